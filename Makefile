@@ -1,0 +1,97 @@
+# `make demo` and `make test` need Python >= 3.11 and make; each sets up what it needs, once. `make` lists the rest.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+GRPCURL_VERSION := v1.9.4
+# command:package, what the tests call that Debian packages
+SYSTEM_COMMANDS := systemd-analyze:systemd
+APT_INSTALL := DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=120 install -y -qq --no-install-recommends
+BENCHMARKS = $(sort $(wildcard tests/bench/bench_*.py))
+
+# The interpreter of the venv: any that has wheels for every dependency.
+SUITABLE := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))
+PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$python -c '$(SUITABLE)' 2>/dev/null && echo $$python && break; done)
+
+.PHONY: help setup setup-test demo test acceptance bench lint format proto lock clean system-packages node-packages grpcurl
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: setup ## trade real prices through the whole stack on this machine, no keys needed (ARGS: options of `fluxherod demo`)
+	@exec $(BIN)/fluxherod demo $(ARGS)
+
+test: setup-test ## run the tests (ARGS: options of pytest)
+	@$(BIN)/pytest $(ARGS)
+
+acceptance: setup ## trade a folder of price files from end to end: make acceptance DATA=DIR
+	@test -d "$(DATA)" || { echo 'make acceptance DATA=DIR: DIR is a folder of price files, such as SPY_1Hour.csv.gz'; exit 2; }
+	@FLUXHERO_DATA="$$(cd "$(DATA)" && pwd)" $(BIN)/pytest tests/acceptance $(ARGS)
+
+bench: setup ## measure: run each tests/bench/bench_*.py
+	@test -n "$(BENCHMARKS)" || { echo 'there is no tests/bench/bench_*.py'; exit 2; }
+	@for benchmark in $(BENCHMARKS); do echo "== $$benchmark"; $(BIN)/python $$benchmark $(ARGS) || exit; done
+
+lint: setup-test ## lint, format, types, layers, lock, docs: the tests of the repository itself
+	@$(BIN)/pytest tests/repository $(ARGS)
+
+format: setup ## format the code and mend what ruff can mend
+	@$(BIN)/ruff check --fix-only --quiet .
+	@$(BIN)/ruff format .
+
+proto: setup ## generate the Python code of the API from protos/
+	@$(BIN)/python protos/generate.py
+
+lock: setup ## pin the dependencies of pyproject.toml in requirements.lock (ARGS=--upgrade for the newest)
+	@$(BIN)/pip install --quiet uv
+	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --extra dev \
+		--python-version 3.11 pyproject.toml -o requirements.lock $(ARGS)
+
+clean: ## remove everything that make and the tools made
+	@rm -rf $(VENV) node_modules build dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+setup: $(INSTALLED) ## set up .venv with the project and its pinned dependencies
+	@:
+
+setup-test: ## set up what the tests need besides: system packages (as root on Debian), npm packages, grpcurl
+	@$(MAKE) --no-print-directory -j4 setup system-packages node-packages grpcurl
+
+$(BIN)/pip:
+	@$(if $(PYTHON),$(PYTHON),false) -c '$(SUITABLE)' || { echo 'setup: needs Python 3.11 to 3.14 (make PYTHON=/path/to/python3)'; exit 1; }
+	@$(PYTHON) -m venv --clear $(VENV) || { \
+		test "$$(id -u)" = 0 && command -v apt-get >/dev/null && { apt-get update -qq; $(APT_INSTALL) python3-venv; } && \
+		$(PYTHON) -m venv --clear $(VENV); } || { echo 'setup: no venv; on Debian and Ubuntu: apt-get install python3-venv'; exit 1; }
+
+# No byte-compiling: it takes as long as the rest, and most of what is installed is never imported.
+$(INSTALLED): requirements.lock pyproject.toml | $(BIN)/pip
+	@echo 'setup: installing the pinned dependencies into $(VENV), once (half a minute)'
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-compile --require-hashes -r requirements.lock
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+system-packages:
+	@for need in $(SYSTEM_COMMANDS); do \
+		command -v $${need%%:*} >/dev/null && continue; \
+		if test "$$(id -u)" != 0 || ! command -v apt-get >/dev/null; then \
+			echo "setup: skipped the package $${need#*:} (needs root on Debian)"; continue; fi; \
+		{ apt-get update -qq; $(APT_INSTALL) $${need#*:}; } >/dev/null || echo "setup: skipped the package $${need#*:}"; \
+	done
+
+node-packages: $(if $(wildcard package-lock.json),node_modules/.package-lock.json)
+	@:
+
+node_modules/.package-lock.json: package-lock.json
+	@if ! command -v npm >/dev/null; then echo 'setup: skipped the npm packages (no npm)'; \
+	else npm ci --silent --no-audit --no-fund && touch $@ || echo 'setup: skipped the npm packages (npm ci failed)'; fi
+
+grpcurl: $(BIN)/grpcurl
+
+$(BIN)/grpcurl: | $(BIN)/pip
+	@if ! command -v go >/dev/null; then echo 'setup: skipped grpcurl (no go)'; \
+	else CGO_ENABLED=0 GOBIN=$(abspath $(BIN)) go install github.com/fullstorydev/grpcurl/cmd/grpcurl@$(GRPCURL_VERSION) 2>$(VENV)/grpcurl.log \
+		|| echo 'setup: skipped grpcurl (go install failed, see $(VENV)/grpcurl.log)'; fi

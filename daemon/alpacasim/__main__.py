@@ -1,0 +1,176 @@
+"""`alpacasim`: the command line."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import logging
+import signal
+import sys
+from datetime import date
+from pathlib import Path
+
+from alpacasim.app import Settings, build
+from alpacasim.calendar import Calendar, new_york_day
+from alpacasim.credentials import Credentials
+from alpacasim.money import decimal_to_e4, parse_decimal
+from alpacasim.player import start_of_day
+from alpacasim.server import bind, serve
+from alpacasim.tape import Tape
+from alpacasim.timestamps import parse_time, utc_text
+
+_DESCRIPTION = """\
+An Alpaca that runs on your machine: the trading API, the market-data API and both
+WebSockets on one loopback port, with a matching engine, real or generated prices,
+and a clock of its own. Point your bot's URLs at it and trade months in minutes."""
+
+_EPILOG = """\
+examples:
+  alpacasim --sample --speed 6000                   real daily prices, a session in about 4 s
+  alpacasim --synthetic 7 --symbols SPY,QQQ --step  the time stands until POST /sim/step
+  alpacasim --bars ./data --start 2008-01-02        CSV or Parquet bars of your own
+
+URLs for a client (key PKDEMO, secret demo-secret):
+  trading REST    http://127.0.0.1:8765             trade updates  ws://127.0.0.1:8765/stream
+  data REST       http://127.0.0.1:8765             market data    ws://127.0.0.1:8765/v2/iex
+  scripting       http://127.0.0.1:8765/sim/clock, /sim/step, /sim/state, /sim/quote, /sim/trade,
+                  /sim/bar, /sim/fills, /sim/hold, /sim/asset, /sim/account"""
+
+_HISTORY_SESSIONS = 120
+_SYNTHETIC_START, _SYNTHETIC_END = date(2023, 1, 3), date(2024, 12, 31)
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line's options."""
+    options = argparse.ArgumentParser(
+        "alpacasim", description=_DESCRIPTION, epilog=_EPILOG, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    source = options.add_mutually_exclusive_group(required=True)
+    source.add_argument("--bars", metavar="DIR", type=Path, help="play the CSV or Parquet bars of a directory")
+    source.add_argument("--synthetic", metavar="SEED", type=int, help="play generated minute bars")
+    source.add_argument("--sample", action="store_true", help="play real daily prices (needs bokeh-sampledata)")
+    options.add_argument(
+        "--symbols", default="SPY,QQQ,AAPL,MSFT,IBM", metavar="A,B", help="symbols to generate (default: %(default)s)"
+    )
+    options.add_argument(
+        "--start",
+        metavar="WHEN",
+        help="New York date or RFC 3339 time (default: the first session with 120 sessions of history)",
+    )
+    options.add_argument("--end", metavar="DATE", type=date.fromisoformat, help="last New York date to play")
+    pace = options.add_mutually_exclusive_group()
+    pace.add_argument(
+        "--speed", type=float, default=1.0, metavar="X", help="exchange seconds a wall second (default: 1)"
+    )
+    pace.add_argument("--step", action="store_true", help="stand still until POST /sim/step")
+    options.add_argument("--cash", default="100000", metavar="DOLLARS", help="cash at the start (default: %(default)s)")
+    options.add_argument(
+        "--quotes-per-minute", type=int, choices=(1, 2, 3, 4), default=1, help="quotes a symbol (default: 1)"
+    )
+    options.add_argument(
+        "--spread-bp", type=float, default=2.0, metavar="BP", help="width of the quotes in basis points (default: 2)"
+    )
+    options.add_argument("--listen", default="127.0.0.1:8765", metavar="HOST:PORT", help="default: %(default)s; port 0 takes a free one")
+    options.add_argument("--key", default="PKDEMO", help="accepted APCA-API-KEY-ID (default: %(default)s)")
+    options.add_argument("--secret", default="demo-secret", help="accepted APCA-API-SECRET-KEY (default: %(default)s)")
+    options.add_argument(
+        "--rate-limit", type=int, default=200, metavar="N", help="REST requests a wall minute, 0 = any (default: 200)"
+    )
+    options.add_argument(
+        "--log-level", default="warning", choices=("debug", "info", "warning", "error"), help="default: %(default)s"
+    )
+    return options
+
+
+def load_tape(arguments: argparse.Namespace) -> Tape:
+    """The tape that the command line asks for. ValueError and OSError say what is wrong with it."""
+    if arguments.bars is not None:
+        from alpacasim.sources import load_directory
+
+        return load_directory(arguments.bars)
+    if arguments.sample:
+        from alpacasim.realprices import bokeh_sample_tape
+
+        return bokeh_sample_tape()
+    from alpacasim.synthetic import synthetic
+
+    symbols = tuple(symbol.strip() for symbol in arguments.symbols.split(",") if symbol.strip())
+    return synthetic(arguments.synthetic, symbols, _SYNTHETIC_START, arguments.end or _SYNTHETIC_END)
+
+
+def start_ns(arguments: argparse.Namespace, tape: Tape, calendar: Calendar) -> int:
+    """The instant at which the exchange begins. ValueError names a bad `--start`."""
+    days = tape.session_dates()
+    if not days:
+        raise ValueError("there is no session with data to play")
+    if arguments.start is None:
+        # A short tape gives half of itself as history.
+        return start_of_day(calendar, days[min(_HISTORY_SESSIONS, len(days) // 2)])
+    ns = parse_time(arguments.start)
+    if ns is None:
+        raise ValueError(f"--start is {arguments.start!r}: a New York date or an RFC 3339 time is allowed")
+    return start_of_day(calendar, new_york_day(ns)) if len(arguments.start) == 10 else ns
+
+
+def settings(arguments: argparse.Namespace, tape: Tape, calendar: Calendar) -> Settings:
+    """The settings of a command line. ValueError says which option is wrong."""
+    cash = parse_decimal(arguments.cash)
+    if cash is None or cash <= 0:
+        raise ValueError(f"--cash is {arguments.cash!r}: an amount above 0 is allowed")
+    if arguments.speed <= 0:
+        raise ValueError(f"--speed is {arguments.speed}: a number above 0 is allowed")
+    days = tape.session_dates()
+    first_ns = start_ns(arguments, tape, calendar)
+    return Settings(
+        start_ns=first_ns,
+        last_day=min(arguments.end, days[-1]) if arguments.end else days[-1],
+        mode="step" if arguments.step else "run",
+        speed=arguments.speed,
+        cash_e4=decimal_to_e4(cash),
+        quotes_per_minute=arguments.quotes_per_minute,
+        spread_bp=arguments.spread_bp,
+        credentials=Credentials(arguments.key, arguments.secret),
+        rate_limit=arguments.rate_limit,
+        seed=f"{utc_text(first_ns)}/{arguments.synthetic}",
+    )
+
+
+def _address(text: str) -> tuple[str, int]:
+    host, _, port = text.rpartition(":")
+    if not host or not port.isdigit():
+        raise ValueError(f"--listen is {text!r}: HOST:PORT is allowed")
+    return host.strip("[]"), int(port)
+
+
+async def _run(arguments: argparse.Namespace) -> None:
+    calendar = Calendar()
+    tape = load_tape(arguments)
+    simulator = build(tape, calendar, settings(arguments, tape, calendar))
+    host, port = _address(arguments.listen)
+    listener = bind(host, port)
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    shown = f"[{host}]" if ":" in host else host
+
+    def say_ready() -> None:
+        print(f"alpacasim listening on http://{shown}:{listener.getsockname()[1]}", flush=True)
+
+    await serve(simulator, listener, stop, on_ready=say_ready, log_level=arguments.log_level)
+
+
+def main() -> int:
+    """Run until SIGINT or SIGTERM; 0 then, 2 for a command line that can't be carried out."""
+    arguments = parser().parse_args()
+    logging.basicConfig(level=arguments.log_level.upper(), format="%(levelname)s %(name)s: %(message)s")
+    try:
+        asyncio.run(_run(arguments))
+    except (ValueError, OSError, ImportError) as fault:
+        print(f"alpacasim: {fault}", file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

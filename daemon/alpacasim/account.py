@@ -1,0 +1,75 @@
+"""Cash, positions and executions of the one account."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from alpacasim.money import divide_half_up, value_e4
+from alpacasim.orders import Side
+
+
+@dataclass(slots=True)
+class Position:
+    """Shares of one symbol, negative for a short; the cost basis has the same sign."""
+
+    symbol: str
+    quantity_e9: int = 0
+    cost_e4: int = 0
+
+    def apply(self, signed_e9: int, price_e4: int) -> None:
+        """Book an execution: what adds carries its cost, what reduces takes its share of the cost away."""
+        adds = self.quantity_e9 == 0 or (self.quantity_e9 > 0) == (signed_e9 > 0)
+        if adds:
+            self.cost_e4 += value_e4(price_e4, signed_e9)
+        else:
+            left = self.quantity_e9 + signed_e9
+            crosses = (left > 0) == (signed_e9 > 0)
+            self.cost_e4 = (
+                value_e4(price_e4, left)
+                if crosses
+                else divide_half_up(self.cost_e4 * abs(left), abs(self.quantity_e9))
+            )
+        self.quantity_e9 += signed_e9
+
+
+@dataclass(frozen=True, slots=True)
+class Fill:
+    """One execution, as the FILL activity tells it."""
+
+    id: str
+    execution_id: str
+    order_id: str
+    symbol: str
+    side: Side
+    price_e4: int
+    quantity_e9: int
+    cumulative_e9: int
+    leaves_e9: int
+    at_ns: int
+    kind: Literal["fill", "partial_fill"]
+    position_e9: int
+
+
+@dataclass(slots=True)
+class Account:
+    """The account; `last_equity_e4` is the equity at the close of the session before this one."""
+
+    cash_e4: int
+    last_equity_e4: int
+    positions: dict[str, Position] = field(default_factory=dict)
+    fills: list[Fill] = field(default_factory=list)
+    shorting_enabled: bool = True
+
+    def quantity_e9(self, symbol: str) -> int:
+        position = self.positions.get(symbol)
+        return position.quantity_e9 if position else 0
+
+    def book(self, symbol: str, signed_e9: int, price_e4: int) -> int:
+        """Book an execution and return the position after it."""
+        self.cash_e4 -= value_e4(price_e4, signed_e9)
+        position = self.positions.setdefault(symbol, Position(symbol))
+        position.apply(signed_e9, price_e4)
+        if position.quantity_e9 == 0:
+            del self.positions[symbol]
+        return position.quantity_e9

@@ -1,0 +1,274 @@
+"""`/sim/...`: the clock, the state, and the hand that scripts prices and executions. Loopback only, no credentials.
+
+    GET  /sim/clock    {"time_ns", "timestamp", "rate" (exchange seconds a wall second, 0.0 in steps), "mode", "session"}
+    POST /sim/clock    {"time_ns": int} or {"timestamp": RFC 3339}: move the time without playing the tape (step mode)
+    POST /sim/step     {"minutes": n} or {"until": RFC 3339 or ns}: play the tape (step mode); answers when all frames
+                       were handed to the sockets
+    GET  /sim/state    counters, account, positions, open orders
+    POST /sim/quote    {"symbol", "bid", "ask", "bid_size"?, "ask_size"?, "hold"?}: a quote, now; with hold the tape
+                       does not move it until {"symbol", "hold": false}
+    POST /sim/trade    {"symbol", "price", "size"?}: a print, now; hits stops and moves the quote unless it is held
+    POST /sim/bar      {"symbol", "open", "high", "low", "close", "volume", "timestamp"?, "channel"?}: a minute bar on
+                       the stream, kept for REST; the default timestamp is the minute that has just ended, channel is
+                       bars, updatedBars or dailyBars
+    POST /sim/fills    {"symbol", "side"?, "fills": [{"price", "qty"?}, ...]}: the next executions in the symbol happen
+                       at these prices; a qty smaller than what is left makes a part
+    POST /sim/hold     {"symbol", "hold": bool}: while true, nothing executes by itself, and scripted fills happen at
+                       once to whatever is working (stops only after they were hit)
+    POST /sim/asset    {"symbol", "tradable"?, "shortable"?, "easy_to_borrow"?, "fractionable"?}: change an asset
+    POST /sim/account  {"cash"?, "shorting_enabled"?}: change the account
+
+Every POST answers the clock and the counters; a request that makes no sense gets 422 {"message"}.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, cast
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from alpacasim.calendar import MINUTE_NS
+from alpacasim.data_wire import Channel, Json, stream_bar, stream_quote, stream_trade
+from alpacasim.http_api import json_body, ok
+from alpacasim.market_stream import MarketHub
+from alpacasim.matching import Market, ScriptedFill
+from alpacasim.money import decimal_to_e4, decimal_to_e9, parse_decimal
+from alpacasim.orders import SIDES, Side
+from alpacasim.player import Player
+from alpacasim.timestamps import parse_time, utc_text
+from alpacasim.trade_stream import TradeHub
+from alpacasim.wire import account_body, order_body, position_body
+
+Action = Callable[[Mapping[str, Any]], Awaitable[None]]
+
+
+class AdminError(ValueError):
+    """What is wrong with an admin request."""
+
+
+class AdminApi:
+    """The endpoints over one running simulator."""
+
+    def __init__(self, player: Player, market_hub: MarketHub, trade_hub: TradeHub, created_ns: int) -> None:
+        self._player = player
+        self._exchange = player.exchange
+        self._market_hub = market_hub
+        self._trade_hub = trade_hub
+        self._created_ns = created_ns
+
+    def routes(self) -> list[Route]:
+        actions: dict[str, Action] = {
+            "clock": self.set_clock,
+            "step": self.step,
+            "quote": self.quote,
+            "trade": self.trade,
+            "bar": self.bar,
+            "fills": self.fills,
+            "hold": self.hold,
+            "asset": self.asset,
+            "account": self.account,
+        }
+        return [
+            Route("/sim/clock", self.get_clock, methods=["GET"]),
+            Route("/sim/state", self.get_state, methods=["GET"]),
+            *(Route(f"/sim/{name}", self._post(action), methods=["POST"]) for name, action in actions.items()),
+        ]
+
+    def _post(self, action: Action) -> Callable[[Request], Awaitable[Response]]:
+        async def handle(request: Request) -> Response:
+            body = await json_body(request)
+            try:
+                if not isinstance(body, Mapping):
+                    raise AdminError("the body is not a JSON object")
+                await action(body)
+            except AdminError as fault:
+                return ok({"message": str(fault)}, 422)
+            return ok({**self.clock(), **self.counters()})
+
+        return handle
+
+    # Time
+
+    def clock(self) -> Json:
+        now = self._player.now_ns()
+        session = self._player.calendar.session_at(now)
+        return {
+            "time_ns": now,
+            "timestamp": utc_text(now),
+            "rate": self._player.rate,
+            "mode": self._player.mode,
+            "session": {"open_ns": session.open_ns, "close_ns": session.close_ns} if session else None,
+        }
+
+    async def get_clock(self, request: Request) -> Response:
+        return ok(self.clock())
+
+    async def set_clock(self, body: Mapping[str, Any]) -> None:
+        self._must_step()
+        await self._player.advance_to(self._later(body.get("time_ns", body.get("timestamp"))))
+
+    async def step(self, body: Mapping[str, Any]) -> None:
+        self._must_step()
+        if "until" in body:
+            await self._player.step_to(self._later(body["until"]))
+            return
+        minutes = body.get("minutes", 1)
+        if not isinstance(minutes, int) or minutes < 1:
+            raise AdminError(f"minutes is {minutes!r}: a whole number from 1 is allowed")
+        await self._player.step_minutes(minutes)
+
+    def _must_step(self) -> None:
+        if self._player.mode != "step":
+            raise AdminError("the exchange's clock runs by itself: start alpacasim with --step")
+
+    def _later(self, value: object) -> int:
+        ns = value if isinstance(value, int) else parse_time(value) if isinstance(value, str) else None
+        if ns is None:
+            raise AdminError(f"{value!r} is no time: RFC 3339 or integer nanoseconds are allowed")
+        if ns < self._player.now_ns():
+            raise AdminError(f"the clock cannot go back: now is {utc_text(self._player.now_ns())}")
+        return ns
+
+    # State
+
+    def counters(self) -> Json:
+        messages = self._market_hub.messages
+        return {
+            "minutes_played": self._player.minutes_played,
+            "market_frames_sent": self._market_hub.frames,
+            "bars_sent": messages["bars"],
+            "quotes_sent": messages["quotes"],
+            "trades_sent": messages["trades"],
+            "trade_updates_sent": self._trade_hub.updates,
+            "market_connections": self._market_hub.connections,
+            "trade_connections": self._trade_hub.connections,
+            "finished": self._player.finished,
+        }
+
+    async def get_state(self, request: Request) -> Response:
+        positions = self._exchange.account.positions
+        return ok(
+            {
+                **self.clock(),
+                **self.counters(),
+                "account": account_body(self._exchange, self._created_ns),
+                "positions": [position_body(self._exchange, positions[symbol]) for symbol in sorted(positions)],
+                "orders_total": len(self._exchange.orders),
+                "fills_total": len(self._exchange.account.fills),
+                "open_orders": [order_body(order) for order in self._exchange.open_orders()],
+            }
+        )
+
+    # Prices and executions
+
+    def _market(self, body: Mapping[str, Any]) -> Market:
+        market = self._exchange.markets.get(str(body.get("symbol")))
+        if market is None:
+            raise AdminError(f"symbol is {body.get('symbol')!r}: {', '.join(self._exchange.markets)} are allowed")
+        return market
+
+    async def quote(self, body: Mapping[str, Any]) -> None:
+        market = self._market(body)
+        market.quote_held = bool(body.get("hold", market.quote_held))
+        if "bid" not in body and "ask" not in body and "hold" in body:
+            return
+        self._exchange.quote(
+            market.symbol,
+            _price_e4(body, "bid"),
+            _price_e4(body, "ask"),
+            self._player.now_ns(),
+            bid_size=_size(body, "bid_size"),
+            ask_size=_size(body, "ask_size"),
+        )
+        self._market_hub.publish("quotes", {market.symbol: stream_quote(market)})
+        await self._player.drain()
+
+    async def trade(self, body: Mapping[str, Any]) -> None:
+        market = self._market(body)
+        price = _price_e4(body, "price", lowest=1)
+        self._exchange.trade(market.symbol, price, self._player.now_ns(), size=_size(body, "size"))
+        self._market_hub.publish("trades", {market.symbol: stream_trade(market)})
+        if not market.quote_held:
+            self._market_hub.publish("quotes", {market.symbol: stream_quote(market)})
+        await self._player.drain()
+
+    async def bar(self, body: Mapping[str, Any]) -> None:
+        market = self._market(body)
+        channel = body.get("channel", "bars")
+        if channel not in ("bars", "updatedBars", "dailyBars"):
+            raise AdminError(f"channel is {channel!r}: bars, updatedBars or dailyBars is allowed")
+        prices = [_price_e4(body, name, lowest=1) / 10_000 for name in ("open", "high", "low", "close")]
+        volume = _size(body, "volume")
+        record = (self._minute(body), *prices, volume, max(1, volume // 100), sum(prices) / 4)
+        if channel != "dailyBars":
+            self._player.history.add(market.symbol, record)
+        message = stream_bar(cast(Channel, channel), market.symbol, record)
+        self._market_hub.publish(cast(Channel, channel), {market.symbol: message})
+        await self._player.drain()
+
+    def _minute(self, body: Mapping[str, Any]) -> int:
+        if "timestamp" not in body:
+            return (self._player.now_ns() // MINUTE_NS - 1) * MINUTE_NS
+        value = body["timestamp"]
+        ns = value if isinstance(value, int) else parse_time(str(value))
+        if ns is None:
+            raise AdminError(f"timestamp is {value!r}: RFC 3339 or integer nanoseconds are allowed")
+        return ns
+
+    async def fills(self, body: Mapping[str, Any]) -> None:
+        market = self._market(body)
+        side = body.get("side")
+        if side is not None and side not in SIDES:
+            raise AdminError(f"side is {side!r}: buy or sell is allowed")
+        fills = body.get("fills")
+        if not isinstance(fills, list) or not all(isinstance(fill, Mapping) for fill in fills):
+            raise AdminError("fills is not a list of objects")
+        scripts = [_scripted_fill(fill, cast("Side | None", side)) for fill in fills]
+        self._exchange.script(market.symbol, scripts, self._player.now_ns())
+        await self._player.drain()
+
+    async def hold(self, body: Mapping[str, Any]) -> None:
+        self._market(body).fills_held = bool(body.get("hold", True))
+
+    async def asset(self, body: Mapping[str, Any]) -> None:
+        market = self._market(body)
+        for name in ("tradable", "shortable", "easy_to_borrow", "fractionable"):
+            if name in body:
+                setattr(market, name, bool(body[name]))
+
+    async def account(self, body: Mapping[str, Any]) -> None:
+        if "cash" in body:
+            cash = parse_decimal(body["cash"])
+            if cash is None:
+                raise AdminError(f"cash is {body['cash']!r}: a number is allowed")
+            self._exchange.account.cash_e4 = decimal_to_e4(cash)
+        if "shorting_enabled" in body:
+            self._exchange.account.shorting_enabled = bool(body["shorting_enabled"])
+
+
+def _price_e4(body: Mapping[str, Any], name: str, lowest: int = 0) -> int:
+    number = parse_decimal(body.get(name))
+    if number is None or decimal_to_e4(number) < lowest:
+        raise AdminError(f"{name} is {body.get(name)!r}: a price is allowed")
+    return decimal_to_e4(number)
+
+
+def _size(body: Mapping[str, Any], name: str) -> int:
+    size = body.get(name, 100)
+    if not isinstance(size, int) or size < 0:
+        raise AdminError(f"{name} is {size!r}: a whole number from 0 is allowed")
+    return size
+
+
+def _scripted_fill(fill: Mapping[str, Any], side: Side | None) -> ScriptedFill:
+    price = _price_e4(fill, "price", lowest=1)
+    if fill.get("qty") is None:
+        return ScriptedFill(price, None, side)
+    number = parse_decimal(fill["qty"])
+    quantity = None if number is None or number <= 0 else decimal_to_e9(number)
+    if quantity is None:
+        raise AdminError(f"qty is {fill['qty']!r}: a number above 0 is allowed")
+    return ScriptedFill(price, quantity, side)

@@ -1,0 +1,99 @@
+"""The simulator put together: exchange, player, streams and REST behind one ASGI application."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+from starlette.applications import Starlette
+from starlette.routing import Route, WebSocketRoute
+
+from alpacasim.admin import AdminApi
+from alpacasim.calendar import DAY_NS, Calendar
+from alpacasim.clock import ExchangeClock, Mode
+from alpacasim.credentials import Credentials
+from alpacasim.exchange import Exchange
+from alpacasim.history import History
+from alpacasim.http_api import Guard, RateLimit, not_found
+from alpacasim.market_stream import MarketHub
+from alpacasim.player import Player
+from alpacasim.rest_account import AccountApi
+from alpacasim.rest_data import DataApi
+from alpacasim.rest_orders import OrdersApi
+from alpacasim.rest_portfolio import PortfolioApi
+from alpacasim.tape import Tape
+from alpacasim.trade_stream import TradeHub
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How to play a tape. `seed` fixes every id; `speed` is exchange seconds a wall second (run mode)."""
+
+    start_ns: int
+    last_day: date
+    mode: Mode = "run"
+    speed: float = 1.0
+    cash_e4: int = 100_000 * 10_000
+    quotes_per_minute: int = 1
+    spread_bp: float = 2.0
+    credentials: Credentials = Credentials("PKDEMO", "demo-secret")
+    rate_limit: int = 200
+    seed: str = "alpacasim"
+    auth_timeout_s: float = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Simulator:
+    """A simulator at its start; `player.run()` lets it play in run mode."""
+
+    app: Starlette
+    player: Player
+    market_hub: MarketHub
+    trade_hub: TradeHub
+
+
+def build(tape: Tape, calendar: Calendar, settings: Settings, *, wall_s: Callable[[], float] | None = None) -> Simulator:
+    """Compose a simulator over a tape."""
+    market_hub = MarketHub(settings.credentials, auth_timeout_s=settings.auth_timeout_s)
+    trade_hub = TradeHub(settings.credentials)
+    exchange = Exchange(
+        tape.symbols, settings.cash_e4, seed=settings.seed, listener=trade_hub.publish, spread_bp=settings.spread_bp
+    )
+    player = Player(
+        exchange,
+        History(tape, calendar),
+        calendar,
+        ExchangeClock(settings.start_ns, speed=settings.speed, mode=settings.mode),
+        market_hub,
+        trade_hub,
+        last_day=settings.last_day,
+        quotes_per_minute=settings.quotes_per_minute,
+    )
+    created_ns = settings.start_ns - 365 * DAY_NS
+    app = Starlette(
+        routes=[
+            *_rest_routes(player, settings, created_ns, wall_s),
+            *AdminApi(player, market_hub, trade_hub, created_ns).routes(),
+            WebSocketRoute("/stream", trade_hub.serve),
+            WebSocketRoute("/v2/{feed}", market_hub.serve),
+        ],
+        exception_handlers={404: not_found},
+    )
+    return Simulator(app, player, market_hub, trade_hub)
+
+
+def _rest_routes(
+    player: Player, settings: Settings, created_ns: int, wall_s: Callable[[], float] | None
+) -> list[Route]:
+    # Alpaca counts the requests of the trading API and of the data API apart.
+    trading, data = (
+        Guard(settings.credentials, RateLimit(settings.rate_limit, wall_s) if wall_s else RateLimit(settings.rate_limit))
+        for _ in range(2)
+    )
+    return [
+        *OrdersApi(player).routes(trading),
+        *PortfolioApi(player).routes(trading),
+        *AccountApi(player, created_ns).routes(trading),
+        *DataApi(player).routes(data),
+    ]

@@ -1,0 +1,68 @@
+"""The shapes of Alpaca's market data: the same fields over REST and on the stream, where `T` and `S` are added."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from alpacasim.aggregate import Bars
+from alpacasim.matching import Market
+from alpacasim.money import E4
+from alpacasim.timestamps import to_datetime, utc_text
+
+Json = dict[str, Any]
+Channel = Literal[
+    "trades", "quotes", "bars", "updatedBars", "dailyBars", "statuses", "lulds", "corrections", "cancelErrors"
+]
+CHANNELS: tuple[Channel, ...] = (
+    "trades", "quotes", "bars", "updatedBars", "dailyBars", "statuses", "lulds", "corrections", "cancelErrors",
+)  # fmt: skip
+_BAR_TYPES = {"bars": "b", "updatedBars": "u", "dailyBars": "d"}
+
+
+def rest_bars(bars: Bars) -> list[Json]:
+    """Bars of a tape as REST lists them."""
+    return [
+        {"t": utc_text(t_ns), "o": o, "h": h, "l": low, "c": c, "v": v, "n": n, "vw": vw}
+        for t_ns, o, h, low, c, v, n, vw in bars.tolist()
+    ]
+
+
+def stream_bar(channel: Channel, symbol: str, record: tuple[Any, ...]) -> Json:
+    """A bar on the stream; the time is a datetime, which JSON writes as RFC 3339 and msgpack as a timestamp."""
+    t_ns, o, h, low, c, v, n, vw = record
+    return {
+        "T": _BAR_TYPES[channel], "S": symbol,
+        "o": o, "h": h, "l": low, "c": c, "v": v, "n": n, "vw": vw, "t": to_datetime(t_ns),
+    }  # fmt: skip
+
+
+def rest_quote(market: Market) -> Json:
+    return _quote(market) | {"t": utc_text(market.quote_ns)}
+
+
+def rest_trade(market: Market) -> Json:
+    return _trade(market) | {"t": utc_text(market.last_ns)}
+
+
+def stream_quote(market: Market) -> Json:
+    return {"T": "q", "S": market.symbol, **_quote(market), "t": to_datetime(market.quote_ns)}
+
+
+def stream_trade(market: Market) -> Json:
+    return {"T": "t", "S": market.symbol, **_trade(market), "t": to_datetime(market.last_ns)}
+
+
+def _quote(market: Market) -> Json:
+    return {
+        "bx": "V", "bp": market.bid_e4 / E4, "bs": market.bid_size,
+        "ax": "V", "ap": market.ask_e4 / E4, "as": market.ask_size,
+        "c": ["R"], "z": "A",
+    }  # fmt: skip
+
+
+def _trade(market: Market) -> Json:
+    # The time of a print is unique for its symbol, so it serves as the trade's id.
+    return {
+        "i": market.last_ns // 1000, "x": "V", "p": market.last_e4 / E4, "s": market.last_size,
+        "c": ["@"], "z": "A",
+    }  # fmt: skip

@@ -1,0 +1,158 @@
+"""What every REST endpoint shares: credentials, the rate limit with its headers, JSON, query parameters."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+
+from alpacasim import refusals
+from alpacasim.credentials import KEY_HEADER, SECRET_HEADER, Credentials
+from alpacasim.refusals import Refusal
+from alpacasim.timestamps import parse_time
+
+Handler = Callable[[Request], Awaitable[Response]]
+
+_encode = msgspec.json.Encoder().encode
+_WINDOW_S = 60
+# What Alpaca's proxy answers, before its API sees the request, when there are no credentials at all.
+_NGINX_401 = (
+    "<html>\r\n<head><title>401 Authorization Required</title></head>\r\n<body>\r\n"
+    "<center><h1>401 Authorization Required</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n"
+)
+
+
+class QueryError(ValueError):
+    """A query parameter that can't be read; its text goes to the client."""
+
+
+def ok(body: object, status: int = 200) -> Response:
+    return Response(_encode(body), status, media_type="application/json")
+
+
+def refuse(refusal: Refusal) -> Response:
+    return ok(refusal.body(), refusal.http_status)
+
+
+def answer(result: object) -> Response:
+    """A body, or the refusal in its place."""
+    return refuse(result) if isinstance(result, Refusal) else ok(result)
+
+
+@dataclass(slots=True)
+class RateLimit:
+    """Requests in a window of a minute of the wall's time; a limit of 0 allows any number."""
+
+    limit: int
+    wall_s: Callable[[], float] = time.time
+    _window: int = 0
+    _used: int = field(default=0)
+
+    def take(self) -> bool:
+        """Count a request; False when the window is used up."""
+        window = int(self.wall_s()) // _WINDOW_S
+        if window != self._window:
+            self._window, self._used = window, 0
+        if self._used >= self.limit > 0:
+            return False
+        self._used += 1
+        return True
+
+    def headers(self) -> dict[str, str]:
+        if self.limit == 0:
+            return {}
+        return {
+            "X-RateLimit-Limit": str(self.limit),
+            "X-RateLimit-Remaining": str(self.limit - self._used),
+            "X-RateLimit-Reset": str((self._window + 1) * _WINDOW_S),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """Lets a request through to its handler: credentials first, then the rate limit."""
+
+    credentials: Credentials
+    rate_limit: RateLimit
+
+    def __call__(self, handler: Handler) -> Handler:
+        async def guarded(request: Request) -> Response:
+            headers = request.headers
+            if KEY_HEADER not in headers or SECRET_HEADER not in headers:
+                return Response(_NGINX_401, 401, media_type="text/html")
+            if not self.credentials.accept_headers(headers):
+                return refuse(refusals.unauthorized())
+            if self.rate_limit.take():
+                response = await _answered(handler, request)
+            else:
+                response = refuse(Refusal(429, 42910000, "rate limit exceeded"))
+            response.headers.update(self.rate_limit.headers())
+            return response
+
+        return guarded
+
+
+async def _answered(handler: Handler, request: Request) -> Response:
+    try:
+        return await handler(request)
+    except QueryError as fault:
+        return refuse(Refusal(400, 40010001, str(fault)))
+
+
+async def json_body(request: Request) -> Any:
+    """The decoded body; None when it is not JSON."""
+    try:
+        return msgspec.json.decode(await request.body())
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return None
+
+
+def flag(request: Request, name: str) -> bool:
+    """A boolean, in any case: the official SDK sends `True`."""
+    return request.query_params.get(name, "").lower() in ("true", "1", "t")
+
+
+def integer(request: Request, name: str, default: int, lowest: int, highest: int) -> int:
+    text = request.query_params.get(name)
+    if text is None:
+        return default
+    try:
+        value = int(text)
+    except ValueError:
+        raise QueryError(f"invalid {name}: {text}") from None
+    if not lowest <= value <= highest:
+        raise QueryError(f"{name} must be between {lowest} and {highest}")
+    return value
+
+
+def choice(request: Request, name: str, default: str, allowed: tuple[str, ...]) -> str:
+    value = request.query_params.get(name, default)
+    if value not in allowed:
+        raise QueryError(f"invalid {name}: {value}")
+    return value
+
+
+def instant(request: Request, name: str) -> int | None:
+    """A time in ns UTC; None when it is not given."""
+    text = request.query_params.get(name)
+    if not text:
+        return None
+    value = parse_time(text)
+    if value is None:
+        raise QueryError(f"invalid {name}: {text}")
+    return value
+
+
+def names(request: Request, name: str) -> list[str]:
+    """A comma-separated list, empty when it is not given."""
+    return [part.strip() for part in request.query_params.get(name, "").split(",") if part.strip()]
+
+
+async def not_found(request: Request, error: Exception) -> Response:
+    """The answer to a path that the simulator does not serve."""
+    return ok({"message": "endpoint not found."}, 404)

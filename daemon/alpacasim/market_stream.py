@@ -1,0 +1,220 @@
+"""The market-data WebSocket: `/v2/{feed}`, one connection a feed, JSON text or msgpack."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from alpacasim.credentials import KEY_HEADER, Credentials
+from alpacasim.data_wire import CHANNELS, Channel, Json
+from alpacasim.outbox import Frame, Outbox
+
+FEEDS = ("iex", "sip", "test")
+QUEUE_LIMIT = 4096
+AUTH_TIMEOUT_S = 10.0
+
+ERRORS = {
+    400: "invalid syntax",
+    401: "not authenticated",
+    402: "auth failed",
+    403: "already authenticated",
+    404: "auth timeout",
+    405: "symbol limit exceeded",
+    406: "connection limit exceeded",
+    407: "slow client",
+    409: "insufficient subscription",
+    410: "invalid subscribe action for this feed",
+}
+# These come with every subscription to trades.
+_WITH_TRADES: tuple[Channel, ...] = ("corrections", "cancelErrors")
+
+_encode_json = msgspec.json.Encoder().encode
+_encode_msgpack = msgspec.msgpack.Encoder().encode
+
+
+def encode(messages: Sequence[Json], binary: bool) -> Frame:
+    return _encode_msgpack(messages) if binary else _encode_json(messages).decode()
+
+
+def error(code: int) -> list[Json]:
+    return [{"T": "error", "code": code, "msg": ERRORS[code]}]
+
+
+@dataclass(slots=True, eq=False)
+class Connection:
+    """One client: what it has subscribed to, and its way out."""
+
+    feed: str
+    outbox: Outbox
+    binary: bool
+    authenticated: bool = False
+    channels: dict[Channel, frozenset[str]] = field(default_factory=lambda: dict.fromkeys(CHANNELS, frozenset()))
+
+    def send(self, messages: Sequence[Json]) -> None:
+        self.outbox.put(encode(messages, self.binary))
+
+    def fail(self, code: int) -> None:
+        """Say an error and close."""
+        self.outbox.end_with(encode(error(code), self.binary))
+
+    def subscription(self) -> list[Json]:
+        return [{"T": "subscription", **{channel: sorted(names) for channel, names in self.channels.items()}}]
+
+
+class MarketHub:
+    """All market-data connections; counts what was sent."""
+
+    def __init__(self, credentials: Credentials, *, auth_timeout_s: float = AUTH_TIMEOUT_S) -> None:
+        self._credentials = credentials
+        self._auth_timeout_s = auth_timeout_s
+        self._connections: list[Connection] = []
+        self._owners: dict[str, Connection] = {}
+        self.frames = 0
+        self.messages: dict[Channel, int] = dict.fromkeys(CHANNELS, 0)
+
+    @property
+    def connections(self) -> int:
+        return len(self._connections)
+
+    def wants(self, channel: Channel) -> bool:
+        """Is anybody subscribed to the channel."""
+        return any(connection.channels[channel] for connection in self._connections)
+
+    def has_test_feed(self) -> bool:
+        return any(connection.feed == "test" for connection in self._connections)
+
+    def publish(self, channel: Channel, messages: Mapping[str, Json], *, test: bool = False) -> None:
+        """Send messages (by symbol) to their subscribers, one array to each; equal arrays are encoded once."""
+        frames: dict[tuple[frozenset[str], bool], tuple[Frame, int] | None] = {}
+        for connection in self._connections:
+            names = connection.channels[channel]
+            if not names or (connection.feed == "test") != test:
+                continue
+            key = (names, connection.binary)
+            if key not in frames:
+                chosen = [message for symbol, message in messages.items() if symbol in names or "*" in names]
+                frames[key] = (encode(chosen, connection.binary), len(chosen)) if chosen else None
+            entry = frames[key]
+            if entry is None:
+                continue
+            if connection.outbox.put(entry[0]):
+                self.frames += 1
+                self.messages[channel] += entry[1]
+            else:
+                connection.fail(407)
+
+    def crowded(self) -> bool:
+        """Is any queue half full: time to let the sockets catch up."""
+        return any(connection.outbox.waiting * 2 >= QUEUE_LIMIT for connection in self._connections)
+
+    async def drain(self, timeout_s: float) -> None:
+        """Wait until all frames were handed to the sockets; a client that takes longer is dropped."""
+        for connection in list(self._connections):
+            if not await connection.outbox.drained(timeout_s):
+                connection.fail(407)
+
+    def close_all(self) -> None:
+        for connection in list(self._connections):
+            connection.outbox.end_with(None, 1001, "going away")
+
+    async def serve(self, websocket: WebSocket) -> None:
+        """One connection, from the upgrade to its end."""
+        feed = websocket.path_params["feed"]
+        if feed not in FEEDS:
+            await websocket.close(1008)
+            return
+        await websocket.accept()
+        binary = websocket.headers.get("content-type", "").startswith("application/msgpack")
+        connection = Connection(feed, Outbox(websocket, QUEUE_LIMIT), binary)
+        self._connections.append(connection)
+        try:
+            connection.send([{"T": "success", "msg": "connected"}])
+            writer = asyncio.create_task(connection.outbox.run())
+            reader = asyncio.create_task(self._read(websocket, connection))
+            await asyncio.wait({writer, reader}, return_when=asyncio.FIRST_COMPLETED)
+            if reader.done() and not writer.done():
+                connection.outbox.end_with(None)
+            reader.cancel()
+            await asyncio.gather(reader, writer, return_exceptions=True)
+        finally:
+            self._release(connection)
+
+    def _release(self, connection: Connection) -> None:
+        self._connections.remove(connection)
+        if self._owners.get(connection.feed) is connection:
+            del self._owners[connection.feed]
+
+    async def _read(self, websocket: WebSocket, connection: Connection) -> None:
+        if KEY_HEADER in websocket.headers:
+            self._authenticate(connection, self._credentials.accept_headers(websocket.headers))
+        try:
+            async with asyncio.timeout(self._auth_timeout_s) as deadline:
+                while True:
+                    if connection.authenticated:
+                        deadline.reschedule(None)
+                    message = await websocket.receive()
+                    if message["type"] == "websocket.disconnect":
+                        return
+                    self._handle(connection, message.get("bytes") or message.get("text") or b"")
+        except TimeoutError:
+            connection.fail(404)
+            await connection.outbox.drained(self._auth_timeout_s)
+        except WebSocketDisconnect:
+            return
+
+    def _handle(self, connection: Connection, frame: Frame) -> None:
+        request = _decode(frame)
+        action = request.get("action") if isinstance(request, dict) else None
+        if not isinstance(request, dict) or action not in ("auth", "subscribe", "unsubscribe"):
+            connection.send(error(400))
+        elif action == "auth":
+            self._authenticate(connection, self._credentials.accept(request.get("key"), request.get("secret")))
+        elif not connection.authenticated:
+            connection.send(error(401))
+        elif not _subscribe(connection, request, add=action == "subscribe"):
+            connection.send(error(400))
+        else:
+            connection.send(connection.subscription())
+
+    def _authenticate(self, connection: Connection, accepted: bool) -> None:
+        if connection.authenticated:
+            connection.send(error(403))
+        elif not accepted:
+            connection.fail(402)
+        elif connection.feed in self._owners:
+            connection.fail(406)
+        else:
+            connection.authenticated = True
+            self._owners[connection.feed] = connection
+            connection.send([{"T": "success", "msg": "authenticated"}])
+
+
+def _decode(frame: Frame) -> Any:
+    """A client's message: msgpack when binary, but JSON in a binary frame is understood too."""
+    try:
+        if isinstance(frame, bytes) and not frame.lstrip().startswith((b"{", b"[")):
+            return msgspec.msgpack.decode(frame)
+        return msgspec.json.decode(frame)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return None
+
+
+def _subscribe(connection: Connection, request: Mapping[str, Any], *, add: bool) -> bool:
+    changed: dict[Channel, frozenset[str]] = {}
+    for channel in CHANNELS:
+        names = request.get(channel)
+        if names is None:
+            continue
+        if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+            return False
+        before = connection.channels[channel]
+        changed[channel] = before | set(names) if add else before - set(names)
+    connection.channels.update(changed)
+    if "trades" in changed:
+        connection.channels.update(dict.fromkeys(_WITH_TRADES, changed["trades"]))
+    return True

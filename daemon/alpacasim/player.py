@@ -1,0 +1,227 @@
+"""Plays the timeline through the exchange and the streams: at the clock's speed, or step by step."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Any
+
+from alpacasim.calendar import Calendar, midnight_ns, new_york_day
+from alpacasim.clock import ExchangeClock
+from alpacasim.data_wire import Json, stream_bar, stream_quote, stream_trade
+from alpacasim.equity import EquityCurve
+from alpacasim.exchange import Exchange
+from alpacasim.history import History
+from alpacasim.market_stream import MarketHub
+from alpacasim.money import float_to_e4
+from alpacasim.test_feed import publish_test_minute
+from alpacasim.timeline import PRE_OPEN_NS, Event, Kind, MinuteOf, minutes_later, timeline
+from alpacasim.trade_stream import TradeHub
+
+# Which of a minute's four points send a quote, by quotes a minute.
+_QUOTED_POINTS: dict[int, frozenset[int]] = {
+    1: frozenset({3}),
+    2: frozenset({1, 3}),
+    3: frozenset({0, 1, 3}),
+    4: frozenset({0, 1, 2, 3}),
+}
+_SHORTEST_SLEEP_S = 0.002
+# Further behind than this, the clock is set back to the tape: a slow machine plays slower instead of ever later.
+_LARGEST_LAG_NS = 250_000_000
+_DRAIN_TIMEOUT_S = 10.0
+
+
+class Player:
+    """The tape's hand on the exchange. `now_ns` is the exchange time that everybody sees."""
+
+    def __init__(
+        self,
+        exchange: Exchange,
+        history: History,
+        calendar: Calendar,
+        clock: ExchangeClock,
+        market_hub: MarketHub,
+        trade_hub: TradeHub,
+        *,
+        last_day: date,
+        quotes_per_minute: int = 1,
+    ) -> None:
+        self.exchange = exchange
+        self.history = history
+        self.calendar = calendar
+        self.equity_curve = EquityCurve()
+        self.finished = False
+        self.minutes_played = 0
+        self._clock = clock
+        self._market_hub = market_hub
+        self._trade_hub = trade_hub
+        self._last_day = last_day
+        self._quoted_points = _QUOTED_POINTS[quotes_per_minute]
+        self._last_ns = clock.now_ns()
+        self._daily: dict[str, tuple[Any, ...]] = {}
+        self._events: Iterator[Event] = timeline(history, calendar, self._last_ns, last_day)
+        self._next: Event | None = next(self._events, None)
+        self._stepping = asyncio.Lock()
+        self._prepare()
+
+    def _prepare(self) -> None:
+        """The state of the exchange at the start: last prices, and the session if one is trading."""
+        start_ns = self._last_ns
+        self.exchange.now_ns = start_ns
+        for symbol in self.history.symbols:
+            bars = self.history.last_bar(symbol, "1Min", start_ns)
+            if len(bars):
+                self.exchange.know_price(symbol, float_to_e4(float(bars["close"][0])))
+        session = self.calendar.session_at(start_ns)
+        if session is not None and start_ns > session.open_ns:
+            self.exchange.open_session(session, start_ns)
+
+    # Time
+
+    @property
+    def mode(self) -> str:
+        return self._clock.mode
+
+    @property
+    def rate(self) -> float:
+        return 0.0 if self.finished else self._clock.rate
+
+    def now_ns(self) -> int:
+        """Exchange time: never before what was played, never at or after what is still to be played."""
+        if self._clock.mode == "step":
+            return max(self._clock.now_ns(), self._last_ns)
+        if self._next is None:
+            return self._last_ns
+        return max(self._last_ns, min(self._clock.now_ns(), self._next.at_ns - 1))
+
+    async def run(self) -> None:
+        """Play at the clock's speed until the tape ends; then time stands still."""
+        while self._next is not None and self._next.session.day <= self._last_day:
+            event = self._next
+            wait_s = self._clock.wall_seconds_until(event.at_ns)
+            if wait_s > _SHORTEST_SLEEP_S:
+                await asyncio.sleep(wait_s)
+            elif event.point == 0:
+                await self._let_others_run()
+            self._catch_up(event.at_ns)
+            self._play(event)
+            if event.kind is Kind.NIGHT:
+                self._skip_night()
+        self._next = None
+        self.finished = True
+
+    async def _let_others_run(self) -> None:
+        await asyncio.sleep(0)
+        if self._market_hub.crowded():
+            await self._market_hub.drain(_DRAIN_TIMEOUT_S)
+
+    def _catch_up(self, at_ns: int) -> None:
+        lag_ns = (self._clock.now_ns() - at_ns) / self._clock.rate
+        if lag_ns > _LARGEST_LAG_NS:
+            self._clock = ExchangeClock(at_ns, speed=self._clock.rate)
+
+    def _skip_night(self) -> None:
+        if self._next is not None:
+            self._clock.skip_to(self._next.at_ns)
+
+    async def step_minutes(self, count: int) -> None:
+        """Play `count` session minutes."""
+        await self.step_to(minutes_later(self.calendar, self.now_ns(), count))
+
+    async def step_to(self, ns: int) -> None:
+        """Play the tape up to an instant (step mode) and hand every frame to the sockets."""
+        async with self._stepping:
+            while self._next is not None and self._next.at_ns <= ns:
+                event = self._next
+                self._clock.advance_to(max(event.at_ns, self._clock.now_ns()))
+                self._play(event)
+                if event.kind is Kind.BARS:
+                    await self._let_others_run()
+            self._clock.advance_to(max(ns, self._clock.now_ns()))
+        await self.drain()
+
+    async def advance_to(self, ns: int) -> None:
+        """Move the time (step mode) without playing the tape; sessions open and close as they should."""
+        async with self._stepping:
+            while self._next is not None and self._next.at_ns <= ns:
+                event = self._next
+                self._clock.advance_to(max(event.at_ns, self._clock.now_ns()))
+                self._play(event, silent=True)
+            self._clock.advance_to(max(ns, self._clock.now_ns()))
+        await self.drain()
+
+    async def drain(self) -> None:
+        """Return when all frames were handed to the sockets."""
+        await self._market_hub.drain(_DRAIN_TIMEOUT_S)
+        await self._trade_hub.drain(_DRAIN_TIMEOUT_S)
+
+    # Events
+
+    def _play(self, event: Event, *, silent: bool = False) -> None:
+        self._last_ns = event.at_ns
+        self._next = next(self._events, None)
+        match event.kind:
+            case Kind.DAY:
+                self.exchange.begin_day()
+                self._daily.clear()
+            case Kind.OPEN:
+                self.exchange.open_session(event.session, event.at_ns)
+            case Kind.CLOSE:
+                self.exchange.close_session(event.at_ns)
+                self.equity_curve.close(event.session.day, event.at_ns, self.exchange.equity_e4())
+            case Kind.POINT if not silent:
+                self._play_point(event)
+            case Kind.BARS if not silent:
+                self._play_bars(event)
+
+    def _play_point(self, event: Event) -> None:
+        trade = self.exchange.trade
+        point, at_ns = event.point, event.at_ns
+        markets = [
+            trade(minute.symbol, minute.points_e4[point], at_ns, size=minute.size, continuous=point > 0)
+            for minute in event.minutes
+        ]
+        hub = self._market_hub
+        if hub.wants("trades"):
+            hub.publish("trades", {market.symbol: stream_trade(market) for market in markets})
+        if point in self._quoted_points and hub.wants("quotes"):
+            hub.publish("quotes", {market.symbol: stream_quote(market) for market in markets})
+
+    def _play_bars(self, event: Event) -> None:
+        self.minutes_played += 1
+        self.equity_curve.minute(event.at_ns, self.exchange.equity_e4())
+        self.publish_minutes(event.minutes)
+        if self._market_hub.has_test_feed():
+            publish_test_minute(self._market_hub, event.at_ns)
+
+    def publish_minutes(self, minutes: Sequence[MinuteOf]) -> None:
+        """Send minute bars, all symbols in one frame, and the daily bars so far to those who want them."""
+        hub = self._market_hub
+        daily = [(minute.symbol, self._day_so_far(minute)) for minute in minutes]
+        if hub.wants("bars"):
+            hub.publish("bars", {m.symbol: stream_bar("bars", m.symbol, m.record) for m in minutes})
+        if hub.wants("dailyBars"):
+            messages: dict[str, Json] = {symbol: stream_bar("dailyBars", symbol, record) for symbol, record in daily}
+            hub.publish("dailyBars", messages)
+
+    def _day_so_far(self, minute: MinuteOf) -> tuple[Any, ...]:
+        t_ns, o, h, low, c, volume, trades, vwap = minute.record
+        before = self._daily.get(minute.symbol)
+        if before is None:
+            record: tuple[Any, ...] = (midnight_ns(new_york_day(t_ns)), o, h, low, c, volume, trades, vwap)
+        else:
+            day_ns, day_open, day_high, day_low, _, day_volume, day_trades, day_vwap = before
+            total = day_volume + volume
+            mean = (day_vwap * day_volume + vwap * volume) / total if total else vwap
+            record = (day_ns, day_open, max(day_high, h), min(day_low, low), c, total, day_trades + trades, mean)
+        self._daily[minute.symbol] = record
+        return record
+
+
+def start_of_day(calendar: Calendar, day: date) -> int:
+    """A minute before the first open on or after a New York date."""
+    sessions = calendar.sessions(day, date(day.year + 1, day.month, 1))
+    if not sessions:
+        raise ValueError(f"no session follows {day}")
+    return sessions[0].open_ns - PRE_OPEN_NS

@@ -1,0 +1,133 @@
+"""PATCH of an open order: what may change, and the order that takes its place."""
+
+from __future__ import annotations
+
+from dataclasses import replace as copy_with
+
+from alpacasim import refusals, rules
+from alpacasim.book import Book
+from alpacasim.matching import trail
+from alpacasim.money import E9, decimal_to_e4, value_e4
+from alpacasim.orders import REPLACEABLE, Order, Status
+from alpacasim.refusals import Refusal
+from alpacasim.requests import ReplaceRequest
+
+
+def _state_fault(order: Order) -> Refusal | None:
+    if order.status is Status.FILLED:
+        return refusals.wrong_state(order.status)
+    if not order.open:
+        return refusals.unprocessable("order is not open")
+    if order.status not in REPLACEABLE:
+        return refusals.unprocessable(f"cannot replace order in {order.status} status")
+    if order.notional_e4 is not None:
+        return refusals.unprocessable("notional orders cannot be replaced")
+    if order.parent is not None and order.parent.order_class == "oto":
+        return refusals.unprocessable("replacing oto leg orders is not supported yet")
+    return None
+
+
+def _change_fault(order: Order, change: ReplaceRequest) -> Refusal | None:
+    leg = order.parent is not None or (order.order_class == "oco" and order.role != "")
+    if leg and (change.quantity_e9 is not None or change.time_in_force is not None):
+        return refusals.unprocessable("only limit_price and stop_price of bracket legs can be replaced")
+    if change.limit_e4 is not None and order.type not in ("limit", "stop_limit"):
+        return refusals.unprocessable(f"limit_price cannot be set for {order.type} orders")
+    if change.stop_e4 is not None and order.type not in ("stop", "stop_limit"):
+        return refusals.unprocessable(f"stop_price cannot be set for {order.type} orders")
+    if change.trail is not None and order.type != "trailing_stop":
+        return refusals.unprocessable(f"trail cannot be set for {order.type} orders")
+    if change.quantity_e9 is None:
+        return None
+    if change.quantity_e9 <= order.filled_e9:
+        return refusals.unprocessable("qty must be > filled_qty")
+    if change.quantity_e9 % E9 != 0:
+        return refusals.unprocessable("qty must be a whole number of shares")
+    return None
+
+
+def _changed(order: Order, change: ReplaceRequest) -> Order:
+    """A copy of the order with the change made; its quantity is what is still wanted."""
+    total = order.quantity_e9 if change.quantity_e9 is None else change.quantity_e9
+    new = copy_with(
+        order,
+        quantity_e9=total - order.filled_e9,
+        limit_e4=order.limit_e4 if change.limit_e4 is None else change.limit_e4,
+        stop_e4=order.stop_e4 if change.stop_e4 is None else change.stop_e4,
+        time_in_force=change.time_in_force or order.time_in_force,
+        filled_e9=0,
+        filled_notional=0,
+        rested=False,
+        replaces=order.id,
+        legs=[],
+    )
+    if change.trail is not None:
+        if order.trail_e4 is not None:
+            new.trail_e4 = decimal_to_e4(change.trail)
+        else:
+            new.trail_percent_e4 = decimal_to_e4(change.trail)
+        if order.high_water_e4 is not None:
+            trail(new, order.high_water_e4)
+    return new
+
+
+def _means_fault(book: Book, order: Order, new: Order) -> Refusal | None:
+    """Shares and buying power for the larger of the two orders."""
+    held = rules.held_shares(book, order.symbol, without=order)
+    closes = held.existing_e9 * order.sign < 0
+    if closes and order.status is not Status.HELD and new.quantity_e9 > held.available_e9:
+        return refusals.insufficient_quantity(
+            order.symbol, new.quantity_e9, held.available_e9, abs(held.existing_e9), held.held_e9
+        )
+    if closes or new.parent is not None:
+        return None
+    price = rules.reserve_price_e4(book.markets[order.symbol], new.side, new.limit_e4, new.stop_e4)
+    cost = value_e4(price, new.quantity_e9)
+    available = rules.buying_power_e4(book, without=order)
+    return refusals.insufficient_buying_power(available, cost) if cost > available else None
+
+
+def _take_place(book: Book, order: Order, new: Order) -> None:
+    now = book.now_ns
+    order.replaced_by = new.id
+    order.replaced_ns = now
+    held = order.status is Status.HELD
+    order.move(Status.REPLACED, now)
+    book.forget(order)
+    for leg in order.legs:
+        leg.parent = new
+        # The legs of an entry protect all of it; those of an exit share what is left.
+        leg.quantity_e9 = new.quantity_e9 + (0 if order.order_class == "oco" else order.filled_e9)
+    new.legs = order.legs
+    if order.parent is not None:
+        order.parent.legs = [new if leg is order else leg for leg in order.parent.legs]
+    new.status = Status.HELD if held else Status.PENDING_NEW
+    book.record(new)
+    book.tell("replaced", order)
+
+
+def replace(book: Book, order: Order, change: ReplaceRequest) -> Order | Refusal:
+    """Book the changed order in (as `pending_new`; a held leg stays held) and end the old one as `replaced`.
+
+    The quantity of a PATCH is the total: what the old order has filled is taken off, so the sum of both fills never
+    exceeds it.
+    """
+    fault = _state_fault(order) or _change_fault(order, change)
+    if fault:
+        return fault
+    if change.client_order_id is not None and change.client_order_id in book.order_of_client:
+        return refusals.invalid("client_order_id must be unique")
+    new = _changed(order, change)
+    same = ("quantity_e9", "limit_e4", "stop_e4", "trail_e4", "trail_percent_e4", "time_in_force")
+    unchanged = order.filled_e9 == 0 and all(getattr(new, name) == getattr(order, name) for name in same)
+    if unchanged:
+        return refusals.unprocessable("order parameters are not changed")
+    fault = _means_fault(book, order, new)
+    if fault:
+        return fault
+    now = book.now_ns
+    new.id, new.sequence = book.identifier("order"), len(book.orders) + 1
+    new.client_order_id = change.client_order_id or book.identifier("client")
+    new.created_ns = new.updated_ns = new.submitted_ns = now
+    _take_place(book, order, new)
+    return new

@@ -1,0 +1,202 @@
+"""Account, positions, activities, assets, clock and calendar of the trading API."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from alpacasim import refusals
+from alpacasim.account import Fill
+from alpacasim.book import asset_id
+from alpacasim.calendar import Session, new_york_day
+from alpacasim.http_api import Guard, QueryError, choice, flag, instant, integer, names, ok, refuse
+from alpacasim.money import decimal_to_e4, decimal_to_e9, parse_decimal
+from alpacasim.orders import Order
+from alpacasim.player import Player
+from alpacasim.refusals import Refusal
+from alpacasim.rest_orders import closed_position_body
+from alpacasim.timestamps import new_york_text
+from alpacasim.wire import Json, account_body, asset_body, fill_body, order_body, position_body
+
+_CALENDAR_START, _CALENDAR_END = date(1970, 1, 1), date(2029, 12, 31)
+
+
+class AccountApi:
+    """The endpoints over one exchange; `created_ns` is when the account came to be."""
+
+    def __init__(self, player: Player, created_ns: int) -> None:
+        self._player = player
+        self._exchange = player.exchange
+        self._created_ns = created_ns
+
+    def routes(self, guard: Guard) -> list[Route]:
+        return [
+            Route("/v2/account", guard(self.account)),
+            Route("/v2/account/configurations", guard(self.configurations)),
+            Route("/v2/account/activities", guard(self.activities)),
+            Route("/v2/account/activities/{kind}", guard(self.activities)),
+            Route("/v2/positions", guard(self.positions), methods=["GET"]),
+            Route("/v2/positions", guard(self.close_all), methods=["DELETE"]),
+            Route("/v2/positions/{symbol}", guard(self.position), methods=["GET"]),
+            Route("/v2/positions/{symbol}", guard(self.close), methods=["DELETE"]),
+            Route("/v2/assets", guard(self.assets)),
+            Route("/v2/assets/{symbol}", guard(self.asset)),
+            Route("/v2/clock", guard(self.clock)),
+            Route("/v2/calendar", guard(self.calendar)),
+        ]
+
+    async def account(self, request: Request) -> Response:
+        return ok(account_body(self._exchange, self._created_ns))
+
+    async def configurations(self, request: Request) -> Response:
+        return ok(
+            {
+                "trade_confirm_email": "none",
+                "suspend_trade": False,
+                "no_shorting": not self._exchange.account.shorting_enabled,
+                "fractional_trading": True,
+                "max_margin_multiplier": "2",
+                "ptp_no_exception_entry": False,
+            }
+        )
+
+    # Positions
+
+    def _symbol(self, text: str) -> str | None:
+        """A symbol, from itself or from its asset's id."""
+        if text in self._exchange.markets:
+            return text
+        return next((symbol for symbol in self._exchange.markets if asset_id(symbol) == text), None)
+
+    async def positions(self, request: Request) -> Response:
+        positions = self._exchange.account.positions
+        return ok([position_body(self._exchange, positions[symbol]) for symbol in sorted(positions)])
+
+    async def position(self, request: Request) -> Response:
+        symbol = self._symbol(request.path_params["symbol"])
+        position = self._exchange.account.positions.get(symbol or "")
+        if position is None:
+            return refuse(refusals.not_found("position does not exist"))
+        return ok(position_body(self._exchange, position))
+
+    async def close(self, request: Request) -> Response:
+        symbol = self._symbol(request.path_params["symbol"]) or ""
+        result = self._close(symbol, self._part_e9(request, symbol))
+        if isinstance(result, Refusal):
+            return refuse(result)
+        response = ok(order_body(result))
+        self._exchange.activate(result, self._exchange.now_ns)
+        return response
+
+    async def close_all(self, request: Request) -> Response:
+        now = self._player.now_ns()
+        if flag(request, "cancel_orders"):
+            self._exchange.cancel_all(now)
+        results = [(symbol, self._close(symbol, None)) for symbol in sorted(self._exchange.account.positions)]
+        response = ok([closed_position_body(symbol, result) for symbol, result in results], 207)
+        for _, result in results:
+            if isinstance(result, Order):
+                self._exchange.activate(result, now)
+        return response
+
+    def _close(self, symbol: str, quantity_e9: int | None) -> Order | Refusal:
+        wanted = self._exchange.closing_request(symbol, quantity_e9)
+        return wanted if isinstance(wanted, Refusal) else self._exchange.accept(wanted, self._player.now_ns())
+
+    def _part_e9(self, request: Request, symbol: str) -> int | None:
+        quantity = request.query_params.get("qty")
+        percentage = request.query_params.get("percentage")
+        if quantity is None and percentage is None:
+            return None
+        number = parse_decimal(quantity if quantity is not None else percentage)
+        if number is None or number <= 0 or (percentage is not None and number > 100):
+            raise QueryError("invalid qty or percentage")
+        if quantity is None:
+            return self._exchange.part_of_position_e9(symbol, decimal_to_e4(number))
+        part = decimal_to_e9(number)
+        if part is None:
+            raise QueryError("invalid qty")
+        return part
+
+    # Activities
+
+    async def activities(self, request: Request) -> Response:
+        kinds = {request.path_params["kind"]} if "kind" in request.path_params else set(names(request, "activity_types"))
+        fills = list(self._exchange.account.fills) if not kinds or "FILL" in kinds else []
+        after, until = instant(request, "after"), instant(request, "until")
+        day = request.query_params.get("date")
+        fills = [
+            fill
+            for fill in fills
+            if (after is None or fill.at_ns > after)
+            and (until is None or fill.at_ns < until)
+            and (day is None or new_york_day(fill.at_ns).isoformat() == day)
+        ]
+        if choice(request, "direction", "desc", ("asc", "desc")) == "desc":
+            fills.reverse()
+        fills = _after_id(fills, request.query_params.get("page_token"))
+        size = integer(request, "page_size", 100, 1, 100)
+        return ok([fill_body(fill, self._exchange.orders[fill.order_id].status) for fill in fills[:size]])
+
+    # Assets
+
+    async def assets(self, request: Request) -> Response:
+        status = request.query_params.get("status")
+        bodies = [asset_body(market) for market in self._exchange.markets.values()]
+        return ok([body for body in bodies if status is None or body["status"] == status])
+
+    async def asset(self, request: Request) -> Response:
+        text = request.path_params["symbol"]
+        symbol = self._symbol(text)
+        if symbol is None:
+            return refuse(refusals.not_found(f"asset not found for {text}"))
+        return ok(asset_body(self._exchange.markets[symbol]))
+
+    # Time
+
+    async def clock(self, request: Request) -> Response:
+        now, calendar = self._player.now_ns(), self._player.calendar
+        return ok(
+            {
+                "timestamp": new_york_text(now),
+                "is_open": calendar.is_open(now),
+                "next_open": new_york_text(calendar.next_open(now)),
+                "next_close": new_york_text(calendar.next_close(now)),
+            }
+        )
+
+    async def calendar(self, request: Request) -> Response:
+        start = _day(request, "start", _CALENDAR_START)
+        end = _day(request, "end", _CALENDAR_END)
+        return ok([_calendar_body(session) for session in self._player.calendar.sessions(start, end)])
+
+
+def _after_id(fills: list[Fill], last_id: str | None) -> list[Fill]:
+    if last_id is None:
+        return fills
+    ids = [fill.id for fill in fills]
+    return fills[ids.index(last_id) + 1 :] if last_id in ids else []
+
+
+def _day(request: Request, name: str, default: date) -> date:
+    text = request.query_params.get(name)
+    if not text:
+        return default
+    try:
+        return date.fromisoformat(text[:10])
+    except ValueError:
+        raise QueryError(f"invalid {name}: {text}") from None
+
+
+def _calendar_body(session: Session) -> Json:
+    return {
+        "date": session.day.isoformat(),
+        "open": new_york_text(session.open_ns)[11:16],
+        "close": new_york_text(session.close_ns)[11:16],
+        "session_open": "0400",
+        "session_close": "2000" if new_york_text(session.close_ns)[11:16] == "16:00" else "1700",
+        "settlement_date": session.day.isoformat(),
+    }

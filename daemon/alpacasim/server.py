@@ -1,0 +1,70 @@
+"""Serves a simulator on one loopback port, with uvicorn."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import Callable
+
+import uvicorn
+
+from alpacasim.app import Simulator
+
+
+class _QuietServer(uvicorn.Server):
+    """Tells when it listens; leaves signals to whoever runs it."""
+
+    def __init__(self, config: uvicorn.Config, on_ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._on_ready = on_ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._on_ready()
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """A listening socket; port 0 takes a free one. OSError when it can't be had."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.bind((host, port))
+    listener.listen(128)
+    return listener
+
+
+async def serve(
+    simulator: Simulator,
+    listener: socket.socket,
+    stop: asyncio.Event,
+    *,
+    on_ready: Callable[[], None] = lambda: None,
+    log_level: str = "warning",
+) -> None:
+    """Serve, and play in run mode, until `stop` is set; then close every connection cleanly."""
+    config = uvicorn.Config(
+        simulator.app,
+        ws="websockets-sansio",
+        ws_per_message_deflate=False,
+        ws_max_size=16 * 1024 * 1024,
+        lifespan="off",
+        access_log=False,
+        log_level=log_level,
+        timeout_graceful_shutdown=3,
+    )
+    server = _QuietServer(config, on_ready)
+    async with asyncio.TaskGroup() as group:
+        serving = group.create_task(server._serve([listener]))
+        playing = group.create_task(simulator.player.run()) if simulator.player.mode == "run" else None
+        await _first_of(stop, serving)
+        if playing is not None:
+            playing.cancel()
+        simulator.market_hub.close_all()
+        simulator.trade_hub.close_all()
+        server.should_exit = True
+
+
+async def _first_of(stop: asyncio.Event, serving: asyncio.Task[None]) -> None:
+    stopped = asyncio.create_task(stop.wait())
+    await asyncio.wait({stopped, serving}, return_when=asyncio.FIRST_COMPLETED)
+    stopped.cancel()

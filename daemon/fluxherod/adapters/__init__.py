@@ -1,0 +1,1 @@
+"""The edges: whatever speaks to the world outside on behalf of the engine."""

@@ -1,0 +1,1 @@
+"""Alpaca: REST, both WebSockets and the clock; its JSON lives in `wire` alone."""

@@ -1,0 +1,145 @@
+"""Trading time: the wall clock at Alpaca, the exchange's own clock against the simulator."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import math
+import time
+from collections.abc import Awaitable, Callable
+
+import httpx
+
+from fluxherod.adapters.alpaca import wire
+from fluxherod.adapters.alpaca.errors import Unavailable, WireError
+
+log = logging.getLogger(__name__)
+
+LONGEST_SLEEP_S = 1.0
+
+
+class WallClock:
+    """The machine's clock, kept from going back when the machine's is set."""
+
+    rate: float = 1.0
+
+    def __init__(
+        self,
+        *,
+        wall_ns: Callable[[], int] = time.time_ns,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._wall_ns = wall_ns
+        self._sleep = sleep
+        self._latest_ns = 0
+
+    def now_ns(self) -> int:
+        """UTC now."""
+        self._latest_ns = max(self._latest_ns, self._wall_ns())
+        return self._latest_ns
+
+    def observe(self, ns: int) -> None:
+        """The wall needs no proof of the time: a message from the future is a message with a wrong stamp."""
+
+    async def wait_until(self, ns: int) -> None:
+        """Sleep in short naps, so that a clock that is set meanwhile is noticed."""
+        while (ahead_ns := ns - self.now_ns()) > 0:
+            await self._sleep(min(ahead_ns / 1e9, LONGEST_SLEEP_S))
+
+
+class ExchangeClock:
+    """The time that the simulator serves at `/sim/clock`.
+
+    Between two polls it runs on at the served rate; with rate 0 only polls and observed messages move
+    it. It never goes back: when it ran ahead of the exchange it stands until the exchange has caught up.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        *,
+        poll_interval_s: float = 0.1,
+        monotonic: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
+        if poll_interval_s < 0.1:
+            raise ValueError(f"poll_interval_s is {poll_interval_s}: at most 10 polls a wall second are allowed")
+        self.polls = 0
+        self.failed_polls = 0
+        self._poll_interval_s = poll_interval_s
+        self._monotonic = monotonic
+        self._sleep = sleep
+        self._client = httpx.AsyncClient(base_url=base_url, timeout=2.0, transport=transport)
+        self._anchor_ns = 0
+        self._anchored_at = monotonic()
+        self._rate = 0.0
+        self._latest_ns = 0
+        self._changed = asyncio.Event()
+
+    @property
+    def rate(self) -> float:
+        """Exchange seconds per wall second, as last polled."""
+        return self._rate
+
+    def now_ns(self) -> int:
+        """Exchange time; 0 before the first poll."""
+        running_ns = self._anchor_ns + int((self._monotonic() - self._anchored_at) * self._rate * 1e9)
+        self._latest_ns = max(self._latest_ns, running_ns)
+        return self._latest_ns
+
+    def observe(self, ns: int) -> None:
+        """Move forward to the time that a message proves."""
+        if ns > self.now_ns():
+            self._anchor(ns)
+
+    async def wait_until(self, ns: int) -> None:
+        """Return once the clock has reached `ns`, by running, by a poll or by a message."""
+        while (ahead_ns := ns - self.now_ns()) > 0:
+            changed = self._changed
+            try:
+                async with asyncio.timeout(ahead_ns / 1e9 / self._rate if self._rate else None):
+                    await changed.wait()
+            except TimeoutError:
+                continue
+
+    async def poll(self) -> None:
+        """Read the exchange's clock once.
+
+        Raises:
+            Unavailable: when it does not answer.
+        """
+        self.polls += 1
+        try:
+            response = await self._client.get("/sim/clock")
+            response.raise_for_status()
+            time_ns, rate = wire.decode_exchange_clock(response.content)
+        except (httpx.HTTPError, OSError, WireError) as error:
+            self.failed_polls += 1
+            raise Unavailable(f"the exchange's clock does not answer: {error}") from error
+        if not (math.isfinite(rate) and rate >= 0):
+            raise Unavailable(f"the exchange's clock has the rate {rate}")
+        self._rate = rate
+        self._anchor(time_ns)
+
+    async def run(self) -> None:
+        """Poll for ever. While the exchange is silent the clock runs on at its last rate."""
+        failing = False
+        try:
+            while True:
+                try:
+                    await self.poll()
+                    failing = False
+                except Unavailable as error:
+                    if not failing:
+                        log.warning("%s", error)
+                    failing = True
+                await self._sleep(self._poll_interval_s)
+        finally:
+            await self._client.aclose()
+
+    def _anchor(self, ns: int) -> None:
+        self._anchor_ns = ns
+        self._anchored_at = self._monotonic()
+        self._changed.set()
+        self._changed = asyncio.Event()

@@ -1,0 +1,256 @@
+"""The frames of both WebSockets to domain values and back; the other half of `wire`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from fluxherod.adapters.alpaca.credentials import Credentials
+from fluxherod.adapters.alpaca.errors import WireError
+from fluxherod.adapters.alpaca.wire import BAR_FIELDS, Json, e4, order_of, parse_time, reads, shares
+from fluxherod.core.types import Bar, BrokerOrder, Execution, Quote
+from fluxherod.engine.events import OrderReported
+
+
+# --- market data -------------------------------------------------------------------------------------
+class _StreamBar(msgspec.Struct, tag_field="T", tag="b", rename=BAR_FIELDS):
+    symbol: str
+    start: str
+    open: float
+    high: float
+    low: float
+    close: float
+    volume: float = 0.0
+
+
+class _RevisedBar(_StreamBar, tag="u"):
+    pass
+
+
+class _Quote(msgspec.Struct, tag_field="T", tag="q", rename={"symbol": "S", "time": "t", "bid": "bp", "ask": "ap"}):
+    symbol: str
+    time: str
+    bid: float | None = None
+    ask: float | None = None
+
+
+class Success(msgspec.Struct, tag_field="T", tag="success"):
+    """`connected` or `authenticated`."""
+
+    msg: str = ""
+
+
+class StreamError(msgspec.Struct, tag_field="T", tag="error"):
+    """The stream's own error; `code` says which."""
+
+    code: int = 0
+    msg: str = ""
+
+
+class Subscription(msgspec.Struct, tag_field="T", tag="subscription"):
+    """Everything that is subscribed now."""
+
+    bars: list[str] | None = None
+    quotes: list[str] | None = None
+
+
+class _Status(msgspec.Struct, tag_field="T", tag="s"):
+    pass
+
+
+class _PriceBand(msgspec.Struct, tag_field="T", tag="l"):
+    pass
+
+
+class _Dropped(msgspec.Struct, tag_field="T", tag="d"):
+    pass
+
+
+Control = Success | StreamError | Subscription
+_Message = _StreamBar | _RevisedBar | _Quote | Control | _Status | _PriceBand | _Dropped
+_frame = msgspec.json.Decoder(list[_Message])
+_message = msgspec.json.Decoder(_Message)
+_raw_frame = msgspec.json.Decoder(list[msgspec.Raw])
+_kind = msgspec.json.Decoder(dict[str, Any])
+# Words that are known, or that say of themselves that they carry no bar, quote or control message.
+_READ = frozenset({"b", "u", "q", "success", "error", "subscription", "s", "l"})
+
+
+@dataclass(frozen=True, slots=True)
+class MarketFrame:
+    """One frame, sorted by kind: quotes reduced to the newest of each symbol, `quote_count` before that."""
+
+    bars: tuple[Bar, ...] = ()
+    revised: tuple[Bar, ...] = ()
+    quotes: tuple[Quote, ...] = ()
+    control: tuple[Control, ...] = ()
+    quote_count: int = 0
+    halts: int = 0
+    malformed: tuple[str, ...] = ()
+
+
+def decode_market_frame(frame: bytes | str) -> MarketFrame:
+    """A frame of the market-data stream. A message that cannot be read is set aside and costs no other.
+
+    Raises:
+        WireError: when the frame itself is not an array of messages.
+    """
+    messages, malformed = _messages(frame)
+    bars: list[Bar] = []
+    revised: list[Bar] = []
+    quotes: dict[str, Quote] = {}
+    control: list[Control] = []
+    quote_count = halts = 0
+    for message in messages:
+        try:
+            if isinstance(message, _StreamBar):
+                (revised if isinstance(message, _RevisedBar) else bars).append(_bar(message))
+            elif isinstance(message, _Quote):
+                quote_count += 1
+                _keep_newest(quotes, _quote(message))
+            elif isinstance(message, Success | StreamError | Subscription):
+                control.append(message)
+            elif isinstance(message, _Status | _PriceBand):
+                halts += 1
+        except (WireError, ValueError, OverflowError) as error:
+            malformed.append(str(error))
+    return MarketFrame(
+        tuple(bars), tuple(revised), tuple(quotes.values()), tuple(control), quote_count, halts, tuple(malformed)
+    )
+
+
+def _messages(frame: bytes | str) -> tuple[list[_Message], list[str]]:
+    try:
+        return _frame.decode(frame), []
+    except msgspec.MsgspecError:
+        return _messages_one_by_one(frame)
+
+
+def _messages_one_by_one(frame: bytes | str) -> tuple[list[_Message], list[str]]:
+    """The slow way, for a frame in which some message is new or broken."""
+    try:
+        raws = _raw_frame.decode(frame)
+    except msgspec.MsgspecError as error:
+        raise WireError(f"a frame that is no array of messages: {error}") from error
+    messages: list[_Message] = []
+    malformed: list[str] = []
+    for raw in raws:
+        try:
+            messages.append(_message.decode(raw))
+        except msgspec.MsgspecError as error:
+            if _is_ours(raw):
+                malformed.append(f"{error}: {bytes(raw)[:120].decode('utf-8', 'replace')}")
+    return messages, malformed
+
+
+def _is_ours(raw: msgspec.Raw) -> bool:
+    """False for a well-formed message of a kind that the daemon does not read."""
+    try:
+        return _kind.decode(raw).get("T") in _READ
+    except msgspec.MsgspecError:
+        return True
+
+
+def _bar(row: _StreamBar) -> Bar:
+    return Bar(row.symbol, parse_time(row.start), row.open, row.high, row.low, row.close, int(row.volume))
+
+
+def _quote(row: _Quote) -> Quote:
+    return Quote(row.symbol, parse_time(row.time), row.bid or 0.0, row.ask or 0.0)
+
+
+def _keep_newest(quotes: dict[str, Quote], quote: Quote) -> None:
+    known = quotes.get(quote.symbol)
+    if known is None or quote.time_ns >= known.time_ns:
+        quotes[quote.symbol] = quote
+
+
+def encode_authentication(credentials: Credentials) -> str:
+    """The auth message that both streams take."""
+    return _text({"action": "auth", "key": credentials.key, "secret": credentials.secret})
+
+
+def encode_subscription(symbols: Sequence[str], *, quotes: bool) -> str:
+    """Bars, their revisions, halts and price bands, and quotes if wanted."""
+    channels = ["bars", "updatedBars", "statuses", "lulds", *(["quotes"] if quotes else [])]
+    return _text({"action": "subscribe", **{channel: list(symbols) for channel in channels}})
+
+
+def _text(message: dict[str, Any]) -> str:
+    return msgspec.json.encode(message).decode()
+
+
+# --- trade updates -----------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class Authorization:
+    """The answer to an authentication."""
+
+    authorized: bool
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Listening:
+    """The streams that are listened to now."""
+
+    streams: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TradeUpdate:
+    """An update, and the broker's time of it (0 when it gave none)."""
+
+    event: OrderReported
+    time_ns: int
+
+
+@reads
+def decode_trade_frame(frame: bytes | str) -> Authorization | Listening | TradeUpdate | None:
+    """A frame of the trade-updates stream, text or binary; None for one that says nothing (null data, unknown)."""
+    raw = msgspec.json.decode(frame)
+    data, stream = raw.get("data"), raw.get("stream")
+    if not isinstance(data, dict):
+        return None
+    if stream == "authorization":
+        return Authorization(data.get("status") == "authorized", str(data.get("message") or data.get("status") or ""))
+    if stream == "listening":
+        return Listening(tuple(data.get("streams") or ()))
+    if stream != "trade_updates" or not isinstance(data.get("order"), dict):
+        return None
+    order = order_of(data["order"])
+    time_ns = _optional_time(data.get("timestamp") or data.get("at"))
+    return TradeUpdate(OrderReported(str(data.get("event") or ""), order, _execution(data, order, time_ns)), time_ns)
+
+
+def _optional_time(value: object) -> int:
+    return parse_time(value) if isinstance(value, str) and value else 0
+
+
+def _execution(data: Json, order: BrokerOrder, time_ns: int) -> Execution | None:
+    if data.get("event") not in ("fill", "partial_fill") or not data.get("price") or not data.get("qty"):
+        return None
+    return Execution(
+        # The cumulative quantity names an execution as well, should its id be missing.
+        execution_id=str(data.get("execution_id") or f"{order.broker_id}:{order.filled_quantity}"),
+        broker_id=order.broker_id,
+        symbol=order.symbol,
+        side=order.side,
+        quantity=shares(data["qty"]),
+        price_e4=e4(data["price"]),
+        cumulative=order.filled_quantity,
+        time_ns=time_ns or order.updated_ns,
+    )
+
+
+def encode_old_authentication(credentials: Credentials) -> str:
+    """The deprecated form of the trade-updates stream, for servers that know no other."""
+    keys = {"key_id": credentials.key, "secret_key": credentials.secret}
+    return _text({"action": "authenticate", "data": keys})
+
+
+def encode_listen() -> str:
+    """Ask for the trade updates."""
+    return _text({"action": "listen", "data": {"streams": ["trade_updates"]}})

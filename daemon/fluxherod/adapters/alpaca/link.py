@@ -1,0 +1,119 @@
+"""What both WebSockets share: one connection at a time, made again and again, and said aloud when it is not there."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from websockets.exceptions import InvalidStatus, WebSocketException
+
+from fluxherod.adapters.alpaca.errors import AlpacaError, AuthenticationRefused, Refused
+from fluxherod.engine.events import Event, LinkChanged
+
+log = logging.getLogger(__name__)
+
+HANDSHAKE_TIMEOUT_S = 10.0
+
+
+class ConnectionTaken(AlpacaError):
+    """406: Alpaca still counts another connection, often our own dead one, which it reaps after some 90 s."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReconnectPolicy:
+    """How soon to try again: `quick_attempts` times with doubling waits, then every `slow_s`, for ever.
+
+    A connection that lived `stable_s` starts the count anew; a taken slot (406) is waited for.
+    """
+
+    quick_attempts: int = 5
+    first_s: float = 0.5
+    slow_s: float = 30.0
+    taken_s: float = 15.0
+    stable_s: float = 10.0
+
+
+class Link:
+    """Keeps a session alive and posts LinkChanged when it comes up and when it goes down.
+
+    `session` connects, calls `is_up()` once it is subscribed, and reads until the connection ends; it
+    ends by returning or raising. AuthenticationRefused and Refused are fatal and end `run()`.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        post: Callable[[Event], None],
+        policy: ReconnectPolicy,
+        *,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        jitter: Callable[[], float] = random.random,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.name = name
+        self.up = False
+        self.connects = 0
+        self.failures = 0
+        self._post = post
+        self._policy = policy
+        self._sleep = sleep
+        self._jitter = jitter
+        self._monotonic = monotonic
+        self._up_since: float | None = None
+        self._attempts = 0
+        self._said = ""
+
+    def is_up(self, detail: str = "") -> None:
+        """The session is authenticated and subscribed."""
+        self.up = True
+        self.connects += 1
+        self._up_since = self._monotonic()
+        self._said = ""
+        self._post(LinkChanged(self.name, True, detail))
+
+    async def run(self, session: Callable[[], Awaitable[None]]) -> None:
+        """Hold the session until it is refused for good, or cancelled."""
+        while True:
+            taken = False
+            try:
+                await session()
+                detail = "closed by the server"
+            except (AuthenticationRefused, Refused) as refusal:
+                self._is_down(str(refusal), fatal=True)
+                return
+            except ConnectionTaken as busy:
+                taken, detail = True, str(busy)
+            except InvalidStatus as rejected:
+                status = rejected.response.status_code
+                detail = f"HTTP {status} instead of a WebSocket"
+                if status in (401, 403):
+                    self._is_down(f"authentication failed: {detail}", fatal=True)
+                    return
+            except (OSError, TimeoutError, WebSocketException, AlpacaError) as error:
+                detail = f"{type(error).__name__}: {error}".rstrip(": ")
+            await self._sleep(self._next_wait(detail, taken))
+
+    def _next_wait(self, detail: str, taken: bool) -> float:
+        policy = self._policy
+        if self._up_since is not None and self._monotonic() - self._up_since >= policy.stable_s:
+            self._attempts = 0
+        self._up_since = None
+        self._attempts += 1
+        slow = self._attempts > policy.quick_attempts
+        wait = policy.slow_s if slow else policy.first_s * 2.0 ** (self._attempts - 1)
+        wait = max(wait, policy.taken_s) if taken else wait
+        # The detail of a lasting outage is said twice: at its start, and when the quick attempts are used up.
+        self._is_down(f"{detail}; trying again every {policy.slow_s:g} s" if slow else detail, slow=slow)
+        return wait * (1 + self._jitter() / 4)
+
+    def _is_down(self, detail: str, *, fatal: bool = False, slow: bool = False) -> None:
+        self.failures += 1
+        stage = "fatal" if fatal else "slow" if slow else "down"
+        repeated, self._said, self.up = self._said in (stage, "slow") and not fatal, stage, False
+        log.log(logging.ERROR if fatal else logging.WARNING, "%s link is down: %s", self.name, detail)
+        if not repeated:
+            self._post(LinkChanged(self.name, False, detail, fatal))

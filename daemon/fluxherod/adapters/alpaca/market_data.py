@@ -1,0 +1,245 @@
+"""History, gaps, the calendar and the assets over REST."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import timedelta
+from typing import Protocol
+
+from fluxherod.adapters.alpaca import wire
+from fluxherod.adapters.alpaca.errors import AuthenticationRefused, Refused, Unavailable, WireError
+from fluxherod.adapters.alpaca.history import BarGrid, regular_minutes, rest_timeframe, same_bar
+from fluxherod.adapters.alpaca.limiter import Priority
+from fluxherod.adapters.alpaca.rest import Answer, AuthenticationFailed, Outcome, RestClient, describe
+from fluxherod.core.calendar import MINUTE_NS, SECOND_NS, Calendar, new_york
+from fluxherod.core.types import Bar
+from fluxherod.engine.events import AssetInfo, AssetsLoaded, BackfillLoaded, CalendarLoaded, HistoryLoaded
+
+log = logging.getLogger(__name__)
+
+PAGE_LIMIT = "10000"
+SYMBOLS_PER_CALL = 500
+ASSETS_ONE_BY_ONE = 50
+YEARS_BACK = 2
+SESSIONS_A_YEAR = 250
+
+
+class BarCache(Protocol):
+    """Completed strategy bars kept between runs. A cache that is too old or not ours loads as None."""
+
+    def load(self, symbol: str, timeframe: str) -> Sequence[Bar] | None:
+        """The cached bars, oldest first."""
+        ...
+
+    def store(self, symbol: str, timeframe: str, bars: Sequence[Bar]) -> None:
+        """Replace what is cached."""
+        ...
+
+
+class AlpacaMarketData:
+    """`ports.MarketData` over two hosts: trading (calendar, assets) and data (bars), one feed for all bars.
+
+    `settle_s` is how long a finished minute may take to appear over REST: 2 s at Alpaca, 0 against the
+    simulator. Every call raises `Unavailable`, `Refused` or `WireError` when it got no usable answer.
+    """
+
+    def __init__(
+        self,
+        trading: RestClient,
+        data: RestClient,
+        *,
+        feed: str = "iex",
+        cache: BarCache | None = None,
+        settle_s: float = 2.0,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._trading = trading
+        self._data = data
+        self._feed = feed
+        self._cache = cache
+        self._settle_ns = int(settle_s * SECOND_NS)
+        self._sleep = sleep
+        self._calendar = Calendar(())
+
+    async def calendar(self, now_ns: int) -> CalendarLoaded:
+        """The sessions from two years back to a year ahead."""
+        self._calendar = await self._load_calendar(now_ns, YEARS_BACK)
+        return CalendarLoaded(self._calendar.sessions)
+
+    async def assets(self, symbols: Sequence[str]) -> AssetsLoaded:
+        """What may be done with each symbol, in the order of the symbols."""
+        if len(symbols) > ASSETS_ONE_BY_ONE:
+            body = await self._get(self._trading, "/v2/assets", {"status": "active", "asset_class": "us_equity"})
+            known = {asset.symbol: asset for asset in wire.decode_assets(body)}
+            return AssetsLoaded(tuple(known.get(symbol) or _unknown(symbol) for symbol in symbols))
+        return AssetsLoaded(tuple(await asyncio.gather(*(self._asset(symbol) for symbol in symbols))))
+
+    async def history(self, symbols: Sequence[str], timeframe: str, bars: int, now_ns: int) -> Sequence[HistoryLoaded]:
+        """The newest `bars` completed strategy bars of each symbol (fewer when there are not as many)."""
+        calendar = await self._calendar_for(bars, timeframe, now_ns)
+        grid = BarGrid(timeframe, calendar)
+        through_ns = grid.through_ns(now_ns - self._settle_ns)
+        found = await self._cached_history(symbols, timeframe, bars, grid, through_ns)
+        missing = [symbol for symbol in symbols if symbol not in found]
+        found |= await self._fetched_history(missing, timeframe, bars, grid, through_ns)
+        return [HistoryLoaded(symbol, tuple(found[symbol][-bars:]), through_ns) for symbol in symbols]
+
+    async def backfill(self, symbols: Sequence[str], since_ns: int, now_ns: int) -> BackfillLoaded:
+        """The regular-session minutes from `since_ns` to the last full minute, ordered by time, then by symbol."""
+        through_ns = now_ns - now_ns % MINUTE_NS
+        calendar = await self._calendar_for(0, "1Min", now_ns)
+        session = calendar.last_opened(max(through_ns - 1, 0))
+        if session is None or session.close_ns <= since_ns or through_ns <= since_ns:
+            return BackfillLoaded(tuple(symbols), (), since_ns, max(through_ns, since_ns))
+        # A minute that is claimed as filled is not asked for again: wait until REST has the newest one.
+        if (settle_ns := through_ns + self._settle_ns - now_ns) > 0 and now_ns < session.close_ns + self._settle_ns:
+            await self._sleep(settle_ns / SECOND_NS)
+        rows = await self._bars(symbols, "1Min", since_ns, through_ns)
+        minutes = [bar for found in rows.values() for bar in regular_minutes(found, calendar, since_ns, through_ns)]
+        minutes.sort(key=lambda bar: (bar.start_ns, bar.symbol))
+        return BackfillLoaded(tuple(symbols), tuple(minutes), since_ns, through_ns)
+
+    # --- history and its cache -----------------------------------------------------------------------
+    async def _fetched_history(
+        self, symbols: Sequence[str], timeframe: str, bars: int, grid: BarGrid, through_ns: int
+    ) -> dict[str, list[Bar]]:
+        """From REST. A symbol with holes (a thin feed) is looked for further back, twice."""
+        found: dict[str, list[Bar]] = {}
+        wanting = list(symbols)
+        for factor in (1, 2, 4):
+            if not wanting:
+                break
+            start_ns = grid.lookback_ns(through_ns, bars * factor)
+            rows = await self._bars(wanting, rest_timeframe(timeframe), start_ns or grid.first_ns, through_ns)
+            found |= {symbol: grid.completed_bars(rows.get(symbol, ()), through_ns) for symbol in wanting}
+            # A symbol without any bar is unknown or brand-new: looking further back finds nothing either.
+            wanting = [symbol for symbol in wanting if start_ns is not None and 0 < len(found[symbol]) < bars]
+        for symbol in symbols:
+            await self._store(symbol, timeframe, found[symbol])
+        return found
+
+    async def _cached_history(
+        self, symbols: Sequence[str], timeframe: str, bars: int, grid: BarGrid, through_ns: int
+    ) -> dict[str, list[Bar]]:
+        """From the cache, with the tail that it lacks; symbols whose cache does not serve are left out."""
+        cached = {}
+        for symbol in symbols:
+            known = await self._load(symbol, timeframe)
+            usable = [bar for bar in known if grid.ended(bar, through_ns)]
+            if len(usable) >= bars:
+                cached[symbol] = usable
+        behind = [symbol for symbol, known in cached.items() if not grid.newest(known[-1], through_ns)]
+        if behind:
+            since_ns = min(cached[symbol][-1].start_ns for symbol in behind)
+            rows = await self._bars(behind, rest_timeframe(timeframe), since_ns, through_ns)
+            for symbol in behind:
+                tail = grid.completed_bars(rows.get(symbol, ()), through_ns)
+                await self._extend(cached, symbol, timeframe, tail)
+        return cached
+
+    async def _extend(self, cached: dict[str, list[Bar]], symbol: str, timeframe: str, tail: list[Bar]) -> None:
+        newest = cached[symbol][-1]
+        tail = [bar for bar in tail if bar.start_ns >= newest.start_ns]
+        if not tail or not same_bar(tail[0], newest):
+            log.info("the cached bars of %s do not meet the new ones: fetched anew", symbol)
+            del cached[symbol]
+            return
+        cached[symbol] += tail[1:]
+        if len(tail) > 1:
+            await self._store(symbol, timeframe, cached[symbol])
+
+    async def _load(self, symbol: str, timeframe: str) -> Sequence[Bar]:
+        if self._cache is None:
+            return ()
+        return await asyncio.to_thread(self._cache.load, symbol, timeframe) or ()
+
+    async def _store(self, symbol: str, timeframe: str, bars: list[Bar]) -> None:
+        if self._cache is not None and bars:
+            await asyncio.to_thread(self._cache.store, symbol, timeframe, bars)
+
+    # --- REST ----------------------------------------------------------------------------------------
+    async def _bars(
+        self, symbols: Sequence[str], timeframe: str, since_ns: int, through_ns: int
+    ) -> dict[str, list[Bar]]:
+        """All pages of all symbols: bars that begin in `[since_ns, through_ns)`."""
+        if through_ns <= since_ns or not symbols:
+            return {}
+        groups = [symbols[first : first + SYMBOLS_PER_CALL] for first in range(0, len(symbols), SYMBOLS_PER_CALL)]
+        found: dict[str, list[Bar]] = {}
+        for rows in await asyncio.gather(*(self._pages(group, timeframe, since_ns, through_ns) for group in groups)):
+            found |= rows
+        return found
+
+    async def _pages(
+        self, symbols: Sequence[str], timeframe: str, since_ns: int, through_ns: int
+    ) -> dict[str, list[Bar]]:
+        params = {
+            "symbols": ",".join(symbols),
+            "timeframe": timeframe,
+            # A daily bar is stamped with midnight, before its session's open.
+            "start": _midnight(since_ns) if timeframe == "1Day" else wire.format_time(since_ns),
+            "end": wire.format_time(through_ns - 1),  # inclusive
+            "limit": PAGE_LIMIT,
+            "adjustment": "split",
+            "feed": self._feed,
+            "sort": "asc",
+        }
+        found: dict[str, list[Bar]] = defaultdict(list)
+        seen: set[str] = set()
+        while True:
+            bars, token = wire.decode_bars(await self._get(self._data, "/v2/stocks/bars", params))
+            for symbol, rows in bars.items():
+                found[symbol] += rows
+            if token is None:
+                return found
+            if token in seen:
+                raise WireError(f"the bars' page token {token!r} came twice")
+            seen.add(token)
+            params["page_token"] = token
+
+    async def _load_calendar(self, now_ns: int, years_back: int) -> Calendar:
+        today = new_york(now_ns).date()
+        span = {
+            "start": (today - timedelta(days=366 * years_back)).isoformat(),
+            "end": (today + timedelta(days=366)).isoformat(),
+        }
+        return Calendar(wire.decode_calendar(await self._get(self._trading, "/v2/calendar", span)))
+
+    async def _calendar_for(self, bars: int, timeframe: str, now_ns: int) -> Calendar:
+        """The loaded calendar, or one that reaches far enough back for so many bars."""
+        if not self._calendar.sessions:
+            await self.calendar(now_ns)
+        grid = BarGrid(timeframe, self._calendar)
+        if grid.lookback_ns(grid.through_ns(now_ns - self._settle_ns), bars) is not None:
+            return self._calendar
+        return await self._load_calendar(now_ns, YEARS_BACK + 1 + bars // SESSIONS_A_YEAR)
+
+    async def _asset(self, symbol: str) -> AssetInfo:
+        outcome = await self._trading.get(f"/v2/assets/{symbol}", Priority.DATA)
+        if isinstance(outcome, Answer) and outcome.status == 404 and wire.is_error_object(outcome.body):
+            return _unknown(symbol)
+        return wire.decode_asset(_body(outcome))
+
+    async def _get(self, client: RestClient, path: str, params: dict[str, str]) -> bytes:
+        return _body(await client.get(path, Priority.DATA, params))
+
+
+def _midnight(ns: int) -> str:
+    return new_york(ns).date().isoformat()
+
+
+def _unknown(symbol: str) -> AssetInfo:
+    return AssetInfo(symbol, found=False, tradable=False, shortable=False, easy_to_borrow=False)
+
+
+def _body(outcome: Outcome) -> bytes:
+    if isinstance(outcome, Answer) and outcome.status == 200:
+        return outcome.body
+    if isinstance(outcome, AuthenticationFailed):
+        raise AuthenticationRefused(describe(outcome))
+    if isinstance(outcome, Answer) and 400 <= outcome.status < 500 and outcome.status != 429:
+        raise Refused(describe(outcome))
+    raise Unavailable(describe(outcome))

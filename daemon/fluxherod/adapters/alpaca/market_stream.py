@@ -1,0 +1,151 @@
+"""The market-data WebSocket: its one owner, from the upgrade to events."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from collections.abc import Awaitable, Callable, Sequence
+
+from websockets.asyncio.client import ClientConnection, connect
+
+from fluxherod.adapters.alpaca import frames
+from fluxherod.adapters.alpaca.credentials import Credentials
+from fluxherod.adapters.alpaca.errors import AuthenticationRefused, Refused, WireError
+from fluxherod.adapters.alpaca.frames import MarketFrame, StreamError, Subscription, Success
+from fluxherod.adapters.alpaca.link import HANDSHAKE_TIMEOUT_S, ConnectionTaken, Link, ReconnectPolicy
+from fluxherod.core.calendar import MINUTE_NS
+from fluxherod.engine.events import BarsReceived, BarsRevised, Event, QuotesReceived
+from fluxherod.engine.ports import Clock
+
+log = logging.getLogger(__name__)
+
+# 8,000 minute bars of one burst are about a megabyte of JSON.
+LARGEST_FRAME_BYTES = 32 * 1024 * 1024
+CONNECTION_LIMIT = 406
+AUTHENTICATION_CODES = frozenset({401, 402})
+# What asking again won't change: malformed, too many symbols, wrong feed, plan or scope.
+HOPELESS_CODES = frozenset({400, 405, 408, 409, 410, 411})
+ALREADY_AUTHENTICATED = 403
+
+
+class MarketStream:
+    """Minute bars, their revisions and quotes of some symbols, posted as events.
+
+    `post` must not wait: the reader calls it for every frame. The counters are for the status.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        credentials: Credentials,
+        symbols: Sequence[str],
+        post: Callable[[Event], None],
+        clock: Clock,
+        *,
+        quotes: bool = True,
+        policy: ReconnectPolicy | None = None,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        jitter: Callable[[], float] = random.random,
+    ) -> None:
+        self.link = Link("market", post, policy or ReconnectPolicy(), sleep=sleep, jitter=jitter)
+        self.frames = 0
+        self.bars = 0
+        self.revisions = 0
+        self.quotes = 0
+        self.halts = 0
+        self.malformed = 0
+        self.last_message_ns = 0
+        self._url = url
+        self._credentials = credentials
+        self._symbols = tuple(symbols)
+        self._post = post
+        self._clock = clock
+        self._with_quotes = quotes
+
+    async def run(self) -> None:
+        """Stay connected; ends when the credentials or the subscription are refused, or when cancelled."""
+        await self.link.run(self._session)
+
+    async def _session(self) -> None:
+        async with connect(
+            self._url, max_size=LARGEST_FRAME_BYTES, open_timeout=HANDSHAKE_TIMEOUT_S, close_timeout=2.0,
+            ping_interval=10.0, ping_timeout=20.0,
+        ) as socket:
+            async with asyncio.timeout(HANDSHAKE_TIMEOUT_S):
+                await self._until(socket, _connected)
+                await socket.send(frames.encode_authentication(self._credentials))
+                await self._until(socket, _authenticated)
+                await socket.send(frames.encode_subscription(self._symbols, quotes=self._with_quotes))
+                await self._until(socket, self._subscribed)
+            async for text in socket:
+                self._take(self._read(text))
+
+    async def _until(self, socket: ClientConnection, done: Callable[[frames.Control], bool]) -> None:
+        """Read frames until a control message says that this step is done; data that comes along is taken."""
+        while True:
+            frame = self._read(await socket.recv())
+            reached = any([done(message) for message in frame.control])
+            self._take(frame)
+            if reached:
+                return
+
+    def _read(self, text: bytes | str) -> MarketFrame:
+        self.frames += 1
+        self.last_message_ns = self._clock.now_ns()
+        return frames.decode_market_frame(text)
+
+    def _take(self, frame: MarketFrame) -> None:
+        for message in frame.control:
+            if isinstance(message, StreamError):
+                _raise(message)
+        for text in frame.malformed:
+            log.warning("a message of the market stream cannot be read: %s", text)
+        self.malformed += len(frame.malformed)
+        self.halts += frame.halts
+        self.bars += len(frame.bars)
+        self.revisions += len(frame.revised)
+        self.quotes += frame.quote_count
+        self._observe(frame)
+        if frame.bars:
+            self._post(BarsReceived(frame.bars))
+        if frame.revised:
+            self._post(BarsRevised(frame.revised))
+        if frame.quotes:
+            self._post(QuotesReceived(frame.quotes))
+
+    def _observe(self, frame: MarketFrame) -> None:
+        bars_end = max((bar.start_ns for bar in frame.bars), default=-MINUTE_NS) + MINUTE_NS
+        newest = max(bars_end, max((quote.time_ns for quote in frame.quotes), default=0))
+        if newest > 0:
+            self._clock.observe(newest)
+
+    def _subscribed(self, message: frames.Control) -> bool:
+        if not isinstance(message, Subscription):
+            return False
+        missing = set(self._symbols) - set(message.bars or ())
+        if missing and "*" not in (message.bars or ()):
+            raise WireError(f"the subscription lacks the bars of {', '.join(sorted(missing)[:10])}")
+        self.link.is_up()
+        return True
+
+
+def _connected(message: frames.Control) -> bool:
+    return isinstance(message, Success) and message.msg == "connected"
+
+
+def _authenticated(message: frames.Control) -> bool:
+    accepted = isinstance(message, Success) and message.msg == "authenticated"
+    return accepted or (isinstance(message, StreamError) and message.code == ALREADY_AUTHENTICATED)
+
+
+def _raise(error: StreamError) -> None:
+    text = f"{error.code} {error.msg}"
+    if error.code in AUTHENTICATION_CODES:
+        raise AuthenticationRefused(f"authentication failed: {text}")
+    if error.code == CONNECTION_LIMIT:
+        raise ConnectionTaken(text)
+    if error.code in HOPELESS_CODES:
+        raise Refused(text)
+    if error.code != ALREADY_AUTHENTICATED:
+        raise WireError(f"the stream ended with {text}")

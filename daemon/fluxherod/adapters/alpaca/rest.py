@@ -1,0 +1,186 @@
+"""One pooled HTTP client of one Alpaca host. What comes back is a value: an answer, none, or bad credentials."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+from fluxherod.adapters.alpaca import wire
+from fluxherod.adapters.alpaca.credentials import Credentials
+from fluxherod.adapters.alpaca.limiter import Priority, RateLimiter
+from fluxherod.engine.events import Event, LinkChanged
+
+log = logging.getLogger(__name__)
+
+RETRIES = 3
+LONGEST_PAUSE_S = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the server said, whatever its status and whatever its body."""
+
+    status: int
+    body: bytes
+    headers: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class NoAnswer:
+    """Nothing came back: the request may or may not have been carried out."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class AuthenticationFailed:
+    """The credentials are refused. Terminal: the client sends nothing more."""
+
+    status: int
+    message: str
+
+
+Outcome = Answer | NoAnswer | AuthenticationFailed
+
+
+class RestClient:
+    """REST of one host.
+
+    Only what is safe to repeat is repeated, three times after 1, 2 and 4 s with jitter: a GET without a
+    usable answer, and anything that was turned away with 429, which was not carried out.
+    `post` gets LinkChanged("rest") when the host stops or starts answering; give it to one client only.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        credentials: Credentials,
+        limiter: RateLimiter,
+        *,
+        post: Callable[[Event], None] | None = None,
+        timeout_s: float = 10.0,
+        transport: httpx.AsyncBaseTransport | None = None,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        jitter: Callable[[], float] = random.random,
+        wall_s: Callable[[], float] = time.time,
+    ) -> None:
+        self.requests = 0
+        self.retries = 0
+        self._limiter = limiter
+        self._post = post
+        self._timeout_s = timeout_s
+        self._sleep = sleep
+        self._jitter = jitter
+        self._wall_s = wall_s
+        self._refused: AuthenticationFailed | None = None
+        self._link_up: bool | None = None
+        self._client = httpx.AsyncClient(
+            base_url=base_url,
+            headers=credentials.headers(),
+            timeout=httpx.Timeout(timeout_s, connect=min(5.0, timeout_s)),
+            limits=httpx.Limits(max_connections=16, max_keepalive_connections=16, keepalive_expiry=30.0),
+            transport=transport,
+        )
+
+    async def get(self, path: str, priority: Priority, params: Mapping[str, str] | None = None) -> Outcome:
+        """GET, with retries."""
+        return await self.request("GET", path, priority, params=params)
+
+    async def request(
+        self,
+        method: str,
+        path: str,
+        priority: Priority,
+        *,
+        params: Mapping[str, str] | None = None,
+        body: Mapping[str, Any] | None = None,
+    ) -> Outcome:
+        """One call, repeated only where that is safe. Raises nothing but cancellation."""
+        for attempt in range(RETRIES + 1):
+            if self._refused is not None:
+                return self._refused
+            outcome = await self._once(method, path, priority, params, body)
+            if attempt == RETRIES or not _repeatable(method, outcome):
+                break
+            self.retries += 1
+            await self._wait(attempt, outcome)
+        self._tell(outcome)
+        return outcome
+
+    async def aclose(self) -> None:
+        """Close the pool."""
+        await self._client.aclose()
+
+    async def _once(
+        self,
+        method: str,
+        path: str,
+        priority: Priority,
+        params: Mapping[str, str] | None,
+        body: Mapping[str, Any] | None,
+    ) -> Outcome:
+        await self._limiter.acquire(priority)
+        self.requests += 1
+        try:
+            # httpx limits each read; this limits the whole, so a dripping body can't hold us.
+            async with asyncio.timeout(self._timeout_s):
+                response = await self._client.request(method, path, params=params, json=body)
+        except TimeoutError:
+            return NoAnswer(f"no answer within {self._timeout_s:g} s")
+        except (httpx.HTTPError, OSError) as error:
+            return NoAnswer(f"{type(error).__name__}: {error}".rstrip(": "))
+        if response.headers.get("x-ratelimit-remaining") == "0":
+            self._limiter.pause(self._until_reset(response.headers) or 0.0)
+        if wire.refuses_credentials(response.status_code, response.content):
+            message = wire.decode_refusal(response.status_code, response.content).message
+            return AuthenticationFailed(response.status_code, message)
+        return Answer(response.status_code, response.content, response.headers)
+
+    async def _wait(self, attempt: int, outcome: Outcome) -> None:
+        delay = float(2**attempt) * (1 + self._jitter() / 4)
+        if isinstance(outcome, Answer) and outcome.status == 429:
+            # The limit is the account's: everyone waits, and the order of the queue holds.
+            self._limiter.pause(self._until_reset(outcome.headers) or delay)
+        else:
+            log.info("asking again in %.1f s: %s", delay, describe(outcome))
+            await self._sleep(delay)
+
+    def _until_reset(self, headers: Mapping[str, str]) -> float | None:
+        """Wall seconds until the server's count starts anew; None when it does not say, or says nonsense."""
+        try:
+            seconds = float(headers.get("x-ratelimit-reset", "")) - self._wall_s()
+        except ValueError:
+            return None
+        return seconds if 0 < seconds <= LONGEST_PAUSE_S else None
+
+    def _tell(self, outcome: Outcome) -> None:
+        if isinstance(outcome, AuthenticationFailed):
+            self._refused = outcome
+            log.error("the credentials are refused: %s", outcome.message)
+        up = isinstance(outcome, Answer) and outcome.status < 500
+        if up == self._link_up or self._post is None:
+            return
+        self._link_up = up
+        self._post(LinkChanged("rest", up, "" if up else describe(outcome), isinstance(outcome, AuthenticationFailed)))
+
+
+def _repeatable(method: str, outcome: Outcome) -> bool:
+    if isinstance(outcome, Answer):
+        return outcome.status == 429 or (method == "GET" and outcome.status >= 500)
+    return method == "GET" and isinstance(outcome, NoAnswer)
+
+
+def describe(outcome: Outcome) -> str:
+    """What came back, in one line."""
+    if isinstance(outcome, NoAnswer):
+        return outcome.reason
+    if isinstance(outcome, AuthenticationFailed):
+        return f"HTTP {outcome.status}: {outcome.message}"
+    return f"HTTP {outcome.status}: {wire.decode_refusal(outcome.status, outcome.body).message}"

@@ -1,0 +1,117 @@
+"""The trade-updates WebSocket: what happens to our orders, told as it happens."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from collections.abc import Awaitable, Callable
+
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
+
+from fluxherod.adapters.alpaca import frames
+from fluxherod.adapters.alpaca.credentials import Credentials
+from fluxherod.adapters.alpaca.errors import AuthenticationRefused, WireError
+from fluxherod.adapters.alpaca.frames import Authorization, Listening, TradeUpdate
+from fluxherod.adapters.alpaca.link import HANDSHAKE_TIMEOUT_S, Link, ReconnectPolicy
+from fluxherod.engine.events import Event
+from fluxherod.engine.ports import Clock
+
+log = logging.getLogger(__name__)
+
+# Today's form, and the one that it replaces.
+_FORMS = (frames.encode_authentication, frames.encode_old_authentication)
+
+
+class TradeStream:
+    """Order updates posted as OrderReported events. The stream only hastens what polling finds anyway.
+
+    Authenticates in today's form; a server that refuses it is tried once more, on a fresh socket, in the
+    deprecated form, and the form that was taken is remembered. `post` must not wait.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        credentials: Credentials,
+        post: Callable[[Event], None],
+        clock: Clock,
+        *,
+        policy: ReconnectPolicy | None = None,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        jitter: Callable[[], float] = random.random,
+    ) -> None:
+        self.link = Link("trading", post, policy or ReconnectPolicy(), sleep=sleep, jitter=jitter)
+        self.frames = 0
+        self.updates = 0
+        self.skipped = 0
+        self.malformed = 0
+        self.last_message_ns = 0
+        self._url = url
+        self._credentials = credentials
+        self._post = post
+        self._clock = clock
+        self._form = 0
+
+    async def run(self) -> None:
+        """Stay connected; ends when the credentials are refused in both forms, or when cancelled."""
+        await self.link.run(self._session)
+
+    async def _session(self) -> None:
+        try:
+            await self._connection(self._form)
+        except AuthenticationRefused as refusal:
+            log.info("%s: trying the other form of authentication on a fresh socket", refusal)
+            await self._connection(1 - self._form)
+
+    async def _connection(self, form: int) -> None:
+        async with connect(
+            self._url, open_timeout=HANDSHAKE_TIMEOUT_S, close_timeout=2.0, ping_interval=10.0, ping_timeout=20.0
+        ) as socket:
+            async with asyncio.timeout(HANDSHAKE_TIMEOUT_S):
+                await self._authenticate(socket, form)
+                self._form = form
+                await self._listen(socket)
+            self.link.is_up()
+            async for frame in socket:
+                self._take(self._read(frame))
+
+    async def _authenticate(self, socket: ClientConnection, form: int) -> None:
+        await socket.send(_FORMS[form](self._credentials))
+        try:
+            while not isinstance(answer := self._read(await socket.recv()), Authorization):
+                self.skipped += 1
+        except ConnectionClosed as closed:
+            if form == 0:  # a server that doesn't know the form may just hang up
+                raise AuthenticationRefused("closed instead of an answer") from closed
+            raise
+        if not answer.authorized:
+            raise AuthenticationRefused(f"authentication failed: {answer.message}")
+
+    async def _listen(self, socket: ClientConnection) -> None:
+        await socket.send(frames.encode_listen())
+        while not isinstance(answer := self._read(await socket.recv()), Listening):
+            self._take(answer)
+        if "trade_updates" not in answer.streams:
+            raise WireError(f"the trade stream listens to {answer.streams or 'nothing'}")
+
+    def _read(self, frame: bytes | str) -> Authorization | Listening | TradeUpdate | None:
+        self.frames += 1
+        self.last_message_ns = self._clock.now_ns()
+        try:
+            return frames.decode_trade_frame(frame)
+        except WireError as error:
+            # Polling finds whatever this frame would have told.
+            self.malformed += 1
+            log.warning("a frame of the trade stream cannot be read: %s", error)
+            return None
+
+    def _take(self, message: Authorization | Listening | TradeUpdate | None) -> None:
+        if not isinstance(message, TradeUpdate):
+            self.skipped += 1
+            return
+        self.updates += 1
+        if message.time_ns:
+            self._clock.observe(message.time_ns)
+        self._post(message.event)

@@ -1,0 +1,118 @@
+"""The journal's rows and the hash chain over them.
+
+A row keeps its input whole and of its effects only a digest: a replay makes the effects again and compares
+digests, the tables hold what became of them, and the effects of market data would outweigh their inputs.
+The chain starts at the journal's own id, so rows can't be changed, dropped or taken from another journal.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import struct
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import NamedTuple
+
+from fluxherod.engine.codec import encode_effects, encode_event
+from fluxherod.engine.effects import Effect
+from fluxherod.engine.ports import JournalEntry
+
+_DIGEST_SIZE = 16
+_HEAD = struct.Struct("<qqII")
+
+
+class JournalRow(NamedTuple):
+    """One row: `payload` decodes with the codec, `effects` is `effects_digest` of what came of it."""
+
+    seq: int
+    now_ns: int
+    kind: str
+    payload: bytes
+    effects: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Tail:
+    """The last row's number, time and chain value; number 0 when the journal is empty."""
+
+    seq: int
+    now_ns: int
+    chain: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """How many rows hold, and the first that doesn't with its reason (`None` when all do)."""
+
+    rows: int
+    bad_seq: int | None = None
+    reason: str = ""
+
+
+def effects_digest(effects: Sequence[Effect]) -> bytes:
+    """The 16 bytes that stand for effects in the journal."""
+    return blake2b(encode_effects(effects), digest_size=_DIGEST_SIZE).digest()
+
+
+def genesis(epoch: str) -> bytes:
+    """The chain value before the first row."""
+    return blake2b(epoch.encode(), digest_size=_DIGEST_SIZE).digest()
+
+
+def link(chain: bytes, row: JournalRow) -> bytes:
+    """The chain value after a row; the lengths in it keep two fields from being read as one."""
+    kind = row.kind.encode()
+    digest = blake2b(chain, digest_size=_DIGEST_SIZE)
+    digest.update(_HEAD.pack(row.seq, row.now_ns, len(kind), len(row.payload)))
+    digest.update(kind + row.payload + row.effects)
+    return digest.digest()
+
+
+def encode_row(entry: JournalEntry) -> JournalRow:
+    """The row of an entry."""
+    kind, payload = encode_event(entry.event)
+    return JournalRow(entry.seq, entry.now_ns, kind, payload, effects_digest(entry.effects))
+
+
+def insert(connection: sqlite3.Connection, row: JournalRow, chain: bytes) -> None:
+    """Write a row and its chain value."""
+    connection.execute(
+        "INSERT INTO journal (seq, now_ns, kind, payload, effects, chain) VALUES (?, ?, ?, ?, ?, ?)", (*row, chain)
+    )
+
+
+def read(connection: sqlite3.Connection, after_seq: int = 0) -> Iterator[JournalRow]:
+    """The rows after a number, in order."""
+    cursor = connection.execute(
+        "SELECT seq, now_ns, kind, payload, effects FROM journal WHERE seq > ? ORDER BY seq", (after_seq,)
+    )
+    return map(JournalRow._make, cursor)
+
+
+def tail(connection: sqlite3.Connection, epoch: str) -> Tail:
+    """Where the journal ends."""
+    found = connection.execute("SELECT seq, now_ns, chain FROM journal ORDER BY seq DESC LIMIT 1").fetchone()
+    return Tail(*found) if found is not None else Tail(0, 0, genesis(epoch))
+
+
+def verify(connection: sqlite3.Connection, epoch: str, after_seq: int = 0) -> Verification:
+    """Walk the chain from a row (taken as good) to the end."""
+    known = connection.execute("SELECT chain FROM journal WHERE seq = ?", (after_seq,)).fetchone()
+    chain, last = (known[0], after_seq) if known is not None else (genesis(epoch), 0)
+    rows = 0
+    try:
+        cursor = connection.execute(
+            "SELECT seq, now_ns, kind, payload, effects, chain FROM journal WHERE seq > ? ORDER BY seq", (last,)
+        )
+        for *fields, stored in cursor:
+            row = JournalRow._make(fields)
+            if row.seq != last + 1:
+                return Verification(rows, last + 1, f"row {last + 1} is missing")
+            chain = link(chain, row)
+            if chain != stored:
+                return Verification(rows, row.seq, f"row {row.seq} is not the one that was written")
+            last, rows = row.seq, rows + 1
+    except sqlite3.DatabaseError as error:  # a page so damaged that SQLite can't read it
+        return Verification(rows, last + 1, f"row {last + 1} can't be read: {error}")
+    return Verification(rows)

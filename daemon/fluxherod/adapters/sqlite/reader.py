@@ -1,0 +1,278 @@
+"""Questions to the tables: newest first, in pages, as domain values, over a read-only connection."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import sqlite3
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Generic, Self, TypeVar
+
+import aiosqlite
+
+from fluxherod.adapters.sqlite.projections import ACCOUNT, ALERT, ORDER, POSITION, TRADE, Record, from_json
+from fluxherod.adapters.sqlite.schema import StorageError, database_uri
+from fluxherod.core.orders import Order, OrderState
+from fluxherod.core.portfolio import Position, Trade
+from fluxherod.core.signals import Signal
+from fluxherod.engine.effects import AccountView, AlertRaised
+
+T = TypeVar("T")
+DEFAULT_PAGE_SIZE = 100
+MAX_PAGE_SIZE = 1_000
+
+
+class PageTokenError(ValueError):
+    """A page token that this list did not give out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[T]):
+    """Some items, newest first, and the token of the page after them (empty on the last one)."""
+
+    items: tuple[T, ...]
+    next_token: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OrderChange:
+    """One change of an order and how the order stood after it."""
+
+    seq: int
+    now_ns: int
+    order_id: str
+    event: str
+    state: OrderState
+    quantity: int
+    filled_quantity: int
+    filled_value_e4: int
+    limit_price_e4: int | None
+    stop_price_e4: int | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class EquityPoint:
+    """The account as it was recorded at a time."""
+
+    seq: int
+    now_ns: int
+    account: AccountView
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """An alert, its time and its own number."""
+
+    number: int
+    seq: int
+    now_ns: int
+    alert: AlertRaised
+
+
+_ORDER_CHANGE = Record(OrderChange)
+
+
+@dataclass(slots=True)
+class _Filters:
+    clauses: list[str] = field(default_factory=list)
+    values: list[object] = field(default_factory=list)
+
+    def add(self, clause: str, value: object) -> Self:
+        """Narrow down, unless there is nothing to narrow down to."""
+        if value is not None:
+            self.clauses.append(clause)
+            self.values.append(value)
+        return self
+
+    def between(self, column: str, since_ns: int | None, until_ns: int | None) -> Self:
+        return self.add(f"{column} >= ?", since_ns).add(f"{column} < ?", until_ns)
+
+    def one_of(self, column: str, options: Iterable[str]) -> Self:
+        chosen = list(options)
+        if chosen:
+            self.clauses.append(f"{column} IN ({', '.join('?' * len(chosen))})")
+            self.values.extend(chosen)
+        return self
+
+    @property
+    def sql(self) -> str:
+        return f"WHERE {' AND '.join(self.clauses)}" if self.clauses else ""
+
+
+class TableReader:
+    """Reads the tables beside the writer. Made by `open`; it holds a thread until `close`.
+
+    Each list takes `page_size` (at most 1,000) and the `page_token` of the page before, and raises
+    PageTokenError for another list's token. Times filter as `since_ns <= time < until_ns`.
+    """
+
+    def __init__(self, connection: aiosqlite.Connection) -> None:
+        self._connection = connection
+
+    @classmethod
+    async def open(cls, path: Path) -> Self:
+        """Open a file that a SqliteStore has made.
+
+        Raises:
+            StorageError: when there is none.
+        """
+        try:
+            connection = await aiosqlite.connect(database_uri(path, "ro"), uri=True)
+        except sqlite3.Error as error:
+            raise StorageError(f"{path}: {error}") from error
+        connection.row_factory = sqlite3.Row
+        return cls(connection)
+
+    async def close(self) -> None:
+        """End the connection and its thread."""
+        await self._connection.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def orders(
+        self,
+        *,
+        symbol: str | None = None,
+        states: Iterable[OrderState] = (),
+        since_ns: int | None = None,
+        until_ns: int | None = None,
+        page_size: int = DEFAULT_PAGE_SIZE,
+        page_token: str = "",
+    ) -> Page[Order]:
+        """Orders by the time they were created."""
+        filters = _Filters().add("symbol = ?", symbol).one_of("state", states)
+        filters.between("created_ns", since_ns, until_ns)
+        return await self._page("orders", filters, ORDER.value, page_size, page_token)
+
+    async def order(self, order_id: str) -> Order | None:
+        """One order by our id."""
+        return await self._one("SELECT * FROM orders WHERE id = ?", order_id, ORDER.value)
+
+    async def order_events(
+        self, order_id: str, *, page_size: int = DEFAULT_PAGE_SIZE, page_token: str = ""
+    ) -> Page[OrderChange]:
+        """What happened to an order."""
+        filters = _Filters().add("order_id = ?", order_id)
+        return await self._page("order_events", filters, _ORDER_CHANGE.value, page_size, page_token)
+
+    async def signals(
+        self,
+        *,
+        symbol: str | None = None,
+        outcome: str | None = None,
+        since_ns: int | None = None,
+        until_ns: int | None = None,
+        page_size: int = DEFAULT_PAGE_SIZE,
+        page_token: str = "",
+    ) -> Page[Signal]:
+        """Decisions by the time they were made."""
+        filters = _Filters().add("symbol = ?", symbol).add("outcome = ?", outcome)
+        filters.between("decided_ns", since_ns, until_ns)
+        return await self._page("signals", filters, _signal, page_size, page_token)
+
+    async def signal(self, signal_id: str) -> Signal | None:
+        """One decision by its id, whole."""
+        return await self._one("SELECT * FROM signals WHERE id = ?", signal_id, _signal)
+
+    async def trades(
+        self,
+        *,
+        symbol: str | None = None,
+        closed: bool | None = None,
+        since_ns: int | None = None,
+        until_ns: int | None = None,
+        page_size: int = DEFAULT_PAGE_SIZE,
+        page_token: str = "",
+    ) -> Page[Trade]:
+        """Round trips by the time they were opened."""
+        filters = _Filters().add("symbol = ?", symbol).between("opened_ns", since_ns, until_ns)
+        filters.add("(closed_ns IS NOT NULL) = ?", closed)
+        return await self._page("trades", filters, TRADE.value, page_size, page_token)
+
+    async def trade(self, trade_id: str) -> Trade | None:
+        """One round trip by its id."""
+        return await self._one("SELECT * FROM trades WHERE id = ?", trade_id, TRADE.value)
+
+    async def positions(self) -> tuple[Position, ...]:
+        """The open positions as of their last real change, by symbol."""
+        rows = await self._connection.execute_fetchall("SELECT * FROM positions ORDER BY symbol")
+        return tuple(map(POSITION.value, rows))
+
+    async def equity_curve(
+        self,
+        *,
+        since_ns: int | None = None,
+        until_ns: int | None = None,
+        page_size: int = DEFAULT_PAGE_SIZE,
+        page_token: str = "",
+    ) -> Page[EquityPoint]:
+        """The recorded points of the account."""
+        filters = _Filters().between("now_ns", since_ns, until_ns)
+        return await self._page("equity_curve", filters, _equity_point, page_size, page_token)
+
+    async def alerts(
+        self,
+        *,
+        since_ns: int | None = None,
+        until_ns: int | None = None,
+        page_size: int = DEFAULT_PAGE_SIZE,
+        page_token: str = "",
+    ) -> Page[Alert]:
+        """What was raised."""
+        filters = _Filters().between("now_ns", since_ns, until_ns)
+        return await self._page("alerts", filters, _alert, page_size, page_token)
+
+    async def _one(self, sql: str, key: str, make: Callable[[sqlite3.Row], T]) -> T | None:
+        rows = list(await self._connection.execute_fetchall(sql, (key,)))
+        return make(rows[0]) if rows else None
+
+    async def _page(
+        self, table: str, filters: _Filters, make: Callable[[sqlite3.Row], T], page_size: int, page_token: str
+    ) -> Page[T]:
+        size = min(max(page_size, 1), MAX_PAGE_SIZE)
+        if page_token:
+            filters.add("number < ?", _read_token(table, page_token))
+        rows = list(
+            await self._connection.execute_fetchall(
+                f"SELECT * FROM {table} {filters.sql} ORDER BY number DESC LIMIT ?", [*filters.values, size + 1]
+            )
+        )
+        token = _write_token(table, rows[size - 1]["number"]) if len(rows) > size else ""
+        return Page(tuple(map(make, rows[:size])), token)
+
+
+def _write_token(table: str, number: int) -> str:
+    return base64.urlsafe_b64encode(json.dumps([table, number]).encode()).decode()
+
+
+def _read_token(table: str, token: str) -> int:
+    try:
+        owner, number = json.loads(base64.b64decode(token, altchars=b"-_", validate=True))
+    except (binascii.Error, ValueError, TypeError) as error:
+        raise PageTokenError(f"{token!r} is no page token") from error
+    if owner != table or type(number) is not int or not 0 < number < 1 << 63:
+        raise PageTokenError(f"{token!r} is not of this list")
+    return number
+
+
+def _signal(row: sqlite3.Row) -> Signal:
+    return from_json(row["detail"], Signal)
+
+
+def _equity_point(row: sqlite3.Row) -> EquityPoint:
+    return EquityPoint(row["seq"], row["now_ns"], ACCOUNT.value(row))
+
+
+def _alert(row: sqlite3.Row) -> Alert:
+    return Alert(row["number"], row["seq"], row["now_ns"], ALERT.value(row))

@@ -1,0 +1,225 @@
+"""The database file: its tables, as an ordered list of migrations, and how it is opened.
+
+Money is an INTEGER of 1/10,000 dollar (`*_e4`), a time an INTEGER of nanoseconds UTC (`*_ns`), an enum
+its text, a boolean 0 or 1. REAL columns may be NULL: that is how SQLite keeps a NaN. `number` counts the
+rows of a table in the order in which they first appeared; `seq` is the journal row that wrote one last.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+_FIRST = """
+CREATE TABLE meta (
+    key TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE journal (
+    seq INTEGER PRIMARY KEY,
+    now_ns INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    payload BLOB NOT NULL,
+    effects BLOB NOT NULL,
+    chain BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE orders (
+    number INTEGER PRIMARY KEY,
+    seq INTEGER NOT NULL,
+    id TEXT NOT NULL UNIQUE,
+    symbol TEXT NOT NULL,
+    side TEXT NOT NULL,
+    order_type TEXT NOT NULL,
+    time_in_force TEXT NOT NULL,
+    role TEXT NOT NULL,
+    quantity INTEGER NOT NULL,
+    state TEXT NOT NULL,
+    created_ns INTEGER NOT NULL,
+    updated_ns INTEGER NOT NULL,
+    limit_price_e4 INTEGER,
+    stop_price_e4 INTEGER,
+    leg_stop_e4 INTEGER,
+    parent_id TEXT,
+    replaces_id TEXT,
+    signal_id TEXT,
+    manual INTEGER NOT NULL,
+    broker_id TEXT NOT NULL,
+    filled_quantity INTEGER NOT NULL,
+    filled_value_e4 INTEGER NOT NULL,
+    looks INTEGER NOT NULL,
+    reason TEXT NOT NULL
+) STRICT;
+CREATE INDEX orders_by_symbol ON orders (symbol);
+CREATE INDEX orders_by_state ON orders (state);
+CREATE INDEX orders_by_time ON orders (created_ns);
+
+CREATE TABLE order_events (
+    number INTEGER PRIMARY KEY,
+    seq INTEGER NOT NULL,
+    now_ns INTEGER NOT NULL,
+    order_id TEXT NOT NULL REFERENCES orders (id) ON DELETE CASCADE,
+    event TEXT NOT NULL,
+    state TEXT NOT NULL,
+    quantity INTEGER NOT NULL,
+    filled_quantity INTEGER NOT NULL,
+    filled_value_e4 INTEGER NOT NULL,
+    limit_price_e4 INTEGER,
+    stop_price_e4 INTEGER,
+    reason TEXT NOT NULL
+) STRICT;
+CREATE INDEX order_events_by_order ON order_events (order_id);
+
+CREATE TABLE positions (
+    symbol TEXT PRIMARY KEY,
+    seq INTEGER NOT NULL,
+    quantity INTEGER NOT NULL,
+    cost_e4 INTEGER NOT NULL,
+    opened_ns INTEGER NOT NULL,
+    mode TEXT NOT NULL,
+    regime TEXT NOT NULL,
+    trade_id TEXT NOT NULL,
+    signal_id TEXT,
+    stop_e4 INTEGER,
+    target_e4 INTEGER,
+    best_e4 INTEGER NOT NULL,
+    atr REAL,
+    price_e4 INTEGER NOT NULL,
+    exit_quantity INTEGER NOT NULL,
+    exit_reason TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE trades (
+    number INTEGER PRIMARY KEY,
+    seq INTEGER NOT NULL,
+    id TEXT NOT NULL UNIQUE,
+    symbol TEXT NOT NULL,
+    side INTEGER NOT NULL,
+    mode TEXT NOT NULL,
+    regime TEXT NOT NULL,
+    signal_id TEXT,
+    signal_reason TEXT NOT NULL,
+    opened_ns INTEGER NOT NULL,
+    entry_quantity INTEGER NOT NULL,
+    entry_value_e4 INTEGER NOT NULL,
+    stop_e4 INTEGER,
+    exit_quantity INTEGER NOT NULL,
+    exit_value_e4 INTEGER NOT NULL,
+    realized_e4 INTEGER NOT NULL,
+    closed_ns INTEGER,
+    exit_reason TEXT NOT NULL
+) STRICT;
+CREATE INDEX trades_by_symbol ON trades (symbol);
+CREATE INDEX trades_by_time ON trades (opened_ns);
+
+CREATE TABLE signals (
+    number INTEGER PRIMARY KEY,
+    seq INTEGER NOT NULL,
+    id TEXT NOT NULL UNIQUE,
+    symbol TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    bar_start_ns INTEGER NOT NULL,
+    decided_ns INTEGER NOT NULL,
+    price REAL,
+    mode TEXT NOT NULL,
+    regime TEXT NOT NULL,
+    outcome TEXT NOT NULL,
+    order_id TEXT,
+    detail TEXT NOT NULL
+) STRICT;
+CREATE INDEX signals_by_symbol ON signals (symbol);
+CREATE INDEX signals_by_time ON signals (decided_ns);
+
+CREATE TABLE risk_decisions (
+    signal_id TEXT PRIMARY KEY REFERENCES signals (id) ON DELETE CASCADE,
+    seq INTEGER NOT NULL,
+    verdict TEXT NOT NULL,
+    quantity INTEGER NOT NULL,
+    reason_code TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    detail TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE equity_curve (
+    number INTEGER PRIMARY KEY,
+    seq INTEGER NOT NULL,
+    now_ns INTEGER NOT NULL,
+    cash_e4 INTEGER NOT NULL,
+    equity_e4 INTEGER NOT NULL,
+    exposure_e4 INTEGER NOT NULL,
+    unrealized_e4 INTEGER NOT NULL,
+    realized_today_e4 INTEGER NOT NULL,
+    last_equity_e4 INTEGER NOT NULL,
+    buying_power_e4 INTEGER NOT NULL,
+    broker_cash_e4 INTEGER NOT NULL,
+    broker_equity_e4 INTEGER NOT NULL,
+    as_of_ns INTEGER NOT NULL
+) STRICT;
+CREATE INDEX equity_curve_by_time ON equity_curve (now_ns);
+
+CREATE TABLE settings (
+    key TEXT PRIMARY KEY,
+    seq INTEGER NOT NULL,
+    value TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE alerts (
+    number INTEGER PRIMARY KEY,
+    seq INTEGER NOT NULL,
+    now_ns INTEGER NOT NULL,
+    code TEXT NOT NULL,
+    severity TEXT NOT NULL,
+    text TEXT NOT NULL,
+    symbol TEXT NOT NULL
+) STRICT;
+CREATE INDEX alerts_by_time ON alerts (now_ns);
+"""
+
+# One script a version, never edited once it has shipped: `user_version` counts how many have run.
+MIGRATIONS: tuple[str, ...] = (_FIRST,)
+
+_WRITER_PRAGMAS = ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "journal_size_limit = 67108864")
+
+
+class StorageError(Exception):
+    """The journal can't be opened, trusted or made durable."""
+
+
+def database_uri(path: Path, mode: str) -> str:
+    """The file as SQLite's own kind of address: mode `ro` reads, `rwc` creates."""
+    return f"{path.absolute().as_uri()}?mode={mode}"
+
+
+def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
+    """A connection in autocommit mode (transactions are said aloud); a writer syncs at every commit."""
+    uri = database_uri(path, "ro" if read_only else "rwc")
+    connection = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
+    try:
+        connection.execute("PRAGMA busy_timeout = 5000")
+        for pragma in () if read_only else _WRITER_PRAGMAS:
+            connection.execute(f"PRAGMA {pragma}")
+    except sqlite3.Error:
+        connection.close()
+        raise
+    return connection
+
+
+def migrate(connection: sqlite3.Connection, migrations: tuple[str, ...] = MIGRATIONS) -> None:
+    """Bring the tables to this version, one transaction a step.
+
+    Raises:
+        StorageError: when a newer version wrote the file.
+    """
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    if version > len(migrations):
+        raise StorageError(
+            f"the database has schema {version}, this version knows up to {len(migrations)}: install the newer version"
+        )
+    for number, script in enumerate(migrations[version:], start=version + 1):
+        try:
+            connection.executescript(f"BEGIN IMMEDIATE; {script}; PRAGMA user_version = {number}; COMMIT;")
+        except sqlite3.Error:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise

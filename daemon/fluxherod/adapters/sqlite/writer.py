@@ -1,0 +1,234 @@
+"""The one writer of the journal: a thread of its own, and one fsync for everything that waits."""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import logging
+import os
+import sqlite3
+import threading
+import time
+import uuid
+from collections import deque
+from collections.abc import Iterator, Sequence
+from contextlib import closing, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from fluxherod.adapters.sqlite import journal
+from fluxherod.adapters.sqlite.journal import JournalRow, Tail, Verification
+from fluxherod.adapters.sqlite.projections import project
+from fluxherod.adapters.sqlite.schema import StorageError, connect, migrate
+from fluxherod.engine.ports import JournalEntry
+
+_log = logging.getLogger(__name__)
+_CHECKED_AT_OPEN = 256
+
+
+@dataclass(slots=True)
+class _Waiting:
+    entries: Sequence[JournalEntry]
+    durable: asyncio.Future[None]
+
+
+class SqliteStore:
+    """The journal and its tables; a `ports.Store`. Made by `open`.
+
+    Everything that is appended while a commit runs goes into the next one. After a failure nothing more is
+    taken until the file is opened again: what a failed commit left behind is only known then.
+    """
+
+    def __init__(
+        self, path: Path, connection: sqlite3.Connection, lock: int, run: int, epoch: str, last: Tail, fail_beyond: int
+    ) -> None:
+        self.path = path
+        self.epoch = epoch
+        self.run = run
+        self.commits = 0
+        self.last_commit_s = 0.0
+        self._connection = connection
+        self._lock = lock
+        self._last = last
+        self._fail_beyond = fail_beyond
+        self._waiting: deque[_Waiting] = deque()
+        self._entries_waiting = 0
+        self._changed = threading.Condition()
+        self._failure: str | None = None
+        self._closing = False
+        self._thread = threading.Thread(target=self._write, name="journal", daemon=True)
+        self._thread.start()
+
+    @classmethod
+    def open(cls, path: Path, *, code_version: str = "", fail_beyond: int = 65_536) -> SqliteStore:
+        """Open or create the file, for this process alone.
+
+        `run` counts the processes that opened it, `epoch` is its id, made once. `fail_beyond` bounds the
+        entries that may wait: a disk that falls further behind has failed.
+
+        Raises:
+            StorageError: when another process has it, a newer version wrote it, or its end is damaged.
+        """
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            lock = _lock(path)
+        except OSError as error:
+            raise StorageError(f"{path}: {error}") from error
+        connection = None
+        try:
+            connection = connect(path)
+            migrate(connection)
+            epoch, run = _begin_run(connection, code_version)
+            last = _check_end(connection, epoch)
+        except (sqlite3.Error, StorageError) as error:
+            if connection is not None:
+                connection.close()
+            os.close(lock)
+            raise StorageError(f"{path}: {error}") from error
+        return cls(path, connection, lock, run, epoch, last, fail_beyond)
+
+    @property
+    def queue_depth(self) -> int:
+        """Entries that wait for a commit."""
+        return self._entries_waiting
+
+    def append(self, entries: Sequence[JournalEntry]) -> asyncio.Future[None]:
+        """Write entries and their projections; the future is done when they are durable.
+
+        Their numbers go on from the last one without a gap. With no entries, everything before is durable.
+
+        Raises:
+            StorageError: from the future, when they could not be made durable, or after an earlier failure.
+        """
+        durable: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        with self._changed:
+            if self._entries_waiting + len(entries) > self._fail_beyond:
+                self._failure = self._failure or f"the disk is behind by {self._entries_waiting} entries"
+            if self._failure is not None or self._closing:
+                durable.set_exception(StorageError(f"{self.path}: {self._failure or 'closed'}"))
+                return durable
+            self._waiting.append(_Waiting(entries, durable))
+            self._entries_waiting += len(entries)
+            self._changed.notify()
+        return durable
+
+    def tail(self) -> Tail:
+        """The last durable row."""
+        return self._last
+
+    def read_journal(self, after_seq: int = 0) -> Iterator[JournalRow]:
+        """The durable rows after a number, in order, over a connection of its own."""
+        with closing(connect(self.path, read_only=True)) as connection:
+            yield from journal.read(connection, after_seq)
+
+    def verify(self) -> Verification:
+        """Walk the whole chain."""
+        with closing(connect(self.path, read_only=True)) as connection:
+            return journal.verify(connection, self.epoch)
+
+    def close(self) -> None:
+        """Commit what waits, then let go of the file. Blocks until that is done."""
+        with self._changed:
+            self._closing = True
+            self._changed.notify()
+        self._thread.join()
+        self._connection.close()
+        os.close(self._lock)
+
+    def _write(self) -> None:
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: self._waiting or self._closing)
+                batch = list(self._waiting)
+                self._waiting.clear()
+                failure = self._failure
+            if not batch:
+                return
+            if failure is None:
+                failure = self._commit([entry for waiting in batch for entry in waiting.entries])
+            with self._changed:
+                self._failure = self._failure or failure
+                self._entries_waiting -= sum(len(waiting.entries) for waiting in batch)
+            _settle(batch, None if failure is None else StorageError(f"{self.path}: {failure}"))
+
+    def _commit(self, entries: Sequence[JournalEntry]) -> str | None:
+        """Make entries durable in one transaction; the text of what went wrong."""
+        start = time.perf_counter()
+        try:
+            if entries:
+                self._connection.execute("BEGIN IMMEDIATE")
+                last = self._insert(entries)
+                self._connection.execute("COMMIT")
+                self._last = last
+                self.commits += 1
+                self.last_commit_s = time.perf_counter() - start
+        except Exception as error:  # whatever it was, nothing after it may pass for durable
+            _log.critical("the journal failed: %s", error)
+            with suppress(sqlite3.Error):  # the first error is the one to tell; reopening settles the rest
+                self._connection.execute("ROLLBACK")
+            return str(error)
+        return None
+
+    def _insert(self, entries: Sequence[JournalEntry]) -> Tail:
+        last = self._last
+        for entry in entries:
+            if entry.seq != last.seq + 1:
+                raise StorageError(f"entry {entry.seq} does not follow {last.seq}")
+            row = journal.encode_row(entry)
+            last = Tail(entry.seq, entry.now_ns, journal.link(last.chain, row))
+            journal.insert(self._connection, row, last.chain)
+            project(self._connection, entry)
+        return last
+
+
+def _lock(path: Path) -> int:
+    """A lock file beside the database, held until its descriptor closes, however the process ends."""
+    descriptor = os.open(path.with_name(f"{path.name}.lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        holder = os.read(descriptor, 32).decode(errors="replace").strip()
+        os.close(descriptor)
+        raise StorageError(f"{path} is in use by process {holder or '(unknown)'}") from error
+    os.ftruncate(descriptor, 0)
+    os.write(descriptor, f"{os.getpid()}\n".encode())
+    return descriptor
+
+
+def _begin_run(connection: sqlite3.Connection, code_version: str) -> tuple[str, int]:
+    """The journal's id, made when there is none, and the number of this run."""
+    connection.execute("BEGIN IMMEDIATE")
+    connection.execute("INSERT OR IGNORE INTO meta VALUES ('epoch', ?), ('runs', '0')", (uuid.uuid4().hex,))
+    connection.execute("UPDATE meta SET value = CAST(value AS INTEGER) + 1 WHERE key = 'runs'")
+    connection.execute("INSERT OR REPLACE INTO meta VALUES ('code_version', ?)", (code_version,))
+    meta = dict(connection.execute("SELECT key, value FROM meta"))
+    connection.execute("COMMIT")
+    return meta["epoch"], int(meta["runs"])
+
+
+def _check_end(connection: sqlite3.Connection, epoch: str) -> Tail:
+    last = journal.tail(connection, epoch)
+    found = journal.verify(connection, epoch, max(0, last.seq - _CHECKED_AT_OPEN))
+    if found.bad_seq is not None:
+        raise StorageError(f"the journal is damaged: {found.reason}")
+    return last
+
+
+def _settle(batch: Sequence[_Waiting], failure: StorageError | None) -> None:
+    """Tell each loop, once, that its appends have ended."""
+    by_loop: dict[asyncio.AbstractEventLoop, list[asyncio.Future[None]]] = {}
+    for waiting in batch:
+        by_loop.setdefault(waiting.durable.get_loop(), []).append(waiting.durable)
+    for loop, futures in by_loop.items():
+        with suppress(RuntimeError):  # the loop is closed: nobody waits any more
+            loop.call_soon_threadsafe(_resolve, futures, failure)
+
+
+def _resolve(futures: Sequence[asyncio.Future[None]], failure: StorageError | None) -> None:
+    for future in futures:
+        if future.done():
+            continue
+        if failure is None:
+            future.set_result(None)
+        else:
+            future.set_exception(failure)

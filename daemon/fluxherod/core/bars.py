@@ -1,0 +1,91 @@
+"""Minutes in, strategy bars out: the check at the door and the aggregation on exchange time."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from fluxherod.core.calendar import MINUTE_NS, Session, minute_of_day
+from fluxherod.core.types import Bar
+
+DAY_MINUTES = 1440
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The time a strategy bar covers: its stamped start, and its end cut to the session's close."""
+
+    start_ns: int
+    end_ns: int
+
+
+def refusal(bar: Bar, newest_start_ns: int) -> str | None:
+    """Why a minute is turned away at the door, or None when it is sound and new.
+
+    Args:
+        bar: the minute.
+        newest_start_ns: start of the newest minute already taken of this symbol.
+    """
+    prices = (bar.open, bar.high, bar.low, bar.close)
+    if not all(math.isfinite(price) for price in prices):
+        return "a price is not a number"
+    if min(prices) <= 0:
+        return "a price is zero or negative"
+    if bar.high < bar.low:
+        return "high is below low"
+    if not (bar.low <= bar.open <= bar.high and bar.low <= bar.close <= bar.high):
+        return "open or close is outside low to high"
+    if bar.volume < 0:
+        return "volume is negative"
+    if bar.start_ns % MINUTE_NS:
+        return "start is not a whole minute"
+    if bar.start_ns == newest_start_ns:
+        return "duplicate"
+    return "time goes back" if bar.start_ns < newest_start_ns else None
+
+
+def span_of(minute_start_ns: int, timeframe_minutes: int, session: Session) -> Span:
+    """The strategy bar that a minute of a session belongs to.
+
+    Intraday bars are aligned to New York's wall clock, so the hour stamped 09:00 holds 09:30 to 10:00;
+    a daily bar is the session.
+    """
+    if timeframe_minutes >= DAY_MINUTES:
+        return Span(session.open_ns, session.close_ns)
+    open_minute = minute_of_day(session.open_ns)
+    minute = open_minute + (minute_start_ns - session.open_ns) // MINUTE_NS
+    start_ns = session.open_ns + (minute - minute % timeframe_minutes - open_minute) * MINUTE_NS
+    return Span(start_ns, min(start_ns + timeframe_minutes * MINUTE_NS, session.close_ns))
+
+
+@dataclass(slots=True)
+class BarBuilder:
+    """The strategy bar that is being built of one symbol."""
+
+    symbol: str
+    span: Span | None = None
+    open: float = 0.0
+    high: float = 0.0
+    low: float = 0.0
+    close: float = 0.0
+    volume: int = 0
+
+    def add(self, minute: Bar, span: Span) -> None:
+        """Take a minute of the bar that is being built, or start the bar with it."""
+        if self.span is None:
+            self.span, self.open, self.high, self.low, self.volume = span, minute.open, minute.high, minute.low, 0
+        self.high = max(self.high, minute.high)
+        self.low = min(self.low, minute.low)
+        self.close = minute.close
+        self.volume += minute.volume
+
+    def finish(self) -> tuple[Bar, int]:
+        """The finished bar and its end; the builder is empty afterwards.
+
+        Raises:
+            ValueError: when no bar is being built.
+        """
+        if self.span is None:
+            raise ValueError(f"no bar of {self.symbol} is being built")
+        span, self.span = self.span, None
+        return Bar(self.symbol, span.start_ns, self.open, self.high, self.low, self.close, self.volume), span.end_ns

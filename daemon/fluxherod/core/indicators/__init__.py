@@ -1,0 +1,5 @@
+"""Technical indicators: each is one O(1) update on a small state, and a batch function that loops over it.
+
+The reference is TA-Lib, from the first valid bar on; values before that are NaN. On flat prices RSI is 50,
+R2 is 0 and the efficiency ratio is 0, whatever a library returns there: no information is not a signal.
+"""

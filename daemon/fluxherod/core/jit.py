@@ -1,0 +1,69 @@
+"""How the core compiles: one place for the Numba options, typed so that a kernel keeps its Python signature.
+
+No fastmath: batch and stream must agree bit for bit. Division follows IEEE 754 (no ZeroDivisionError).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeAlias, TypeVar
+
+import numba
+import numpy as np
+import numpy.typing as npt
+
+FloatArray: TypeAlias = npt.NDArray[np.float64]
+RecordArray: TypeAlias = npt.NDArray[np.void]
+# A numpy record: mypy can't see the fields of a structured dtype.
+Record: TypeAlias = Any
+
+_Function = TypeVar("_Function", bound=Callable[..., object])
+
+
+def _sources_digest() -> str:
+    """One digest over the core's sources.
+
+    Numba drops cached machine code when the file of the cached function changes, but a kernel also contains the
+    helpers of other files: without this an upgrade could trade with old rules.
+    """
+    root = Path(__file__).parent
+    digest = hashlib.sha256()
+    for path in sorted(root.rglob("*.py")):
+        digest.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
+
+
+SOURCES_DIGEST = _sources_digest()
+
+
+def kernel(function: _Function) -> _Function:
+    """Compile `function` on its first call; machine code is cached on disk and runs without the GIL."""
+    compiled: Any = numba.njit(nogil=True, error_model="numpy")(function)
+    try:
+        compiled.enable_caching()
+    except RuntimeError:
+        warnings.warn(
+            f"{function.__name__}: no writable directory for compiled code, see NUMBA_CACHE_DIR",
+            RuntimeWarning,
+            stacklevel=2,
+        )
+    else:
+        compiled._cache._cache_file._source_stamp = SOURCES_DIGEST
+    result: _Function = compiled
+    return result
+
+
+def inlined(function: _Function) -> _Function:
+    """A helper that kernels call: compiled into its callers, never cached by itself."""
+    compiled: Any = numba.njit(nogil=True, error_model="numpy", forceinline=True)(function)
+    result: _Function = compiled
+    return result
+
+
+def compiled_only(function: object) -> None:
+    """Keep what `function` has compiled: from now on other argument types are converted, never compiled for."""
+    dispatcher: Any = function
+    dispatcher.disable_compile()

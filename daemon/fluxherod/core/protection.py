@@ -1,0 +1,145 @@
+"""What must happen next so that every open share is guarded, or sold when it should be.
+
+`plan` looks at what is, never at what happened: the same position and orders always give the same
+next action, so lost, repeated and reordered messages end in the same place. One action at a time;
+the next one is planned when the broker has confirmed this one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from fluxherod.core.orders import Order, OrderRole, OrderState
+from fluxherod.core.portfolio import Position
+from fluxherod.core.types import Side
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceStop:
+    """Place a simple GTC stop for all shares."""
+
+    quantity: int
+    price_e4: int
+
+
+@dataclass(frozen=True, slots=True)
+class MoveStop:
+    """Replace the working simple stop by one at a better price."""
+
+    order: Order
+    price_e4: int
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceExit:
+    """Sell (or cover) shares at the market."""
+
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class Cancel:
+    """Cancel an order and wait for its end."""
+
+    order: Order
+
+
+@dataclass(frozen=True, slots=True)
+class FindLeg:
+    """Ask the broker for the entry: its stop leg is not known yet."""
+
+    entry: Order
+
+
+Action = PlaceStop | MoveStop | PlaceExit | Cancel | FindLeg
+
+
+def plan(position: Position | None, orders: Sequence[Order]) -> Action | None:
+    """The next action for one symbol, or None when all is well or an answer is awaited.
+
+    Args:
+        position: our position, None when flat.
+        orders: the symbol's orders that have not ended, and the entry of the position.
+    """
+    stops = [order for order in orders if order.role is OrderRole.STOP and not order.state.ended]
+    exits = [order for order in orders if order.role is OrderRole.EXIT and not order.state.ended]
+    entries = [order for order in orders if order.role is OrderRole.ENTRY and not order.state.ended]
+    if any(not order.settled for order in (*stops, *exits, *entries)):
+        return None
+    if position is None:
+        return _flat(stops, exits, entries)
+    if position.exit_reason:
+        return _leave(position, stops, exits, entries)
+    return None if entries else _guard(position, stops, exits, orders)
+
+
+def _flat(stops: Sequence[Order], exits: Sequence[Order], entries: Sequence[Order]) -> Action | None:
+    """Nothing is open: whatever could still sell goes, but for the held leg of an entry that works."""
+    working = {entry.id for entry in entries}
+    leftover = [order for order in (*exits, *stops) if order.parent_id not in working]
+    return Cancel(leftover[0]) if leftover else None
+
+
+def _leave(
+    position: Position, stops: Sequence[Order], exits: Sequence[Order], entries: Sequence[Order]
+) -> Action | None:
+    """The position is to be closed: no entry may add to it, no stop may hold its shares, then sell the rest."""
+    if entries:
+        return Cancel(entries[0])
+    if exits:
+        return None
+    if stops:
+        return Cancel(stops[0])
+    return PlaceExit(min(position.exit_quantity or abs(position.quantity), abs(position.quantity)))
+
+
+def _guard(
+    position: Position, stops: Sequence[Order], exits: Sequence[Order], orders: Sequence[Order]
+) -> Action | None:
+    """Exactly one stop, for all shares, at the position's stop price."""
+    if exits:
+        return Cancel(exits[0])
+    if position.stop_e4 is None:
+        return Cancel(stops[0]) if stops else None
+    if not stops:
+        entry = _entry_without_leg(position, orders)
+        return FindLeg(entry) if entry is not None else PlaceStop(abs(position.quantity), position.stop_e4)
+    stop = stops[0]
+    if len(stops) > 1:
+        return Cancel(stops[1])
+    if stop.quantity - stop.filled_quantity != abs(position.quantity):
+        return Cancel(stop)
+    if stop.stop_price_e4 is None or not _better(position, stop.stop_price_e4):
+        return None
+    if stop.parent_id is not None or stop.state is not OrderState.PENDING:
+        return Cancel(stop)  # an OTO leg can't be replaced, nor can a stop that is already filling
+    return MoveStop(stop, position.stop_e4)
+
+
+def _better(position: Position, working_e4: int) -> bool:
+    """True when the position's stop is nearer to the market than the working one."""
+    stop = position.stop_e4
+    if stop is None:
+        return False
+    return stop > working_e4 if position.quantity > 0 else stop < working_e4
+
+
+def _entry_without_leg(position: Position, orders: Sequence[Order]) -> Order | None:
+    """The completely filled entry whose stop leg the broker has but we have not seen."""
+    known = {order.parent_id for order in orders if order.parent_id is not None}
+    for order in orders:
+        if (
+            order.id == position.trade_id
+            and order.role is OrderRole.ENTRY
+            and order.state is OrderState.FILLED
+            and order.leg_stop_e4 is not None
+            and order.id not in known
+        ):
+            return order
+    return None
+
+
+def closing_side(position: Position) -> Side:
+    """The side that closes a position."""
+    return Side.SELL if position.quantity > 0 else Side.BUY

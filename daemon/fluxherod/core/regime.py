@@ -1,0 +1,63 @@
+"""Market regime with confirmation, and volatility states."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from fluxherod.core.jit import Record, inlined, kernel
+from fluxherod.core.strategy.codes import VolatilityState
+from fluxherod.core.types import Regime
+
+REGIME = np.dtype([("raw", "i8"), ("run", "i8"), ("confirmed", "i8")], align=True)
+
+_MEAN_REVERSION = int(Regime.MEAN_REVERSION)
+_NEUTRAL = int(Regime.NEUTRAL)
+_STRONG_TREND = int(Regime.STRONG_TREND)
+_LOW = int(VolatilityState.LOW)
+_NORMAL = int(VolatilityState.NORMAL)
+_HIGH = int(VolatilityState.HIGH)
+
+
+@inlined
+def raw_regime(adx: float, r2: float, params: Record) -> int:
+    """The class of one bar: STRONG_TREND, MEAN_REVERSION or, for anything between or unknown, NEUTRAL."""
+    trending = (adx > params["trend_adx"]) & (r2 > params["trend_r2"])
+    ranging = (adx < params["range_adx"]) & (r2 < params["range_r2"])
+    return _STRONG_TREND if trending else (_MEAN_REVERSION if ranging else _NEUTRAL)
+
+
+@inlined
+def update_regime(state: Record, decision: Record, params: Record) -> None:
+    """Classify the bar and confirm: the class changes on the n-th consecutive bar of an equal raw class.
+
+    Bars before ADX and R2 are valid are NEUTRAL and count for no run.
+    """
+    adx, r2 = decision["adx"], decision["r2"]
+    raw = raw_regime(adx, r2, params)
+    known = (adx == adx) & (r2 == r2)
+    run = (state["run"] + 1 if raw == state["raw"] else 1) if known else 0
+    confirmed = raw if run >= params["confirmation_bars"] else state["confirmed"]
+    decision["raw_regime"] = raw
+    decision["regime"] = confirmed
+    decision["regime_run"] = run
+    decision["regime_changed"] = confirmed != state["confirmed"]
+    state["raw"] = raw
+    state["run"] = run
+    state["confirmed"] = confirmed
+
+
+@inlined
+def volatility_state(atr: float, average: float, params: Record) -> int:
+    """ATR against its average: HIGH, LOW or NORMAL; NORMAL while either is unknown."""
+    if atr > params["high_volatility"] * average:
+        return _HIGH
+    return _LOW if atr < params["low_volatility"] * average else _NORMAL
+
+
+@kernel
+def volatility_spike(atr_five_minutes: float, atr: float, strategy_minutes: float, ratio: float) -> bool:
+    """True when the 5-minute ATR, scaled to the strategy's bar by the root of time, exceeds `ratio` x its ATR.
+
+    False when either is NaN: without 5-minute bars the rule is not applicable.
+    """
+    return bool(atr_five_minutes * np.sqrt(strategy_minutes / 5.0) > ratio * atr)

@@ -1,0 +1,1 @@
+"""The risk engine: the one authority that lets an order out."""

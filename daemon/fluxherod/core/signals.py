@@ -1,0 +1,126 @@
+"""What the strategy and the risk engine say, as structured data: every rule and check with its numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from fluxherod.core.types import Mode, Regime, SignalKind, Verdict
+
+
+class RiskVerdict(StrEnum):
+    """The risk engine's answer."""
+
+    APPROVED = "approved"
+    APPROVED_WITH_ADJUSTMENT = "approved_with_adjustment"
+    REJECTED = "rejected"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule of the strategy or the noise filter: its value, its threshold and how far it is from turning."""
+
+    name: str
+    value: float
+    comparison: str
+    threshold: float
+    verdict: Verdict
+    text: str
+
+    @property
+    def distance(self) -> float:
+        """How far the value is beyond (positive) or short of (negative) the threshold."""
+        return self.value - self.threshold if self.comparison.startswith(">") else self.threshold - self.value
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One check of the risk engine, in the unit that its text names."""
+
+    code: str
+    limit: float
+    actual: float
+    verdict: Verdict
+    text: str
+
+    @property
+    def headroom(self) -> float:
+        """What is left up to the limit; negative when it is exceeded."""
+        return self.limit - self.actual
+
+
+@dataclass(frozen=True, slots=True)
+class SizingStep:
+    """One step of the waterfall from risk shares to final shares."""
+
+    name: str
+    before: int
+    after: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class RiskDecision:
+    """The risk engine's decision on one order, with everything it looked at."""
+
+    verdict: RiskVerdict
+    quantity: int
+    checks: tuple[Check, ...]
+    steps: tuple[SizingStep, ...]
+    reason: str = ""
+    reason_code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Indicators:
+    """The indicator values of a completed bar that a decision used."""
+
+    close: float
+    sma: float
+    kama: float
+    efficiency_ratio: float
+    rsi: float
+    atr: float
+    adx: float
+    plus_di: float
+    minus_di: float
+    upper_band: float
+    lower_band: float
+    slope: float
+    r_squared: float
+    average_volume: float
+    volume: int
+    atr_average: float
+    volatility: str
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """One decision of the strategy on a completed bar, explained.
+
+    `outcome` is "ordered" or the code of the veto that ended it (`in_position`, `noise`, `risk`, ...).
+    """
+
+    id: str
+    symbol: str
+    kind: SignalKind
+    bar_start_ns: int
+    decided_ns: int
+    price: float
+    mode: Mode
+    neutral: bool
+    regime: Regime
+    trigger: str
+    indicators: Indicators
+    rules: tuple[Rule, ...]
+    noise_filter_passed: bool
+    volume_validated: bool
+    stop_e4: int | None
+    target_e4: int | None
+    outcome: str
+    outcome_text: str
+    text: str
+    risk: RiskDecision | None = None
+    risk_amount_e4: int = 0
+    risk_bp: int = 0
+    order_id: str | None = None

@@ -1,0 +1,48 @@
+"""Position size, as exact integer arithmetic that the engine and the backtest both call.
+
+Money is an integer of 1/10,000 dollar and shares of equity are basis points, so every floor is exact.
+"""
+
+from __future__ import annotations
+
+from fluxherod.core.jit import kernel
+
+BASIS_POINTS = 10_000
+# What Alpaca holds above the price when an opening market order is valued.
+BUY_COLLAR_BP = 10_400
+SHORT_COLLAR_BP = 10_300
+
+
+@kernel
+def risk_shares(equity_e4: int, risk_bp: int, distance_e4: int) -> int:
+    """Shares whose loss over `distance_e4` is at most `risk_bp` of equity; 0 when there is no equity or distance."""
+    if equity_e4 <= 0 or distance_e4 <= 0:
+        return 0
+    return equity_e4 * risk_bp // (10_000 * distance_e4)
+
+
+@kernel
+def shares_within(budget_e4: int, price_e4: int) -> int:
+    """Whole shares that a budget buys at a price; never negative."""
+    if budget_e4 <= 0 or price_e4 <= 0:
+        return 0
+    return budget_e4 // price_e4
+
+
+@kernel
+def position_cap_shares(equity_e4: int, max_position_bp: int, price_e4: int) -> int:
+    """Shares whose value is at most `max_position_bp` of equity."""
+    return shares_within(equity_e4 * max_position_bp // 10_000, price_e4)
+
+
+@kernel
+def scaled(shares: int, factor_bp: int) -> int:
+    """Shares times a factor in basis points, floored."""
+    return shares * factor_bp // 10_000
+
+
+@kernel
+def affordable_shares(buying_power_e4: int, price_e4: int, long: bool) -> int:
+    """Shares that the broker's buying power covers with its own collar over the price."""
+    collar_bp = 10_400 if long else 10_300
+    return shares_within(buying_power_e4 * 10_000 // collar_bp, price_e4)

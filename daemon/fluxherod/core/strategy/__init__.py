@@ -1,0 +1,1 @@
+"""The dual-mode strategy: price rules, entry edges, exits, stops and its parameters."""

@@ -1,0 +1,207 @@
+"""What operators ask for. Each request is answered once; the same request id gives the same answer again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from fluxherod.core.money import dollars, to_e4
+from fluxherod.core.orders import OrderRole
+from fluxherod.core.portfolio import Position
+from fluxherod.core.risk.approve import approve_entry
+from fluxherod.core.risk.assess import MAX_QUANTITY, EntryRequest, assess
+from fluxherod.core.signals import RiskDecision, RiskVerdict
+from fluxherod.core.types import Mode, OrderType, Regime
+from fluxherod.engine.desk import Desk
+from fluxherod.engine.effects import Effect, PositionUpdated, Reply, ReplyCode
+from fluxherod.engine.events import (
+    CancelOrderCommand,
+    ClosePositionCommand,
+    Command,
+    HaltCommand,
+    PlaceOrderCommand,
+    ResumeCommand,
+)
+from fluxherod.engine.ledger import EntryPlan, Ledger
+from fluxherod.engine.market import Market
+from fluxherod.engine.settings import Settings
+from fluxherod.engine.strategist import Strategist
+
+REMEMBERED_REQUESTS = 10_000
+Memory = tuple[str, dict[tuple[str, str], tuple[Command, Reply]]]
+Answer = tuple[ReplyCode, str, str | None, RiskDecision | None]
+
+
+class Commands:
+    """Carries out commands. `blocked` tells what blocks new risk at a time ("" is nothing)."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        market: Market,
+        desk: Desk,
+        ledger: Ledger,
+        strategist: Strategist,
+        blocked: Callable[[int], str],
+    ) -> None:
+        self.settings = settings
+        self.market = market
+        self.desk = desk
+        self.ledger = ledger
+        self.strategist = strategist
+        self.halted = ""
+        self._blocked = blocked
+        self._answers: dict[tuple[str, str], tuple[Command, Reply]] = {}
+
+    @property
+    def memory(self) -> Memory:
+        """What a restart keeps: the halt, and the answers already given."""
+        return self.halted, self._answers
+
+    @memory.setter
+    def memory(self, memory: Memory) -> None:
+        self.halted, self._answers = memory
+
+    def take(self, command: Command, now_ns: int, out: list[Effect]) -> None:
+        """Carry a command out, or repeat the answer it already got."""
+        caller = command.caller
+        key = (caller.principal, caller.request_id)
+        known = self._answers.get(key)
+        if known is None:
+            code, text, order_id, decision = self._carry_out(command, now_ns, out)
+            reply = Reply(caller.request_id, caller.principal, code, text, order_id, decision)
+            self._answers[key] = (command, reply)
+            if len(self._answers) > REMEMBERED_REQUESTS:
+                del self._answers[next(iter(self._answers))]
+        elif known[0] == command:
+            reply = known[1]
+        else:
+            text = f"request id {caller.request_id} was used for another request: use a new one"
+            reply = Reply(caller.request_id, caller.principal, ReplyCode.REQUEST_ID_REUSED, text)
+        out.append(reply)
+
+    def _carry_out(self, command: Command, now_ns: int, out: list[Effect]) -> Answer:
+        match command:
+            case PlaceOrderCommand():
+                return self._place(command, now_ns, out)
+            case CancelOrderCommand(order_id=order_id):
+                return self._cancel(order_id, now_ns, out)
+            case ClosePositionCommand(symbol=symbol, reason=reason):
+                return self._close(symbol, 0, reason or "closed by the operator", now_ns, out)
+            case HaltCommand(reason=reason):
+                return self._halt(reason, now_ns, out)
+            case ResumeCommand():
+                return self._resume()
+
+    # --- orders ------------------------------------------------------------------------------------
+    def _place(self, command: PlaceOrderCommand, now_ns: int, out: list[Effect]) -> Answer:
+        book = self.market.books.get(command.symbol)
+        if book is None:
+            known = ", ".join(self.market.books)
+            return ReplyCode.SYMBOL_UNKNOWN, f"{command.symbol} is not configured; configured: {known}", None, None
+        if not 0 < command.quantity <= MAX_QUANTITY:
+            text = f"quantity {command.quantity}: allowed is 1 to {MAX_QUANTITY}"
+            return ReplyCode.INVALID_ORDER, text, None, None
+        position = self.ledger.positions.get(command.symbol)
+        if position is not None and (command.side.sign > 0) != (position.quantity > 0):
+            return self._reduce(command, position, now_ns, out)
+        return self._open(command, now_ns, out)
+
+    def _reduce(self, command: PlaceOrderCommand, position: Position, now_ns: int, out: list[Effect]) -> Answer:
+        if command.order_type is not OrderType.MARKET:
+            text = "an order that reduces a position goes out at the market: leave the prices out"
+            return ReplyCode.INVALID_ORDER, text, None, None
+        held = abs(position.quantity)
+        if command.quantity > held:
+            text = f"{command.quantity} shares would turn the position of {held} around: close it first"
+            return ReplyCode.INVALID_ORDER, text, None, None
+        part = 0 if command.quantity == held else command.quantity
+        return self._close(command.symbol, part, "reduced by the operator", now_ns, out)
+
+    def _open(self, command: PlaceOrderCommand, now_ns: int, out: list[Effect]) -> Answer:
+        symbol = command.symbol
+        if command.order_type is OrderType.STOP:
+            return ReplyCode.INVALID_ORDER, "open with a market or a limit order and a protective stop", None, None
+        if (command.order_type is OrderType.LIMIT) != (command.limit_price_e4 is not None):
+            return ReplyCode.INVALID_ORDER, "a limit order needs a limit price, a market order takes none", None, None
+        if symbol in self.ledger.positions or symbol in self.ledger.foreign or self.desk.live_entry(symbol):
+            return ReplyCode.RISK_REJECTED, f"a position in {symbol} or its entry is open: one position a symbol", None, None
+        if self.desk.uncertain(symbol):
+            return ReplyCode.RISK_REJECTED, f"an order of {symbol} has an unknown outcome", None, None
+        price_e4, problem = self._price(command, now_ns)
+        if problem:
+            return ReplyCode.RISK_REJECTED, problem, None, None
+        stop_e4 = command.stop_price_e4
+        request = EntryRequest(
+            symbol=symbol,
+            side=command.side,
+            price_e4=price_e4,
+            stop_e4=stop_e4,
+            risk_bp=self.settings.limits.trend_risk_bp,
+            distance_e4=abs(price_e4 - stop_e4) if stop_e4 is not None else 0,
+            wanted=command.quantity,
+        )
+        decision = assess(request, self.strategist.account_state(self._blocked(now_ns)), self.settings.limits)
+        if decision.verdict is RiskVerdict.REJECTED or stop_e4 is None:
+            code = ReplyCode.TRADING_HALTED if self.halted else ReplyCode.RISK_REJECTED
+            return code, decision.reason, None, decision
+        if decision.verdict is RiskVerdict.APPROVED_WITH_ADJUSTMENT and not command.accept_adjusted:
+            text = f"risk allows {decision.quantity} of {command.quantity} shares: {decision.reason}"
+            return ReplyCode.RISK_ADJUSTED, text, None, decision
+        order = self.strategist.entry_order(
+            request, decision, command.order_type, command.limit_price_e4, now_ns, now_ns, None, "manual", manual=True
+        )
+        self.desk.plans[order.id] = EntryPlan(
+            Mode.MANUAL, Regime.NEUTRAL, stop_e4, None, price_e4, 0.0, price_e4, None,
+            f"manual order by {command.caller.principal}",
+        )
+        self.desk.submit(order, approve_entry(order, decision), now_ns, out)
+        return ReplyCode.OK, f"{command.side} {order.quantity} {symbol} submitted", order.id, decision
+
+    def _price(self, command: PlaceOrderCommand, now_ns: int) -> tuple[int, str]:
+        """The price to judge an order by: its limit, or a fresh market price."""
+        if command.limit_price_e4 is not None:
+            return command.limit_price_e4, ""
+        book = self.market.books[command.symbol]
+        oldest_ns = now_ns - self.settings.price_max_age_ns - self.settings.latency_ns
+        if book.price_ns < oldest_ns or book.price_e4 <= 0:
+            return 0, f"no fresh price of {command.symbol}: give a limit price or wait for the market"
+        if book.quote is not None and book.quote.time_ns >= oldest_ns and book.quote.mid > 0:
+            return to_e4(book.quote.mid), ""
+        return book.price_e4, ""
+
+    def _cancel(self, order_id: str, now_ns: int, out: list[Effect]) -> Answer:
+        order = self.desk.orders.get(order_id)
+        if order is None:
+            return ReplyCode.ORDER_NOT_FOUND, f"no order {order_id} is open", order_id, None
+        if order.role is OrderRole.STOP and order.symbol in self.ledger.positions:
+            text = f"{order_id} guards the open position in {order.symbol}: close the position instead"
+            return ReplyCode.ORDER_NOT_CANCELABLE, text, order_id, None
+        if not order.settled:
+            return ReplyCode.ORDER_NOT_CANCELABLE, f"{order_id} is {order.state}", order_id, None
+        self.desk.cancel(order, now_ns, out)
+        return ReplyCode.OK, f"cancel of {order_id} sent", order_id, None
+
+    def _close(self, symbol: str, part: int, reason: str, now_ns: int, out: list[Effect]) -> Answer:
+        position = self.ledger.positions.get(symbol)
+        if position is None:
+            return ReplyCode.POSITION_NOT_FOUND, f"no position in {symbol} is open", None, None
+        leaving = replace(position, exit_reason=reason, exit_quantity=part)
+        self.ledger.positions[symbol] = leaving
+        out.append(PositionUpdated(leaving))
+        self.desk.protect(symbol, now_ns, out)
+        shares = part or abs(position.quantity)
+        return ReplyCode.OK, f"closing {shares} {symbol} (about {dollars(shares * position.price_e4)}): {reason}", None, None
+
+    # --- the kill switch -----------------------------------------------------------------------------
+    def _halt(self, reason: str, now_ns: int, out: list[Effect]) -> Answer:
+        """No new risk: working entries are cancelled, stops stay."""
+        self.halted = reason or "halted by the operator"
+        for order in list(self.desk.live()):
+            if order.role is OrderRole.ENTRY and order.settled:
+                self.desk.cancel(order, now_ns, out)
+        return ReplyCode.OK, f"trading is halted: {self.halted}; positions keep their stops", None, None
+
+    def _resume(self) -> Answer:
+        was, self.halted = self.halted, ""
+        return ReplyCode.OK, f"trading resumed (was halted: {was})" if was else "trading was not halted", None, None

@@ -1,0 +1,378 @@
+"""The order desk: every order of ours from intent to end, merged from all that the broker says.
+
+The desk never decides that risk may be taken; it is handed approved orders. It decides, by
+`core.protection.plan`, what keeps open shares guarded, and it never lets a message count twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from fluxherod.core import protection
+from fluxherod.core.calendar import to_datetime
+from fluxherod.core.orders import Order, OrderEvent, OrderRole, OrderState, advance, merge
+from fluxherod.core.portfolio import Position
+from fluxherod.core.risk.approval import ApprovedOrder
+from fluxherod.core.risk.approve import NotApproved, approve_reduction, approve_replacement
+from fluxherod.core.types import BrokerOrder, Execution, OrderType, Side, TimeInForce
+from fluxherod.engine.effects import (
+    AlertRaised,
+    CancelOrder,
+    Effect,
+    LookupOrder,
+    OrderUpdated,
+    PositionUpdated,
+    ReplaceOrder,
+    RequestSnapshot,
+    Severity,
+    SubmitOrder,
+)
+from fluxherod.engine.events import CancelAnswered, LookupAnswered, Refusal, ReplaceAnswered, SubmitAnswered
+from fluxherod.engine.ledger import EntryPlan, Ledger
+from fluxherod.engine.settings import Settings
+
+LEG_LETTERS = {OrderRole.ENTRY: "e", OrderRole.EXIT: "x", OrderRole.STOP: "s"}
+REMEMBERED_STRAYS = 1_000
+
+
+class Desk:
+    """Orders by our id. All methods take the time and append the effects they want to `out`."""
+
+    def __init__(self, settings: Settings, epoch: str, ledger: Ledger) -> None:
+        self.settings = settings
+        self.ledger = ledger
+        self.epoch = epoch
+        self.orders: dict[str, Order] = {}
+        self.plans: dict[str, EntryPlan] = {}
+        self.due: dict[str, int] = {}  # order id: when to ask the broker about it (again)
+        self.holds: dict[str, int] = {}  # symbol: leave it alone until then
+        self._ids_by_broker: dict[str, str] = {}
+        self._strays: dict[str, tuple[BrokerOrder, Execution | None]] = {}
+        self._asked: set[str] = set()
+
+    # --- looking ---------------------------------------------------------------------------------
+    def live(self, symbol: str | None = None) -> Iterator[Order]:
+        """Orders that have not ended, of one symbol or of all."""
+        return (o for o in self.orders.values() if not o.state.ended and symbol in (None, o.symbol))
+
+    def live_entry(self, symbol: str) -> Order | None:
+        """The entry that works in a symbol, if any."""
+        return next((order for order in self.live(symbol) if order.role is OrderRole.ENTRY), None)
+
+    def uncertain(self, symbol: str) -> bool:
+        """True when an order of the symbol has an unknown outcome: no new risk there."""
+        return any(order.state is OrderState.UNKNOWN for order in self.live(symbol))
+
+    def working_e4(self) -> int:
+        """What working entries, those of unknown outcome too, may still add to the exposure."""
+        return sum(
+            order.remaining * (order.limit_price_e4 or self.plans[order.id].price_e4)
+            for order in self.live()
+            if order.role is OrderRole.ENTRY
+        )
+
+    def next_id(self, symbol: str, decided_ns: int, role: OrderRole) -> str:
+        """The client order id: journal, symbol, decision and leg decide it, and the count of attempts."""
+        stem = f"fh-{self.epoch[:8]}-{symbol}-{to_datetime(decided_ns):%Y%m%d%H%M%S}-{LEG_LETTERS[role]}"
+        attempt = 1
+        while f"{stem}{attempt}" in self.orders:
+            attempt += 1
+        return f"{stem}{attempt}"
+
+    def protection_of(self, position: Position) -> str:
+        """How a position is guarded now: "broker", "daemon" (price watched here) or "none"."""
+        if any(order.role is OrderRole.STOP and order.settled for order in self.live(position.symbol)):
+            return "broker"
+        return "daemon" if position.stop_e4 is not None else "none"
+
+    # --- sending ---------------------------------------------------------------------------------
+    def submit(self, order: Order, approved: ApprovedOrder, now_ns: int, out: list[Effect]) -> None:
+        """Record the intent and send it; the runner makes the intent durable first."""
+        self._put(advance(order, OrderEvent.SENT, now_ns), "submitted", out)
+        out.append(SubmitOrder(approved))
+
+    def cancel(self, order: Order, now_ns: int, out: list[Effect]) -> None:
+        """Ask for a cancel; the order ends when the broker says so. Only an order that has an answer can be named."""
+        if not order.broker_id:
+            return
+        self._put(advance(order, OrderEvent.CANCEL_SENT, now_ns), "cancel sent", out)
+        self.due[order.id] = now_ns + self._retry_ns()
+        out.append(CancelOrder(order.id, order.broker_id))
+
+    def protect(self, symbol: str, now_ns: int, out: list[Effect]) -> None:
+        """Take the next step that keeps the symbol's open shares guarded, or sells them."""
+        if self.holds.get(symbol, 0) > now_ns:
+            return
+        position = self.ledger.positions.get(symbol)
+        action = protection.plan(position, tuple(self._relevant(symbol, position)))
+        if action is None:
+            return
+        try:
+            self._act(action, position, now_ns, out)
+        except NotApproved as refusal:
+            self._hold(symbol, now_ns, out)
+            out.append(AlertRaised("ORDER_NOT_APPROVED", Severity.CRITICAL, str(refusal), symbol))
+
+    def _relevant(self, symbol: str, position: Position | None) -> Iterator[Order]:
+        """What `plan` must see: live orders, and the position's entry with its legs, ended or not."""
+        trade_id = position.trade_id if position is not None else ""
+        for order in self.orders.values():
+            if order.symbol == symbol and (not order.state.ended or trade_id in (order.id, order.parent_id)):
+                yield order
+
+    def _act(self, action: protection.Action, position: Position | None, now_ns: int, out: list[Effect]) -> None:
+        match action:
+            case protection.Cancel(order):
+                self.cancel(order, now_ns, out)
+            case protection.FindLeg(entry):
+                if entry.id not in self._asked:
+                    self._asked.add(entry.id)
+                    out.append(LookupOrder(entry.id))
+            case protection.PlaceStop(quantity, price_e4) if position is not None:
+                order = self._order(position, OrderRole.STOP, quantity, now_ns, price_e4, "protective stop")
+                self.submit(order, approve_reduction(order, position), now_ns, out)
+            case protection.PlaceExit(quantity) if position is not None:
+                order = self._order(position, OrderRole.EXIT, quantity, now_ns, None, position.exit_reason)
+                self.submit(order, approve_reduction(order, position), now_ns, out)
+            case protection.MoveStop(old, price_e4) if position is not None:
+                order = self._order(position, OrderRole.STOP, old.quantity, now_ns, price_e4, "trailing stop")
+                order = replace(order, replaces_id=old.id)
+                replacement = approve_replacement(order, old, position)
+                self._put(advance(old, OrderEvent.REPLACE_SENT, now_ns), "replace sent", out)
+                self._put(advance(order, OrderEvent.SENT, now_ns), "submitted", out)
+                out.append(ReplaceOrder(replacement))
+
+    def _order(
+        self, position: Position, role: OrderRole, quantity: int, now_ns: int, stop_e4: int | None, reason: str
+    ) -> Order:
+        """A new order that reduces a position."""
+        return Order(
+            id=self.next_id(position.symbol, now_ns, role),
+            symbol=position.symbol,
+            side=protection.closing_side(position),
+            order_type=OrderType.MARKET if stop_e4 is None else OrderType.STOP,
+            time_in_force=TimeInForce.DAY if stop_e4 is None else TimeInForce.GTC,
+            role=role,
+            quantity=quantity,
+            state=OrderState.NEW,
+            created_ns=now_ns,
+            updated_ns=now_ns,
+            stop_price_e4=stop_e4,
+            signal_id=position.signal_id,
+            reason=reason,
+        )
+
+    # --- hearing ---------------------------------------------------------------------------------
+    def submit_answered(self, answer: SubmitAnswered, now_ns: int, out: list[Effect]) -> None:
+        """Accepted, refused, or no answer: the third is UNKNOWN and is looked into."""
+        order = self.orders[answer.order_id]
+        if answer.order is not None:
+            self._merge(order, answer.order, None, "accepted", now_ns, out)
+        elif answer.refusal is not None:
+            self._refused(order, answer.refusal, now_ns, out)
+        else:
+            self._unanswered(order, answer.detail, now_ns, out)
+
+    def replace_answered(self, answer: ReplaceAnswered, now_ns: int, out: list[Effect]) -> None:
+        """The new order works, or the old one goes on."""
+        order, old = self.orders[answer.new_order_id], self.orders[answer.order_id]
+        if answer.order is not None:
+            self._merge(order, answer.order, None, "accepted", now_ns, out)
+        elif answer.refusal is not None:
+            self._put(advance(old, OrderEvent.REPLACE_REFUSED, now_ns), "replace refused", out)
+            self._refused(order, answer.refusal, now_ns, out)
+        else:
+            self._unanswered(order, answer.detail, now_ns, out)
+
+    def cancel_answered(self, answer: CancelAnswered, now_ns: int, out: list[Effect]) -> None:
+        """A refusal means that the order is not what we thought: it goes on, and the broker is asked."""
+        order = self.orders[answer.order_id]
+        if answer.refusal is not None:
+            self._put(advance(order, OrderEvent.CANCEL_REFUSED, now_ns), f"cancel refused: {answer.refusal.message}", out)
+            self._hold(order.symbol, now_ns, out)
+            out.append(LookupOrder(order.parent_id or order.id))
+
+    def lookup_answered(self, answer: LookupAnswered, now_ns: int, out: list[Effect]) -> None:
+        """What the broker knows under our id."""
+        order = self.orders[answer.order_id]
+        if answer.order is not None:
+            self._merge(order, answer.order, None, "found", now_ns, out)
+            entry = self.orders[order.id]
+            if entry.id in self._asked:
+                self._asked.discard(entry.id)
+                if not answer.order.legs and entry.state is OrderState.FILLED:
+                    self._put(replace(entry, leg_stop_e4=None), "no stop leg at the broker", out)
+        elif not answer.found and not answer.detail and order.state is OrderState.UNKNOWN:
+            self._not_found(order, now_ns, out)
+
+    def report(
+        self, report: BrokerOrder, execution: Execution | None, word: str, now_ns: int, out: list[Effect]
+    ) -> Order | None:
+        """Merge what the stream or a snapshot says of an order; None when it is not ours (yet)."""
+        order = self.orders.get(report.client_order_id) or self.orders.get(self._ids_by_broker.get(report.broker_id, ""))
+        if order is None:
+            if len(self._strays) < REMEMBERED_STRAYS:  # an OTO leg may be heard of before its parent's answer
+                self._strays[report.broker_id] = (report, execution)
+            return None
+        self._merge(order, report, execution, word, now_ns, out)
+        return order
+
+    def _merge(
+        self, order: Order, report: BrokerOrder, execution: Execution | None, word: str, now_ns: int, out: list[Effect]
+    ) -> None:
+        if (report.symbol, report.side) != (order.symbol, order.side):
+            text = f"order {order.id} at the broker is {report.side} {report.symbol}, ours is {order.side} {order.symbol}"
+            out.append(AlertRaised("ORDER_MISMATCH", Severity.CRITICAL, text, order.symbol))
+            return
+        price, shares = (execution.price_e4, execution.quantity) if execution is not None else (None, 0)
+        merged, fill = merge(order, report, now_ns, price, shares)
+        if report.reason and merged.state is OrderState.REJECTED:
+            merged = replace(merged, reason=report.reason)
+        if report.broker_id:
+            self._ids_by_broker[report.broker_id] = order.id
+        if merged != order:
+            self._put(merged, word, out)
+        if fill is not None:
+            self.ledger.book(merged, fill, self.plans.get(order.id), now_ns, out)
+        self._merge_legs(merged, report.legs, word, now_ns, out)
+        if merged.state.ended and not order.state.ended:
+            self._ended(merged, now_ns, out)
+
+    def _merge_legs(
+        self, parent: Order, legs: Iterable[BrokerOrder], word: str, now_ns: int, out: list[Effect]
+    ) -> None:
+        for leg in legs:
+            order = self.orders.get(self._ids_by_broker.get(leg.broker_id, ""))
+            if order is None:
+                order = self._leg(parent, leg, now_ns)
+                self._ids_by_broker[leg.broker_id] = order.id
+                self._put(order, "stop leg", out)
+            self._merge(order, leg, None, word, now_ns, out)
+            stray = self._strays.pop(leg.broker_id, None)
+            if stray is not None:
+                self._merge(self.orders[order.id], stray[0], stray[1], word, now_ns, out)
+
+    def _leg(self, parent: Order, leg: BrokerOrder, now_ns: int) -> Order:
+        return Order(
+            id=f"{parent.id}-leg",
+            symbol=parent.symbol,
+            side=leg.side,
+            order_type=OrderType.STOP,
+            time_in_force=parent.time_in_force,
+            role=OrderRole.STOP,
+            quantity=leg.quantity,
+            state=OrderState.PENDING,
+            created_ns=now_ns,
+            updated_ns=now_ns,
+            stop_price_e4=leg.stop_price_e4,
+            parent_id=parent.id,
+            signal_id=parent.signal_id,
+            broker_id=leg.broker_id,
+            reason="protective stop",
+        )
+
+    def _ended(self, order: Order, now_ns: int, out: list[Effect]) -> None:
+        """What follows from an order's end."""
+        self.due.pop(order.id, None)
+        for leg in list(self.live(order.symbol)):
+            if leg.parent_id == order.id and order.state is not OrderState.FILLED:
+                self._put(advance(leg, OrderEvent.CANCELED, now_ns), "its entry ended", out)
+        position = self.ledger.positions.get(order.symbol)
+        if order.role is OrderRole.EXIT and order.state is OrderState.FILLED and position is not None:
+            kept = replace(position, exit_quantity=0, exit_reason="")  # a part was closed, the rest stays
+            self.ledger.positions[order.symbol] = kept
+            out.append(PositionUpdated(kept))
+        if order.role is not OrderRole.STOP and order.state in (OrderState.REJECTED, OrderState.EXPIRED):
+            text = f"{order.side} {order.quantity} {order.symbol} {order.state}: {order.reason or 'no reason given'}"
+            out.append(AlertRaised("ORDER_ENDED_BY_BROKER", Severity.WARNING, text, order.symbol))
+
+    # --- when things go wrong ----------------------------------------------------------------------
+    def _refused(self, order: Order, refusal: Refusal, now_ns: int, out: list[Effect]) -> None:
+        text = f"{refusal.message} ({refusal.code or refusal.status})"
+        refused = replace(advance(order, OrderEvent.REJECTED, now_ns), reason=text)
+        self._put(refused, "refused", out)
+        self._hold(order.symbol, now_ns, out)
+        self._ended(refused, now_ns, out)
+        if order.role is OrderRole.STOP:
+            alert = f"stop for {order.quantity} {order.symbol} refused: {text}; it is tried again"
+            out.append(AlertRaised("STOP_REFUSED", Severity.CRITICAL, alert, order.symbol))
+
+    def _unanswered(self, order: Order, detail: str, now_ns: int, out: list[Effect]) -> None:
+        unknown = advance(order, OrderEvent.NO_ANSWER, now_ns)
+        self._put(replace(unknown, reason=detail or order.reason), "no answer", out)
+        self.due[order.id] = now_ns + self._retry_ns()
+        out.append(LookupOrder(order.id))
+
+    def _not_found(self, order: Order, now_ns: int, out: list[Effect]) -> None:
+        """The broker does not know it: after enough looks an entry is given up, an exit is sent again."""
+        looked = replace(order, looks=order.looks + 1)
+        self.orders[order.id] = looked
+        if looked.looks < self.settings.lookups:
+            return
+        position = self.ledger.positions.get(order.symbol)
+        if order.role is OrderRole.ENTRY or order.replaces_id is not None or position is None:
+            lost = advance(looked, OrderEvent.NEVER_ARRIVED, now_ns)
+            self._put(lost, "never arrived at the broker", out)
+            self._ended(lost, now_ns, out)
+            if order.replaces_id is not None:
+                old = self.orders[order.replaces_id]
+                self._put(advance(old, OrderEvent.REPLACE_REFUSED, now_ns), "replace never arrived", out)
+            return
+        again = replace(looked, looks=0)
+        self.due[order.id] = now_ns + self._retry_ns()
+        self.submit(again, approve_reduction(again, position), now_ns, out)
+
+    def resume(self, now_ns: int, out: list[Effect]) -> None:
+        """A new process: whatever was on its way when the last one ended has an unknown outcome."""
+        self._asked.clear()
+        for order in list(self.live()):
+            if order.state in (OrderState.NEW, OrderState.SUBMITTING, OrderState.UNKNOWN):
+                self._unanswered(order, "the daemon restarted before the answer", now_ns, out)
+            elif order.state is OrderState.CANCELING:
+                self.cancel(order, now_ns, out)
+
+    def timer(self, now_ns: int, out: list[Effect]) -> None:
+        """Ask again about orders whose answer is due, and look after symbols whose hold is over."""
+        for order_id in [order_id for order_id, due_ns in self.due.items() if due_ns <= now_ns]:
+            order = self.orders[order_id]
+            if order.state is OrderState.UNKNOWN:
+                self.due[order_id] = now_ns + self._retry_ns()
+                out.append(LookupOrder(order_id))
+            elif order.state is OrderState.CANCELING:
+                self.cancel(order, now_ns, out)
+            else:
+                del self.due[order_id]
+        for symbol in [symbol for symbol, until_ns in self.holds.items() if until_ns <= now_ns]:
+            del self.holds[symbol]
+            self.protect(symbol, now_ns, out)
+
+    def next_due_ns(self) -> int | None:
+        """When `timer` has something to do."""
+        return min((*self.due.values(), *self.holds.values()), default=None)
+
+    def forget(self, before_ns: int) -> None:
+        """Drop ended orders that nothing refers to any more; the tables keep them."""
+        trades = {position.trade_id for position in self.ledger.positions.values()}
+        for order in list(self.orders.values()):
+            if order.state.ended and order.updated_ns < before_ns and not trades & {order.id, order.parent_id}:
+                del self.orders[order.id]
+                self.plans.pop(order.id, None)
+                self._ids_by_broker.pop(order.broker_id, None)
+
+    def _put(self, order: Order, word: str, out: list[Effect]) -> None:
+        self.orders[order.id] = order
+        out.append(OrderUpdated(order, word))
+
+    def _hold(self, symbol: str, now_ns: int, out: list[Effect]) -> None:
+        """Something is not as we thought: look at the broker's truth before the next step in this symbol."""
+        self.holds[symbol] = now_ns + self.settings.refusal_pause_ns + self.settings.latency_ns
+        out.append(RequestSnapshot(f"{symbol}: a request was refused"))
+
+    def _retry_ns(self) -> int:
+        return self.settings.lookup_interval_ns + self.settings.latency_ns
+
+
+def opening_side(long: bool) -> Side:
+    """The side that opens a position."""
+    return Side.BUY if long else Side.SELL

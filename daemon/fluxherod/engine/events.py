@@ -1,0 +1,271 @@
+"""Everything that can happen to the engine. The journal holds these, in order, and nothing else decides."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fluxherod.core.calendar import Session
+from fluxherod.core.types import (
+    Bar,
+    BrokerAccount,
+    BrokerOrder,
+    BrokerPosition,
+    Execution,
+    OrderType,
+    Quote,
+    Side,
+)
+from fluxherod.engine.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """A process begins (again). `epoch` is the journal's id, `run` counts the processes of this journal."""
+
+    epoch: str
+    run: int
+    version: str
+    settings: Settings
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarLoaded:
+    """The exchange's sessions, as the broker gives them; replaces what was known."""
+
+    sessions: tuple[Session, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AssetInfo:
+    """What may be done with a symbol. `found` is False when the broker does not know it."""
+
+    symbol: str
+    found: bool
+    tradable: bool
+    shortable: bool
+    easy_to_borrow: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AssetsLoaded:
+    """What the broker says of the configured symbols."""
+
+    assets: tuple[AssetInfo, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryLoaded:
+    """Completed regular-session bars of the strategy timeframe, oldest first, `session` rules applied.
+
+    All bars end at or before `through_ns`; minutes after it come by back-fill.
+    """
+
+    symbol: str
+    bars: tuple[Bar, ...]
+    through_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class BarsReceived:
+    """Minute bars of one frame of the stream."""
+
+    bars: tuple[Bar, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BackfillLoaded:
+    """Minute bars over REST that close a gap: all completed minutes of `symbols` from `since_ns` to `through_ns`."""
+
+    symbols: tuple[str, ...]
+    bars: tuple[Bar, ...]
+    since_ns: int
+    through_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class BarsRevised:
+    """Late corrections of minutes already received. Recorded; they never rewrite a decision."""
+
+    bars: tuple[Bar, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class QuotesReceived:
+    """The newest quote of each symbol since the last such event."""
+
+    quotes: tuple[Quote, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OrderReported:
+    """The trade-updates stream says something of an order; `event` is the broker's own word."""
+
+    event: str
+    order: BrokerOrder
+    execution: Execution | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """The broker's clear no. `code` is Alpaca's (0 when it gave none), `status` the HTTP status."""
+
+    status: int
+    code: int
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class SubmitAnswered:
+    """The end of a submission: accepted (`order`), refused (`refusal`), or, with neither, no answer."""
+
+    order_id: str
+    order: BrokerOrder | None = None
+    refusal: Refusal | None = None
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CancelAnswered:
+    """The end of a cancel request. Accepted is not done: the end comes as a report."""
+
+    order_id: str
+    accepted: bool
+    refusal: Refusal | None = None
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReplaceAnswered:
+    """The end of a replace request: the new order, a refusal, or, with neither, no answer."""
+
+    order_id: str
+    new_order_id: str
+    order: BrokerOrder | None = None
+    refusal: Refusal | None = None
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LookupAnswered:
+    """What the broker says when asked for an order by our id: it, `found=False`, or no answer (`detail`)."""
+
+    order_id: str
+    found: bool
+    order: BrokerOrder | None = None
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BrokerSnapshot:
+    """Account, positions and orders over REST, asked for at `asked_ns`.
+
+    `orders` holds every order that is open or was updated since the last snapshot, legs nested.
+    """
+
+    asked_ns: int
+    account: BrokerAccount
+    positions: tuple[BrokerPosition, ...]
+    orders: tuple[BrokerOrder, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LinkChanged:
+    """A connection came up (authenticated and subscribed) or went down.
+
+    `link` is "market", "trading" or "rest"; `fatal` means that only an operator can mend it.
+    """
+
+    link: str
+    up: bool
+    detail: str = ""
+    fatal: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TimerFired:
+    """A deadline of the engine has come."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stopping:
+    """The process ends in good order."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who asked, and the id under which the answer is kept."""
+
+    request_id: str
+    principal: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceOrderCommand:
+    """An operator's order. `stop_price_e4` is the protective stop of an order that opens risk; for a stop order its trigger."""
+
+    caller: Caller
+    symbol: str
+    side: Side
+    quantity: int
+    order_type: OrderType
+    limit_price_e4: int | None = None
+    stop_price_e4: int | None = None
+    accept_adjusted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CancelOrderCommand:
+    """Cancel a working order of ours."""
+
+    caller: Caller
+    order_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClosePositionCommand:
+    """Close a position of ours at the market."""
+
+    caller: Caller
+    symbol: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HaltCommand:
+    """Kill switch: no new risk, working entries cancelled, stops kept."""
+
+    caller: Caller
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ResumeCommand:
+    """End a halt."""
+
+    caller: Caller
+    reason: str
+
+
+Command = PlaceOrderCommand | CancelOrderCommand | ClosePositionCommand | HaltCommand | ResumeCommand
+Event = (
+    Started
+    | CalendarLoaded
+    | AssetsLoaded
+    | HistoryLoaded
+    | BarsReceived
+    | BackfillLoaded
+    | BarsRevised
+    | QuotesReceived
+    | OrderReported
+    | SubmitAnswered
+    | CancelAnswered
+    | ReplaceAnswered
+    | LookupAnswered
+    | BrokerSnapshot
+    | LinkChanged
+    | TimerFired
+    | Stopping
+    | Command
+)

@@ -1,0 +1,84 @@
+"""The daemon's own watch of stops: the broker's stop comes first, this one when it does not act."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from fluxherod.core.money import dollars
+from fluxherod.core.orders import Order, OrderRole
+from fluxherod.core.portfolio import Position
+from fluxherod.engine.desk import Desk
+from fluxherod.engine.effects import AlertRaised, Effect, PositionUpdated, Severity
+from fluxherod.engine.ledger import Ledger
+from fluxherod.engine.market import Market
+from fluxherod.engine.settings import Settings
+
+
+class Guard:
+    """Looks at each price; keeps since when a price has been through its stop."""
+
+    def __init__(self, settings: Settings, market: Market, desk: Desk, ledger: Ledger) -> None:
+        self.settings = settings
+        self.market = market
+        self.desk = desk
+        self.ledger = ledger
+        self.breaches: dict[str, int] = {}
+
+    def watch(self, now_ns: int, out: list[Effect]) -> None:
+        """Note which positions are through their stops, and cancel entries whose stop was passed before they filled."""
+        if self.market.calendar.at(now_ns) is None:
+            return
+        for symbol, position in list(self.ledger.positions.items()):
+            if position.exit_reason or not _through(position):
+                self.breaches.pop(symbol, None)
+            elif self.desk.protection_of(position) == "broker":
+                self.breaches.setdefault(symbol, now_ns)
+            elif not self._awaiting(symbol):
+                self._leave(position, now_ns, out)
+        for order in list(self.desk.live()):
+            if order.role is OrderRole.ENTRY and order.settled and not order.filled_quantity:
+                self._watch_entry(order, now_ns, out)
+
+    def _watch_entry(self, order: Order, now_ns: int, out: list[Effect]) -> None:
+        book, plan = self.market.books.get(order.symbol), self.desk.plans.get(order.id)
+        if book is None or plan is None or book.price_ns < order.created_ns:
+            return
+        if (book.price_e4 - plan.stop_e4) * order.side.sign <= 0:
+            text = f"entry of {order.symbol} cancelled: the price passed its stop {dollars(plan.stop_e4)} before it filled"
+            out.append(AlertRaised("ENTRY_STOPPED", Severity.INFO, text, order.symbol))
+            self.desk.cancel(order, now_ns, out)
+
+    def _awaiting(self, symbol: str) -> bool:
+        """True while the broker still owes an answer about the symbol's stop."""
+        return any(order.role is OrderRole.STOP and not order.settled for order in self.desk.live(symbol))
+
+    def timer(self, now_ns: int, out: list[Effect]) -> None:
+        """Send the exit ourselves where the broker's stop has not acted in time."""
+        for symbol in [symbol for symbol, since_ns in self.breaches.items() if self._due(since_ns) <= now_ns]:
+            del self.breaches[symbol]
+            position = self.ledger.positions.get(symbol)
+            if position is not None and not position.exit_reason and _through(position):
+                text = f"the price of {symbol} is through its stop and the broker has not acted: closing at the market"
+                out.append(AlertRaised("STOP_NOT_ACTED", Severity.CRITICAL, text, symbol))
+                self._leave(position, now_ns, out)
+
+    def _leave(self, position: Position, now_ns: int, out: list[Effect]) -> None:
+        reason = f"stop {dollars(position.stop_e4 or 0)} hit (watched by the daemon)"
+        leaving = replace(position, exit_reason=reason, exit_quantity=0)
+        self.ledger.positions[position.symbol] = leaving
+        out.append(PositionUpdated(leaving))
+        self.desk.protect(position.symbol, now_ns, out)
+
+    def _due(self, since_ns: int) -> int:
+        return since_ns + self.settings.stop_grace_ns + 2 * self.settings.latency_ns
+
+    def next_due_ns(self) -> int | None:
+        """When `timer` has something to do."""
+        return min((self._due(since_ns) for since_ns in self.breaches.values()), default=None)
+
+
+def _through(position: Position) -> bool:
+    """True when the last price is at or beyond the stop."""
+    if position.stop_e4 is None or position.price_e4 <= 0:
+        return False
+    return position.price_e4 <= position.stop_e4 if position.quantity > 0 else position.price_e4 >= position.stop_e4

@@ -1,0 +1,174 @@
+"""Our own books: cash, positions and trades, and what they are worth now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from fluxherod.core.calendar import new_york_day
+from fluxherod.core.orders import Fill, Order
+from fluxherod.core.portfolio import (
+    Position,
+    Trade,
+    add_shares,
+    cash_change_e4,
+    open_trade,
+    remove_shares,
+)
+from fluxherod.core.types import BrokerAccount, Mode, Regime
+from fluxherod.engine.effects import AccountUpdated, AccountView, Effect, PositionUpdated, TradeUpdated
+
+
+@dataclass(frozen=True, slots=True)
+class EntryPlan:
+    """What a position will be when its entry fills."""
+
+    mode: Mode
+    regime: Regime
+    stop_e4: int
+    target_e4: int | None
+    best_e4: int
+    atr: float
+    price_e4: int
+    signal_id: str | None
+    reason: str
+
+
+class Ledger:
+    """Cash, positions and open trades. Only `book` changes them by a fill, only `mark` by a price."""
+
+    def __init__(self) -> None:
+        self.cash_e4: int | None = None
+        self.positions: dict[str, Position] = {}
+        self.trades: dict[str, Trade] = {}
+        self.foreign: dict[str, tuple[int, int]] = {}  # symbol: signed quantity, average price
+        self.account: BrokerAccount | None = None
+        self.account_ns = 0
+        self.realized_e4 = 0
+        self._realized_day = ""
+
+    def book(self, order: Order, fill: Fill, plan: EntryPlan | None, now_ns: int, out: list[Effect]) -> None:
+        """Book a fill: cash, position and trade."""
+        self.cash_e4 = (self.cash_e4 or 0) + cash_change_e4(fill)
+        position = self.positions.get(fill.symbol)
+        if position is None:
+            self._open(order, fill, plan, now_ns, out)
+        elif (position.quantity > 0) == (fill.side.sign > 0):
+            self._add(position, fill, out)
+        elif fill.quantity > abs(position.quantity):
+            self._cross(order, position, fill, now_ns, out)
+        else:
+            self._reduce(order, position, fill, now_ns, out)
+
+    def _cross(self, order: Order, position: Position, fill: Fill, now_ns: int, out: list[Effect]) -> None:
+        """More was sold than we held (an order placed by hand, say): close ours, keep the rest as what it is."""
+        price_e4 = fill.price_e4
+        held = replace(fill, quantity=abs(position.quantity), value_e4=price_e4 * abs(position.quantity))
+        rest = replace(fill, quantity=fill.quantity - held.quantity, value_e4=fill.value_e4 - held.value_e4)
+        self._reduce(order, position, held, now_ns, out)
+        self._open(order, rest, None, now_ns, out)
+
+    def _open(self, order: Order, fill: Fill, plan: EntryPlan | None, now_ns: int, out: list[Effect]) -> None:
+        signed = fill.side.sign
+        position = Position(
+            symbol=fill.symbol,
+            quantity=signed * fill.quantity,
+            cost_e4=signed * fill.value_e4,
+            opened_ns=now_ns,
+            mode=plan.mode if plan else Mode.MANUAL,
+            regime=plan.regime if plan else Regime.NEUTRAL,
+            trade_id=order.id,
+            signal_id=plan.signal_id if plan else None,
+            stop_e4=plan.stop_e4 if plan else None,
+            target_e4=plan.target_e4 if plan else None,
+            best_e4=plan.best_e4 if plan else fill.price_e4,
+            atr=plan.atr if plan else 0.0,
+            price_e4=fill.price_e4,
+        )
+        trade = open_trade(position, plan.reason if plan else "opened without a plan of ours")
+        self.positions[fill.symbol] = position
+        self.trades[trade.id] = trade
+        out += (PositionUpdated(position), TradeUpdated(trade))
+
+    def _add(self, position: Position, fill: Fill, out: list[Effect]) -> None:
+        position = add_shares(position, fill)
+        trade = self.trades[position.trade_id]
+        trade = replace(
+            trade,
+            entry_quantity=trade.entry_quantity + fill.quantity,
+            entry_value_e4=trade.entry_value_e4 + fill.value_e4,
+        )
+        self.positions[fill.symbol] = position
+        self.trades[trade.id] = trade
+        out += (PositionUpdated(position), TradeUpdated(trade))
+
+    def _reduce(self, order: Order, position: Position, fill: Fill, now_ns: int, out: list[Effect]) -> None:
+        position, realized_e4 = remove_shares(position, fill)
+        self._realize(realized_e4, now_ns)
+        closed = position.quantity == 0
+        trade = self.trades[position.trade_id]
+        trade = replace(
+            trade,
+            exit_quantity=trade.exit_quantity + fill.quantity,
+            exit_value_e4=trade.exit_value_e4 + fill.value_e4,
+            realized_e4=trade.realized_e4 + realized_e4,
+            closed_ns=now_ns if closed else None,
+            exit_reason=order.reason if closed else "",
+        )
+        self.positions[fill.symbol], self.trades[trade.id] = position, trade
+        if closed:
+            del self.positions[fill.symbol], self.trades[trade.id]
+        out += (PositionUpdated(position), TradeUpdated(trade))
+
+    def _realize(self, amount_e4: int, now_ns: int) -> None:
+        day = new_york_day(now_ns)
+        if day != self._realized_day:
+            self._realized_day, self.realized_e4 = day, 0
+        self.realized_e4 += amount_e4
+
+    def mark(self, symbol: str, price_e4: int, out: list[Effect]) -> None:
+        """Value a position at a new price."""
+        position = self.positions.get(symbol)
+        if position is not None and price_e4 > 0 and position.price_e4 != price_e4:
+            self.positions[symbol] = replace(position, price_e4=price_e4)
+            out.append(PositionUpdated(self.positions[symbol], mark=True))
+
+    @property
+    def equity_e4(self) -> int | None:
+        """Cash and positions at their last price; None until the broker's cash is known."""
+        if self.cash_e4 is None:
+            return None
+        held = sum(position.value_e4 for position in self.positions.values())
+        return self.cash_e4 + held + sum(quantity * price for quantity, price in self.foreign.values())
+
+    @property
+    def held_e4(self) -> int:
+        """Gross value of all positions, foreign ones too."""
+        held = sum(abs(position.value_e4) for position in self.positions.values())
+        return held + sum(abs(quantity * price) for quantity, price in self.foreign.values())
+
+    def view(self, working_e4: int, now_ns: int) -> AccountView:
+        """The account as we show it; `working_e4` is what working entries may still add to the exposure."""
+        equity_e4 = self.equity_e4 or 0
+        account = self.account
+        exposure_e4 = self.held_e4 + working_e4
+        return AccountView(
+            cash_e4=self.cash_e4 or 0,
+            equity_e4=equity_e4,
+            exposure_e4=exposure_e4,
+            unrealized_e4=sum(position.unrealized_e4 for position in self.positions.values()),
+            realized_today_e4=self.realized_e4 if new_york_day(now_ns) == self._realized_day else 0,
+            last_equity_e4=account.last_equity_e4 if account else 0,
+            buying_power_e4=self.buying_power_e4(exposure_e4),
+            broker_cash_e4=account.cash_e4 if account else 0,
+            broker_equity_e4=account.equity_e4 if account else 0,
+            as_of_ns=now_ns,
+        )
+
+    def buying_power_e4(self, exposure_e4: int) -> int:
+        """Overnight buying power by our own books: at most twice the equity, less the exposure."""
+        multiplier = min(2, self.account.multiplier) if self.account else 1
+        return max(0, multiplier * (self.equity_e4 or 0) - exposure_e4)
+
+    def updated(self, working_e4: int, now_ns: int, record: bool = False) -> AccountUpdated:
+        """The effect that tells the account."""
+        return AccountUpdated(self.view(working_e4, now_ns), record)

@@ -1,0 +1,130 @@
+"""The seam: what the engine's runner needs of the world, and nothing more.
+
+Every port has a real implementation (adapters) and a deterministic one (tests): no other code
+reads a clock, touches a disk or opens a socket.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from fluxherod.core.risk.approval import ApprovedOrder, ApprovedReplacement
+from fluxherod.engine.effects import Effect, Update
+from fluxherod.engine.events import (
+    AssetsLoaded,
+    BackfillLoaded,
+    BrokerSnapshot,
+    CalendarLoaded,
+    CancelAnswered,
+    Event,
+    HistoryLoaded,
+    LookupAnswered,
+    ReplaceAnswered,
+    SubmitAnswered,
+)
+
+
+class Clock(Protocol):
+    """Trading time. At Alpaca the wall clock; against alpacasim the exchange's own."""
+
+    @property
+    def rate(self) -> float:
+        """Trading seconds per wall second; 0 when the exchange is stepped by hand."""
+        ...
+
+    def now_ns(self) -> int:
+        """Trading time; never goes back."""
+        ...
+
+    def observe(self, ns: int) -> None:
+        """A message proves that it is at least this late."""
+        ...
+
+    async def wait_until(self, ns: int) -> None:
+        """Return once trading time has reached `ns`."""
+        ...
+
+
+class Broker(Protocol):
+    """Orders and the account. Every call returns an event and raises nothing: no answer is an answer."""
+
+    async def submit(self, order: ApprovedOrder) -> SubmitAnswered:
+        """Send an order once; never repeated blindly."""
+        ...
+
+    async def cancel(self, order_id: str, broker_id: str) -> CancelAnswered:
+        """Ask for a cancel."""
+        ...
+
+    async def replace(self, replacement: ApprovedReplacement) -> ReplaceAnswered:
+        """Ask for a replace."""
+        ...
+
+    async def lookup(self, order_id: str) -> LookupAnswered:
+        """Ask for an order by our id."""
+        ...
+
+    async def snapshot(self, now_ns: int) -> BrokerSnapshot | None:
+        """Account, positions and orders; None when the broker did not answer."""
+        ...
+
+
+class DataUnavailable(Exception):
+    """Market data could not be had now; the runner says so and asks again."""
+
+
+class MarketData(Protocol):
+    """History and gaps over REST, and what must be known before trading.
+
+    Every call raises DataUnavailable when there is no whole answer; a partial one is never returned.
+    """
+
+    async def calendar(self, now_ns: int) -> CalendarLoaded:
+        """The sessions around now: two years back, and all that are known ahead up to a year."""
+        ...
+
+    async def assets(self, symbols: Sequence[str]) -> AssetsLoaded:
+        """What may be done with each symbol."""
+        ...
+
+    async def history(
+        self, symbols: Sequence[str], timeframe: str, bars: int, now_ns: int
+    ) -> Sequence[HistoryLoaded]:
+        """The newest completed bars of the strategy timeframe, one event a symbol."""
+        ...
+
+    async def backfill(self, symbols: Sequence[str], since_ns: int, now_ns: int) -> BackfillLoaded:
+        """All completed minutes since then."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class JournalEntry:
+    """One input and what came of it: `effects` are the updates to project in the same transaction."""
+
+    seq: int
+    now_ns: int
+    event: Event
+    effects: Sequence[Effect]
+
+
+class Store(Protocol):
+    """The journal and its tables."""
+
+    def append(self, entries: Sequence[JournalEntry]) -> Awaitable[None]:
+        """Write entries and their projections in one transaction; done when durable.
+
+        Raises:
+            StorageError: when they could not be made durable; nothing after it may leave.
+        """
+        ...
+
+
+class Publisher(Protocol):
+    """Where updates go for whoever watches."""
+
+    def publish(self, seq: int, now_ns: int, updates: Sequence[Update]) -> None:
+        """Hand updates to the subscribers; never waits."""
+        ...

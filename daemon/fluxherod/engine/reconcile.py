@@ -1,0 +1,98 @@
+"""Our books against the broker's. A difference is adopted or flagged by a stated rule, and always told.
+
+Rules: an order's report is merged by its cumulative quantity, whoever brings it. Positions and cash are
+compared only when nothing that could explain a difference is on its way, and a difference counts when two
+snapshots in a row show it. A position that is not ours is watched: told, counted in the exposure, never
+traded. Cash that moved without an order of ours (a deposit, a fee) is adopted and told.
+"""
+
+from __future__ import annotations
+
+from fluxherod.core.money import dollars
+from fluxherod.core.orders import OrderRole
+from fluxherod.engine.desk import Desk
+from fluxherod.engine.effects import AlertRaised, Effect, Severity
+from fluxherod.engine.events import BrokerSnapshot
+from fluxherod.engine.ledger import Ledger
+from fluxherod.engine.settings import Settings
+
+
+class Reconciler:
+    """Takes snapshots; remembers which differences the last one showed."""
+
+    def __init__(self, settings: Settings, desk: Desk, ledger: Ledger) -> None:
+        self.settings = settings
+        self.desk = desk
+        self.ledger = ledger
+        self.differences: dict[str, str] = {}  # what the newest snapshot showed: subject and text
+        self._told: set[str] = set()
+        self._foreign_orders: set[str] = set()
+
+    def take(self, snapshot: BrokerSnapshot, now_ns: int, out: list[Effect]) -> None:
+        """Merge orders, then compare positions and cash."""
+        for report in snapshot.orders:
+            order = self.desk.report(report, None, "snapshot", now_ns, out)
+            if order is None and not report.status.ended and report.broker_id not in self._foreign_orders:
+                self._foreign_orders.add(report.broker_id)
+                text = f"{report.side} {report.quantity} {report.symbol} at the broker is not ours; it is left alone"
+                out.append(AlertRaised("FOREIGN_ORDER", Severity.WARNING, text, report.symbol))
+        first = self.ledger.account is None
+        self.ledger.account, self.ledger.account_ns = snapshot.account, now_ns
+        found: dict[str, str] = {}
+        self._positions(snapshot, first, found, out)
+        self._cash(snapshot, first, found, out)
+        for subject in self.differences.keys() - found.keys():
+            self._told.discard(subject)
+        self.differences = found
+
+    def _quiet(self, symbol: str | None, asked_ns: int) -> bool:
+        """True when no order (of the symbol) moved since the snapshot was asked for, and none is in flight."""
+        return all(
+            order.updated_ns < asked_ns and (order.state.ended or (order.settled and order.role is OrderRole.STOP))
+            for order in self.desk.orders.values()
+            if symbol in (None, order.symbol)
+        )
+
+    def _positions(self, snapshot: BrokerSnapshot, first: bool, found: dict[str, str], out: list[Effect]) -> None:
+        theirs = {position.symbol: position for position in snapshot.positions}
+        for symbol in sorted(theirs.keys() | self.ledger.positions.keys() | self.ledger.foreign.keys()):
+            if not self._quiet(symbol, snapshot.asked_ns):
+                continue
+            position = self.ledger.positions.get(symbol)
+            ours = position.quantity if position is not None else 0
+            broker = theirs.get(symbol)
+            surplus = (broker.quantity if broker is not None else 0) - ours
+            if surplus == 0:
+                self.ledger.foreign.pop(symbol, None)
+            elif self._counts(f"position {symbol}", f"{surplus:+d}", first, found):
+                average_e4 = broker.average_price_e4 if broker is not None else 0
+                self.ledger.foreign[symbol] = (surplus, average_e4)
+                text = (
+                    f"{symbol}: {surplus:+d} shares at the broker are not in our books (ours {ours}); they are "
+                    "watched and counted in the exposure, the symbol is not traded until they are gone"
+                )
+                self._tell(f"position {symbol}", AlertRaised("POSITION_DIFFERENCE", Severity.CRITICAL, text, symbol), out)
+
+    def _cash(self, snapshot: BrokerSnapshot, first: bool, found: dict[str, str], out: list[Effect]) -> None:
+        theirs = snapshot.account.cash_e4
+        if self.ledger.cash_e4 is None:
+            self.ledger.cash_e4 = theirs
+            return
+        change = theirs - self.ledger.cash_e4
+        if change == 0 or not self._quiet(None, snapshot.asked_ns):
+            return
+        if self._counts("cash", str(change), False, found):
+            text = f"cash at the broker is {dollars(theirs)}, ours was {dollars(self.ledger.cash_e4)}: adopted"
+            out.append(AlertRaised("CASH_ADOPTED", Severity.WARNING, text))
+            self.ledger.cash_e4 = theirs
+            del found["cash"]
+
+    def _counts(self, subject: str, difference: str, first: bool, found: dict[str, str]) -> bool:
+        """Note a difference; True when the snapshot before showed the same one (or this is the first snapshot)."""
+        found[subject] = difference
+        return first or self.differences.get(subject) == difference
+
+    def _tell(self, subject: str, alert: AlertRaised, out: list[Effect]) -> None:
+        if subject not in self._told:
+            self._told.add(subject)
+            out.append(alert)

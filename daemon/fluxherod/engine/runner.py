@@ -1,0 +1,269 @@
+"""The loop around the engine: journal the input, process, commit, then carry the effects out.
+
+Events are processed one at a time in the order they arrive, and every deadline of the engine comes
+before the events that are later than it. Nothing leaves (no order, no update, no reply) before the
+commit of the events that caused it; while a commit runs, the next events are processed already.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from typing import Any
+
+from fluxherod.engine.effects import (
+    CancelOrder,
+    Effect,
+    LookupOrder,
+    ReplaceOrder,
+    Reply,
+    RequestBackfill,
+    RequestHistory,
+    RequestReference,
+    RequestSnapshot,
+    SubmitOrder,
+)
+from fluxherod.engine.engine import Engine
+from fluxherod.engine.events import Command, Event, LinkChanged, Stopping, TimerFired
+from fluxherod.engine.ports import Broker, Clock, DataUnavailable, JournalEntry, MarketData, Publisher, Store
+
+MOST_EVENTS_A_COMMIT = 256
+RETRY_DATA_AFTER_S = 1.0
+
+# Effects that others carry out; all others are updates for the tables and the subscribers.
+_REQUESTS = (
+    SubmitOrder, CancelOrder, ReplaceOrder, LookupOrder, RequestSnapshot,
+    RequestReference, RequestHistory, RequestBackfill,
+)
+
+
+class Runner:
+    """Owns the engine. `post` is the only way in; it may be called from any coroutine of the loop."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        clock: Clock,
+        store: Store,
+        broker: Broker,
+        market_data: MarketData,
+        publisher: Publisher,
+        seq: int,
+    ) -> None:
+        self.engine = engine
+        self.clock = clock
+        self.seq = seq
+        self.committed_seq = seq
+        self.requests_in_flight = 0
+        self.last_event_ns = 0
+        self._store = store
+        self._broker = broker
+        self._market_data = market_data
+        self._publisher = publisher
+        self._inbox: deque[Event] = deque()
+        self._arrived = asyncio.Event()
+        self._outbox: asyncio.Queue[tuple[Awaitable[None], Sequence[JournalEntry]]] = asyncio.Queue(maxsize=64)
+        self._replies: dict[tuple[str, str], list[asyncio.Future[Reply]]] = {}
+        self._tasks: asyncio.TaskGroup | None = None
+        self._request_tasks: set[asyncio.Task[None]] = set()
+        self._snapshot_wanted = False
+        self._snapshot_lock = asyncio.Lock()
+
+    # --- the way in ----------------------------------------------------------------------------------
+    def post(self, event: Event) -> None:
+        """Hand an event to the engine. The queue is unbounded: what the broker said is never dropped."""
+        self._inbox.append(event)
+        self._arrived.set()
+
+    async def ask(self, command: Command) -> Reply:
+        """Hand a command to the engine and wait for its durable answer."""
+        key = (command.caller.principal, command.caller.request_id)
+        answer: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
+        self._replies.setdefault(key, []).append(answer)
+        self.post(command)
+        return await answer
+
+    @property
+    def queued(self) -> int:
+        """Events that wait to be processed."""
+        return len(self._inbox)
+
+    @property
+    def idle(self) -> bool:
+        """True when nothing is queued, in flight or uncommitted."""
+        return not self._inbox and self.requests_in_flight == 0 and self.committed_seq == self.seq
+
+    # --- the loop ------------------------------------------------------------------------------------
+    async def run(self) -> None:
+        """Process events until `Stopping` was processed and committed.
+
+        Raises:
+            Exception: whatever the store raises when it can't commit; nothing leaves after that.
+        """
+        async with asyncio.TaskGroup() as tasks:
+            self._tasks = tasks
+            carrier = tasks.create_task(self._carry(), name="carry out effects")
+            await self._process()
+            await self._outbox.join()
+            carrier.cancel()
+            for task in self._request_tasks:
+                task.cancel()
+
+    async def _process(self) -> None:
+        stopping = False
+        while not stopping:
+            event = await self._next()
+            entries = [self._entry(event)]
+            while self._inbox and len(entries) < MOST_EVENTS_A_COMMIT and not isinstance(event, Stopping):
+                deadline = self._due_deadline()
+                event = deadline if deadline is not None else self._inbox.popleft()
+                entries.append(self._entry(event))
+            stopping = isinstance(event, Stopping)
+            await self._outbox.put((self._store.append(entries), entries))
+
+    async def _next(self) -> Event:
+        """The next event: a deadline that has passed comes before whatever was posted."""
+        while True:
+            deadline = self._due_deadline()
+            if deadline is not None:
+                return deadline
+            if self._inbox:
+                return self._inbox.popleft()
+            await self._wait()
+
+    def _due_deadline(self) -> TimerFired | None:
+        due_ns = self.engine.next_deadline_ns()
+        return TimerFired() if due_ns is not None and due_ns <= self.clock.now_ns() else None
+
+    async def _wait(self) -> None:
+        """Until something is posted or the engine's next deadline has come."""
+        self._arrived.clear()
+        due_ns = self.engine.next_deadline_ns()
+        if due_ns is None:
+            await self._arrived.wait()
+            return
+        arrived = asyncio.ensure_future(self._arrived.wait())
+        due = asyncio.ensure_future(self.clock.wait_until(due_ns))
+        try:
+            await asyncio.wait((arrived, due), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            arrived.cancel()
+            due.cancel()
+
+    def _entry(self, event: Event) -> JournalEntry:
+        now_ns = max(self.clock.now_ns(), self.last_event_ns)
+        if isinstance(event, TimerFired):
+            # A deadline is processed at its own time, however late the loop comes to it.
+            due_ns = self.engine.next_deadline_ns()
+            now_ns = max(self.last_event_ns, min(now_ns, due_ns if due_ns is not None else now_ns))
+        self.last_event_ns = now_ns
+        self.seq += 1
+        return JournalEntry(self.seq, now_ns, event, self.engine.process(now_ns, event))
+
+    # --- the way out -----------------------------------------------------------------------------------
+    async def _carry(self) -> None:
+        """Wait for each commit, in order, then carry out what it covers."""
+        while True:
+            commit, entries = await self._outbox.get()
+            await commit
+            for entry in entries:
+                self.committed_seq = entry.seq
+                self._carry_out(entry)
+            self._outbox.task_done()
+
+    def _carry_out(self, entry: JournalEntry) -> None:
+        updates = []
+        for effect in entry.effects:
+            if isinstance(effect, Reply):
+                self._answer(effect)
+            elif isinstance(effect, _REQUESTS):
+                self._request(effect)
+            else:
+                updates.append(effect)
+        self._publisher.publish(entry.seq, entry.now_ns, updates)
+
+    def _answer(self, reply: Reply) -> None:
+        for answer in self._replies.pop((reply.principal, reply.request_id), ()):
+            if not answer.done():
+                answer.set_result(reply)
+
+    def _request(self, effect: Effect) -> None:
+        """Start what an effect asks of the world; its answer comes back as an event."""
+        match effect:
+            case SubmitOrder(order):
+                self._start(self._post_answer(self._broker.submit(order)))
+            case CancelOrder(order_id, broker_id):
+                self._start(self._post_answer(self._broker.cancel(order_id, broker_id)))
+            case ReplaceOrder(replacement):
+                self._start(self._post_answer(self._broker.replace(replacement)))
+            case LookupOrder(order_id):
+                self._start(self._post_answer(self._broker.lookup(order_id)))
+            case RequestSnapshot():
+                self._start(self.take_snapshot())
+            case RequestReference(symbols):
+                self._start(self._load(lambda: self._reference(symbols)))
+            case RequestHistory(symbols, timeframe, bars):
+                self._start(self._load(lambda: self._market_data.history(symbols, timeframe, bars, self.clock.now_ns())))
+            case RequestBackfill(symbols, since_ns):
+                self._start(self._load(lambda: self._backfill(symbols, since_ns)))
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+        assert self._tasks is not None  # effects are carried out only while run() is
+        self.requests_in_flight += 1
+        task = self._tasks.create_task(self._counted(work))
+        self._request_tasks.add(task)
+        task.add_done_callback(self._request_tasks.discard)
+
+    async def _counted(self, work: Awaitable[None]) -> None:
+        try:
+            await work
+        finally:
+            self.requests_in_flight -= 1
+
+    async def _post_answer(self, answer: Awaitable[Event]) -> None:
+        self.post(await answer)
+
+    async def take_snapshot(self) -> None:
+        """Ask the broker for account, positions and orders, and hand the answer to the engine.
+
+        One at a time: asked again meanwhile, it is taken once more afterwards.
+        """
+        if self._snapshot_wanted:
+            return
+        self._snapshot_wanted = True
+        try:
+            async with self._snapshot_lock:
+                self._snapshot_wanted = False
+                snapshot = await self._broker.snapshot(self.clock.now_ns())
+        finally:
+            self._snapshot_wanted = False
+        if snapshot is not None:
+            self.post(snapshot)
+
+    async def _reference(self, symbols: Sequence[str]) -> Sequence[Event]:
+        return [
+            await self._market_data.assets(symbols),
+            await self._market_data.calendar(self.clock.now_ns()),
+        ]
+
+    async def _backfill(self, symbols: Sequence[str], since_ns: int) -> Sequence[Event]:
+        return [await self._market_data.backfill(symbols, since_ns, self.clock.now_ns())]
+
+    async def _load(self, load: Callable[[], Awaitable[Sequence[Event]]]) -> None:
+        """Load market data, however long the broker can't be reached; said once, not at each try."""
+        said = False
+        while True:
+            try:
+                events = await load()
+            except DataUnavailable as problem:
+                if not said:
+                    said = True
+                    self.post(LinkChanged("rest", up=False, detail=str(problem)))
+                await asyncio.sleep(RETRY_DATA_AFTER_S)
+                continue
+            if said:
+                self.post(LinkChanged("rest", up=True))
+            for event in events:
+                self.post(event)
+            return

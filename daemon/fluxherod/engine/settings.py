@@ -1,0 +1,42 @@
+"""What the engine is told to do: the part of the configuration that decisions depend on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from fluxherod.core.calendar import SECOND_NS
+from fluxherod.core.kernel import StrategyParams
+from fluxherod.core.risk.limits import RiskLimits
+
+TIMEFRAME_MINUTES = {"1Min": 1, "5Min": 5, "15Min": 15, "30Min": 30, "1Hour": 60, "1Day": 1440}
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that the engine's decisions depend on; journaled at each start, so a replay has it.
+
+    `latency_ns` is what a message may be late in exchange time: 0 at Alpaca, and the wall-clock
+    latency times the rate when the exchange's clock runs faster than the wall.
+    """
+
+    symbols: tuple[str, ...]
+    timeframe: str = "1Hour"
+    history_bars: int = 500
+    strategy: StrategyParams = field(default_factory=StrategyParams)
+    limits: RiskLimits = field(default_factory=RiskLimits)
+    allow_shorts: bool = True
+    neutral_entries: bool = True
+    bar_delay_ns: int = 2 * SECOND_NS
+    signal_max_age_ns: int = 300 * SECOND_NS
+    price_max_age_ns: int = 120 * SECOND_NS
+    account_max_age_ns: int = 60 * SECOND_NS
+    stop_grace_ns: int = 5 * SECOND_NS
+    lookup_interval_ns: int = 30 * SECOND_NS
+    lookups: int = 3
+    refusal_pause_ns: int = 2 * SECOND_NS
+    latency_ns: int = 0
+
+    @property
+    def timeframe_minutes(self) -> int:
+        """The strategy bar's length; a daily bar is the session."""
+        return TIMEFRAME_MINUTES[self.timeframe]

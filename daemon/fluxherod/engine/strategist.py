@@ -1,0 +1,297 @@
+"""From a completed bar to an order: trailing, exits, entries, each with its explanation.
+
+The order at one timestamp is fixed: first every stop trails, then exits are decided, then entries, in
+symbol order, so that a replay and a backtest decide alike.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+
+from fluxherod.core import explain
+from fluxherod.core.calendar import to_datetime
+from fluxherod.core.money import to_e4
+from fluxherod.core.noise import spread_rule
+from fluxherod.core.orders import Order, OrderRole, OrderState
+from fluxherod.core.portfolio import Position
+from fluxherod.core.risk.approve import approve_entry
+from fluxherod.core.risk.assess import AccountState, EntryRequest, assess
+from fluxherod.core.signals import RiskDecision, RiskVerdict, Rule, Signal
+from fluxherod.core.strategy.codes import EntryMode, RuleCode
+from fluxherod.core.strategy.stops import best_e4, mean_reversion_stop_e4, trail, trend_stop_e4
+from fluxherod.core.types import Mode, OrderType, Regime, SignalKind, TimeInForce, Verdict
+from fluxherod.engine.desk import Desk, opening_side
+from fluxherod.engine.effects import Effect, PositionUpdated, SignalUpdated
+from fluxherod.engine.ledger import EntryPlan, Ledger
+from fluxherod.engine.market import ClosedBar, Market, SymbolBook
+from fluxherod.engine.settings import Settings
+
+
+class Strategist:
+    """Turns completed bars into signals and orders. `gate` tells what blocks new risk now ("" is nothing)."""
+
+    def __init__(self, settings: Settings, market: Market, desk: Desk, ledger: Ledger) -> None:
+        self.settings = settings
+        self.market = market
+        self.desk = desk
+        self.ledger = ledger
+        self.signals: dict[str, Signal] = {}  # the newest entry or exit signal of each symbol
+
+    def decide(self, closed: Sequence[ClosedBar], blocked: str, now_ns: int, out: list[Effect]) -> None:
+        """Everything that follows from bars completed at one time."""
+        for bar in closed:
+            self._trail(bar, now_ns, out)
+        for bar in closed:
+            self._exit(bar, now_ns, out)
+        for bar in closed:
+            if bar.decision["valid"] and bar.decision["entry"]:
+                self._enter(bar, blocked, now_ns, out)
+
+    # --- open positions ----------------------------------------------------------------------------
+    def _trail(self, closed: ClosedBar, now_ns: int, out: list[Effect]) -> None:
+        """Ratchet the stop of a trend position; it works from the next bar on."""
+        position = self.ledger.positions.get(closed.bar.symbol)
+        if position is None or position.stop_e4 is None or closed.end_ns <= position.opened_ns:
+            return
+        if position.mode is not Mode.TREND or position.exit_reason:
+            return
+        side = 1 if position.quantity > 0 else -1
+        best = int(best_e4(side, position.best_e4, to_e4(closed.bar.high), to_e4(closed.bar.low)))
+        stop = int(trail(side, position.stop_e4, best, position.atr, self.settings.strategy.trend_stop_atr))
+        if (best, stop) != (position.best_e4, position.stop_e4):
+            moved = replace(position, best_e4=best, stop_e4=stop)
+            self.ledger.positions[position.symbol] = moved
+            out.append(PositionUpdated(moved))
+            self.desk.protect(position.symbol, now_ns, out)
+
+    def _exit(self, closed: ClosedBar, now_ns: int, out: list[Effect]) -> None:
+        """End a position whose mode says so on this bar. A halt or a lost feed never stops an exit."""
+        position = self.ledger.positions.get(closed.bar.symbol)
+        if position is None or position.exit_reason or not closed.decision["valid"] or position.mode is Mode.MANUAL:
+            return
+        if closed.end_ns <= position.opened_ns:
+            return
+        side = 1 if position.quantity > 0 else -1
+        rule = explain.exit_rule(closed.decision, self.settings.strategy, position.mode, side)
+        if rule.verdict is not Verdict.PASSED:
+            return
+        signal = self._exit_signal(closed, position, rule, side)
+        self._tell(signal, out)
+        leaving = replace(position, exit_reason=rule.text, exit_quantity=0)
+        self.ledger.positions[position.symbol] = leaving
+        out.append(PositionUpdated(leaving))
+        self.desk.protect(position.symbol, now_ns, out)
+
+    def _exit_signal(self, closed: ClosedBar, position: Position, rule: Rule, side: int) -> Signal:
+        kind = SignalKind.EXIT_LONG if side > 0 else SignalKind.EXIT_SHORT
+        return Signal(
+            id=signal_id(closed, kind),
+            symbol=position.symbol,
+            kind=kind,
+            bar_start_ns=closed.bar.start_ns,
+            decided_ns=closed.end_ns,
+            price=closed.bar.close,
+            mode=position.mode,
+            neutral=False,
+            regime=Regime(int(closed.decision["regime"])),
+            trigger=rule.text,
+            indicators=explain.indicators(closed.decision),
+            rules=(rule,),
+            noise_filter_passed=True,
+            volume_validated=True,
+            stop_e4=position.stop_e4,
+            target_e4=position.target_e4,
+            outcome="ordered",
+            outcome_text="exits are never vetoed",
+            text=explain.exit_text(position.symbol, closed.decision, rule, side),
+        )
+
+    # --- entries -----------------------------------------------------------------------------------
+    def _enter(self, closed: ClosedBar, blocked: str, now_ns: int, out: list[Effect]) -> None:
+        """An entry fired: explain it, look for vetoes, ask risk, and order."""
+        book = self.market.books[closed.bar.symbol]
+        signal, request = self._entry_signal(closed, book, now_ns)
+        veto = self._veto(signal, closed, book, now_ns)
+        if veto is not None:
+            self._tell(replace(signal, outcome=veto[0], outcome_text=veto[1]), out)
+            return
+        decision = assess(request, self.account_state(blocked), self.settings.limits)
+        if decision.verdict is RiskVerdict.REJECTED:
+            self._tell(replace(signal, risk=decision, outcome="risk", outcome_text=decision.reason), out)
+            return
+        order = self.entry_order(
+            request, decision, OrderType.MARKET, None, closed.end_ns, now_ns, signal.id, signal.trigger
+        )
+        self.desk.plans[order.id] = self._plan(signal, closed)
+        signal = replace(signal, risk=decision, outcome="ordered", order_id=order.id,
+                         outcome_text=explain.risk_summary(decision))
+        self._tell(signal, out)
+        self.desk.submit(order, approve_entry(order, decision), now_ns, out)
+
+    def _entry_signal(self, closed: ClosedBar, book: SymbolBook, now_ns: int) -> tuple[Signal, EntryRequest]:
+        decision, params = closed.decision, self.settings.strategy
+        side = int(decision["entry"])
+        reverting = int(decision["entry_mode"]) == EntryMode.MEAN_REVERSION
+        neutral = int(decision["entry_mode"]) == EntryMode.NEUTRAL
+        request = self._request(closed, side, reverting, neutral)
+        equity_e4 = self.ledger.equity_e4 or 0
+        risk_amount_e4 = equity_e4 * request.risk_bp // 10_000
+        target_e4 = to_e4(float(decision["sma"])) if reverting else None
+        rules = self.rules(closed, book, side, now_ns)
+        kind = SignalKind.LONG if side > 0 else SignalKind.SHORT
+        noise = {rule.name: rule.verdict for rule in rules}
+        signal = Signal(
+            id=signal_id(closed, kind),
+            symbol=closed.bar.symbol,
+            kind=kind,
+            bar_start_ns=closed.bar.start_ns,
+            decided_ns=closed.end_ns,
+            price=closed.bar.close,
+            mode=Mode.MEAN_REVERSION if reverting else Mode.TREND,
+            neutral=neutral,
+            regime=Regime(int(decision["regime"])),
+            trigger=explain.entry_trigger(decision, params),
+            indicators=explain.indicators(decision),
+            rules=rules,
+            noise_filter_passed=all(noise[name] is not Verdict.FAILED for name in ("volume", "time", "gap", "spread")),
+            volume_validated=noise["volume"] is Verdict.PASSED,
+            stop_e4=request.stop_e4,
+            target_e4=target_e4,
+            outcome="",
+            outcome_text="",
+            text=explain.entry_text(closed.bar.symbol, decision, params, request.stop_e4 or 0, target_e4,
+                                    risk_amount_e4, request.risk_bp),
+            risk_amount_e4=risk_amount_e4,
+            risk_bp=request.risk_bp,
+        )
+        return signal, request
+
+    def _request(self, closed: ClosedBar, side: int, reverting: bool, neutral: bool) -> EntryRequest:
+        params, limits, close = self.settings.strategy, self.settings.limits, closed.bar.close
+        if reverting:
+            stop_e4 = int(mean_reversion_stop_e4(side, close, params.mean_reversion_stop))
+        else:
+            stop_e4 = int(trend_stop_e4(side, close, float(closed.decision["atr"]), params.trend_stop_atr))
+        price_e4 = to_e4(close)
+        return EntryRequest(
+            symbol=closed.bar.symbol,
+            side=opening_side(side > 0),
+            price_e4=price_e4,
+            stop_e4=stop_e4 or None,
+            risk_bp=limits.mean_reversion_risk_bp if reverting else limits.trend_risk_bp,
+            distance_e4=abs(price_e4 - stop_e4),
+            multipliers=(("neutral", limits.neutral_size_bp),) if neutral else (),
+        )
+
+    def rules(self, closed: ClosedBar, book: SymbolBook, side: int, now_ns: int) -> tuple[Rule, ...]:
+        """Every rule of an entry on a side on a completed bar, with its numbers."""
+        spread = self._spread(book, now_ns)
+        code = int(spread_rule(spread, float(closed.decision["close_sigma"]), bool(closed.decision["illiquid"]),
+                               self.market.params))
+        return explain.entry_rules(closed.decision, self.settings.strategy, side, spread, RuleCode(code))
+
+    def _spread(self, book: SymbolBook, now_ns: int) -> float:
+        """Ask minus bid of a fresh two-sided quote, else NaN (live, a missing quote fails the rule)."""
+        quote = book.quote
+        oldest_ns = now_ns - self.settings.price_max_age_ns - self.settings.latency_ns
+        if quote is None or quote.bid <= 0 or quote.ask <= 0 or quote.time_ns < oldest_ns:
+            return math.nan
+        return quote.ask - quote.bid
+
+    def _veto(
+        self, signal: Signal, closed: ClosedBar, book: SymbolBook, now_ns: int
+    ) -> tuple[str, str] | None:
+        """What ends an entry before risk is asked: its code and its words."""
+        symbol = signal.symbol
+        age_ns = now_ns - closed.end_ns
+        if age_ns > self.settings.signal_max_age_ns + self.settings.latency_ns:
+            return "late", f"the bar was known {age_ns // 1_000_000_000} s after its end: too late to trade on"
+        if symbol in self.ledger.positions or self.desk.live_entry(symbol) is not None:
+            return "in_position", f"a position in {symbol} or its entry is open"
+        if any(order.role is OrderRole.EXIT for order in self.desk.live(symbol)):
+            return "in_position", f"an exit of {symbol} is still open"
+        if symbol in self.ledger.foreign:
+            return "foreign_position", f"a position in {symbol} that is not ours is at the broker"
+        if self.desk.uncertain(symbol):
+            return "unknown_order", f"an order of {symbol} has an unknown outcome"
+        if not book.tradable:
+            return "not_tradable", f"{symbol} is not tradable at the broker"
+        if signal.kind is SignalKind.SHORT:
+            if not self.settings.allow_shorts:
+                return "shorts_off", "shorts are switched off"
+            account = self.ledger.account
+            if not book.shortable or account is None or not account.shorting_enabled:
+                return "not_shortable", f"{symbol} is not shortable and easy to borrow, or the account may not short"
+        if not signal.noise_filter_passed:
+            names = ("volume", "time", "gap", "spread")
+            failed = [rule.text for rule in signal.rules if rule.name in names and rule.verdict is Verdict.FAILED]
+            return "noise", "noise filter: not met: " + "; ".join(failed)
+        return None
+
+    def account_state(self, blocked: str) -> AccountState:
+        """What risk must know, by our own books."""
+        exposure_e4 = self.ledger.held_e4 + self.desk.working_e4()
+        entering = {order.symbol for order in self.desk.live() if order.role is OrderRole.ENTRY}
+        return AccountState(
+            equity_e4=self.ledger.equity_e4,
+            exposure_e4=exposure_e4,
+            buying_power_e4=self.ledger.buying_power_e4(exposure_e4),
+            open_positions=len(entering | set(self.ledger.positions) | set(self.ledger.foreign)),
+            blocked=blocked,
+        )
+
+    def entry_order(
+        self,
+        request: EntryRequest,
+        decision: RiskDecision,
+        order_type: OrderType,
+        limit_e4: int | None,
+        decided_ns: int,
+        now_ns: int,
+        signal: str | None,
+        reason: str,
+        manual: bool = False,
+    ) -> Order:
+        """The order of an approved entry: one OTO with its stop leg, good till cancelled."""
+        return Order(
+            id=self.desk.next_id(request.symbol, decided_ns, OrderRole.ENTRY),
+            symbol=request.symbol,
+            side=request.side,
+            order_type=order_type,
+            time_in_force=TimeInForce.GTC,
+            role=OrderRole.ENTRY,
+            quantity=decision.quantity,
+            state=OrderState.NEW,
+            created_ns=now_ns,
+            updated_ns=now_ns,
+            limit_price_e4=limit_e4,
+            leg_stop_e4=request.stop_e4,
+            signal_id=signal,
+            manual=manual,
+            reason=reason,
+        )
+
+    def _plan(self, signal: Signal, closed: ClosedBar) -> EntryPlan:
+        price_e4 = to_e4(closed.bar.close)
+        return EntryPlan(
+            mode=signal.mode,
+            regime=signal.regime,
+            stop_e4=signal.stop_e4 or 0,
+            target_e4=signal.target_e4,
+            best_e4=price_e4,
+            atr=float(closed.decision["atr"]),
+            price_e4=price_e4,
+            signal_id=signal.id,
+            reason=signal.text.replace("\n", " | "),
+        )
+
+    def _tell(self, signal: Signal, out: list[Effect]) -> None:
+        self.signals[signal.symbol] = signal
+        out.append(SignalUpdated(signal))
+
+
+def signal_id(closed: ClosedBar, kind: SignalKind) -> str:
+    """A decision's id: symbol, decision time and kind."""
+    return f"{closed.bar.symbol}-{to_datetime(closed.end_ns):%Y%m%d%H%M%S}-{kind}"

@@ -1,0 +1,215 @@
+"""Price rules at their thresholds, entry edges, stop prices and the strategy's parameters."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import fields
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fluxherod.core.jit import RecordArray
+from fluxherod.core.kernel import DECISION, PARAMS, STATE, StrategyParams, default_params
+from fluxherod.core.strategy.codes import EntryMode, Trigger
+from fluxherod.core.strategy.entries import decide_entry
+from fluxherod.core.strategy.rules import mean_reversion_rules, trend_rules
+from fluxherod.core.strategy.stops import NO_STOP, best_e4, mean_reversion_stop_e4, stop_price_e4, trail, trend_stop_e4
+from fluxherod.core.types import Regime
+
+DEFAULTS = default_params()
+UP, DOWN = math.inf, -math.inf
+
+
+@pytest.mark.parametrize(
+    ("close", "standing"),
+    [
+        (102.0, "exit_trend_short"),
+        (math.nextafter(102.0, UP), "trend_long exit_trend_short"),
+        (98.0, "exit_trend_long"),
+        (math.nextafter(98.0, DOWN), "trend_short exit_trend_long"),
+        (101.2, ""),
+        (math.nextafter(101.2, UP), "exit_trend_short"),
+        (98.8, ""),
+        (math.nextafter(98.8, DOWN), "exit_trend_long"),
+        (100.0, ""),
+    ],
+)
+def test_trend_rules_are_strict_at_half_and_three_tenths_of_an_atr_around_kama(close: float, standing: str) -> None:
+    decision = np.zeros(1, DECISION)
+    decision["close"], decision["kama"], decision["atr"] = close, 100.0, 4.0
+    trend_rules(decision[0], DEFAULTS[0])
+    names = ("trend_long", "trend_short", "exit_trend_long", "exit_trend_short")
+    assert " ".join(name for name in names if decision[name][0]) == standing
+
+
+@pytest.mark.parametrize(
+    ("close", "rsi", "standing"),
+    [
+        (98.0, math.nextafter(30.0, DOWN), "mr_long exit_mr_short"),
+        (98.0, 30.0, "exit_mr_short"),
+        (math.nextafter(98.0, UP), 29.0, "exit_mr_short"),
+        (102.0, math.nextafter(70.0, UP), "mr_short exit_mr_long"),
+        (102.0, 70.0, "exit_mr_long"),
+        (math.nextafter(102.0, DOWN), 71.0, "exit_mr_long"),
+        (100.0, 50.0, "exit_mr_long exit_mr_short"),
+        (math.nextafter(100.0, DOWN), 50.0, "exit_mr_short"),
+        (math.nextafter(100.0, UP), 50.0, "exit_mr_long"),
+        (99.0, 70.0, "exit_mr_short"),
+        (99.0, math.nextafter(70.0, UP), "exit_mr_long exit_mr_short"),
+        (101.0, 30.0, "exit_mr_long"),
+        (101.0, math.nextafter(30.0, DOWN), "exit_mr_long exit_mr_short"),
+    ],
+)
+def test_mean_reversion_needs_rsi_and_band_and_exits_at_the_average_or_the_other_extreme(
+    close: float, rsi: float, standing: str
+) -> None:
+    decision = np.zeros(1, DECISION)
+    decision["close"], decision["rsi"], decision["sma"] = close, rsi, 100.0
+    decision["bb_lower"], decision["bb_upper"] = 98.0, 102.0
+    mean_reversion_rules(decision[0], DEFAULTS[0])
+    names = ("mr_long", "mr_short", "exit_mr_long", "exit_mr_short")
+    assert " ".join(name for name in names if decision[name][0]) == standing
+
+
+def entries(bars: str, params: RecordArray = DEFAULTS) -> str:
+    """Bars as regime letter + what stands (l s: trend, L S: mean reversion); back come side, mode and trigger."""
+    memory, decision = np.zeros(1, STATE)["entries"], np.zeros(1, DECISION)
+    regime, seen = Regime.NEUTRAL, []
+    for bar in bars.split():
+        before, regime = regime, Regime("MNT".index(bar[0]))
+        decision["regime"], decision["regime_changed"] = regime, regime != before
+        for letter, name in zip("lsLS", ("trend_long", "trend_short", "mr_long", "mr_short"), strict=True):
+            decision[name] = letter in bar[1:]
+        decide_entry(memory[0], decision[0], params[0])
+        side, mode, trigger = (int(decision[name][0]) for name in ("entry", "entry_mode", "trigger"))
+        assert (side == 0) == (mode == EntryMode.NONE) == (trigger == Trigger.NONE)
+        seen.append(f"{'-' if side < 0 else '+'}{'MNT'[mode]}{trigger}" if side else ".")
+    return " ".join(seen)
+
+
+CROSS, BAND, REGIME, ENDED = Trigger.CROSSOVER, Trigger.RSI_BAND, Trigger.REGIME_CONFIRMED, Trigger.OPPOSITION_ENDED
+
+
+@pytest.mark.parametrize(
+    ("bars", "expected"),
+    [
+        ("T Tl Tl T Tl", f". +T{CROSS} . . +T{CROSS}"),
+        ("T Ts Ts Tl", f". -T{CROSS} . +T{CROSS}"),
+        ("Tl Tl T Tl", f". . . +T{CROSS}"),
+        ("M ML ML M MS", f". +M{BAND} . . -M{BAND}"),
+        ("Nl Tl Tl", f". +T{REGIME} ."),
+        ("N Nl Tl Nl", f". +N{CROSS} +T{REGIME} +N{REGIME}"),
+        ("N Tl", f". +T{CROSS}"),
+        ("N NL ML ML", f". . +M{REGIME} ."),
+        ("N NlS Nl Nl", f". . +N{ENDED} ."),
+        ("N NsL Ns", f". . -N{ENDED}"),
+        ("N NlL", f". +N{CROSS}"),
+        ("T TL TS", ". . ."),
+        ("M Ml Ms", ". . ."),
+        ("T TlS", f". +T{CROSS}"),
+    ],
+)
+def test_an_entry_fires_only_where_regime_and_price_rule_of_a_mode_and_side_turn_true(bars: str, expected: str) -> None:
+    assert entries(bars) == expected
+
+
+def test_neutral_entries_can_be_switched_off() -> None:
+    off = StrategyParams(neutral_entries=False).to_record()
+    assert entries("N Nl Ns Tl", off) == f". . . +T{CROSS}"
+
+
+@pytest.mark.parametrize(
+    ("side", "price", "expected"),
+    [
+        (1, 443.25, 4_432_500),
+        (1, 443.2599, 4_432_500),
+        (-1, 443.2501, 4_432_600),
+        (1, 443.25 + 4e-5, 4_432_500),
+        (-1, 443.25 + 4e-5, 4_432_500),
+        (1, 443.25 - 4e-5, 4_432_500),
+        (1, 0.98765, 9_876),
+        (-1, 0.51234, 5_123),
+        (-1, 0.99996, 10_000),
+        (1, 1.0099, 10_000),
+        (1, 0.0, NO_STOP),
+        (1, -3.0, NO_STOP),
+        (1, 0.00001, NO_STOP),
+        (1, math.nan, NO_STOP),
+        (-1, math.inf, NO_STOP),
+    ],
+)
+def test_a_stop_is_rounded_to_a_ten_thousandth_then_to_the_tick_away_from_the_entry(
+    side: int, price: float, expected: int
+) -> None:
+    assert stop_price_e4(side, price) == expected
+
+
+def test_the_stops_of_the_walkthroughs_come_out_to_the_cent() -> None:
+    assert trend_stop_e4(1, 451.25, 3.2, 2.5) == 4_432_500
+    assert trend_stop_e4(-1, 451.25, 3.2, 2.5) == 4_592_500
+    assert mean_reversion_stop_e4(-1, 185.50, 0.03) == 1_910_700
+    assert mean_reversion_stop_e4(1, 185.50, 0.03) == 1_799_300
+    assert trail(1, 4_432_500, 4_520_000, 3.2, 2.5) == 4_440_000
+
+
+def test_the_best_price_is_the_highest_high_or_the_lowest_low() -> None:
+    assert best_e4(1, 4_512_500, 4_520_000, 4_400_000) == 4_520_000
+    assert best_e4(1, 4_512_500, 4_512_400, 4_400_000) == 4_512_500
+    assert best_e4(-1, 4_512_500, 4_520_000, 4_400_000) == 4_400_000
+    assert best_e4(-1, 4_312_500, 4_520_000, 4_400_000) == 4_312_500
+
+
+@given(
+    side=st.sampled_from([1, -1]),
+    stop=st.integers(0, 10**8),
+    best=st.integers(1, 10**8),
+    atr=st.floats(0, 1_000) | st.just(math.nan),
+    multiple=st.sampled_from([2.0, 2.5]),
+)
+def test_a_trailed_stop_never_loosens(side: int, stop: int, best: int, atr: float, multiple: float) -> None:
+    trailed = trail(side, stop, best, atr, multiple)
+    if stop != NO_STOP:
+        assert trailed >= stop if side > 0 else NO_STOP < trailed <= stop
+
+
+@given(price=st.floats(1.0, 10_000.0), side=st.sampled_from([1, -1]))
+def test_rounding_moves_a_stop_by_less_than_a_cent_and_never_towards_the_entry(price: float, side: int) -> None:
+    stop, exact = stop_price_e4(side, price), round(price * 10_000)
+    assert stop % 100 == 0
+    assert 0 <= side * (exact - stop) < 100
+
+
+def test_the_record_holds_the_numbers_of_the_parameters() -> None:
+    record = StrategyParams(kama_period=30, trend_adx=27.5).to_record()
+    assert record.dtype == PARAMS
+    assert record.shape == (1,)
+    assert record["kama_period"][0] == 30
+    assert record["trend_adx"][0] == 27.5
+    assert {field.name for field in fields(StrategyParams)} <= set(PARAMS.names or ())
+
+
+def test_the_average_of_the_atr_governs_the_first_decision() -> None:
+    assert StrategyParams().decision_index == 63
+    assert StrategyParams(atr_average_period=10).decision_index == 27
+    assert StrategyParams(kama_period=100).decision_index == 100
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("kama_period", 1, "kama_period = 1: allowed is 2 to 128"),
+        ("volume_period", 129, "volume_period = 129: allowed is 2 to 128"),
+        ("trend_adx", math.nan, "trend_adx = nan: allowed is 0 to 100"),
+        ("trend_r2", 1.5, "trend_r2 = 1.5: allowed is 0 to 1"),
+        ("entry_atr", -0.1, "entry_atr = -0.1: allowed is 0 to 1000"),
+        ("confirmation_bars", 0, "confirmation_bars = 0: allowed is 1 to 100"),
+        ("range_adx", 26.0, r"range_adx = 26\.0: must not be above trend_adx = 25\.0"),
+        ("rsi_oversold", 71.0, r"rsi_oversold = 71\.0: must not be above rsi_overbought = 70\.0"),
+    ],
+)
+def test_a_parameter_out_of_range_is_refused_by_name(name: str, value: float, message: str) -> None:
+    changed: dict[str, float] = {name: value}
+    with pytest.raises(ValueError, match=message):
+        StrategyParams(**changed)  # type: ignore[arg-type]
