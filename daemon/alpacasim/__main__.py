@@ -70,7 +70,9 @@ def parser() -> argparse.ArgumentParser:
     options.add_argument(
         "--spread-bp", type=float, default=2.0, metavar="BP", help="width of the quotes in basis points (default: 2)"
     )
-    options.add_argument("--listen", default="127.0.0.1:8765", metavar="HOST:PORT", help="default: %(default)s; port 0 takes a free one")
+    options.add_argument(
+        "--listen", default="127.0.0.1:8765", metavar="HOST:PORT", help="default: %(default)s; port 0 takes a free one"
+    )
     options.add_argument("--key", default="PKDEMO", help="accepted APCA-API-KEY-ID (default: %(default)s)")
     options.add_argument("--secret", default="demo-secret", help="accepted APCA-API-SECRET-KEY (default: %(default)s)")
     options.add_argument(

@@ -1,6 +1,7 @@
 """`/sim/...`: the clock, the state, and the hand that scripts prices and executions. Loopback only, no credentials.
 
-    GET  /sim/clock    {"time_ns", "timestamp", "rate" (exchange seconds a wall second, 0.0 in steps), "mode", "session"}
+    GET  /sim/clock    {"time_ns", "timestamp", "rate", "mode", "session"}; rate is exchange seconds a wall second, and
+                       0.0 in step mode
     POST /sim/clock    {"time_ns": int} or {"timestamp": RFC 3339}: move the time without playing the tape (step mode)
     POST /sim/step     {"minutes": n} or {"until": RFC 3339 or ns}: play the tape (step mode); answers when all frames
                        were handed to the sockets

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -11,8 +12,8 @@ from starlette.routing import Route, WebSocketRoute
 
 from alpacasim.admin import AdminApi
 from alpacasim.calendar import DAY_NS, Calendar
-from alpacasim.clock import ExchangeClock, Mode
-from alpacasim.credentials import Credentials
+from alpacasim.clock import Mode
+from alpacasim.credentials import DEFAULT_CREDENTIALS, Credentials
 from alpacasim.exchange import Exchange
 from alpacasim.history import History
 from alpacasim.http_api import Guard, RateLimit, not_found
@@ -37,7 +38,7 @@ class Settings:
     cash_e4: int = 100_000 * 10_000
     quotes_per_minute: int = 1
     spread_bp: float = 2.0
-    credentials: Credentials = Credentials("PKDEMO", "demo-secret")
+    credentials: Credentials = DEFAULT_CREDENTIALS
     rate_limit: int = 200
     seed: str = "alpacasim"
     auth_timeout_s: float = 10.0
@@ -53,7 +54,7 @@ class Simulator:
     trade_hub: TradeHub
 
 
-def build(tape: Tape, calendar: Calendar, settings: Settings, *, wall_s: Callable[[], float] | None = None) -> Simulator:
+def build(tape: Tape, calendar: Calendar, settings: Settings, *, wall_s: Callable[[], float] = time.time) -> Simulator:
     """Compose a simulator over a tape."""
     market_hub = MarketHub(settings.credentials, auth_timeout_s=settings.auth_timeout_s)
     trade_hub = TradeHub(settings.credentials)
@@ -64,10 +65,12 @@ def build(tape: Tape, calendar: Calendar, settings: Settings, *, wall_s: Callabl
         exchange,
         History(tape, calendar),
         calendar,
-        ExchangeClock(settings.start_ns, speed=settings.speed, mode=settings.mode),
         market_hub,
         trade_hub,
+        start_ns=settings.start_ns,
         last_day=settings.last_day,
+        mode=settings.mode,
+        speed=settings.speed,
         quotes_per_minute=settings.quotes_per_minute,
     )
     created_ns = settings.start_ns - 365 * DAY_NS
@@ -84,13 +87,10 @@ def build(tape: Tape, calendar: Calendar, settings: Settings, *, wall_s: Callabl
 
 
 def _rest_routes(
-    player: Player, settings: Settings, created_ns: int, wall_s: Callable[[], float] | None
+    player: Player, settings: Settings, created_ns: int, wall_s: Callable[[], float]
 ) -> list[Route]:
     # Alpaca counts the requests of the trading API and of the data API apart.
-    trading, data = (
-        Guard(settings.credentials, RateLimit(settings.rate_limit, wall_s) if wall_s else RateLimit(settings.rate_limit))
-        for _ in range(2)
-    )
+    trading, data = (Guard(settings.credentials, RateLimit(settings.rate_limit, wall_s)) for _ in range(2))
     return [
         *OrdersApi(player).routes(trading),
         *PortfolioApi(player).routes(trading),

@@ -24,3 +24,6 @@ class Credentials:
 
     def accept_headers(self, headers: Mapping[str, str]) -> bool:
         return self.accept(headers.get(KEY_HEADER), headers.get(SECRET_HEADER))
+
+
+DEFAULT_CREDENTIALS = Credentials("PKDEMO", "demo-secret")

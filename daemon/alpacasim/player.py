@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from alpacasim.calendar import Calendar, midnight_ns, new_york_day
-from alpacasim.clock import ExchangeClock
+from alpacasim.clock import ExchangeClock, Mode
 from alpacasim.data_wire import Json, stream_bar, stream_quote, stream_trade
 from alpacasim.equity import EquityCurve
 from alpacasim.exchange import Exchange
@@ -40,25 +40,27 @@ class Player:
         exchange: Exchange,
         history: History,
         calendar: Calendar,
-        clock: ExchangeClock,
         market_hub: MarketHub,
         trade_hub: TradeHub,
         *,
+        start_ns: int,
         last_day: date,
+        mode: Mode = "step",
+        speed: float = 1.0,
         quotes_per_minute: int = 1,
     ) -> None:
         self.exchange = exchange
         self.history = history
         self.calendar = calendar
         self.equity_curve = EquityCurve()
-        self.finished = False
+        self.ended = asyncio.Event()
         self.minutes_played = 0
-        self._clock = clock
+        self._clock = ExchangeClock(start_ns, speed=speed, mode=mode)
         self._market_hub = market_hub
         self._trade_hub = trade_hub
         self._last_day = last_day
         self._quoted_points = _QUOTED_POINTS[quotes_per_minute]
-        self._last_ns = clock.now_ns()
+        self._last_ns = start_ns
         self._daily: dict[str, tuple[Any, ...]] = {}
         self._events: Iterator[Event] = timeline(history, calendar, self._last_ns, last_day)
         self._next: Event | None = next(self._events, None)
@@ -84,6 +86,11 @@ class Player:
         return self._clock.mode
 
     @property
+    def finished(self) -> bool:
+        """Has the tape come to its end (run mode)."""
+        return self.ended.is_set()
+
+    @property
     def rate(self) -> float:
         return 0.0 if self.finished else self._clock.rate
 
@@ -97,19 +104,20 @@ class Player:
 
     async def run(self) -> None:
         """Play at the clock's speed until the tape ends; then time stands still."""
+        self._clock = ExchangeClock(self._last_ns, speed=self._clock.rate)
         while self._next is not None and self._next.session.day <= self._last_day:
             event = self._next
             wait_s = self._clock.wall_seconds_until(event.at_ns)
             if wait_s > _SHORTEST_SLEEP_S:
                 await asyncio.sleep(wait_s)
-            elif event.point == 0:
+            elif event.point == 0 and event.at_ns > self._last_ns:
                 await self._let_others_run()
             self._catch_up(event.at_ns)
             self._play(event)
             if event.kind is Kind.NIGHT:
                 self._skip_night()
         self._next = None
-        self.finished = True
+        self.ended.set()
 
     async def _let_others_run(self) -> None:
         await asyncio.sleep(0)

@@ -124,7 +124,8 @@ class AccountApi:
     # Activities
 
     async def activities(self, request: Request) -> Response:
-        kinds = {request.path_params["kind"]} if "kind" in request.path_params else set(names(request, "activity_types"))
+        kind = request.path_params.get("kind")
+        kinds = {kind} if kind else set(names(request, "activity_types"))
         fills = list(self._exchange.account.fills) if not kinds or "FILL" in kinds else []
         after, until = instant(request, "after"), instant(request, "until")
         day = request.query_params.get("date")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from typing import Any
+from collections.abc import Callable
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -12,8 +12,10 @@ from starlette.routing import Route
 from alpacasim.aggregate import Bars
 from alpacasim.calendar import DAY_NS, midnight_ns, new_york_day
 from alpacasim.data_wire import Json, rest_bars, rest_quote, rest_trade
-from alpacasim.http_api import Guard, QueryError, choice, instant, integer, names, ok
+from alpacasim.http_api import Guard, Handler, QueryError, choice, instant, integer, names, ok
 from alpacasim.player import Player
+
+Latest = Callable[[str], Json | None]
 
 _DEFAULT_LIMIT, _MAX_LIMIT = 1000, 10_000
 _ADJUSTMENTS = ("raw", "split", "dividend", "spin-off", "all")
@@ -114,19 +116,18 @@ class DataApi:
         market = self._markets.get(symbol)
         return rest_trade(market) if market and market.last_ns else None
 
-    def _latest_of_all(self, kind: str, one: Any) -> Any:
+    def _latest_of_all(self, kind: str, one: Latest) -> Handler:
         async def latest(request: Request) -> Response:
             found = {symbol: one(symbol) for symbol in names(request, "symbols")}
             return ok({kind: {symbol: body for symbol, body in found.items() if body is not None}})
 
         return latest
 
-    def _latest_of_one(self, kind: str, one: Any) -> Any:
+    def _latest_of_one(self, kind: str, one: Latest) -> Handler:
         async def latest(request: Request) -> Response:
             symbol = request.path_params["symbol"]
             body = one(symbol)
-            return ok({"symbol": symbol, kind[:-1]: body} if body else {"message": f"no {kind[:-1]} found for {symbol}"},
-                      200 if body else 404)
+            return ok({"symbol": symbol, kind[:-1]: body}) if body else _nothing(kind[:-1], symbol)
 
         return latest
 
@@ -151,13 +152,16 @@ class DataApi:
     async def snapshot(self, request: Request) -> Response:
         symbol = request.path_params["symbol"]
         body = self._snapshot_body(symbol)
-        return ok({"symbol": symbol, **body} if body else {"message": f"no snapshot found for {symbol}"},
-                  200 if body else 404)
+        return ok({"symbol": symbol, **body}) if body else _nothing("snapshot", symbol)
 
     async def corporate_actions(self, request: Request) -> Response:
         # The tapes are split-adjusted and carry no dividends: there is nothing to tell.
         kinds = names(request, "types") or ["forward_split", "reverse_split", "cash_dividend"]
         return ok({"corporate_actions": {f"{kind}s": [] for kind in kinds}, "next_page_token": None})
+
+
+def _nothing(what: str, symbol: str) -> Response:
+    return ok({"message": f"no {what} found for {symbol}"}, 404)
 
 
 def _inclusive(request: Request, end_ns: int) -> int:

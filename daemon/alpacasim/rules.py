@@ -1,4 +1,4 @@
-"""What the account may do: shares held by orders, buying power, wash trades, shorting, the opening and closing calls."""
+"""What the account may do: held shares, buying power, wash trades, shorting, the opening and closing auctions."""
 
 from __future__ import annotations
 

@@ -250,7 +250,7 @@ async def test_alerts_come_back_with_their_time_and_number(tmp_path: Path) -> No
 
 
 async def test_the_settings_table_holds_what_the_last_start_was_told(tmp_path: Path) -> None:
-    started = Started("epoch", 1, "0.1", Settings(("SPY", "IBM"), strategy=Settings(()).strategy))
+    started = Started("epoch", 1, "0.1", Settings(("SPY", "IBM")))
     async with tables(tmp_path / "db", [[]], started):
         with closing(sqlite3.connect(tmp_path / "db")) as connection:
             found = dict(connection.execute("SELECT key, value FROM settings"))

@@ -20,20 +20,29 @@ Columns = tuple[FloatArray, FloatArray, FloatArray]
 OnColumns = Callable[[FloatArray, FloatArray, FloatArray], FloatArray]
 
 PAIRS: dict[str, tuple[OnColumns, OnColumns]] = {
-    "sma": (lambda h, l, c: sma(c, 20), lambda h, l, c: talib.SMA(c, 20)),
-    "ema": (lambda h, l, c: ema(c, 20), lambda h, l, c: talib.EMA(c, 20)),
-    "kama": (lambda h, l, c: kama(c, 20), lambda h, l, c: talib.KAMA(c, 20)),
-    "rsi": (lambda h, l, c: rsi(c, 14), lambda h, l, c: talib.RSI(c, 14)),
-    "atr": (lambda h, l, c: atr(h, l, c, 14), lambda h, l, c: talib.ATR(h, l, c, 14)),
-    "adx": (lambda h, l, c: adx(h, l, c, 14)[0], lambda h, l, c: talib.ADX(h, l, c, 14)),
-    "plus_di": (lambda h, l, c: adx(h, l, c, 14)[1], lambda h, l, c: talib.PLUS_DI(h, l, c, 14)),
-    "minus_di": (lambda h, l, c: adx(h, l, c, 14)[2], lambda h, l, c: talib.MINUS_DI(h, l, c, 14)),
+    "sma": (lambda high, low, c: sma(c, 20), lambda high, low, c: talib.SMA(c, 20)),
+    "ema": (lambda high, low, c: ema(c, 20), lambda high, low, c: talib.EMA(c, 20)),
+    "kama": (lambda high, low, c: kama(c, 20), lambda high, low, c: talib.KAMA(c, 20)),
+    "rsi": (lambda high, low, c: rsi(c, 14), lambda high, low, c: talib.RSI(c, 14)),
+    "atr": (lambda high, low, c: atr(high, low, c, 14), lambda high, low, c: talib.ATR(high, low, c, 14)),
+    "adx": (lambda high, low, c: adx(high, low, c, 14)[0], lambda high, low, c: talib.ADX(high, low, c, 14)),
+    "plus_di": (lambda high, low, c: adx(high, low, c, 14)[1], lambda high, low, c: talib.PLUS_DI(high, low, c, 14)),
+    "minus_di": (lambda high, low, c: adx(high, low, c, 14)[2], lambda high, low, c: talib.MINUS_DI(high, low, c, 14)),
 }
 BANDS: dict[str, tuple[OnColumns, OnColumns]] = {
-    "upper": (lambda h, l, c: bollinger_bands(c, 20, 2.0)[0], lambda h, l, c: talib.BBANDS(c, 20, 2.0, 2.0)[0]),
-    "middle": (lambda h, l, c: bollinger_bands(c, 20, 2.0)[1], lambda h, l, c: talib.BBANDS(c, 20, 2.0, 2.0)[1]),
-    "lower": (lambda h, l, c: bollinger_bands(c, 20, 2.0)[2], lambda h, l, c: talib.BBANDS(c, 20, 2.0, 2.0)[2]),
-    "volume": (lambda h, l, c: average_volume(c, 20), lambda h, l, c: talib.SMA(c, 20)),
+    "upper": (
+        lambda high, low, c: bollinger_bands(c, 20, 2.0)[0],
+        lambda high, low, c: talib.BBANDS(c, 20, 2.0, 2.0)[0],
+    ),
+    "middle": (
+        lambda high, low, c: bollinger_bands(c, 20, 2.0)[1],
+        lambda high, low, c: talib.BBANDS(c, 20, 2.0, 2.0)[1],
+    ),
+    "lower": (
+        lambda high, low, c: bollinger_bands(c, 20, 2.0)[2],
+        lambda high, low, c: talib.BBANDS(c, 20, 2.0, 2.0)[2],
+    ),
+    "volume": (lambda high, low, c: average_volume(c, 20), lambda high, low, c: talib.SMA(c, 20)),
 }
 
 
@@ -131,7 +140,7 @@ def test_efficiency_ratio_is_net_move_over_path_length() -> None:
 
 
 def test_a_straight_line_has_full_efficiency_and_fit() -> None:
-    close = 100.0 + 0.1 * np.arange(300)
+    close: FloatArray = 100.0 + 0.1 * np.arange(300, dtype=np.float64)
     assert np.all(efficiency_ratio(close, 20)[20:] <= 1.0)
     np.testing.assert_allclose(efficiency_ratio(close, 20)[20:], 1.0, rtol=1e-12)
     np.testing.assert_allclose(r_squared(close, 20)[19:], 1.0, atol=1e-12)
@@ -175,7 +184,7 @@ def test_nothing_has_drifted_after_a_million_bars() -> None:
 
 
 def test_a_shock_leaves_no_trace_once_it_is_out_of_the_window() -> None:
-    calm = 10.0 + 0.0001 * (np.arange(200) % 3)
-    shocked = np.concatenate([calm[:50], [9_999.0], calm[51:]])
+    calm: FloatArray = 10.0 + 0.0001 * (np.arange(200, dtype=np.float64) % 3)
+    shocked: FloatArray = np.concatenate([calm[:50], [9_999.0], calm[51:]])
     np.testing.assert_allclose(population_sigma(shocked, 20)[80:], population_sigma(calm, 20)[80:], rtol=1e-9)
     np.testing.assert_allclose(efficiency_ratio(shocked, 20)[80:], efficiency_ratio(calm, 20)[80:], rtol=1e-9)

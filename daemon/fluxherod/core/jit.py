@@ -8,7 +8,8 @@ from __future__ import annotations
 import hashlib
 import warnings
 from collections.abc import Callable
-from pathlib import Path
+from importlib.resources import files
+from importlib.resources.abc import Traversable
 from typing import Any, TypeAlias, TypeVar
 
 import numba
@@ -29,10 +30,16 @@ def _sources_digest() -> str:
     Numba drops cached machine code when the file of the cached function changes, but a kernel also contains the
     helpers of other files: without this an upgrade could trade with old rules.
     """
-    root = Path(__file__).parent
     digest = hashlib.sha256()
-    for path in sorted(root.rglob("*.py")):
-        digest.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes())
+
+    def add(folder: Traversable) -> None:
+        for entry in sorted(folder.iterdir(), key=lambda entry: entry.name):
+            if entry.name.endswith(".py"):
+                digest.update(entry.name.encode() + b"\0" + entry.read_bytes())
+            elif entry.is_dir() and entry.name != "__pycache__":
+                add(entry)
+
+    add(files("fluxherod.core"))
     return digest.hexdigest()
 
 

@@ -8,16 +8,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from fluxherod.core.indicators.averages import EMA, KAMA, update_ema, update_kama
-from fluxherod.core.indicators.moments import MOMENTS, mean_and_sigma, push_moments, slope_and_r2
-from fluxherod.core.indicators.wilder import ADX, ATR, RSI, true_range, update_adx, update_atr, update_rsi
-from fluxherod.core.indicators.windows import WINDOW, push_sum
+from fluxherod.core.indicators.fused import INDICATORS, update_indicators
 from fluxherod.core.jit import Record, RecordArray, compiled_only, inlined, kernel
-from fluxherod.core.noise import judge_noise
-from fluxherod.core.regime import REGIME, update_regime, volatility_state
+from fluxherod.core.noise import judge_noise, spread_rule
+from fluxherod.core.regime import REGIME, update_regime, volatility_spike, volatility_state
 from fluxherod.core.strategy.entries import ENTRY_MEMORY, decide_entry, no_entry
 from fluxherod.core.strategy.params import PARAMS, StrategyParams, default_params
 from fluxherod.core.strategy.rules import mean_reversion_rules, no_rules, trend_rules
+from fluxherod.core.strategy.stops import best_e4, mean_reversion_stop_e4, trail, trend_stop_e4
 from fluxherod.core.types import Regime
 
 __all__ = [
@@ -42,20 +40,9 @@ KERNEL_VERSION = 1
 STATE = np.dtype(
     [
         ("index", "i8"),
-        ("previous_high", "f8"),
-        ("previous_low", "f8"),
-        ("previous_close", "f8"),
-        ("ema", EMA),
-        ("rsi", RSI),
-        ("atr", ATR),
-        ("adx", ADX),
         ("regime", REGIME),
         ("entries", ENTRY_MEMORY),
-        ("kama", KAMA),
-        ("regression", MOMENTS),
-        ("bollinger", MOMENTS),
-        ("volume", WINDOW),
-        ("atr_average", WINDOW),
+        ("indicators", INDICATORS),
     ],
     align=True,
 )
@@ -74,22 +61,56 @@ BAR = np.dtype(
     align=True,
 )
 
-_NUMBERS = (
-    "open high low close volume sma ema kama kama_er rsi atr adx plus_di minus_di bb_upper bb_middle bb_lower "
-    "slope r2 avg_volume close_sigma atr_avg50 previous_close gap"
-).split()
-_CODES = (
-    "raw_regime regime volatility_state entry entry_mode trigger volume_ok breakout_volume_ok time_ok gap_ok"
-).split()
-_FLAGS = (
-    "valid regime_changed illiquid trend_long trend_short mr_long mr_short "
-    "exit_trend_long exit_trend_short exit_mr_long exit_mr_short"
-).split()
 DECISION = np.dtype(
-    [("index", "i8"), ("regime_run", "i8")]
-    + [(name, "f8") for name in _NUMBERS]
-    + [(name, "i1") for name in _CODES]
-    + [(name, "?") for name in _FLAGS],
+    [
+        ("index", "i8"),
+        ("regime_run", "i8"),
+        ("open", "f8"),
+        ("high", "f8"),
+        ("low", "f8"),
+        ("close", "f8"),
+        ("volume", "f8"),
+        ("sma", "f8"),
+        ("ema", "f8"),
+        ("kama", "f8"),
+        ("kama_er", "f8"),
+        ("rsi", "f8"),
+        ("atr", "f8"),
+        ("adx", "f8"),
+        ("plus_di", "f8"),
+        ("minus_di", "f8"),
+        ("bb_upper", "f8"),
+        ("bb_middle", "f8"),
+        ("bb_lower", "f8"),
+        ("slope", "f8"),
+        ("r2", "f8"),
+        ("avg_volume", "f8"),
+        ("close_sigma", "f8"),
+        ("atr_avg50", "f8"),
+        ("previous_close", "f8"),
+        ("gap", "f8"),
+        ("raw_regime", "i1"),
+        ("regime", "i1"),
+        ("volatility_state", "i1"),
+        ("entry", "i1"),
+        ("entry_mode", "i1"),
+        ("trigger", "i1"),
+        ("volume_ok", "i1"),
+        ("breakout_volume_ok", "i1"),
+        ("time_ok", "i1"),
+        ("gap_ok", "i1"),
+        ("valid", "?"),
+        ("regime_changed", "?"),
+        ("illiquid", "?"),
+        ("trend_long", "?"),
+        ("trend_short", "?"),
+        ("mr_long", "?"),
+        ("mr_short", "?"),
+        ("exit_trend_long", "?"),
+        ("exit_trend_short", "?"),
+        ("exit_mr_long", "?"),
+        ("exit_mr_short", "?"),
+    ],
     align=True,
 )
 
@@ -133,68 +154,6 @@ def _write_bar(out: Record, index: int, opening: float, high: float, low: float,
 
 
 @inlined
-def _range_indicators(
-    state: Record, params: Record, index: int, high: float, low: float, close: float, out: Record
-) -> None:
-    """RSI, ATR, its average, ADX and the DIs: what needs the bar before."""
-    if index == 0:
-        out["rsi"] = out["atr"] = out["atr_avg50"] = np.nan
-        out["adx"] = out["plus_di"] = out["minus_di"] = np.nan
-        return
-    previous_close = state["previous_close"]
-    bar_range = true_range(high, low, previous_close)
-    out["rsi"] = update_rsi(state["rsi"], params["rsi_period"], params["rsi_weight"], index, close - previous_close)
-    atr = update_atr(state["atr"], params["atr_period"], params["atr_weight"], index, bar_range)
-    out["atr"] = atr
-    out["adx"], out["plus_di"], out["minus_di"] = update_adx(
-        state["adx"],
-        params["adx_period"],
-        params["adx_weight"],
-        index,
-        high - state["previous_high"],
-        state["previous_low"] - low,
-        bar_range,
-    )
-    average = np.nan
-    if index >= params["atr_period"]:
-        period = params["atr_average_period"]
-        total = push_sum(state["atr_average"], period, atr)
-        if index >= params["atr_period"] + period - 1:
-            average = total * params["atr_average_weight"]
-    out["atr_avg50"] = average
-
-
-@inlined
-def _close_indicators(state: Record, params: Record, index: int, close: float, volume: float, out: Record) -> None:
-    """EMA, KAMA, bands, sigma, slope, R2 and the average volume."""
-    first = index == 0
-    out["ema"] = update_ema(state["ema"], params["ema_period"], params["ema_weight"], index, close)
-    out["kama"], out["kama_er"] = update_kama(
-        state["kama"], params["kama_period"], params["kama_fastest"], params["kama_slowest"], index, close
-    )
-    period = params["regression_period"]
-    reference, total, squares, ramp = push_moments(state["regression"], period, first, close)
-    slope, r2 = slope_and_r2(period, params["regression_weight"], params["regression_scale"], total, squares, ramp)
-    valid = index >= period - 1
-    out["slope"] = slope if valid else np.nan
-    out["r2"] = r2 if valid else np.nan
-    if params["bollinger_period"] != period:
-        period = params["bollinger_period"]
-        reference, total, squares, ramp = push_moments(state["bollinger"], period, first, close)
-    middle, sigma = mean_and_sigma(params["bollinger_weight"], reference, total, squares)
-    if index < period - 1:
-        middle = sigma = np.nan
-    width = params["bollinger_width"] * sigma
-    out["sma"] = out["bb_middle"] = middle
-    out["bb_upper"] = middle + width
-    out["bb_lower"] = middle - width
-    out["close_sigma"] = sigma
-    period = params["volume_period"]
-    total = push_sum(state["volume"], period, volume)
-    out["avg_volume"] = total * params["volume_weight"] if index >= period - 1 else np.nan
-
-
-@inlined
 def _advance(
     state: Record,
     params: Record,
@@ -211,11 +170,10 @@ def _advance(
 ) -> None:
     index = state["index"]
     _write_bar(out, index, opening, high, low, close, volume)
-    _range_indicators(state, params, index, high, low, close, out)
-    _close_indicators(state, params, index, close, volume, out)
-    previous_close = state["previous_close"] if index > 0 else np.nan
+    previous_close = state["indicators"]["previous_close"] if index > 0 else np.nan
     out["previous_close"] = previous_close
     out["gap"] = (opening - previous_close) / previous_close
+    update_indicators(state["indicators"], params, index, high, low, close, volume, out)
     update_regime(state["regime"], out, params)
     out["volatility_state"] = volatility_state(out["atr"], out["atr_avg50"], params)
     judge_noise(out, params, minute_of_day, minutes_to_close, minutes_after_open, intraday)
@@ -229,9 +187,6 @@ def _advance(
         no_rules(out)
         no_entry(out)
     state["index"] = index + 1
-    state["previous_high"] = high
-    state["previous_low"] = low
-    state["previous_close"] = close
 
 
 @kernel
@@ -259,6 +214,8 @@ def step(
         minute_of_day: the New York minute of the decision time (the bar's end, cut to the session's close).
         minutes_to_close, minutes_after_open: from the decision time, by the session's real hours.
         intraday: False on daily bars, where the time rule does not apply.
+
+    All record arrays are contiguous and writable.
 
     Raises:
         IndexError: `i` or `j` is out of range.
@@ -311,10 +268,18 @@ def run(states: RecordArray, i: int, params: RecordArray, bars: RecordArray, int
 
 
 def warm_up() -> None:
-    """Compile (or load from the cache) `step` and `run`; from then on they convert arguments, never recompile."""
+    """Compile (or load from the cache) what live trading calls; from then on arguments are converted to fit.
+
+    Without this the first call of each compiles, and so does any call with other argument types.
+    """
     params = default_params()
     states, out = new_states(1, params), np.zeros(1, DECISION)
     step(states, 0, params, 1.0, 1.0, 1.0, 1.0, 0.0, 600, 360, 30, True, out, 0)
     run(states, 0, params, np.zeros(1, BAR), True, out)
-    compiled_only(step)
-    compiled_only(run)
+    spread_rule(0.01, 1.0, False, params)
+    volatility_spike(1.0, 1.0, 60.0, 2.0)
+    trend_stop_e4(1, 100.0, 1.0, 2.5)
+    mean_reversion_stop_e4(1, 100.0, 0.03)
+    trail(1, 1_000_000, best_e4(1, 1_000_000, 1_000_000, 1_000_000), 1.0, 2.5)
+    for function in (step, run, spread_rule, volatility_spike, trend_stop_e4, mean_reversion_stop_e4, trail, best_e4):
+        compiled_only(function)

@@ -52,6 +52,6 @@ def spread_rule(spread: float, close_sigma: float, illiquid: bool, params: Recor
     is rather not applicable (in a backtest) is the caller's to say.
     """
     limit = params[0]["spread_limit_illiquid"] if illiquid else params[0]["spread_limit"]
-    if close_sigma > 0.0 and 0.0 <= spread and spread / close_sigma <= limit:
+    if close_sigma > 0.0 and spread >= 0.0 and spread / close_sigma <= limit:
         return _PASSED
     return _FAILED

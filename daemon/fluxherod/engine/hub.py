@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from types import TracebackType
@@ -149,13 +150,16 @@ class Subscription:
     Made by `Hub.subscribe`; leave its `with` block or `close()` it.
     """
 
-    def __init__(self, hub: Hub, topics: frozenset[Topic], symbols: frozenset[str], interval_s: float, seq: int) -> None:
+    def __init__(
+        self, hub: Hub, topics: frozenset[Topic], symbols: frozenset[str], interval_s: float, snapshot_seq: int | None
+    ) -> None:
         self.topics = topics
         self.end: End | None = None
         self._hub = hub
         self._symbols = symbols
         self._interval_s = interval_s
-        self._start_seq = self._sent_seq = seq
+        self._snapshot_seq = -1 if snapshot_seq is None else snapshot_seq
+        self._sent_seq = hub.seq if snapshot_seq is None else snapshot_seq
         self._queue: deque[_Item] = deque()
         self._latest: dict[tuple[Topic, str | None], _Item] = {}
         self._conflated = 0
@@ -194,35 +198,35 @@ class Subscription:
                 return frame
             if self.end is not None:
                 raise StopAsyncIteration
+            if self._now() >= self._heartbeat_due:
+                return self._frame(FrameKind.HEARTBEAT, self._hub.seq, [])
             self._wake.clear()
             due = min(self._latest_due, self._heartbeat_due) if self._latest else self._heartbeat_due
-            try:
+            with suppress(TimeoutError):
                 async with asyncio.timeout_at(due):
                     await self._wake.wait()
-            except TimeoutError:
-                if self._now() >= self._heartbeat_due:
-                    return self._frame(FrameKind.HEARTBEAT, self._hub.seq, [])
+
+    def _wants(self, item: _Item) -> bool:
+        wanted = item.symbol is None or not self._symbols or item.symbol in self._symbols
+        return wanted and item.seq > self._snapshot_seq
 
     def _offer(self, item: _Item) -> None:
         """Take an update in; called by the hub, never waits."""
-        if item.seq <= self._start_seq or (item.symbol is not None and self._symbols and item.symbol not in self._symbols):
-            return
+        wake = not self._latest or item.key is None
         if item.key is not None:
-            wake = not self._latest
             self._replace(item.key)
             self._latest[item.key] = item
         else:
-            # The full update of a symbol says all that a mark before it said.
-            self._replace((item.topic, item.symbol) if isinstance(item.update, PositionUpdated | AccountUpdated) else None)
+            if isinstance(item.update, PositionUpdated | AccountUpdated):
+                self._replace((item.topic, item.symbol))  # it says all that a mark before it said
             self._queue.append(item)
-            wake = True
         if len(self._queue) > self._hub.fail_beyond:
             self._overflow()
         elif wake:
             self._wake.set()
 
-    def _replace(self, key: tuple[Topic, str | None] | None) -> None:
-        if key is not None and self._latest.pop(key, None) is not None:
+    def _replace(self, key: tuple[Topic, str | None]) -> None:
+        if self._latest.pop(key, None) is not None:
             self._conflated += 1
             self._hub.conflated += 1
 
@@ -252,7 +256,7 @@ class Subscription:
         if not chunks:
             return None
         seq = self._queue[0].seq - 1 if self._queue else self._hub.seq
-        return self._frame(FrameKind.UPDATES, max(seq, self._sent_seq), chunks)
+        return self._frame(FrameKind.UPDATES, seq, chunks)
 
     def _add(self, chunks: list[bytes], item: _Item) -> int:
         chunk = item.encoded(self._hub.encode)
@@ -262,6 +266,7 @@ class Subscription:
         return len(chunk)
 
     def _frame(self, kind: FrameKind, seq: int, chunks: list[bytes]) -> Frame:
+        seq = max(seq, self._sent_seq)
         frame = Frame(kind, seq, self._sent_seq, chunks, self._conflated)
         self._sent_seq = seq
         self._conflated = 0
@@ -305,7 +310,8 @@ class Hub:
                 if item.key is None:
                     self._recent[item.topic].append((seq, update))
                 for subscription in tuple(self._by_topic[item.topic]):
-                    subscription._offer(item)
+                    if subscription._wants(item):
+                        subscription._offer(item)
 
     def subscribe(
         self,
@@ -320,8 +326,7 @@ class Hub:
         `min_interval_s` paces prices and marks only. With a snapshot that already holds the updates up to
         `snapshot_seq`, those are not sent again.
         """
-        seq = self.seq if snapshot_seq is None else snapshot_seq
-        subscription = Subscription(self, frozenset(topics), frozenset(symbols), min_interval_s, seq)
+        subscription = Subscription(self, frozenset(topics), frozenset(symbols), min_interval_s, snapshot_seq)
         for topic in subscription.topics:
             self._by_topic[topic][subscription] = None
         return subscription

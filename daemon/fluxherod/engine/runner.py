@@ -232,12 +232,9 @@ class Runner:
         if self._snapshot_wanted:
             return
         self._snapshot_wanted = True
-        try:
-            async with self._snapshot_lock:
-                self._snapshot_wanted = False
-                snapshot = await self._broker.snapshot(self.clock.now_ns())
-        finally:
+        async with self._snapshot_lock:
             self._snapshot_wanted = False
+            snapshot = await self._broker.snapshot(self.clock.now_ns())
         if snapshot is not None:
             self.post(snapshot)
 

@@ -2,7 +2,6 @@ import datetime
 
 from fluxhero.v1 import common_pb2 as _common_pb2
 from fluxhero.v1 import risk_pb2 as _risk_pb2
-from google.protobuf import duration_pb2 as _duration_pb2
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
@@ -334,16 +333,14 @@ class ListOrdersResponse(_message.Message):
     def __init__(self, orders: _Optional[_Iterable[_Union[Order, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
 
 class WatchOrdersRequest(_message.Message):
-    __slots__ = ("symbols", "epoch", "from_seq", "min_interval")
+    __slots__ = ("symbols", "epoch", "from_seq")
     SYMBOLS_FIELD_NUMBER: _ClassVar[int]
     EPOCH_FIELD_NUMBER: _ClassVar[int]
     FROM_SEQ_FIELD_NUMBER: _ClassVar[int]
-    MIN_INTERVAL_FIELD_NUMBER: _ClassVar[int]
     symbols: _containers.RepeatedScalarFieldContainer[str]
     epoch: str
     from_seq: int
-    min_interval: _duration_pb2.Duration
-    def __init__(self, symbols: _Optional[_Iterable[str]] = ..., epoch: _Optional[str] = ..., from_seq: _Optional[int] = ..., min_interval: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ...) -> None: ...
+    def __init__(self, symbols: _Optional[_Iterable[str]] = ..., epoch: _Optional[str] = ..., from_seq: _Optional[int] = ...) -> None: ...
 
 class WatchOrdersResponse(_message.Message):
     __slots__ = ("epoch", "seq", "prev_seq", "kind", "conflated", "snapshot_reason", "as_of", "snapshot_topics", "orders")

@@ -89,9 +89,9 @@ class OrderServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def PlaceOrder(self, request, context):
-        """Place an order. The answer comes as soon as the order is durable and on its way; WatchOrders tells the rest. An order that only reduces a
-        position is approved on the position alone. Errors: RISK_REJECTED, RISK_ADJUSTED, TRADING_HALTED, TRADING_DISABLED, NOT_READY,
-        SYMBOL_UNKNOWN, SYMBOL_NOT_TRADABLE, FOREIGN_POSITION, BROKER_UNAVAILABLE.
+        """Place an order. The answer comes as soon as the order is durable and on its way; WatchOrders tells the rest. An order against an open position
+        reduces or closes it at the market, approved on the position alone. Errors: INVALID_ORDER, RISK_REJECTED, RISK_ADJUSTED, TRADING_HALTED,
+        TRADING_DISABLED, NOT_READY, SYMBOL_UNKNOWN, SYMBOL_NOT_TRADABLE, FOREIGN_POSITION, BROKER_UNAVAILABLE.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

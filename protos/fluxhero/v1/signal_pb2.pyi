@@ -4,7 +4,6 @@ from fluxhero.v1 import common_pb2 as _common_pb2
 from fluxhero.v1 import market_pb2 as _market_pb2
 from fluxhero.v1 import order_pb2 as _order_pb2
 from fluxhero.v1 import risk_pb2 as _risk_pb2
-from google.protobuf import duration_pb2 as _duration_pb2
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
@@ -23,25 +22,12 @@ class SignalKind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     SIGNAL_KIND_SHORT: _ClassVar[SignalKind]
     SIGNAL_KIND_EXIT_LONG: _ClassVar[SignalKind]
     SIGNAL_KIND_EXIT_SHORT: _ClassVar[SignalKind]
-
-class EntryTrigger(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
-    __slots__ = ()
-    ENTRY_TRIGGER_UNSPECIFIED: _ClassVar[EntryTrigger]
-    ENTRY_TRIGGER_KAMA_CROSSOVER: _ClassVar[EntryTrigger]
-    ENTRY_TRIGGER_RSI_BAND: _ClassVar[EntryTrigger]
-    ENTRY_TRIGGER_REGIME_CONFIRMED: _ClassVar[EntryTrigger]
-    ENTRY_TRIGGER_OPPOSITION_ENDED: _ClassVar[EntryTrigger]
 SIGNAL_KIND_UNSPECIFIED: SignalKind
 SIGNAL_KIND_NONE: SignalKind
 SIGNAL_KIND_LONG: SignalKind
 SIGNAL_KIND_SHORT: SignalKind
 SIGNAL_KIND_EXIT_LONG: SignalKind
 SIGNAL_KIND_EXIT_SHORT: SignalKind
-ENTRY_TRIGGER_UNSPECIFIED: EntryTrigger
-ENTRY_TRIGGER_KAMA_CROSSOVER: EntryTrigger
-ENTRY_TRIGGER_RSI_BAND: EntryTrigger
-ENTRY_TRIGGER_REGIME_CONFIRMED: EntryTrigger
-ENTRY_TRIGGER_OPPOSITION_ENDED: EntryTrigger
 
 class Rule(_message.Message):
     __slots__ = ("name", "value", "comparison", "threshold", "distance", "verdict", "text")
@@ -62,7 +48,7 @@ class Rule(_message.Message):
     def __init__(self, name: _Optional[str] = ..., value: _Optional[float] = ..., comparison: _Optional[str] = ..., threshold: _Optional[float] = ..., distance: _Optional[float] = ..., verdict: _Optional[_Union[_common_pb2.Verdict, str]] = ..., text: _Optional[str] = ...) -> None: ...
 
 class Signal(_message.Message):
-    __slots__ = ("id", "symbol", "kind", "mode", "neutral", "regime", "bar_start_time", "decided_at", "price", "indicators", "rules", "entry_trigger", "trigger_text", "noise_filter_passed", "volume_validated", "stop_price", "target_price", "risk_amount", "risk_bp", "risk", "outcome", "outcome_text", "order_ids", "fills", "trade_id", "text")
+    __slots__ = ("id", "symbol", "kind", "mode", "neutral", "regime", "bar_start_time", "decided_at", "price", "indicators", "rules", "entry_trigger", "noise_filter_passed", "volume_validated", "stop_price", "target_price", "risk_amount", "risk_bp", "risk", "outcome", "outcome_text", "order_ids", "fills", "trade_id", "text")
     ID_FIELD_NUMBER: _ClassVar[int]
     SYMBOL_FIELD_NUMBER: _ClassVar[int]
     KIND_FIELD_NUMBER: _ClassVar[int]
@@ -75,7 +61,6 @@ class Signal(_message.Message):
     INDICATORS_FIELD_NUMBER: _ClassVar[int]
     RULES_FIELD_NUMBER: _ClassVar[int]
     ENTRY_TRIGGER_FIELD_NUMBER: _ClassVar[int]
-    TRIGGER_TEXT_FIELD_NUMBER: _ClassVar[int]
     NOISE_FILTER_PASSED_FIELD_NUMBER: _ClassVar[int]
     VOLUME_VALIDATED_FIELD_NUMBER: _ClassVar[int]
     STOP_PRICE_FIELD_NUMBER: _ClassVar[int]
@@ -100,8 +85,7 @@ class Signal(_message.Message):
     price: float
     indicators: _market_pb2.Indicators
     rules: _containers.RepeatedCompositeFieldContainer[Rule]
-    entry_trigger: EntryTrigger
-    trigger_text: str
+    entry_trigger: str
     noise_filter_passed: bool
     volume_validated: bool
     stop_price: str
@@ -115,7 +99,7 @@ class Signal(_message.Message):
     fills: _containers.RepeatedCompositeFieldContainer[_order_pb2.Fill]
     trade_id: str
     text: str
-    def __init__(self, id: _Optional[str] = ..., symbol: _Optional[str] = ..., kind: _Optional[_Union[SignalKind, str]] = ..., mode: _Optional[_Union[_common_pb2.StrategyMode, str]] = ..., neutral: _Optional[bool] = ..., regime: _Optional[_Union[_common_pb2.Regime, str]] = ..., bar_start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., decided_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., price: _Optional[float] = ..., indicators: _Optional[_Union[_market_pb2.Indicators, _Mapping]] = ..., rules: _Optional[_Iterable[_Union[Rule, _Mapping]]] = ..., entry_trigger: _Optional[_Union[EntryTrigger, str]] = ..., trigger_text: _Optional[str] = ..., noise_filter_passed: _Optional[bool] = ..., volume_validated: _Optional[bool] = ..., stop_price: _Optional[str] = ..., target_price: _Optional[str] = ..., risk_amount: _Optional[str] = ..., risk_bp: _Optional[int] = ..., risk: _Optional[_Union[_risk_pb2.RiskDecision, _Mapping]] = ..., outcome: _Optional[str] = ..., outcome_text: _Optional[str] = ..., order_ids: _Optional[_Iterable[str]] = ..., fills: _Optional[_Iterable[_Union[_order_pb2.Fill, _Mapping]]] = ..., trade_id: _Optional[str] = ..., text: _Optional[str] = ...) -> None: ...
+    def __init__(self, id: _Optional[str] = ..., symbol: _Optional[str] = ..., kind: _Optional[_Union[SignalKind, str]] = ..., mode: _Optional[_Union[_common_pb2.StrategyMode, str]] = ..., neutral: _Optional[bool] = ..., regime: _Optional[_Union[_common_pb2.Regime, str]] = ..., bar_start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., decided_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., price: _Optional[float] = ..., indicators: _Optional[_Union[_market_pb2.Indicators, _Mapping]] = ..., rules: _Optional[_Iterable[_Union[Rule, _Mapping]]] = ..., entry_trigger: _Optional[str] = ..., noise_filter_passed: _Optional[bool] = ..., volume_validated: _Optional[bool] = ..., stop_price: _Optional[str] = ..., target_price: _Optional[str] = ..., risk_amount: _Optional[str] = ..., risk_bp: _Optional[int] = ..., risk: _Optional[_Union[_risk_pb2.RiskDecision, _Mapping]] = ..., outcome: _Optional[str] = ..., outcome_text: _Optional[str] = ..., order_ids: _Optional[_Iterable[str]] = ..., fills: _Optional[_Iterable[_Union[_order_pb2.Fill, _Mapping]]] = ..., trade_id: _Optional[str] = ..., text: _Optional[str] = ...) -> None: ...
 
 class SmallestChange(_message.Message):
     __slots__ = ("kind", "mode", "rules", "text")
@@ -188,16 +172,14 @@ class ExplainResponse(_message.Message):
     def __init__(self, signal: _Optional[_Union[Signal, _Mapping]] = ..., why_not: _Optional[str] = ..., smallest_changes: _Optional[_Iterable[_Union[SmallestChange, _Mapping]]] = ...) -> None: ...
 
 class WatchSignalsRequest(_message.Message):
-    __slots__ = ("symbols", "epoch", "from_seq", "min_interval")
+    __slots__ = ("symbols", "epoch", "from_seq")
     SYMBOLS_FIELD_NUMBER: _ClassVar[int]
     EPOCH_FIELD_NUMBER: _ClassVar[int]
     FROM_SEQ_FIELD_NUMBER: _ClassVar[int]
-    MIN_INTERVAL_FIELD_NUMBER: _ClassVar[int]
     symbols: _containers.RepeatedScalarFieldContainer[str]
     epoch: str
     from_seq: int
-    min_interval: _duration_pb2.Duration
-    def __init__(self, symbols: _Optional[_Iterable[str]] = ..., epoch: _Optional[str] = ..., from_seq: _Optional[int] = ..., min_interval: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ...) -> None: ...
+    def __init__(self, symbols: _Optional[_Iterable[str]] = ..., epoch: _Optional[str] = ..., from_seq: _Optional[int] = ...) -> None: ...
 
 class WatchSignalsResponse(_message.Message):
     __slots__ = ("epoch", "seq", "prev_seq", "kind", "conflated", "snapshot_reason", "as_of", "snapshot_topics", "signals")

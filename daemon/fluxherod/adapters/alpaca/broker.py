@@ -129,8 +129,9 @@ class AlpacaBroker:
         listed = {order.broker_id for order in _flat(orders.values())}
         # `after` goes by submission, so an older order that has ended since is in neither list.
         gone = sorted((seen.open_ids if seen else frozenset()) - listed)
-        for order in await asyncio.gather(*(self._order(broker_id, Priority.ACCOUNT) for broker_id in gone)):
-            orders[order.broker_id] = order
+        for order in await asyncio.gather(*(self._gone(broker_id) for broker_id in gone)):
+            if order is not None:
+                orders[order.broker_id] = order
         return sorted(orders.values(), key=lambda order: (order.submitted_ns, order.broker_id))
 
     async def _pages(self, query: dict[str, str]) -> list[BrokerOrder]:
@@ -148,6 +149,14 @@ class AlpacaBroker:
             params["until"] = wire.format_time(oldest_ns + 1 if fresh else oldest_ns)
             if not oldest_ns:
                 raise WireError("a page of orders without times: the next page cannot be asked for")
+
+    async def _gone(self, broker_id: str) -> BrokerOrder | None:
+        """An order that no list names any more; None when Alpaca no longer knows it either."""
+        outcome = await self._rest.get(f"/v2/orders/{broker_id}", Priority.ACCOUNT, {"nested": "true"})
+        if isinstance(outcome, Answer) and outcome.status == 404 and wire.is_error_object(outcome.body):
+            log.warning("the broker no longer knows order %s, which was open", broker_id)
+            return None
+        return wire.decode_order(_ok(outcome))
 
     async def _order(self, broker_id: str, priority: Priority) -> BrokerOrder:
         outcome = await self._rest.get(f"/v2/orders/{broker_id}", priority, {"nested": "true"})

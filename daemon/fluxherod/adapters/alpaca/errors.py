@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from fluxherod.engine.ports import DataUnavailable
 
-class AlpacaError(Exception):
+
+class AlpacaError(DataUnavailable):
     """Anything that Alpaca, or the way to it, did not do for us."""
 
 

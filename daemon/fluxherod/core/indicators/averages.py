@@ -5,96 +5,87 @@ from __future__ import annotations
 import numpy as np
 
 from fluxherod.core.indicators.windows import MAX_PERIOD, WINDOW, push_sum
-from fluxherod.core.jit import FloatArray, Record, RecordArray, inlined, kernel
+from fluxherod.core.jit import FloatArray, inlined, kernel
 
-EMA = np.dtype([("value", "f8")], align=True)
-KAMA = np.dtype(
-    [
-        ("value", "f8"),
-        ("previous", "f8"),
-        ("position", "i8"),
-        ("closes", "f8", (MAX_PERIOD,)),
-        ("path", WINDOW),
-    ],
-    align=True,
-)
+KAMA = np.dtype([("value", "f8"), ("position", "i8"), ("closes", "f8", (MAX_PERIOD,)), ("path", WINDOW)], align=True)
 
 
 @inlined
-def update_ema(state: Record, period: int, weight: float, index: int, value: float) -> float:
-    """The average with `weight` = 2 / (period + 1), seeded with the mean of the first `period` values; NaN before."""
+def next_ema(value: float, period: int, weight: float, index: int, new: float) -> float:
+    """The average with `weight` = 2 / (period + 1), valid from index period - 1 on: the mean seeds it.
+
+    Before that the value is the sum so far.
+    """
     if index >= period:
-        state["value"] += (value - state["value"]) * weight
-        return state["value"]  # type: ignore[no-any-return]
-    state["value"] += value
-    if index < period - 1:
-        return np.nan
-    state["value"] /= period
-    return state["value"]  # type: ignore[no-any-return]
+        return value + (new - value) * weight
+    total = value + new
+    return total if index < period - 1 else total / period
 
 
 @inlined
-def update_kama(
-    state: Record, period: int, fastest: float, slowest: float, index: int, close: float
-) -> tuple[float, float]:
-    """KAMA and its efficiency ratio; both NaN before index `period`. The ratio is 0 on a flat window.
+def efficiency(move: float, path: float) -> float:
+    """Net move over path length in [0, 1]; 0 when there was no move at all."""
+    return min(abs(move) / path, 1.0) if path > 0.0 else 0.0
+
+
+@inlined
+def next_kama(
+    value: float, period: int, fastest: float, slowest: float, index: int, ratio: float, close: float
+) -> float:
+    """KAMA, valid from index `period` on, seeded with the close before; the close itself before that.
 
     `fastest` and `slowest` are the smoothing constants 2 / (bars + 1).
     """
-    position = state["position"]
-    k = np.uintp(position)
-    oldest = state["closes"][k]
-    state["closes"][k] = close
-    state["position"] = position + 1 if position + 1 < period else 0
-    previous = state["previous"]
-    state["previous"] = close
-    if index == 0:
-        return np.nan, np.nan
-    path = push_sum(state["path"], period, abs(close - previous))
     if index < period:
-        state["value"] = close  # the seed is the close before the first valid bar
-        return np.nan, np.nan
-    ratio = min(abs(close - oldest) / path, 1.0) if path > 0.0 else 0.0
+        return close
     smoothing = ratio * (fastest - slowest) + slowest
-    state["value"] += (close - state["value"]) * (smoothing * smoothing)
-    return state["value"], ratio
+    return value + (close - value) * (smoothing * smoothing)
 
 
 @kernel
-def _ema_into(values: FloatArray, period: int, state: RecordArray, out: FloatArray) -> None:
+def _ema_into(values: FloatArray, period: int, out: FloatArray) -> None:
     weight = 2.0 / (period + 1)
+    value = 0.0
     for index in range(values.shape[0]):
-        out[index] = update_ema(state[0], period, weight, index, values[index])
+        value = next_ema(value, period, weight, index, values[index])
+        out[index] = value if index >= period - 1 else np.nan
 
 
 @kernel
 def _kama_into(
-    closes: FloatArray, period: int, fast: int, slow: int, state: RecordArray, out: FloatArray, ratio: FloatArray
+    closes: FloatArray, period: int, fast: int, slow: int, ring: FloatArray, out: FloatArray, ratios: FloatArray
 ) -> None:
     fastest = 2.0 / (fast + 1)
     slowest = 2.0 / (slow + 1)
+    position, prefix, value, ratio = 0, 0.0, 0.0, 0.0
     for index in range(closes.shape[0]):
-        out[index], ratio[index] = update_kama(state[0], period, fastest, slowest, index, closes[index])
+        close = closes[index]
+        if index > 0:
+            position, prefix, path = push_sum(ring, position, prefix, period, abs(close - closes[index - 1]))
+            if index >= period:
+                ratio = efficiency(close - closes[index - period], path)
+        value = next_kama(value, period, fastest, slowest, index, ratio, close)
+        out[index] = value if index >= period else np.nan
+        if ratios.shape[0] > 0:
+            ratios[index] = ratio if index >= period else np.nan
 
 
 def ema(values: FloatArray, period: int) -> FloatArray:
     """Exponential moving average, shape of `values`; first valid at index period - 1."""
     out = np.empty(values.shape[0])
-    _ema_into(values, period, np.zeros(1, EMA), out)
+    _ema_into(values, period, out)
     return out
-
-
-def _kama(closes: FloatArray, period: int, fast: int, slow: int) -> tuple[FloatArray, FloatArray]:
-    out, ratio = np.empty(closes.shape[0]), np.empty(closes.shape[0])
-    _kama_into(closes, period, fast, slow, np.zeros(1, KAMA), out, ratio)
-    return out, ratio
 
 
 def kama(closes: FloatArray, period: int, fast: int = 2, slow: int = 30) -> FloatArray:
     """Kaufman's adaptive moving average; first valid at index `period`."""
-    return _kama(closes, period, fast, slow)[0]
+    out = np.empty(closes.shape[0])
+    _kama_into(closes, period, fast, slow, np.zeros(period), out, np.empty(0))
+    return out
 
 
 def efficiency_ratio(closes: FloatArray, period: int) -> FloatArray:
     """Net move over path length in [0, 1], 0 on a flat window; first valid at index `period`."""
-    return _kama(closes, period, 2, 30)[1]
+    out = np.empty(closes.shape[0])
+    _kama_into(closes, period, 2, 30, np.zeros(period), np.empty(closes.shape[0]), out)
+    return out

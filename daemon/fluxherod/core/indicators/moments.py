@@ -8,11 +8,15 @@ range^2 / (2 x period), and the textbook formulas lose no digits however high th
 from __future__ import annotations
 
 import math
+from typing import TypeAlias
 
 import numpy as np
 
 from fluxherod.core.indicators.windows import MAX_PERIOD
 from fluxherod.core.jit import FloatArray, Record, RecordArray, inlined, kernel
+
+Scalars: TypeAlias = tuple[int, float, float, float, float]
+_SLOPE, _R2, _SIGMA = 0, 1, 2
 
 MOMENTS = np.dtype(
     [
@@ -31,11 +35,10 @@ MOMENTS = np.dtype(
 
 
 @inlined
-def _fold(moments: Record, period: int, reference: float) -> None:
-    closes, sums, squares, ramps = moments["closes"], moments["sums"], moments["squares"], moments["ramps"]
-    total = 0.0
-    total_squares = 0.0
-    total_ramp = 0.0
+def _fold(
+    closes: FloatArray, sums: FloatArray, squares: FloatArray, ramps: FloatArray, period: int, reference: float
+) -> None:
+    total, total_squares, total_ramp = 0.0, 0.0, 0.0
     for newer in range(1, period + 1):
         k = np.uintp(period - newer)
         deviation = closes[k] - reference
@@ -48,40 +51,42 @@ def _fold(moments: Record, period: int, reference: float) -> None:
 
 
 @inlined
-def push_moments(moments: Record, period: int, first: bool, close: float) -> tuple[float, float, float, float]:
-    """Add a close; `first` on the very first one.
+def push_moments(rings: Record, scalars: Scalars, period: int, close: float) -> tuple[Scalars, float, float, float]:
+    """Add a close to a window; `scalars` is its (position, reference, prefix, prefix_squares, prefix_ramp).
 
     Returns:
-        (reference, sum d, sum d^2, sum k x d) over the window, d = close - reference, k = 0 for the oldest.
+        (scalars, sum d, sum d^2, sum k x d) over the window, d = close - reference, k = 0 for the oldest.
         They mean something once `period` closes are in.
     """
-    if first:
-        moments["reference"] = close
-    position = moments["position"]
-    moments["closes"][np.uintp(position)] = close
-    deviation = close - moments["reference"]
-    prefix = moments["prefix"] + deviation
-    prefix_squares = moments["prefix_squares"] + deviation * deviation
-    prefix_ramp = moments["prefix_ramp"] + position * deviation
+    position, reference, prefix, prefix_squares, prefix_ramp = scalars
+    rings["closes"][np.uintp(position)] = close
+    deviation = close - reference
+    prefix += deviation
+    prefix_squares += deviation * deviation
+    prefix_ramp += position * deviation
     position += 1
     if position == period:
-        _fold(moments, period, close)
-        moments["reference"] = close
-        position = 0
-        prefix = 0.0
-        prefix_squares = 0.0
-        prefix_ramp = 0.0
-    moments["position"] = position
-    moments["prefix"] = prefix
-    moments["prefix_squares"] = prefix_squares
-    moments["prefix_ramp"] = prefix_ramp
+        reference = close
+        _fold(rings["closes"], rings["sums"], rings["squares"], rings["ramps"], period, reference)
+        position, prefix, prefix_squares, prefix_ramp = 0, 0.0, 0.0, 0.0
     k = np.uintp(position)
     return (
-        moments["reference"],
-        moments["sums"][k] + prefix,
-        moments["squares"][k] + prefix_squares,
-        moments["ramps"][k] + (prefix_ramp + (period - position) * prefix),
+        (position, reference, prefix, prefix_squares, prefix_ramp),
+        rings["sums"][k] + prefix,
+        rings["squares"][k] + prefix_squares,
+        rings["ramps"][k] + (prefix_ramp + (period - position) * prefix),
     )
+
+
+@inlined
+def push_moments_state(state: Record, period: int, first: bool, close: float) -> tuple[float, float, float, float]:
+    """`push_moments` on a MOMENTS record; (reference, sum d, sum d^2, sum k x d). `first` on the first close."""
+    reference = close if first else state["reference"]
+    scalars = (state["position"], reference, state["prefix"], state["prefix_squares"], state["prefix_ramp"])
+    scalars, total, squares, ramp = push_moments(state, scalars, period, close)
+    state["position"], state["reference"], state["prefix"] = scalars[0], scalars[1], scalars[2]
+    state["prefix_squares"], state["prefix_ramp"] = scalars[3], scalars[4]
+    return scalars[1], total, squares, ramp
 
 
 @inlined
@@ -113,40 +118,57 @@ def slope_and_r2(
 
 
 @kernel
-def _moments_into(closes: FloatArray, period: int, state: RecordArray, out: FloatArray) -> None:
+def _bands_into(closes: FloatArray, period: int, width: float, state: RecordArray, out: FloatArray) -> None:
+    """The rows of `out`: upper, middle and lower band."""
+    weight = 1.0 / period
+    scalars = (0, closes[0] if closes.shape[0] else 0.0, 0.0, 0.0, 0.0)
+    for index in range(closes.shape[0]):
+        scalars, total, squares, _ = push_moments(state[0], scalars, period, closes[index])
+        middle, sigma = mean_and_sigma(weight, scalars[1], total, squares)
+        if index < period - 1:
+            middle = np.nan
+        out[0, index] = middle + width * sigma
+        out[1, index] = middle
+        out[2, index] = middle - width * sigma
+
+
+@kernel
+def _one_into(closes: FloatArray, period: int, which: int, state: RecordArray, out: FloatArray) -> None:
     weight = 1.0 / period
     scale = slope_scale(period)
+    scalars = (0, closes[0] if closes.shape[0] else 0.0, 0.0, 0.0, 0.0)
     for index in range(closes.shape[0]):
-        reference, total, squares, ramp = push_moments(state[0], period, index == 0, closes[index])
-        if index >= period - 1:
-            out[0, index], out[1, index] = mean_and_sigma(weight, reference, total, squares)
-            out[2, index], out[3, index] = slope_and_r2(period, weight, scale, total, squares, ramp)
+        scalars, total, squares, ramp = push_moments(state[0], scalars, period, closes[index])
+        if which == _SIGMA:
+            value = mean_and_sigma(weight, 0.0, total, squares)[1]
         else:
-            out[:, index] = np.nan
+            value = slope_and_r2(period, weight, scale, total, squares, ramp)[which]
+        out[index] = value if index >= period - 1 else np.nan
 
 
-def _moments(closes: FloatArray, period: int) -> FloatArray:
-    out = np.empty((4, closes.shape[0]))
-    _moments_into(closes, period, np.zeros(1, MOMENTS), out)
+def bollinger_bands(closes: FloatArray, period: int, width: float) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Upper, middle (SMA) and lower band, `width` population sigmas apart; first valid at index period - 1."""
+    out = np.empty((3, closes.shape[0]))
+    _bands_into(closes, period, width, np.zeros(1, MOMENTS), out)
+    return out[0], out[1], out[2]
+
+
+def _one(closes: FloatArray, period: int, which: int) -> FloatArray:
+    out = np.empty(closes.shape[0])
+    _one_into(closes, period, which, np.zeros(1, MOMENTS), out)
     return out
 
 
 def population_sigma(closes: FloatArray, period: int) -> FloatArray:
     """Population standard deviation; first valid at index period - 1."""
-    return _moments(closes, period)[1]
-
-
-def bollinger_bands(closes: FloatArray, period: int, width: float) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Upper, middle (SMA) and lower band, `width` population sigmas apart; first valid at index period - 1."""
-    middle, sigma, _, _ = _moments(closes, period)
-    return middle + width * sigma, middle, middle - width * sigma
+    return _one(closes, period, _SIGMA)
 
 
 def linear_regression_slope(closes: FloatArray, period: int) -> FloatArray:
     """Slope a bar of the least-squares line; first valid at index period - 1."""
-    return _moments(closes, period)[2]
+    return _one(closes, period, _SLOPE)
 
 
 def r_squared(closes: FloatArray, period: int) -> FloatArray:
     """Squared correlation of close and time, 0 on a flat window; first valid at index period - 1."""
-    return _moments(closes, period)[3]
+    return _one(closes, period, _R2)

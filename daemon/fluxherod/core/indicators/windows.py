@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from fluxherod.core.jit import FloatArray, Record, RecordArray, inlined, kernel
+from fluxherod.core.jit import FloatArray, inlined, kernel
 
 MAX_PERIOD = 128
 
@@ -18,12 +18,14 @@ WINDOW = np.dtype([("prefix", "f8"), ("position", "i8"), ("ring", "f8", (MAX_PER
 
 
 @inlined
-def push_sum(window: Record, period: int, value: float) -> float:
-    """Add `value` and return the sum of the last `period` values (of all values while there are fewer)."""
-    ring = window["ring"]
-    position = window["position"]
-    prefix = window["prefix"] + value
+def push_sum(ring: FloatArray, position: int, prefix: float, period: int, value: float) -> tuple[int, float, float]:
+    """Add `value`.
+
+    Returns:
+        (position, prefix, sum of the last `period` values, or of all while there are fewer).
+    """
     ring[np.uintp(position)] = value  # unsigned: no test for an index from the end
+    prefix += value
     position += 1
     if position == period:
         total = 0.0
@@ -33,22 +35,22 @@ def push_sum(window: Record, period: int, value: float) -> float:
             ring[k] = total
         position = 0
         prefix = 0.0
-    window["position"] = position
-    window["prefix"] = prefix
-    return prefix + ring[np.uintp(position)]
+    return position, prefix, prefix + ring[np.uintp(position)]
 
 
 @kernel
-def _sma_into(values: FloatArray, period: int, window: RecordArray, out: FloatArray) -> None:
+def _sma_into(values: FloatArray, period: int, ring: FloatArray, out: FloatArray) -> None:
+    weight = 1.0 / period
+    position, prefix = 0, 0.0
     for index in range(values.shape[0]):
-        total = push_sum(window[0], period, values[index])
-        out[index] = total / period if index >= period - 1 else np.nan
+        position, prefix, total = push_sum(ring, position, prefix, period, values[index])
+        out[index] = total * weight if index >= period - 1 else np.nan
 
 
 def sma(values: FloatArray, period: int) -> FloatArray:
     """Simple moving average, shape of `values`; first valid at index period - 1."""
     out = np.empty(values.shape[0])
-    _sma_into(values, period, np.zeros(1, WINDOW), out)
+    _sma_into(values, period, np.zeros(period), out)
     return out
 
 

@@ -1,0 +1,62 @@
+"""The SDK of FluxHero: `async with connect() as client: await client.positions.list()`.
+
+Every call answers with the API's own protobuf messages (`fluxhero.v1`); every failure is a `FluxHeroError`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from fluxhero_client.address import Address, discover
+    from fluxhero_client.client import Client, connect
+    from fluxhero_client.errors import (
+        AccessDenied,
+        DaemonFault,
+        DeadlineExceeded,
+        FieldViolation,
+        FluxHeroError,
+        InvalidRequest,
+        LimitExceeded,
+        NotFound,
+        Refused,
+        Unavailable,
+        Unsupported,
+    )
+    from fluxhero_client.follow import Follow
+
+_HOMES = {
+    "Address": "address",
+    "Client": "client",
+    "Follow": "follow",
+    "connect": "client",
+    "discover": "address",
+}
+
+__all__ = [
+    "AccessDenied",
+    "Address",
+    "Client",
+    "DaemonFault",
+    "DeadlineExceeded",
+    "FieldViolation",
+    "FluxHeroError",
+    "Follow",
+    "InvalidRequest",
+    "LimitExceeded",
+    "NotFound",
+    "Refused",
+    "Unavailable",
+    "Unsupported",
+    "connect",
+    "discover",
+]
+
+
+def __getattr__(name: str) -> object:
+    # `fluxhero --help` passes through here and must not pay for gRPC.
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(f"{__name__}.{_HOMES.get(name, 'errors')}"), name)

@@ -1,0 +1,116 @@
+"""A stream that never lies: it reconnects and resumes by itself, and a gap is never passed on."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from contextlib import aclosing
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeVar
+
+from fluxhero.v1 import common_pb2 as common
+from fluxhero_client.errors import Failure, FluxHeroError, LimitExceeded, Unavailable
+
+
+class StreamMessage(Protocol):
+    """The header that the messages of all streams share."""
+
+    epoch: str
+    seq: int
+    prev_seq: int
+    kind: Any
+    snapshot_reason: Any
+
+
+M = TypeVar("M", bound=StreamMessage)
+
+
+@dataclass(frozen=True, slots=True)
+class Resume:
+    """Where a stream goes on: after `seq` of the journal `epoch`."""
+
+    epoch: str
+    seq: int
+
+
+Open = Callable[[Resume | None], AsyncIterator[M]]
+
+
+@dataclass(frozen=True, slots=True)
+class Follow:
+    """How a stream is followed.
+
+    `wait_for_daemon` waits for the first answer too, instead of raising `Unavailable`. A stream that is silent for
+    longer than `silence_s` (the daemon sends heartbeats every few seconds) counts as broken. `on_lost` is told each
+    time a stream breaks and why, `on_resumed` when it is back.
+    """
+
+    wait_for_daemon: bool = False
+    first_delay_s: float = 0.1
+    longest_delay_s: float = 5.0
+    silence_s: float = 30.0
+    on_lost: Callable[[FluxHeroError], None] | None = None
+    on_resumed: Callable[[], None] | None = None
+
+
+async def follow(open_stream: Open[M], options: Follow) -> AsyncGenerator[M, None]:
+    """Every message but heartbeats, in order and without a gap, across restarts of the daemon.
+
+    Each message is an update of the one before or a snapshot that says which topics it replaces.
+
+    Raises:
+        FluxHeroError: what repeating cannot mend, such as an invalid request; `Unavailable` when the daemon never
+            answered and is not waited for.
+    """
+    position: Resume | None = None
+    delay_s, lost, reached = options.first_delay_s, False, options.wait_for_daemon
+    while True:
+        try:
+            async with aclosing(_one_stream(open_stream, position, options.silence_s)) as messages:
+                async for message in messages:
+                    position, delay_s, reached = Resume(message.epoch, message.seq), options.first_delay_s, True
+                    if lost and options.on_resumed:
+                        options.on_resumed()
+                    lost = False
+                    if message.kind != common.STREAM_KIND_HEARTBEAT:
+                        yield message
+            problem: FluxHeroError = Unavailable(Failure("UNAVAILABLE", "the daemon ended the stream"))
+        except (Unavailable, LimitExceeded) as error:
+            problem = error
+        if not reached:
+            raise problem
+        if not lost and options.on_lost:
+            options.on_lost(problem)
+        lost = True
+        # Subscribers that lost the same daemon must not come back all at once.
+        await asyncio.sleep(max(problem.retry_after_s or 0.0, delay_s * random.uniform(0.5, 1.0)))
+        delay_s = min(2 * delay_s, options.longest_delay_s)
+
+
+async def _one_stream(open_stream: Open[M], position: Resume | None, silence_s: float) -> AsyncGenerator[M, None]:
+    """One subscription, up to its end or its first gap."""
+    stream = open_stream(position)
+    try:
+        while True:
+            try:
+                async with asyncio.timeout(silence_s):
+                    message = await anext(stream)
+            except StopAsyncIteration:
+                return
+            except TimeoutError:
+                raise Unavailable(Failure("UNAVAILABLE", f"no heartbeat for {silence_s:g} s")) from None
+            if position is not None and not _continues(message, position):
+                raise Unavailable(Failure("UNAVAILABLE", f"messages are missing after {position.seq}"))
+            position = Resume(message.epoch, message.seq)
+            yield message
+    finally:
+        await stream.aclose()  # type: ignore[attr-defined]
+
+
+def _continues(message: StreamMessage, position: Resume) -> bool:
+    """Whether nothing is missing between `position` and the message; a whole snapshot starts anew."""
+    whole = message.kind == common.STREAM_KIND_SNAPSHOT and (
+        message.snapshot_reason != common.SNAPSHOT_REASON_RESUMED
+    )
+    return whole or (message.epoch == position.epoch and message.prev_seq == position.seq)

@@ -1,0 +1,211 @@
+"""The command line. Only `run`, `demo` and `replay` import the trading code, so that the others answer at once."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import platform
+import sys
+from collections.abc import Callable, Sequence
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import fluxherod
+from fluxherod.errors import ConfigurationError, FluxHeroError
+
+if TYPE_CHECKING:
+    from fluxherod.config import Config
+
+API_PACKAGE = "fluxhero.v1"
+EXIT_CODES = (
+    "exit codes: 0 ended as asked, 1 failed at run time (check-config: errors found), 2 wrong usage or configuration"
+)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command and return its exit code."""
+    options = _parser().parse_args(arguments)
+    command: Callable[[argparse.Namespace], int] = options.run_command
+    try:
+        return command(options)
+    except FluxHeroError as error:
+        print(f"fluxherod: {error}", file=sys.stderr)
+        return error.exit_code
+    except OSError as error:
+        print(f"fluxherod: {error}", file=sys.stderr)
+        return 1
+    except ModuleNotFoundError as error:
+        if (error.name or "").split(".")[0] in {"fluxherod", "fluxhero", "alpacasim"}:
+            raise
+        print(f"fluxherod: {error.name} is not installed: pip install 'fluxhero[daemon]'", file=sys.stderr)
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="fluxherod", description="FluxHero's trading daemon for US equities at Alpaca.", epilog=EXIT_CODES
+    )
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+
+    run = commands.add_parser("run", help="trade, until stopped", epilog=EXIT_CODES)
+    _add_configuration(run)
+    run.add_argument("--key-file", type=Path, metavar="FILE", help="file with the Alpaca key id")
+    run.add_argument("--secret-file", type=Path, metavar="FILE", help="file with the Alpaca secret key")
+    run.set_defaults(run_command=_run)
+
+    demo = commands.add_parser(
+        "demo", help="trade real prices against the simulator on this machine", epilog=EXIT_CODES
+    )
+    _add_demo(demo)
+    demo.set_defaults(run_command=_demo)
+
+    check = commands.add_parser("check-config", help="print each key, its value and its origin", epilog=EXIT_CODES)
+    _add_configuration(check)
+    check.set_defaults(run_command=_check_config)
+
+    replay = commands.add_parser("replay", help="run a journal again and compare what it decides", epilog=EXIT_CODES)
+    replay.add_argument("state_dir", type=Path, metavar="STATE_DIR", help="the state folder that has the journal")
+    replay.set_defaults(run_command=_replay)
+
+    commands.add_parser("version", help="print the versions").set_defaults(run_command=_version)
+    return parser
+
+
+def _add_configuration(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--config", type=Path, metavar="FILE", help="TOML file (default: fluxhero.toml in the configuration folder)"
+    )
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        type=_assignment,
+        metavar="SECTION.KEY=VALUE",
+        dest="assignments",
+        help="set one key; can be repeated, the last one holds",
+    )
+    parser.add_argument("--log-level", metavar="LEVEL", help="debug, info, warning or error")
+    parser.add_argument("--log-format", metavar="FORMAT", help="auto, journal, json or text")
+
+
+def _add_demo(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--speed",
+        type=_positive(float),
+        default=5850.0,
+        metavar="X",
+        help="exchange seconds a second (default: 5850, four seconds a session)",
+    )
+    parser.add_argument("--symbols", type=_symbols, metavar="A,B", help="what to trade (default: AAPL,GOOG,IBM,MSFT)")
+    parser.add_argument("--synthetic", type=int, metavar="SEED", help="generated prices in place of the real ones")
+    parser.add_argument("--start", metavar="DATE", help="first day to trade, YYYY-MM-DD")
+    parser.add_argument("--sessions", type=_positive(int), metavar="N", help="end after so many sessions")
+    parser.add_argument("--keep", type=Path, metavar="DIR", help="keep state and cache in this folder")
+    parser.add_argument("--port", type=_port, default=50051, help="gRPC port of the daemon (default: 50051, 0: any)")
+    parser.add_argument("--sim-port", type=_port, default=0, help="port of the simulator (default: any)")
+    parser.add_argument(
+        "--log-level", default="warning", metavar="LEVEL", help="debug, info, warning (default) or error"
+    )
+
+
+def _assignment(text: str) -> tuple[str, str]:
+    key, equals, value = text.partition("=")
+    if not key or not equals:
+        raise argparse.ArgumentTypeError(f'"{text}": allowed is SECTION.KEY=VALUE, such as market.timeframe=5Min')
+    return key.strip(), value.strip()
+
+
+def _symbols(text: str) -> list[str]:
+    return [symbol.strip().upper() for symbol in text.split(",") if symbol.strip()]
+
+
+def _positive(kind: type[int] | type[float]) -> Callable[[str], float]:
+    def parse(text: str) -> float:
+        number = kind(text)
+        if not 0 < number < 1e9:
+            raise argparse.ArgumentTypeError(f"{text}: allowed is a number above 0")
+        return number
+
+    parse.__name__ = kind.__name__  # argparse names it when the text is no number
+    return parse
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or int(text) > 65_535:
+        raise argparse.ArgumentTypeError(f"{text}: allowed is a port from 0 to 65535")
+    return int(text)
+
+
+def _load(options: argparse.Namespace) -> Config:
+    from fluxherod.config_layers import Flag, load_config
+
+    flags = [Flag(key, value) for key, value in options.assignments]
+    for name in ("log_level", "log_format"):
+        if (value := getattr(options, name)) is not None:
+            flags.append(Flag(f"daemon.{name}", value, f"--{name.replace('_', '-')}"))
+    return load_config(options.config, os.environ, flags)
+
+
+def _run(options: argparse.Namespace) -> int:
+    from fluxherod import logs
+    from fluxherod.credentials import find_credentials
+    from fluxherod.directories import keep_machine_code, make_private
+
+    config = _load(options)
+    logs.configure(config.daemon.log_level, config.daemon.log_format)
+    credentials = find_credentials(os.environ, options.key_file, options.secret_file)
+    logs.redactor.hide(credentials.secret)
+    for directory in (config.storage.state_dir, config.storage.cache_dir):
+        make_private(directory)
+    keep_machine_code(os.environ, config.storage.cache_dir)
+
+    from fluxherod import app  # imports Numba, which must find its cache folder set
+
+    return app.run(config, credentials)
+
+
+def _demo(options: argparse.Namespace) -> int:
+    from fluxherod.demo import DemoOptions, run_demo
+
+    fields = {name: value for name, value in vars(options).items() if name != "run_command"}
+    return run_demo(DemoOptions(**fields))
+
+
+def _check_config(options: argparse.Namespace) -> int:
+    from fluxherod.config_layers import render
+
+    try:
+        print(render(_load(options)))
+    except ConfigurationError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+def _replay(options: argparse.Namespace) -> int:
+    from fluxherod.directories import find_directories, keep_machine_code
+
+    logging.basicConfig(level=logging.WARNING)
+    keep_machine_code(os.environ, find_directories(os.environ).cache)
+
+    from fluxherod.replay import replay_main
+
+    return replay_main(options.state_dir)
+
+
+def _version(options: argparse.Namespace) -> int:
+    from fluxherod.core.kernel import KERNEL_VERSION
+
+    print(f"fluxherod {fluxherod.__version__}")
+    print(f"Python {platform.python_version()}")
+    for package in ("numba", "grpcio", "protobuf"):
+        print(f"{package} {metadata.version(package)}")
+    print(f"kernel {KERNEL_VERSION}")
+    print(f"API {API_PACKAGE}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,119 @@
+"""Bars on disk, so that a restart need not fetch history again. A cache: whatever is doubtful is fetched anew."""
+
+from __future__ import annotations
+
+import logging
+import os
+import time
+from collections.abc import Callable, Sequence
+from itertools import count
+from pathlib import Path
+from urllib.parse import quote
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from fluxherod.core.types import Bar
+
+_log = logging.getLogger(__name__)
+_MAX_AGE_S = 24 * 3600.0
+_COLUMNS = {
+    "start_ns": pa.int64(),
+    "open": pa.float64(),
+    "high": pa.float64(),
+    "low": pa.float64(),
+    "close": pa.float64(),
+    "volume": pa.int64(),
+}
+
+
+class BarCache:
+    """One Parquet file a symbol and timeframe, each with what its bars are: feed, adjustment, session and source.
+
+    Bars that are anything else, or older than a day, are not given out. `now` is wall time in seconds.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        feed: str,
+        adjustment: str,
+        session: str,
+        source: str,
+        now: Callable[[], float] = time.time,
+    ) -> None:
+        self._folder = folder
+        self._about = {"feed": feed, "adjustment": adjustment, "session": session, "source": source}
+        self._now = now
+
+    def path(self, symbol: str, timeframe: str) -> Path:
+        """Where the bars of a symbol lie; a name can't lead out of the folder."""
+        return self._folder / f"{quote(symbol, safe='')}_{quote(timeframe, safe='')}.parquet"
+
+    def load(self, symbol: str, timeframe: str) -> tuple[Bar, ...] | None:
+        """The bars, oldest first; None when there are none that are fresh and of this kind.
+
+        A file that can't be read, or isn't such a file, is set aside under another name, with a warning.
+        """
+        path = self.path(symbol, timeframe)
+        try:
+            age_s = self._now() - path.stat().st_mtime
+            table = pq.read_table(pa.BufferReader(path.read_bytes())) if abs(age_s) <= _MAX_AGE_S else None
+            return None if table is None else self._bars(table, symbol, timeframe)
+        except FileNotFoundError:
+            return None
+        except (OSError, pa.ArrowException, ValueError) as error:
+            _set_aside(path, error)
+            return None
+
+    def store(self, symbol: str, timeframe: str, bars: Sequence[Bar]) -> None:
+        """Replace the bars; a crash leaves the old file or the new one, whole.
+
+        Raises:
+            ValueError: when a bar is of another symbol.
+            OSError: when the file can't be written.
+        """
+        if any(bar.symbol != symbol for bar in bars):
+            raise ValueError(f"bars of another symbol than {symbol}")
+        path = self.path(symbol, timeframe)
+        about = {**self._about, "symbol": symbol, "timeframe": timeframe}
+        columns = {name: pa.array([getattr(bar, name) for bar in bars], kind) for name, kind in _COLUMNS.items()}
+        table = pa.table(columns).replace_schema_metadata(about)
+        self._folder.mkdir(parents=True, exist_ok=True)
+        draft = path.with_name(f"{path.name}.{os.getpid()}.draft")
+        try:
+            with draft.open("wb") as file:
+                pq.write_table(table, file, compression="snappy")
+                file.flush()
+                os.fsync(file.fileno())
+            draft.replace(path)
+        finally:
+            draft.unlink(missing_ok=True)
+
+    def _bars(self, table: pa.Table, symbol: str, timeframe: str) -> tuple[Bar, ...] | None:
+        found = {key.decode(): value.decode() for key, value in (table.schema.metadata or {}).items()}
+        if {"symbol", "timeframe", *self._about} - found.keys():
+            raise ValueError("the file is not one of this cache")
+        if (found["symbol"], found["timeframe"]) != (symbol, timeframe):
+            raise ValueError(f"the file holds {found['symbol']} {found['timeframe']}")
+        if {field.name: field.type for field in table.schema} != _COLUMNS:
+            raise ValueError(f"the columns are {table.schema.names}")
+        if any(column.null_count for column in table.columns):
+            raise ValueError("the file has empty cells")
+        if any(found[key] != value for key, value in self._about.items()):
+            return None
+        rows = zip(*(column.to_pylist() for column in table.columns), strict=True)
+        return tuple(Bar(symbol, *row) for row in rows)
+
+
+def _set_aside(path: Path, error: Exception) -> None:
+    """Keep a file that is no use for whoever wants to know why, out of the way of the next one."""
+    aside = next(
+        candidate for number in count(1) if not (candidate := path.with_name(f"{path.name}.damaged-{number}")).exists()
+    )
+    _log.warning("the bar cache %s can't be used and is now %s: %s", path, aside.name, error)
+    try:
+        path.rename(aside)
+    except OSError as failure:
+        _log.warning("%s can't be set aside: %s", path, failure)

@@ -1,0 +1,212 @@
+"""`fluxherod demo`: the production daemon against the simulator, on this machine, without keys."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import shutil
+import signal
+import socket
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from fluxherod import logs
+from fluxherod.adapters.alpaca.credentials import Credentials
+from fluxherod.config_layers import Flag, load_config
+from fluxherod.demo_simulator import KEY, SECRET, DemoError, Ending, Simulator
+from fluxherod.directories import find_directories, keep_machine_code, make_private
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+    from fluxherod.config import Config
+
+REAL_SYMBOLS = ("AAPL", "GOOG", "IBM", "MSFT")
+REAL_START = "2008-01-02"
+SYNTHETIC_SYMBOLS = ("SPY", "QQQ", "AAPL", "MSFT", "IBM")
+REQUESTS_PER_MINUTE = 6000
+
+
+@dataclass(frozen=True, slots=True)
+class DemoOptions:
+    """What the command line asks for; None where it leaves the choice to the demo."""
+
+    speed: float = 5850.0
+    symbols: list[str] | None = None
+    synthetic: int | None = None
+    start: str | None = None
+    sessions: int | None = None
+    keep: Path | None = None
+    port: int = 50051
+    sim_port: int = 0
+    log_level: str = "warning"
+
+    @property
+    def traded(self) -> list[str]:
+        """The symbols of the daemon."""
+        return self.symbols or list(REAL_SYMBOLS if self.synthetic is None else SYNTHETIC_SYMBOLS)
+
+    def simulator_arguments(self) -> list[str]:
+        """The command line of the simulator."""
+        arguments = ["--speed", str(self.speed), "--listen", f"127.0.0.1:{self.sim_port}", "--rate-limit", "0"]
+        if self.synthetic is None:
+            arguments += ["--sample", "--start", self.start or REAL_START]
+        else:
+            arguments += ["--synthetic", str(self.synthetic), "--symbols", ",".join(self.traded)]
+            arguments += ["--start", self.start] if self.start else []
+        return arguments
+
+
+def run_demo(options: DemoOptions, run: Callable[[Config, Credentials], int] | None = None) -> int:
+    """Run until Ctrl-C, SIGTERM or the end of the prices; `run` is the daemon (`fluxherod.app.run`).
+
+    Raises:
+        DemoError: when it can't start, or the simulator ended by itself.
+    """
+    logs.configure(options.log_level, "text")
+    port = _free_port(options.port)
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(_interruptible())
+        folder = stack.enter_context(_folder(options.keep))
+        try:
+            simulator = stack.enter_context(Simulator.start(options.simulator_arguments()))
+            simulator.must_know(options.traded)
+            ending = stack.enter_context(Ending(simulator, options.sessions))
+            config = demo_config(options, simulator.url, folder, port)
+            keep_machine_code(os.environ, find_directories(os.environ).cache)
+            print(introduction(options, simulator.url, port), flush=True)
+            code = (run or _daemon())(config, Credentials(KEY, SECRET))
+        except KeyboardInterrupt:  # before or after the daemon's own handlers
+            return 0
+        if ending.reason:
+            print(f"fluxherod demo: {ending.reason}", flush=True)
+        return 1 if simulator.died else code
+
+
+def demo_config(options: DemoOptions, url: str, folder: Path, port: int) -> Config:
+    """The configuration of a demo; nothing of the user's own reaches it."""
+    streams = url.replace("http://", "ws://")
+    values = {
+        "daemon.mode": "demo",
+        "daemon.log_level": options.log_level,
+        "alpaca.trading_url": url,
+        "alpaca.data_url": url,
+        "alpaca.market_stream_url": f"{streams}/v2/iex",
+        "alpaca.trade_stream_url": f"{streams}/stream",
+        "alpaca.requests_per_minute": str(REQUESTS_PER_MINUTE),
+        "market.symbols": ",".join(options.traded),
+        "market.timeframe": "1Hour",
+        "grpc.listen": f"127.0.0.1:{port}",
+    }
+    environment = {
+        "CONFIGURATION_DIRECTORY": str(folder / "configuration"),
+        "STATE_DIRECTORY": str(folder / "state"),
+        "CACHE_DIRECTORY": str(folder / "cache"),
+        "RUNTIME_DIRECTORY": str(folder),
+    }
+    config = load_config(None, environment, [Flag(key, text, "of the demo") for key, text in values.items()])
+    make_private(config.storage.state_dir)
+    make_private(config.storage.cache_dir)
+    return config
+
+
+def introduction(options: DemoOptions, url: str, port: int) -> str:
+    """What runs, and what to type in a second terminal."""
+    address = f"127.0.0.1:{port}"
+    command = _shown("fluxhero")
+    # The command finds a local daemon by itself: this one only where no other can answer for it.
+    if port != 50051 or find_directories(os.environ).unix_socket.exists():
+        command += f" --address {address}"
+    seconds = 23_400 / options.speed
+    prices = "real prices" if options.synthetic is None else f"generated prices (seed {options.synthetic})"
+    return "\n".join(
+        [
+            f"fluxherod demo: {', '.join(options.traded)} on {prices}, {seconds:.3g} s a session; Ctrl-C ends it",
+            f"  simulator {url}   daemon {address}",
+            "In a second terminal:",
+            f"  {command} status",
+            f"  {command} watch positions",
+            f"  {command} signals",
+            f"  {command} explain {options.traded[-1]}",
+            f"  {_by_reflection(address)}",
+        ]
+    )
+
+
+def _by_reflection(address: str) -> str:
+    grpcurl = Path(sys.executable).with_name("grpcurl")
+    if grpcurl.exists() or shutil.which("grpcurl"):
+        return f"{_shown('grpcurl')} -plaintext {address} fluxhero.v1.SystemService/GetStatus"
+    buf = "node_modules/.bin/buf" if Path("node_modules/.bin/buf").exists() else "buf"
+    url = f"http://{address}/fluxhero.v1.SystemService/GetStatus"
+    return f"{buf} curl --protocol grpc --http2-prior-knowledge {url}"
+
+
+def _shown(command: str) -> str:
+    """A command as it can be typed here: by its path where that is not searched."""
+    beside = Path(sys.executable).with_name(command)
+    if shutil.which(command) or not beside.exists():
+        return command
+    return os.path.relpath(beside) if beside.is_relative_to(Path.cwd()) else str(beside)
+
+
+def _free_port(port: int) -> int:
+    """The port, or any free one for 0.
+
+    Raises:
+        DemoError: when it is taken.
+    """
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+            probe.listen()
+        except OSError as error:
+            other = port + 1 if port < 65_535 else 0
+            raise DemoError(
+                f"127.0.0.1:{port} can't be had ({error.strerror}), perhaps another daemon runs: end it, or use "
+                f"another port: fluxherod demo --port {other} (make demo ARGS='--port {other}')"
+            ) from None
+        taken: int = probe.getsockname()[1]
+    return taken
+
+
+@contextlib.contextmanager
+def _folder(keep: Path | None) -> Iterator[Path]:
+    if keep is None:
+        with tempfile.TemporaryDirectory(prefix="fluxhero-demo-") as temporary:
+            yield Path(temporary)
+        return
+    folder = keep.expanduser().absolute()
+    if (folder / "state").is_dir() and any((folder / "state").iterdir()):
+        # Its journal tells of positions that a new simulator does not have.
+        raise DemoError(f"--keep {keep}: {folder / 'state'} holds an earlier demo; name an empty folder")
+    make_private(folder)
+    yield folder
+
+
+@contextlib.contextmanager
+def _interruptible() -> Iterator[None]:
+    """SIGTERM ends the demo as Ctrl-C does while the daemon's own handlers are not set."""
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    before = {number: signal.signal(number, interrupt) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _daemon() -> Callable[[Config, Credentials], int]:
+    from fluxherod import app  # imports Numba, which must find its cache folder set
+
+    logging.getLogger(__name__).debug("starting the daemon")
+    return app.run

@@ -1,0 +1,106 @@
+"""Logging to stderr: as text, as JSON lines, or with the priorities that systemd's journal reads."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import sys
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Literal, TextIO
+
+Format = Literal["auto", "journal", "json", "text"]
+
+# syslog's: what systemd expects between < and > at the start of a line.
+_PRIORITIES = {logging.CRITICAL: 2, logging.ERROR: 3, logging.WARNING: 4, logging.INFO: 6, logging.DEBUG: 7}
+# Libraries that log each request, or each frame with the credentials in it.
+_QUIET = {"httpx": logging.WARNING, "httpcore": logging.WARNING, "websockets": logging.INFO, "numba": logging.INFO}
+
+
+def configure(
+    level: str, format: Format, environment: Mapping[str, str] = os.environ, stream: TextIO | None = None
+) -> None:
+    """Send the log of the whole process to `stream` (stderr), replacing what was set before."""
+    target = stream or sys.stderr
+    handler = logging.StreamHandler(target)
+    if format == "auto":
+        format = "journal" if _is_journal(target, environment) else "text"
+    handler.setFormatter({"journal": JournalFormatter, "json": JsonFormatter, "text": TextFormatter}[format]())
+    logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
+    logging.captureWarnings(True)
+    for name, least in _QUIET.items():
+        logging.getLogger(name).setLevel(max(least, logging.getLogger().level))
+
+
+class Redactor:
+    """The secrets of this process, which no log line may show."""
+
+    def __init__(self) -> None:
+        self._secrets: set[str] = set()
+
+    def hide(self, secret: str) -> None:
+        """Never show this text again."""
+        if secret:
+            self._secrets.add(secret)
+
+    def clean(self, text: str) -> str:
+        """The text with each secret masked."""
+        for secret in self._secrets:
+            text = text.replace(secret, "***")
+        return text
+
+
+redactor = Redactor()
+
+
+class TextFormatter(logging.Formatter):
+    """Time (UTC), level, logger, message; a traceback below."""
+
+    def __init__(self) -> None:
+        super().__init__("%(asctime)s %(levelname)-8s %(name)s: %(message)s")
+
+    def format(self, record: logging.LogRecord) -> str:
+        return redactor.clean(super().format(record))
+
+    def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:
+        return _time(record)
+
+
+class JournalFormatter(logging.Formatter):
+    """The journal has its own time; each line carries its priority, so a traceback keeps it."""
+
+    def __init__(self) -> None:
+        super().__init__("%(name)s: %(message)s")
+
+    def format(self, record: logging.LogRecord) -> str:
+        prefix = f"<{_PRIORITIES.get(record.levelno, 6)}>"
+        return "\n".join(prefix + line for line in redactor.clean(super().format(record)).splitlines())
+
+
+class JsonFormatter(logging.Formatter):
+    """One JSON object a line: time, level, logger, message, and exception where there is one."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        entry = {
+            "time": _time(record),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": redactor.clean(record.getMessage()),
+        }
+        if record.exc_info:
+            entry["exception"] = redactor.clean(self.formatException(record.exc_info))
+        return json.dumps(entry, ensure_ascii=False)
+
+
+def _time(record: logging.LogRecord) -> str:
+    return datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _is_journal(stream: TextIO, environment: Mapping[str, str]) -> bool:
+    """Does the stream end in the journal: systemd names its device and inode."""
+    try:
+        status = os.fstat(stream.fileno())
+    except (OSError, ValueError):  # no file behind the stream
+        return False
+    return environment.get("JOURNAL_STREAM") == f"{status.st_dev}:{status.st_ino}"

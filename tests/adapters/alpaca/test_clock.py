@@ -1,0 +1,129 @@
+"""Trading time from the wall and from the exchange."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import httpx
+import pytest
+
+from fluxherod.adapters.alpaca.clock import ExchangeClock, WallClock
+from fluxherod.adapters.alpaca.errors import Unavailable
+from fluxherod.core.calendar import SECOND_NS
+from fluxherod.engine.ports import Clock
+
+START_NS = 1_704_207_600 * SECOND_NS
+
+
+class Exchange:
+    """Serves a time and a rate that the test sets; `down` makes it silent."""
+
+    def __init__(self, rate: float) -> None:
+        self.time_ns, self.rate, self.down = START_NS, rate, False
+        self.asked: asyncio.Queue[bool] = asyncio.Queue()
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        self.asked.put_nowait(self.down)
+        if self.down:
+            raise httpx.ConnectError("refused")
+        assert request.url.path == "/sim/clock"
+        return httpx.Response(200, json={"time_ns": self.time_ns, "rate": self.rate, "mode": "run", "session": None})
+
+
+def clock_of(exchange: Exchange, driven: Any) -> ExchangeClock:
+    transport = httpx.MockTransport(exchange)
+    return ExchangeClock("http://sim.test", monotonic=driven.monotonic, sleep=driven.sleep, transport=transport)
+
+
+async def test_between_polls_the_exchange_clock_runs_on_at_the_served_rate(driven: Any) -> None:
+    clock: Clock = clock_of(Exchange(60.0), driven)
+    assert clock.now_ns() == 0
+    assert isinstance(clock, ExchangeClock)
+    await clock.poll()
+    driven.now += 0.5
+    assert (clock.now_ns(), clock.rate) == (START_NS + 30 * SECOND_NS, 60.0)
+
+
+async def test_a_clock_that_ran_ahead_stands_until_the_exchange_has_caught_up(driven: Any) -> None:
+    exchange = Exchange(60.0)
+    clock = clock_of(exchange, driven)
+    await clock.poll()
+    driven.now += 1.0
+    ahead_ns = clock.now_ns()
+    exchange.time_ns += 20 * SECOND_NS
+    await clock.poll()
+    assert clock.now_ns() == ahead_ns
+    driven.now += 1.0
+    assert clock.now_ns() == START_NS + 80 * SECOND_NS
+
+
+async def test_a_message_moves_the_clock_forward_and_never_back(driven: Any) -> None:
+    clock = clock_of(Exchange(0.0), driven)
+    await clock.poll()
+    clock.observe(START_NS + 5)
+    clock.observe(START_NS + 3)
+    driven.now += 100
+    assert clock.now_ns() == START_NS + 5
+
+
+async def test_at_rate_zero_a_waiter_wakes_by_a_message(driven: Any) -> None:
+    clock = clock_of(Exchange(0.0), driven)
+    await clock.poll()
+    waiter = asyncio.create_task(clock.wait_until(START_NS + 60 * SECOND_NS))
+    await asyncio.sleep(0)
+    clock.observe(START_NS + 59 * SECOND_NS)
+    await asyncio.sleep(0)
+    assert not waiter.done()
+    clock.observe(START_NS + 60 * SECOND_NS)
+    await waiter
+
+
+async def test_at_a_rate_a_waiter_wakes_by_itself() -> None:
+    clock = ExchangeClock("http://sim.test", transport=httpx.MockTransport(Exchange(6000.0)))
+    await clock.poll()
+    await clock.wait_until(START_NS + 60 * SECOND_NS)
+    assert clock.now_ns() >= START_NS + 60 * SECOND_NS
+
+
+async def test_polling_goes_on_while_the_exchange_is_silent(driven: Any) -> None:
+    exchange = Exchange(1.0)
+    clock = clock_of(exchange, driven)
+    running = asyncio.create_task(clock.run())
+    await exchange.asked.get()
+    exchange.down = True
+    silences = [await exchange.asked.get() for _ in range(4)]
+    exchange.down, exchange.time_ns = False, START_NS + 3600 * SECOND_NS
+    await clock.wait_until(START_NS + 3600 * SECOND_NS)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    assert any(silences)
+    assert set(driven.sleeps) == {0.1}
+
+
+@pytest.mark.parametrize("rate", [-1.0, 1e999])
+async def test_a_rate_that_is_none_is_refused(driven: Any, rate: float) -> None:
+    def answer(_: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, content=f'{{"time_ns":1,"rate":{"1e999" if rate > 1 else rate}}}'.encode())
+
+    clock = ExchangeClock("http://sim.test", monotonic=driven.monotonic, transport=httpx.MockTransport(answer))
+    with pytest.raises(Unavailable):
+        await clock.poll()
+
+
+def test_more_than_ten_polls_a_second_are_refused() -> None:
+    with pytest.raises(ValueError, match="10 polls"):
+        ExchangeClock("http://sim.test", poll_interval_s=0.05)
+
+
+async def test_the_wall_clock_never_goes_back_and_notices_when_it_is_set(driven: Any) -> None:
+    times = iter([100, 90, 95, 100, 5 * SECOND_NS])
+    naps: list[float] = []
+
+    async def nap(seconds: float) -> None:
+        naps.append(seconds)
+
+    clock = WallClock(wall_ns=lambda: next(times), sleep=nap)
+    assert [clock.now_ns(), clock.now_ns(), clock.now_ns()] == [100, 100, 100]
+    await clock.wait_until(4 * SECOND_NS)
+    assert naps == [1.0]

@@ -1,0 +1,73 @@
+"""The command line, as a process of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+from datetime import date
+from pathlib import Path
+
+import httpx
+import pytest
+
+from alpacasim.__main__ import load_tape, parser, settings
+from alpacasim.calendar import Calendar
+from alpacasim.timestamps import utc_text
+
+
+def read(*arguments):
+    options = parser().parse_args(arguments)
+    tape = load_tape(options)
+    return settings(options, tape, Calendar())
+
+
+def test_it_starts_a_minute_before_the_first_session_with_120_sessions_of_history():
+    made = read("--synthetic", "7", "--symbols", "SPY")
+    assert utc_text(made.start_ns) == "2023-06-27T13:29:00Z"
+    assert made.last_day == date(2024, 12, 31)
+
+
+def test_a_start_may_be_a_date_or_a_time():
+    assert utc_text(read("--synthetic", "7", "--start", "2024-07-04").start_ns) == "2024-07-05T13:29:00Z"
+    assert utc_text(read("--synthetic", "7", "--start", "2024-07-05T10:00:00-04:00").start_ns) == "2024-07-05T14:00:00Z"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "text"),
+    [
+        (("--start", "soon"), "--start is 'soon': a New York date or an RFC 3339 time is allowed"),
+        (("--cash", "-1"), "--cash is '-1': an amount above 0 is allowed"),
+        (("--speed", "0"), "--speed is 0.0: a number above 0 is allowed"),
+    ],
+)
+def test_a_value_that_is_not_allowed_is_named(arguments, text):
+    with pytest.raises(ValueError, match=text.split(":")[0]) as raised:
+        read("--synthetic", "7", *arguments)
+    assert str(raised.value) == text
+
+
+def test_exactly_one_source_is_asked_for(capsys):
+    with pytest.raises(SystemExit):
+        parser().parse_args(["--step"])
+    with pytest.raises(SystemExit):
+        parser().parse_args(["--sample", "--synthetic", "7"])
+    assert "one of the arguments --bars --synthetic --sample is required" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("signal_number", [signal.SIGTERM, signal.SIGINT])
+async def test_it_says_where_it_listens_and_ends_cleanly_on_a_signal(signal_number):
+    environment = {"PYTHONPATH": str(Path(__file__).parents[2] / "daemon"), "PATH": ""}
+    command = ("-m", "alpacasim", "--synthetic", "7", "--symbols", "SPY", "--step", "--listen", "127.0.0.1:0")
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, *command, env=environment, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
+    )
+    assert process.stdout is not None
+    async with asyncio.timeout(60):
+        line = (await process.stdout.readline()).decode()
+        assert line.startswith("alpacasim listening on http://127.0.0.1:")
+        async with httpx.AsyncClient() as http:
+            assert (await http.get(line.split()[-1] + "/sim/clock")).json()["mode"] == "step"
+        process.send_signal(signal_number)
+        _, errors = await process.communicate()
+    assert (process.returncode, errors) == (0, b"")
