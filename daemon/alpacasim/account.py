@@ -26,9 +26,7 @@ class Position:
             left = self.quantity_e9 + signed_e9
             crosses = (left > 0) == (signed_e9 > 0)
             self.cost_e4 = (
-                value_e4(price_e4, left)
-                if crosses
-                else divide_half_up(self.cost_e4 * abs(left), abs(self.quantity_e9))
+                value_e4(price_e4, left) if crosses else divide_half_up(self.cost_e4 * abs(left), abs(self.quantity_e9))
             )
         self.quantity_e9 += signed_e9
 

@@ -86,9 +86,7 @@ def build(tape: Tape, calendar: Calendar, settings: Settings, *, wall_s: Callabl
     return Simulator(app, player, market_hub, trade_hub)
 
 
-def _rest_routes(
-    player: Player, settings: Settings, created_ns: int, wall_s: Callable[[], float]
-) -> list[Route]:
+def _rest_routes(player: Player, settings: Settings, created_ns: int, wall_s: Callable[[], float]) -> list[Route]:
     # Alpaca counts the requests of the trading API and of the data API apart.
     trading, data = (Guard(settings.credentials, RateLimit(settings.rate_limit, wall_s)) for _ in range(2))
     return [

@@ -191,10 +191,22 @@ class Book:
             quantity = min(order.remaining_e9, script.quantity_e9 or order.remaining_e9)
             if quantity < order.remaining_e9 and order.time_in_force == "fok":
                 return
-            self.execute(order, quantity, script.price_e4)
+            self._execute_within_position(order, quantity, script.price_e4)
         if not scripted and not market.fills_held and price_e4 is not None:
             self._size_by_value(order, price_e4)
-            self.execute(order, order.remaining_e9, price_e4)
+            self._execute_within_position(order, order.remaining_e9, price_e4)
+
+    def _execute_within_position(self, order: Order, quantity_e9: int, price_e4: int) -> None:
+        """Execute, but never turn the position around: what would do so is canceled.
+
+        An order that opened when it was placed can close by now, when an order of the other side came first.
+        """
+        position = self.account.quantity_e9(order.symbol)
+        if position * order.sign < 0 and quantity_e9 > abs(position):
+            self.execute(order, abs(position), price_e4)
+            self.end_group(order, Status.CANCELED)
+        else:
+            self.execute(order, quantity_e9, price_e4)
 
     def _size_by_value(self, order: Order, price_e4: int) -> None:
         if order.notional_e4 is not None and order.filled_e9 == 0:

@@ -194,9 +194,7 @@ class Exchange(Book):
 
     # Prices
 
-    def trade(
-        self, symbol: str, price_e4: int, now_ns: int, *, size: int = 100, continuous: bool = False
-    ) -> Market:
+    def trade(self, symbol: str, price_e4: int, now_ns: int, *, size: int = 100, continuous: bool = False) -> Market:
         """A print. It moves the quote with it unless one is held, hits stops, and executes what it reaches.
 
         `continuous`: the price moved here through every price in between; else it is a gap.

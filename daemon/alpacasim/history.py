@@ -69,4 +69,3 @@ class History:
         over = np.array(chosen, dtype=MINUTE)
         merged = np.concatenate((taped[~np.isin(taped["t_ns"], over["t_ns"])], over))
         return merged[np.argsort(merged["t_ns"], kind="stable")]
-

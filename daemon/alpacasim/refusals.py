@@ -53,9 +53,7 @@ def order_not_found(order_id: str) -> Refusal:
 
 
 def sub_penny(field_name: str, price: str) -> Refusal:
-    return unprocessable(
-        f"invalid {field_name} {price}. sub-penny increment does not fulfill minimum pricing criteria"
-    )
+    return unprocessable(f"invalid {field_name} {price}. sub-penny increment does not fulfill minimum pricing criteria")
 
 
 def insufficient_buying_power(buying_power_e4: int, cost_basis_e4: int) -> Refusal:

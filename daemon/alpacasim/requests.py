@@ -137,8 +137,12 @@ def _read_order(body: Mapping[str, Any]) -> OrderRequest:
         time_in_force=cast(TimeInForce, _choice(body, "time_in_force", TIMES_IN_FORCE, "invalid time_in_force")),
         order_class=cast(
             OrderClass,
-            _choice({"order_class": body.get("order_class") or "simple"}, "order_class", ORDER_CLASSES,
-                    "invalid order_class"),
+            _choice(
+                {"order_class": body.get("order_class") or "simple"},
+                "order_class",
+                ORDER_CLASSES,
+                "invalid order_class",
+            ),
         ),
         quantity_e9=_quantity(body.get("qty")),
         notional_e4=None if notional is None else decimal_to_e4(notional),
@@ -253,11 +257,7 @@ def parse_order(body: object) -> OrderRequest | Refusal:
     except _Refused as refused:
         return refused.refusal
     return (
-        _quantity_fault(request)
-        or _price_fault(request)
-        or _session_fault(request)
-        or _class_fault(request)
-        or request
+        _quantity_fault(request) or _price_fault(request) or _session_fault(request) or _class_fault(request) or request
     )
 
 

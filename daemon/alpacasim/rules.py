@@ -49,9 +49,7 @@ def reference_e4(market: Market, side: Side) -> int:
     return market.quoted(side) or market.last_e4
 
 
-def reserve_price_e4(
-    market: Market, side: Side, limit_e4: int | None, stop_e4: int | None
-) -> int:
+def reserve_price_e4(market: Market, side: Side, limit_e4: int | None, stop_e4: int | None) -> int:
     """The price at which an opening order takes buying power: with Alpaca's collars for market, stop and short."""
     if side == "buy":
         if limit_e4 is not None:

@@ -18,8 +18,7 @@ from alpacasim.wire import Json, trade_update_body
 QUEUE_LIMIT = 4096
 STREAM = "trade_updates"
 DEPRECATED = (
-    "this authentication format is being deprecated. "
-    'Please use the format: {"action":"auth","key":"x","secret":"x"}'
+    'this authentication format is being deprecated. Please use the format: {"action":"auth","key":"x","secret":"x"}'
 )
 
 _encode_json = msgspec.json.Encoder().encode

@@ -74,7 +74,6 @@ def trade_update_body(update: TradeUpdate) -> Json:
         "execution_id": update.execution_id,
         "timestamp": utc_text(update.at_ns),
         "order": order_body(update.order, nested=True),
-        "at": utc_text(update.at_ns),
     }
     if update.fill is not None:
         body["price"] = money_text(update.fill.price_e4)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import json
 import os
 import selectors
@@ -11,7 +12,7 @@ import sys
 import threading
 import urllib.error
 import urllib.request
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from types import TracebackType
@@ -24,6 +25,7 @@ KEY, SECRET = "PKDEMO", "demo-secret"
 READY = "alpacasim listening on "
 START_TIMEOUT_S = 60.0
 STOP_TIMEOUT_S = 5.0
+PR_SET_PDEATHSIG = 1
 POLL_INTERVAL_S = 0.25
 ANSWER_TIMEOUT_S = 5.0
 # The daemon decides on the last bar shortly after the close.
@@ -55,6 +57,8 @@ class Simulator:
             text=True,
             # Ctrl-C is for us: the exchange must outlive the daemon that is leaving it.
             start_new_session=True,
+            # Safe: no thread of ours runs yet.
+            preexec_fn=_ending_with_its_parent(),
         )
         try:
             return cls(process, _ready_url(process))
@@ -150,6 +154,14 @@ class Ending:
         if self._last_close_ns is not None and clock["time_ns"] >= self._last_close_ns + AFTER_CLOSE_NS:
             return f"{self._sessions} session{'s' if self._sessions != 1 else ''} played"
         return "the prices have ended" if clock["rate"] == 0 else ""
+
+
+def _ending_with_its_parent() -> Callable[[], object] | None:
+    """What makes the child end when this process is killed, where the system can do that."""
+    if sys.platform != "linux":
+        return None
+    prctl = ctypes.CDLL(None).prctl
+    return lambda: prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def _ready_url(process: subprocess.Popen[str]) -> str:

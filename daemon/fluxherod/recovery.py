@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ from fluxherod.adapters.sqlite.journal import JournalRow, effects_digest
 from fluxherod.engine.codec import decode_event
 from fluxherod.engine.engine import Engine
 
-log = logging.getLogger(__name__)
+DATABASE = "fluxhero.db"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,7 @@ from pathlib import Path
 
 from fluxherod.adapters.sqlite.journal import read
 from fluxherod.adapters.sqlite.schema import connect
-from fluxherod.recovery import replay
-
-DATABASE = "fluxhero.db"
+from fluxherod.recovery import DATABASE, replay
 
 
 def replay_main(state_dir: Path) -> int:

@@ -102,6 +102,15 @@ def test_a_short_cannot_be_turned_by_one_order(desk):
     assert desk.refused(qty="11").message.startswith("insufficient qty available")
 
 
+def test_an_order_that_opened_when_it_was_placed_does_not_turn_a_later_position(desk):
+    short = desk.order(side="sell", type="limit", limit_price="455", qty="30")
+    desk.order(type="limit", limit_price="449", qty="10")
+    desk.trade(448.00)
+    desk.trade(456.00)
+    assert (short.status, short.filled_e9) == (Status.CANCELED, 10 * 10**9)
+    assert desk.shares == 0
+
+
 def test_a_bracket_holds_its_shares_once(desk):
     desk.order(**BRACKET)
     assert held_shares(desk.exchange, "SPY").held_e9 == 10 * 10**9

@@ -24,9 +24,7 @@ async def test_the_account_tells_money_as_strings_and_no_day_trading_fields(sim)
 async def test_without_credentials_the_proxy_answers_html_and_with_wrong_ones_the_api_without_a_code(sim):
     async with httpx.AsyncClient(base_url=sim.url) as stranger:
         missing = await stranger.get("/v2/account")
-        wrong = await stranger.get(
-            "/v2/account", headers={"APCA-API-KEY-ID": "PKDEMO", "APCA-API-SECRET-KEY": "guess"}
-        )
+        wrong = await stranger.get("/v2/account", headers={"APCA-API-KEY-ID": "PKDEMO", "APCA-API-SECRET-KEY": "guess"})
     assert (missing.status_code, missing.headers["content-type"][:9]) == (401, "text/html")
     assert (wrong.status_code, wrong.json()) == (401, {"message": "unauthorized."})
 
@@ -202,5 +200,3 @@ async def test_the_rate_limit_is_told_in_headers_and_ends_in_429(start):
     answers = [await sim.http.get("/v2/clock") for _ in range(4)]
     assert answers[-1].status_code == 429
     assert answers[-1].json() == {"code": 42910000, "message": "rate limit exceeded"}
-
-

@@ -24,11 +24,13 @@ if TYPE_CHECKING:
         Unsupported,
     )
     from fluxhero_client.follow import Follow
+    from fluxhero_client.services.orders import OrderTicket
 
 _HOMES = {
     "Address": "address",
     "Client": "client",
     "Follow": "follow",
+    "OrderTicket": "services.orders",
     "connect": "client",
     "discover": "address",
 }
@@ -45,6 +47,7 @@ __all__ = [
     "InvalidRequest",
     "LimitExceeded",
     "NotFound",
+    "OrderTicket",
     "Refused",
     "Unavailable",
     "Unsupported",

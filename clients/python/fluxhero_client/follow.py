@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
@@ -26,6 +26,10 @@ class StreamMessage(Protocol):
 M = TypeVar("M", bound=StreamMessage)
 
 
+class _Gap(Unavailable):
+    """Messages are missing between two that came."""
+
+
 @dataclass(frozen=True, slots=True)
 class Resume:
     """Where a stream goes on: after `seq` of the journal `epoch`."""
@@ -34,7 +38,7 @@ class Resume:
     seq: int
 
 
-Open = Callable[[Resume | None], AsyncIterator[M]]
+Open = Callable[[Resume | None], AsyncGenerator[M, None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,7 @@ async def follow(open_stream: Open[M], options: Follow) -> AsyncGenerator[M, Non
     position: Resume | None = None
     delay_s, lost, reached = options.first_delay_s, False, options.wait_for_daemon
     while True:
+        asked_for = position
         try:
             async with aclosing(_one_stream(open_stream, position, options.silence_s)) as messages:
                 async for message in messages:
@@ -78,6 +83,8 @@ async def follow(open_stream: Open[M], options: Follow) -> AsyncGenerator[M, Non
             problem: FluxHeroError = Unavailable(Failure("UNAVAILABLE", "the daemon ended the stream"))
         except (Unavailable, LimitExceeded) as error:
             problem = error
+            if isinstance(error, _Gap) and position == asked_for:
+                position = None  # Resuming itself left the gap, so only a whole snapshot closes it.
         if not reached:
             raise problem
         if not lost and options.on_lost:
@@ -101,11 +108,11 @@ async def _one_stream(open_stream: Open[M], position: Resume | None, silence_s: 
             except TimeoutError:
                 raise Unavailable(Failure("UNAVAILABLE", f"no heartbeat for {silence_s:g} s")) from None
             if position is not None and not _continues(message, position):
-                raise Unavailable(Failure("UNAVAILABLE", f"messages are missing after {position.seq}"))
+                raise _Gap(Failure("UNAVAILABLE", f"messages are missing after {position.seq}"))
             position = Resume(message.epoch, message.seq)
             yield message
     finally:
-        await stream.aclose()  # type: ignore[attr-defined]
+        await stream.aclose()
 
 
 def _continues(message: StreamMessage, position: Resume) -> bool:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncGenerator, Callable, Iterable
 from typing import Any, TypeVar
 from uuid import uuid4
 
 import grpc
 from google.protobuf.message import Message
 
-from fluxhero_client.errors import FluxHeroError, from_rpc
+from fluxhero_client.errors import from_rpc
 
 R = TypeVar("R", bound=Message)
 
@@ -70,7 +70,7 @@ class Transport:
             request.page_token = page.next_page_token
         return found if limit is None else found[:limit]
 
-    async def stream(self, method: str, request: Message, response: type[R]) -> AsyncIterator[R]:
+    async def stream(self, method: str, request: Message, response: type[R]) -> AsyncGenerator[R, None]:
         """The messages of one server stream, until it ends.
 
         Raises:
@@ -92,6 +92,3 @@ class Transport:
 def new_request_id(given: str | None) -> str:
     """The id that makes a mutation repeatable: the caller's, else a fresh one."""
     return given or str(uuid4())
-
-
-__all__ = ["MAX_PAGE_SIZE", "FluxHeroError", "Transport", "new_request_id"]

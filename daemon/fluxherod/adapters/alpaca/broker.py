@@ -129,9 +129,9 @@ class AlpacaBroker:
         listed = {order.broker_id for order in _flat(orders.values())}
         # `after` goes by submission, so an older order that has ended since is in neither list.
         gone = sorted((seen.open_ids if seen else frozenset()) - listed)
-        for order in await asyncio.gather(*(self._gone(broker_id) for broker_id in gone)):
-            if order is not None:
-                orders[order.broker_id] = order
+        for ended in await asyncio.gather(*(self._gone(broker_id) for broker_id in gone)):
+            if ended is not None:
+                orders[ended.broker_id] = ended
         return sorted(orders.values(), key=lambda order: (order.submitted_ns, order.broker_id))
 
     async def _pages(self, query: dict[str, str]) -> list[BrokerOrder]:

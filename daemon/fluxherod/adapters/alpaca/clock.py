@@ -125,18 +125,19 @@ class ExchangeClock:
     async def run(self) -> None:
         """Poll for ever. While the exchange is silent the clock runs on at its last rate."""
         failing = False
-        try:
-            while True:
-                try:
-                    await self.poll()
-                    failing = False
-                except Unavailable as error:
-                    if not failing:
-                        log.warning("%s", error)
-                    failing = True
-                await self._sleep(self._poll_interval_s)
-        finally:
-            await self._client.aclose()
+        while True:
+            try:
+                await self.poll()
+                failing = False
+            except Unavailable as error:
+                if not failing:
+                    log.warning("%s", error)
+                failing = True
+            await self._sleep(self._poll_interval_s)
+
+    async def aclose(self) -> None:
+        """Close the connection to the exchange."""
+        await self._client.aclose()
 
     def _anchor(self, ns: int) -> None:
         self._anchor_ns = ns

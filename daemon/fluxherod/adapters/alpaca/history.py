@@ -57,14 +57,11 @@ class BarGrid:
 
     def ended(self, bar: Bar, through_ns: int) -> bool:
         """True for a strategy bar of a known session that ended by then."""
-        end_ns = self._end_ns(bar)
-        return end_ns is not None and end_ns <= through_ns
-
-    def newest(self, bar: Bar, through_ns: int) -> bool:
-        """True when no session time lies between the bar and `through_ns`: nothing newer can exist."""
-        end_ns = self._end_ns(bar)
-        session = self._calendar.last_opened(through_ns - 1)
-        return end_ns is not None and (session is None or min(session.close_ns, through_ns) <= end_ns)
+        # The first hour of a session is stamped before its open.
+        session = self._calendar.last_opened(bar.start_ns + (0 if self.daily else (self.minutes - 1) * MINUTE_NS))
+        if session is None or bar.start_ns >= session.close_ns:
+            return False
+        return span_of(max(bar.start_ns, session.open_ns), self.minutes, session).end_ns <= through_ns
 
     def completed_bars(self, rows: Iterable[Bar], through_ns: int) -> list[Bar]:
         """REST's bars, oldest first, cut to the regular sessions, merged into strategy bars that ended by then."""
@@ -78,13 +75,6 @@ class BarGrid:
             else:
                 bars.append(Bar(row.symbol, span.start_ns, row.open, row.high, row.low, row.close, row.volume))
         return bars
-
-    def _end_ns(self, bar: Bar) -> int | None:
-        """The end of a strategy bar; the first hour of a session is stamped before its open."""
-        session = self._calendar.last_opened(bar.start_ns + (0 if self.daily else (self.minutes - 1) * MINUTE_NS))
-        if session is None or bar.start_ns >= session.close_ns:
-            return None
-        return span_of(max(bar.start_ns, session.open_ns), self.minutes, session).end_ns
 
     def _span(self, start_ns: int) -> Span | None:
         if start_ns not in self._spans:  # the symbols share their starts: the calendar is asked once for each

@@ -6,9 +6,11 @@ import asyncio
 import logging
 import random
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import InvalidStatus, WebSocketException
 
 from fluxherod.adapters.alpaca.errors import AlpacaError, AuthenticationRefused, Refused
@@ -17,6 +19,9 @@ from fluxherod.engine.events import Event, LinkChanged
 log = logging.getLogger(__name__)
 
 HANDSHAKE_TIMEOUT_S = 10.0
+CLOSE_TIMEOUT_S = 2.0
+# 8,000 minute bars of one burst are about a megabyte of JSON.
+LARGEST_FRAME_BYTES = 32 * 1024 * 1024
 
 
 class ConnectionTaken(AlpacaError):
@@ -35,6 +40,19 @@ class ReconnectPolicy:
     slow_s: float = 30.0
     taken_s: float = 15.0
     stable_s: float = 10.0
+
+
+@asynccontextmanager
+async def connection(url: str) -> AsyncIterator[ClientConnection]:
+    """A WebSocket with every wait bounded; always closed as by intent, so that Alpaca frees the slot at once."""
+    async with connect(
+        url, max_size=LARGEST_FRAME_BYTES, open_timeout=HANDSHAKE_TIMEOUT_S, close_timeout=CLOSE_TIMEOUT_S,
+        ping_interval=10.0, ping_timeout=20.0,
+    ) as socket:
+        try:
+            yield socket
+        finally:
+            await socket.close()
 
 
 class Link:

@@ -131,11 +131,11 @@ class AlpacaMarketData:
             usable = [bar for bar in known if grid.ended(bar, through_ns)]
             if len(usable) >= bars:
                 cached[symbol] = usable
-        behind = [symbol for symbol, known in cached.items() if not grid.newest(known[-1], through_ns)]
-        if behind:
-            since_ns = min(cached[symbol][-1].start_ns for symbol in behind)
-            rows = await self._bars(behind, rest_timeframe(timeframe), since_ns, through_ns)
-            for symbol in behind:
+        if cached:
+            # The newest cached bar is fetched again, too: a split since then shows in it, and nowhere else.
+            since_ns = min(known[-1].start_ns for known in cached.values())
+            rows = await self._bars(list(cached), rest_timeframe(timeframe), since_ns, through_ns)
+            for symbol in list(cached):
                 tail = grid.completed_bars(rows.get(symbol, ()), through_ns)
                 await self._extend(cached, symbol, timeframe, tail)
         return cached

@@ -7,21 +7,19 @@ import logging
 import random
 from collections.abc import Awaitable, Callable, Sequence
 
-from websockets.asyncio.client import ClientConnection, connect
+from websockets.asyncio.client import ClientConnection
 
 from fluxherod.adapters.alpaca import frames
 from fluxherod.adapters.alpaca.credentials import Credentials
 from fluxherod.adapters.alpaca.errors import AuthenticationRefused, Refused, WireError
 from fluxherod.adapters.alpaca.frames import MarketFrame, StreamError, Subscription, Success
-from fluxherod.adapters.alpaca.link import HANDSHAKE_TIMEOUT_S, ConnectionTaken, Link, ReconnectPolicy
+from fluxherod.adapters.alpaca.link import HANDSHAKE_TIMEOUT_S, ConnectionTaken, Link, ReconnectPolicy, connection
 from fluxherod.core.calendar import MINUTE_NS
 from fluxherod.engine.events import BarsReceived, BarsRevised, Event, QuotesReceived
 from fluxherod.engine.ports import Clock
 
 log = logging.getLogger(__name__)
 
-# 8,000 minute bars of one burst are about a megabyte of JSON.
-LARGEST_FRAME_BYTES = 32 * 1024 * 1024
 CONNECTION_LIMIT = 406
 AUTHENTICATION_CODES = frozenset({401, 402})
 # What asking again won't change: malformed, too many symbols, wrong feed, plan or scope.
@@ -68,10 +66,7 @@ class MarketStream:
         await self.link.run(self._session)
 
     async def _session(self) -> None:
-        async with connect(
-            self._url, max_size=LARGEST_FRAME_BYTES, open_timeout=HANDSHAKE_TIMEOUT_S, close_timeout=2.0,
-            ping_interval=10.0, ping_timeout=20.0,
-        ) as socket:
+        async with connection(self._url) as socket:
             async with asyncio.timeout(HANDSHAKE_TIMEOUT_S):
                 await self._until(socket, _connected)
                 await socket.send(frames.encode_authentication(self._credentials))

@@ -7,14 +7,14 @@ import logging
 import random
 from collections.abc import Awaitable, Callable
 
-from websockets.asyncio.client import ClientConnection, connect
+from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed
 
 from fluxherod.adapters.alpaca import frames
 from fluxherod.adapters.alpaca.credentials import Credentials
 from fluxherod.adapters.alpaca.errors import AuthenticationRefused, WireError
 from fluxherod.adapters.alpaca.frames import Authorization, Listening, TradeUpdate
-from fluxherod.adapters.alpaca.link import HANDSHAKE_TIMEOUT_S, Link, ReconnectPolicy
+from fluxherod.adapters.alpaca.link import HANDSHAKE_TIMEOUT_S, Link, ReconnectPolicy, connection
 from fluxherod.engine.events import Event
 from fluxherod.engine.ports import Clock
 
@@ -66,9 +66,7 @@ class TradeStream:
             await self._connection(1 - self._form)
 
     async def _connection(self, form: int) -> None:
-        async with connect(
-            self._url, open_timeout=HANDSHAKE_TIMEOUT_S, close_timeout=2.0, ping_interval=10.0, ping_timeout=20.0
-        ) as socket:
+        async with connection(self._url) as socket:
             async with asyncio.timeout(HANDSHAKE_TIMEOUT_S):
                 await self._authenticate(socket, form)
                 self._form = form

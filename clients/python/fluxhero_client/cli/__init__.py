@@ -1,0 +1,1 @@
+"""The `fluxhero` command: what the daemon says, for people and for scripts."""

@@ -1,0 +1,36 @@
+"""The entry point of `fluxhero` and of `python -m fluxhero_client.cli`."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+from fluxhero_client.cli.arguments import parse
+from fluxhero_client.cli.console import Console
+
+INTERRUPTED = 130
+BROKEN_PIPE = 141
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; the exit code is one of those that `fluxhero --help` lists."""
+    chosen = parse(arguments)
+    # Whatever gRPC's core logs, the error that people see says better.
+    os.environ.setdefault("GRPC_VERBOSITY", "NONE")
+    import asyncio
+
+    from fluxhero_client.cli.execute import execute
+
+    try:
+        return asyncio.run(execute(chosen, Console.of_process(colour=not chosen.no_color)))
+    except KeyboardInterrupt:
+        return 0 if chosen.command == "watch" else INTERRUPTED
+    except BrokenPipeError:
+        # The reader has gone (`| head`); Python must not complain about it once more at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return BROKEN_PIPE
+
+
+if __name__ == "__main__":
+    sys.exit(main())

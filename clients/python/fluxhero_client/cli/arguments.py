@@ -1,0 +1,151 @@
+"""The command line: argparse only, so that help and mistakes cost nothing."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+_EPILOG = """\
+exit codes:
+  0  done                          4  refused by the daemon, with the reason
+  1  failed                        5  no such order, position, signal or bar
+  2  wrong usage or bad request    6  access denied
+  3  no daemon, or it is not ready (or no answer in time)
+
+The local daemon is found by itself (Unix socket, else 127.0.0.1:50051); --address or FLUXHERO_ADDRESS names another.
+Times are New York times. -o json prints the API's own messages: lists as an array, streams as one message a line."""
+
+
+def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
+    """The chosen command with its options; ends the process with code 2 when they are wrong."""
+    parser = argparse.ArgumentParser(
+        prog="fluxhero",
+        description="Watch and steer fluxherod, the FluxHero trading daemon.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action=_Version, nargs=0, help="print the version and exit")
+    _add_global_options(parser, suppress=False)
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    _add_reading_commands(commands)
+    _add_trading_commands(commands)
+    return parser.parse_args(arguments)
+
+
+class _Version(argparse.Action):
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        from importlib.metadata import version
+
+        parser.exit(message=f"fluxhero {version('fluxhero')}\n")
+
+
+def _add_global_options(parser: argparse.ArgumentParser, suppress: bool) -> None:
+    """Options that may stand before the command or after it; there they must not reset what stood before."""
+
+    def default(value: Any) -> Any:
+        return argparse.SUPPRESS if suppress else value
+
+    group = parser.add_argument_group("options of every command") if suppress else parser
+    group.add_argument("--address", metavar="ADDRESS", default=default(None), help="HOST:PORT or unix:PATH of the daemon")
+    group.add_argument(
+        "-o", "--output", choices=("table", "json"), default=default("table"), help="for people (default) or for scripts"
+    )
+    group.add_argument("--no-color", action="store_true", default=default(False), help="no colour (NO_COLOR does the same)")
+    group.add_argument(
+        "--timeout", type=_seconds, metavar="SECONDS", default=default(10.0), help="give up on a call after (default: 10)"
+    )
+
+
+def _add(commands: Any, name: str, text: str) -> argparse.ArgumentParser:
+    command: argparse.ArgumentParser = commands.add_parser(
+        name, help=text, description=text[0].upper() + text[1:] + ".", allow_abbrev=False
+    )
+    _add_global_options(command, suppress=True)
+    return command
+
+
+def _add_reading_commands(commands: Any) -> None:
+    _add(commands, "status", "how the daemon, its feeds and the session are")
+    _add(commands, "account", "equity, cash, exposure, profit and loss")
+    _add_filters(_add(commands, "positions", "open positions and what guards them"), limit=False)
+    orders = _add(commands, "orders", "orders, newest first")
+    _add_filters(orders)
+    orders.add_argument("--open", action="store_true", help="only orders that have not ended")
+    _add_filters(_add(commands, "signals", "what the strategy decided, newest first"))
+    explain = _add(commands, "explain", "why a symbol was traded, or was not")
+    explain.add_argument("symbol", type=str.upper, metavar="SYMBOL")
+    explain.add_argument(
+        "--at", type=_time, metavar="TIME", help="the last bar complete at this time, such as '2024-01-22 10:30' (default: now)"
+    )
+    _add_filters(_add(commands, "trades", "round trips and what they earned, newest first"))
+    watch = _add(commands, "watch", "follow prices, positions, orders or signals until Ctrl-C")
+    watch.add_argument("topic", choices=("prices", "positions", "orders", "signals"))
+    _add_filters(watch, limit=False)
+    watch.add_argument(
+        "--every", type=_seconds, metavar="SECONDS", default=0.0, help="at most one message in this time (default: each change)"
+    )
+
+
+def _add_filters(command: argparse.ArgumentParser, limit: bool = True) -> None:
+    command.add_argument(
+        "--symbol", type=str.upper, action="append", default=[], metavar="SYMBOL", help="only this symbol (repeatable)"
+    )
+    if limit:
+        command.add_argument("--limit", type=_count, default=20, metavar="N", help="at most so many (default: 20)")
+
+
+def _add_trading_commands(commands: Any) -> None:
+    place = _add(commands, "place", "place an order")
+    place.add_argument("side", choices=("buy", "sell"))
+    place.add_argument("symbol", type=str.upper, metavar="SYMBOL")
+    place.add_argument("quantity", type=_count, metavar="QTY", help="whole shares")
+    pricing = place.add_mutually_exclusive_group()
+    pricing.add_argument("--limit", type=_price, metavar="P", help="limit order at this price (default: at the market)")
+    pricing.add_argument("--trigger", type=_price, metavar="P", help="stop order that fires at this price")
+    place.add_argument("--stop", type=_price, metavar="P", help="protective stop; mandatory to open or enlarge a position")
+    place.add_argument("--gtc", action="store_true", help="work until cancelled (default: until the session's close)")
+    place.add_argument("--accept-adjusted", action="store_true", help="place fewer shares if risk cuts the order")
+    cancel = _add(commands, "cancel", "cancel a working order")
+    cancel.add_argument("order_id", metavar="ORDER_ID")
+    close = _add(commands, "close", "close a position at the market")
+    close.add_argument("symbol", type=str.upper, metavar="SYMBOL")
+    close.add_argument("--reason", default="", help="recorded with the trade")
+    halt = _add(commands, "halt", "kill switch: cancel working entries, keep stops, take no new risk")
+    resume = _add(commands, "resume", "end a halt")
+    for command in (halt, resume):
+        command.add_argument("--reason", required=True, help="recorded")
+    for command in (place, close, halt):
+        command.add_argument("--yes", action="store_true", help="do not ask")
+    for command in (place, cancel, close, halt, resume):
+        command.add_argument("--request-id", metavar="ID", help="repeat an earlier call under its id (default: a fresh one)")
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or int(text) == 0:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number above 0")
+    return int(text)
+
+
+def _price(text: str) -> str:
+    if not re.fullmatch(r"\d+(\.\d{1,4})?", text) or not text.strip("0."):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a price above 0, such as 450.25")
+    return text
+
+
+def _seconds(text: str) -> float:
+    if not re.fullmatch(r"\d+(\.\d+)?", text) or not text.strip("0."):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds above 0")
+    return float(text)
+
+
+def _time(text: str) -> datetime:
+    from fluxhero_client.cli.show.times import read_time
+
+    try:
+        return read_time(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a time, such as '2024-01-22 10:30' (New York)") from None

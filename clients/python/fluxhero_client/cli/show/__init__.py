@@ -1,0 +1,1 @@
+"""How things look: figures, tables, explanations, errors."""

@@ -1,0 +1,114 @@
+"""Refusals on the wire: one error, one table from reason to gRPC code, rich details."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import grpc
+from google.protobuf.any_pb2 import Any as AnyMessage
+from google.protobuf.message import Message
+from google.rpc import error_details_pb2, status_pb2
+
+from fluxhero.v1 import errors_pb2
+from fluxherod.engine.effects import Reply, ReplyCode
+from fluxherod.rpc.convert_risk import risk_decision
+
+DOMAIN = "fluxhero"
+RETRY_AFTER_S = 1
+
+_CODES: dict[grpc.StatusCode, tuple[str, ...]] = {
+    grpc.StatusCode.INVALID_ARGUMENT: ("INVALID_FIELD", "INVALID_PAGE_TOKEN", "REQUEST_ID_REUSED", "INVALID_ORDER"),
+    grpc.StatusCode.NOT_FOUND: (
+        "SYMBOL_UNKNOWN", "ORDER_NOT_FOUND", "POSITION_NOT_FOUND", "SIGNAL_NOT_FOUND", "TRADE_NOT_FOUND", "NO_DATA",
+    ),
+    grpc.StatusCode.FAILED_PRECONDITION: (
+        "RISK_REJECTED", "RISK_ADJUSTED", "TRADING_HALTED", "ORDER_NOT_CANCELABLE", "ALREADY_DONE", "FOREIGN_POSITION",
+    ),
+    grpc.StatusCode.UNAVAILABLE: ("NOT_READY", "SHUTTING_DOWN"),
+    grpc.StatusCode.RESOURCE_EXHAUSTED: ("SLOW_CONSUMER",),
+    grpc.StatusCode.UNIMPLEMENTED: ("NOT_IMPLEMENTED",),
+    grpc.StatusCode.INTERNAL: ("INTERNAL",),
+}
+CODE_OF_REASON = {reason: code for code, reasons in _CODES.items() for reason in reasons}
+_RETRIED = frozenset({"NOT_READY", "SHUTTING_DOWN"})
+
+
+class Refused(Exception):
+    """A call that is refused: a stable reason, a sentence for people, and what else the caller should know.
+
+    `fields` maps bad fields to what is allowed there; `metadata` goes into the ErrorInfo; `details` are further messages.
+    """
+
+    def __init__(
+        self,
+        reason: str,
+        text: str,
+        *,
+        fields: Mapping[str, str] | None = None,
+        metadata: Mapping[str, str] | None = None,
+        details: Sequence[Message] = (),
+    ) -> None:
+        super().__init__(text)
+        self.reason = reason
+        self.text = text
+        self.fields = dict(fields or {})
+        self.metadata = dict(metadata or {})
+        self.details = tuple(details)
+
+    @property
+    def code(self) -> grpc.StatusCode:
+        """The gRPC code of the reason."""
+        return CODE_OF_REASON[self.reason]
+
+    def to_message(self) -> status_pb2.Status:
+        """The google.rpc.Status that travels in `grpc-status-details-bin`."""
+        parts: list[Message] = [
+            error_details_pb2.ErrorInfo(reason=self.reason, domain=DOMAIN, metadata=self.metadata)
+        ]
+        if self.fields:
+            violations = [
+                error_details_pb2.BadRequest.FieldViolation(field=field, description=text, reason=self.reason)
+                for field, text in self.fields.items()
+            ]
+            parts.append(error_details_pb2.BadRequest(field_violations=violations))
+        if self.reason in _RETRIED:
+            retry = error_details_pb2.RetryInfo()
+            retry.retry_delay.seconds = RETRY_AFTER_S
+            parts.append(retry)
+        packed = [_pack(part) for part in (*parts, *self.details)]
+        return status_pb2.Status(code=self.code.value[0], message=self.text, details=packed)
+
+
+def _pack(message: Message) -> AnyMessage:
+    packed = AnyMessage()
+    packed.Pack(message)
+    return packed
+
+
+def invalid(field: str, text: str) -> Refused:
+    """A field that can't be accepted, and what is allowed."""
+    return Refused("INVALID_FIELD", f"{field}: {text}", fields={field: text})
+
+
+def not_ready(text: str) -> Refused:
+    """The daemon does not know enough yet."""
+    return Refused("NOT_READY", text)
+
+
+def check_reply(reply: Reply) -> Reply:
+    """The reply, when it is the answer that the caller wanted.
+
+    Raises:
+        Refused: with the reply's reason, and risk's decision when risk was asked.
+    """
+    if reply.code is ReplyCode.OK:
+        return reply
+    decision = [risk_decision(reply.decision)] if reply.decision is not None else []
+    metadata = {"order_id": reply.order_id} if reply.order_id else {}
+    raise Refused(reply.code.value, reply.text, metadata=metadata, details=decision)
+
+
+def known_reasons() -> frozenset[str]:
+    """Every reason that the contract names."""
+    prefix = "ERROR_REASON_"
+    return frozenset(name.removeprefix(prefix) for name in errors_pb2.ErrorReason.keys())  # noqa: SIM118

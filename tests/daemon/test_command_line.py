@@ -1,0 +1,82 @@
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import fluxherod
+from fluxherod.__main__ import main
+from fluxherod.core.kernel import KERNEL_VERSION
+
+DAEMON = Path(fluxherod.__file__).parents[1]
+
+
+@pytest.fixture(autouse=True)
+def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    for name in ("XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME", "XDG_RUNTIME_DIR", "NUMBA_CACHE_DIR"):
+        monkeypatch.delenv(name, raising=False)
+
+
+def test_the_help_names_every_command_and_the_exit_codes(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main(["--help"])
+    assert caught.value.code == 0
+    shown = capsys.readouterr().out
+    assert all(command in shown for command in ("run", "demo", "check-config", "version", "replay", "exit codes"))
+
+
+@pytest.mark.parametrize("arguments", [[], ["trade"], ["check-config", "--set", "x"], ["demo", "--speed", "0"],
+                                       ["demo", "--port", "99999"], ["demo", "--sessions", "many"]])  # fmt: skip
+def test_wrong_usage_ends_with_2(arguments: list[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main(arguments)
+    assert caught.value.code == 2
+
+
+def test_check_config_prints_each_key_with_its_value_and_origin(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check-config", "--set", "market.symbols=SPY,IBM", "--log-level", "debug"]) == 0
+    lines = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
+    assert 'market.symbols = ["SPY", "IBM"] # flag --set' in lines
+    assert 'daemon.log_level = "debug" # flag --log-level' in lines
+    assert "risk.max_position = 0.2 # default" in lines
+
+
+def test_check_config_ends_with_1_and_the_errors(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check-config", "--set", "market.timeframe=2Hour"]) == 1
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    assert [line.split()[0] for line in shown.err.splitlines()] == ["market.symbols", "market.timeframe"]
+
+
+def test_run_ends_with_2_on_a_wrong_configuration(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["run", "--config", "/nonexistent.toml", "--set", "market.symbols=SPY"]) == 2
+    assert capsys.readouterr().err.startswith("fluxherod: configuration file /nonexistent.toml: No such file")
+
+
+def test_run_ends_with_2_without_credentials_before_it_touches_the_disk(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    assert main(["run", "--set", "market.symbols=SPY"]) == 2
+    assert "no Alpaca credentials" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_version_names_what_a_report_needs(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["version"]) == 0
+    shown = dict(line.split(" ", 1) for line in capsys.readouterr().out.splitlines())
+    assert shown["fluxherod"] == fluxherod.__version__
+    assert shown["kernel"] == str(KERNEL_VERSION)
+    assert shown["API"] == "fluxhero.v1"
+    assert {"Python", "numba", "grpcio", "protobuf"} <= shown.keys()
+
+
+def test_check_config_does_not_import_the_trading_code() -> None:
+    script = (
+        "import sys; from fluxherod.__main__ import main; main(['check-config', '--set', 'market.symbols=SPY']); "
+        "sys.exit(repr({'numba', 'numpy', 'grpc', 'httpx'} & sys.modules.keys()))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=DAEMON, capture_output=True, text=True, check=False, timeout=60
+    )
+    assert done.stderr.strip() == "set()"
