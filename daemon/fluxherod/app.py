@@ -33,7 +33,7 @@ from fluxherod.engine.hub import Hub
 from fluxherod.engine.runner import Runner
 from fluxherod.engine.settings import Settings
 from fluxherod.errors import FluxHeroError
-from fluxherod.notify import take_notifier
+from fluxherod.notify import Notifier, take_notifier
 from fluxherod.recovery import DATABASE, Recovery, replay
 from fluxherod.rpc.convert import encode_update
 from fluxherod.rpc.server import DaemonInfo, RpcServer
@@ -71,6 +71,7 @@ async def _run(config: Config, credentials: Credentials) -> int:
                 parts.runner.post(parts.started)
                 address = await parts.server.start()
                 notifier.ready(f"{config.daemon.mode}, gRPC on {address}")
+                edges.append(tasks.create_task(_watchdog(notifier), name="watchdog"))
                 log.info("serving gRPC on %s", address)
                 reason = await stop.wait(running)
                 notifier.stopping()
@@ -215,3 +216,10 @@ async def _poll(runner: Runner, clock: WallClock | ExchangeClock) -> None:
         await runner.take_snapshot()
         if isinstance(clock, ExchangeClock):
             await asyncio.sleep(LEAST_POLL_PAUSE_S)
+
+
+async def _watchdog(notifier: Notifier) -> None:
+    """Tell systemd that the event loop turns; a loop that hangs stops telling, and is replaced."""
+    while notifier.watchdog_interval_s is not None:
+        notifier.watchdog()
+        await asyncio.sleep(notifier.watchdog_interval_s)

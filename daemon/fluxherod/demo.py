@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import logging
 import os
 import shutil
 import signal
@@ -19,7 +18,7 @@ from fluxherod import logs
 from fluxherod.adapters.alpaca.credentials import Credentials
 from fluxherod.config_layers import Flag, load_config
 from fluxherod.demo_simulator import KEY, SECRET, DemoError, Ending, Simulator
-from fluxherod.directories import find_directories, keep_machine_code, make_private
+from fluxherod.directories import SOCKET_NAME, find_directories, keep_machine_code, make_private
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -30,6 +29,8 @@ REAL_SYMBOLS = ("AAPL", "GOOG", "IBM", "MSFT")
 REAL_START = "2008-01-02"
 SYNTHETIC_SYMBOLS = ("SPY", "QQQ", "AAPL", "MSFT", "IBM")
 REQUESTS_PER_MINUTE = 6000
+DEFAULT_PORT = 50051
+SYSTEM_SOCKET = Path("/run/fluxhero", SOCKET_NAME)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ class DemoOptions:
     start: str | None = None
     sessions: int | None = None
     keep: Path | None = None
-    port: int = 50051
+    port: int = DEFAULT_PORT
     sim_port: int = 0
     log_level: str = "warning"
 
@@ -119,8 +120,7 @@ def introduction(options: DemoOptions, url: str, port: int) -> str:
     """What runs, and what to type in a second terminal."""
     address = f"127.0.0.1:{port}"
     command = _shown("fluxhero")
-    # The command finds a local daemon by itself: this one only where no other can answer for it.
-    if port != 50051 or find_directories(os.environ).unix_socket.exists():
+    if port != DEFAULT_PORT or _another_answers():
         command += f" --address {address}"
     seconds = 23_400 / options.speed
     prices = "real prices" if options.synthetic is None else f"generated prices (seed {options.synthetic})"
@@ -136,6 +136,13 @@ def introduction(options: DemoOptions, url: str, port: int) -> str:
             f"  {_by_reflection(address)}",
         ]
     )
+
+
+def _another_answers() -> bool:
+    """Would `fluxhero`, which finds a local daemon by itself, find another one than this."""
+    directories = find_directories(os.environ)
+    sockets = (SYSTEM_SOCKET, directories.unix_socket, directories.state / SOCKET_NAME)
+    return bool(os.environ.get("FLUXHERO_ADDRESS")) or any(path.exists() for path in sockets)
 
 
 def _by_reflection(address: str) -> str:
@@ -208,5 +215,4 @@ def _interruptible() -> Iterator[None]:
 def _daemon() -> Callable[[Config, Credentials], int]:
     from fluxherod import app  # imports Numba, which must find its cache folder set
 
-    logging.getLogger(__name__).debug("starting the daemon")
     return app.run

@@ -11,7 +11,7 @@ import pytest
 
 from fluxherod.adapters.alpaca.credentials import Credentials
 from fluxherod.config import Config
-from fluxherod.demo import DemoOptions, demo_config, run_demo
+from fluxherod.demo import DemoOptions, demo_config, introduction, run_demo
 from fluxherod.demo_simulator import DemoError, Ending, Simulator
 
 
@@ -56,6 +56,20 @@ def test_the_demo_ends_by_itself_after_its_sessions_and_leaves_nothing(capfd: py
     assert daemon.folder_existed
     assert not daemon.config.storage.state_dir.parent.exists()
     assert not listens(int(daemon.config.alpaca.trading_url.rsplit(":", 1)[1]))
+
+
+def test_the_demo_names_its_address_only_where_another_daemon_would_answer(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for name in ("RUNTIME_DIRECTORY", "STATE_DIRECTORY", "XDG_STATE_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path / "run"))
+    monkeypatch.setattr("fluxherod.demo.SYSTEM_SOCKET", tmp_path / "none")
+    assert "--address" not in introduction(DemoOptions(), "http://127.0.0.1:1", 50051)
+    (tmp_path / "run" / "fluxhero").mkdir(parents=True)
+    (tmp_path / "run" / "fluxhero" / "fluxherod.sock").touch()
+    assert "--address 127.0.0.1:50051 status" in introduction(DemoOptions(), "http://127.0.0.1:1", 50051)
 
 
 def test_ctrl_c_before_the_daemon_is_up_ends_the_demo_with_0() -> None:

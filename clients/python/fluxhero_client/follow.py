@@ -117,7 +117,5 @@ async def _one_stream(open_stream: Open[M], position: Resume | None, silence_s: 
 
 def _continues(message: StreamMessage, position: Resume) -> bool:
     """Whether nothing is missing between `position` and the message; a whole snapshot starts anew."""
-    whole = message.kind == common.STREAM_KIND_SNAPSHOT and (
-        message.snapshot_reason != common.SNAPSHOT_REASON_RESUMED
-    )
+    whole = message.kind == common.STREAM_KIND_SNAPSHOT and (message.snapshot_reason != common.SNAPSHOT_REASON_RESUMED)
     return whole or (message.epoch == position.epoch and message.prev_seq == position.seq)

@@ -50,13 +50,25 @@ def _add_global_options(parser: argparse.ArgumentParser, suppress: bool) -> None
         return argparse.SUPPRESS if suppress else value
 
     group = parser.add_argument_group("options of every command") if suppress else parser
-    group.add_argument("--address", metavar="ADDRESS", default=default(None), help="HOST:PORT or unix:PATH of the daemon")
     group.add_argument(
-        "-o", "--output", choices=("table", "json"), default=default("table"), help="for people (default) or for scripts"
+        "--address", metavar="ADDRESS", default=default(None), help="HOST:PORT or unix:PATH of the daemon"
     )
-    group.add_argument("--no-color", action="store_true", default=default(False), help="no colour (NO_COLOR does the same)")
     group.add_argument(
-        "--timeout", type=_seconds, metavar="SECONDS", default=default(10.0), help="give up on a call after (default: 10)"
+        "-o",
+        "--output",
+        choices=("table", "json"),
+        default=default("table"),
+        help="for people (default) or for scripts",
+    )
+    group.add_argument(
+        "--no-color", action="store_true", default=default(False), help="no colour (NO_COLOR does the same)"
+    )
+    group.add_argument(
+        "--timeout",
+        type=_seconds,
+        metavar="SECONDS",
+        default=default(10.0),
+        help="give up on a call after (default: 10)",
     )
 
 
@@ -79,14 +91,21 @@ def _add_reading_commands(commands: Any) -> None:
     explain = _add(commands, "explain", "why a symbol was traded, or was not")
     explain.add_argument("symbol", type=str.upper, metavar="SYMBOL")
     explain.add_argument(
-        "--at", type=_time, metavar="TIME", help="the last bar complete at this time, such as '2024-01-22 10:30' (default: now)"
+        "--at",
+        type=_time,
+        metavar="TIME",
+        help="the last bar complete at this time, such as '2024-01-22 10:30' (default: now)",
     )
     _add_filters(_add(commands, "trades", "round trips and what they earned, newest first"))
     watch = _add(commands, "watch", "follow prices, positions, orders or signals until Ctrl-C")
     watch.add_argument("topic", choices=("prices", "positions", "orders", "signals"))
     _add_filters(watch, limit=False)
     watch.add_argument(
-        "--every", type=_seconds, metavar="SECONDS", default=0.0, help="at most one message in this time (default: each change)"
+        "--every",
+        type=_seconds,
+        metavar="SECONDS",
+        default=0.0,
+        help="at most one message in this time (default: each change)",
     )
 
 
@@ -106,7 +125,9 @@ def _add_trading_commands(commands: Any) -> None:
     pricing = place.add_mutually_exclusive_group()
     pricing.add_argument("--limit", type=_price, metavar="P", help="limit order at this price (default: at the market)")
     pricing.add_argument("--trigger", type=_price, metavar="P", help="stop order that fires at this price")
-    place.add_argument("--stop", type=_price, metavar="P", help="protective stop; mandatory to open or enlarge a position")
+    place.add_argument(
+        "--stop", type=_price, metavar="P", help="protective stop; mandatory to open or enlarge a position"
+    )
     place.add_argument("--gtc", action="store_true", help="work until cancelled (default: until the session's close)")
     place.add_argument("--accept-adjusted", action="store_true", help="place fewer shares if risk cuts the order")
     cancel = _add(commands, "cancel", "cancel a working order")
@@ -121,7 +142,9 @@ def _add_trading_commands(commands: Any) -> None:
     for command in (place, close, halt):
         command.add_argument("--yes", action="store_true", help="do not ask")
     for command in (place, cancel, close, halt, resume):
-        command.add_argument("--request-id", metavar="ID", help="repeat an earlier call under its id (default: a fresh one)")
+        command.add_argument(
+            "--request-id", metavar="ID", help="repeat an earlier call under its id (default: a fresh one)"
+        )
 
 
 def _count(text: str) -> int:

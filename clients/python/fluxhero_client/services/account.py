@@ -29,9 +29,7 @@ class AccountCalls:
         limit: int | None = 100,
     ) -> list[api.EquityPoint]:
         """Recorded equity in [start, end), newest first."""
-        request = api.GetEquityCurveRequest(
-            start_time=timestamp(start), end_time=timestamp(end), resolution=resolution
-        )
+        request = api.GetEquityCurveRequest(start_time=timestamp(start), end_time=timestamp(end), resolution=resolution)
         return await self._transport.pages(
             "AccountService/GetEquityCurve", request, api.GetEquityCurveResponse, lambda page: page.points, limit
         )

@@ -44,9 +44,7 @@ class MarketCalls:
         answer = await self._transport.unary("MarketService/GetIndicators", request, api.GetIndicatorsResponse)
         return answer.indicators
 
-    async def symbols(
-        self, *, states: Iterable[api.SymbolState] = (), limit: int | None = None
-    ) -> list[api.Symbol]:
+    async def symbols(self, *, states: Iterable[api.SymbolState] = (), limit: int | None = None) -> list[api.Symbol]:
         """The symbols that are followed, in alphabetical order."""
         request = api.ListSymbolsRequest(states=states)
         return await self._transport.pages(

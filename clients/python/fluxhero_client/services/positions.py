@@ -35,9 +35,7 @@ class PositionCalls:
         request = api.GetPositionRequest(symbol=symbol)
         return (await self._transport.unary("PositionService/GetPosition", request, api.GetPositionResponse)).position
 
-    async def close(
-        self, symbol: str, *, reason: str = "", request_id: str | None = None
-    ) -> api.ClosePositionResponse:
+    async def close(self, symbol: str, *, reason: str = "", request_id: str | None = None) -> api.ClosePositionResponse:
         """Close a position at the market; the answer says that closing has begun."""
         request = api.ClosePositionRequest(request_id=new_request_id(request_id), symbol=symbol, reason=reason)
         return await self._transport.unary("PositionService/ClosePosition", request, api.ClosePositionResponse)
@@ -45,6 +43,4 @@ class PositionCalls:
     async def close_all(self, *, reason: str = "", request_id: str | None = None) -> api.CloseAllPositionsResponse:
         """Close all positions of ours at the market."""
         request = api.CloseAllPositionsRequest(request_id=new_request_id(request_id), reason=reason)
-        return await self._transport.unary(
-            "PositionService/CloseAllPositions", request, api.CloseAllPositionsResponse
-        )
+        return await self._transport.unary("PositionService/CloseAllPositions", request, api.CloseAllPositionsResponse)

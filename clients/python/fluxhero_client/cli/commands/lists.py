@@ -1,0 +1,51 @@
+"""`positions`, `orders`, `signals`, `trades`: what there is, newest first."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from collections.abc import Sequence
+from typing import Any
+
+from fluxhero_client.cli.console import Console
+from fluxhero_client.client import Client
+
+
+async def positions(client: Client, arguments: Namespace, console: Console) -> int:
+    """Open positions."""
+    found = await client.positions.list(symbols=arguments.symbol)
+    return _show(found, arguments, console, "position_columns", "no open positions")
+
+
+async def orders(client: Client, arguments: Namespace, console: Console) -> int:
+    """Orders."""
+    found = await client.orders.list(
+        symbols=arguments.symbol, open=True if arguments.open else None, limit=arguments.limit
+    )
+    return _show(found, arguments, console, "order_columns", "no orders")
+
+
+async def signals(client: Client, arguments: Namespace, console: Console) -> int:
+    """Signals."""
+    found = await client.signals.list(symbols=arguments.symbol, limit=arguments.limit)
+    return _show(found, arguments, console, "signal_columns", "no signals yet")
+
+
+async def trades(client: Client, arguments: Namespace, console: Console) -> int:
+    """Trades."""
+    found = await client.trades.list(symbols=arguments.symbol, limit=arguments.limit)
+    return _show(found, arguments, console, "trade_columns", "no trades yet")
+
+
+def _show(found: Sequence[Any], arguments: Namespace, console: Console, columns: str, nothing: str) -> int:
+    if arguments.output == "json":
+        from fluxhero_client.cli.show import messages
+
+        console.print(messages.many(found))
+    elif found:
+        from fluxhero_client.cli.show import columns as shown
+        from fluxhero_client.cli.show.table import Table
+
+        Table[Any](getattr(shown, columns)(), console).print(found)
+    else:
+        console.print(nothing)
+    return 0

@@ -1,0 +1,134 @@
+"""`place`, `cancel`, `close`: what moves money, and asks first."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from typing import TYPE_CHECKING
+
+from google.protobuf.message import Message
+
+from fluxhero.v1 import common_pb2 as common
+from fluxhero.v1 import order_pb2 as api
+from fluxhero_client.cli.console import Console
+from fluxhero_client.cli.show.explanation import print_decision
+from fluxhero_client.cli.show.figures import money, plural, shares, word
+from fluxhero_client.client import Client
+from fluxhero_client.errors import Unsupported
+from fluxhero_client.services.orders import OrderTicket
+
+if TYPE_CHECKING:
+    from fluxhero.v1.order_pb2 import Order
+
+ABORTED = 1
+USAGE = 2
+
+
+async def place(client: Client, arguments: Namespace, console: Console) -> int:
+    """Place an order; before the question the risk engine's opinion is shown."""
+    ticket = OrderTicket(
+        symbol=arguments.symbol,
+        side=common.SIDE_BUY if arguments.side == "buy" else common.SIDE_SELL,
+        quantity=arguments.quantity,
+        limit_price=arguments.limit,
+        trigger_price=arguments.trigger,
+        stop_loss_price=arguments.stop,
+        time_in_force=api.TIME_IN_FORCE_GTC if arguments.gtc else api.TIME_IN_FORCE_DAY,
+    )
+    if not arguments.yes and console.interactive:
+        await _preview(client, ticket, console)
+    if code := ask(f"{_in_words(arguments)}?", arguments, console):
+        return code
+    answer = await client.orders.place(
+        ticket, accept_adjusted=arguments.accept_adjusted, request_id=arguments.request_id
+    )
+    if arguments.output == "json":
+        _print_json(answer, console)
+    else:
+        _show_placed(answer, console)
+    return 0
+
+
+async def cancel(client: Client, arguments: Namespace, console: Console) -> int:
+    """Cancel an order."""
+    answer = await client.orders.cancel(arguments.order_id, request_id=arguments.request_id)
+    if arguments.output == "json":
+        _print_json(answer, console)
+    else:
+        console.print(f"canceling: {_order(answer.order)}")
+        console.print("it may still fill until it is canceled: fluxhero watch orders")
+    return 0
+
+
+async def close(client: Client, arguments: Namespace, console: Console) -> int:
+    """Close a position."""
+    if code := ask(f"Close the position in {arguments.symbol} at the market?", arguments, console):
+        return code
+    answer = await client.positions.close(arguments.symbol, reason=arguments.reason, request_id=arguments.request_id)
+    if arguments.output == "json":
+        _print_json(answer, console)
+        return 0
+    position = answer.position
+    console.print(f"closing: {word(position, 'side')} {shares(position.quantity)} {position.symbol}")
+    console.print(
+        f"exit order {answer.order_id}" if answer.order_id else "its stop ends first, or the market must open"
+    )
+    return 0
+
+
+def ask(question: str, arguments: Namespace, console: Console) -> int:
+    """0 when it may go on; else the exit code, and why has been said."""
+    if arguments.yes:
+        return 0
+    if not console.interactive:
+        console.note("fluxhero: nobody is there to ask; add --yes to do it without asking")
+        return USAGE
+    if console.confirm(question):
+        return 0
+    console.note("nothing was sent")
+    return ABORTED
+
+
+async def _preview(client: Client, ticket: OrderTicket, console: Console) -> None:
+    try:
+        answer = await client.orders.preview(ticket)
+    except Unsupported:
+        return  # An older daemon: it judges when the order is placed.
+    decision = answer.decision
+    console.note(
+        f"risk says: {word(decision, 'verdict')}, {plural(decision.quantity, 'share')}"
+        + (f" ({decision.reason})" if decision.reason else "")
+    )
+
+
+def _in_words(arguments: Namespace) -> str:
+    price = f"at ${money(arguments.limit)} or better" if arguments.limit else "at the market"
+    if arguments.trigger:
+        price = f"at the market once the price reaches ${money(arguments.trigger)}"
+    stop = f", protective stop ${money(arguments.stop)}" if arguments.stop else ""
+    validity = "good until cancelled" if arguments.gtc else "good for the session"
+    return f"{arguments.side.capitalize()} {shares(arguments.quantity)} {arguments.symbol} {price}{stop}, {validity}"
+
+
+def _show_placed(answer: api.PlaceOrderResponse, console: Console) -> None:
+    if answer.HasField("order"):
+        console.print(f"placed: {_order(answer.order)}")
+    else:
+        console.print("accepted: the protective stop ends first, then the exit order follows (fluxhero watch orders)")
+    if answer.HasField("decision"):
+        print_decision(answer.decision, console)
+
+
+def _order(order: Order) -> str:
+    prices = [
+        f"{name} ${money(getattr(order, field))}"
+        for name, field in (("limit", "limit_price"), ("trigger", "stop_price"), ("protective stop", "stop_loss_price"))
+        if order.HasField(field)
+    ]
+    what = f"{word(order, 'side')} {shares(order.quantity)} {order.symbol} {', '.join(prices) or 'at the market'}"
+    return f"{what}, {word(order, 'state')}\norder {order.id}"
+
+
+def _print_json(answer: Message, console: Console) -> None:
+    from fluxhero_client.cli.show import messages
+
+    console.print(messages.one(answer))

@@ -1,0 +1,178 @@
+"""The daemon's status: state, session, connections, progress."""
+
+from __future__ import annotations
+
+import platform
+import time
+from importlib import metadata
+
+from google.protobuf.timestamp_pb2 import Timestamp
+
+from fluxhero.v1 import system_pb2
+from fluxherod.core.calendar import HOUR_NS, new_york_day
+from fluxherod.core.orders import OrderState
+from fluxherod.engine.hub import Hub, Topic
+from fluxherod.rpc.convert import duration, optional_timestamp, timestamp
+from fluxherod.rpc.info import DaemonInfo, MarketCounters, TradeCounters
+from fluxherod.rpc.live import Live
+
+_MODES = {
+    "paper": system_pb2.TRADING_MODE_PAPER,
+    "live": system_pb2.TRADING_MODE_LIVE,
+    "demo": system_pb2.TRADING_MODE_DEMO,
+}
+_LIBRARIES = ("grpcio", "protobuf", "numba", "numpy")
+_EXTENDED_HOURS_NS = 5 * HOUR_NS + HOUR_NS // 2
+
+
+class StatusReader:
+    """Puts the status together; answers from the first moment on."""
+
+    def __init__(self, live: Live, hub: Hub, info: DaemonInfo) -> None:
+        self._live = live
+        self._hub = hub
+        self._info = info
+        self._started_ns = time.time_ns()
+        self._versions = {name: metadata.version(name) for name in _LIBRARIES} | {"python": platform.python_version()}
+
+    def message(self) -> system_pb2.Status:
+        """The status now."""
+        now_ns = self._live.now_ns
+        uptime_ns = time.time_ns() - self._started_ns
+        status = system_pb2.Status(
+            mode=_MODES[self._info.config.daemon.mode],
+            state=system_pb2.TRADING_STATE_STARTING,
+            version=self._info.version,
+            versions=self._versions,
+            started_at=timestamp(self._started_ns),
+            uptime=duration(uptime_ns),
+            clock=system_pb2.TradingClock(time=timestamp(now_ns), rate=self._live.runner.clock.rate),
+            progress=self._progress(now_ns),
+        )
+        if not self._live.started:
+            status.state_detail = "the journal is being read"
+            return status
+        self._fill_in(status, now_ns)
+        return status
+
+    def _fill_in(self, status: system_pb2.Status, now_ns: int) -> None:
+        engine = self._live.engine
+        status.state = system_pb2.TradingState.Value(f"TRADING_STATE_{engine.state}")
+        status.state_detail = self._detail(now_ns)
+        status.session.CopyFrom(self._session(now_ns))
+        status.feeds.extend((self._market_feed(now_ns), self._trading_feed(now_ns)))
+        status.parts.extend(self._parts(now_ns))
+        status.run = engine.run
+        status.symbols.extend(engine.settings.symbols)
+        status.timeframe = engine.settings.timeframe
+        status.counts.CopyFrom(self._counts())
+
+    def _detail(self, now_ns: int) -> str:
+        engine = self._live.engine
+        if engine.state == "ACTIVE":
+            return engine.blocked(now_ns)
+        if engine.state == "WARMING":
+            return f"history is being loaded: {', '.join(engine.warming)}"
+        return engine.blocked(now_ns) or engine.stopping
+
+    def _progress(self, now_ns: int) -> system_pb2.Progress:
+        runner = self._live.runner
+        progress = system_pb2.Progress(
+            journal_seq=runner.committed_seq,
+            # What is not durable yet has not been carried out, so it still counts as waiting.
+            events_queued=runner.queued + runner.seq - runner.committed_seq,
+            requests_in_flight=runner.requests_in_flight,
+        )
+        if self._live.started:
+            engine = self._live.engine
+            deadline_ns = engine.next_deadline_ns()
+            progress.events_queued += deadline_ns is not None and deadline_ns <= now_ns
+            progress.epoch = engine.epoch
+            books = engine.market.books.values()
+            _set(progress.last_minute, max((book.newest_minute_ns for book in books), default=0))
+            _set(progress.last_bar_time, max((book.closed[-1].end_ns for book in books if book.closed), default=0))
+        return progress
+
+    def _session(self, now_ns: int) -> system_pb2.Session:
+        calendar = self._live.engine.market.calendar
+        last, following = calendar.last_opened(now_ns), calendar.following(now_ns)
+        session = system_pb2.Session(
+            phase=self._phase(now_ns), next_open_time=optional_timestamp(following.open_ns) if following else None
+        )
+        if last is not None:
+            session.date = last.day
+            session.open_time.CopyFrom(timestamp(last.open_ns))
+            session.close_time.CopyFrom(timestamp(last.close_ns))
+        return session
+
+    def _phase(self, now_ns: int) -> system_pb2.SessionPhase:
+        calendar = self._live.engine.market.calendar
+        if calendar.at(now_ns) is not None:
+            return system_pb2.SESSION_PHASE_REGULAR
+        last, following = calendar.last_opened(now_ns), calendar.following(now_ns)
+        day = new_york_day(now_ns)
+        if following is not None and following.day == day and following.open_ns - now_ns <= _EXTENDED_HOURS_NS:
+            return system_pb2.SESSION_PHASE_PRE_MARKET
+        if last is not None and last.day == day and now_ns - last.close_ns < 4 * HOUR_NS:
+            return system_pb2.SESSION_PHASE_AFTER_HOURS
+        return system_pb2.SESSION_PHASE_CLOSED
+
+    def _feed(self, name: str, counters: MarketCounters | TradeCounters, now_ns: int) -> system_pb2.Feed:
+        change = self._live.engine.links.get(name)
+        feed = system_pb2.Feed(
+            name=name,
+            up=change is not None and change.up,
+            detail="not connected yet" if change is None else ("" if change.up else change.detail),
+            fatal=change is not None and change.fatal,
+            reconnects=max(0, counters.link.connects - 1),
+            frames=counters.frames,
+        )
+        if counters.last_message_ns:
+            feed.last_message_at.CopyFrom(timestamp(counters.last_message_ns))
+            feed.age.CopyFrom(duration(max(0, now_ns - counters.last_message_ns)))
+        return feed
+
+    def _market_feed(self, now_ns: int) -> system_pb2.Feed:
+        engine, counters = self._live.engine, self._info.market
+        feed = self._feed("market", counters, now_ns)
+        feed.bars, feed.revised_bars, feed.quotes = counters.bars, counters.revisions, counters.quotes
+        limit_ns = engine.settings.price_max_age_ns + engine.settings.latency_ns
+        silent = now_ns - counters.last_message_ns > limit_ns
+        feed.stale = feed.up and silent and engine.market.calendar.at(now_ns) is not None
+        return feed
+
+    def _trading_feed(self, now_ns: int) -> system_pb2.Feed:
+        feed = self._feed("trading", self._info.trades, now_ns)
+        feed.trade_updates = self._info.trades.updates
+        return feed
+
+    def _parts(self, now_ns: int) -> list[system_pb2.Part]:
+        engine = self._live.engine
+        down = [name for name in ("trading", "market") if not (name in engine.links and engine.links[name].up)]
+        account = "" if engine.ledger.account is not None else "the account has not been read yet"
+        calendar = "" if engine.market.calendar.sessions else "the calendar has not been read yet"
+        warming = f"history is being loaded: {', '.join(engine.warming)}" if engine.warming else ""
+        details = {
+            "broker": "no trading connection" if "trading" in down else account,
+            "market_data": "no market connection" if "market" in down else calendar,
+            "strategy": warming or engine.blocked(now_ns),
+        }
+        return [system_pb2.Part(name=name, ready=not detail, detail=detail) for name, detail in details.items()]
+
+    def _counts(self) -> system_pb2.Counts:
+        engine = self._live.engine
+        live = list(engine.desk.live())
+        return system_pb2.Counts(
+            open_positions=len(engine.ledger.positions),
+            foreign_positions=len(engine.ledger.foreign),
+            open_orders=len(live),
+            unknown_orders=sum(order.state is OrderState.UNKNOWN for order in live),
+            open_alerts=len(self._hub.recent(Topic.ALERTS)),
+            rejected_bars=sum(book.rejected for book in engine.market.books.values()),
+            subscribers=self._hub.gauges().subscribers,
+        )
+
+
+def _set(field: Timestamp, ns: int) -> None:
+    if ns > 0:
+        field.CopyFrom(timestamp(ns))
