@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import inspect
 import logging
 import secrets
 from collections.abc import AsyncGenerator, Awaitable, Callable
@@ -14,11 +12,7 @@ import grpc
 from google.protobuf.message import Message
 from grpc_status import rpc_status
 
-from fluxherod.engine.effects import Reply
-from fluxherod.engine.events import Caller, Command
-from fluxherod.engine.runner import Runner
-from fluxherod.rpc import validate
-from fluxherod.rpc.errors import Refused, check_reply
+from fluxherod.rpc.errors import Refused
 
 log = logging.getLogger(__name__)
 
@@ -63,7 +57,7 @@ class Door(grpc.aio.ServerInterceptor):
     def _unary(self, method: str, behaviour: Any) -> Any:
         async def call(request: Any, context: Context) -> Any:
             try:
-                self._enter(method, inspect.iscoroutinefunction(behaviour))
+                self._enter(method, behaviour)
                 return await behaviour(request, context)
             except Exception as error:
                 await _abort(method, error, context)
@@ -73,7 +67,7 @@ class Door(grpc.aio.ServerInterceptor):
     def _streaming(self, method: str, behaviour: Any) -> Any:
         async def call(request: Any, context: Context) -> None:
             try:
-                self._enter(method, inspect.isasyncgenfunction(behaviour))
+                self._enter(method, behaviour)
                 messages: AsyncGenerator[bytes, None] = behaviour(request, context)
                 # In this task and closed by it, so that a subscription ends with its call.
                 async with aclosing(messages):
@@ -84,10 +78,10 @@ class Door(grpc.aio.ServerInterceptor):
 
         return call
 
-    def _enter(self, method: str, implemented: bool) -> None:
+    def _enter(self, method: str, behaviour: Any) -> None:
         if self.closing:
             raise Refused("SHUTTING_DOWN", f"the daemon is stopping: {self.closing}")
-        if not implemented:  # the generated base class's method, which is no coroutine
+        if behaviour.__module__.endswith("_pb2_grpc"):  # the generated base class's method
             raise Refused("NOT_IMPLEMENTED", f"{method.removeprefix('/')} is not served by this version")
 
 
@@ -115,22 +109,3 @@ def principal(context: Context) -> str:
         return "unix"
     return f"tcp:{peer.partition(':')[2].rpartition(':')[0]}"
 
-
-def caller(context: Context, rpc: str, request_id: str) -> Caller:
-    """Who asks for what under which id; ids are kept apart by RPC.
-
-    Raises:
-        Refused: when the id is missing or malformed.
-    """
-    return Caller(f"{rpc}/{validate.request_id(request_id)}", principal(context))
-
-
-async def ask(runner: Runner, command: Command, context: Context) -> Reply:
-    """The engine's durable answer to a command, as long as the caller's deadline allows.
-
-    Raises:
-        Refused: when the answer is a refusal.
-        TimeoutError: at the deadline; the command is carried out all the same.
-    """
-    async with asyncio.timeout(context.time_remaining()):
-        return check_reply(await runner.ask(command))

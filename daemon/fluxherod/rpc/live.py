@@ -127,17 +127,13 @@ class Live:
         return [price for price in found if price is not None]
 
     # --- our books -----------------------------------------------------------------------------------
-    def account(self) -> account_pb2.Account:
-        """The account now.
-
-        Raises:
-            Refused: NOT_READY before the broker was read.
-        """
+    def accounts(self) -> list[account_pb2.Account]:
+        """The account now; nothing before the broker was read."""
         ledger = self.engine.ledger
         if ledger.account is None:
-            raise not_ready("the account has not been read from the broker yet")
+            return []
         view = ledger.view(self.engine.desk.working_e4(), self.now_ns)
-        return account_message(view, ledger.account, ledger.account_ns)
+        return [account_message(view, ledger.account, ledger.account_ns)]
 
     def position(self, position: Position) -> position_pb2.Position:
         """A position with what guards it and what it has realised."""

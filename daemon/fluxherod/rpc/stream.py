@@ -7,7 +7,7 @@ shows is durable, so a subscriber sees each committed change once: in the snapsh
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from typing import Any
 
 from google.protobuf.message import Message
@@ -48,6 +48,7 @@ _KINDS = {
     FrameKind.UPDATES: common_pb2.STREAM_KIND_UPDATE,
     FrameKind.HEARTBEAT: common_pb2.STREAM_KIND_HEARTBEAT,
 }
+Messages = AsyncGenerator[bytes, None]
 SNAPSHOT_SIGNALS = 100
 DURABLE_POLL_S = 0.002
 
@@ -102,13 +103,13 @@ class Streams:
         self._tables = tables
         self._closing = closing
 
-    def watch_one(self, topic: common_pb2.Topic, request: Message) -> AsyncIterator[bytes]:
+    def watch_one(self, topic: common_pb2.Topic, request: Message) -> Messages:
         """A Watch RPC of one topic; its request has the fields and numbers of WatchRequest."""
         whole = stream_pb2.WatchRequest.FromString(request.SerializeToString())
         whole.topics[:] = [topic]
         return self.watch(whole)
 
-    async def watch(self, request: stream_pb2.WatchRequest) -> AsyncIterator[bytes]:
+    async def watch(self, request: stream_pb2.WatchRequest) -> Messages:
         """Messages of a subscription, serialised: a snapshot, then what changes, until it ends with a reason."""
         topics, symbols = _topics(request), validate.symbols(request.symbols)
         interval_s = validate.interval_s(request.min_interval)
@@ -138,7 +139,7 @@ class Streams:
             common_pb2.TOPIC_BARS: lambda: message.bars.extend(live.last_bars(symbols)),
             common_pb2.TOPIC_POSITIONS: lambda: message.positions.extend(live.positions(symbols)),
             common_pb2.TOPIC_ORDERS: lambda: message.orders.extend(live.open_orders(symbols)),
-            common_pb2.TOPIC_ACCOUNT: lambda: message.accounts.append(live.account()),
+            common_pb2.TOPIC_ACCOUNT: lambda: message.accounts.extend(live.accounts()),
             common_pb2.TOPIC_STATUS: lambda: message.statuses.append(self._status.message()),
         }
         for topic in topics:
@@ -158,7 +159,8 @@ class Streams:
         engine = self._live.engine
         session = engine.market.calendar.last_opened(self._live.now_ns)
         since_ns = session.open_ns if session is not None else None
-        page = await self._tables.signals(since_ns=since_ns, page_size=SNAPSHOT_SIGNALS)
+        only = symbols[0] if len(symbols) == 1 else None
+        page = await self._tables.signals(symbol=only, since_ns=since_ns, page_size=SNAPSHOT_SIGNALS)
         wanted = [signal for signal in reversed(page.items) if not symbols or signal.symbol in symbols]
         return [signal_message(signal, self._live.timeframe) for signal in wanted]
 
@@ -193,10 +195,9 @@ class StreamService(stream_pb2_grpc.StreamServiceServicer):
     def __init__(self, streams: Streams) -> None:
         self._streams = streams
 
-    async def Watch(self, request: stream_pb2.WatchRequest, context: Context) -> AsyncIterator[bytes]:
+    def Watch(self, request: stream_pb2.WatchRequest, context: Context) -> Messages:
         """Topics as they change, after a snapshot of all of them."""
-        async for message in self._streams.watch(request):
-            yield message
+        return self._streams.watch(request)
 
 
 def _topics(request: stream_pb2.WatchRequest) -> list[int]:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
 from fluxhero.v1 import common_pb2, system_pb2, system_pb2_grpc
 from fluxherod.config import value_of
 from fluxherod.config_layers import KEYS, allowed_values, toml
 from fluxherod.rpc.calls import Context
 from fluxherod.rpc.info import DaemonInfo
 from fluxherod.rpc.status import StatusReader
-from fluxherod.rpc.stream import Streams
+from fluxherod.rpc.stream import Messages, Streams
 
 _ORIGINS = {
     "default": system_pb2.CONFIG_ORIGIN_DEFAULT,
@@ -47,7 +45,6 @@ class SystemService(system_pb2_grpc.SystemServiceServicer):
             default_value=toml(KEYS[key].default),
         )
 
-    async def WatchStatus(self, request: system_pb2.WatchStatusRequest, context: Context) -> AsyncIterator[bytes]:
+    def WatchStatus(self, request: system_pb2.WatchStatusRequest, context: Context) -> Messages:
         """The status as the trading state changes."""
-        async for message in self._streams.watch_one(common_pb2.TOPIC_STATUS, request):
-            yield message
+        return self._streams.watch_one(common_pb2.TOPIC_STATUS, request)
