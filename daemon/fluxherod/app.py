@@ -135,13 +135,16 @@ async def _build(config: Config, credentials: Credentials, stack: AsyncExitStack
     """Make every part, each after what it needs; the stack closes them in reverse."""
     warm_up()
     clock = await _clock(config)
+    if isinstance(clock, ExchangeClock):
+        stack.push_async_callback(clock.aclose)
     settings = _settings(config, clock)
     store = SqliteStore.open(config.storage.state_dir / DATABASE, code_version=__version__)
     stack.callback(store.close)
     recovery = _recover(store)
     reader = await stack.enter_async_context(await TableReader.open(store.path))
     limiter = RateLimiter(config.alpaca.requests_per_minute)
-    trading = RestClient(config.alpaca.trading_url, credentials, limiter)
+    # The runner is made from its edges: what they post before that could only be about nothing.
+    trading = RestClient(config.alpaca.trading_url, credentials, limiter, post=lambda event: runner.post(event))
     data = RestClient(config.alpaca.data_url, credentials, limiter)
     stack.push_async_callback(trading.aclose)
     stack.push_async_callback(data.aclose)

@@ -172,7 +172,8 @@ class BrokerSnapshot:
 class LinkChanged:
     """A connection came up (authenticated and subscribed) or went down.
 
-    `link` is "market", "trading" or "rest"; `fatal` means that only an operator can mend it.
+    `link` is "market" or "trading" (the streams), "rest" (the broker's host) or "data" (loads of history and gaps);
+    `fatal` means that only an operator can mend it.
     """
 
     link: str

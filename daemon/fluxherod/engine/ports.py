@@ -75,6 +75,10 @@ class DataUnavailable(Exception):
     """Market data could not be had now; the runner says so and asks again."""
 
 
+class DataRefused(DataUnavailable):
+    """A clear no (bad credentials, a request that is never granted): the runner says so and asks no more."""
+
+
 class MarketData(Protocol):
     """History and gaps over REST, and what must be known before trading.
 

@@ -26,7 +26,7 @@ from fluxherod.engine.effects import (
 )
 from fluxherod.engine.engine import Engine
 from fluxherod.engine.events import Command, Event, LinkChanged, Stopping, TimerFired
-from fluxherod.engine.ports import Broker, Clock, DataUnavailable, JournalEntry, MarketData, Publisher, Store
+from fluxherod.engine.ports import Broker, Clock, DataRefused, DataUnavailable, JournalEntry, MarketData, Publisher, Store
 
 MOST_EVENTS_A_COMMIT = 256
 RETRY_DATA_AFTER_S = 1.0
@@ -253,14 +253,17 @@ class Runner:
         while True:
             try:
                 events = await load()
+            except DataRefused as refusal:
+                self.post(LinkChanged("data", up=False, detail=str(refusal), fatal=True))
+                return
             except DataUnavailable as problem:
                 if not said:
                     said = True
-                    self.post(LinkChanged("rest", up=False, detail=str(problem)))
+                    self.post(LinkChanged("data", up=False, detail=str(problem)))
                 await asyncio.sleep(RETRY_DATA_AFTER_S)
                 continue
             if said:
-                self.post(LinkChanged("rest", up=True))
+                self.post(LinkChanged("data", up=True))
             for event in events:
                 self.post(event)
             return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fluxherod.engine.ports import DataUnavailable
+from fluxherod.engine.ports import DataRefused, DataUnavailable
 
 
 class AlpacaError(DataUnavailable):
@@ -17,7 +17,7 @@ class Unavailable(AlpacaError):
     """No usable answer after every attempt; asking again later may help."""
 
 
-class Refused(AlpacaError):
+class Refused(AlpacaError, DataRefused):
     """A clear no: asking again without a change will not help."""
 
 

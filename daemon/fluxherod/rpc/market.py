@@ -1,0 +1,110 @@
+"""MarketService: prices, bars and indicators as the engine remembers them."""
+
+from __future__ import annotations
+
+from fluxhero.v1 import common_pb2, market_pb2, market_pb2_grpc
+from fluxherod.core.types import Regime
+from fluxherod.engine.market import SymbolBook
+from fluxherod.engine.settings import TIMEFRAME_MINUTES
+from fluxherod.rpc import validate
+from fluxherod.rpc.calls import Context
+from fluxherod.rpc.convert import REGIMES, optional_timestamp
+from fluxherod.rpc.convert_market import closed_bar, closed_indicators
+from fluxherod.rpc.errors import Refused, invalid
+from fluxherod.rpc.live import Live
+from fluxherod.rpc.pages import Paging
+from fluxherod.rpc.stream import Messages, Streams
+
+
+class MarketService(market_pb2_grpc.MarketServiceServicer):
+    """What the daemon has seen of the market."""
+
+    def __init__(self, live: Live, streams: Streams) -> None:
+        self._live = live
+        self._streams = streams
+
+    async def GetQuote(self, request: market_pb2.GetQuoteRequest, context: Context) -> market_pb2.GetQuoteResponse:
+        """The newest price."""
+        book = self._live.book(validate.symbol(request.symbol))
+        price = self._live.price(book.symbol)
+        if price is None:
+            raise Refused("NO_DATA", f"there is no price of {book.symbol} yet")
+        return market_pb2.GetQuoteResponse(price=price)
+
+    async def GetBars(self, request: market_pb2.GetBarsRequest, context: Context) -> market_pb2.GetBarsResponse:
+        """The remembered bars of the strategy timeframe, newest first."""
+        book, timeframe = self._live.book(validate.symbol(request.symbol)), self._live.timeframe
+        if request.timeframe not in ("", *TIMEFRAME_MINUTES):
+            raise invalid("timeframe", f"one of {', '.join(TIMEFRAME_MINUTES)}")
+        if request.timeframe not in ("", timeframe):
+            raise Refused("NO_DATA", f"bars of {request.timeframe} are not kept; kept: {timeframe}")
+        paging = Paging.of(request)
+        since_ns, until_ns = paging.since_ns or 0, paging.until_ns
+        bars = [
+            bar
+            for bar in reversed(book.closed)
+            if bar.bar.start_ns >= since_ns and (until_ns is None or bar.bar.start_ns < until_ns)
+        ]
+        page = paging.slice(bars, lambda bar: [-bar.bar.start_ns])
+        messages = [closed_bar(bar, timeframe) for bar in page.items]
+        return market_pb2.GetBarsResponse(bars=messages, next_page_token=page.next_page_token)
+
+    async def GetIndicators(
+        self, request: market_pb2.GetIndicatorsRequest, context: Context
+    ) -> market_pb2.GetIndicatorsResponse:
+        """The indicators of the last bar that was complete at a time."""
+        symbol = validate.symbol(request.symbol)
+        time_ns = validate.time_ns(request.time, "time") if request.HasField("time") else self._live.now_ns
+        closed = self._live.bar_at(symbol, time_ns)
+        return market_pb2.GetIndicatorsResponse(indicators=closed_indicators(closed, self._live.timeframe))
+
+    async def ListSymbols(
+        self, request: market_pb2.ListSymbolsRequest, context: Context
+    ) -> market_pb2.ListSymbolsResponse:
+        """The symbols that are followed, in alphabetical order."""
+        if any(state not in market_pb2.SymbolState.values() or not state for state in request.states):
+            raise invalid("states", "states that the contract names")
+        paging = Paging.of(request)
+        messages = sorted(map(self._symbol, self._live.books()), key=lambda message: message.symbol)
+        wanted = [message for message in messages if not request.states or message.state in request.states]
+        page = paging.slice(wanted, lambda message: [message.symbol])
+        return market_pb2.ListSymbolsResponse(symbols=page.items, next_page_token=page.next_page_token)
+
+    def WatchPrices(self, request: market_pb2.WatchPricesRequest, context: Context) -> Messages:
+        """Prices as they move."""
+        return self._streams.watch_one(common_pb2.TOPIC_PRICES, request)
+
+    def WatchBars(self, request: market_pb2.WatchBarsRequest, context: Context) -> Messages:
+        """Bars as they complete."""
+        return self._streams.watch_one(common_pb2.TOPIC_BARS, request)
+
+    def _symbol(self, book: SymbolBook) -> market_pb2.Symbol:
+        state, detail = self._state(book)
+        last = book.closed[-1] if book.closed else None
+        regime = REGIMES.to_proto(Regime(int(last.decision["regime"]))) if last is not None else 0
+        return market_pb2.Symbol(
+            symbol=book.symbol,
+            state=state,
+            detail=detail,
+            enabled=True,
+            shortable=book.shortable,
+            easy_to_borrow=book.shortable,
+            bars=len(book.closed),
+            bars_needed=self._live.engine.settings.strategy.decision_index + 1,
+            last_bar_time=optional_timestamp(last.end_ns if last is not None else None),
+            regime=regime,  # type: ignore[arg-type]
+        )
+
+    def _state(self, book: SymbolBook) -> tuple[market_pb2.SymbolState, str]:
+        engine, symbol = self._live.engine, book.symbol
+        if not book.live:
+            return market_pb2.SYMBOL_STATE_WARMING, "its history is being loaded"
+        if not book.tradable:
+            return market_pb2.SYMBOL_STATE_NOT_TRADABLE, "the broker does not trade it"
+        if engine.desk.uncertain(symbol):
+            return market_pb2.SYMBOL_STATE_FROZEN, "an order has an unknown outcome"
+        if symbol in engine.ledger.foreign:
+            return market_pb2.SYMBOL_STATE_FROZEN, "a position that is not ours is at the broker"
+        if not book.closed or not book.closed[-1].decision["valid"]:
+            return market_pb2.SYMBOL_STATE_WARMING, "too few bars for the strategy"
+        return market_pb2.SYMBOL_STATE_ACTIVE, ""
