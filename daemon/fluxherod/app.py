@@ -29,7 +29,7 @@ from fluxherod.config import Config, to_settings
 from fluxherod.core.calendar import SECOND_NS
 from fluxherod.core.kernel import warm_up
 from fluxherod.engine.events import Started, Stopping
-from fluxherod.engine.hub import Hub
+from fluxherod.engine.hub import Hub, Topic
 from fluxherod.engine.runner import Runner
 from fluxherod.engine.settings import Settings
 from fluxherod.errors import FluxHeroError
@@ -47,6 +47,8 @@ LEAST_POLL_PAUSE_S = 0.5
 # Without a rate an exchange that is stepped by hand can't make an account old.
 STEPPED_ACCOUNT_AGE_NS = 7 * 24 * 3600 * SECOND_NS
 DRAIN_S = 3.0
+# A halted daemon works: it serves, watches stops and closes positions.
+SERVING_STATES = frozenset({"ACTIVE", "HALTED"})
 
 
 def run(config: Config, credentials: Credentials) -> int:
@@ -69,10 +71,11 @@ async def _run(config: Config, credentials: Credentials) -> int:
                 edges = [tasks.create_task(edge, name=name) for name, edge in parts.edges]
                 running = tasks.create_task(parts.runner.run(), name="runner")
                 parts.runner.post(parts.started)
-                address = await parts.server.start()
-                notifier.ready(f"{config.daemon.mode}, gRPC on {address}")
+                port = await parts.server.start()
+                notifier.ready(f"{config.daemon.mode}, gRPC on port {port} and {config.grpc.unix_socket}")
                 edges.append(tasks.create_task(_watchdog(notifier), name="watchdog"))
-                log.info("serving gRPC on %s", address)
+                edges.append(tasks.create_task(_health(parts, notifier), name="health"))
+                log.info("serving gRPC on port %d and %s", port, config.grpc.unix_socket)
                 reason = await stop.wait(running)
                 notifier.stopping()
                 await parts.server.drain(reason)
@@ -127,6 +130,7 @@ class Parts:
 
     edges: tuple[tuple[str, Coroutine[Any, Any, None]], ...]
     runner: Runner
+    hub: Hub
     server: RpcServer
     started: Started
 
@@ -162,7 +166,7 @@ async def _build(config: Config, credentials: Credentials, stack: AsyncExitStack
     )
     if isinstance(clock, ExchangeClock):
         edges = (("clock", clock.run()), *edges)
-    return Parts(edges, runner, server, Started(store.epoch, store.run, __version__, settings))
+    return Parts(edges, runner, hub, server, Started(store.epoch, store.run, __version__, settings))
 
 
 async def _clock(config: Config) -> WallClock | ExchangeClock:
@@ -226,3 +230,13 @@ async def _watchdog(notifier: Notifier) -> None:
     while notifier.watchdog_interval_s is not None:
         notifier.watchdog()
         await asyncio.sleep(notifier.watchdog_interval_s)
+
+
+async def _health(parts: Parts, notifier: Notifier) -> None:
+    """Health and systemd's status line follow the trading state."""
+    engine = parts.runner.engine
+    with parts.hub.subscribe((Topic.STATUS,)) as changes:
+        await parts.server.set_serving(engine.state in SERVING_STATES)
+        async for _ in changes:
+            await parts.server.set_serving(engine.state in SERVING_STATES)
+            notifier.status(engine.state.lower())

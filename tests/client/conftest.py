@@ -49,7 +49,8 @@ class FakeDaemon(grpc.GenericRpcHandler):
     def _unary(self, method: str) -> Callable[[Any, Any], Awaitable[Any]]:
         async def handle(request: Any, context: Any) -> Any:
             self.received.append((method, request))
-            answer = self.answers.get(method) or refusal(grpc.StatusCode.UNIMPLEMENTED, "not served", "NOT_IMPLEMENTED")
+            unknown = refusal(grpc.StatusCode.UNIMPLEMENTED, "not served", "NOT_IMPLEMENTED")
+            answer = self.answers.get(method, unknown)
             if callable(answer):
                 answer = await answer(request)
             if isinstance(answer, status_pb2.Status):
@@ -72,7 +73,9 @@ class FakeDaemon(grpc.GenericRpcHandler):
         return [request for name, request in self.received if name == method]
 
 
-def refusal(code: grpc.StatusCode, text: str, reason: str = "", *details: Message, **metadata: str) -> status_pb2.Status:
+def refusal(
+    code: grpc.StatusCode, text: str, reason: str = "", *details: Message, **metadata: str
+) -> status_pb2.Status:
     """A `google.rpc.Status` as the daemon sends it."""
     status = status_pb2.Status(code=code.value[0], message=text)
     info = error_details_pb2.ErrorInfo(reason=reason, domain="fluxhero", metadata=metadata)
@@ -110,10 +113,13 @@ class Outcome:
 def fluxhero(daemon: FakeDaemon) -> Callable[..., Awaitable[Outcome]]:
     """Runs one command line against the fake daemon, within the test's event loop."""
 
-    async def run(line: str | list[str], *, answer: str | None = None, colour: bool = False) -> Outcome:
+    async def run(
+        line: str | list[str], *, answer: str | None = None, colour: bool = False, width: int | None = None
+    ) -> Outcome:
         words = line.split() if isinstance(line, str) else line
         out, err = io.StringIO(), io.StringIO()
-        console = Console(out, err, io.StringIO(answer or ""), colour=colour, interactive=answer is not None)
+        typed = io.StringIO(answer or "")
+        console = Console(out, err, typed, colour=colour, width=width, interactive=answer is not None)
         code = await execute(parse(["--address", daemon.target, *words]), console)
         return Outcome(code, out.getvalue(), err.getvalue())
 

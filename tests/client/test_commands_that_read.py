@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (golden output is as wide as it is)
 """What each reading command prints, for people and for scripts."""
 
 from __future__ import annotations
@@ -6,6 +7,7 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
 from google.protobuf.duration_pb2 import Duration
 from google.protobuf.timestamp_pb2 import Timestamp
 
@@ -53,10 +55,10 @@ async def test_positions_are_a_table_with_units_and_signed_profit(daemon: Any, f
     result = await fluxhero("positions")
     assert result.code == 0
     assert result.out == (
-        "symbol  side    shares   entry $    last $      value $      P&L $   P&L %    stop $    risk $  guarded by   mode            opened ET\n"
+        "symbol  side    shares   entry $    last $      value $      P&L $   P&L %    stop $    risk $  guarded by   mode            opened ET            note\n"
         "AAPL    short    1,340  185.4825    186.00  -249,240.00    -693.45   -0.28         -      0.00  unprotected  mean reversion  2024-01-22 10:01:00  closing: stop\n"
         "SPY     long       125    451.28    452.00    56,500.00     +90.00   +0.16    444.00    910.00  broker stop  trend           2024-01-22 09:31:00\n"
-    )  # noqa: E501
+    )
 
 
 async def test_colour_never_stands_alone(daemon: Any, fluxhero: Any) -> None:
@@ -64,6 +66,36 @@ async def test_colour_never_stands_alone(daemon: Any, fluxhero: Any) -> None:
     result = await fluxhero("positions", colour=True)
     assert "\x1b[31m-693.45\x1b[0m" in result.out
     assert "\x1b[32m+90.00\x1b[0m" in result.out
+
+
+_KEPT = {
+    "positions": ("SPY", "+90.00", "444.00", "broker stop"),
+    "orders": ("SPY", "buy", "25/125", "partially filled", "fh-1"),
+    "signals": ("SPY", "long", "451.25", "ordered"),
+    "trades": ("SPY", "451.28", "443.45", "-978.75", "-980.00"),
+}
+
+
+@pytest.mark.parametrize("width", [80, 90, 100, 110, 120, 130, 140, 200])
+async def test_on_a_terminal_no_line_is_broken_and_what_matters_stays(daemon: Any, fluxhero: Any, width: int) -> None:
+    daemon.answers |= {
+        "PositionService/ListPositions": position_pb2.ListPositionsResponse(positions=[SPY]),
+        "OrderService/ListOrders": order_pb2.ListOrdersResponse(orders=[ORDER]),
+        "SignalService/ListSignals": signal_pb2.ListSignalsResponse(signals=[SIGNAL]),
+        "TradeService/ListTrades": trade_pb2.ListTradesResponse(trades=[TRADE]),
+    }
+    for command, kept in _KEPT.items():
+        lines = (await fluxhero(command, width=width)).out.splitlines()
+        assert all(text in lines[1] for text in kept)
+        assert max(map(len, lines)) <= width
+
+
+async def test_the_daemons_words_cannot_steer_the_terminal(daemon: Any, fluxhero: Any) -> None:
+    order = order_pb2.Order(id="x", reason="broker says\n\x1b[2J no")
+    daemon.answers["OrderService/ListOrders"] = order_pb2.ListOrdersResponse(orders=[order])
+    result = await fluxhero("orders")
+    assert len(result.out.splitlines()) == 2
+    assert "\x1b" not in result.out
 
 
 async def test_lists_are_one_json_array_with_the_field_names_of_the_protos(daemon: Any, fluxhero: Any) -> None:
@@ -107,7 +139,7 @@ async def test_signals_and_trades_read_as_lines(daemon: Any, fluxhero: Any) -> N
         "2024-01-22 09:31:00  SPY     long        trend           strong trend      451.25    443.25  1,000.00  ordered      125 shares ordered"
     )
     assert (await fluxhero("trades")).out == (
-        "opened ET                  held  symbol  side  mode   shares  entry $  exit $    P&L $  P&L %    net $  state   exit\n"
+        "opened ET                 held  symbol  side  mode   shares  entry $  exit $    P&L $  P&L %    net $  state   exit\n"
         "2024-01-22 09:31:00  2 h 5 min  SPY     long  trend     125   451.28  443.45  -978.75  -1.74  -980.00  closed  stop\n"
     )
 

@@ -29,6 +29,8 @@ from tests.walkthroughs.minutes import SESSION_MINUTES, records, write_minutes
 
 CENTS = 100
 TAIL = 90
+WIDEST = 300.0
+GOOD = 0.2
 PARAMS = default_params()
 SESSION_OPENS = (datetime(2024, 1, 18, 14, 30, tzinfo=UTC), datetime(2024, 1, 19, 14, 30, tzinfo=UTC))
 SIGNAL_DAY_OPENS = datetime(2024, 1, 22, 14, 30, tzinfo=UTC)
@@ -47,16 +49,20 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Walkthrough:
-    """What is searched: prices in cents, `last` are the given bars (open, high, low, close, volume), signal last."""
+    """What is searched. Prices are in cents; `signal` is the given bar: open, high, low, close and volume.
+
+    `minutes_before` are the minutes of the signal's day before it, which are searched as well.
+    """
 
     symbol: str
     seed: int
+    minutes_before: int
     level: int
     drift: int
     change: float
     wick: float
     volume: int
-    last: tuple[tuple[int, int, int, int, int], ...]
+    signal: tuple[int, int, int, int, int]
     targets: tuple[Target, ...]
     failings: Callable[[RecordArray], float]
 
@@ -78,9 +84,12 @@ def _crossover_failings(decisions: RecordArray) -> float:
 
 def _band_touch_failings(decisions: RecordArray) -> float:
     """MEAN_REVERSION on the last four bars, and no short entry standing on the bar before the signal's."""
-    failing = above(68.0, float(decisions[-2]["rsi"]), 1.0)
-    for decision in decisions[-5:]:
-        failing += above(19.0, float(decision["adx"]), 1.0) + above(0.37, float(decision["r2"]), 0.02)
+    before = decisions[-2]
+    failing = above(float(before["bb_upper"]) - 0.25, float(before["close"]), 0.1)
+    failing += above(float(before["close"]), 182.0, 0.5)  # the gap to the signal's open stays small
+    failing += above(5.0, float(decisions[-1]["atr"]), 1.0)  # not printed: it keeps the wicks short
+    for decision in decisions[-4:]:
+        failing += above(19.5, float(decision["adx"]), 1.0) + above(0.38, float(decision["r2"]), 0.02)
     return failing + _normal_volatility(decisions[-1])
 
 
@@ -91,8 +100,8 @@ def _normal_volatility(decision: Record) -> float:
 
 WALKTHROUGHS = {
     "SPY": Walkthrough(
-        symbol="SPY", seed=4, level=44_500, drift=450, change=90.0, wick=110.0, volume=420_000,
-        last=((45_000, 45_150, 44_980, 45_125, 1_500_000),),
+        symbol="SPY", seed=4, minutes_before=0, level=44_500, drift=450, change=90.0, wick=110.0, volume=420_000,
+        signal=(45_000, 45_150, 44_980, 45_125, 1_500_000),
         targets=(
             Target("kama", 448.50, 0.001),
             Target("atr", 3.1999, 0.0001),
@@ -103,8 +112,8 @@ WALKTHROUGHS = {
         failings=_crossover_failings,
     ),
     "AAPL": Walkthrough(
-        symbol="AAPL", seed=3, level=18_150, drift=100, change=60.0, wick=50.0, volume=310_000,
-        last=((18_430, 18_565, 18_415, 18_550, 640_000),),
+        symbol="AAPL", seed=3, minutes_before=1, level=18_150, drift=100, change=50.0, wick=70.0, volume=310_000,
+        signal=(18_320, 18_565, 18_305, 18_550, 640_000),
         targets=(
             Target("rsi", 74.0, 0.1),
             Target("adx", 18.0, 0.1),
@@ -138,14 +147,14 @@ class Path:
 
 
 def wandering_path(plan: Walkthrough, rng: np.random.Generator) -> Path:
-    """Two sessions around the level; over the tail the closes drift."""
-    count = 2 * SESSION_MINUTES
+    """Minutes around the level; over the last third of the tail the closes drift."""
+    count = 2 * SESSION_MINUTES + plan.minutes_before
     closes = np.zeros(count)
     deviation = 0.0
     for index in range(count):
         deviation = 0.93 * deviation + plan.change * rng.normal()
         closes[index] = plan.level + deviation
-    closes[-TAIL // 3 :] += np.linspace(0.0, plan.drift, TAIL // 3 + (TAIL % 3 > 0))
+    closes[-TAIL // 3 :] += np.linspace(0.0, plan.drift, TAIL // 3)
     minute = np.arange(count) % SESSION_MINUTES / (SESSION_MINUTES - 1)
     busy = 0.7 + 1.2 * (2 * minute - 1) ** 2  # more is traded at the open and the close
     return Path(
@@ -160,13 +169,12 @@ def wandering_path(plan: Walkthrough, rng: np.random.Generator) -> Path:
 def minute_starts(count: int) -> list[int]:
     """Starts of the minutes of both sessions and of the signal's day, `count` in all."""
     opens = [from_datetime(moment) for moment in (*SESSION_OPENS, SIGNAL_DAY_OPENS)]
-    starts = [opens[k // SESSION_MINUTES] + k % SESSION_MINUTES * MINUTE_NS for k in range(count)]
-    return starts
+    return [opens[k // SESSION_MINUTES] + k % SESSION_MINUTES * MINUTE_NS for k in range(count)]
 
 
 def to_bars(plan: Walkthrough, path: Path) -> list[Bar]:
-    """The path and the walkthrough's own bars as the minutes of a symbol."""
-    rows = [*zip(*(part.tolist() for part in (*path.prices(), path.volumes)), strict=True), *plan.last]
+    """The path and the signal's bar as the minutes of a symbol."""
+    rows = [*zip(*(part.tolist() for part in (*path.prices(), path.volumes)), strict=True), plan.signal]
     return [
         Bar(plan.symbol, start_ns, *(price / CENTS for price in row[:4]), row[4])
         for start_ns, row in zip(minute_starts(len(rows)), rows, strict=True)
@@ -174,7 +182,7 @@ def to_bars(plan: Walkthrough, path: Path) -> list[Bar]:
 
 
 class Search:
-    """Annealing of a path's tail. `rows` is the tail and the given bars in the kernel's form."""
+    """Annealing of a path's tail. `rows` is the tail and the signal's bar in the kernel's form."""
 
     def __init__(self, plan: Walkthrough) -> None:
         self.plan = plan
@@ -186,21 +194,20 @@ class Search:
         self.rows = bars[cut:]
         self.out = np.zeros(len(self.rows), DECISION)
         run(self.before, 0, PARAMS, bars[:cut], True, np.zeros(cut, DECISION))
-        self.loss = self.score()
 
-    def score(self) -> float:
-        """Squared distances from the targets, in tolerances, and what fails of the conditions."""
+    def measure(self) -> tuple[float, float]:
+        """The squared distances from the targets, in tolerances, and how far the conditions are from holding."""
         for name, prices in zip(("open", "high", "low", "close"), self.path.prices(), strict=True):
             self.rows[name][:TAIL] = prices[-TAIL:] / CENTS
         run(self.before.copy(), 0, PARAMS, self.rows, True, self.out)
         signal = self.out[-1]
-        loss = sum(((float(signal[one.name]) - one.value) / one.tolerance) ** 2 for one in self.plan.targets)
-        return loss + 1e4 * self.plan.failings(self.out) ** 2
+        distance = sum(((float(signal[one.name]) - one.value) / one.tolerance) ** 2 for one in self.plan.targets)
+        return distance, self.plan.failings(self.out)
 
     def propose(self) -> Callable[[], None]:
         """Move a close, a pair of closes or a wick of the tail; the answer takes it back."""
         rng, path = self.rng, self.path
-        size = int(np.ceil(60.0 ** rng.random())) * int(rng.choice((-1, 1)))
+        size = int(60.0 ** rng.random()) * int(rng.choice((-1, 1)))
         index = -1 - int(rng.integers(TAIL))
         kind = rng.integers(4)
         if kind < 2:
@@ -218,32 +225,35 @@ class Search:
 
         return undo
 
-    def anneal(self, proposals: int) -> None:
-        """Accept what is better, and what is worse the less often, the later. Ends early below a loss of 0.3."""
+    def anneal(self, proposals: int) -> float:
+        """The loss reached. Tolerances begin WIDEST times as wide; what is a little worse is taken until the end."""
+        distance, failing = self.measure()
         for count in range(proposals):
-            heat = 3.0 * (1.0 - count / proposals) ** 2 * np.sqrt(max(self.loss, 0.0)) * 0.1
+            widening = WIDEST ** max(0.0, 1.0 - 1.25 * count / proposals)
             undo = self.propose()
-            loss = self.score()
-            if loss <= self.loss + heat * self.rng.exponential():
-                self.loss = loss
+            new_distance, new_failing = self.measure()
+            worse = (new_distance - distance) / widening**2 + 100.0 * (new_failing**2 - failing**2)
+            if worse <= (self.rng.exponential() if widening > 1.0 else 0.0):
+                distance, failing = new_distance, new_failing
             else:
                 undo()
-            if self.loss < 0.3:
+            if widening == 1.0 and distance + failing < GOOD:
                 break
-        self.loss = self.score()
+        self.measure()
+        return distance + failing
 
 
-def find(plan: Walkthrough, proposals: int = 400_000) -> list[Bar]:
+def find(plan: Walkthrough, proposals: int = 300_000) -> list[Bar]:
     """The minute bars of a walkthrough.
 
     Raises:
         RuntimeError: the search ended outside of a tolerance.
     """
     search = Search(plan)
-    search.anneal(proposals)
+    loss = search.anneal(proposals)
     figures = ", ".join(f"{one.name} {float(search.out[-1][one.name]):.5f}" for one in plan.targets)
-    print(f"{plan.symbol}: loss {search.loss:.3f}, {figures}")
-    if search.loss >= len(plan.targets):
+    print(f"{plan.symbol}: loss {loss:.3f}, {figures}")
+    if loss > 1.0:
         raise RuntimeError(f"{plan.symbol}: a figure is out of its tolerance; try another seed")
     return to_bars(plan, search.path)
 

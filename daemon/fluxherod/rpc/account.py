@@ -52,7 +52,8 @@ class AccountService(account_pb2_grpc.AccountServiceServicer):
             ),
             keep,
         )
-        return account_pb2.GetEquityCurveResponse(points=_with_drawdown(page.items), next_page_token=page.next_page_token)
+        points = _with_drawdown(page.items)
+        return account_pb2.GetEquityCurveResponse(points=points, next_page_token=page.next_page_token)
 
     def WatchAccount(self, request: account_pb2.WatchAccountRequest, context: Context) -> Messages:
         """The account as it changes."""

@@ -1,4 +1,4 @@
-"""What every call passes through: refusals become rich errors, faults are logged and never shown, streams are drained."""
+"""What every call passes through: refusals become rich errors, faults are logged and never shown."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import logging
 import secrets
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeAlias
 
 import grpc
 from google.protobuf.message import Message
@@ -17,8 +17,9 @@ from fluxherod.rpc.errors import Refused
 log = logging.getLogger(__name__)
 
 PREFIX = "/fluxhero.v1."
-Context = grpc.aio.ServicerContext[Any, Any]
-Handler = grpc.RpcMethodHandler[Any, Any]
+# Generic in the type stubs only.
+Context: TypeAlias = "grpc.aio.ServicerContext[Any, Any]"
+Handler: TypeAlias = "grpc.RpcMethodHandler[Any, Any]"
 
 
 class Door(grpc.aio.ServerInterceptor):
@@ -30,9 +31,9 @@ class Door(grpc.aio.ServerInterceptor):
 
     async def intercept_service(
         self,
-        continuation: Callable[[grpc.HandlerCallDetails], Awaitable[Handler]],
+        continuation: Callable[[grpc.HandlerCallDetails], Awaitable[Handler | None]],
         handler_call_details: grpc.HandlerCallDetails,
-    ) -> Handler:
+    ) -> Handler | None:
         """The handler of a call; those of health and reflection go through as they are."""
         method = handler_call_details.method
         if not method.startswith(PREFIX):
@@ -108,4 +109,3 @@ def principal(context: Context) -> str:
     if peer.startswith("unix"):
         return "unix"
     return f"tcp:{peer.partition(':')[2].rpartition(':')[0]}"
-

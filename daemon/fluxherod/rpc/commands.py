@@ -26,9 +26,8 @@ class Asker:
         Raises:
             Refused: when the id is missing or malformed, or the daemon has not started.
         """
-        caller = Caller(f"{rpc}/{validate.request_id(request_id)}", principal(context))
-        assert self._live.engine is not None  # refuses while nothing would answer
-        return caller
+        self._live.refuse_before_start()
+        return Caller(f"{rpc}/{validate.request_id(request_id)}", principal(context))
 
     def answered(self, caller: Caller) -> bool:
         """True when this request was answered before: the engine repeats the answer."""

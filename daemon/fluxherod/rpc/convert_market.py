@@ -56,7 +56,7 @@ def closed_bar(closed: ClosedBar, timeframe: str) -> market_pb2.Bar:
 def closed_indicators(closed: ClosedBar, timeframe: str) -> market_pb2.Indicators:
     """Everything that the kernel made of a bar."""
     decision = closed.decision
-    values = {field: known(float(decision[name])) for field, name in _DECISION_FIELDS.items()}
+    values: dict[str, Any] = {field: known(float(decision[name])) for field, name in _DECISION_FIELDS.items()}
     return market_pb2.Indicators(
         symbol=closed.bar.symbol,
         timeframe=timeframe,
@@ -68,7 +68,7 @@ def closed_indicators(closed: ClosedBar, timeframe: str) -> market_pb2.Indicator
         raw_regime=REGIMES.to_proto(Regime(int(decision["raw_regime"]))),
         volatility=_VOLATILITY[VolatilityState(int(decision["volatility_state"]))],
         valid=bool(decision["valid"]),
-        **values,  # type: ignore[arg-type]
+        **values,
     )
 
 
@@ -145,5 +145,3 @@ def _signal_indicators(signal: Signal, timeframe: str) -> market_pb2.Indicators:
         valid=True,
         **values,
     )
-
-

@@ -19,10 +19,20 @@ RETRY_AFTER_S = 1
 _CODES: dict[grpc.StatusCode, tuple[str, ...]] = {
     grpc.StatusCode.INVALID_ARGUMENT: ("INVALID_FIELD", "INVALID_PAGE_TOKEN", "REQUEST_ID_REUSED", "INVALID_ORDER"),
     grpc.StatusCode.NOT_FOUND: (
-        "SYMBOL_UNKNOWN", "ORDER_NOT_FOUND", "POSITION_NOT_FOUND", "SIGNAL_NOT_FOUND", "TRADE_NOT_FOUND", "NO_DATA",
+        "SYMBOL_UNKNOWN",
+        "ORDER_NOT_FOUND",
+        "POSITION_NOT_FOUND",
+        "SIGNAL_NOT_FOUND",
+        "TRADE_NOT_FOUND",
+        "NO_DATA",
     ),
     grpc.StatusCode.FAILED_PRECONDITION: (
-        "RISK_REJECTED", "RISK_ADJUSTED", "TRADING_HALTED", "ORDER_NOT_CANCELABLE", "ALREADY_DONE", "FOREIGN_POSITION",
+        "RISK_REJECTED",
+        "RISK_ADJUSTED",
+        "TRADING_HALTED",
+        "ORDER_NOT_CANCELABLE",
+        "ALREADY_DONE",
+        "FOREIGN_POSITION",
     ),
     grpc.StatusCode.UNAVAILABLE: ("NOT_READY", "SHUTTING_DOWN"),
     grpc.StatusCode.RESOURCE_EXHAUSTED: ("SLOW_CONSUMER",),
@@ -36,7 +46,7 @@ _RETRIED = frozenset({"NOT_READY", "SHUTTING_DOWN"})
 class Refused(Exception):
     """A call that is refused: a stable reason, a sentence for people, and what else the caller should know.
 
-    `fields` maps bad fields to what is allowed there; `metadata` goes into the ErrorInfo; `details` are further messages.
+    `fields` maps bad fields to what is allowed there, `metadata` goes into the ErrorInfo, `details` are more messages.
     """
 
     def __init__(
@@ -62,9 +72,7 @@ class Refused(Exception):
 
     def to_message(self) -> status_pb2.Status:
         """The google.rpc.Status that travels in `grpc-status-details-bin`."""
-        parts: list[Message] = [
-            error_details_pb2.ErrorInfo(reason=self.reason, domain=DOMAIN, metadata=self.metadata)
-        ]
+        parts: list[Message] = [error_details_pb2.ErrorInfo(reason=self.reason, domain=DOMAIN, metadata=self.metadata)]
         if self.fields:
             violations = [
                 error_details_pb2.BadRequest.FieldViolation(field=field, description=text, reason=self.reason)

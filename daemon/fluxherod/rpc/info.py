@@ -47,9 +47,10 @@ class TradeCounters(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class DaemonInfo:
-    """The configuration in force, the version, and the counters of both streams."""
+    """The configuration in force, the version, the journal's id, and the counters of both streams."""
 
     config: Config
     version: str
+    epoch: str
     market: MarketCounters
     trades: TradeCounters

@@ -40,9 +40,13 @@ class Live:
         Raises:
             Refused: NOT_READY before that.
         """
+        self.refuse_before_start()
+        return self._engine
+
+    def refuse_before_start(self) -> None:
+        """Raise NOT_READY while the engine would answer nothing."""
         if not self.started:
             raise not_ready("the daemon is starting")
-        return self._engine
 
     @property
     def now_ns(self) -> int:

@@ -72,7 +72,10 @@ class Paging:
     def slice(self, items: Iterable[T], key: Callable[[T], list[Any]]) -> Items[T]:
         """A page of a list in memory that is sorted by `key`, ascending."""
         after = self._key()
-        rest = [item for item in items if after is None or key(item) > after]
+        try:
+            rest = [item for item in items if after is None or key(item) > after]
+        except TypeError as error:  # a forged token with another list's kind of key
+            raise _foreign_token() from error
         more = len(rest) > self.size
         return Items(rest[: self.size], self.seal(json.dumps(key(rest[self.size - 1]))) if more else "")
 

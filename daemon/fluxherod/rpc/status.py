@@ -21,6 +21,14 @@ _MODES = {
     "live": system_pb2.TRADING_MODE_LIVE,
     "demo": system_pb2.TRADING_MODE_DEMO,
 }
+_STATES = {
+    "STARTING": system_pb2.TRADING_STATE_STARTING,
+    "WARMING": system_pb2.TRADING_STATE_WARMING,
+    "ACTIVE": system_pb2.TRADING_STATE_ACTIVE,
+    "DEGRADED": system_pb2.TRADING_STATE_DEGRADED,
+    "HALTED": system_pb2.TRADING_STATE_HALTED,
+    "STOPPING": system_pb2.TRADING_STATE_STOPPING,
+}
 _LIBRARIES = ("grpcio", "protobuf", "numba", "numpy")
 _EXTENDED_HOURS_NS = 5 * HOUR_NS + HOUR_NS // 2
 
@@ -57,7 +65,7 @@ class StatusReader:
 
     def _fill_in(self, status: system_pb2.Status, now_ns: int) -> None:
         engine = self._live.engine
-        status.state = system_pb2.TradingState.Value(f"TRADING_STATE_{engine.state}")
+        status.state = _STATES[engine.state]
         status.state_detail = self._detail(now_ns)
         status.session.CopyFrom(self._session(now_ns))
         status.feeds.extend((self._market_feed(now_ns), self._trading_feed(now_ns)))
@@ -78,6 +86,7 @@ class StatusReader:
     def _progress(self, now_ns: int) -> system_pb2.Progress:
         runner = self._live.runner
         progress = system_pb2.Progress(
+            epoch=self._info.epoch,
             journal_seq=runner.committed_seq,
             # What is not durable yet has not been carried out, so it still counts as waiting.
             events_queued=runner.queued + runner.seq - runner.committed_seq,
@@ -87,7 +96,6 @@ class StatusReader:
             engine = self._live.engine
             deadline_ns = engine.next_deadline_ns()
             progress.events_queued += deadline_ns is not None and deadline_ns <= now_ns
-            progress.epoch = engine.epoch
             books = engine.market.books.values()
             _set(progress.last_minute, max((book.newest_minute_ns for book in books), default=0))
             _set(progress.last_bar_time, max((book.closed[-1].end_ns for book in books if book.closed), default=0))

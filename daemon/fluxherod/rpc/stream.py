@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable
-from typing import Any
 
 from google.protobuf.message import Message
 
-from fluxhero.v1 import common_pb2, stream_pb2, stream_pb2_grpc
+from fluxhero.v1 import common_pb2, signal_pb2, stream_pb2, stream_pb2_grpc
 from fluxherod.core.types import Quote
 from fluxherod.engine.effects import (
     AccountUpdated,
@@ -35,7 +34,7 @@ from fluxherod.rpc.live import Live
 from fluxherod.rpc.status import StatusReader
 from fluxherod.rpc.tables import Tables
 
-TOPICS: dict[int, Topic] = {
+TOPICS: dict[common_pb2.Topic, Topic] = {
     common_pb2.TOPIC_PRICES: Topic.PRICES,
     common_pb2.TOPIC_BARS: Topic.BARS,
     common_pb2.TOPIC_POSITIONS: Topic.POSITIONS,
@@ -94,9 +93,7 @@ class Encoder:
 class Streams:
     """Subscriptions over the hub."""
 
-    def __init__(
-        self, live: Live, status: StatusReader, hub: Hub, tables: Tables, closing: Callable[[], str]
-    ) -> None:
+    def __init__(self, live: Live, status: StatusReader, hub: Hub, tables: Tables, closing: Callable[[], str]) -> None:
         self._live = live
         self._status = status
         self._hub = hub
@@ -128,13 +125,13 @@ class Streams:
         raise self._end(subscription)
 
     def _snapshot(
-        self, request: stream_pb2.WatchRequest, topics: list[int], symbols: tuple[str, ...], seq: int
+        self, request: stream_pb2.WatchRequest, topics: list[common_pb2.Topic], symbols: tuple[str, ...], seq: int
     ) -> stream_pb2.WatchResponse:
         live = self._live
         message = self._header(seq, request.from_seq, common_pb2.STREAM_KIND_SNAPSHOT)
         message.snapshot_reason = _snapshot_reason(request, live.engine.epoch)
-        message.snapshot_topics.extend(topics)  # type: ignore[arg-type]
-        fill: dict[int, Callable[[], object]] = {
+        message.snapshot_topics.extend(topics)
+        fill: dict[common_pb2.Topic, Callable[[], object]] = {
             common_pb2.TOPIC_PRICES: lambda: message.prices.extend(live.prices(symbols)),
             common_pb2.TOPIC_BARS: lambda: message.bars.extend(live.last_bars(symbols)),
             common_pb2.TOPIC_POSITIONS: lambda: message.positions.extend(live.positions(symbols)),
@@ -154,8 +151,8 @@ class Streams:
                 raise Refused("SHUTTING_DOWN", f"the daemon is stopping: {self._closing()}")
             await asyncio.sleep(DURABLE_POLL_S)
 
-    async def _signals(self, symbols: tuple[str, ...]) -> list[Any]:
-        """The signals of the current session, oldest first; by now all that the snapshot's `seq` covers are in the tables."""
+    async def _signals(self, symbols: tuple[str, ...]) -> list[signal_pb2.Signal]:
+        """The signals of the session, oldest first; by now the tables hold all that the snapshot's `seq` covers."""
         engine = self._live.engine
         session = engine.market.calendar.last_opened(self._live.now_ns)
         since_ns = session.open_ns if session is not None else None
@@ -200,14 +197,14 @@ class StreamService(stream_pb2_grpc.StreamServiceServicer):
         return self._streams.watch(request)
 
 
-def _topics(request: stream_pb2.WatchRequest) -> list[int]:
+def _topics(request: stream_pb2.WatchRequest) -> list[common_pb2.Topic]:
     wanted = list(dict.fromkeys(request.topics)) or list(TOPICS)
     for topic in wanted:
         if topic == common_pb2.TOPIC_UNSPECIFIED or topic not in common_pb2.Topic.values():
             raise invalid("topics", "topics that the contract names")
         if topic not in TOPICS:
             raise Refused("NOT_IMPLEMENTED", f"{common_pb2.Topic.Name(topic)} is not served by this version")
-    return [int(topic) for topic in wanted]
+    return wanted
 
 
 def _snapshot_reason(request: stream_pb2.WatchRequest, epoch: str) -> common_pb2.SnapshotReason:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from google.protobuf.duration_pb2 import Duration
 from google.protobuf.timestamp_pb2 import Timestamp
@@ -86,7 +86,7 @@ def price(text: str, field: str) -> int:
     return price_e4
 
 
-def choice(names: Names[D, int], number: int, field: str) -> D:
+def choice(names: Names[D, Any], number: int, field: str) -> D:
     """The domain value of an enum that must be given."""
     value = names.from_proto(number)
     if value is None:
@@ -94,12 +94,12 @@ def choice(names: Names[D, int], number: int, field: str) -> D:
     return value
 
 
-def optional_choice(names: Names[D, int], number: int, field: str) -> D | None:
+def optional_choice(names: Names[D, Any], number: int, field: str) -> D | None:
     """The domain value of an enum, None for the zero value."""
     return choice(names, number, field) if number else None
 
 
-def choices(names: Names[D, int], numbers: Iterable[int], field: str) -> frozenset[D]:
+def choices(names: Names[D, Any], numbers: Iterable[int], field: str) -> frozenset[D]:
     """The domain values of a filter; empty lets everything pass."""
     return frozenset(choice(names, number, field) for number in numbers)
 

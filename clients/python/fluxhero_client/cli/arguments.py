@@ -33,7 +33,10 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     _add_reading_commands(commands)
     _add_trading_commands(commands)
-    return parser.parse_args(arguments)
+    chosen = parser.parse_args(arguments)
+    if chosen.command == "watch" and chosen.every and chosen.topic not in ("prices", "positions"):
+        parser.error(f"--every: {chosen.topic} are never held back, each change is shown at once")
+    return chosen
 
 
 class _Version(argparse.Action):
@@ -50,9 +53,7 @@ def _add_global_options(parser: argparse.ArgumentParser, suppress: bool) -> None
         return argparse.SUPPRESS if suppress else value
 
     group = parser.add_argument_group("options of every command") if suppress else parser
-    group.add_argument(
-        "--address", metavar="ADDRESS", default=default(None), help="HOST:PORT or unix:PATH of the daemon"
-    )
+    group.add_argument("--address", metavar="ADDRESS", default=default(None), help="HOST:PORT or unix:PATH")
     group.add_argument(
         "-o",
         "--output",
@@ -60,15 +61,13 @@ def _add_global_options(parser: argparse.ArgumentParser, suppress: bool) -> None
         default=default("table"),
         help="for people (default) or for scripts",
     )
-    group.add_argument(
-        "--no-color", action="store_true", default=default(False), help="no colour (NO_COLOR does the same)"
-    )
+    group.add_argument("--no-color", action="store_true", default=default(False), help="no colour (as NO_COLOR)")
     group.add_argument(
         "--timeout",
         type=_seconds,
         metavar="SECONDS",
         default=default(10.0),
-        help="give up on a call after (default: 10)",
+        help="deadline of a call (default: 10)",
     )
 
 
@@ -94,7 +93,7 @@ def _add_reading_commands(commands: Any) -> None:
         "--at",
         type=_time,
         metavar="TIME",
-        help="the last bar complete at this time, such as '2024-01-22 10:30' (default: now)",
+        help="at the last bar before, such as '2024-01-22 10:30' (default: now)",
     )
     _add_filters(_add(commands, "trades", "round trips and what they earned, newest first"))
     watch = _add(commands, "watch", "follow prices, positions, orders or signals until Ctrl-C")
@@ -104,8 +103,7 @@ def _add_reading_commands(commands: Any) -> None:
         "--every",
         type=_seconds,
         metavar="SECONDS",
-        default=0.0,
-        help="at most one message in this time (default: each change)",
+        help="prices and positions: at most one update in this time (default: each)",
     )
 
 
@@ -125,9 +123,7 @@ def _add_trading_commands(commands: Any) -> None:
     pricing = place.add_mutually_exclusive_group()
     pricing.add_argument("--limit", type=_price, metavar="P", help="limit order at this price (default: at the market)")
     pricing.add_argument("--trigger", type=_price, metavar="P", help="stop order that fires at this price")
-    place.add_argument(
-        "--stop", type=_price, metavar="P", help="protective stop; mandatory to open or enlarge a position"
-    )
+    place.add_argument("--stop", type=_price, metavar="P", help="protective stop; needed to open or enlarge a position")
     place.add_argument("--gtc", action="store_true", help="work until cancelled (default: until the session's close)")
     place.add_argument("--accept-adjusted", action="store_true", help="place fewer shares if risk cuts the order")
     cancel = _add(commands, "cancel", "cancel a working order")
@@ -142,9 +138,7 @@ def _add_trading_commands(commands: Any) -> None:
     for command in (place, close, halt):
         command.add_argument("--yes", action="store_true", help="do not ask")
     for command in (place, cancel, close, halt, resume):
-        command.add_argument(
-            "--request-id", metavar="ID", help="repeat an earlier call under its id (default: a fresh one)"
-        )
+        command.add_argument("--request-id", metavar="ID", help="repeat an earlier call under its id")
 
 
 def _count(text: str) -> int:

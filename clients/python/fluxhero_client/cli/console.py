@@ -6,7 +6,7 @@ import os
 import shutil
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TextIO
 
 _CODES = {"good": "32", "bad": "31", "warn": "33", "dim": "2", "bold": "1"}
@@ -20,6 +20,7 @@ class Console:
     err: TextIO
     input: TextIO
     colour: bool = False
+    colour_errors: bool = False
     width: int | None = None
     interactive: bool = False
 
@@ -36,6 +37,7 @@ class Console:
             err=sys.stderr,
             input=sys.stdin,
             colour=terminal and allowed,
+            colour_errors=sys.stderr.isatty() and allowed,
             width=shutil.get_terminal_size().columns if terminal else None,
             interactive=sys.stdin.isatty(),
         )
@@ -50,7 +52,11 @@ class Console:
 
     def paint(self, text: str, style: str) -> str:
         """`text` in a style (good, bad, warn, dim, bold), where colours are wanted."""
-        return f"\x1b[{_CODES[style]}m{text}\x1b[0m" if self.colour and style else text
+        return f"\x1b[{_CODES[style]}m{text}\x1b[0m" if self.colour and style and text else text
+
+    def on_errors(self) -> Console:
+        """The same console, answering on standard error."""
+        return replace(self, out=self.err, colour=self.colour_errors)
 
     def confirm(self, question: str) -> bool:
         """Ask on standard error; only yes is yes."""

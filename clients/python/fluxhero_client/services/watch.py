@@ -26,7 +26,11 @@ _FOLLOW = Follow()
 
 
 class WatchCalls:
-    """Every Watch RPC. `min_interval_s` is the least time between two messages; 0 sends all."""
+    """Every Watch RPC.
+
+    `min_interval_s` is the least time between two messages of conflated updates (prices, marks, figures); 0 sends all.
+    Queued topics (bars, orders, signals, alerts, events) send each change at once.
+    """
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
@@ -35,75 +39,78 @@ class WatchCalls:
         self, symbols: Iterable[str] = (), *, min_interval_s: float = 0.0, options: Follow = _FOLLOW
     ) -> AsyncGenerator[WatchPricesResponse, None]:
         """Prices as they move; the newest of each symbol first."""
-        return self._follow("Market", "Prices", min_interval_s, options, symbols=list(symbols))
+        return self._follow("Market", "Prices", options, min_interval=_interval(min_interval_s), symbols=list(symbols))
 
     def bars(
-        self, symbols: Iterable[str] = (), *, min_interval_s: float = 0.0, options: Follow = _FOLLOW
+        self, symbols: Iterable[str] = (), *, options: Follow = _FOLLOW
     ) -> AsyncGenerator[WatchBarsResponse, None]:
         """Bars of the strategy timeframe as they complete; the last one of each symbol first."""
-        return self._follow("Market", "Bars", min_interval_s, options, symbols=list(symbols))
+        return self._follow("Market", "Bars", options, symbols=list(symbols))
 
     def indicators(
         self, symbols: Iterable[str] = (), *, min_interval_s: float = 0.0, options: Follow = _FOLLOW
     ) -> AsyncGenerator[WatchIndicatorsResponse, None]:
         """Indicators as bars complete; those of the last bar of each symbol first."""
-        return self._follow("Market", "Indicators", min_interval_s, options, symbols=list(symbols))
+        return self._follow(
+            "Market", "Indicators", options, min_interval=_interval(min_interval_s), symbols=list(symbols)
+        )
 
     def positions(
         self, symbols: Iterable[str] = (), *, min_interval_s: float = 0.0, options: Follow = _FOLLOW
     ) -> AsyncGenerator[WatchPositionsResponse, None]:
         """Positions as they change; the open ones first. Quantity 0 means closed."""
-        return self._follow("Position", "Positions", min_interval_s, options, symbols=list(symbols))
+        return self._follow(
+            "Position", "Positions", options, min_interval=_interval(min_interval_s), symbols=list(symbols)
+        )
 
     def orders(
-        self, symbols: Iterable[str] = (), *, min_interval_s: float = 0.0, options: Follow = _FOLLOW
+        self, symbols: Iterable[str] = (), *, options: Follow = _FOLLOW
     ) -> AsyncGenerator[WatchOrdersResponse, None]:
         """Orders as they change; those that have not ended first."""
-        return self._follow("Order", "Orders", min_interval_s, options, symbols=list(symbols))
+        return self._follow("Order", "Orders", options, symbols=list(symbols))
 
     def signals(
-        self, symbols: Iterable[str] = (), *, min_interval_s: float = 0.0, options: Follow = _FOLLOW
+        self, symbols: Iterable[str] = (), *, options: Follow = _FOLLOW
     ) -> AsyncGenerator[WatchSignalsResponse, None]:
         """Signals as they are decided, and as something becomes of them; those of the current session first."""
-        return self._follow("Signal", "Signals", min_interval_s, options, symbols=list(symbols))
+        return self._follow("Signal", "Signals", options, symbols=list(symbols))
 
     def account(
         self, *, min_interval_s: float = 0.0, options: Follow = _FOLLOW
     ) -> AsyncGenerator[WatchAccountResponse, None]:
         """The account as it changes."""
-        return self._follow("Account", "Account", min_interval_s, options)
+        return self._follow("Account", "Account", options, min_interval=_interval(min_interval_s))
 
     def risk(
         self, *, min_interval_s: float = 0.0, options: Follow = _FOLLOW
     ) -> AsyncGenerator[WatchRiskResponse, None]:
         """Limits, breaker and kill switch as they change."""
-        return self._follow("Risk", "Risk", min_interval_s, options)
+        return self._follow("Risk", "Risk", options, min_interval=_interval(min_interval_s))
 
     def status(
         self, *, min_interval_s: float = 0.0, options: Follow = _FOLLOW
     ) -> AsyncGenerator[WatchStatusResponse, None]:
         """The daemon's status as it changes."""
-        return self._follow("System", "Status", min_interval_s, options)
+        return self._follow("System", "Status", options, min_interval=_interval(min_interval_s))
 
     def alerts(
-        self, symbols: Iterable[str] = (), *, min_interval_s: float = 0.0, options: Follow = _FOLLOW
+        self, symbols: Iterable[str] = (), *, options: Follow = _FOLLOW
     ) -> AsyncGenerator[WatchAlertsResponse, None]:
         """Alerts as they are raised, repeated or acknowledged; the open ones first."""
-        return self._follow("System", "Alerts", min_interval_s, options, symbols=list(symbols))
+        return self._follow("System", "Alerts", options, symbols=list(symbols))
 
     def events(
         self,
         types: Iterable[str] = (),
         *,
         from_seq: int | None = None,
-        min_interval_s: float = 0.0,
         options: Follow = _FOLLOW,
     ) -> AsyncGenerator[WatchEventsResponse, None]:
         """The journal after `from_seq` (0: all that is kept; None: from now on)."""
         fields: dict[str, Any] = {"types": list(types)}
         if from_seq is not None:
             fields["from_seq"] = from_seq
-        return self._follow("System", "Events", min_interval_s, options, **fields)
+        return self._follow("System", "Events", options, **fields)
 
     def topics(
         self,
@@ -114,27 +121,31 @@ class WatchCalls:
         options: Follow = _FOLLOW,
     ) -> AsyncGenerator[WatchResponse, None]:
         """Several topics (all, when none is named) on one stream."""
-        return self._follow("Stream", "", min_interval_s, options, topics=list(topics), symbols=list(symbols))
+        return self._follow(
+            "Stream", "", options, min_interval=_interval(min_interval_s), topics=list(topics), symbols=list(symbols)
+        )
 
-    def _follow(
-        self, service: str, name: str, min_interval_s: float, options: Follow, **fields: Any
-    ) -> AsyncGenerator[Any, None]:
-        return follow(_opener(self._transport, service, name, min_interval_s, fields), options)
+    def _follow(self, service: str, name: str, options: Follow, **fields: Any) -> AsyncGenerator[Any, None]:
+        return follow(_opener(self._transport, service, name, fields), options)
+
+
+def _interval(seconds: float) -> Duration:
+    interval = Duration()
+    interval.FromNanoseconds(round(seconds * 1e9))
+    return interval
 
 
 def _opener(
-    transport: Transport, service: str, name: str, min_interval_s: float, fields: dict[str, Any]
+    transport: Transport, service: str, name: str, fields: dict[str, Any]
 ) -> Callable[[Resume | None], AsyncGenerator[Any, None]]:
     """What subscribes, anew or after a position. Requests of conflated topics have no position: they start anew."""
     module: Any = import_module(f"fluxhero.v1.{service.lower()}_pb2")
     request_type = getattr(module, f"Watch{name}Request")
     response_type = getattr(module, f"Watch{name}Response")
     resumable = "from_seq" in request_type.DESCRIPTOR.fields_by_name
-    interval = Duration()
-    interval.FromNanoseconds(round(min_interval_s * 1e9))
 
     def open_stream(position: Resume | None) -> AsyncGenerator[Any, None]:
-        request = request_type(min_interval=interval, **fields)
+        request = request_type(**fields)
         if position is not None and resumable:
             request.epoch, request.from_seq = position.epoch, position.seq
         return transport.stream(f"{service}Service/Watch{name}", request, response_type)

@@ -25,7 +25,8 @@ async def watch(client: Client, arguments: Namespace, console: Console) -> int:
     options = Follow(
         on_lost=lambda error: _say_lost(error, console), on_resumed=lambda: console.note("fluxhero: connected again")
     )
-    messages = getattr(client.watch, arguments.topic)(arguments.symbol, min_interval_s=arguments.every, options=options)
+    pace = {"min_interval_s": arguments.every} if arguments.every else {}
+    messages = getattr(client.watch, arguments.topic)(arguments.symbol, options=options, **pace)
     show = _json_line(console) if arguments.output == "json" else _table_lines(arguments.topic, console)
     async for message in messages:
         show(message)

@@ -53,16 +53,17 @@ def position_columns() -> Sequence[Column[Position]]:
         Column("symbol", lambda position: position.symbol),
         Column("side", _position_side, least=6),
         Column("shares", lambda position: shares(position.quantity), right=True),
-        Column("entry $", lambda position: money(position.average_price), right=True, least=8),
+        Column("entry $", lambda position: money(position.average_price), right=True, least=8, spare=1),
         Column("last $", lambda position: money(position.last_price), right=True, least=8),
-        Column("value $", lambda position: money(position.market_value), right=True, least=9),
+        Column("value $", lambda position: money(position.market_value), right=True, least=9, spare=8),
         Column("P&L $", lambda position: gain(position.unrealized_pnl), right=True, least=9),
-        Column("P&L %", lambda position: gain_percent(position.unrealized_pnl_pct), right=True, least=6),
+        Column("P&L %", lambda position: gain_percent(position.unrealized_pnl_pct), right=True, least=6, spare=2),
         Column("stop $", lambda position: optional(position, "stop_price"), right=True, least=8),
-        Column("risk $", lambda position: money(position.risk_at_stop), right=True, least=8),
+        Column("risk $", lambda position: money(position.risk_at_stop), right=True, least=8, spare=6),
         Column("guarded by", _protection),
-        Column("mode", lambda position: word(position, "mode")),
-        Column(f"opened {_zone()}", _position_note),
+        Column("mode", lambda position: word(position, "mode"), spare=7),
+        Column(f"opened {_zone()}", lambda position: date_and_time(position.opened_at), spare=9),
+        Column("note", _position_note, cuttable=True),
     )
 
 
@@ -72,14 +73,14 @@ def order_columns() -> Sequence[Column[Order]]:
         Column(f"updated {_zone()}", lambda order: date_and_time(order.updated_at), least=19),
         Column("symbol", lambda order: order.symbol),
         Column("side", lambda order: word(order, "side"), least=4),
-        Column("role", lambda order: word(order, "role"), least=5),
-        Column("type", lambda order: word(order, "type"), least=6),
+        Column("role", lambda order: word(order, "role"), least=5, spare=9),
+        Column("type", lambda order: word(order, "type"), least=6, spare=8),
         Column("price $", _order_price, right=True, least=8),
         Column("filled", lambda order: f"{shares(order.filled_quantity)}/{shares(order.quantity)}", right=True),
-        Column("at $", lambda order: optional(order, "average_fill_price"), right=True, least=8),
+        Column("at $", lambda order: optional(order, "average_fill_price"), right=True, least=8, spare=2),
         Column("state", _order_state, least=9),
         Column("id", lambda order: order.id, least=12),
-        Column("why", lambda order: order.reason),
+        Column("why", lambda order: order.reason, cuttable=True, spare=7),
     )
 
 
@@ -89,13 +90,13 @@ def signal_columns() -> Sequence[Column[Signal]]:
         Column(f"decided {_zone()}", lambda signal: date_and_time(signal.decided_at), least=19),
         Column("symbol", lambda signal: signal.symbol),
         Column("signal", lambda signal: word(signal, "kind"), least=10),
-        Column("mode", _signal_mode, least=14),
-        Column("regime", lambda signal: word(signal, "regime"), least=14),
+        Column("mode", _signal_mode, least=14, spare=6),
+        Column("regime", lambda signal: word(signal, "regime"), least=14, spare=9),
         Column("price $", lambda signal: f"{signal.price:,.2f}", right=True, least=8),
-        Column("stop $", lambda signal: optional(signal, "stop_price"), right=True, least=8),
-        Column("risk $", lambda signal: optional(signal, "risk_amount"), right=True, least=8),
+        Column("stop $", lambda signal: optional(signal, "stop_price"), right=True, least=8, spare=7),
+        Column("risk $", lambda signal: optional(signal, "risk_amount"), right=True, least=8, spare=8),
         Column("outcome", _outcome, least=11),
-        Column("why", lambda signal: signal.outcome_text or signal.entry_trigger),
+        Column("why", lambda signal: signal.outcome_text or signal.entry_trigger, cuttable=True),
     )
 
 
@@ -103,18 +104,18 @@ def trade_columns() -> Sequence[Column[Trade]]:
     """Round trips."""
     return (
         Column(f"opened {_zone()}", lambda trade: date_and_time(trade.opened_at)),
-        Column("held", lambda trade: span(trade.holding_time), right=True),
+        Column("held", lambda trade: span(trade.holding_time), right=True, spare=9),
         Column("symbol", lambda trade: trade.symbol),
-        Column("side", lambda trade: word(trade, "side")),
-        Column("mode", lambda trade: word(trade, "mode")),
-        Column("shares", lambda trade: shares(trade.entry_quantity), right=True),
+        Column("side", lambda trade: word(trade, "side"), spare=2),
+        Column("mode", lambda trade: word(trade, "mode"), spare=7),
+        Column("shares", lambda trade: shares(trade.entry_quantity), right=True, spare=1),
         Column("entry $", lambda trade: money(trade.entry_price), right=True),
         Column("exit $", lambda trade: optional(trade, "exit_price"), right=True),
         Column("P&L $", lambda trade: gain(trade.realized_pnl), right=True),
-        Column("P&L %", lambda trade: gain_percent(trade.realized_pnl_pct), right=True),
+        Column("P&L %", lambda trade: gain_percent(trade.realized_pnl_pct), right=True, spare=3),
         Column("net $", lambda trade: gain(trade.net_pnl), right=True),
-        Column("state", lambda trade: word(trade, "state")),
-        Column("exit", lambda trade: trade.exit_reason or NOTHING),
+        Column("state", lambda trade: word(trade, "state"), spare=8),
+        Column("exit", lambda trade: trade.exit_reason or NOTHING, cuttable=True),
     )
 
 
@@ -136,10 +137,9 @@ def _protection(position: Position) -> Cell:
 
 
 def _position_note(position: Position) -> str:
-    opened = date_and_time(position.opened_at)
     if position.foreign:
-        return f"{opened}  foreign: watched, never traded"
-    return f"{opened}  closing: {position.exit_reason}" if position.exit_reason else opened
+        return "foreign: watched, never traded"
+    return f"closing: {position.exit_reason}" if position.exit_reason else ""
 
 
 def _order_price(order: Order) -> str:

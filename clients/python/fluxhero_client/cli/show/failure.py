@@ -33,7 +33,8 @@ start one:
 
 
 def report(error: FluxHeroError, address: Address, console: Console, as_json: bool) -> int:
-    """Say what went wrong on standard error; the exit code."""
+    """Say what went wrong on standard error, reasons and all; the exit code."""
+    console = console.on_errors()
     if as_json:
         console.note(json.dumps(_dictionary(error), ensure_ascii=False))
     elif isinstance(error, Unavailable) and not error.reason:
@@ -73,8 +74,7 @@ def _report_answer(error: FluxHeroError, console: Console) -> None:
     if error.decision is not None:
         from fluxhero_client.cli.show.explanation import print_decision
 
-        # The reasons of a refusal go where the refusal went: standard output stays empty.
-        print_decision(error.decision, Console(console.err, console.err, console.input, console.colour, console.width))
+        print_decision(error.decision, console)
     if error.reason == "RISK_ADJUSTED":
         console.note("\nplace what is left of it with --accept-adjusted")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -17,52 +17,74 @@ _LEAST_TEXT = 12
 
 @dataclass(frozen=True, slots=True)
 class Column(Generic[T]):
-    """A title, and what a row shows under it; numbers stand to the right, `least` keeps streams from jumping."""
+    """A title, and what a row shows under it.
+
+    Numbers stand to the right; `least` keeps streams from jumping. On a terminal that is too narrow, columns with the
+    highest `spare` go first (0 never goes), then the last column is cut if it is `cuttable`.
+    """
 
     title: str
     cell: Callable[[T], Cell | str]
     right: bool = False
     least: int = 0
+    spare: int = 0
+    cuttable: bool = False
 
 
 class Table(Generic[T]):
-    """Prints rows under one header. Later rows may widen a column; on a terminal the last one is cut to fit."""
+    """Prints rows under one header. Later rows may widen a column."""
 
     def __init__(self, columns: Sequence[Column[T]], console: Console, indent: str = "") -> None:
-        self._columns = columns
+        self._columns = list(columns)
         self._console = console
         self._indent = indent
-        self._widths = [max(len(column.title), column.least) for column in columns]
+        self._widths = {column.title: max(len(column.title), column.least) for column in columns}
         self._headed = False
 
     def print(self, rows: Iterable[T]) -> None:
         """Print the rows, and the header before the first one."""
-        cells = [[_as_cell(column.cell(row)) for column in self._columns] for row in rows]
-        for index in range(len(self._columns)):
-            self._widths[index] = max([self._widths[index], *(len(row[index].text) for row in cells)])
+        cells = [{column.title: _as_cell(column.cell(row)) for column in self._columns} for row in rows]
+        for column in self._columns:
+            longest = max((len(row[column.title].text) for row in cells), default=0)
+            self._widths[column.title] = max(self._widths[column.title], longest)
         if not self._headed:
-            self._console.print(self._line([Cell(column.title, "dim") for column in self._columns]))
+            self._fit()
+            self._console.print(self._line({column.title: Cell(column.title, "dim") for column in self._columns}))
             self._headed = True
         for row in cells:
             self._console.print(self._line(row))
 
-    def _line(self, cells: Sequence[Cell]) -> str:
-        parts = [self._part(index, cell) for index, cell in enumerate(cells)]
-        return (self._indent + _GAP.join(parts)).rstrip()
+    def _fit(self) -> None:
+        """Leave out what a narrow terminal has no room for."""
+        while self._console.width is not None and self._room() < 0:
+            candidate = max(self._columns, key=lambda column: column.spare)
+            if candidate.spare == 0:
+                return
+            self._columns.remove(candidate)
 
-    def _part(self, index: int, cell: Cell) -> str:
-        width = self._widths[index]
-        last = index == len(self._columns) - 1
-        text = self._cut(cell.text) if last else cell.text
-        padding = " " * (0 if last and not self._columns[index].right else width - len(text))
+    def _room(self) -> int:
+        """Characters that the line leaves free with the last column at its shortest."""
+        last = self._columns[-1]
+        shortest = min(self._widths[last.title], _LEAST_TEXT) if last.cuttable else self._widths[last.title]
+        return (self._console.width or 0) - self._before_last() - shortest
+
+    def _before_last(self) -> int:
+        return len(self._indent) + sum(self._widths[column.title] + len(_GAP) for column in self._columns[:-1])
+
+    def _line(self, row: Mapping[str, Cell]) -> str:
+        return (self._indent + _GAP.join(self._part(column, row[column.title]) for column in self._columns)).rstrip()
+
+    def _part(self, column: Column[T], cell: Cell) -> str:
+        last = column is self._columns[-1]
+        text = self._cut(cell.text) if last and column.cuttable else cell.text
+        padding = " " * (0 if last and not column.right else self._widths[column.title] - len(text))
         painted = self._console.paint(text, cell.style)
-        return padding + painted if self._columns[index].right else painted + padding
+        return padding + painted if column.right else painted + padding
 
     def _cut(self, text: str) -> str:
-        if self._console.width is None or self._columns[-1].right:
+        if self._console.width is None:
             return text
-        used = len(self._indent) + sum(self._widths[:-1]) + len(_GAP) * (len(self._widths) - 1)
-        room = max(self._console.width - used, _LEAST_TEXT)
+        room = max(self._console.width - self._before_last(), _LEAST_TEXT)
         return text if len(text) <= room else text[: room - 1] + "…"
 
 

@@ -1,0 +1,142 @@
+"""The gRPC server: every service, health and reflection, on a TCP port and a Unix socket."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import grpc
+from grpc_health.v1 import health, health_pb2, health_pb2_grpc
+from grpc_reflection.v1alpha import reflection
+
+from fluxhero.v1 import (
+    account_pb2_grpc,
+    backtest_pb2_grpc,
+    market_pb2_grpc,
+    order_pb2_grpc,
+    position_pb2_grpc,
+    risk_pb2_grpc,
+    signal_pb2_grpc,
+    strategy_pb2_grpc,
+    stream_pb2_grpc,
+    system_pb2_grpc,
+    trade_pb2_grpc,
+)
+from fluxherod.engine.engine import Engine
+from fluxherod.engine.hub import Hub
+from fluxherod.engine.runner import Runner
+from fluxherod.rpc.account import AccountService
+from fluxherod.rpc.calls import Door
+from fluxherod.rpc.commands import Asker
+from fluxherod.rpc.info import DaemonInfo
+from fluxherod.rpc.live import Live
+from fluxherod.rpc.market import MarketService
+from fluxherod.rpc.order import OrderService
+from fluxherod.rpc.position import PositionService
+from fluxherod.rpc.risk import RiskService
+from fluxherod.rpc.signal import SignalService
+from fluxherod.rpc.sockets import listen_tcp, listen_unix
+from fluxherod.rpc.status import StatusReader
+from fluxherod.rpc.stream import Encoder, Streams, StreamService
+from fluxherod.rpc.system import SystemService
+from fluxherod.rpc.tables import Tables
+from fluxherod.rpc.trade import TradeService
+
+__all__ = ["DaemonInfo", "RpcServer"]
+
+MAX_MESSAGE_BYTES = 16 * 1024 * 1024
+OPTIONS = (
+    ("grpc.so_reuseport", 0),
+    ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
+    ("grpc.max_send_message_length", MAX_MESSAGE_BYTES),
+    ("grpc.keepalive_time_ms", 60_000),
+    ("grpc.keepalive_timeout_ms", 20_000),
+    ("grpc.keepalive_permit_without_calls", 1),
+    ("grpc.http2.min_recv_ping_interval_without_data_ms", 10_000),
+)
+_NAMES = "System Market Account Position Order Signal Strategy Risk Trade Backtest Stream"
+SERVICE_NAMES = tuple(f"fluxhero.v1.{name}Service" for name in _NAMES.split())
+UNSERVED = frozenset({"fluxhero.v1.StrategyService", "fluxhero.v1.BacktestService"})
+
+
+class RpcServer:
+    """Serves one engine; takes over how the hub encodes updates.
+
+    `listen` and `unix_socket` override the configuration's; an empty path means no socket.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        runner: Runner,
+        hub: Hub,
+        tables: Tables,
+        info: DaemonInfo,
+        *,
+        listen: str | None = None,
+        unix_socket: Path | None = None,
+    ) -> None:
+        self.port = 0
+        self._listen = info.config.grpc.listen if listen is None else listen
+        self._socket = info.config.grpc.unix_socket if unix_socket is None else unix_socket
+        self._hub = hub
+        self._door = Door()
+        live = Live(engine, runner)
+        status = StatusReader(live, hub, info)
+        streams = Streams(live, status, hub, tables, lambda: self._door.closing)
+        hub.encode = Encoder(live, status)
+        self._health = health.aio.HealthServicer()
+        self._server = grpc.aio.server(interceptors=(self._door,), options=OPTIONS)
+        self._add_services(live, status, streams, tables, info)
+
+    def _add_services(
+        self, live: Live, status: StatusReader, streams: Streams, tables: Tables, info: DaemonInfo
+    ) -> None:
+        server, asker = self._server, Asker(live)
+        system_pb2_grpc.add_SystemServiceServicer_to_server(SystemService(status, info, streams), server)
+        market_pb2_grpc.add_MarketServiceServicer_to_server(MarketService(live, streams), server)
+        account_pb2_grpc.add_AccountServiceServicer_to_server(AccountService(live, tables, streams), server)
+        position_pb2_grpc.add_PositionServiceServicer_to_server(PositionService(live, asker, streams), server)
+        order_pb2_grpc.add_OrderServiceServicer_to_server(OrderService(live, tables, asker, streams), server)
+        signal_pb2_grpc.add_SignalServiceServicer_to_server(SignalService(live, tables, streams), server)
+        risk_pb2_grpc.add_RiskServiceServicer_to_server(RiskService(live, asker), server)
+        trade_pb2_grpc.add_TradeServiceServicer_to_server(TradeService(live, tables), server)
+        stream_pb2_grpc.add_StreamServiceServicer_to_server(StreamService(streams), server)
+        strategy_pb2_grpc.add_StrategyServiceServicer_to_server(strategy_pb2_grpc.StrategyServiceServicer(), server)
+        backtest_pb2_grpc.add_BacktestServiceServicer_to_server(backtest_pb2_grpc.BacktestServiceServicer(), server)
+        health_pb2_grpc.add_HealthServicer_to_server(self._health, server)
+        names = (*SERVICE_NAMES, health.SERVICE_NAME, reflection.SERVICE_NAME)
+        reflection.enable_server_reflection(names, server)
+
+    async def start(self) -> int:
+        """Listen and answer; health is NOT_SERVING until `set_serving(True)`.
+
+        Returns:
+            The TCP port.
+
+        Raises:
+            ListenError: when an address can't be listened on.
+        """
+        await self.set_serving(False)
+        if self._socket != Path():
+            listen_unix(self._server, self._socket)
+        if self._listen:
+            self.port = listen_tcp(self._server, self._listen)
+        await self._server.start()
+        return self.port
+
+    async def set_serving(self, serving: bool) -> None:
+        """Say by the health service whether the daemon does its work; what has no implementation never does."""
+        statuses = health_pb2.HealthCheckResponse
+        for name in ("", *SERVICE_NAMES):
+            works = serving and name not in UNSERVED
+            await self._health.set(name, statuses.SERVING if works else statuses.NOT_SERVING)
+
+    async def drain(self, reason: str) -> None:
+        """Refuse new calls and end all streams with UNAVAILABLE and the reason; calls under way go on."""
+        self._door.closing = reason
+        await self._health.enter_graceful_shutdown()
+        self._hub.drain(reason)
+
+    async def stop(self, grace_s: float) -> None:
+        """Stop listening; what still runs after the grace is cancelled."""
+        await self._server.stop(grace_s)

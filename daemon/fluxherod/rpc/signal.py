@@ -1,0 +1,109 @@
+"""SignalService: decisions, and why a symbol was or was not traded."""
+
+from __future__ import annotations
+
+from fluxhero.v1 import common_pb2, signal_pb2, signal_pb2_grpc
+from fluxherod.core.signals import Signal
+from fluxherod.engine.market import ClosedBar
+from fluxherod.engine.settings import TIMEFRAME_MINUTES
+from fluxherod.rpc import validate
+from fluxherod.rpc.calls import Context
+from fluxherod.rpc.convert import MODES, SIGNAL_KINDS
+from fluxherod.rpc.convert_market import signal_message
+from fluxherod.rpc.errors import Refused
+from fluxherod.rpc.explain import explain_nothing
+from fluxherod.rpc.history import whole_signal
+from fluxherod.rpc.live import Live
+from fluxherod.rpc.pages import Paging
+from fluxherod.rpc.stream import Messages, Streams
+from fluxherod.rpc.tables import Tables
+
+_ENTRIES = ("long", "short")
+
+
+class SignalService(signal_pb2_grpc.SignalServiceServicer):
+    """What the strategy decided, and what it did not."""
+
+    def __init__(self, live: Live, tables: Tables, streams: Streams) -> None:
+        self._live = live
+        self._tables = tables
+        self._streams = streams
+
+    async def ListSignals(
+        self, request: signal_pb2.ListSignalsRequest, context: Context
+    ) -> signal_pb2.ListSignalsResponse:
+        """Signals, newest first."""
+        symbols, timeframe = validate.symbols(request.symbols), self._live.timeframe
+        kinds = validate.choices(SIGNAL_KINDS, request.kinds, "kinds")
+        modes = validate.choices(MODES, request.modes, "modes")
+        outcomes = frozenset(request.outcomes)
+        paging = Paging.of(request)
+
+        def keep(signal: Signal) -> bool:
+            return (
+                (not symbols or signal.symbol in symbols)
+                and (not kinds or signal.kind in kinds)
+                and (not modes or signal.mode in modes)
+                and (not outcomes or signal.outcome in outcomes)
+            )
+
+        page = await paging.collect(
+            lambda size, token: self._tables.signals(
+                symbol=symbols[0] if len(symbols) == 1 else None,
+                outcome=request.outcomes[0] if len(outcomes) == 1 else None,
+                since_ns=paging.since_ns,
+                until_ns=paging.until_ns,
+                page_size=size,
+                page_token=token,
+            ),
+            keep,
+        )
+        messages = [signal_message(signal, timeframe) for signal in page.items]
+        return signal_pb2.ListSignalsResponse(signals=messages, next_page_token=page.next_page_token)
+
+    async def GetSignal(self, request: signal_pb2.GetSignalRequest, context: Context) -> signal_pb2.GetSignalResponse:
+        """A signal with what became of it."""
+        timeframe = self._live.timeframe
+        signal = await self._tables.signal(validate.identifier(request.signal_id, "signal_id"))
+        if signal is None:
+            raise Refused("SIGNAL_NOT_FOUND", f"there is no signal {request.signal_id}")
+        return signal_pb2.GetSignalResponse(signal=await whole_signal(self._tables, signal, timeframe))
+
+    async def Explain(self, request: signal_pb2.ExplainRequest, context: Context) -> signal_pb2.ExplainResponse:
+        """Why a symbol was, or was not, traded at a bar."""
+        book = self._live.book(validate.symbol(request.symbol))
+        time_ns = validate.time_ns(request.time, "time") if request.HasField("time") else self._live.now_ns
+        try:
+            closed = self._live.bar_at(book.symbol, time_ns)
+        except Refused:
+            signal = await self._older_signal(book.symbol, time_ns)
+            if signal is None:
+                raise
+            return await self._explained(signal)
+        signal = await self._signal_at(closed)
+        if signal is not None:
+            return await self._explained(signal)
+        return explain_nothing(self._live, book, closed)
+
+    def WatchSignals(self, request: signal_pb2.WatchSignalsRequest, context: Context) -> Messages:
+        """Signals as they are decided."""
+        return self._streams.watch_one(common_pb2.TOPIC_SIGNALS, request)
+
+    async def _explained(self, signal: Signal) -> signal_pb2.ExplainResponse:
+        message = await whole_signal(self._tables, signal, self._live.timeframe)
+        return signal_pb2.ExplainResponse(
+            signal=message, why_not="" if signal.outcome == "ordered" else signal.outcome_text
+        )
+
+    async def _signal_at(self, closed: ClosedBar) -> Signal | None:
+        """The signal of a bar; of two (an exit and the entry after it) the entry."""
+        symbol, end_ns = closed.bar.symbol, closed.end_ns
+        page = await self._tables.signals(symbol=symbol, since_ns=end_ns, until_ns=end_ns + 1)
+        return next((signal for signal in page.items if signal.kind in _ENTRIES), next(iter(page.items), None))
+
+    async def _older_signal(self, symbol: str, time_ns: int) -> Signal | None:
+        """The signal of a bar that is no longer remembered, when the bar covers that time."""
+        page = await self._tables.signals(symbol=symbol, until_ns=time_ns + 1, page_size=1)
+        length_ns = TIMEFRAME_MINUTES[self._live.timeframe] * 60_000_000_000
+        signal = next(iter(page.items), None)
+        return signal if signal is not None and time_ns - signal.decided_ns < length_ns else None

@@ -1,0 +1,1 @@
+"""The real programs as child processes, and a hand that steps them in lock-step."""
