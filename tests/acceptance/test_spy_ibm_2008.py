@@ -62,7 +62,9 @@ def _print_figures(pair: Lockstep, wall_s: float) -> None:
     net = sum((Decimal(trade.net_pnl) for trade in trades), Decimal())
     rows, megabytes = journal_size(pair.installation)
     state = pair.simulator.get("/sim/state")
-    outcomes = ", ".join(f"{count} {outcome}" for outcome, count in Counter(one.outcome for one in signals).most_common())
+    outcomes = ", ".join(
+        f"{count} {outcome}" for outcome, count in Counter(one.outcome for one in signals).most_common()
+    )
     print(f"  {len(signals)} signals: {outcomes}")
     print(f"  {len(trades)} trades, {len(closed)} closed, {wins} won, net {net:.2f}")
     print(f"  equity {state['account']['equity']}, {state['orders_total']} orders, {state['fills_total']} fills")

@@ -130,11 +130,13 @@ def fluxhero(daemon: FakeDaemon) -> Callable[..., Awaitable[Outcome]]:
 def fluxhero_process(daemon: FakeDaemon) -> Callable[..., Awaitable[asyncio.subprocess.Process]]:
     """Starts the command as a process of its own."""
 
-    async def start(*words: str, **environment: str) -> asyncio.subprocess.Process:
+    async def start(
+        *words: str, stdin: int = asyncio.subprocess.DEVNULL, **environment: str
+    ) -> asyncio.subprocess.Process:
         variables = {"PATH": os.environ["PATH"], "PYTHONPATH": os.pathsep.join(sys.path), **environment}
         return await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "fluxhero_client.cli", "--address", daemon.target, *words),
-            stdin=asyncio.subprocess.DEVNULL,
+            stdin=stdin,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
             env=variables,

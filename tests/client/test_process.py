@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import signal
 import socket
 from typing import Any
@@ -102,3 +103,16 @@ async def test_output_in_a_pipe_has_no_colour(daemon: Any, fluxhero_process: Any
     out, _ = await (await fluxhero_process("status", TERM="xterm-256color")).communicate()
     assert b"HALTED" in out
     assert b"\x1b" not in out
+
+
+async def test_ctrl_c_at_the_question_ends_it_and_sends_nothing(daemon: Any, fluxhero_process: Any) -> None:
+    terminal, other_end = os.openpty()
+    process = await fluxhero_process("place", "buy", "SPY", "1", "--stop", "1", stdin=other_end)
+    try:
+        await process.stderr.readuntil(b"[y/N]")
+        process.send_signal(signal.SIGINT)
+        assert await process.wait() == 130
+    finally:
+        os.close(terminal)
+        os.close(other_end)
+    assert daemon.requests("OrderService/PlaceOrder") == []

@@ -24,7 +24,7 @@ MAX_SECONDS = (1 << 63) // SECOND_NS - 1
 
 _SYMBOL = re.compile(r"[A-Z][A-Z0-9]{0,9}([./][A-Z]{1,4})?")
 _REQUEST_ID = re.compile(r"[\x21-\x7e]{1,64}")
-_DECIMAL = re.compile(r"\d{1,12}(\.\d{1,4})?")
+_DECIMAL = re.compile(r"[0-9]{1,12}(\.[0-9]{1,4})?")
 
 D = TypeVar("D")
 

@@ -18,11 +18,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = parse(arguments)
     # Whatever gRPC's core logs, the error that people see says better.
     os.environ.setdefault("GRPC_VERBOSITY", "NONE")
-    import asyncio
-
-    from fluxhero_client.cli.execute import execute
-
     try:
+        import asyncio
+
+        from fluxhero_client.cli.execute import execute
+
         return asyncio.run(execute(chosen, Console.of_process(colour=not chosen.no_color)))
     except KeyboardInterrupt:
         return 0 if chosen.command == "watch" else INTERRUPTED

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -61,4 +62,9 @@ class Console:
     def confirm(self, question: str) -> bool:
         """Ask on standard error; only yes is yes."""
         print(f"{question} [y/N] ", file=self.err, end="", flush=True)
-        return self.input.readline().strip().lower() in ("y", "yes")
+        # asyncio only notes the first Ctrl-C, and a blocked read would not end; here it must end at once.
+        handler = signal.signal(signal.SIGINT, signal.default_int_handler)
+        try:
+            return self.input.readline().strip().lower() in ("y", "yes")
+        finally:
+            signal.signal(signal.SIGINT, handler)

@@ -1,0 +1,169 @@
+"""A daemon that is killed and started again is the same daemon: same books, no second order, and it trades on."""
+
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fluxhero.v1 import position_pb2 as position
+from harness.audit import (
+    check_books,
+    check_explained,
+    check_journal,
+    check_no_difference,
+    check_orders,
+    our_orders,
+    our_positions,
+    our_signals,
+    their_positions,
+)
+from harness.lockstep import Lockstep, lockstep
+from harness.processes import Daemon, Installation, Simulator
+
+SYMBOLS = ("SPY", "QQQ", "AAPL")
+PLAYED = ("--synthetic", "1", "--symbols", ",".join(SYMBOLS))
+# What happens on this tape: QQQ is sold short at 13:46 of the first day and SPY at 19:31, QQQ is stopped out at 19:48,
+# SPY on the third day, on which AAPL is bought.
+FIRST_ENTRY_MINUTE = 16
+QQQ_IS_SHORT = "2023-06-27T13:52"
+BOTH_ARE_SHORT = "2023-06-27T19:35"
+NIGHT = "2023-06-27T20:00"
+END = "2023-06-29T20:00"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a run, without what differs between two journals."""
+
+    signals: list[tuple[Any, ...]]
+    fills: list[tuple[Any, ...]]
+    positions: dict[str, int]
+    cash: str
+
+
+def outcome(pair: Lockstep) -> Outcome:
+    """All that was decided and executed."""
+    signals = [
+        (one.symbol, one.kind, one.bar_start_time.seconds, one.outcome, one.text) for one in our_signals(pair.daemon)
+    ]
+    fills = [
+        (one["transaction_time"], one["symbol"], one["side"], one["qty"], one["price"])
+        for one in pair.simulator.all_fills()
+    ]
+    return Outcome(signals, fills, our_positions(pair.daemon), pair.simulator.get("/v2/account")["cash"])
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
+    """The same tape, traded by a daemon that nobody kills."""
+    with lockstep(tmp_path_factory.mktemp("undisturbed"), PLAYED, SYMBOLS, "15Min") as pair:
+        pair.step_until(END)
+        return outcome(pair)
+
+
+@pytest.fixture
+def pair(tmp_path: Path) -> Iterator[Lockstep]:
+    with lockstep(tmp_path, PLAYED, SYMBOLS, "15Min") as pair:
+        yield pair
+
+
+def test_a_daemon_that_is_killed_again_and_again_trades_as_one_that_is_not(
+    pair: Lockstep, undisturbed: Outcome
+) -> None:
+    for moment, missed_minutes in ((QQQ_IS_SHORT, 0), (BOTH_ARE_SHORT, 6), (NIGHT, 0)):
+        pair.step_until(moment)
+        held = our_positions(pair.daemon)
+        assert held
+        pair.daemon.kill()
+        if missed_minutes:
+            pair.simulator.post("/sim/step", minutes=missed_minutes)
+        pair.start()
+        assert our_positions(pair.daemon) == held == their_positions(pair.simulator)
+        assert pair.daemon.status().run > 1
+    pair.step_until(END)
+    assert outcome(pair) == undisturbed
+    check_books(pair.daemon, pair.simulator)
+    check_no_difference(pair.installation)
+    check_explained(pair.daemon)
+    check_orders(pair.simulator)
+    assert pair.daemon.stop() == 0
+    check_journal(pair.installation)
+
+
+def test_an_entry_that_fills_while_the_daemon_is_dead_is_found_and_protected(pair: Lockstep) -> None:
+    pair.simulator.post("/sim/hold", symbol="QQQ", hold=True)
+    pair.step(FIRST_ENTRY_MINUTE)
+    working = pair.simulator.get("/v2/orders?status=open")
+    assert [(one["symbol"], one["side"], one["filled_qty"]) for one in working] == [("QQQ", "sell", "0")]
+    pair.daemon.kill()
+    pair.simulator.post("/sim/hold", symbol="QQQ", hold=False)
+    pair.simulator.post("/sim/step", minutes=2)
+    shares = -int(working[0]["qty"])
+    assert their_positions(pair.simulator) == {"QQQ": shares}
+    pair.start()
+    assert our_positions(pair.daemon) == {"QQQ": shares}
+    held = pair.daemon.positions.GetPosition(position.GetPositionRequest(symbol="QQQ")).position
+    assert held.protection == position.PROTECTION_STATE_BROKER_STOP
+    stops = [one for one in pair.simulator.get("/v2/orders?status=open") if one["side"] == "buy"]
+    assert [(one["type"], one["qty"]) for one in stops] == [("stop", str(-shares))]
+    pair.step(60)
+    check_books(pair.daemon, pair.simulator)
+    check_no_difference(pair.installation)
+    assert len(check_orders(pair.simulator)) == 1
+
+
+def test_an_entry_that_still_works_when_the_daemon_comes_back_is_not_sent_again(pair: Lockstep) -> None:
+    pair.simulator.post("/sim/hold", symbol="QQQ", hold=True)
+    pair.step(FIRST_ENTRY_MINUTE)
+    pair.daemon.kill()
+    pair.start()
+    orders = pair.simulator.all_orders()
+    assert [one["client_order_id"] for one in orders if one["type"] == "market"] == [
+        one.id for one in our_orders(pair.daemon) if not one.parent_id
+    ]
+    pair.simulator.post("/sim/hold", symbol="QQQ", hold=False)
+    pair.step(5)
+    assert set(our_positions(pair.daemon)) == {"QQQ"}
+    check_books(pair.daemon, pair.simulator)
+    check_no_difference(pair.installation)
+    assert len(check_orders(pair.simulator)) == 1
+
+
+def test_a_daemon_that_is_killed_while_the_exchange_runs_on_comes_back_to_the_same_books(tmp_path: Path) -> None:
+    played = (*PLAYED, "--end", "2023-06-29", "--speed", "4000")
+    with Simulator(tmp_path, *played) as simulator:
+        installation = Installation(tmp_path, simulator.url, SYMBOLS, "15Min")
+        try:
+            with Daemon(installation) as daemon:
+                daemon.wait_for(lambda: daemon.status().counts.open_positions > 0, "a position is open")
+                daemon.kill()
+            with Daemon(installation) as daemon:
+                daemon.wait_for(lambda: _caught_up(daemon, simulator), "the tape has ended and is digested")
+                assert _decisions_of_run(installation, 2) > 0
+                check_books(daemon, simulator)
+                check_no_difference(installation)
+                check_orders(simulator)
+                assert daemon.stop() == 0
+        finally:
+            installation.remove()
+    check_journal(installation)
+
+
+def _caught_up(daemon: Daemon, simulator: Simulator) -> bool:
+    clock = simulator.get("/sim/clock")
+    status = daemon.status()
+    digested = not status.progress.events_queued and not status.progress.requests_in_flight
+    return digested and clock["rate"] == 0 and status.clock.rate == 0
+
+
+def _decisions_of_run(installation: Installation, run: int) -> int:
+    """Signals that a later process of the same journal has decided."""
+    with sqlite3.connect(f"{installation.database.as_uri()}?mode=ro", uri=True) as connection:
+        (first,) = connection.execute(
+            "SELECT seq FROM journal WHERE kind = 'Started' ORDER BY seq LIMIT 1 OFFSET ?", (run - 1,)
+        ).fetchone()
+        (count,) = connection.execute("SELECT count(*) FROM signals WHERE seq > ?", (first,)).fetchone()
+    return int(count)
