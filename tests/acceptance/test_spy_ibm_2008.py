@@ -1,4 +1,4 @@
-"""The main job on real prices: SPY and IBM, hourly, all of 2008, over sockets, in lock-step. `make acceptance DATA=DIR`."""
+"""The main job on real prices: SPY and IBM, hourly, 2008, over sockets, in lock-step: `make acceptance DATA=DIR`."""
 
 import os
 import time
@@ -7,7 +7,6 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-
 from harness.audit import (
     check_books,
     check_explained,

@@ -92,8 +92,8 @@ async def test_a_reader_that_leaves_does_not_make_it_complain(daemon: Any, fluxh
     await process.stdout.readline()
     process._transport.get_pipe_transport(1).close()
     gate.set()
-    err = await process.stderr.read()
-    assert (await process.wait(), err) == (141, b"")
+    _, err = await process.communicate()
+    assert (process.returncode, err) == (141, b"")
 
 
 async def test_output_in_a_pipe_has_no_colour(daemon: Any, fluxhero_process: Any) -> None:
@@ -111,7 +111,8 @@ async def test_ctrl_c_at_the_question_ends_it_and_sends_nothing(daemon: Any, flu
     try:
         await process.stderr.readuntil(b"[y/N]")
         process.send_signal(signal.SIGINT)
-        assert await process.wait() == 130
+        await process.communicate()
+        assert process.returncode == 130
     finally:
         os.close(terminal)
         os.close(other_end)

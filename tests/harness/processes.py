@@ -36,6 +36,7 @@ KEY, SECRET = "PKTEST", "test-secret"
 START_TIMEOUT_S = 60.0
 STOP_TIMEOUT_S = 20.0
 CALL_TIMEOUT_S = 20.0
+KEPT_ALIVE_S = 2.0
 LOOK_EVERY_S = 0.0005
 LAST_WORDS = 3000
 # A daemon that is starting is tried again at once, not after the usual second.
@@ -149,6 +150,7 @@ class Simulator(Child):
         options = ("--listen", "127.0.0.1:0", "--rate-limit", "0", "--key", KEY, "--secret", SECRET, *arguments)
         super().__init__("alpacasim", options, environment(folder), folder / "alpacasim.log")
         self.url = ""
+        self._asked_at = 0.0
         self._connection: http.client.HTTPConnection | None = None
 
     def __enter__(self) -> Self:
@@ -178,10 +180,13 @@ class Simulator(Child):
 
     def _ask(self, method: str, path: str, body: str | None) -> Any:
         assert self._connection is not None
+        if time.monotonic() - self._asked_at > KEPT_ALIVE_S:
+            self._connection.close()  # before the server does; the next request opens it again
         headers = {"APCA-API-KEY-ID": KEY, "APCA-API-SECRET-KEY": SECRET, "Content-Type": "application/json"}
         self._connection.request(method, path, body, headers)
         answer = self._connection.getresponse()
         content = answer.read()
+        self._asked_at = time.monotonic()
         assert answer.status == 200, f"{method} {path}: {answer.status} {content[:500]!r}"
         return json.loads(content)
 
@@ -265,27 +270,27 @@ class Daemon(Child):
         super().__init__(
             "fluxherod", installation.arguments, installation.variables, installation.folder / "fluxherod.log"
         )
-        self._channel = grpc.insecure_channel(f"unix:{installation.runtime}/fluxherod.sock", CHANNEL_OPTIONS)
-        self.system = system_pb2_grpc.SystemServiceStub(self._channel)
-        self.account = account_pb2_grpc.AccountServiceStub(self._channel)
-        self.positions = position_pb2_grpc.PositionServiceStub(self._channel)
-        self.orders = order_pb2_grpc.OrderServiceStub(self._channel)
-        self.signals = signal_pb2_grpc.SignalServiceStub(self._channel)
-        self.trades = trade_pb2_grpc.TradeServiceStub(self._channel)
+        self.channel = grpc.insecure_channel(f"unix:{installation.runtime}/fluxherod.sock", CHANNEL_OPTIONS)
+        self.system = system_pb2_grpc.SystemServiceStub(self.channel)
+        self.account = account_pb2_grpc.AccountServiceStub(self.channel)
+        self.positions = position_pb2_grpc.PositionServiceStub(self.channel)
+        self.orders = order_pb2_grpc.OrderServiceStub(self.channel)
+        self.signals = signal_pb2_grpc.SignalServiceStub(self.channel)
+        self.trades = trade_pb2_grpc.TradeServiceStub(self.channel)
 
     def __enter__(self) -> Self:
         try:
             self.wait_for(self._answers, "fluxherod answers")
         except BaseException:
             self.kill()
-            self._channel.close()
+            self.channel.close()
             raise
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        self._channel.close()
+        self.channel.close()
         super().__exit__(kind, error, traceback)
 
     def _answers(self) -> bool:

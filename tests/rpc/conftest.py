@@ -473,7 +473,7 @@ class World:
 
     async def until(self, reached: Callable[[], object]) -> None:
         async with asyncio.timeout(10):
-            while not reached():
+            while not reached():  # noqa: ASYNC110 - whatever is waited for happens on this loop
                 await asyncio.sleep(0)
 
 

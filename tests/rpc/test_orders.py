@@ -36,7 +36,7 @@ async def test_an_order_is_answered_when_it_is_durable_and_says_what_risk_saw(wo
     assert response.order.state in (order_pb2.ORDER_STATE_SUBMITTING, order_pb2.ORDER_STATE_PENDING)
     assert (response.order.quantity, response.order.stop_loss_price, response.order.manual) == (10, "445.00", True)
     assert response.decision.verdict == risk_pb2.RISK_VERDICT_APPROVED
-    assert [step.name for step in response.decision.sizing][0] == "wanted"
+    assert response.decision.sizing[0].name == "wanted"
     assert response.order.id in world.store.order_rows
 
 

@@ -7,8 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-from fluxhero.v1 import position_pb2 as position
 from harness.audit import (
     check_books,
     check_explained,
@@ -22,6 +20,8 @@ from harness.audit import (
 )
 from harness.lockstep import Lockstep, lockstep
 from harness.processes import Daemon, Installation, Simulator
+
+from fluxhero.v1 import position_pb2 as position
 
 SYMBOLS = ("SPY", "QQQ", "AAPL")
 PLAYED = ("--synthetic", "1", "--symbols", ",".join(SYMBOLS))
@@ -133,7 +133,7 @@ def test_an_entry_that_still_works_when_the_daemon_comes_back_is_not_sent_again(
 
 
 def test_a_daemon_that_is_killed_while_the_exchange_runs_on_comes_back_to_the_same_books(tmp_path: Path) -> None:
-    played = (*PLAYED, "--end", "2023-06-29", "--speed", "4000")
+    played = (*PLAYED, "--start", "2023-06-27", "--end", "2023-06-29", "--speed", "6000")
     with Simulator(tmp_path, *played) as simulator:
         installation = Installation(tmp_path, simulator.url, SYMBOLS, "15Min")
         try:

@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fluxherod.core.calendar import MINUTE_NS, from_datetime
-from fluxherod.core.jit import Record, RecordArray
+from fluxherod.core.jit import RecordArray
 from fluxherod.core.kernel import DECISION, default_params, new_states, run
 from fluxherod.core.types import Bar
 from tests.walkthroughs.minutes import SESSION_MINUTES, records, write_minutes
@@ -31,6 +31,8 @@ CENTS = 100
 TAIL = 90
 WIDEST = 300.0
 GOOD = 0.2
+LONGEST_WICK = 400
+LARGEST_MOVE = 3.5
 PARAMS = default_params()
 SESSION_OPENS = (datetime(2024, 1, 18, 14, 30, tzinfo=UTC), datetime(2024, 1, 19, 14, 30, tzinfo=UTC))
 SIGNAL_DAY_OPENS = datetime(2024, 1, 22, 14, 30, tzinfo=UTC)
@@ -78,8 +80,8 @@ def _crossover_failings(decisions: RecordArray) -> float:
     band = float(before["kama"]) + 0.5 * float(before["atr"])
     failing = above(band - 0.25, float(before["close"]), 0.1)
     for decision in decisions[-4:]:
-        failing += above(float(decision["adx"]), 27.0, 1.0) + above(float(decision["r2"]), 0.65, 0.02)
-    return failing + _normal_volatility(decisions[-1])
+        failing += above(float(decision["adx"]), 26.0, 1.0) + above(float(decision["r2"]), 0.63, 0.02)
+    return failing + _implausible(decisions)
 
 
 def _band_touch_failings(decisions: RecordArray) -> float:
@@ -90,21 +92,23 @@ def _band_touch_failings(decisions: RecordArray) -> float:
     failing += above(5.0, float(decisions[-1]["atr"]), 1.0)  # not printed: it keeps the wicks short
     for decision in decisions[-4:]:
         failing += above(19.5, float(decision["adx"]), 1.0) + above(0.38, float(decision["r2"]), 0.02)
-    return failing + _normal_volatility(decisions[-1])
+    return failing + _implausible(decisions)
 
 
-def _normal_volatility(decision: Record) -> float:
-    ratio = float(decision["atr"]) / float(decision["atr_avg50"])
-    return above(ratio, 0.8, 0.1) + above(1.35, ratio, 0.1)
+def _implausible(decisions: RecordArray) -> float:
+    """Volatility near to HIGH or LOW on the signal's bar, and closes that jump."""
+    ratio = float(decisions[-1]["atr"]) / float(decisions[-1]["atr_avg50"])
+    jump = float(np.abs(np.diff(decisions["close"])).max())
+    return above(ratio, 0.8, 0.1) + above(1.35, ratio, 0.1) + above(LARGEST_MOVE, jump, 1.0)
 
 
 WALKTHROUGHS = {
     "SPY": Walkthrough(
-        symbol="SPY", seed=4, minutes_before=0, level=44_500, drift=450, change=90.0, wick=110.0, volume=420_000,
+        symbol="SPY", seed=15, minutes_before=0, level=44_500, drift=450, change=80.0, wick=100.0, volume=420_000,
         signal=(45_000, 45_150, 44_980, 45_125, 1_500_000),
         targets=(
-            Target("kama", 448.50, 0.001),
-            Target("atr", 3.1999, 0.0001),
+            Target("kama", 448.50, 0.0015),
+            Target("atr", 3.1996, 0.0003),
             Target("rsi", 62.0, 0.1),
             Target("adx", 32.0, 0.1),
             Target("r2", 0.81, 0.001),
@@ -215,7 +219,8 @@ class Search:
             parts = [(path.closes, index, size)] + ([(path.closes, other, -size)] if other != index else [])
         else:
             wick = path.upper if kind == 2 else path.lower
-            parts = [(wick, index, max(size, -int(wick[index])))]
+            held = int(wick[index])
+            parts = [(wick, index, min(max(held + size, 0), max(held, LONGEST_WICK)) - held)]
         for cents, place, change in parts:
             cents[place] += change
 

@@ -9,6 +9,7 @@ from fluxherod.core.calendar import MINUTE_NS, Session, minute_of_day
 from fluxherod.core.types import Bar
 
 DAY_MINUTES = 1440
+MOST_DOLLARS = 10_000_000.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,8 @@ def refusal(bar: Bar, newest_start_ns: int) -> str | None:
         return "a price is not a number"
     if min(prices) <= 0:
         return "a price is zero or negative"
+    if max(prices) > MOST_DOLLARS:
+        return "a price is beyond reason"
     if bar.high < bar.low:
         return "high is below low"
     if not (bar.low <= bar.open <= bar.high and bar.low <= bar.close <= bar.high):

@@ -214,12 +214,17 @@ def merge(order: Order, report: BrokerOrder, now_ns: int, execution_price_e4: in
     """
     fill = None
     new_shares = report.filled_quantity - order.filled_quantity
+    if order.state is OrderState.REJECTED and not order.broker_id and report.broker_id:
+        # The refusal was of a second sending: the first one had arrived.
+        order = replace(order, state=OrderState.NOT_RECEIVED)
     if new_shares > 0:
         exact = execution_price_e4 is not None and execution_quantity == new_shares
         if exact and execution_price_e4 is not None:
             value = execution_price_e4 * new_shares
         else:
             value = report.filled_average_e4 * report.filled_quantity - order.filled_value_e4
+        if value <= 0:
+            return order, None  # shares without a usable price: a later report has it
         fill = Fill(order.id, order.symbol, order.side, new_shares, value, exact)
         order = replace(order, filled_quantity=report.filled_quantity, updated_ns=now_ns,
                         filled_value_e4=order.filled_value_e4 + value)

@@ -70,7 +70,7 @@ def plan(position: Position | None, orders: Sequence[Order]) -> Action | None:
     if position is None:
         return _flat(stops, exits, entries)
     if position.exit_reason:
-        return _leave(position, stops, exits, entries)
+        return _leave(position, stops, exits, entries, orders)
     return None if entries else _guard(position, stops, exits, orders)
 
 
@@ -82,7 +82,11 @@ def _flat(stops: Sequence[Order], exits: Sequence[Order], entries: Sequence[Orde
 
 
 def _leave(
-    position: Position, stops: Sequence[Order], exits: Sequence[Order], entries: Sequence[Order]
+    position: Position,
+    stops: Sequence[Order],
+    exits: Sequence[Order],
+    entries: Sequence[Order],
+    orders: Sequence[Order],
 ) -> Action | None:
     """The position is to be closed: no entry may add to it, no stop may hold its shares, then sell the rest."""
     if entries:
@@ -91,6 +95,9 @@ def _leave(
         return None
     if stops:
         return Cancel(stops[0])
+    entry = _entry_without_leg(position, orders)
+    if entry is not None:
+        return FindLeg(entry)  # it holds the shares: a sale beside it would be refused
     return PlaceExit(min(position.exit_quantity or abs(position.quantity), abs(position.quantity)))
 
 

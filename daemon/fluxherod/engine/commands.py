@@ -89,22 +89,21 @@ class Commands:
             case ClosePositionCommand(symbol=symbol, reason=reason):
                 return self._close(symbol, 0, reason or "closed by the operator", now_ns, out)
             case HaltCommand(reason=reason):
-                return self._halt(reason, now_ns, out)
+                return self._halt(reason)
             case ResumeCommand():
                 return self._resume()
 
     # --- orders ------------------------------------------------------------------------------------
     def _place(self, command: PlaceOrderCommand, now_ns: int, out: list[Effect]) -> Answer:
-        book = self.market.books.get(command.symbol)
-        if book is None:
-            known = ", ".join(self.market.books)
-            return ReplyCode.SYMBOL_UNKNOWN, f"{command.symbol} is not configured; configured: {known}", None, None
         if not 0 < command.quantity <= MAX_QUANTITY:
             text = f"quantity {command.quantity}: allowed is 1 to {MAX_QUANTITY}"
             return ReplyCode.INVALID_ORDER, text, None, None
         position = self.ledger.positions.get(command.symbol)
         if position is not None and (command.side.sign > 0) != (position.quantity > 0):
             return self._reduce(command, position, now_ns, out)
+        if command.symbol not in self.market.books:
+            known = ", ".join(self.market.books)
+            return ReplyCode.SYMBOL_UNKNOWN, f"{command.symbol} is not configured; configured: {known}", None, None
         return self._open(command, now_ns, out)
 
     def _reduce(self, command: PlaceOrderCommand, position: Position, now_ns: int, out: list[Effect]) -> Answer:
@@ -112,10 +111,13 @@ class Commands:
             text = "an order that reduces a position goes out at the market: leave the prices out"
             return ReplyCode.INVALID_ORDER, text, None, None
         held = abs(position.quantity)
-        if command.quantity > held:
-            text = f"{command.quantity} shares would turn the position of {held} around: close it first"
+        if position.exit_reason and not position.exit_quantity:
+            return ReplyCode.INVALID_ORDER, f"the whole position in {command.symbol} is being closed already", None, None
+        leaving = position.exit_quantity + command.quantity  # a part that is being closed already counts
+        if leaving > held:
+            text = f"{leaving} shares would turn the position of {held} around: close it first"
             return ReplyCode.INVALID_ORDER, text, None, None
-        part = 0 if command.quantity == held else command.quantity
+        part = 0 if leaving == held else leaving
         return self._close(command.symbol, part, "reduced by the operator", now_ns, out)
 
     def _open(self, command: PlaceOrderCommand, now_ns: int, out: list[Effect]) -> Answer:
@@ -126,8 +128,8 @@ class Commands:
             return ReplyCode.INVALID_ORDER, "a limit order needs a limit price, a market order takes none", None, None
         if symbol in self.ledger.positions or symbol in self.ledger.foreign or self.desk.live_entry(symbol):
             return ReplyCode.RISK_REJECTED, f"a position in {symbol} or its entry is open: one position a symbol", None, None
-        if self.desk.uncertain(symbol):
-            return ReplyCode.RISK_REJECTED, f"an order of {symbol} has an unknown outcome", None, None
+        if veto := self.strategist.symbol_veto(symbol, command.side):
+            return ReplyCode.RISK_REJECTED, veto[1], None, None
         price_e4, problem = self._price(command, now_ns)
         if problem:
             return ReplyCode.RISK_REJECTED, problem, None, None
@@ -179,8 +181,17 @@ class Commands:
             return ReplyCode.ORDER_NOT_CANCELABLE, text, order_id, None
         if not order.settled:
             return ReplyCode.ORDER_NOT_CANCELABLE, f"{order_id} is {order.state}", order_id, None
+        position = self.ledger.positions.get(order.symbol)
+        if order.role is OrderRole.EXIT and position is not None:
+            self._stay(position, out)
         self.desk.cancel(order, now_ns, out)
         return ReplyCode.OK, f"cancel of {order_id} sent", order_id, None
+
+    def _stay(self, position: Position, out: list[Effect]) -> None:
+        """The operator takes an exit back: the rest of the position is kept, and guarded again."""
+        kept = replace(position, exit_reason="", exit_quantity=0)
+        self.ledger.positions[position.symbol] = kept
+        out.append(PositionUpdated(kept))
 
     def _close(self, symbol: str, part: int, reason: str, now_ns: int, out: list[Effect]) -> Answer:
         position = self.ledger.positions.get(symbol)
@@ -194,12 +205,9 @@ class Commands:
         return ReplyCode.OK, f"closing {shares} {symbol} (about {dollars(shares * position.price_e4)}): {reason}", None, None
 
     # --- the kill switch -----------------------------------------------------------------------------
-    def _halt(self, reason: str, now_ns: int, out: list[Effect]) -> Answer:
-        """No new risk: working entries are cancelled, stops stay."""
+    def _halt(self, reason: str) -> Answer:
+        """No new risk: stops stay, and the engine cancels what entries work, now or later."""
         self.halted = reason or "halted by the operator"
-        for order in list(self.desk.live()):
-            if order.role is OrderRole.ENTRY and order.settled:
-                self.desk.cancel(order, now_ns, out)
         return ReplyCode.OK, f"trading is halted: {self.halted}; positions keep their stops", None, None
 
     def _resume(self) -> Answer:

@@ -15,7 +15,8 @@ from fluxherod.core.orders import Order, OrderEvent, OrderRole, OrderState, adva
 from fluxherod.core.portfolio import Position
 from fluxherod.core.risk.approval import ApprovedOrder
 from fluxherod.core.risk.approve import NotApproved, approve_reduction, approve_replacement
-from fluxherod.core.types import BrokerOrder, Execution, OrderType, Side, TimeInForce
+from fluxherod.core.types import BrokerOrder, BrokerStatus, Execution, Side
+from fluxherod.engine import drafts
 from fluxherod.engine.effects import (
     AlertRaised,
     CancelOrder,
@@ -34,6 +35,9 @@ from fluxherod.engine.settings import Settings
 
 LEG_LETTERS = {OrderRole.ENTRY: "e", OrderRole.EXIT: "x", OrderRole.STOP: "s"}
 REMEMBERED_STRAYS = 1_000
+MOST_DOUBLINGS = 5
+# The trade-updates stream's words for a request that was accepted and then not carried out.
+_UNDONE = {"order_cancel_rejected": OrderEvent.CANCEL_REFUSED, "order_replace_rejected": OrderEvent.REPLACE_REFUSED}
 
 
 class Desk:
@@ -47,6 +51,7 @@ class Desk:
         self.plans: dict[str, EntryPlan] = {}
         self.due: dict[str, int] = {}  # order id: when to ask the broker about it (again)
         self.holds: dict[str, int] = {}  # symbol: leave it alone until then
+        self._trouble: dict[str, int] = {}  # symbol: refusals in a row, each doubles the next hold
         self._ids_by_broker: dict[str, str] = {}
         self._strays: dict[str, tuple[BrokerOrder, Execution | None]] = {}
         self._asked: set[str] = set()
@@ -82,7 +87,9 @@ class Desk:
 
     def protection_of(self, position: Position) -> str:
         """How a position is guarded now: "broker", "daemon" (price watched here) or "none"."""
-        if any(order.role is OrderRole.STOP and order.settled for order in self.live(position.symbol)):
+        live = {order.id: order for order in self.live(position.symbol)}
+        # The leg of an entry that still works is held: it guards nothing yet.
+        if any(o.role is OrderRole.STOP and o.settled and o.parent_id not in live for o in live.values()):
             return "broker"
         return "daemon" if position.stop_e4 is not None else "none"
 
@@ -100,9 +107,13 @@ class Desk:
         self.due[order.id] = now_ns + self._retry_ns()
         out.append(CancelOrder(order.id, order.broker_id))
 
+    def held(self, symbol: str, now_ns: int) -> bool:
+        """True while a symbol is left alone because a request was refused."""
+        return self.holds.get(symbol, 0) > now_ns
+
     def protect(self, symbol: str, now_ns: int, out: list[Effect]) -> None:
         """Take the next step that keeps the symbol's open shares guarded, or sells them."""
-        if self.holds.get(symbol, 0) > now_ns:
+        if self.held(symbol, now_ns):
             return
         position = self.ledger.positions.get(symbol)
         action = protection.plan(position, tuple(self._relevant(symbol, position)))
@@ -130,81 +141,85 @@ class Desk:
                     self._asked.add(entry.id)
                     out.append(LookupOrder(entry.id))
             case protection.PlaceStop(quantity, price_e4) if position is not None:
-                order = self._order(position, OrderRole.STOP, quantity, now_ns, price_e4, "protective stop")
+                order = self._draft(position, OrderRole.STOP, quantity, now_ns, price_e4, "protective stop")
                 self.submit(order, approve_reduction(order, position), now_ns, out)
             case protection.PlaceExit(quantity) if position is not None:
-                order = self._order(position, OrderRole.EXIT, quantity, now_ns, None, position.exit_reason)
+                order = self._draft(position, OrderRole.EXIT, quantity, now_ns, None, position.exit_reason)
                 self.submit(order, approve_reduction(order, position), now_ns, out)
             case protection.MoveStop(old, price_e4) if position is not None:
-                order = self._order(position, OrderRole.STOP, old.quantity, now_ns, price_e4, "trailing stop")
+                order = self._draft(position, OrderRole.STOP, old.quantity, now_ns, price_e4, "trailing stop")
                 order = replace(order, replaces_id=old.id)
                 replacement = approve_replacement(order, old, position)
                 self._put(advance(old, OrderEvent.REPLACE_SENT, now_ns), "replace sent", out)
                 self._put(advance(order, OrderEvent.SENT, now_ns), "submitted", out)
                 out.append(ReplaceOrder(replacement))
 
-    def _order(
+    def _draft(
         self, position: Position, role: OrderRole, quantity: int, now_ns: int, stop_e4: int | None, reason: str
     ) -> Order:
-        """A new order that reduces a position."""
-        return Order(
-            id=self.next_id(position.symbol, now_ns, role),
-            symbol=position.symbol,
-            side=protection.closing_side(position),
-            order_type=OrderType.MARKET if stop_e4 is None else OrderType.STOP,
-            time_in_force=TimeInForce.DAY if stop_e4 is None else TimeInForce.GTC,
-            role=role,
-            quantity=quantity,
-            state=OrderState.NEW,
-            created_ns=now_ns,
-            updated_ns=now_ns,
-            stop_price_e4=stop_e4,
-            signal_id=position.signal_id,
-            reason=reason,
-        )
+        order_id = self.next_id(position.symbol, now_ns, role)
+        return drafts.reduction(order_id, position, role, quantity, now_ns, stop_e4, reason)
 
     # --- hearing ---------------------------------------------------------------------------------
     def submit_answered(self, answer: SubmitAnswered, now_ns: int, out: list[Effect]) -> None:
         """Accepted, refused, or no answer: the third is UNKNOWN and is looked into."""
-        order = self.orders[answer.order_id]
+        order = self.orders.get(answer.order_id)
+        if order is None:
+            return
         if answer.order is not None:
             self._merge(order, answer.order, None, "accepted", now_ns, out)
-        elif answer.refusal is not None:
-            self._refused(order, answer.refusal, now_ns, out)
-        else:
+        elif answer.refusal is None:
             self._unanswered(order, answer.detail, now_ns, out)
+        elif order.state in (OrderState.SUBMITTING, OrderState.UNKNOWN):
+            self._refused(order, answer.refusal, now_ns, out)
+        else:  # heard of meanwhile: the refusal was of a second sending
+            out.append(LookupOrder(order.id))
 
     def replace_answered(self, answer: ReplaceAnswered, now_ns: int, out: list[Effect]) -> None:
         """The new order works, or the old one goes on."""
-        order, old = self.orders[answer.new_order_id], self.orders[answer.order_id]
+        order = self.orders.get(answer.new_order_id)
+        if order is None:
+            return
         if answer.order is not None:
             self._merge(order, answer.order, None, "accepted", now_ns, out)
         elif answer.refusal is not None:
-            self._put(advance(old, OrderEvent.REPLACE_REFUSED, now_ns), "replace refused", out)
             self._refused(order, answer.refusal, now_ns, out)
         else:
             self._unanswered(order, answer.detail, now_ns, out)
 
     def cancel_answered(self, answer: CancelAnswered, now_ns: int, out: list[Effect]) -> None:
         """A refusal means that the order is not what we thought: it goes on, and the broker is asked."""
-        order = self.orders[answer.order_id]
-        if answer.refusal is not None:
+        order = self.orders.get(answer.order_id)
+        if order is not None and answer.refusal is not None and not order.state.ended:
             self._put(advance(order, OrderEvent.CANCEL_REFUSED, now_ns), f"cancel refused: {answer.refusal.message}", out)
             self._hold(order.symbol, now_ns, out)
             out.append(LookupOrder(order.parent_id or order.id))
 
     def lookup_answered(self, answer: LookupAnswered, now_ns: int, out: list[Effect]) -> None:
         """What the broker knows under our id."""
-        order = self.orders[answer.order_id]
+        order = self.orders.get(answer.order_id)
+        if order is None:
+            return
+        asked_for_leg = order.id in self._asked
+        self._asked.discard(order.id)
         if answer.order is not None:
             self._merge(order, answer.order, None, "found", now_ns, out)
-            entry = self.orders[order.id]
-            if entry.id in self._asked:
-                self._asked.discard(entry.id)
-                if not answer.order.legs and entry.state is OrderState.FILLED:
-                    self._put(replace(entry, leg_stop_e4=None), "no stop leg at the broker", out)
-        elif not answer.found and not answer.detail and order.state is OrderState.UNKNOWN:
+        elif answer.found or answer.detail or order.state.ended:
+            pass
+        elif order.state is OrderState.UNKNOWN:
             self._not_found(order, now_ns, out)
+        elif order.broker_id:
+            gone = advance(order, OrderEvent.CANCELED, now_ns)
+            self._put(replace(gone, reason="the broker no longer knows it"), "gone", out)
+            self._ended(gone, now_ns, out)
+            self._ended_unasked(self.orders[order.id], now_ns, out)
+        if not asked_for_leg:
+            return
+        entry = self.orders[order.id]
+        if answer.detail:
+            self._hold(entry.symbol, now_ns, out)  # no answer: asked again after a pause
+        elif entry.state is OrderState.FILLED and not (answer.order and answer.order.legs):
+            self._put(replace(entry, leg_stop_e4=None), "no stop leg at the broker", out)
 
     def report(
         self, report: BrokerOrder, execution: Execution | None, word: str, now_ns: int, out: list[Effect]
@@ -212,16 +227,22 @@ class Desk:
         """Merge what the stream or a snapshot says of an order; None when it is not ours (yet)."""
         order = self.orders.get(report.client_order_id) or self.orders.get(self._ids_by_broker.get(report.broker_id, ""))
         if order is None:
-            if len(self._strays) < REMEMBERED_STRAYS:  # an OTO leg may be heard of before its parent's answer
-                self._strays[report.broker_id] = (report, execution)
+            # An OTO leg may be heard of before its parent's answer.
+            self._strays[report.broker_id] = (report, execution)
+            if len(self._strays) > REMEMBERED_STRAYS:
+                del self._strays[next(iter(self._strays))]
             return None
         self._merge(order, report, execution, word, now_ns, out)
+        if word in _UNDONE and not report.status.ended:
+            self._put(advance(self.orders[order.id], _UNDONE[word], now_ns), word, out)
+            self._hold(order.symbol, now_ns, out)
         return order
 
     def _merge(
         self, order: Order, report: BrokerOrder, execution: Execution | None, word: str, now_ns: int, out: list[Effect]
     ) -> None:
-        if (report.symbol, report.side) != (order.symbol, order.side):
+        another = order.state is OrderState.UNKNOWN and report.quantity != order.quantity
+        if another or (report.symbol, report.side) != (order.symbol, order.side):
             text = f"order {order.id} at the broker is {report.side} {report.symbol}, ours is {order.side} {order.symbol}"
             out.append(AlertRaised("ORDER_MISMATCH", Severity.CRITICAL, text, order.symbol))
             return
@@ -231,6 +252,8 @@ class Desk:
             merged = replace(merged, reason=report.reason)
         if report.broker_id:
             self._ids_by_broker[report.broker_id] = order.id
+        if merged.settled and not order.settled and order.state is not OrderState.CANCELING:
+            self._trouble.pop(order.symbol, None)
         if merged != order:
             self._put(merged, word, out)
         if fill is not None:
@@ -238,6 +261,8 @@ class Desk:
         self._merge_legs(merged, report.legs, word, now_ns, out)
         if merged.state.ended and not order.state.ended:
             self._ended(merged, now_ns, out)
+            if order.state is not OrderState.CANCELING:
+                self._ended_unasked(merged, now_ns, out)
 
     def _merge_legs(
         self, parent: Order, legs: Iterable[BrokerOrder], word: str, now_ns: int, out: list[Effect]
@@ -245,7 +270,8 @@ class Desk:
         for leg in legs:
             order = self.orders.get(self._ids_by_broker.get(leg.broker_id, ""))
             if order is None:
-                order = self._leg(parent, leg, now_ns)
+                stem, known = f"{parent.id}-leg", sum(other.parent_id == parent.id for other in self.orders.values())
+                order = drafts.leg(f"{stem}{known + 1}" if known else stem, parent, leg, now_ns)
                 self._ids_by_broker[leg.broker_id] = order.id
                 self._put(order, "stop leg", out)
             self._merge(order, leg, None, word, now_ns, out)
@@ -253,39 +279,26 @@ class Desk:
             if stray is not None:
                 self._merge(self.orders[order.id], stray[0], stray[1], word, now_ns, out)
 
-    def _leg(self, parent: Order, leg: BrokerOrder, now_ns: int) -> Order:
-        return Order(
-            id=f"{parent.id}-leg",
-            symbol=parent.symbol,
-            side=leg.side,
-            order_type=OrderType.STOP,
-            time_in_force=parent.time_in_force,
-            role=OrderRole.STOP,
-            quantity=leg.quantity,
-            state=OrderState.PENDING,
-            created_ns=now_ns,
-            updated_ns=now_ns,
-            stop_price_e4=leg.stop_price_e4,
-            parent_id=parent.id,
-            signal_id=parent.signal_id,
-            broker_id=leg.broker_id,
-            reason="protective stop",
-        )
-
     def _ended(self, order: Order, now_ns: int, out: list[Effect]) -> None:
         """What follows from an order's end."""
         self.due.pop(order.id, None)
         for leg in list(self.live(order.symbol)):
             if leg.parent_id == order.id and order.state is not OrderState.FILLED:
                 self._put(advance(leg, OrderEvent.CANCELED, now_ns), "its entry ended", out)
-        position = self.ledger.positions.get(order.symbol)
-        if order.role is OrderRole.EXIT and order.state is OrderState.FILLED and position is not None:
-            kept = replace(position, exit_quantity=0, exit_reason="")  # a part was closed, the rest stays
-            self.ledger.positions[order.symbol] = kept
-            out.append(PositionUpdated(kept))
-        if order.role is not OrderRole.STOP and order.state in (OrderState.REJECTED, OrderState.EXPIRED):
+        old = self.orders.get(order.replaces_id or "")
+        if old is not None and order.state in (OrderState.REJECTED, OrderState.NOT_RECEIVED):
+            self._put(advance(old, OrderEvent.REPLACE_REFUSED, now_ns), "replace refused", out)
+
+    def _ended_unasked(self, order: Order, now_ns: int, out: list[Effect]) -> None:
+        """The broker, or someone at it, ended an order: it is told, and what it was for is done again after a pause."""
+        parent = self.orders.get(order.parent_id or "")
+        if order.state in (OrderState.FILLED, OrderState.REPLACED) or (parent is not None and not parent.state.ended):
+            return
+        if order.role is OrderRole.ENTRY or order.symbol in self.ledger.positions:
             text = f"{order.side} {order.quantity} {order.symbol} {order.state}: {order.reason or 'no reason given'}"
             out.append(AlertRaised("ORDER_ENDED_BY_BROKER", Severity.WARNING, text, order.symbol))
+        if order.role is not OrderRole.ENTRY:
+            self._hold(order.symbol, now_ns, out)
 
     # --- when things go wrong ----------------------------------------------------------------------
     def _refused(self, order: Order, refusal: Refusal, now_ns: int, out: list[Effect]) -> None:
@@ -294,13 +307,15 @@ class Desk:
         self._put(refused, "refused", out)
         self._hold(order.symbol, now_ns, out)
         self._ended(refused, now_ns, out)
-        if order.role is OrderRole.STOP:
+        if order.role is not OrderRole.STOP:
+            alert = f"{order.side} {order.quantity} {order.symbol} refused: {text}"
+            out.append(AlertRaised("ORDER_ENDED_BY_BROKER", Severity.WARNING, alert, order.symbol))
+        else:
             alert = f"stop for {order.quantity} {order.symbol} refused: {text}; it is tried again"
             out.append(AlertRaised("STOP_REFUSED", Severity.CRITICAL, alert, order.symbol))
 
     def _unanswered(self, order: Order, detail: str, now_ns: int, out: list[Effect]) -> None:
-        unknown = advance(order, OrderEvent.NO_ANSWER, now_ns)
-        self._put(replace(unknown, reason=detail or order.reason), "no answer", out)
+        self._put(advance(order, OrderEvent.NO_ANSWER, now_ns), f"no answer: {detail}" if detail else "no answer", out)
         self.due[order.id] = now_ns + self._retry_ns()
         out.append(LookupOrder(order.id))
 
@@ -311,17 +326,20 @@ class Desk:
         if looked.looks < self.settings.lookups:
             return
         position = self.ledger.positions.get(order.symbol)
-        if order.role is OrderRole.ENTRY or order.replaces_id is not None or position is None:
-            lost = advance(looked, OrderEvent.NEVER_ARRIVED, now_ns)
-            self._put(lost, "never arrived at the broker", out)
-            self._ended(lost, now_ns, out)
-            if order.replaces_id is not None:
-                old = self.orders[order.replaces_id]
-                self._put(advance(old, OrderEvent.REPLACE_REFUSED, now_ns), "replace never arrived", out)
-            return
         again = replace(looked, looks=0)
-        self.due[order.id] = now_ns + self._retry_ns()
-        self.submit(again, approve_reduction(again, position), now_ns, out)
+        if order.role is not OrderRole.ENTRY and order.replaces_id is None and position is not None:
+            try:
+                approved = approve_reduction(again, position)
+            except NotApproved:
+                pass_over = f"{order.id} no longer fits the position of {position.quantity}: another order takes its place"
+                out.append(AlertRaised("ORDER_OUTDATED", Severity.INFO, pass_over, order.symbol))
+            else:
+                self.due[order.id] = now_ns + self._retry_ns()
+                self.submit(again, approved, now_ns, out)
+                return
+        lost = advance(looked, OrderEvent.NEVER_ARRIVED, now_ns)
+        self._put(lost, "never arrived at the broker", out)
+        self._ended(lost, now_ns, out)
 
     def resume(self, now_ns: int, out: list[Effect]) -> None:
         """A new process: whatever was on its way when the last one ended has an unknown outcome."""
@@ -335,14 +353,15 @@ class Desk:
     def timer(self, now_ns: int, out: list[Effect]) -> None:
         """Ask again about orders whose answer is due, and look after symbols whose hold is over."""
         for order_id in [order_id for order_id, due_ns in self.due.items() if due_ns <= now_ns]:
-            order = self.orders[order_id]
-            if order.state is OrderState.UNKNOWN:
+            del self.due[order_id]  # whatever follows sets the next time, or there is none
+            order = self.orders.get(order_id)
+            if order is not None and order.state is OrderState.UNKNOWN:
                 self.due[order_id] = now_ns + self._retry_ns()
                 out.append(LookupOrder(order_id))
-            elif order.state is OrderState.CANCELING:
+            elif order is not None and order.state is OrderState.CANCELING:
+                text = f"the cancel of {order_id} is not confirmed yet: asked again, nothing takes its place meanwhile"
+                out.append(AlertRaised("CANCEL_PENDING", Severity.WARNING, text, order.symbol))
                 self.cancel(order, now_ns, out)
-            else:
-                del self.due[order_id]
         for symbol in [symbol for symbol, until_ns in self.holds.items() if until_ns <= now_ns]:
             del self.holds[symbol]
             self.protect(symbol, now_ns, out)
@@ -366,7 +385,10 @@ class Desk:
 
     def _hold(self, symbol: str, now_ns: int, out: list[Effect]) -> None:
         """Something is not as we thought: look at the broker's truth before the next step in this symbol."""
-        self.holds[symbol] = now_ns + self.settings.refusal_pause_ns + self.settings.latency_ns
+        times = self._trouble.get(symbol, 0)
+        self._trouble[symbol] = times + 1
+        pause_ns = self.settings.refusal_pause_ns * 2 ** min(times, MOST_DOUBLINGS)
+        self.holds[symbol] = now_ns + pause_ns + self.settings.latency_ns
         out.append(RequestSnapshot(f"{symbol}: a request was refused"))
 
     def _retry_ns(self) -> int:

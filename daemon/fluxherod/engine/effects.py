@@ -124,7 +124,7 @@ class BarClosed:
 
 @dataclass(frozen=True, slots=True)
 class AccountView:
-    """The account by our own books; the broker's cash and equity beside it."""
+    """The account by our own books; the broker's cash and equity beside it. `peak_e4` is the highest equity so far."""
 
     cash_e4: int
     equity_e4: int
@@ -136,6 +136,7 @@ class AccountView:
     broker_cash_e4: int
     broker_equity_e4: int
     as_of_ns: int
+    peak_e4: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from fluxherod.core.calendar import MINUTE_NS, SECOND_NS, Calendar
-from fluxherod.core.orders import OrderRole
 from fluxherod.core.types import Bar, BrokerOrder
 from fluxherod.engine.commands import Commands
 from fluxherod.engine.desk import Desk
@@ -62,7 +61,6 @@ from fluxherod.engine.reconcile import Reconciler
 from fluxherod.engine.settings import Settings
 from fluxherod.engine.strategist import Strategist
 
-ENTRY_CUTOFF_NS = MINUTE_NS
 REFERENCE_LEAD_NS = 30 * MINUTE_NS
 REMEMBER_ORDERS_NS = 3 * 24 * 3600 * SECOND_NS
 RELOAD_AFTER_NS = 5 * 24 * 3600 * SECOND_NS
@@ -89,7 +87,7 @@ class Engine:
         self.stopping = ""
         self.revisions = 0
         self._reference_due_ns: int | None = None
-        self._cutoff_ns = 0
+        self._linked_ns = 0  # when the market link came up last
         self._handlers: dict[type, Callable[[int, Any, list[Effect]], None]] = {
             Started: self._started,
             CalendarLoaded: self._calendar_loaded,
@@ -118,6 +116,8 @@ class Engine:
         """Take one event; return what must happen because of it, in order."""
         out: list[Effect] = []
         self._handlers[type(event)](now_ns, event, out)
+        if self.run and self.commands.halted:
+            self.guard.call_off(now_ns, out)  # an entry that was on its way when trading was halted, too
         for symbol in _touched(out):
             self.desk.protect(symbol, now_ns, out)
         if any(isinstance(effect, PositionUpdated) for effect in out):
@@ -134,7 +134,6 @@ class Engine:
             self.desk.next_due_ns(),
             self.guard.next_due_ns(),
             self._reference_due_ns,
-            self._cutoff_due_ns(),
         )
         return min((ns for ns in due if ns is not None), default=None)
 
@@ -197,7 +196,8 @@ class Engine:
         book = self.market.books.get(event.symbol)
         if book is None or book.warm:
             return
-        self.market.load_history(event.symbol, event.bars, event.through_ns)
+        rejected = self.market.load_history(event.symbol, event.bars, event.through_ns)
+        out += (BarRejected(bar, reason) for bar, reason in rejected)
         if all(other.warm for other in self.market.books.values()):
             self._request_backfill(out)
 
@@ -210,6 +210,9 @@ class Engine:
 
     # --- the market ------------------------------------------------------------------------------------
     def _backfill_loaded(self, now_ns: int, event: BackfillLoaded, out: list[Effect]) -> None:
+        link = self.links.get("market")
+        if link is not None and (not link.up or event.through_ns < self._linked_ns - self._linked_ns % MINUTE_NS):
+            return  # asked for before the newest gap: another answer, which covers both, is on its way
         completed: list[ClosedBar] = []
         for symbol in event.symbols:
             book = self.market.books.get(symbol)
@@ -282,18 +285,22 @@ class Engine:
 
     def _snapshot(self, now_ns: int, event: BrokerSnapshot, out: list[Effect]) -> None:
         self.reconciler.take(event, now_ns, out)
+        for symbol in list(self.ledger.positions):
+            self.desk.protect(symbol, now_ns, out)
 
     def _link_changed(self, now_ns: int, event: LinkChanged, out: list[Effect]) -> None:
         before = self.links.get(event.link)
         self.links[event.link] = event
+        if event.link == "market":  # minutes are missing from now on, or were: a bar waits until they are known
+            for book in self.market.books.values():
+                book.waiting = [] if book.waiting is None else book.waiting
         if not event.up:
             if before is None or before.up or event.fatal:
                 severity = Severity.CRITICAL if event.fatal else Severity.WARNING
                 out.append(AlertRaised(f"{event.link.upper()}_LINK_DOWN", severity, event.detail or "connection lost"))
             return
         if event.link == "market":
-            for book in self.market.books.values():
-                book.waiting = [] if book.waiting is None else book.waiting
+            self._linked_ns = now_ns
             self._request_backfill(out)
         out.append(RequestSnapshot(f"{event.link} link is up"))
 
@@ -302,26 +309,9 @@ class Engine:
         self._closed(self.market.finish_due(now_ns), now_ns, out)
         self.desk.timer(now_ns, out)
         self.guard.timer(now_ns, out)
-        cutoff_ns = self._cutoff_due_ns()
-        if cutoff_ns is not None and cutoff_ns <= now_ns:
-            self._cutoff_ns = now_ns
-            for order in list(self.desk.live()):
-                if order.role is OrderRole.ENTRY and order.settled:
-                    self.desk.cancel(order, now_ns, out)
         if self._reference_due_ns is not None and self._reference_due_ns <= now_ns:
             self._reference_due_ns = None
             out.append(RequestReference(self.settings.symbols))
-
-    def _cutoff_due_ns(self) -> int | None:
-        """When entries that still work must be cancelled: shortly before the close of their session."""
-        entries = [order for order in self.desk.live() if order.role is OrderRole.ENTRY and order.settled]
-        if not entries:
-            return None
-        session = self.market.calendar.last_opened(max(order.created_ns for order in entries))
-        if session is None:
-            return None
-        due_ns = session.close_ns - ENTRY_CUTOFF_NS - self.settings.latency_ns
-        return due_ns if due_ns > self._cutoff_ns else None
 
     def _stopping(self, now_ns: int, event: Stopping, out: list[Effect]) -> None:
         self.stopping = event.reason

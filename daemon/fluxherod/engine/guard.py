@@ -1,9 +1,10 @@
-"""The daemon's own watch of stops: the broker's stop comes first, this one when it does not act."""
+"""The daemon's own watch: stops that the broker does not act on, and entries that must not work any longer."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
+from fluxherod.core.calendar import MINUTE_NS
 from fluxherod.core.money import dollars
 from fluxherod.core.orders import Order, OrderRole
 from fluxherod.core.portfolio import Position
@@ -13,6 +14,7 @@ from fluxherod.engine.ledger import Ledger
 from fluxherod.engine.market import Market
 from fluxherod.engine.settings import Settings
 
+ENTRY_CUTOFF_NS = MINUTE_NS
 
 class Guard:
     """Looks at each price; keeps since when a price has been through its stop."""
@@ -35,8 +37,8 @@ class Guard:
                 self.breaches.setdefault(symbol, now_ns)
             elif not self._awaiting(symbol):
                 self._leave(position, now_ns, out)
-        for order in list(self.desk.live()):
-            if order.role is OrderRole.ENTRY and order.settled and not order.filled_quantity:
+        for order in self._working_entries():
+            if not order.filled_quantity and not self.desk.held(order.symbol, now_ns):
                 self._watch_entry(order, now_ns, out)
 
     def _watch_entry(self, order: Order, now_ns: int, out: list[Effect]) -> None:
@@ -53,10 +55,13 @@ class Guard:
         return any(order.role is OrderRole.STOP and not order.settled for order in self.desk.live(symbol))
 
     def timer(self, now_ns: int, out: list[Effect]) -> None:
-        """Send the exit ourselves where the broker's stop has not acted in time."""
+        """Send the exit ourselves where the broker's stop has not acted in time; cancel entries before the close."""
+        self._cut_off(now_ns, out)
         for symbol in [symbol for symbol, since_ns in self.breaches.items() if self._due(since_ns) <= now_ns]:
             del self.breaches[symbol]
             position = self.ledger.positions.get(symbol)
+            if self.market.calendar.at(now_ns) is None:
+                continue  # a breach on the bell: watched again from the next open on
             if position is not None and not position.exit_reason and _through(position):
                 text = f"the price of {symbol} is through its stop and the broker has not acted: closing at the market"
                 out.append(AlertRaised("STOP_NOT_ACTED", Severity.CRITICAL, text, symbol))
@@ -74,7 +79,34 @@ class Guard:
 
     def next_due_ns(self) -> int | None:
         """When `timer` has something to do."""
-        return min((self._due(since_ns) for since_ns in self.breaches.values()), default=None)
+        dues = [self._due(since_ns) for since_ns in self.breaches.values()]
+        dues += [due_ns for order in self._working_entries() if (due_ns := self._cutoff_ns(order)) is not None]
+        return min(dues, default=None)
+
+    # --- entries ---------------------------------------------------------------------------------------
+    def call_off(self, now_ns: int, out: list[Effect]) -> None:
+        """Cancel every entry that works: trading is halted."""
+        for order in self._working_entries():
+            if not self.desk.held(order.symbol, now_ns):
+                self.desk.cancel(order, now_ns, out)
+
+    def _cut_off(self, now_ns: int, out: list[Effect]) -> None:
+        for order in self._working_entries():
+            due_ns = self._cutoff_ns(order)
+            if due_ns is not None and due_ns <= now_ns:
+                self.desk.cancel(order, now_ns, out)
+
+    def _cutoff_ns(self, order: Order) -> int | None:
+        """When a working entry must be cancelled: shortly before the close of the session it was made for."""
+        session = self.market.calendar.at(order.created_ns) or self.market.calendar.following(order.created_ns)
+        if session is None:
+            return None
+        due_ns = session.close_ns - ENTRY_CUTOFF_NS - self.settings.latency_ns
+        return max(due_ns, order.created_ns, self.desk.holds.get(order.symbol, 0))
+
+    def _working_entries(self) -> list[Order]:
+        """Entries that can be cancelled now."""
+        return [o for o in self.desk.live() if o.role is OrderRole.ENTRY and o.settled and o.broker_id]
 
 
 def _through(position: Position) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from fluxherod.core.calendar import new_york_day
-from fluxherod.core.orders import Fill, Order
+from fluxherod.core.orders import Fill, Order, OrderRole
 from fluxherod.core.portfolio import (
     Position,
     Trade,
@@ -40,9 +40,10 @@ class Ledger:
         self.cash_e4: int | None = None
         self.positions: dict[str, Position] = {}
         self.trades: dict[str, Trade] = {}
-        self.foreign: dict[str, tuple[int, int]] = {}  # symbol: signed quantity, average price
+        self.foreign: dict[str, tuple[int, int]] = {}  # symbol: signed quantity, last price (at first the average)
         self.account: BrokerAccount | None = None
         self.account_ns = 0
+        self.peak_e4 = 0
         self.realized_e4 = 0
         self._realized_day = ""
 
@@ -69,6 +70,8 @@ class Ledger:
 
     def _open(self, order: Order, fill: Fill, plan: EntryPlan | None, now_ns: int, out: list[Effect]) -> None:
         signed = fill.side.sign
+        # An order whose late shares open a position again must not overwrite the trade it opened first.
+        earlier = order.filled_quantity - fill.quantity
         position = Position(
             symbol=fill.symbol,
             quantity=signed * fill.quantity,
@@ -76,7 +79,7 @@ class Ledger:
             opened_ns=now_ns,
             mode=plan.mode if plan else Mode.MANUAL,
             regime=plan.regime if plan else Regime.NEUTRAL,
-            trade_id=order.id,
+            trade_id=f"{order.id}+{earlier}" if earlier > 0 else order.id,
             signal_id=plan.signal_id if plan else None,
             stop_e4=plan.stop_e4 if plan else None,
             target_e4=plan.target_e4 if plan else None,
@@ -103,6 +106,9 @@ class Ledger:
 
     def _reduce(self, order: Order, position: Position, fill: Fill, now_ns: int, out: list[Effect]) -> None:
         position, realized_e4 = remove_shares(position, fill)
+        if order.role is OrderRole.EXIT and position.exit_quantity:
+            left = max(0, position.exit_quantity - fill.quantity)  # a part is to be closed, the rest stays
+            position = replace(position, exit_quantity=left, exit_reason=position.exit_reason if left else "")
         self._realize(realized_e4, now_ns)
         closed = position.quantity == 0
         trade = self.trades[position.trade_id]
@@ -127,6 +133,8 @@ class Ledger:
 
     def mark(self, symbol: str, price_e4: int, out: list[Effect]) -> None:
         """Value a position at a new price."""
+        if symbol in self.foreign and price_e4 > 0:
+            self.foreign[symbol] = (self.foreign[symbol][0], price_e4)
         position = self.positions.get(symbol)
         if position is not None and price_e4 > 0 and position.price_e4 != price_e4:
             self.positions[symbol] = replace(position, price_e4=price_e4)
@@ -162,6 +170,7 @@ class Ledger:
             broker_cash_e4=account.cash_e4 if account else 0,
             broker_equity_e4=account.equity_e4 if account else 0,
             as_of_ns=now_ns,
+            peak_e4=self.peak_e4,
         )
 
     def buying_power_e4(self, exposure_e4: int) -> int:
@@ -170,5 +179,6 @@ class Ledger:
         return max(0, multiplier * (self.equity_e4 or 0) - exposure_e4)
 
     def updated(self, working_e4: int, now_ns: int, record: bool = False) -> AccountUpdated:
-        """The effect that tells the account."""
+        """The effect that tells the account; the peak of the equity is taken here, at each mark."""
+        self.peak_e4 = max(self.peak_e4, self.equity_e4 or 0)
         return AccountUpdated(self.view(working_e4, now_ns), record)

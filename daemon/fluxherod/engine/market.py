@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
-from fluxherod.core.bars import DAY_MINUTES, BarBuilder, Span, refusal, span_of
+from fluxherod.core.bars import DAY_MINUTES, MOST_DOLLARS, BarBuilder, Span, refusal, span_of
 from fluxherod.core.calendar import MINUTE_NS, Calendar, Session, minute_of_day
 from fluxherod.core.jit import RecordArray
 from fluxherod.core.kernel import DECISION, new_states, step
@@ -53,8 +53,8 @@ class SymbolBook:
         return self.warm and self.waiting is None
 
     def mark(self, price: float, now_ns: int) -> None:
-        """Take a price; a price of 0 is none."""
-        if price > 0:
+        """Take a price; 0 is none, and one older than the known price (a back-filled minute) changes nothing."""
+        if 0 < price <= MOST_DOLLARS and now_ns >= self.price_ns:
             self.price_e4, self.price_ns = to_e4(price), now_ns
 
     def remember(self, closed: ClosedBar) -> None:
@@ -77,22 +77,34 @@ class Market:
         }
         self._minutes = settings.timeframe_minutes
 
-    def load_history(self, symbol: str, bars: Sequence[Bar], through_ns: int) -> None:
-        """Warm a symbol's kernel state up with completed bars; whatever was known of it is forgotten."""
+    def load_history(self, symbol: str, bars: Sequence[Bar], through_ns: int) -> list[tuple[Bar, str]]:
+        """Warm a symbol's kernel state up with completed bars; whatever was known of it is forgotten.
+
+        Returns:
+            The bars that were turned away, each with the reason.
+        """
         book = self.books[symbol]
         self.states[book.row] = new_states(1, self.params)[0]
         book.closed.clear()
         book.builder = BarBuilder(symbol)
+        rejected, newest_ns = [], 0
         for bar in bars:
+            reason = refusal(bar, newest_ns)
+            if reason is not None:
+                book.rejected += 1
+                rejected.append((bar, reason))
+                continue
+            newest_ns = bar.start_ns
             session = self.calendar.last_opened(bar.start_ns + MINUTE_NS * (self._minutes - 1))
             if session is None:
                 continue
             span = span_of(max(bar.start_ns, session.open_ns), self._minutes, session)
             self.step(book, bar, span.end_ns, session)
         book.newest_minute_ns = max(book.newest_minute_ns, through_ns - MINUTE_NS)
-        if bars:
-            book.mark(bars[-1].close, through_ns)
+        if book.closed:
+            book.mark(book.closed[-1].bar.close, book.closed[-1].end_ns)
         book.warm = True
+        return rejected
 
     def step(self, book: SymbolBook, bar: Bar, end_ns: int, session: Session) -> ClosedBar:
         """Run the kernel over a completed bar."""
@@ -122,6 +134,9 @@ class Market:
             book.outside += 1
             return None, []
         span = span_of(minute.start_ns, self._minutes, session)
+        if book.closed and span.end_ns <= book.closed[-1].end_ns:
+            book.rejected += 1
+            return "its bar is complete already", []
         completed = self.finish(book) if book.builder.span not in (None, span) else []
         book.builder.add(minute, span)
         book.newest_minute_ns = minute.start_ns
@@ -133,22 +148,28 @@ class Market:
         span = book.builder.span
         session = self.calendar.last_opened(span.end_ns - 1) if span is not None else None
         if session is None:
+            book.builder.span = None  # the calendar no longer knows its session: there is nothing to decide
             return []
         bar, end_ns = book.builder.finish()
         return [self.step(book, bar, end_ns, session)]
 
     def finish_due(self, now_ns: int) -> list[ClosedBar]:
-        """Complete every bar whose end and grace have passed, in symbol order."""
+        """Complete every bar whose end and grace have passed, in symbol order; a bar with a gap in it waits."""
         return [
             closed
-            for book in self.books.values()
-            if book.builder.span is not None and self._due_ns(book.builder.span) <= now_ns
+            for book, span in self._building()
+            if self._due_ns(span) <= now_ns
             for closed in self.finish(book)
         ]
 
     def next_due_ns(self) -> int | None:
         """When the next bar must be completed even if no newer minute comes."""
-        return min((self._due_ns(book.builder.span) for book in self.books.values() if book.builder.span), default=None)
+        return min((self._due_ns(span) for _, span in self._building()), default=None)
+
+    def _building(self) -> Iterator[tuple[SymbolBook, Span]]:
+        for book in self.books.values():
+            if book.builder.span is not None and book.waiting is None:
+                yield book, book.builder.span
 
     def _due_ns(self, span: Span) -> int:
         return span.end_ns + self.settings.bar_delay_ns + self.settings.latency_ns

@@ -11,7 +11,7 @@ from __future__ import annotations
 from fluxherod.core.money import dollars
 from fluxherod.core.orders import OrderRole
 from fluxherod.engine.desk import Desk
-from fluxherod.engine.effects import AlertRaised, Effect, Severity
+from fluxherod.engine.effects import AlertRaised, Effect, LookupOrder, Severity
 from fluxherod.engine.events import BrokerSnapshot
 from fluxherod.engine.ledger import Ledger
 from fluxherod.engine.settings import Settings
@@ -30,12 +30,15 @@ class Reconciler:
 
     def take(self, snapshot: BrokerSnapshot, now_ns: int, out: list[Effect]) -> None:
         """Merge orders, then compare positions and cash."""
+        listed: set[str] = set()
         for report in snapshot.orders:
             order = self.desk.report(report, None, "snapshot", now_ns, out)
+            listed.update((report.broker_id, *(leg.broker_id for leg in report.legs)))
             if order is None and not report.status.ended and report.broker_id not in self._foreign_orders:
                 self._foreign_orders.add(report.broker_id)
                 text = f"{report.side} {report.quantity} {report.symbol} at the broker is not ours; it is left alone"
                 out.append(AlertRaised("FOREIGN_ORDER", Severity.WARNING, text, report.symbol))
+        self._look_for(listed, snapshot.asked_ns, out)
         first = self.ledger.account is None
         self.ledger.account, self.ledger.account_ns = snapshot.account, now_ns
         found: dict[str, str] = {}
@@ -44,6 +47,12 @@ class Reconciler:
         for subject in self.differences.keys() - found.keys():
             self._told.discard(subject)
         self.differences = found
+
+    def _look_for(self, listed: set[str], asked_ns: int, out: list[Effect]) -> None:
+        """An order that works by our books and that the broker did not list has ended unheard: ask for it."""
+        for order in self.desk.live():
+            if order.broker_id and order.broker_id not in listed and order.updated_ns < asked_ns:
+                out.append(LookupOrder(order.parent_id or order.id))
 
     def _quiet(self, symbol: str | None, asked_ns: int) -> bool:
         """True when no order (of the symbol) moved since the snapshot was asked for, and none is in flight."""
@@ -65,8 +74,9 @@ class Reconciler:
             if surplus == 0:
                 self.ledger.foreign.pop(symbol, None)
             elif self._counts(f"position {symbol}", f"{surplus:+d}", first, found):
-                average_e4 = broker.average_price_e4 if broker is not None else 0
-                self.ledger.foreign[symbol] = (surplus, average_e4)
+                # A part of ours that is gone is worth what ours is worth, so that equity stays what it is.
+                price_e4 = position.price_e4 if position is not None else broker.average_price_e4 if broker else 0
+                self.ledger.foreign[symbol] = (surplus, price_e4)
                 text = (
                     f"{symbol}: {surplus:+d} shares at the broker are not in our books (ours {ours}); they are "
                     "watched and counted in the exposure, the symbol is not traded until they are gone"

@@ -25,7 +25,7 @@ from fluxherod.engine.effects import (
     SubmitOrder,
 )
 from fluxherod.engine.engine import Engine
-from fluxherod.engine.events import Command, Event, LinkChanged, Stopping, TimerFired
+from fluxherod.engine.events import Command, Event, LinkChanged, Started, Stopping, TimerFired
 from fluxherod.engine.ports import Broker, Clock, DataRefused, DataUnavailable, JournalEntry, MarketData, Publisher, Store
 
 MOST_EVENTS_A_COMMIT = 256
@@ -36,6 +36,10 @@ _REQUESTS = (
     SubmitOrder, CancelOrder, ReplaceOrder, LookupOrder, RequestSnapshot,
     RequestReference, RequestHistory, RequestBackfill,
 )
+
+
+class Stopped(Exception):
+    """The runner ended before a command was answered."""
 
 
 class Runner:
@@ -57,6 +61,8 @@ class Runner:
         self.committed_seq = seq
         self.requests_in_flight = 0
         self.last_event_ns = 0
+        self._started = False
+        self._over = False
         self._store = store
         self._broker = broker
         self._market_data = market_data
@@ -77,7 +83,13 @@ class Runner:
         self._arrived.set()
 
     async def ask(self, command: Command) -> Reply:
-        """Hand a command to the engine and wait for its durable answer."""
+        """Hand a command to the engine and wait for its durable answer.
+
+        Raises:
+            Stopped: when the runner ended first; whether the command was carried out is in the journal.
+        """
+        if self._over:
+            raise Stopped
         key = (command.caller.principal, command.caller.request_id)
         answer: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
         self._replies.setdefault(key, []).append(answer)
@@ -101,45 +113,52 @@ class Runner:
         Raises:
             Exception: whatever the store raises when it can't commit; nothing leaves after that.
         """
-        async with asyncio.TaskGroup() as tasks:
-            self._tasks = tasks
-            carrier = tasks.create_task(self._carry(), name="carry out effects")
-            await self._process()
-            await self._outbox.join()
-            carrier.cancel()
-            for task in self._request_tasks:
-                task.cancel()
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                self._tasks = tasks
+                carrier = tasks.create_task(self._carry(), name="carry out effects")
+                await self._process()
+                await self._outbox.join()
+                carrier.cancel()
+                for task in self._request_tasks:
+                    task.cancel()
+        finally:
+            self._over = True
+            self._leave_unanswered()
 
     async def _process(self) -> None:
         stopping = False
         while not stopping:
-            event = await self._next()
-            entries = [self._entry(event)]
-            while self._inbox and len(entries) < MOST_EVENTS_A_COMMIT and not isinstance(event, Stopping):
-                deadline = self._due_deadline()
-                event = deadline if deadline is not None else self._inbox.popleft()
-                entries.append(self._entry(event))
-            stopping = isinstance(event, Stopping)
+            await self._wait()
+            entries: list[JournalEntry] = []
+            while not stopping and len(entries) < MOST_EVENTS_A_COMMIT and (next_one := self._next()) is not None:
+                entries.append(self._entry(*next_one))
+                stopping = isinstance(entries[-1].event, Stopping)
+            if not entries:
+                continue
             await self._outbox.put((self._store.append(entries), entries))
 
-    async def _next(self) -> Event:
-        """The next event: a deadline that has passed comes before whatever was posted."""
-        while True:
-            deadline = self._due_deadline()
-            if deadline is not None:
-                return deadline
-            if self._inbox:
-                return self._inbox.popleft()
-            await self._wait()
+    def _next(self) -> tuple[Event, int] | None:
+        """The next event and its time: a deadline that has passed comes before whatever was posted."""
+        now_ns = max(self.clock.now_ns(), self.last_event_ns)
+        due_ns = self._deadline_ns()
+        if due_ns is not None and due_ns <= now_ns:
+            # A deadline is processed at its own time, unless the process slept so long that this would be a lie.
+            settings = self.engine.settings
+            asleep = now_ns - due_ns > settings.signal_max_age_ns + settings.latency_ns
+            return TimerFired(), now_ns if asleep else max(self.last_event_ns, due_ns)
+        return (self._inbox.popleft(), now_ns) if self._inbox else None
 
-    def _due_deadline(self) -> TimerFired | None:
-        due_ns = self.engine.next_deadline_ns()
-        return TimerFired() if due_ns is not None and due_ns <= self.clock.now_ns() else None
+    def _deadline_ns(self) -> int | None:
+        """The engine's next deadline; those of an earlier process wait until this one has begun."""
+        return self.engine.next_deadline_ns() if self._started else None
 
     async def _wait(self) -> None:
         """Until something is posted or the engine's next deadline has come."""
+        if self._inbox:
+            return
         self._arrived.clear()
-        due_ns = self.engine.next_deadline_ns()
+        due_ns = self._deadline_ns()
         if due_ns is None:
             await self._arrived.wait()
             return
@@ -151,12 +170,8 @@ class Runner:
             arrived.cancel()
             due.cancel()
 
-    def _entry(self, event: Event) -> JournalEntry:
-        now_ns = max(self.clock.now_ns(), self.last_event_ns)
-        if isinstance(event, TimerFired):
-            # A deadline is processed at its own time, however late the loop comes to it.
-            due_ns = self.engine.next_deadline_ns()
-            now_ns = max(self.last_event_ns, min(now_ns, due_ns if due_ns is not None else now_ns))
+    def _entry(self, event: Event, now_ns: int) -> JournalEntry:
+        self._started = self._started or isinstance(event, Started)
         self.last_event_ns = now_ns
         self.seq += 1
         return JournalEntry(self.seq, now_ns, event, self.engine.process(now_ns, event))
@@ -184,9 +199,22 @@ class Runner:
         self._publisher.publish(entry.seq, entry.now_ns, updates)
 
     def _answer(self, reply: Reply) -> None:
-        for answer in self._replies.pop((reply.principal, reply.request_id), ()):
+        """Every command gets one reply, in order; a caller that is gone is passed over."""
+        key = (reply.principal, reply.request_id)
+        waiting = self._replies.get(key)
+        if not waiting:
+            return
+        answer = waiting.pop(0)
+        if not waiting:
+            del self._replies[key]
+        if not answer.done():
+            answer.set_result(reply)
+
+    def _leave_unanswered(self) -> None:
+        for answer in (answer for waiting in self._replies.values() for answer in waiting):
             if not answer.done():
-                answer.set_result(reply)
+                answer.set_exception(Stopped())
+        self._replies.clear()
 
     def _request(self, effect: Effect) -> None:
         """Start what an effect asks of the world; its answer comes back as an event."""

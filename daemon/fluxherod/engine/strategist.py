@@ -21,7 +21,7 @@ from fluxherod.core.risk.assess import AccountState, EntryRequest, assess
 from fluxherod.core.signals import RiskDecision, RiskVerdict, Rule, Signal
 from fluxherod.core.strategy.codes import EntryMode, RuleCode
 from fluxherod.core.strategy.stops import best_e4, mean_reversion_stop_e4, trail, trend_stop_e4
-from fluxherod.core.types import Mode, OrderType, Regime, SignalKind, TimeInForce, Verdict
+from fluxherod.core.types import Mode, OrderType, Regime, Side, SignalKind, TimeInForce, Verdict
 from fluxherod.engine.desk import Desk, opening_side
 from fluxherod.engine.effects import Effect, PositionUpdated, SignalUpdated
 from fluxherod.engine.ledger import EntryPlan, Ledger
@@ -113,7 +113,7 @@ class Strategist:
         """An entry fired: explain it, look for vetoes, ask risk, and order."""
         book = self.market.books[closed.bar.symbol]
         signal, request = self._entry_signal(closed, book, now_ns)
-        veto = self._veto(signal, closed, book, now_ns)
+        veto = self._veto(signal, closed, now_ns)
         if veto is not None:
             self._tell(replace(signal, outcome=veto[0], outcome_text=veto[1]), out)
             return
@@ -200,9 +200,7 @@ class Strategist:
             return math.nan
         return quote.ask - quote.bid
 
-    def _veto(
-        self, signal: Signal, closed: ClosedBar, book: SymbolBook, now_ns: int
-    ) -> tuple[str, str] | None:
+    def _veto(self, signal: Signal, closed: ClosedBar, now_ns: int) -> tuple[str, str] | None:
         """What ends an entry before risk is asked: its code and its words."""
         symbol = signal.symbol
         age_ns = now_ns - closed.end_ns
@@ -210,6 +208,17 @@ class Strategist:
             return "late", f"the bar was known {age_ns // 1_000_000_000} s after its end: too late to trade on"
         if symbol in self.ledger.positions or self.desk.live_entry(symbol) is not None:
             return "in_position", f"a position in {symbol} or its entry is open"
+        if veto := self.symbol_veto(symbol, opening_side(signal.kind is SignalKind.LONG)):
+            return veto
+        if not signal.noise_filter_passed:
+            names = ("volume", "time", "gap", "spread")
+            failed = [rule.text for rule in signal.rules if rule.name in names and rule.verdict is Verdict.FAILED]
+            return "noise", "noise filter: not met: " + "; ".join(failed)
+        return None
+
+    def symbol_veto(self, symbol: str, side: Side) -> tuple[str, str] | None:
+        """What keeps a symbol from being opened on a side, by whomever: its code and its words."""
+        book, account = self.market.books[symbol], self.ledger.account
         if any(order.role is OrderRole.EXIT for order in self.desk.live(symbol)):
             return "in_position", f"an exit of {symbol} is still open"
         if symbol in self.ledger.foreign:
@@ -218,16 +227,10 @@ class Strategist:
             return "unknown_order", f"an order of {symbol} has an unknown outcome"
         if not book.tradable:
             return "not_tradable", f"{symbol} is not tradable at the broker"
-        if signal.kind is SignalKind.SHORT:
-            if not self.settings.allow_shorts:
-                return "shorts_off", "shorts are switched off"
-            account = self.ledger.account
-            if not book.shortable or account is None or not account.shorting_enabled:
-                return "not_shortable", f"{symbol} is not shortable and easy to borrow, or the account may not short"
-        if not signal.noise_filter_passed:
-            names = ("volume", "time", "gap", "spread")
-            failed = [rule.text for rule in signal.rules if rule.name in names and rule.verdict is Verdict.FAILED]
-            return "noise", "noise filter: not met: " + "; ".join(failed)
+        if side is Side.SELL and not self.settings.allow_shorts:
+            return "shorts_off", "shorts are switched off"
+        if side is Side.SELL and not (book.shortable and account is not None and account.shorting_enabled):
+            return "not_shortable", f"{symbol} is not shortable and easy to borrow, or the account may not short"
         return None
 
     def account_state(self, blocked: str) -> AccountState:

@@ -2,10 +2,46 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from pathlib import Path
+from typing import Any, Protocol
 
-from fluxherod.config import Config
+
+class Origin(Protocol):
+    """Where a value of the configuration comes from: default, file, environment or flag."""
+
+    @property
+    def layer(self) -> str: ...
+
+
+class DaemonSection(Protocol):
+    """The configuration's `daemon` table."""
+
+    @property
+    def mode(self) -> str: ...
+
+
+class GrpcSection(Protocol):
+    """The configuration's `grpc` table."""
+
+    @property
+    def listen(self) -> str: ...
+    @property
+    def unix_socket(self) -> Path: ...
+
+
+class Configuration(Protocol):
+    """The configuration in force, as far as the API shows or needs it; it holds no secret."""
+
+    @property
+    def daemon(self) -> DaemonSection: ...
+    @property
+    def grpc(self) -> GrpcSection: ...
+    @property
+    def origins(self) -> Mapping[str, Origin]: ...
+
+    def model_dump(self) -> dict[str, Any]: ...
 
 
 class LinkStatus(Protocol):
@@ -49,7 +85,7 @@ class TradeCounters(Protocol):
 class DaemonInfo:
     """The configuration in force, the version, the journal's id, and the counters of both streams."""
 
-    config: Config
+    config: Configuration
     version: str
     epoch: str
     market: MarketCounters

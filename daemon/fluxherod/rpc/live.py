@@ -153,16 +153,24 @@ class Live:
         return message
 
     def _protect(self, message: position_pb2.Position, position: Position) -> None:
-        stops = [order for order in self._engine.desk.live(position.symbol) if order.role is OrderRole.STOP]
-        working = next((order for order in stops if order.settled), None)
-        if working is not None:
-            message.stop_order_id = working.id
-        if working is not None and working.remaining >= abs(position.quantity):
+        stops = self.working_stops(position.symbol)
+        if stops:
+            message.stop_order_id = stops[0].id
+        if sum(stop.remaining for stop in stops) >= abs(position.quantity):
             message.protection = position_pb2.PROTECTION_STATE_BROKER_STOP
         elif position.stop_e4 is not None:
             message.protection = position_pb2.PROTECTION_STATE_DAEMON_WATCHING
         else:
             message.protection = position_pb2.PROTECTION_STATE_UNPROTECTED
+
+    def working_stops(self, symbol: str) -> list[Order]:
+        """Stops that guard shares at the broker; the leg of an entry that still works is held there and guards nothing."""
+        live = {order.id: order for order in self._engine.desk.live(symbol)}
+        return [
+            order
+            for order in live.values()
+            if order.role is OrderRole.STOP and order.settled and order.parent_id not in live
+        ]
 
     def positions(self, symbols: Iterable[str] = ()) -> list[position_pb2.Position]:
         """All open positions, newest first, those last that are not ours."""

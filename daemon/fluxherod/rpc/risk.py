@@ -67,12 +67,15 @@ class RiskService(risk_pb2_grpc.RiskServiceServicer):
             equity=money(view.equity_e4),
             day_pnl=money(day_e4),
             day_pnl_pct=percent(day_e4, view.last_equity_e4),
+            peak_equity=money(view.peak_e4),
+            drawdown_pct=percent(max(0, view.peak_e4 - view.equity_e4), view.peak_e4),
             exposure=money(view.exposure_e4),
             exposure_pct=percent(view.exposure_e4, view.equity_e4),
             open_positions=_open_positions(engine),
             risk_deployed=money(sum(position.risk_e4 for position in engine.ledger.positions.values())),
             size_multiplier_bp=BASIS_POINTS,
-            unprotected_shares=_unprotected(engine),
+            unprotected_shares=_unprotected(self._live),
+            reconciliation_differences=len(engine.reconciler.differences),
             as_of=timestamp(now_ns),
         )
 
@@ -81,14 +84,12 @@ def _open_positions(engine: Engine) -> int:
     return engine.strategist.account_state("").open_positions
 
 
-def _unprotected(engine: Engine) -> int:
+def _unprotected(live: Live) -> int:
     """Shares without a working stop at the broker."""
-    guarded: dict[str, int] = {}
-    for order in engine.desk.live():
-        if order.role is OrderRole.STOP and order.settled:
-            guarded[order.symbol] = guarded.get(order.symbol, 0) + order.remaining
-    held = engine.ledger.positions.values()
-    return sum(max(0, abs(position.quantity) - guarded.get(position.symbol, 0)) for position in held)
+    return sum(
+        max(0, abs(position.quantity) - sum(stop.remaining for stop in live.working_stops(position.symbol)))
+        for position in live.engine.ledger.positions.values()
+    )
 
 
 def _halted_by(engine: Engine) -> str:

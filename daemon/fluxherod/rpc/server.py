@@ -39,6 +39,7 @@ from fluxherod.rpc.status import StatusReader
 from fluxherod.rpc.stream import Encoder, Streams, StreamService
 from fluxherod.rpc.system import SystemService
 from fluxherod.rpc.tables import Tables
+from fluxherod.rpc.today import Today
 from fluxherod.rpc.trade import TradeService
 
 __all__ = ["DaemonInfo", "RpcServer"]
@@ -81,7 +82,7 @@ class RpcServer:
         self._hub = hub
         self._door = Door()
         live = Live(engine, runner)
-        status = StatusReader(live, hub, info)
+        status = StatusReader(live, hub, info, Today(live, hub, tables))
         streams = Streams(live, status, hub, tables, lambda: self._door.closing)
         hub.encode = Encoder(live, status)
         self._health = health.aio.HealthServicer()

@@ -15,6 +15,7 @@ from fluxherod.engine.hub import Hub, Topic
 from fluxherod.rpc.convert import duration, optional_timestamp, timestamp
 from fluxherod.rpc.info import DaemonInfo, MarketCounters, TradeCounters
 from fluxherod.rpc.live import Live
+from fluxherod.rpc.today import Today
 
 _MODES = {
     "paper": system_pb2.TRADING_MODE_PAPER,
@@ -36,15 +37,21 @@ _EXTENDED_HOURS_NS = 5 * HOUR_NS + HOUR_NS // 2
 class StatusReader:
     """Puts the status together; answers from the first moment on."""
 
-    def __init__(self, live: Live, hub: Hub, info: DaemonInfo) -> None:
+    def __init__(self, live: Live, hub: Hub, info: DaemonInfo, today: Today) -> None:
         self._live = live
+        self._today = today
         self._hub = hub
         self._info = info
         self._started_ns = time.time_ns()
         self._versions = {name: metadata.version(name) for name in _LIBRARIES} | {"python": platform.python_version()}
 
+    async def read(self) -> system_pb2.Status:
+        """The status now, its counts of today too."""
+        await self._today.refresh()
+        return self.message()
+
     def message(self) -> system_pb2.Status:
-        """The status now."""
+        """The status now; its counts of today are those of the last `read`."""
         now_ns = self._live.now_ns
         uptime_ns = time.time_ns() - self._started_ns
         status = system_pb2.Status(
@@ -175,6 +182,8 @@ class StatusReader:
             foreign_positions=len(engine.ledger.foreign),
             open_orders=len(live),
             unknown_orders=sum(order.state is OrderState.UNKNOWN for order in live),
+            signals_today=self._today.signals,
+            trades_today=self._today.trades,
             open_alerts=len(self._hub.recent(Topic.ALERTS)),
             rejected_bars=sum(book.rejected for book in engine.market.books.values()),
             subscribers=self._hub.gauges().subscribers,

@@ -112,6 +112,8 @@ class Streams:
         interval_s = validate.interval_s(request.min_interval)
         for symbol in symbols:
             self._live.book(symbol)
+        if common_pb2.TOPIC_STATUS in topics:
+            await self._status.read()  # what the snapshot counts, before it is cut
         seq = self._live.runner.seq
         snapshot = self._snapshot(request, topics, symbols, seq)
         hub_topics = [TOPICS[topic] for topic in topics]

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from typing import Any
+
 from fluxhero.v1 import common_pb2, system_pb2, system_pb2_grpc
-from fluxherod.config import value_of
-from fluxherod.config_layers import KEYS, allowed_values, toml
 from fluxherod.rpc.calls import Context
 from fluxherod.rpc.info import DaemonInfo
 from fluxherod.rpc.status import StatusReader
@@ -28,23 +31,45 @@ class SystemService(system_pb2_grpc.SystemServiceServicer):
 
     async def GetStatus(self, request: system_pb2.GetStatusRequest, context: Context) -> system_pb2.GetStatusResponse:
         """The status; answers while everything else is not ready."""
-        return system_pb2.GetStatusResponse(status=self._status.message())
+        return system_pb2.GetStatusResponse(status=await self._status.read())
 
     async def GetConfig(self, request: system_pb2.GetConfigRequest, context: Context) -> system_pb2.GetConfigResponse:
         """Each key with its value and origin. Secrets are not in the configuration."""
-        keys = [key for key in KEYS if key.startswith(request.prefix)]
-        return system_pb2.GetConfigResponse(entries=map(self._entry, keys))
+        config = self._info.config
+        values, defaults = dict(_flat(config.model_dump())), dict(_flat(type(config)().model_dump()))
+        entries = [
+            self._entry(key, _toml(value), _toml(defaults[key]))
+            for key, value in values.items()
+            if key.startswith(request.prefix)
+        ]
+        return system_pb2.GetConfigResponse(entries=entries)
 
-    def _entry(self, key: str) -> system_pb2.ConfigEntry:
+    def _entry(self, key: str, value: str, default: str) -> system_pb2.ConfigEntry:
         origin = self._info.config.origins.get(key)
-        return system_pb2.ConfigEntry(
-            key=key,
-            value=toml(value_of(self._info.config, key)),
-            origin=_ORIGINS[origin.layer if origin is not None else "default"],
-            description=f"allowed: {allowed_values(key)}",
-            default_value=toml(KEYS[key].default),
-        )
+        layer = origin.layer if origin is not None else "default"
+        # Some defaults follow from the mode: a value that nobody gave is its own default.
+        default = value if layer == "default" else default
+        return system_pb2.ConfigEntry(key=key, value=value, origin=_ORIGINS[layer], default_value=default)
 
     def WatchStatus(self, request: system_pb2.WatchStatusRequest, context: Context) -> Messages:
         """The status as the trading state changes."""
         return self._streams.watch_one(common_pb2.TOPIC_STATUS, request)
+
+
+def _flat(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Every key with its dotted name."""
+    for name, value in table.items():
+        if isinstance(value, dict):
+            yield from _flat(value, f"{prefix}{name}.")
+        else:
+            yield f"{prefix}{name}", value
+
+
+def _toml(value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float | Decimal):
+        return str(value)
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(_toml, value))}]"
+    return json.dumps(str(value), ensure_ascii=False)

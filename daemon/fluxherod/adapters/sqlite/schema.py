@@ -154,7 +154,8 @@ CREATE TABLE equity_curve (
     buying_power_e4 INTEGER NOT NULL,
     broker_cash_e4 INTEGER NOT NULL,
     broker_equity_e4 INTEGER NOT NULL,
-    as_of_ns INTEGER NOT NULL
+    as_of_ns INTEGER NOT NULL,
+    peak_e4 INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX equity_curve_by_time ON equity_curve (now_ns);
 

@@ -23,6 +23,7 @@ from fluxherod.core.types import Side, Verdict
 
 MAX_QUANTITY = 10_000_000
 MAX_PRICE_E4 = 10_000_000 * 10_000
+MAX_EQUITY_E4 = 10_000_000_000 * 10_000  # in basis points it still fits 64 bits
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +86,10 @@ _OWN_SIZING = frozenset({"risk", "multipliers"})
 
 def _gate_checks(request: EntryRequest, account: AccountState, limits: RiskLimits) -> list[Check]:
     """Checks that no size could pass."""
-    equity_known = account.equity_e4 is not None and account.equity_e4 > 0
-    price_valid = 0 < request.price_e4 <= MAX_PRICE_E4
+    price_valid = _amount(request.price_e4) and request.price_e4 <= MAX_PRICE_E4
     return [
         _check("trading_status", 0, int(bool(account.blocked)), not account.blocked, account.blocked or "trading is active"),
-        _check("equity_known", 0, 0, equity_known, "equity is known" if equity_known else "equity is missing, stale or not positive"),
+        _equity_check(account),
         _check("price_valid", 0, request.price_e4 / BASIS_POINTS, price_valid,
                f"price {dollars(request.price_e4)}" if price_valid else f"{request.price_e4 / BASIS_POINTS} is not a usable price"),
         _stop_check(request),
@@ -100,6 +100,20 @@ def _gate_checks(request: EntryRequest, account: AccountState, limits: RiskLimit
     ]
 
 
+def _amount(value: int | None) -> bool:
+    """True for a positive exact amount. NaN and None are unknown, and unknown is no."""
+    return isinstance(value, int) and value > 0
+
+
+def _equity_check(account: AccountState) -> Check:
+    if not _amount(account.equity_e4):
+        return _check("equity_known", 0, 0, False, "equity is missing, stale or not positive")
+    assert account.equity_e4 is not None
+    sums = (account.exposure_e4, account.buying_power_e4)
+    known = account.equity_e4 <= MAX_EQUITY_E4 and all(isinstance(value, int) for value in sums) and sums[0] >= 0
+    return _check("equity_known", 0, 0, known, "equity is known" if known else "equity, exposure or buying power is beyond reason")
+
+
 def _check(code: str, limit: float, actual: float, passed: bool, text: str) -> Check:
     return Check(code, float(limit), float(actual), Verdict.PASSED if passed else Verdict.FAILED, text)
 
@@ -108,11 +122,16 @@ def _stop_check(request: EntryRequest) -> Check:
     stop = request.stop_e4
     if stop is None:
         return _check("stop_loss", 0, 0, False, "a protective stop is mandatory")
-    right_side = 0 < stop < request.price_e4 if request.side is Side.BUY else stop > request.price_e4
+    if not _amount(stop) or stop > MAX_PRICE_E4:
+        return _check("stop_loss", 0, 0, False, f"{stop / BASIS_POINTS} is not a usable stop price")
+    right_side = stop < request.price_e4 if request.side is Side.BUY else stop > request.price_e4
     text = f"stop {dollars(stop)}" if right_side else (
         f"stop {dollars(stop)} is on the wrong side of {dollars(request.price_e4)} for a {request.side}"
     )
-    return _check("stop_loss", request.price_e4 / BASIS_POINTS, stop / BASIS_POINTS, right_side and stop <= MAX_PRICE_E4, text)
+    sound = _amount(request.distance_e4) and abs(request.price_e4 - stop) <= request.distance_e4 <= MAX_PRICE_E4
+    if right_side and not sound:
+        text = f"a distance of {request.distance_e4 / BASIS_POINTS} does not reach the stop {dollars(stop)}"
+    return _check("stop_loss", request.price_e4 / BASIS_POINTS, stop / BASIS_POINTS, right_side and sound, text)
 
 
 def _wanted_check(request: EntryRequest) -> Check:
@@ -142,11 +161,12 @@ def _waterfall(
     if factor != BASIS_POINTS:
         names = " x ".join(f"{name} {factor_bp / BASIS_POINTS:g}" for name, factor_bp in request.multipliers)
         _cut(steps, "multipliers", int(scaled(steps[-1].after, factor)), names)
-    headroom_e4 = equity_e4 * limits.max_exposure_bp // BASIS_POINTS - account.exposure_e4
+    headroom_e4 = max(0, equity_e4 * limits.max_exposure_bp // BASIS_POINTS - account.exposure_e4)
     room = int(shares_within(headroom_e4, price))
-    _cut(steps, "exposure", room, f"exposure headroom of {dollars(max(0, headroom_e4))} allows {room} shares")
-    power = int(affordable_shares(account.buying_power_e4, price, request.side is Side.BUY))
-    _cut(steps, "buying_power", power, f"buying power of {dollars(max(0, account.buying_power_e4))} allows {power} shares")
+    _cut(steps, "exposure", room, f"exposure headroom of {dollars(headroom_e4)} allows {room} shares")
+    power_e4 = min(max(0, account.buying_power_e4), MAX_EQUITY_E4)
+    power = int(affordable_shares(power_e4, price, request.side is Side.BUY))
+    _cut(steps, "buying_power", power, f"buying power of {dollars(power_e4)} allows {power} shares")
     return tuple(steps)
 
 

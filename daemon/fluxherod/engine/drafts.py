@@ -1,0 +1,50 @@
+"""Orders as the desk writes them down: those that reduce a position, and the legs that the broker makes."""
+
+from __future__ import annotations
+
+from fluxherod.core.orders import Order, OrderRole, OrderState
+from fluxherod.core.portfolio import Position
+from fluxherod.core.protection import closing_side
+from fluxherod.core.types import BrokerOrder, OrderType, TimeInForce
+
+
+def reduction(
+    order_id: str, position: Position, role: OrderRole, quantity: int, now_ns: int, stop_e4: int | None, reason: str
+) -> Order:
+    """A new order that reduces a position: a simple GTC stop, or without a stop price a market order."""
+    return Order(
+        id=order_id,
+        symbol=position.symbol,
+        side=closing_side(position),
+        order_type=OrderType.MARKET if stop_e4 is None else OrderType.STOP,
+        time_in_force=TimeInForce.DAY if stop_e4 is None else TimeInForce.GTC,
+        role=role,
+        quantity=quantity,
+        state=OrderState.NEW,
+        created_ns=now_ns,
+        updated_ns=now_ns,
+        stop_price_e4=stop_e4,
+        signal_id=position.signal_id,
+        reason=reason,
+    )
+
+
+def leg(order_id: str, parent: Order, report: BrokerOrder, now_ns: int) -> Order:
+    """The stop leg of an OTO entry, as the broker reports it."""
+    return Order(
+        id=order_id,
+        symbol=parent.symbol,
+        side=report.side,
+        order_type=OrderType.STOP,
+        time_in_force=parent.time_in_force,
+        role=OrderRole.STOP,
+        quantity=report.quantity,
+        state=OrderState.PENDING,
+        created_ns=now_ns,
+        updated_ns=now_ns,
+        stop_price_e4=report.stop_price_e4,
+        parent_id=parent.id,
+        signal_id=parent.signal_id,
+        broker_id=report.broker_id,
+        reason="protective stop",
+    )

@@ -1,0 +1,206 @@
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import grpc
+import pytest
+
+from fluxhero.v1 import account_pb2, common_pb2, market_pb2, order_pb2, position_pb2, signal_pb2, stream_pb2, system_pb2
+from fluxherod.engine.events import Caller, HaltCommand
+from fluxherod.rpc.convert_orders import order_message
+
+SNAPSHOT, UPDATE = common_pb2.STREAM_KIND_SNAPSHOT, common_pb2.STREAM_KIND_UPDATE
+HEARTBEAT = common_pb2.STREAM_KIND_HEARTBEAT
+
+
+def order(request_id: str, symbol: str = "SPY", stop: str = "445.00") -> order_pb2.PlaceOrderRequest:
+    return order_pb2.PlaceOrderRequest(
+        request_id=request_id,
+        symbol=symbol,
+        side=common_pb2.SIDE_BUY,
+        quantity=10,
+        type=order_pb2.ORDER_TYPE_MARKET,
+        stop_loss_price=stop,
+    )
+
+
+async def test_a_stream_starts_with_the_whole_state_of_every_topic(world: Any, client: Any) -> None:
+    await client.order.PlaceOrder(order("a"))
+    await world.settled()
+    stream = client.stream.Watch(stream_pb2.WatchRequest())
+    first = await stream.read()
+    assert (first.kind, first.prev_seq, first.seq) == (SNAPSHOT, 0, world.runner.seq)
+    assert first.epoch == "epoch-0123456789"
+    assert first.snapshot_reason == common_pb2.SNAPSHOT_REASON_SUBSCRIBED
+    assert {price.symbol: price.price for price in first.prices} == {"SPY": 450.0, "IBM": 160.0}
+    assert [bar.symbol for bar in first.bars] == ["SPY", "IBM"]
+    assert len(first.orders) == 2
+    assert len(first.accounts) == len(first.statuses) == 1
+    assert set(first.snapshot_topics) == {
+        common_pb2.TOPIC_PRICES, common_pb2.TOPIC_BARS, common_pb2.TOPIC_POSITIONS, common_pb2.TOPIC_ORDERS,
+        common_pb2.TOPIC_SIGNALS, common_pb2.TOPIC_ACCOUNT, common_pb2.TOPIC_STATUS,
+    }  # fmt: skip
+    stream.cancel()
+
+
+async def test_no_change_is_missed_or_doubled_between_snapshot_and_updates(world: Any, client: Any) -> None:
+    """Subscriptions are made while orders go in and fill: each ends with exactly the orders that are."""
+    world.hub.heartbeat_s = 0.05
+    streams = []
+    for number, (symbol, stop, price_e4) in enumerate((("SPY", "445.00", 4_500_000), ("IBM", "155.00", 1_600_000))):
+        placing = client.order.PlaceOrder(order(f"r{number}", symbol, stop))
+        streams += [client.order.WatchOrders(order_pb2.WatchOrdersRequest()) for _ in range(3)]
+        placed = await placing
+        streams += [client.order.WatchOrders(order_pb2.WatchOrdersRequest()) for _ in range(3)]
+        await world.settled()
+        await world.post(world.broker.filled(placed.order.id, price_e4))
+    for stream in streams:
+        seen: dict[str, order_pb2.Order] = {}
+        previous = 0
+        while previous < world.runner.seq:
+            message = await stream.read()
+            assert message.prev_seq == previous
+            previous = message.seq
+            seen.update((changed.id, changed) for changed in message.orders)
+        for one in seen.values():
+            one.ClearField("last_event")
+        expected = {row.id: order_message(row) for row in world.store.order_rows.values()}
+        assert all(expected[name] == one for name, one in seen.items())
+        assert {row.id for row in world.store.order_rows.values() if not row.state.ended} <= seen.keys()
+        stream.cancel()
+
+
+async def test_a_snapshot_shows_nothing_that_is_not_durable(world: Any, client: Any) -> None:
+    world.store.durable.clear()
+    placing = asyncio.ensure_future(client.order.PlaceOrder(order("a")))
+    await world.until(lambda: world.engine.desk.orders)
+    stream = client.order.WatchOrders(order_pb2.WatchOrdersRequest())
+    reading = asyncio.ensure_future(stream.read())
+    await world.until(lambda: world.hub.gauges().subscribers == 1)
+    assert not reading.done()
+    world.store.durable.set()
+    snapshot = await reading
+    assert [one.id for one in snapshot.orders] == [(await placing).order.id]
+    stream.cancel()
+
+
+async def test_updates_name_their_topic_and_symbol_only(world: Any, client: Any) -> None:
+    stream = client.market.WatchPrices(market_pb2.WatchPricesRequest(symbols=["IBM"]))
+    first = await stream.read()
+    assert [price.symbol for price in first.prices] == ["IBM"]
+    await world.quote("SPY", 451.0)
+    await world.quote("IBM", 161.0)
+    update = await stream.read()
+    assert (update.kind, update.prev_seq) == (UPDATE, first.seq)
+    assert [(price.symbol, price.price, price.bid) for price in update.prices] == [("IBM", 161.0, 160.99)]
+    stream.cancel()
+
+
+async def test_a_slow_reader_gets_the_newest_price_and_a_count_of_what_it_replaced(world: Any, client: Any) -> None:
+    request = market_pb2.WatchPricesRequest(symbols=["SPY"])
+    request.min_interval.FromMilliseconds(300)
+    stream = client.market.WatchPrices(request)
+    await stream.read()
+    for price in (451.0, 452.0, 453.0, 454.0):
+        await world.quote("SPY", price)
+    messages = [await stream.read()]
+    while messages[-1].prices[-1].price != 454.0:
+        messages.append(await stream.read())
+    assert sum(message.conflated for message in messages) + sum(len(message.prices) for message in messages) == 4
+    stream.cancel()
+
+
+async def test_bars_positions_account_and_status_follow_in_one_stream(world: Any, client: Any) -> None:
+    stream = client.stream.Watch(stream_pb2.WatchRequest())
+    previous = (await stream.read()).seq
+    placed = await client.order.PlaceOrder(order("a"))
+    await world.settled()
+    await world.post(world.broker.filled(placed.order.id, 4_500_000))
+    await world.minute("SPY", 1, 451.0)
+    await world.post(HaltCommand(Caller("x", "test"), "stop"))
+    whole = stream_pb2.WatchResponse()
+    while not (whole.statuses and whole.bars and whole.accounts and whole.positions and whole.orders):
+        message = await stream.read()
+        assert message.prev_seq == previous
+        previous = message.seq
+        whole.MergeFrom(message)
+    assert whole.statuses[-1].state == system_pb2.TRADING_STATE_HALTED
+    assert whole.bars[0].close == 451.0
+    assert whole.positions[-1].quantity == 10
+    assert whole.positions[-1].protection == position_pb2.PROTECTION_STATE_BROKER_STOP
+    stream.cancel()
+
+
+async def test_each_topic_has_a_watch_of_its_own(world: Any, client: Any) -> None:
+    streams = {
+        common_pb2.TOPIC_BARS: client.market.WatchBars(market_pb2.WatchBarsRequest()),
+        common_pb2.TOPIC_ACCOUNT: client.account.WatchAccount(account_pb2.WatchAccountRequest()),
+        common_pb2.TOPIC_POSITIONS: client.position.WatchPositions(position_pb2.WatchPositionsRequest()),
+        common_pb2.TOPIC_SIGNALS: client.signal.WatchSignals(signal_pb2.WatchSignalsRequest()),
+        common_pb2.TOPIC_STATUS: client.system.WatchStatus(system_pb2.WatchStatusRequest()),
+    }
+    for topic, stream in streams.items():
+        first = await stream.read()
+        assert (first.kind, list(first.snapshot_topics)) == (SNAPSHOT, [topic])
+        stream.cancel()
+
+
+async def test_a_resumed_stream_is_told_that_the_past_is_gone(world: Any, client: Any) -> None:
+    for epoch, reason in (
+        ("epoch-0123456789", common_pb2.SNAPSHOT_REASON_PAST_GONE),
+        ("another", common_pb2.SNAPSHOT_REASON_EPOCH_CHANGED),
+    ):
+        stream = client.order.WatchOrders(order_pb2.WatchOrdersRequest(epoch=epoch, from_seq=3))
+        first = await stream.read()
+        assert (first.kind, first.snapshot_reason, first.prev_seq) == (SNAPSHOT, reason, 3)
+        stream.cancel()
+
+
+@pytest.mark.parametrize(
+    ("request_", "code", "reason"),
+    [
+        (stream_pb2.WatchRequest(topics=[0]), grpc.StatusCode.INVALID_ARGUMENT, "INVALID_FIELD"),
+        (stream_pb2.WatchRequest(topics=[99]), grpc.StatusCode.INVALID_ARGUMENT, "INVALID_FIELD"),
+        (stream_pb2.WatchRequest(topics=[common_pb2.TOPIC_RISK]), grpc.StatusCode.UNIMPLEMENTED, "NOT_IMPLEMENTED"),
+        (stream_pb2.WatchRequest(symbols=["TSLA"]), grpc.StatusCode.NOT_FOUND, "SYMBOL_UNKNOWN"),
+        (stream_pb2.WatchRequest(min_interval={"seconds": -1}), grpc.StatusCode.INVALID_ARGUMENT, "INVALID_FIELD"),
+    ],
+)
+async def test_a_subscription_that_can_not_be_is_refused(
+    client: Any, refused: Any, request_: Any, code: grpc.StatusCode, reason: str
+) -> None:
+    refusal = await refused(client.stream.Watch(request_).read())
+    assert (refusal.code, refusal.reason) == (code, reason)
+
+
+async def test_silence_is_broken_by_heartbeats_without_a_gap(world: Any, client: Any) -> None:
+    world.hub.heartbeat_s = 0.05
+    stream = client.order.WatchOrders(order_pb2.WatchOrdersRequest())
+    first = await stream.read()
+    await world.quote("SPY", 451.0)
+    beat = await stream.read()
+    assert (beat.kind, beat.prev_seq) == (HEARTBEAT, first.seq)
+    stream.cancel()
+
+
+async def test_a_reader_that_falls_too_far_behind_is_ended_and_told_where(
+    world: Any, client: Any, refused: Any
+) -> None:
+    stream = client.order.WatchOrders(order_pb2.WatchOrdersRequest())
+    first = await stream.read()
+    world.hub.fail_beyond = 0
+    await client.order.PlaceOrder(order("a"))
+    refusal = await refused(stream.read())
+    assert (refusal.code, refusal.reason) == (grpc.StatusCode.RESOURCE_EXHAUSTED, "SLOW_CONSUMER")
+    assert str(first.seq) in refusal.text
+
+
+async def test_a_subscription_ends_with_its_call(world: Any, client: Any) -> None:
+    streams = [client.stream.Watch(stream_pb2.WatchRequest()) for _ in range(3)]
+    for stream in streams:
+        await stream.read()
+    assert world.hub.gauges().subscribers == 3
+    for stream in streams:
+        stream.cancel()
+    await world.until(lambda: world.hub.gauges().subscribers == 0)
