@@ -127,19 +127,26 @@ def fluxhero(daemon: FakeDaemon) -> Callable[..., Awaitable[Outcome]]:
 
 
 @pytest.fixture
-def fluxhero_process(daemon: FakeDaemon) -> Callable[..., Awaitable[asyncio.subprocess.Process]]:
-    """Starts the command as a process of its own."""
+async def fluxhero_process(daemon: FakeDaemon) -> AsyncIterator[Callable[..., Awaitable[asyncio.subprocess.Process]]]:
+    """Starts the command as a process of its own; none outlives the test."""
+    started: list[asyncio.subprocess.Process] = []
 
     async def start(
         *words: str, stdin: int = asyncio.subprocess.DEVNULL, **environment: str
     ) -> asyncio.subprocess.Process:
         variables = {"PATH": os.environ["PATH"], "PYTHONPATH": os.pathsep.join(sys.path), **environment}
-        return await asyncio.create_subprocess_exec(
+        process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "fluxhero_client.cli", "--address", daemon.target, *words),
             stdin=stdin,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
             env=variables,
         )
+        started.append(process)
+        return process
 
-    return start
+    yield start
+    for process in started:
+        if process.returncode is None:
+            process.kill()
+            await process.communicate()

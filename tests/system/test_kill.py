@@ -20,18 +20,19 @@ from harness.audit import (
 )
 from harness.lockstep import Lockstep, lockstep
 from harness.processes import Daemon, Installation, Simulator
+from harness.tape import (
+    BOTH_ARE_SHORT,
+    END,
+    FIRST_ENTRY_MINUTE,
+    LAST_DAY,
+    NIGHT,
+    PLAYED,
+    QQQ_IS_SHORT,
+    SYMBOLS,
+    TIMEFRAME,
+)
 
 from fluxhero.v1 import position_pb2 as position
-
-SYMBOLS = ("SPY", "QQQ", "AAPL")
-PLAYED = ("--synthetic", "1", "--symbols", ",".join(SYMBOLS))
-# What happens on this tape: QQQ is sold short at 13:46 of the first day and SPY at 19:31, QQQ is stopped out at 19:48,
-# SPY on the third day, on which AAPL is bought.
-FIRST_ENTRY_MINUTE = 16
-QQQ_IS_SHORT = "2023-06-27T13:52"
-BOTH_ARE_SHORT = "2023-06-27T19:35"
-NIGHT = "2023-06-27T20:00"
-END = "2023-06-29T20:00"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,22 +57,14 @@ def outcome(pair: Lockstep) -> Outcome:
     return Outcome(signals, fills, our_positions(pair.daemon), pair.simulator.get("/v2/account")["cash"])
 
 
-@pytest.fixture(scope="module")
-def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
-    """The same tape, traded by a daemon that nobody kills."""
-    with lockstep(tmp_path_factory.mktemp("undisturbed"), PLAYED, SYMBOLS, "15Min") as pair:
-        pair.step_until(END)
-        return outcome(pair)
-
-
 @pytest.fixture
 def pair(tmp_path: Path) -> Iterator[Lockstep]:
-    with lockstep(tmp_path, PLAYED, SYMBOLS, "15Min") as pair:
+    with lockstep(tmp_path, PLAYED, SYMBOLS, TIMEFRAME) as pair:
         yield pair
 
 
 def test_a_daemon_that_is_killed_again_and_again_trades_as_one_that_is_not(
-    pair: Lockstep, undisturbed: Outcome
+    pair: Lockstep, undisturbed: Lockstep
 ) -> None:
     for moment, missed_minutes in ((QQQ_IS_SHORT, 0), (BOTH_ARE_SHORT, 6), (NIGHT, 0)):
         pair.step_until(moment)
@@ -84,7 +77,7 @@ def test_a_daemon_that_is_killed_again_and_again_trades_as_one_that_is_not(
         assert our_positions(pair.daemon) == held == their_positions(pair.simulator)
         assert pair.daemon.status().run > 1
     pair.step_until(END)
-    assert outcome(pair) == undisturbed
+    assert outcome(pair) == outcome(undisturbed)
     check_books(pair.daemon, pair.simulator)
     check_no_difference(pair.installation)
     check_explained(pair.daemon)
@@ -133,9 +126,9 @@ def test_an_entry_that_still_works_when_the_daemon_comes_back_is_not_sent_again(
 
 
 def test_a_daemon_that_is_killed_while_the_exchange_runs_on_comes_back_to_the_same_books(tmp_path: Path) -> None:
-    played = (*PLAYED, "--start", "2023-06-27", "--end", "2023-06-29", "--speed", "6000")
+    played = (*PLAYED, "--end", LAST_DAY, "--speed", "6000")
     with Simulator(tmp_path, *played) as simulator:
-        installation = Installation(tmp_path, simulator.url, SYMBOLS, "15Min")
+        installation = Installation(tmp_path, simulator.url, SYMBOLS, TIMEFRAME)
         try:
             with Daemon(installation) as daemon:
                 daemon.wait_for(lambda: daemon.status().counts.open_positions > 0, "a position is open")

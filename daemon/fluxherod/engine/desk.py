@@ -15,7 +15,7 @@ from fluxherod.core.orders import Order, OrderEvent, OrderRole, OrderState, adva
 from fluxherod.core.portfolio import Position
 from fluxherod.core.risk.approval import ApprovedOrder
 from fluxherod.core.risk.approve import NotApproved, approve_reduction, approve_replacement
-from fluxherod.core.types import BrokerOrder, BrokerStatus, Execution, Side
+from fluxherod.core.types import BrokerOrder, Execution, Side
 from fluxherod.engine import drafts
 from fluxherod.engine.effects import (
     AlertRaised,
@@ -23,7 +23,6 @@ from fluxherod.engine.effects import (
     Effect,
     LookupOrder,
     OrderUpdated,
-    PositionUpdated,
     ReplaceOrder,
     RequestSnapshot,
     Severity,
@@ -31,10 +30,10 @@ from fluxherod.engine.effects import (
 )
 from fluxherod.engine.events import CancelAnswered, LookupAnswered, Refusal, ReplaceAnswered, SubmitAnswered
 from fluxherod.engine.ledger import EntryPlan, Ledger
+from fluxherod.engine.orderbook import OrderBook
 from fluxherod.engine.settings import Settings
 
 LEG_LETTERS = {OrderRole.ENTRY: "e", OrderRole.EXIT: "x", OrderRole.STOP: "s"}
-REMEMBERED_STRAYS = 1_000
 MOST_DOUBLINGS = 5
 # The trade-updates stream's words for a request that was accepted and then not carried out.
 _UNDONE = {"order_cancel_rejected": OrderEvent.CANCEL_REFUSED, "order_replace_rejected": OrderEvent.REPLACE_REFUSED}
@@ -47,19 +46,18 @@ class Desk:
         self.settings = settings
         self.ledger = ledger
         self.epoch = epoch
-        self.orders: dict[str, Order] = {}
+        self.book = OrderBook()
+        self.orders = self.book.all  # to read; only `_put` changes it
         self.plans: dict[str, EntryPlan] = {}
         self.due: dict[str, int] = {}  # order id: when to ask the broker about it (again)
         self.holds: dict[str, int] = {}  # symbol: leave it alone until then
         self._trouble: dict[str, int] = {}  # symbol: refusals in a row, each doubles the next hold
-        self._ids_by_broker: dict[str, str] = {}
-        self._strays: dict[str, tuple[BrokerOrder, Execution | None]] = {}
         self._asked: set[str] = set()
 
     # --- looking ---------------------------------------------------------------------------------
     def live(self, symbol: str | None = None) -> Iterator[Order]:
         """Orders that have not ended, of one symbol or of all."""
-        return (o for o in self.orders.values() if not o.state.ended and symbol in (None, o.symbol))
+        return self.book.live(symbol)
 
     def live_entry(self, symbol: str) -> Order | None:
         """The entry that works in a symbol, if any."""
@@ -127,9 +125,10 @@ class Desk:
 
     def _relevant(self, symbol: str, position: Position | None) -> Iterator[Order]:
         """What `plan` must see: live orders, and the position's entry with its legs, ended or not."""
+        yield from self.live(symbol)
         trade_id = position.trade_id if position is not None else ""
-        for order in self.orders.values():
-            if order.symbol == symbol and (not order.state.ended or trade_id in (order.id, order.parent_id)):
+        for order in self.orders.values() if trade_id in self.orders else ():
+            if order.state.ended and trade_id in (order.id, order.parent_id):
                 yield order
 
     def _act(self, action: protection.Action, position: Position | None, now_ns: int, out: list[Effect]) -> None:
@@ -182,16 +181,17 @@ class Desk:
             return
         if answer.order is not None:
             self._merge(order, answer.order, None, "accepted", now_ns, out)
-        elif answer.refusal is not None:
-            self._refused(order, answer.refusal, now_ns, out)
-        else:
+        elif answer.refusal is None:
             self._unanswered(order, answer.detail, now_ns, out)
+        elif order.state in (OrderState.SUBMITTING, OrderState.UNKNOWN):
+            self._refused(order, answer.refusal, now_ns, out)
 
     def cancel_answered(self, answer: CancelAnswered, now_ns: int, out: list[Effect]) -> None:
         """A refusal means that the order is not what we thought: it goes on, and the broker is asked."""
         order = self.orders.get(answer.order_id)
         if order is not None and answer.refusal is not None and not order.state.ended:
-            self._put(advance(order, OrderEvent.CANCEL_REFUSED, now_ns), f"cancel refused: {answer.refusal.message}", out)
+            goes_on = advance(order, OrderEvent.CANCEL_REFUSED, now_ns)
+            self._put(goes_on, f"cancel refused: {answer.refusal.message}", out)
             self._hold(order.symbol, now_ns, out)
             out.append(LookupOrder(order.parent_id or order.id))
 
@@ -225,12 +225,9 @@ class Desk:
         self, report: BrokerOrder, execution: Execution | None, word: str, now_ns: int, out: list[Effect]
     ) -> Order | None:
         """Merge what the stream or a snapshot says of an order; None when it is not ours (yet)."""
-        order = self.orders.get(report.client_order_id) or self.orders.get(self._ids_by_broker.get(report.broker_id, ""))
+        order = self.book.of(report)
         if order is None:
-            # An OTO leg may be heard of before its parent's answer.
-            self._strays[report.broker_id] = (report, execution)
-            if len(self._strays) > REMEMBERED_STRAYS:
-                del self._strays[next(iter(self._strays))]
+            self.book.keep_stray(report, execution)
             return None
         self._merge(order, report, execution, word, now_ns, out)
         if word in _UNDONE and not report.status.ended:
@@ -243,21 +240,24 @@ class Desk:
     ) -> None:
         another = order.state is OrderState.UNKNOWN and report.quantity != order.quantity
         if another or (report.symbol, report.side) != (order.symbol, order.side):
-            text = f"order {order.id} at the broker is {report.side} {report.symbol}, ours is {order.side} {order.symbol}"
+            found = f"{report.side} {report.quantity} {report.symbol}"
+            text = f"order {order.id} at the broker is {found}, ours is {order.side} {order.quantity} {order.symbol}"
             out.append(AlertRaised("ORDER_MISMATCH", Severity.CRITICAL, text, order.symbol))
             return
         price, shares = (execution.price_e4, execution.quantity) if execution is not None else (None, 0)
         merged, fill = merge(order, report, now_ns, price, shares)
         if report.reason and merged.state is OrderState.REJECTED:
             merged = replace(merged, reason=report.reason)
-        if report.broker_id:
-            self._ids_by_broker[report.broker_id] = order.id
+        self.book.name(report.broker_id, order.id)
         if merged.settled and not order.settled and order.state is not OrderState.CANCELING:
             self._trouble.pop(order.symbol, None)
         if merged != order:
             self._put(merged, word, out)
         if fill is not None:
-            self.ledger.book(merged, fill, self.plans.get(order.id), now_ns, out)
+            opened = self.ledger.book(merged, fill, self.plans.get(order.id), now_ns, out)
+            if opened and order.role is not OrderRole.ENTRY:
+                text = f"{order.id} sold or bought more {order.symbol} than was held: close the rest or guard it by hand"
+                out.append(AlertRaised("POSITION_REVERSED", Severity.CRITICAL, text, order.symbol))
         self._merge_legs(merged, report.legs, word, now_ns, out)
         if merged.state.ended and not order.state.ended:
             self._ended(merged, now_ns, out)
@@ -268,14 +268,14 @@ class Desk:
         self, parent: Order, legs: Iterable[BrokerOrder], word: str, now_ns: int, out: list[Effect]
     ) -> None:
         for leg in legs:
-            order = self.orders.get(self._ids_by_broker.get(leg.broker_id, ""))
+            order = self.book.by_broker_id(leg.broker_id)
             if order is None:
                 stem, known = f"{parent.id}-leg", sum(other.parent_id == parent.id for other in self.orders.values())
                 order = drafts.leg(f"{stem}{known + 1}" if known else stem, parent, leg, now_ns)
-                self._ids_by_broker[leg.broker_id] = order.id
+                self.book.name(leg.broker_id, order.id)
                 self._put(order, "stop leg", out)
             self._merge(order, leg, None, word, now_ns, out)
-            stray = self._strays.pop(leg.broker_id, None)
+            stray = self.book.take_stray(leg.broker_id)
             if stray is not None:
                 self._merge(self.orders[order.id], stray[0], stray[1], word, now_ns, out)
 
@@ -322,7 +322,7 @@ class Desk:
     def _not_found(self, order: Order, now_ns: int, out: list[Effect]) -> None:
         """The broker does not know it: after enough looks an entry is given up, an exit is sent again."""
         looked = replace(order, looks=order.looks + 1)
-        self.orders[order.id] = looked
+        self.book.put(looked)
         if looked.looks < self.settings.lookups:
             return
         position = self.ledger.positions.get(order.symbol)
@@ -331,8 +331,8 @@ class Desk:
             try:
                 approved = approve_reduction(again, position)
             except NotApproved:
-                pass_over = f"{order.id} no longer fits the position of {position.quantity}: another order takes its place"
-                out.append(AlertRaised("ORDER_OUTDATED", Severity.INFO, pass_over, order.symbol))
+                text = f"{order.id} no longer fits the position of {position.quantity}: another takes its place"
+                out.append(AlertRaised("ORDER_OUTDATED", Severity.INFO, text, order.symbol))
             else:
                 self.due[order.id] = now_ns + self._retry_ns()
                 self.submit(again, approved, now_ns, out)
@@ -372,15 +372,11 @@ class Desk:
 
     def forget(self, before_ns: int) -> None:
         """Drop ended orders that nothing refers to any more; the tables keep them."""
-        trades = {position.trade_id for position in self.ledger.positions.values()}
-        for order in list(self.orders.values()):
-            if order.state.ended and order.updated_ns < before_ns and not trades & {order.id, order.parent_id}:
-                del self.orders[order.id]
-                self.plans.pop(order.id, None)
-                self._ids_by_broker.pop(order.broker_id, None)
+        for order_id in self.book.forget(before_ns, {position.trade_id for position in self.ledger.positions.values()}):
+            self.plans.pop(order_id, None)
 
     def _put(self, order: Order, word: str, out: list[Effect]) -> None:
-        self.orders[order.id] = order
+        self.book.put(order)
         out.append(OrderUpdated(order, word))
 
     def _hold(self, symbol: str, now_ns: int, out: list[Effect]) -> None:

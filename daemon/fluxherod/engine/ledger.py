@@ -47,8 +47,8 @@ class Ledger:
         self.realized_e4 = 0
         self._realized_day = ""
 
-    def book(self, order: Order, fill: Fill, plan: EntryPlan | None, now_ns: int, out: list[Effect]) -> None:
-        """Book a fill: cash, position and trade."""
+    def book(self, order: Order, fill: Fill, plan: EntryPlan | None, now_ns: int, out: list[Effect]) -> bool:
+        """Book a fill: cash, position and trade. True when it opened or enlarged a position."""
         self.cash_e4 = (self.cash_e4 or 0) + cash_change_e4(fill)
         position = self.positions.get(fill.symbol)
         if position is None:
@@ -59,6 +59,8 @@ class Ledger:
             self._cross(order, position, fill, now_ns, out)
         else:
             self._reduce(order, position, fill, now_ns, out)
+            return False
+        return True
 
     def _cross(self, order: Order, position: Position, fill: Fill, now_ns: int, out: list[Effect]) -> None:
         """More was sold than we held (an order placed by hand, say): close ours, keep the rest as what it is."""

@@ -9,7 +9,7 @@ from contextlib import aclosing
 from typing import Any, NoReturn, TypeAlias
 
 import grpc
-from google.protobuf.message import Message
+from google.protobuf.message import DecodeError, Message
 from grpc_status import rpc_status
 
 from fluxherod.rpc.errors import Refused
@@ -47,18 +47,19 @@ class Door(grpc.aio.ServerInterceptor):
         return known
 
     def _wrap(self, method: str, handler: Handler) -> Handler:
+        parse = _deserializer(handler.request_deserializer)
         if handler.response_streaming:
             return grpc.unary_stream_rpc_method_handler(
-                self._streaming(method, handler.unary_stream), handler.request_deserializer, _serialize
+                self._streaming(method, handler.unary_stream), parse, _serialize
             )
         return grpc.unary_unary_rpc_method_handler(
-            self._unary(method, handler.unary_unary), handler.request_deserializer, handler.response_serializer
+            self._unary(method, handler.unary_unary), parse, handler.response_serializer
         )
 
     def _unary(self, method: str, behaviour: Any) -> Any:
         async def call(request: Any, context: Context) -> Any:
             try:
-                self._enter(method, behaviour)
+                self._enter(method, behaviour, request)
                 return await behaviour(request, context)
             except Exception as error:
                 await _abort(method, error, context)
@@ -68,7 +69,7 @@ class Door(grpc.aio.ServerInterceptor):
     def _streaming(self, method: str, behaviour: Any) -> Any:
         async def call(request: Any, context: Context) -> None:
             try:
-                self._enter(method, behaviour)
+                self._enter(method, behaviour, request)
                 messages: AsyncGenerator[bytes, None] = behaviour(request, context)
                 # In this task and closed by it, so that a subscription ends with its call.
                 async with aclosing(messages):
@@ -79,11 +80,26 @@ class Door(grpc.aio.ServerInterceptor):
 
         return call
 
-    def _enter(self, method: str, behaviour: Any) -> None:
+    def _enter(self, method: str, behaviour: Any, request: Message | None) -> None:
         if self.closing:
             raise Refused("SHUTTING_DOWN", f"the daemon is stopping: {self.closing}")
         if behaviour.__module__.endswith("_pb2_grpc"):  # the generated base class's method
             raise Refused("NOT_IMPLEMENTED", f"{method.removeprefix('/')} is not served by this version")
+        if request is None:
+            raise Refused("INVALID_FIELD", "the request is not a message of this method: its bytes can't be parsed")
+
+
+def _deserializer(parse: Any) -> Callable[[bytes], Message | None]:
+    """Parses a request; None when it can't be, which gRPC itself would call a fault of ours."""
+
+    def deserialize(data: bytes) -> Message | None:
+        try:
+            message: Message = parse(data)
+        except DecodeError:
+            return None
+        return message
+
+    return deserialize
 
 
 def _serialize(message: bytes | Message) -> bytes:

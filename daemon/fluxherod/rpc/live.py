@@ -164,7 +164,7 @@ class Live:
             message.protection = position_pb2.PROTECTION_STATE_UNPROTECTED
 
     def working_stops(self, symbol: str) -> list[Order]:
-        """Stops that guard shares at the broker; the leg of an entry that still works is held there and guards nothing."""
+        """Stops that guard shares at the broker: not the leg of an entry that still works, which is held there."""
         live = {order.id: order for order in self._engine.desk.live(symbol)}
         return [
             order

@@ -61,10 +61,10 @@ class Console:
 
     def confirm(self, question: str) -> bool:
         """Ask on standard error; only yes is yes."""
-        print(f"{question} [y/N] ", file=self.err, end="", flush=True)
         # asyncio only notes the first Ctrl-C, and a blocked read would not end; here it must end at once.
         handler = signal.signal(signal.SIGINT, signal.default_int_handler)
         try:
+            print(f"{question} [y/N] ", file=self.err, end="", flush=True)
             return self.input.readline().strip().lower() in ("y", "yes")
         finally:
             signal.signal(signal.SIGINT, handler)

@@ -1,0 +1,68 @@
+"""Every order of ours by its id, those that still work apart, and what the broker calls them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+from fluxherod.core.orders import Order
+from fluxherod.core.types import BrokerOrder, Execution
+
+REMEMBERED_STRAYS = 1_000
+
+
+class OrderBook:
+    """Orders and the broker's names for them. Reports that fit no order are kept a while: a leg may come early."""
+
+    def __init__(self) -> None:
+        self.all: dict[str, Order] = {}
+        self._live: dict[str, Order] = {}
+        self._ids_by_broker: dict[str, str] = {}
+        self._strays: dict[str, tuple[BrokerOrder, Execution | None]] = {}
+
+    def put(self, order: Order) -> None:
+        """Take the newest form of an order."""
+        self.all[order.id] = order
+        if order.state.ended:
+            self._live.pop(order.id, None)
+        else:
+            self._live[order.id] = order
+
+    def live(self, symbol: str | None = None) -> Iterator[Order]:
+        """Orders that have not ended, of one symbol or of all."""
+        return (order for order in self._live.values() if symbol in (None, order.symbol))
+
+    def name(self, broker_id: str, order_id: str) -> None:
+        """Tie the broker's id to ours."""
+        if broker_id:
+            self._ids_by_broker[broker_id] = order_id
+
+    def by_broker_id(self, broker_id: str) -> Order | None:
+        """The order that the broker knows under this id."""
+        return self.all.get(self._ids_by_broker.get(broker_id, ""))
+
+    def of(self, report: BrokerOrder) -> Order | None:
+        """The order that a report is about."""
+        return self.all.get(report.client_order_id) or self.by_broker_id(report.broker_id)
+
+    def keep_stray(self, report: BrokerOrder, execution: Execution | None) -> None:
+        """Remember the newest report of an order that is not ours, or not yet."""
+        self._strays.pop(report.broker_id, None)
+        self._strays[report.broker_id] = (report, execution)
+        if len(self._strays) > REMEMBERED_STRAYS:
+            del self._strays[next(iter(self._strays))]
+
+    def take_stray(self, broker_id: str) -> tuple[BrokerOrder, Execution | None] | None:
+        """What was heard of an order before it was known."""
+        return self._strays.pop(broker_id, None)
+
+    def forget(self, before_ns: int, kept: Collection[str]) -> list[str]:
+        """Drop ended orders that have not changed since, but for `kept` and their legs; return their ids."""
+        gone = [
+            order
+            for order in self.all.values()
+            if order.state.ended and order.updated_ns < before_ns and order.id not in kept and order.parent_id not in kept
+        ]
+        for order in gone:
+            del self.all[order.id]
+            self._ids_by_broker.pop(order.broker_id, None)
+        return [order.id for order in gone]
