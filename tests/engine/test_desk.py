@@ -321,13 +321,15 @@ def test_a_fill_that_is_heard_of_before_the_answer_finds_its_leg_by_a_lookup() -
 
 def test_a_lookup_for_the_leg_that_gets_no_answer_is_repeated() -> None:
     world = World().ready()
-    world.exchange.lose = ["lookup"]
     world.delivery = False
     world.place(100, 443.0)
-    world.exchange.outbox = [event for event in world.exchange.outbox if not isinstance(event, SubmitAnswered)]
-    world.delivery = True
-    world.deliver()
+    _, fill, *_ = world.exchange.outbox
+    world.tell(fill)
+    (entry,) = world.orders(ENTRY)
+    world.tell(LookupAnswered(entry.id, False, detail="timed out"))
+    world.exchange.outbox = []
     assert not world.live(STOP)
+    world.delivery = True
     world.wait(3)
     assert len(world.live(STOP)) == 1
 
@@ -464,6 +466,7 @@ def test_a_late_fill_after_the_position_was_closed_opens_another_trade_and_is_gu
     ended = world.exchange.orders[entry.broker_id]
     late = replace(ended, filled_quantity=50, filled_average_e4=4_500_000)
     world.exchange.position["SPY"] += 20
+    world.quote(450.0)
     world.tell(OrderReported("fill", late))
     assert world.position().quantity == 20
     assert world.position().trade_id != first[0].id

@@ -1,7 +1,7 @@
 """Two and a half generated sessions in which much happens.
 
-QQQ is sold short at 13:46 of the first day (UTC) and SPY at 19:31, QQQ is stopped out at 19:48; on the third day AAPL is
-bought at 14:46, and SPY is stopped out at 16:38.
+QQQ is sold short at 13:46 of the first day (UTC) and SPY at 19:31, QQQ is stopped out at 19:48; on the third day
+AAPL is bought at 14:46, and SPY is stopped out at 16:38.
 """
 
 SYMBOLS = ("SPY", "QQQ", "AAPL")

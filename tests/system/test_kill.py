@@ -19,7 +19,7 @@ from harness.audit import (
     their_positions,
 )
 from harness.lockstep import Lockstep, lockstep
-from harness.processes import Daemon, Installation, Simulator
+from harness.processes import Daemon, Installation, Simulator, wait_for
 from harness.tape import (
     BOTH_ARE_SHORT,
     END,
@@ -31,6 +31,7 @@ from harness.tape import (
     SYMBOLS,
     TIMEFRAME,
 )
+from harness.wire import Wire
 
 from fluxhero.v1 import position_pb2 as position
 
@@ -98,10 +99,7 @@ def test_an_entry_that_fills_while_the_daemon_is_dead_is_found_and_protected(pai
     assert their_positions(pair.simulator) == {"QQQ": shares}
     pair.start()
     assert our_positions(pair.daemon) == {"QQQ": shares}
-    held = pair.daemon.positions.GetPosition(position.GetPositionRequest(symbol="QQQ")).position
-    assert held.protection == position.PROTECTION_STATE_BROKER_STOP
-    stops = [one for one in pair.simulator.get("/v2/orders?status=open") if one["side"] == "buy"]
-    assert [(one["type"], one["qty"]) for one in stops] == [("stop", str(-shares))]
+    _check_protected(pair)
     pair.step(60)
     check_books(pair.daemon, pair.simulator)
     check_no_difference(pair.installation)
@@ -125,6 +123,24 @@ def test_an_entry_that_still_works_when_the_daemon_comes_back_is_not_sent_again(
     assert len(check_orders(pair.simulator)) == 1
 
 
+def test_an_order_that_leaves_as_the_daemon_dies_is_found_and_never_sent_again(tmp_path: Path) -> None:
+    with Simulator(tmp_path, "--step", *PLAYED) as simulator, Wire(simulator.url) as wire:
+        settings = (f"alpaca.trading_url={wire.url}",)
+        with Lockstep(simulator, Installation(tmp_path, simulator.url, SYMBOLS, TIMEFRAME, settings)) as pair:
+            pair.step(FIRST_ENTRY_MINUTE - 1)
+            wire.before_order = pair.daemon.kill
+            simulator.post("/sim/step", minutes=1)
+            wait_for(lambda: bool(simulator.all_fills()), "the order has reached the exchange and is filled")
+            assert not pair.daemon.alive
+            pair.start()
+            assert our_positions(pair.daemon) == their_positions(simulator) != {}
+            _check_protected(pair)
+            pair.step(60)
+            check_books(pair.daemon, simulator)
+            check_no_difference(pair.installation)
+            assert len(check_orders(simulator)) == 1
+
+
 def test_a_daemon_that_is_killed_while_the_exchange_runs_on_comes_back_to_the_same_books(tmp_path: Path) -> None:
     played = (*PLAYED, "--end", LAST_DAY, "--speed", "6000")
     with Simulator(tmp_path, *played) as simulator:
@@ -143,6 +159,14 @@ def test_a_daemon_that_is_killed_while_the_exchange_runs_on_comes_back_to_the_sa
         finally:
             installation.remove()
     check_journal(installation)
+
+
+def _check_protected(pair: Lockstep) -> None:
+    """The short position in QQQ has one stop at the exchange, for all its shares."""
+    held = pair.daemon.positions.GetPosition(position.GetPositionRequest(symbol="QQQ")).position
+    assert held.protection == position.PROTECTION_STATE_BROKER_STOP
+    stops = [one for one in pair.simulator.get("/v2/orders?status=open") if one["side"] == "buy"]
+    assert [(one["symbol"], one["type"], one["qty"]) for one in stops] == [("QQQ", "stop", str(held.quantity))]
 
 
 def _caught_up(daemon: Daemon, simulator: Simulator) -> bool:

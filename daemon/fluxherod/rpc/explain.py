@@ -66,7 +66,6 @@ def explain_nothing(live: Live, book: SymbolBook, closed: ClosedBar) -> signal_p
         noise_filter_passed=Verdict.FAILED not in noise,
         volume_validated=any(rule.name == "volume" and rule.verdict is Verdict.PASSED for rule in nearer),
         outcome="no_signal",
-        outcome_text=why_not,
         text=_text(book.symbol, closed, regime, why_not),
     )
     changes = [] if not closed.decision["valid"] else [_smallest_change(side, mode) for side in sides]
@@ -102,7 +101,7 @@ def _why_not(live: Live, closed: ClosedBar, sides: list[_Side], held: Position |
         return f"a position of {abs(held.quantity)} shares is open: no second entry{leave}"
     if decision["entry"]:
         return "an entry fired, but the bar came with the history: nothing is decided on bars from before the start"
-    return "; ".join(f"{side.kind}: {_side_text(side)}" for side in sides)
+    return f"the nearer side is {sides[0].kind}; {_side_text(sides[0])}"
 
 
 def _exit_text(live: Live, closed: ClosedBar, position: Position) -> str:

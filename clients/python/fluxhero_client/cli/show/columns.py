@@ -11,6 +11,7 @@ from fluxhero_client.cli.show.figures import (
     figure,
     gain,
     gain_percent,
+    in_cents,
     money,
     optional,
     shares,
@@ -94,7 +95,7 @@ def signal_columns() -> Sequence[Column[Signal]]:
         Column("regime", lambda signal: word(signal, "regime"), least=14, spare=9),
         Column("price $", lambda signal: f"{signal.price:,.2f}", right=True, least=8),
         Column("stop $", lambda signal: optional(signal, "stop_price"), right=True, least=8, spare=7),
-        Column("risk $", lambda signal: optional(signal, "risk_amount"), right=True, least=8, spare=8),
+        Column("risk $", lambda signal: in_cents(signal, "risk_amount"), right=True, least=8, spare=8),
         Column("outcome", _outcome, least=11),
         Column("why", lambda signal: signal.outcome_text or signal.entry_trigger, cuttable=True),
     )

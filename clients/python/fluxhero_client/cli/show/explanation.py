@@ -29,7 +29,7 @@ def print_explanation(answer: ExplainResponse, console: Console) -> None:
     _print_head(signal, console)
     for line in (signal.text or signal.entry_trigger).splitlines():
         console.print(line)
-    if answer.why_not:
+    if answer.why_not and answer.why_not not in signal.text:
         console.print(f"{console.paint('Not traded:', 'warn')} {answer.why_not}")
     if signal.rules:
         print_rules(signal.rules, console)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 NOTHING = "-"
@@ -24,6 +25,11 @@ def money(amount: str) -> str:
     whole, _, fraction = amount.lstrip("+-").partition(".")
     fraction = fraction.rstrip("0").ljust(2, "0")
     return f"{sign}{int(whole or 0):,}.{fraction}"
+
+
+def in_cents(message: Any, field: str) -> str:
+    """An amount that may be unset, rounded to the cent: a budget, where finer digits mean nothing."""
+    return money(f"{Decimal(getattr(message, field)):.2f}") if message.HasField(field) else NOTHING
 
 
 def gain(amount: str) -> Cell:
