@@ -85,7 +85,9 @@ async def _run(config: Config, credentials: Credentials) -> int:
                 for edge in edges:
                     edge.cancel()
         except* StorageError as failures:
-            raise JournalFailed(f"the journal failed: {failures.exceptions[0]}; nothing was sent after it") from failures
+            raise JournalFailed(
+                f"the journal failed: {failures.exceptions[0]}; nothing was sent after it"
+            ) from failures
         except* FluxHeroError as failures:
             raise failures.exceptions[0] from None
     log.info("stopped: %s", stop.reason)
@@ -158,7 +160,9 @@ async def _build(config: Config, credentials: Credentials, stack: AsyncExitStack
     runner.last_event_ns = recovery.last_ns
     market = MarketStream(config.alpaca.market_stream_url, credentials, settings.symbols, runner.post, clock)
     trades = TradeStream(config.alpaca.trade_stream_url, credentials, runner.post, clock)
-    server = RpcServer(recovery.engine, runner, hub, reader, DaemonInfo(config, __version__, store.epoch, market, trades))
+    server = RpcServer(
+        recovery.engine, runner, hub, reader, DaemonInfo(config, __version__, store.epoch, market, trades)
+    )
     edges: tuple[tuple[str, Coroutine[Any, Any, None]], ...] = (
         ("market stream", market.run()),
         ("trade stream", trades.run()),

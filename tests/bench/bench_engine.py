@@ -33,7 +33,9 @@ CLOSE_NS = OPEN_NS + 390 * MINUTE_NS
 def minute(symbol: str, number: int) -> Bar:
     """A minute bar that moves a little."""
     price = 100.0 + (number * 7 % 11) * 0.01
-    return Bar(symbol, OPEN_NS + number * MINUTE_NS, price, price + 0.05, price - 0.05, price + 0.01, 1_000 + number % 50)
+    return Bar(
+        symbol, OPEN_NS + number * MINUTE_NS, price, price + 0.05, price - 0.05, price + 0.01, 1_000 + number % 50
+    )
 
 
 def ready(symbols: tuple[str, ...]) -> Engine:
@@ -88,7 +90,10 @@ async def commits() -> tuple[float, float]:
         start = time.perf_counter()
         for block in range(20):
             await asyncio.gather(
-                *(store.append([JournalEntry(201 + block * 64 + lane, OPEN_NS, TimerFired(), ())]) for lane in range(64))
+                *(
+                    store.append([JournalEntry(201 + block * 64 + lane, OPEN_NS, TimerFired(), ())])
+                    for lane in range(64)
+                )
             )
         together = (time.perf_counter() - start) / (20 * 64)
         store.close()

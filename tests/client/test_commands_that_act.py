@@ -99,9 +99,7 @@ async def test_a_cut_order_is_refused_with_its_waterfall(daemon: Any, fluxhero: 
 
 
 async def test_a_refusal_is_a_document_for_scripts(daemon: Any, fluxhero: Any, refusal: Any) -> None:
-    daemon.answers["OrderService/PlaceOrder"] = refusal(
-        grpc.StatusCode.FAILED_PRECONDITION, "no", "RISK_REJECTED", CUT
-    )
+    daemon.answers["OrderService/PlaceOrder"] = refusal(grpc.StatusCode.FAILED_PRECONDITION, "no", "RISK_REJECTED", CUT)
     result = await fluxhero("place buy SPY 100 --yes -o json --request-id r1")
     failure = json.loads(result.err)
     assert result.code == 4

@@ -23,7 +23,9 @@ DECISION = risk_pb2.RiskDecision(
     reason_code="position_value",
     reason="position value at most 20% of equity allows 44 shares",
     checks=[
-        risk_pb2.RiskCheck(code="stop_loss", actual=443.25, limit=451.25, headroom=8, verdict=PASSED, text="stop $443.25"),
+        risk_pb2.RiskCheck(
+            code="stop_loss", actual=443.25, limit=451.25, headroom=8, verdict=PASSED, text="stop $443.25"
+        ),
         risk_pb2.RiskCheck(code="exposure", verdict=common_pb2.VERDICT_NOT_APPLICABLE, text="nothing is open"),
     ],
     sizing=[

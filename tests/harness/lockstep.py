@@ -41,7 +41,11 @@ class Lockstep:
         self._daemons = ExitStack()
 
     def __enter__(self) -> Self:
-        self.start()
+        try:
+            self.start()
+        except BaseException:
+            self.__exit__(None, None, None)
+            raise
         return self
 
     def __exit__(

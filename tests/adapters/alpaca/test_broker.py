@@ -19,8 +19,9 @@ from fluxherod.core.risk.approval import ApprovedOrder, ApprovedReplacement
 from fluxherod.core.types import BrokerStatus, OrderType, Side, TimeInForce
 from fluxherod.engine.events import Refusal
 
-ENTRY = ApprovedOrder("e1-SPY-20240102-entry-1", "SPY", Side.BUY, OrderType.MARKET, TimeInForce.GTC, 125,
-                      leg_stop_e4=4_432_500)
+ENTRY = ApprovedOrder(
+    "e1-SPY-20240102-entry-1", "SPY", Side.BUY, OrderType.MARKET, TimeInForce.GTC, 125, leg_stop_e4=4_432_500
+)
 MOVE = ApprovedReplacement("stop-2", "stop-1", "broker-stop-1", 125, 4_440_000)
 DUPLICATE = httpx.Response(422, json={"code": 40010001, "message": "client_order_id must be unique"})
 NOW_NS = parse_time("2024-01-02T16:00:00Z")
@@ -51,9 +52,12 @@ class Exchange:
 def broker(driven: Any) -> Callable[[Exchange], AlpacaBroker]:
     return lambda exchange: AlpacaBroker(
         RestClient(
-            "http://alpaca.test", Credentials("key", "secret"),
+            "http://alpaca.test",
+            Credentials("key", "secret"),
             RateLimiter(monotonic=driven.monotonic, sleep=driven.sleep),
-            transport=httpx.MockTransport(exchange), sleep=driven.sleep, jitter=lambda: 0.0,
+            transport=httpx.MockTransport(exchange),
+            sleep=driven.sleep,
+            jitter=lambda: 0.0,
         )
     )
 
@@ -78,10 +82,16 @@ async def test_a_clear_no_is_a_refusal(broker: Any, status: int) -> None:
 
 @pytest.mark.parametrize(
     "silence",
-    [httpx.ReadTimeout("slow"), httpx.RemoteProtocolError("disconnected"), httpx.ConnectError("refused"),
-     httpx.Response(500, json={"code": 50010000, "message": "internal server error occurred"}),
-     httpx.Response(504, html="<html>gateway</html>"), httpx.Response(200, html="<html>hello</html>"),
-     httpx.Response(302), httpx.Response(408)],
+    [
+        httpx.ReadTimeout("slow"),
+        httpx.RemoteProtocolError("disconnected"),
+        httpx.ConnectError("refused"),
+        httpx.Response(500, json={"code": 50010000, "message": "internal server error occurred"}),
+        httpx.Response(504, html="<html>gateway</html>"),
+        httpx.Response(200, html="<html>hello</html>"),
+        httpx.Response(302),
+        httpx.Response(408),
+    ],
 )
 async def test_whatever_leaves_it_open_whether_the_order_arrived_is_no_answer(broker: Any, silence: Any) -> None:
     exchange = Exchange({"POST /v2/orders": silence})
@@ -93,11 +103,13 @@ async def test_whatever_leaves_it_open_whether_the_order_arrived_is_no_answer(br
 
 async def test_an_id_that_is_taken_is_looked_up_and_the_order_is_the_answer(broker: Any, order_json: Any) -> None:
     whole = order_json(order_class="oto", legs=[order_json(id="leg", side="sell")])
-    exchange = Exchange({
-        "POST /v2/orders": DUPLICATE,
-        "GET /v2/orders:by_client_order_id": order_json(order_class="oto"),
-        f"GET /v2/orders/{whole['id']}": whole,
-    })
+    exchange = Exchange(
+        {
+            "POST /v2/orders": DUPLICATE,
+            "GET /v2/orders:by_client_order_id": order_json(order_class="oto"),
+            f"GET /v2/orders/{whole['id']}": whole,
+        }
+    )
     answer = await broker(exchange).submit(ENTRY)
     assert answer.order is not None
     assert [leg.broker_id for leg in answer.order.legs] == ["leg"]
@@ -105,9 +117,12 @@ async def test_an_id_that_is_taken_is_looked_up_and_the_order_is_the_answer(brok
 
 
 async def test_an_id_that_is_taken_by_another_order_is_a_refusal(broker: Any, order_json: Any) -> None:
-    exchange = Exchange({
-        "POST /v2/orders": DUPLICATE, "GET /v2/orders:by_client_order_id": order_json(symbol="IBM"),
-    })
+    exchange = Exchange(
+        {
+            "POST /v2/orders": DUPLICATE,
+            "GET /v2/orders:by_client_order_id": order_json(symbol="IBM"),
+        }
+    )
     answer = await broker(exchange).submit(ENTRY)
     assert answer.order is None
     assert answer.refusal is not None
@@ -115,9 +130,12 @@ async def test_an_id_that_is_taken_by_another_order_is_a_refusal(broker: Any, or
 
 
 async def test_an_id_that_is_taken_but_cannot_be_looked_up_is_no_answer(broker: Any) -> None:
-    exchange = Exchange({
-        "POST /v2/orders": DUPLICATE, "GET /v2/orders:by_client_order_id": httpx.Response(503, text="down"),
-    })
+    exchange = Exchange(
+        {
+            "POST /v2/orders": DUPLICATE,
+            "GET /v2/orders:by_client_order_id": httpx.Response(503, text="down"),
+        }
+    )
     answer = await broker(exchange).submit(ENTRY)
     assert (answer.order, answer.refusal) == (None, None)
     assert "503" in answer.detail
@@ -130,9 +148,9 @@ async def test_another_fault_of_the_same_code_is_a_refusal(broker: Any) -> None:
 
 
 async def test_refused_keys_are_a_refusal_because_nothing_was_carried_out(broker: Any) -> None:
-    answer = await broker(
-        Exchange({"POST /v2/orders": httpx.Response(401, json={"message": "unauthorized."})})
-    ).submit(ENTRY)
+    answer = await broker(Exchange({"POST /v2/orders": httpx.Response(401, json={"message": "unauthorized."})})).submit(
+        ENTRY
+    )
     assert answer.refusal == Refusal(401, 0, "unauthorized.")
 
 
@@ -159,8 +177,11 @@ async def test_a_replace_answers_with_the_new_order(broker: Any, order_json: Any
 
 @pytest.mark.parametrize(
     ("reply", "refused"),
-    [(httpx.Response(422, json={"code": 42210000, "message": "order is not open"}), True),
-     (httpx.ReadTimeout("slow"), False), (httpx.Response(500), False)],
+    [
+        (httpx.Response(422, json={"code": 42210000, "message": "order is not open"}), True),
+        (httpx.ReadTimeout("slow"), False),
+        (httpx.Response(500), False),
+    ],
 )
 async def test_a_replace_that_fails_is_a_refusal_or_no_answer(broker: Any, reply: Any, refused: bool) -> None:
     answer = await broker(Exchange({"PATCH /v2/orders/broker-stop-1": reply})).replace(MOVE)
@@ -174,8 +195,12 @@ async def test_a_lookup_knows_found_not_found_and_no_answer_apart(broker: Any, o
     found = await broker(Exchange({path: order_json()})).lookup("x")
     absent = await broker(Exchange({path: missing})).lookup("x")
     assert (found.found, absent.found, absent.detail) == (True, False, "")
-    for silence in (httpx.Response(404, html="<html>"), httpx.Response(503), httpx.ReadTimeout("slow"),
-                    httpx.Response(200, html="<html>")):
+    for silence in (
+        httpx.Response(404, html="<html>"),
+        httpx.Response(503),
+        httpx.ReadTimeout("slow"),
+        httpx.Response(200, html="<html>"),
+    ):
         answer = await broker(Exchange({path: silence})).lookup("x")
         assert not answer.found
         assert answer.detail
@@ -197,7 +222,8 @@ async def test_a_snapshot_holds_open_and_recent_orders_once_each(broker: Any, or
     assert snapshot is not None
     assert snapshot.asked_ns == NOW_NS
     assert {order.broker_id: order.status for order in snapshot.orders} == {
-        "old": BrokerStatus.WORKING, "new": BrokerStatus.FILLED
+        "old": BrokerStatus.WORKING,
+        "new": BrokerStatus.FILLED,
     }
     assert snapshot.positions[0].quantity == 125
 

@@ -34,8 +34,22 @@ T = TypeVar("T")
 @pytest.fixture(scope="module")
 def url() -> Iterator[str]:
     """The address of a simulator that stands still until it is stepped."""
-    command = [sys.executable, "-m", "alpacasim", "--synthetic", "7", "--step", "--listen", "127.0.0.1:0",
-               "--symbols", ",".join(SYMBOLS), "--end", "2023-12-29", "--rate-limit", "0"]
+    command = [
+        sys.executable,
+        "-m",
+        "alpacasim",
+        "--synthetic",
+        "7",
+        "--step",
+        "--listen",
+        "127.0.0.1:0",
+        "--symbols",
+        ",".join(SYMBOLS),
+        "--end",
+        "2023-12-29",
+        "--rate-limit",
+        "0",
+    ]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as simulator:
         try:
@@ -108,8 +122,13 @@ def hours(minutes: list[Bar]) -> dict[int, tuple[float, float, float, float, int
     starts = sorted({bar.start_ns // HOUR_NS * HOUR_NS for bar in minutes})
     groups = {start: [bar for bar in minutes if bar.start_ns // HOUR_NS * HOUR_NS == start] for start in starts}
     return {
-        start: (group[0].open, max(bar.high for bar in group), min(bar.low for bar in group), group[-1].close,
-                sum(bar.volume for bar in group))
+        start: (
+            group[0].open,
+            max(bar.high for bar in group),
+            min(bar.low for bar in group),
+            group[-1].close,
+            sum(bar.volume for bar in group),
+        )
         for start, group in groups.items()
     }
 
@@ -212,7 +231,9 @@ async def test_wrong_keys_are_fatal_on_every_road(url: str) -> None:
         await edge.trade.run()
         events = [edge.events.get_nowait() for _ in range(edge.events.qsize())]
     assert [(event.link, event.up, event.fatal) for event in events if isinstance(event, LinkChanged)] == [
-        ("rest", False, True), ("market", False, True), ("trading", False, True)
+        ("rest", False, True),
+        ("market", False, True),
+        ("trading", False, True),
     ]
 
 
@@ -227,8 +248,13 @@ async def test_a_second_connection_waits_for_its_slot_and_gets_it(url: str) -> N
 
         events: asyncio.Queue[Event] = asyncio.Queue()
         second = MarketStream(
-            f"{url.replace('http', 'ws', 1)}/v2/iex", Credentials("PKDEMO", "demo-secret"), SYMBOLS,
-            events.put_nowait, edge.clock, sleep=wait_for_the_slot, jitter=lambda: 0.0,
+            f"{url.replace('http', 'ws', 1)}/v2/iex",
+            Credentials("PKDEMO", "demo-secret"),
+            SYMBOLS,
+            events.put_nowait,
+            edge.clock,
+            sleep=wait_for_the_slot,
+            jitter=lambda: 0.0,
         )
         running = asyncio.create_task(second.run())
         assert await waits.get() == 15.0

@@ -13,10 +13,31 @@ from fluxherod.adapters.alpaca.errors import WireError
 from fluxherod.adapters.alpaca.wire import parse_time
 from fluxherod.core.types import BrokerStatus, Side
 
-BAR = {"T": "b", "S": "SPY", "o": 388.985, "h": 389.13, "l": 388.975, "c": 389.12, "v": 49378, "n": 461,
-       "vw": 389.06, "t": "2021-02-22T19:15:00Z"}
-QUOTE = {"T": "q", "S": "SPY", "ax": "V", "ap": 389.2, "as": 100, "bx": "V", "bp": 389.1, "bs": 200, "c": ["R"],
-         "z": "B", "t": "2021-02-22T19:15:01.123456789Z"}
+BAR = {
+    "T": "b",
+    "S": "SPY",
+    "o": 388.985,
+    "h": 389.13,
+    "l": 388.975,
+    "c": 389.12,
+    "v": 49378,
+    "n": 461,
+    "vw": 389.06,
+    "t": "2021-02-22T19:15:00Z",
+}
+QUOTE = {
+    "T": "q",
+    "S": "SPY",
+    "ax": "V",
+    "ap": 389.2,
+    "as": 100,
+    "bx": "V",
+    "bp": 389.1,
+    "bs": 200,
+    "c": ["R"],
+    "z": "B",
+    "t": "2021-02-22T19:15:01.123456789Z",
+}
 STATUS = {"T": "s", "S": "SPY", "sc": "H", "sm": "Trading Halt", "rc": "T12", "rm": "", "t": "2021-02-22T19:15:00Z"}
 BAND = {"T": "l", "S": "SPY", "u": 3.4, "d": 3.1, "i": "B", "t": "2021-02-22T19:15:00Z", "z": "A"}
 
@@ -85,8 +106,15 @@ def update(order: dict[str, Any], **fields: Any) -> bytes:
 
 def test_a_fill_carries_its_execution_in_text_and_binary_frames(order_json: Any) -> None:
     order = order_json(status="filled", filled_qty="125", filled_avg_price="451.28", side="sell")
-    body = update(order, event="fill", execution_id="ex-1", timestamp="2024-01-02T15:00:02.000000003Z",
-                  price="451.28", qty="100", position_qty="-100")
+    body = update(
+        order,
+        event="fill",
+        execution_id="ex-1",
+        timestamp="2024-01-02T15:00:02.000000003Z",
+        price="451.28",
+        qty="100",
+        position_qty="-100",
+    )
     for frame in (body, body.decode()):
         message = frames.decode_trade_frame(frame)
         assert isinstance(message, frames.TradeUpdate)
@@ -107,8 +135,12 @@ def test_every_other_event_passes_with_its_own_word(order_json: Any, event: str)
 
 @pytest.mark.parametrize(
     "body",
-    ['{"stream":"trade_updates","data":null}', '{"stream":"trade_updates","data":{"event":"new","order":null}}',
-     '{"stream":"news","data":{}}', "{}"],
+    [
+        '{"stream":"trade_updates","data":null}',
+        '{"stream":"trade_updates","data":{"event":"new","order":null}}',
+        '{"stream":"news","data":{}}',
+        "{}",
+    ],
 )
 def test_a_frame_that_says_nothing_is_skipped(body: str) -> None:
     assert frames.decode_trade_frame(body) is None
@@ -126,7 +158,8 @@ def test_both_forms_of_authentication_and_their_answers() -> None:
     keys = Credentials("key", "secret")
     assert json.loads(frames.encode_authentication(keys)) == {"action": "auth", "key": "key", "secret": "secret"}
     assert json.loads(frames.encode_old_authentication(keys)) == {
-        "action": "authenticate", "data": {"key_id": "key", "secret_key": "secret"}
+        "action": "authenticate",
+        "data": {"key_id": "key", "secret_key": "secret"},
     }
     yes = frames.decode_trade_frame('{"stream":"authorization","data":{"status":"authorized","action":"authenticate"}}')
     no = frames.decode_trade_frame('{"stream":"authorization","data":{"status":"unauthorized","action":"listen"}}')

@@ -67,8 +67,13 @@ async def test_whoever_waits_is_served_by_priority_and_then_by_age(driven: Any) 
         served.append(name)
 
     async with asyncio.TaskGroup() as group:
-        for name, priority in (("data 1", Priority.DATA), ("data 2", Priority.DATA), ("poll", Priority.ACCOUNT),
-                               ("order 1", Priority.ORDER), ("order 2", Priority.ORDER)):
+        for name, priority in (
+            ("data 1", Priority.DATA),
+            ("data 2", Priority.DATA),
+            ("poll", Priority.ACCOUNT),
+            ("order 1", Priority.ORDER),
+            ("order 2", Priority.ORDER),
+        ):
             group.create_task(call(name, priority))
         await asyncio.sleep(0)
         gate.open.set()

@@ -126,9 +126,12 @@ class Shelf:
 def data(driven: Any) -> Callable[..., AlpacaMarketData]:
     def build(server: Server, **options: Any) -> AlpacaMarketData:
         rest = RestClient(
-            "http://alpaca.test", Credentials("key", "secret"),
+            "http://alpaca.test",
+            Credentials("key", "secret"),
             RateLimiter(monotonic=driven.monotonic, sleep=driven.sleep),
-            transport=httpx.MockTransport(server), sleep=driven.sleep, jitter=lambda: 0.0,
+            transport=httpx.MockTransport(server),
+            sleep=driven.sleep,
+            jitter=lambda: 0.0,
         )
         return AlpacaMarketData(rest, rest, sleep=driven.sleep, **({"settle_s": 0.0} | options))
 
@@ -271,8 +274,10 @@ async def test_a_back_fill_holds_every_regular_minute_once_and_only_completed_on
     server = Server(limit=100)
     since, now = at("2024-11-29T12:50"), at("2024-12-02T09:40") + 30 * SECOND_NS
     filled = await data(server).backfill(["SPY", "IBM"], since, now)
-    minutes = [*range(since, at("2024-11-29T13:00"), MINUTE_NS),
-               *range(at("2024-12-02T09:30"), at("2024-12-02T09:40"), MINUTE_NS)]
+    minutes = [
+        *range(since, at("2024-11-29T13:00"), MINUTE_NS),
+        *range(at("2024-12-02T09:30"), at("2024-12-02T09:40"), MINUTE_NS),
+    ]
     assert [(bar.start_ns, bar.symbol) for bar in filled.bars] == [(ns, s) for ns in minutes for s in ("IBM", "SPY")]
     assert (filled.since_ns, filled.through_ns) == (since, at("2024-12-02T09:40"))
 
@@ -296,7 +301,8 @@ async def test_a_back_fill_waits_until_the_newest_minute_has_settled(data: Any, 
 async def test_assets_are_asked_for_one_by_one_and_an_unknown_one_is_not_found(data: Any) -> None:
     loaded = await data(Server()).assets(["SPY", "NONE"])
     assert [(asset.symbol, asset.found, asset.shortable) for asset in loaded.assets] == [
-        ("SPY", True, True), ("NONE", False, False)
+        ("SPY", True, True),
+        ("NONE", False, False),
     ]
 
 

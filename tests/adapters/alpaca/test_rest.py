@@ -34,9 +34,14 @@ class Server:
 
 def client(driven: Any, server: Callable[[httpx.Request], httpx.Response], post: Any = None) -> RestClient:
     return RestClient(
-        "http://alpaca.test", Credentials("key", "secret"),
-        RateLimiter(monotonic=driven.monotonic, sleep=driven.sleep), post=post,
-        transport=httpx.MockTransport(server), sleep=driven.sleep, jitter=lambda: 0.0, wall_s=lambda: 1_700_000_000.0,
+        "http://alpaca.test",
+        Credentials("key", "secret"),
+        RateLimiter(monotonic=driven.monotonic, sleep=driven.sleep),
+        post=post,
+        transport=httpx.MockTransport(server),
+        sleep=driven.sleep,
+        jitter=lambda: 0.0,
+        wall_s=lambda: 1_700_000_000.0,
     )
 
 
@@ -48,8 +53,13 @@ async def test_the_keys_travel_in_alpacas_headers(driven: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "failure", [httpx.Response(503, html="<html>"), httpx.ConnectError("refused"), httpx.ReadTimeout("slow"),
-                httpx.RemoteProtocolError("disconnected")]
+    "failure",
+    [
+        httpx.Response(503, html="<html>"),
+        httpx.ConnectError("refused"),
+        httpx.ReadTimeout("slow"),
+        httpx.RemoteProtocolError("disconnected"),
+    ],
 )
 async def test_a_get_is_asked_again_after_1_2_and_4_seconds(driven: Any, failure: Reply) -> None:
     server = Server([failure, failure, failure, httpx.Response(200, content=b"ok")])
@@ -121,7 +131,9 @@ async def test_the_link_is_told_when_it_changes_and_only_then(driven: Any) -> No
     for _ in range(4):
         await rest.get("/v2/account", Priority.ACCOUNT)
     assert events == [
-        LinkChanged("rest", True), LinkChanged("rest", False, "HTTP 503: maintenance"), LinkChanged("rest", True)
+        LinkChanged("rest", True),
+        LinkChanged("rest", False, "HTTP 503: maintenance"),
+        LinkChanged("rest", True),
     ]
 
 
@@ -141,7 +153,10 @@ async def _served(handler: Any, timeout_s: float, driven: Any) -> tuple[Any, int
     async with server:
         port = server.sockets[0].getsockname()[1]
         rest = RestClient(
-            f"http://127.0.0.1:{port}", Credentials("key", "secret"), RateLimiter(), timeout_s=timeout_s,
+            f"http://127.0.0.1:{port}",
+            Credentials("key", "secret"),
+            RateLimiter(),
+            timeout_s=timeout_s,
             sleep=driven.sleep,
         )
         outcome = await rest.request("POST", "/v2/orders", Priority.ORDER, body={"qty": "1"})

@@ -45,8 +45,9 @@ class Ears:
         return [await self.events.get() for _ in range(count)]
 
     def market(self, url: str, symbols: tuple[str, ...] = ("SPY",), **changes: Any) -> MarketStream:
-        return MarketStream(url, KEYS, symbols, self.events.put_nowait, _Clock(self), sleep=self.sleep,
-                            jitter=lambda: 0.0, **changes)
+        return MarketStream(
+            url, KEYS, symbols, self.events.put_nowait, _Clock(self), sleep=self.sleep, jitter=lambda: 0.0, **changes
+        )
 
     def trade(self, url: str) -> TradeStream:
         return TradeStream(url, KEYS, self.events.put_nowait, _Clock(self), sleep=self.sleep, jitter=lambda: 0.0)
@@ -177,7 +178,9 @@ async def test_a_dropped_connection_is_told_and_made_again_with_growing_waits(ea
         async with running(stream):
             events = await ears.hear(4)
     assert [(event.up, event.fatal) for event in events if isinstance(event, LinkChanged)] == [
-        (True, False), (False, False), (True, False)
+        (True, False),
+        (False, False),
+        (True, False),
     ]
     assert isinstance(events[3], BarsReceived)
     assert (ears.waits, count, stream.link.connects) == ([0.5, 1.0, 2.0], [4], 2)
@@ -302,10 +305,19 @@ def trade_talk(forms: list[str], accepted: str, *frames: Any, binary: bool = Tru
 
 @pytest.mark.parametrize("binary", [True, False])
 async def test_trade_updates_are_posted_and_null_data_is_skipped(ears: Ears, order_json: Any, binary: bool) -> None:
-    update = {"event": "fill", "execution_id": "x", "timestamp": "2024-01-02T15:00:00Z", "price": "1.5", "qty": "2",
-              "order": order_json(status="filled", filled_qty="2", qty="2")}
-    frames = [{"stream": "trade_updates", "data": None}, {"stream": "trade_updates", "data": {"order": {}}},
-              {"stream": "trade_updates", "data": update}]
+    update = {
+        "event": "fill",
+        "execution_id": "x",
+        "timestamp": "2024-01-02T15:00:00Z",
+        "price": "1.5",
+        "qty": "2",
+        "order": order_json(status="filled", filled_qty="2", qty="2"),
+    }
+    frames = [
+        {"stream": "trade_updates", "data": None},
+        {"stream": "trade_updates", "data": {"order": {}}},
+        {"stream": "trade_updates", "data": update},
+    ]
     async with served(trade_talk([], "auth", *frames, binary=binary)) as (url, _):
         stream = ears.trade(url)
         async with running(stream):
@@ -330,9 +342,7 @@ async def test_credentials_refused_in_both_forms_are_fatal(ears: Ears) -> None:
     forms: list[str] = []
     async with served(trade_talk(forms, "neither")) as (url, _):
         await ears.trade(url).run()
-    assert ears.events.get_nowait() == LinkChanged(
-        "trading", False, "authentication failed: unauthorized", fatal=True
-    )
+    assert ears.events.get_nowait() == LinkChanged("trading", False, "authentication failed: unauthorized", fatal=True)
     assert forms == ["auth", "authenticate"]
 
 

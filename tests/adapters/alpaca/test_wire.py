@@ -98,8 +98,14 @@ def test_every_status_is_read_and_an_unknown_one_is_never_an_end(
 
 @pytest.mark.parametrize(
     ("word", "kind"),
-    [("stop", OrderType.STOP), ("stop_limit", OrderType.STOP), ("trailing_stop", OrderType.STOP),
-     ("limit", OrderType.LIMIT), ("market", OrderType.MARKET), ("new_kind", OrderType.MARKET)],
+    [
+        ("stop", OrderType.STOP),
+        ("stop_limit", OrderType.STOP),
+        ("trailing_stop", OrderType.STOP),
+        ("limit", OrderType.LIMIT),
+        ("market", OrderType.MARKET),
+        ("new_kind", OrderType.MARKET),
+    ],
 )
 def test_every_order_type_is_reduced_to_three(order_json: Any, word: str, kind: OrderType) -> None:
     assert wire.decode_order(encoded(order_json(type=word))).order_type is kind
@@ -119,10 +125,12 @@ def test_legs_are_nested_and_their_absence_is_noticed(order_json: Any) -> None:
 
 def test_a_fraction_that_another_holds_is_not_rounded_away(order_json: Any) -> None:
     positions = wire.decode_positions(
-        encoded([
-            {"symbol": "SPY", "qty": "0.25", "side": "long", "avg_entry_price": "450.1"},
-            {"symbol": "IBM", "qty": "-134", "side": "short", "avg_entry_price": "185.48"},
-        ])
+        encoded(
+            [
+                {"symbol": "SPY", "qty": "0.25", "side": "long", "avg_entry_price": "450.1"},
+                {"symbol": "IBM", "qty": "-134", "side": "short", "avg_entry_price": "185.48"},
+            ]
+        )
     )
     assert [(position.symbol, position.quantity) for position in positions] == [("SPY", 1), ("IBM", -134)]
     assert positions[1].average_price_e4 == 1_854_800
@@ -138,8 +146,14 @@ def test_an_order_without_an_id_is_an_error_of_the_wire(order_json: Any) -> None
 def test_an_entry_with_a_stop_leg_goes_out_as_gtc_oto_with_decimal_strings() -> None:
     order = ApprovedOrder("id-1", "SPY", Side.BUY, OrderType.MARKET, TimeInForce.DAY, 44, leg_stop_e4=4_432_500)
     assert wire.encode_order(order) == {
-        "client_order_id": "id-1", "symbol": "SPY", "side": "buy", "type": "market", "time_in_force": "gtc",
-        "qty": "44", "order_class": "oto", "stop_loss": {"stop_price": "443.25"},
+        "client_order_id": "id-1",
+        "symbol": "SPY",
+        "side": "buy",
+        "type": "market",
+        "time_in_force": "gtc",
+        "qty": "44",
+        "order_class": "oto",
+        "stop_loss": {"stop_price": "443.25"},
     }
 
 
@@ -147,12 +161,22 @@ def test_simple_orders_go_out_with_the_prices_of_their_type() -> None:
     limit = ApprovedOrder("a", "SPY", Side.BUY, OrderType.LIMIT, TimeInForce.DAY, 100, limit_price_e4=4_504_800)
     stop = ApprovedOrder("b", "F", Side.SELL, OrderType.STOP, TimeInForce.GTC, 7, stop_price_e4=9_876)
     assert wire.encode_order(limit) == {
-        "client_order_id": "a", "symbol": "SPY", "side": "buy", "type": "limit", "time_in_force": "day",
-        "qty": "100", "limit_price": "450.48",
+        "client_order_id": "a",
+        "symbol": "SPY",
+        "side": "buy",
+        "type": "limit",
+        "time_in_force": "day",
+        "qty": "100",
+        "limit_price": "450.48",
     }
     assert wire.encode_order(stop) == {
-        "client_order_id": "b", "symbol": "F", "side": "sell", "type": "stop", "time_in_force": "gtc",
-        "qty": "7", "stop_price": "0.9876",
+        "client_order_id": "b",
+        "symbol": "F",
+        "side": "sell",
+        "type": "stop",
+        "time_in_force": "gtc",
+        "qty": "7",
+        "stop_price": "0.9876",
     }
     replacement = ApprovedReplacement("b2", "b", "broker-1", 7, 10_000)
     assert wire.encode_replacement(replacement) == {"client_order_id": "b2", "qty": "7", "stop_price": "1.00"}
@@ -163,11 +187,19 @@ def test_simple_orders_go_out_with_the_prices_of_their_type() -> None:
     [
         (422, b'{"code":40010001,"message":"qty is required"}', 40010001, "qty is required"),
         (401, b'{"message":"unauthorized."}', 0, "unauthorized."),
-        (403, b'{"code":40310000,"message":"potential wash trade detected. use complex orders",'
-              b'"existing_order_id":"x","reject_reason":"opposite side limit order exists"}',
-         40310000, "potential wash trade detected. use complex orders: opposite side limit order exists"),
-        (403, b"<html>\r\n<head><title>403 Forbidden</title></head>\r\n", 0,
-         "<html> <head><title>403 Forbidden</title></head>"),
+        (
+            403,
+            b'{"code":40310000,"message":"potential wash trade detected. use complex orders",'
+            b'"existing_order_id":"x","reject_reason":"opposite side limit order exists"}',
+            40310000,
+            "potential wash trade detected. use complex orders: opposite side limit order exists",
+        ),
+        (
+            403,
+            b"<html>\r\n<head><title>403 Forbidden</title></head>\r\n",
+            0,
+            "<html> <head><title>403 Forbidden</title></head>",
+        ),
         (500, b"", 0, ""),
         (500, b"\xff\xfe", 0, "\ufffd\ufffd"),
         (400, b"[1]", 0, "[1]"),
@@ -196,10 +228,19 @@ def test_only_a_refusal_of_the_keys_is_one(status: int, body: bytes, refused: bo
 
 def test_the_account_needs_no_day_trading_fields_and_reads_strings() -> None:
     account = wire.decode_account(
-        encoded({
-            "id": "acc", "status": "ACTIVE", "cash": "43590", "equity": "100000.00", "last_equity": "99999.9",
-            "buying_power": "143590.12", "multiplier": "2", "shorting_enabled": True, "trading_blocked": False,
-        })
+        encoded(
+            {
+                "id": "acc",
+                "status": "ACTIVE",
+                "cash": "43590",
+                "equity": "100000.00",
+                "last_equity": "99999.9",
+                "buying_power": "143590.12",
+                "multiplier": "2",
+                "shorting_enabled": True,
+                "trading_blocked": False,
+            }
+        )
     )
     assert (account.cash_e4, account.equity_e4, account.last_equity_e4) == (435_900_000, 1_000_000_000, 999_999_000)
     assert (account.multiplier, account.shorting_enabled, account.blocked) == (2, True, False)
@@ -219,8 +260,12 @@ def test_an_account_without_a_number_for_its_equity_is_an_error_of_the_wire(equi
 
 @pytest.mark.parametrize(
     ("fields", "easy"),
-    [({"easy_to_borrow": True}, True), ({"borrow_status": "easy_to_borrow"}, True), ({}, False),
-     ({"borrow_status": "hard_to_borrow", "easy_to_borrow": True}, False)],
+    [
+        ({"easy_to_borrow": True}, True),
+        ({"borrow_status": "easy_to_borrow"}, True),
+        ({}, False),
+        ({"borrow_status": "hard_to_borrow", "easy_to_borrow": True}, False),
+    ],
 )
 def test_either_form_of_the_borrow_status_is_read(fields: dict[str, Any], easy: bool) -> None:
     known = {"symbol": "SPY", "class": "us_equity", "status": "active", "tradable": True, "shortable": True}

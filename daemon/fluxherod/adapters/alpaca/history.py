@@ -92,7 +92,12 @@ class BarGrid:
 
 def _merged(bar: Bar, row: Bar) -> Bar:
     return Bar(
-        bar.symbol, bar.start_ns, bar.open, max(bar.high, row.high), min(bar.low, row.low), row.close,
+        bar.symbol,
+        bar.start_ns,
+        bar.open,
+        max(bar.high, row.high),
+        min(bar.low, row.low),
+        row.close,
         bar.volume + row.volume,
     )
 
@@ -106,5 +111,9 @@ def regular_minutes(rows: Iterable[Bar], calendar: Calendar, since_ns: int, thro
 def same_bar(left: Bar, right: Bar) -> bool:
     """Equal prices: false when a split has adjusted one of them."""
     return (left.start_ns, left.open, left.high, left.low, left.close) == (
-        right.start_ns, right.open, right.high, right.low, right.close,
+        right.start_ns,
+        right.open,
+        right.high,
+        right.low,
+        right.close,
     )

@@ -46,8 +46,12 @@ class ReconnectPolicy:
 async def connection(url: str) -> AsyncIterator[ClientConnection]:
     """A WebSocket with every wait bounded; always closed as by intent, so that Alpaca frees the slot at once."""
     async with connect(
-        url, max_size=LARGEST_FRAME_BYTES, open_timeout=HANDSHAKE_TIMEOUT_S, close_timeout=CLOSE_TIMEOUT_S,
-        ping_interval=10.0, ping_timeout=20.0,
+        url,
+        max_size=LARGEST_FRAME_BYTES,
+        open_timeout=HANDSHAKE_TIMEOUT_S,
+        close_timeout=CLOSE_TIMEOUT_S,
+        ping_interval=10.0,
+        ping_timeout=20.0,
     ) as socket:
         try:
             yield socket
