@@ -491,9 +491,11 @@ def _mishap(world: World, chance: random.Random) -> None:
 def test_a_random_session_ends_with_equal_books_and_its_replay_is_the_same_byte_for_byte(seed: int) -> None:
     world = random_session(seed)
     world.exchange.lose, world.exchange.auto_fill = [], True
-    for symbol in world.settings.symbols:
-        world.close(symbol)
-    for _ in range(12):
+    world.tell(HaltCommand(world.caller(), "the end"))
+    for number in range(16):
+        if number == 4:
+            for symbol in world.settings.symbols:
+                world.close(symbol)
         world.snapshot()
         for symbol in world.settings.symbols:
             world.quote(world.exchange.price_e4[symbol] / 10_000, symbol)
@@ -526,6 +528,7 @@ def test_every_order_that_leaves_was_recorded_first() -> None:
 
 def test_a_timer_that_nothing_waits_for_changes_nothing() -> None:
     world = World().ready()
+    world.wait(0)
     assert world.tell(TimerFired()) == []
 
 

@@ -12,6 +12,7 @@ from fluxhero.v1 import system_pb2 as system
 from harness.processes import Daemon, Installation, Simulator
 
 DIGEST_TIMEOUT_S = 30.0
+AFTER_CLOSE_NS = 60 * 1_000_000_000
 Counts = tuple[int, ...]
 
 
@@ -68,9 +69,22 @@ class Lockstep:
         for _ in range(minutes):
             said = self.simulator.post("/sim/step", minutes=1)
             self._settled(said)
+            if said["session"] is None:
+                said = self._after_the_close(said["time_ns"])
             self.steps += 1
             clock = said["timestamp"]
         return clock
+
+    def _after_the_close(self, now_ns: int) -> dict[str, Any]:
+        """Let time pass without a message, so that the last bar is not completed by the next morning only."""
+        said: dict[str, Any] = self.simulator.post("/sim/clock", time_ns=now_ns + AFTER_CLOSE_NS)
+        there_ns = said["time_ns"]
+        self.daemon.wait_for(lambda: self._time_ns() >= there_ns, "fluxherod knows the time", DIGEST_TIMEOUT_S)
+        self._settled(said)
+        return said
+
+    def _time_ns(self) -> int:
+        return self.daemon.status().clock.time.ToNanoseconds()
 
     def step_until(self, time: str) -> None:
         """Play minutes until the exchange's time has reached an RFC 3339 time in UTC."""

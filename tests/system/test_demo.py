@@ -15,7 +15,7 @@ from fluxhero.v1 import system_pb2 as system
 from fluxhero.v1 import system_pb2_grpc
 
 ADDRESS = re.compile(r"daemon (127\.0\.0\.1:\d+)")
-SYNTHETIC = ("--synthetic", "7", "--speed", "4000")
+SYNTHETIC = ("--synthetic", "7", "--speed", "5850")
 
 
 @contextmanager
@@ -48,7 +48,7 @@ def test_the_demo_says_what_to_do_trades_its_sessions_and_ends_by_itself(tmp_pat
     with demo(tmp_path, *SYNTHETIC, "--sessions", "2") as child:
         status = status_once_it_trades(child)
         assert status.mode == system.TRADING_MODE_DEMO
-        assert status.clock.rate == 4_000
+        assert status.clock.rate == 5_850
         assert list(status.symbols) == ["SPY", "QQQ", "AAPL", "MSFT", "IBM"]
         assert child.wait_to_end() == 0
     assert "In a second terminal:" in child.said
@@ -69,9 +69,9 @@ def test_the_demo_ends_in_good_order_when_it_is_asked_to(tmp_path: Path, number:
     importlib.util.find_spec("bokeh_sampledata") is None, reason="needs the real prices: pip install 'fluxhero[demo]'"
 )
 def test_the_demo_trades_real_prices(tmp_path: Path) -> None:
-    with demo(tmp_path, "--sessions", "1") as child:
+    with demo(tmp_path, "--sessions", "2") as child:
         status = status_once_it_trades(child)
         assert list(status.symbols) == ["AAPL", "GOOG", "IBM", "MSFT"]
         assert child.wait_to_end() == 0
-    assert "1 session played" in child.said
+    assert "2 sessions played" in child.said
     assert "Traceback" not in child.said

@@ -9,6 +9,7 @@ ends the position before its stop, and no entry fires, not even on the minute of
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from itertools import pairwise
 
 from fluxherod.core.calendar import MINUTE_NS, from_datetime
 from fluxherod.core.types import Bar
@@ -19,16 +20,28 @@ BEST_PRICE, STOP_PRICE = 452.00, 443.50
 
 # Minutes after the signal's and closes in cents; between two of them the closes lie on a line, apart from the sway.
 _ANCHORS = (
-    (0, 45_125), (1, 44_960), (14, 44_920), (15, 45_010), (16, 44_940), (29, 44_945), (30, 45_050), (31, 44_900),
-    (36, 44_840), (44, 44_830), (45, 44_800), (46, 44_830), (59, 44_830), (60, 44_800),
+    (0, 45_125),
+    (1, 44_960),
+    (14, 44_920),
+    (15, 45_010),
+    (16, 44_940),
+    (29, 44_945),
+    (30, 45_050),
+    (31, 44_900),
+    (36, 44_855),
+    (44, 44_840),
+    (45, 44_800),
+    (46, 44_830),
+    (59, 44_830),
+    (60, 44_800),
 )
 _SWAY = (0, 24, -13, -28, 9, 31, -17)
 _HIGHEST_BEFORE_BEST = 45_118
-_LONGEST_WICK, _WICK_STEP = 165, 18
+_LONGEST_WICK, _WICK_STEP = 185, 18
 
 
 def _close(minute: int) -> int:
-    for (first, left), (last, right) in zip(_ANCHORS, _ANCHORS[1:], strict=False):
+    for (first, left), (last, right) in pairwise(_ANCHORS):
         if minute in (first, last):
             return left if minute == first else right
         if first < minute < last:

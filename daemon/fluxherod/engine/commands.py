@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from fluxherod.core.money import dollars, to_e4
+from fluxherod.core.money import dollars
 from fluxherod.core.orders import OrderRole
 from fluxherod.core.portfolio import Position
 from fluxherod.core.risk.approve import approve_entry
@@ -168,8 +168,6 @@ class Commands:
         oldest_ns = now_ns - self.settings.price_max_age_ns - self.settings.latency_ns
         if book.price_ns < oldest_ns or book.price_e4 <= 0:
             return 0, f"no fresh price of {command.symbol}: give a limit price or wait for the market"
-        if book.quote is not None and book.quote.time_ns >= oldest_ns and book.quote.mid > 0:
-            return to_e4(book.quote.mid), ""
         return book.price_e4, ""
 
     def _cancel(self, order_id: str, now_ns: int, out: list[Effect]) -> Answer:

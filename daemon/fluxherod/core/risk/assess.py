@@ -124,6 +124,8 @@ def _stop_check(request: EntryRequest) -> Check:
         return _check("stop_loss", 0, 0, False, "a protective stop is mandatory")
     if not _amount(stop) or stop > MAX_PRICE_E4:
         return _check("stop_loss", 0, 0, False, f"{stop / BASIS_POINTS} is not a usable stop price")
+    if not _amount(request.price_e4):
+        return _check("stop_loss", 0, stop / BASIS_POINTS, False, "a stop without a price can't be judged")
     right_side = stop < request.price_e4 if request.side is Side.BUY else stop > request.price_e4
     text = f"stop {dollars(stop)}" if right_side else (
         f"stop {dollars(stop)} is on the wrong side of {dollars(request.price_e4)} for a {request.side}"
