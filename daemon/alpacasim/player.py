@@ -15,7 +15,7 @@ from alpacasim.exchange import Exchange
 from alpacasim.history import History
 from alpacasim.market_stream import MarketHub
 from alpacasim.money import float_to_e4
-from alpacasim.test_feed import publish_test_minute
+from alpacasim.fakepaca import publish_test_minute
 from alpacasim.timeline import PRE_OPEN_NS, Event, Kind, MinuteOf, minutes_later, timeline
 from alpacasim.trade_stream import TradeHub
 
