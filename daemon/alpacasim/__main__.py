@@ -63,6 +63,9 @@ def parser() -> argparse.ArgumentParser:
         "--speed", type=float, default=1.0, metavar="X", help="exchange seconds a wall second (default: 1)"
     )
     pace.add_argument("--step", action="store_true", help="stand still until POST /sim/step")
+    options.add_argument(
+        "--wait", action="store_true", help="with --speed: stand still until a client subscribes to market data"
+    )
     options.add_argument("--cash", default="100000", metavar="DOLLARS", help="cash at the start (default: %(default)s)")
     options.add_argument(
         "--quotes-per-minute", type=int, choices=(1, 2, 3, 4), default=1, help="quotes a symbol (default: 1)"
@@ -133,6 +136,7 @@ def settings(arguments: argparse.Namespace, tape: Tape, calendar: Calendar) -> S
         spread_bp=arguments.spread_bp,
         credentials=Credentials(arguments.key, arguments.secret),
         rate_limit=arguments.rate_limit,
+        waits=arguments.wait and not arguments.step,
         seed=f"{utc_text(first_ns)}/{arguments.synthetic}",
     )
 

@@ -29,7 +29,10 @@ from alpacasim.trade_stream import TradeHub
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How to play a tape. `seed` fixes every id; `speed` is exchange seconds a wall second (run mode)."""
+    """How to play a tape. `seed` fixes every id; `speed` is exchange seconds a wall second (run mode).
+
+    With `waits` the time stands at the start until a client subscribes to market data (run mode).
+    """
 
     start_ns: int
     last_day: date
@@ -41,6 +44,7 @@ class Settings:
     credentials: Credentials = DEFAULT_CREDENTIALS
     rate_limit: int = 200
     seed: str = "alpacasim"
+    waits: bool = False
     auth_timeout_s: float = 10.0
 
 
@@ -72,6 +76,7 @@ def build(tape: Tape, calendar: Calendar, settings: Settings, *, wall_s: Callabl
         mode=settings.mode,
         speed=settings.speed,
         quotes_per_minute=settings.quotes_per_minute,
+        waits=settings.waits,
     )
     created_ns = settings.start_ns - 365 * DAY_NS
     app = Starlette(

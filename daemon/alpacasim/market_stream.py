@@ -74,6 +74,7 @@ class MarketHub:
         self._auth_timeout_s = auth_timeout_s
         self._connections: list[Connection] = []
         self._owners: dict[str, Connection] = {}
+        self.subscribed = asyncio.Event()  # somebody has subscribed to something
         self.frames = 0
         self.messages: dict[Channel, int] = dict.fromkeys(CHANNELS, 0)
 
@@ -179,6 +180,7 @@ class MarketHub:
         elif not _subscribe(connection, request, add=action == "subscribe"):
             connection.send(error(400))
         else:
+            self.subscribed.set()
             connection.send(connection.subscription())
 
     def _authenticate(self, connection: Connection, accepted: bool) -> None:

@@ -48,6 +48,7 @@ class Player:
         mode: Mode = "step",
         speed: float = 1.0,
         quotes_per_minute: int = 1,
+        waits: bool = False,
     ) -> None:
         self.exchange = exchange
         self.history = history
@@ -56,6 +57,7 @@ class Player:
         self.ended = asyncio.Event()
         self.minutes_played = 0
         self._clock = ExchangeClock(start_ns, speed=speed, mode=mode)
+        self._waiting = waits
         self._market_hub = market_hub
         self._trade_hub = trade_hub
         self._last_day = last_day
@@ -96,6 +98,8 @@ class Player:
 
     def now_ns(self) -> int:
         """Exchange time: never before what was played, never at or after what is still to be played."""
+        if self._waiting:
+            return self._last_ns
         if self._clock.mode == "step":
             return max(self._clock.now_ns(), self._last_ns)
         if self._next is None:
@@ -104,6 +108,9 @@ class Player:
 
     async def run(self) -> None:
         """Play at the clock's speed until the tape ends; then time stands still."""
+        if self._waiting:
+            await self._market_hub.subscribed.wait()
+            self._waiting = False
         self._clock = ExchangeClock(self._last_ns, speed=self._clock.rate)
         while self._next is not None and self._next.session.day <= self._last_day:
             event = self._next

@@ -6,6 +6,7 @@ import argparse
 import logging
 import os
 import platform
+import signal
 import sys
 from collections.abc import Callable, Sequence
 from importlib import metadata
@@ -16,6 +17,8 @@ import fluxherod
 from fluxherod.errors import ConfigurationError, FluxHeroError
 
 if TYPE_CHECKING:
+    from types import FrameType
+
     from fluxherod.config import Config
 
 API_PACKAGE = "fluxhero.v1"
@@ -153,6 +156,8 @@ def _run(options: argparse.Namespace) -> int:
     from fluxherod.credentials import find_credentials
     from fluxherod.directories import keep_machine_code, make_private
 
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _leave)  # until the daemon takes them
     config = _load(options)
     logs.configure(config.daemon.log_level, config.daemon.log_format)
     credentials = find_credentials(os.environ, options.key_file, options.secret_file)
@@ -164,6 +169,10 @@ def _run(options: argparse.Namespace) -> int:
     from fluxherod import app  # imports Numba, which must find its cache folder set
 
     return app.run(config, credentials)
+
+
+def _leave(number: int, frame: FrameType | None) -> None:
+    sys.exit(0)
 
 
 def _demo(options: argparse.Namespace) -> int:

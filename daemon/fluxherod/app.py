@@ -6,10 +6,10 @@ import asyncio
 import logging
 import os
 import signal
-from collections.abc import Coroutine
-from contextlib import AsyncExitStack
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import AsyncExitStack, ExitStack, suppress
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from fluxherod import __version__
 from fluxherod.adapters.alpaca.broker import AlpacaBroker
@@ -33,13 +33,20 @@ from fluxherod.engine.hub import Hub, Topic
 from fluxherod.engine.runner import Runner
 from fluxherod.engine.settings import Settings
 from fluxherod.errors import FluxHeroError
+from fluxherod.narrate import Narrator
 from fluxherod.notify import Notifier, take_notifier
 from fluxherod.recovery import DATABASE, Recovery, replay
 from fluxherod.rpc.convert import encode_update
 from fluxherod.rpc.server import DaemonInfo, RpcServer
 
-log = logging.getLogger(__name__)
+if TYPE_CHECKING:
+    from types import FrameType
 
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+# The last one: the terminal is gone.
+STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 # What a message may be late on this machine; times the exchange's rate it is exchange time.
 WALL_LATENCY_S = 0.25
 POLL_EVERY_NS = 5 * SECOND_NS
@@ -47,77 +54,161 @@ LEAST_POLL_PAUSE_S = 0.5
 # Without a rate an exchange that is stepped by hand can't make an account old.
 STEPPED_ACCOUNT_AGE_NS = 7 * 24 * 3600 * SECOND_NS
 DRAIN_S = 3.0
+LEAST_AHEAD_S = 5.0
 # A halted daemon works: it serves, watches stops and closes positions.
 SERVING_STATES = frozenset({"ACTIVE", "HALTED"})
 
 
 def run(config: Config, credentials: Credentials) -> int:
-    """Run the daemon until it is told to stop; return the process's exit code.
+    """Run the daemon until SIGTERM, SIGINT or SIGHUP, and ignore those afterwards; return the process's exit code.
 
     Raises:
         FluxHeroError: when it can't start, or can't go on (the journal can't be written).
     """
-    return asyncio.run(_run(config, credentials))
-
-
-async def _run(config: Config, credentials: Credentials) -> int:
-    notifier = take_notifier(os.environ)
     stop = Stop()
-    async with AsyncExitStack() as stack:
-        stop.listen(stack)
-        try:
-            parts = await _build(config, credentials, stack)
-            async with asyncio.TaskGroup() as tasks:
-                edges = [tasks.create_task(edge, name=name) for name, edge in parts.edges]
-                running = tasks.create_task(parts.runner.run(), name="runner")
-                parts.runner.post(parts.started)
-                port = await parts.server.start()
-                notifier.ready(f"{config.daemon.mode}, gRPC on port {port} and {config.grpc.unix_socket}")
-                edges.append(tasks.create_task(_watchdog(notifier), name="watchdog"))
-                edges.append(tasks.create_task(_health(parts, notifier), name="health"))
-                log.info("serving gRPC on port %d and %s", port, config.grpc.unix_socket)
-                reason = await stop.wait(running)
-                notifier.stopping()
-                await parts.server.drain(reason)
-                parts.runner.post(Stopping(reason))
-                await running
-                await parts.server.stop(DRAIN_S)
-                for edge in edges:
-                    edge.cancel()
-        except* StorageError as failures:
-            raise JournalFailed(
-                f"the journal failed: {failures.exceptions[0]}; nothing was sent after it"
-            ) from failures
-        except* FluxHeroError as failures:
-            raise failures.exceptions[0] from None
+    try:
+        stop.interrupt()
+        notifier = take_notifier(os.environ)
+        warm_up()
+        with ExitStack() as stack:
+            store = _open(config)
+            stack.callback(store.close)
+            recovery = _recover(store, notifier)
+            asyncio.run(_run(config, credentials, store, recovery, notifier, stop))
+    except KeyboardInterrupt:
+        log.debug("stopped before the event loop ran")
+    except Exception as error:
+        if (reason := _reason(error)) is error:
+            raise
+        raise reason from error
+    finally:
+        stop.ignore()
     log.info("stopped: %s", stop.reason)
     return 0
+
+
+async def _run(
+    config: Config, credentials: Credentials, store: SqliteStore, recovery: Recovery, notifier: Notifier, stop: Stop
+) -> None:
+    stop.listen()
+    async with AsyncExitStack() as stack:
+        parts = await stop.unless_asked(_build(config, credentials, store, recovery, stack))
+        if parts is not None:
+            stack.push_async_callback(parts.server.stop, 0.0)
+            await _serve(parts, config, notifier, stop)
+
+
+async def _serve(parts: Parts, config: Config, notifier: Notifier, stop: Stop) -> None:
+    """Run all parts until the daemon is told to stop, or until one of them fails."""
+    parts.runner.post(parts.started)
+    # Before anything is sent: a taken port must not end a daemon that has begun to trade.
+    port = await parts.server.start()
+    async with asyncio.TaskGroup() as tasks:
+        edges = [tasks.create_task(edge(), name=name) for name, edge in parts.edges]
+        running = tasks.create_task(parts.runner.run(), name="runner")
+        notifier.ready(f"{config.daemon.mode}, gRPC on port {port} and {config.grpc.unix_socket}")
+        edges.append(tasks.create_task(_watchdog(notifier), name="watchdog"))
+        edges.append(tasks.create_task(_health(parts, notifier), name="health"))
+        log.info("%s, serving gRPC on port %d and %s", _introduction(parts, config), port, config.grpc.unix_socket)
+        reason = await stop.wait(running)
+        log.info("stopping: %s", reason)
+        notifier.stopping()
+        await parts.server.drain(reason)
+        parts.runner.post(Stopping(reason))
+        await running
+        await parts.server.stop(DRAIN_S)
+        for edge in edges:
+            edge.cancel()
+
+
+def _introduction(parts: Parts, config: Config) -> str:
+    started = parts.started
+    symbols = ", ".join(started.settings.symbols)
+    return f"fluxherod {started.version} ({config.daemon.mode}, run {started.run}) follows {symbols}"
 
 
 class JournalFailed(FluxHeroError):
     """The journal can't be written or read: the daemon must not trade without it."""
 
 
+class DaemonFault(FluxHeroError):
+    """A fault of the daemon itself; its log has the traceback."""
+
+
+def _reason(error: Exception) -> FluxHeroError:
+    """What a person should read of a failure, however deep in groups of failures it is; a fault is logged whole."""
+    causes = list(_causes(error))
+    for cause in causes:
+        if isinstance(cause, StorageError):
+            return JournalFailed(f"the journal failed: {cause}; nothing was sent after it")
+    for cause in causes:
+        if isinstance(cause, FluxHeroError):
+            return cause
+    log.critical("a fault of the daemon", exc_info=error)
+    return DaemonFault(
+        f"a fault of the daemon has ended it ({type(causes[0]).__name__}: {causes[0]}); the log has its traceback. "
+        "Stops at the broker stand, and nothing else watches open positions until it is started again"
+    )
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    if isinstance(error, BaseExceptionGroup):
+        for part in error.exceptions:
+            yield from _causes(part)
+    else:
+        yield error
+
+
 class Stop:
-    """SIGTERM and SIGINT, as something to wait for."""
+    """SIGTERM, SIGINT and SIGHUP: before the event loop runs they interrupt, then they are something to wait for."""
 
     def __init__(self) -> None:
         self.reason = ""
         self._asked = asyncio.Event()
+        self._numbers: list[signal.Signals] = []
 
-    def listen(self, stack: AsyncExitStack) -> None:
-        """Take the signals until the stack unwinds."""
+    def interrupt(self) -> None:
+        """Until `listen`, a signal raises KeyboardInterrupt: compiling and replaying can't wait for it."""
+        for number in STOP_SIGNALS:
+            if signal.getsignal(number) is not signal.SIG_IGN:  # nohup's wish
+                signal.signal(number, self._interrupt)
+                self._numbers.append(number)
+
+    def listen(self) -> None:
+        """Take the signals for good: one more while the daemon stops, or after it, changes nothing."""
         loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, self._signalled, number)
-            stack.callback(loop.remove_signal_handler, number)
+        for number in self._numbers:
+            signal.signal(number, lambda number, _: self._pass_on(number, loop))
+
+    def ignore(self) -> None:
+        """From now on the process is ending by itself."""
+        for number in self._numbers:
+            signal.signal(number, signal.SIG_IGN)
+
+    def _pass_on(self, number: int, loop: asyncio.AbstractEventLoop) -> None:
+        with suppress(RuntimeError):  # the loop is closed: the process is ending already
+            loop.call_soon_threadsafe(self._signalled, number)
+
+    def _interrupt(self, number: int, frame: FrameType | None) -> None:
+        self._signalled(number)
+        raise KeyboardInterrupt
 
     def _signalled(self, number: int) -> None:
-        self.reason = f"received {signal.Signals(number).name}"
+        self.reason = self.reason or f"received {signal.Signals(number).name}"
         self._asked.set()
 
-    async def wait(self, running: asyncio.Task[None]) -> str:
-        """Until a signal comes or the runner ends; the reason."""
+    async def unless_asked(self, work: Coroutine[Any, Any, T]) -> T | None:
+        """The result of some work; None when a signal came first, and the work is cancelled then."""
+        task = asyncio.create_task(work)
+        try:
+            await self.wait(task)
+            return await task if task.done() else None
+        finally:
+            task.cancel()
+            await asyncio.wait((task,))
+
+    async def wait(self, running: asyncio.Task[Any]) -> str:
+        """Until a signal comes or the task ends; the reason."""
         asked = asyncio.ensure_future(self._asked.wait())
         try:
             await asyncio.wait((asked, running), return_when=asyncio.FIRST_COMPLETED)
@@ -130,23 +221,22 @@ class Stop:
 class Parts:
     """What runs: the edges, the runner and the server, and the event that starts the engine."""
 
-    edges: tuple[tuple[str, Coroutine[Any, Any, None]], ...]
+    edges: tuple[tuple[str, Callable[[], Coroutine[Any, Any, None]]], ...]
     runner: Runner
     hub: Hub
     server: RpcServer
     started: Started
 
 
-async def _build(config: Config, credentials: Credentials, stack: AsyncExitStack) -> Parts:
+async def _build(
+    config: Config, credentials: Credentials, store: SqliteStore, recovery: Recovery, stack: AsyncExitStack
+) -> Parts:
     """Make every part, each after what it needs; the stack closes them in reverse."""
-    warm_up()
     clock = await _clock(config)
     if isinstance(clock, ExchangeClock):
         stack.push_async_callback(clock.aclose)
     settings = _settings(config, clock)
-    store = SqliteStore.open(config.storage.state_dir / DATABASE, code_version=__version__)
-    stack.callback(store.close)
-    recovery = _recover(store)
+    _look_at_the_time(clock, recovery)
     reader = await stack.enter_async_context(await TableReader.open(store.path))
     limiter = RateLimiter(config.alpaca.requests_per_minute)
     # The runner is made from its edges: what they post before that could only be about nothing.
@@ -156,21 +246,28 @@ async def _build(config: Config, credentials: Credentials, stack: AsyncExitStack
     stack.push_async_callback(data.aclose)
     hub = Hub(encode_update, seq=recovery.last_seq)
     market_data = _market_data(config, trading, data, clock)
-    runner = Runner(recovery.engine, clock, store, AlpacaBroker(trading), market_data, hub, recovery.last_seq)
+    broker, narrator = AlpacaBroker(trading), Narrator(hub, dated=isinstance(clock, ExchangeClock))
+    runner = Runner(
+        recovery.engine, clock, store, broker, market_data, narrator, recovery.last_seq, on_fault=_log_fault
+    )
     runner.last_event_ns = recovery.last_ns
     market = MarketStream(config.alpaca.market_stream_url, credentials, settings.symbols, runner.post, clock)
     trades = TradeStream(config.alpaca.trade_stream_url, credentials, runner.post, clock)
     server = RpcServer(
         recovery.engine, runner, hub, reader, DaemonInfo(config, __version__, store.epoch, market, trades)
     )
-    edges: tuple[tuple[str, Coroutine[Any, Any, None]], ...] = (
-        ("market stream", market.run()),
-        ("trade stream", trades.run()),
-        ("poll", _poll(runner, clock)),
-    )
+    edges: dict[str, Callable[[], Coroutine[Any, Any, None]]] = {
+        "market stream": market.run,
+        "trade stream": trades.run,
+        "poll": lambda: _poll(runner, clock),
+    }
     if isinstance(clock, ExchangeClock):
-        edges = (("clock", clock.run()), *edges)
-    return Parts(edges, runner, hub, server, Started(store.epoch, store.run, __version__, settings))
+        edges["clock"] = clock.run
+    return Parts(tuple(edges.items()), runner, hub, server, Started(store.epoch, store.run, __version__, settings))
+
+
+def _log_fault(text: str, fault: Exception) -> None:
+    log.error("%s", text, exc_info=fault)
 
 
 async def _clock(config: Config) -> WallClock | ExchangeClock:
@@ -178,14 +275,24 @@ async def _clock(config: Config) -> WallClock | ExchangeClock:
     if config.alpaca.clock == "wall":
         return WallClock()
     clock = ExchangeClock(config.alpaca.trading_url)
+    said = ""
     while True:
         try:
             await clock.poll()
         except Unavailable as problem:
-            log.warning("%s; trying again", problem)
+            if str(problem) != said:
+                log.warning("%s (alpaca.trading_url is %s); trying again", problem, config.alpaca.trading_url)
+            said = str(problem)
             await asyncio.sleep(1.0)
             continue
         return clock
+
+
+def _look_at_the_time(clock: WallClock | ExchangeClock, recovery: Recovery) -> None:
+    """A journal that is ahead of the clock holds the engine's time still until the clock has caught up."""
+    ahead_s = (recovery.last_ns - clock.now_ns()) / SECOND_NS
+    if ahead_s > LEAST_AHEAD_S:
+        log.error("the journal's last entry is %.0f s ahead of the clock: is the machine's time right?", ahead_s)
 
 
 def _settings(config: Config, clock: WallClock | ExchangeClock) -> Settings:
@@ -197,8 +304,15 @@ def _settings(config: Config, clock: WallClock | ExchangeClock) -> Settings:
     return replace(settings, account_max_age_ns=max(settings.account_max_age_ns, age_ns))
 
 
-def _recover(store: SqliteStore) -> Recovery:
-    recovery = replay(store.read_journal())
+def _open(config: Config) -> SqliteStore:
+    try:
+        return SqliteStore.open(config.storage.state_dir / DATABASE, code_version=__version__)
+    except StorageError as error:
+        raise JournalFailed(f"the journal can't be opened: {error}") from error
+
+
+def _recover(store: SqliteStore, notifier: Notifier) -> Recovery:
+    recovery = replay(store.read_journal(), notifier.still_starting)
     if recovery.rows:
         log.info("recovered %d inputs in %.2f s", recovery.rows, recovery.seconds)
     if recovery.differs_at is not None:
@@ -224,7 +338,7 @@ async def _poll(runner: Runner, clock: WallClock | ExchangeClock) -> None:
     """The truth every 5 s of exchange time, whatever the stream says; never too often for the wall."""
     while True:
         await clock.wait_until(clock.now_ns() + POLL_EVERY_NS)
-        await runner.take_snapshot()
+        await runner.take_snapshot(by_poll=True)
         if isinstance(clock, ExchangeClock):
             await asyncio.sleep(LEAST_POLL_PAUSE_S)
 

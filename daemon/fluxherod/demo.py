@@ -25,11 +25,14 @@ if TYPE_CHECKING:
 
     from fluxherod.config import Config
 
+    Daemon = Callable[[Config, Credentials], int]
+
 REAL_SYMBOLS = ("AAPL", "GOOG", "IBM", "MSFT")
-REAL_START = "2008-01-02"
+REAL_START = "2008-01-08"
 SYNTHETIC_SYMBOLS = ("SPY", "QQQ", "AAPL", "MSFT", "IBM")
 REQUESTS_PER_MINUTE = 6000
 DEFAULT_PORT = 50051
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 SYSTEM_SOCKET = Path("/run/fluxhero", SOCKET_NAME)
 
 
@@ -54,7 +57,8 @@ class DemoOptions:
 
     def simulator_arguments(self) -> list[str]:
         """The command line of the simulator."""
-        arguments = ["--speed", str(self.speed), "--listen", f"127.0.0.1:{self.sim_port}", "--rate-limit", "0"]
+        listen = f"127.0.0.1:{self.sim_port}"
+        arguments = ["--speed", str(self.speed), "--listen", listen, "--rate-limit", "0", "--wait"]
         if self.synthetic is None:
             arguments += ["--sample", "--start", self.start or REAL_START]
         else:
@@ -63,7 +67,7 @@ class DemoOptions:
         return arguments
 
 
-def run_demo(options: DemoOptions, run: Callable[[Config, Credentials], int] | None = None) -> int:
+def run_demo(options: DemoOptions, run: Daemon | None = None) -> int:
     """Run until Ctrl-C, SIGTERM or the end of the prices; `run` is the daemon (`fluxherod.app.run`).
 
     Raises:
@@ -75,18 +79,26 @@ def run_demo(options: DemoOptions, run: Callable[[Config, Credentials], int] | N
         stack.enter_context(_interruptible())
         folder = stack.enter_context(_folder(options.keep))
         try:
-            simulator = stack.enter_context(Simulator.start(options.simulator_arguments()))
-            simulator.must_know(options.traded)
-            ending = stack.enter_context(Ending(simulator, options.sessions))
-            config = demo_config(options, simulator.url, folder, port)
-            keep_machine_code(os.environ, find_directories(os.environ).cache)
-            print(introduction(options, simulator.url, port), flush=True)
-            code = (run or _daemon())(config, Credentials(KEY, SECRET))
-        except KeyboardInterrupt:  # before or after the daemon's own handlers
+            return _trade(options, folder, port, run or _daemon(), stack)
+        except KeyboardInterrupt:  # before the daemon's own handlers
             return 0
-        if ending.reason:
-            print(f"fluxherod demo: {ending.reason}", flush=True)
-        return 1 if simulator.died else code
+        finally:
+            _ignore_signals()  # what follows takes seconds at most, and must not be left half done
+
+
+def _trade(options: DemoOptions, folder: Path, port: int, run: Daemon, stack: contextlib.ExitStack) -> int:
+    simulator = stack.enter_context(Simulator.start(options.simulator_arguments()))
+    simulator.must_know(options.traded)
+    ending = stack.enter_context(Ending(simulator, options.sessions))
+    config = demo_config(options, simulator.url, folder, port)
+    print(introduction(options, simulator.url, port), flush=True)
+    code = run(config, Credentials(KEY, SECRET))
+    _ignore_signals()
+    if ending.reason:
+        print(f"fluxherod demo: {ending.reason}", flush=True)
+    if account := simulator.account_line():
+        print(f"fluxherod demo: {account}", flush=True)
+    return 1 if simulator.died else code
 
 
 def demo_config(options: DemoOptions, url: str, folder: Path, port: int) -> Config:
@@ -199,12 +211,12 @@ def _folder(keep: Path | None) -> Iterator[Path]:
 
 @contextlib.contextmanager
 def _interruptible() -> Iterator[None]:
-    """SIGTERM ends the demo as Ctrl-C does while the daemon's own handlers are not set."""
+    """SIGTERM, and the terminal's end, do what Ctrl-C does while the daemon's own handlers are not set."""
 
     def interrupt(number: int, frame: FrameType | None) -> None:
         raise KeyboardInterrupt
 
-    before = {number: signal.signal(number, interrupt) for number in (signal.SIGINT, signal.SIGTERM)}
+    before = {number: signal.signal(number, interrupt) for number in STOP_SIGNALS}
     try:
         yield
     finally:
@@ -212,7 +224,16 @@ def _interruptible() -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _daemon() -> Callable[[Config, Credentials], int]:
+def _ignore_signals() -> None:
+    for number in STOP_SIGNALS:
+        signal.signal(number, signal.SIG_IGN)
+
+
+def _daemon() -> Daemon:
+    cache = find_directories(os.environ).cache
+    keep_machine_code(os.environ, cache)
+    if not any(Path(os.environ["NUMBA_CACHE_DIR"]).rglob("*.nbi")):
+        print("fluxherod demo: the first start compiles the strategy, that takes half a minute", flush=True)
     from fluxherod import app  # imports Numba, which must find its cache folder set
 
     return app.run

@@ -28,6 +28,7 @@ STOP_TIMEOUT_S = 5.0
 PR_SET_PDEATHSIG = 1
 POLL_INTERVAL_S = 0.25
 ANSWER_TIMEOUT_S = 5.0
+FIRST_EQUITY = 100_000.0
 # The daemon decides on the last bar shortly after the close.
 AFTER_CLOSE_NS = 600 * 1_000_000_000
 
@@ -57,7 +58,7 @@ class Simulator:
             text=True,
             # Ctrl-C is for us: the exchange must outlive the daemon that is leaving it.
             start_new_session=True,
-            # Safe: no thread of ours runs yet.
+            # Safe: it takes no lock, and no thread of ours runs yet.
             preexec_fn=_ending_with_its_parent(),
         )
         try:
@@ -103,6 +104,16 @@ class Simulator:
             error.close()
             return False
         return True
+
+    def account_line(self) -> str:
+        """How the account stands, in one line; nothing when it does not answer."""
+        try:
+            account, held = self.ask("/v2/account"), self.ask("/v2/positions")
+        except OSError:
+            return ""
+        equity = float(account["equity"])
+        positions = f"{len(held)} position{'s' if len(held) != 1 else ''}"
+        return f"equity ${equity:,.2f} ({equity / FIRST_EQUITY - 1:+.2%}), {positions} open"
 
     def close_ns_of_session(self, number: int) -> int | None:
         """The close of the number-th session from now on; None when the calendar ends before."""

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 log = logging.getLogger(__name__)
 
+START_EXTENSION_S = 60
+
 
 @dataclass(frozen=True, slots=True)
 class Notifier:
@@ -22,6 +24,10 @@ class Notifier:
     def ready(self, status: str) -> None:
         """The daemon serves."""
         self._send("READY=1", f"STATUS={_line(status)}")
+
+    def still_starting(self, status: str) -> None:
+        """The start takes long and gets on: systemd waits for another `START_EXTENSION_S`."""
+        self._send(f"EXTEND_TIMEOUT_USEC={START_EXTENSION_S * 1_000_000}", f"STATUS={_line(status)}")
 
     def status(self, status: str) -> None:
         """One line for `systemctl status`."""

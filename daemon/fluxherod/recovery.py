@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import logging
+import sqlite3
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from fluxherod.adapters.sqlite.journal import JournalRow, effects_digest
 from fluxherod.engine.codec import decode_event
 from fluxherod.engine.engine import Engine
+from fluxherod.errors import FluxHeroError
+
+log = logging.getLogger(__name__)
 
 DATABASE = "fluxhero.db"
+TELL_EVERY = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,21 +31,36 @@ class Recovery:
     seconds: float
 
 
-def replay(rows: Iterable[JournalRow]) -> Recovery:
+class RecoveryError(FluxHeroError):
+    """The journal can't be read, or holds what this version can't take."""
+
+
+def replay(rows: Iterable[JournalRow], tell: Callable[[str], None] | None = None) -> Recovery:
     """Run an engine over journal rows and compare what it wants with what it wanted then.
 
     Args:
         rows: the whole journal, in order.
+        tell: hears now and then how far it is.
 
     Raises:
-        CodecError: when a row can't be decoded by this version.
+        RecoveryError: when the journal ends in a fault, of the disk or of this version.
     """
     start = time.perf_counter()
     engine = Engine()
     count, last_seq, last_ns, differs_at = 0, 0, 0, None
-    for row in rows:
-        effects = engine.process(row.now_ns, decode_event(row.kind, row.payload))
-        if differs_at is None and effects_digest(effects) != row.effects:
-            differs_at = row.seq
-        count, last_seq, last_ns = count + 1, row.seq, row.now_ns
+    try:
+        for row in rows:
+            last_seq = row.seq
+            effects = engine.process(row.now_ns, decode_event(row.kind, row.payload))
+            if differs_at is None and effects_digest(effects) != row.effects:
+                differs_at = row.seq
+            count, last_ns = count + 1, row.now_ns
+            if tell is not None and count % TELL_EVERY == 0:
+                tell(f"recovering: {count} inputs so far")
+    except sqlite3.Error as error:
+        raise RecoveryError(f"the journal can't be read after input {last_seq}: {error}") from error
+    except Exception as error:
+        log.debug("input %d", last_seq, exc_info=error)
+        text = f"{type(error).__name__}: {error}"
+        raise RecoveryError(f"this version can't take input {last_seq} of the journal ({text})") from error
     return Recovery(engine, count, last_seq, last_ns, differs_at, time.perf_counter() - start)

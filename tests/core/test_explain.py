@@ -23,11 +23,31 @@ def decision(**change: Any) -> Any:
     """A trend entry of scenario 2, or what a test makes of it."""
     record = np.zeros(1, DECISION)
     values = {
-        "close": 451.25, "kama": 448.50, "atr": 3.2, "adx": 32.0, "r2": 0.81, "rsi": 58.0, "sma": 449.0, "bb_upper": 455.0,
-        "bb_lower": 443.0, "volume": 1_800.0, "avg_volume": 1_000.0, "close_sigma": 2.0, "gap": 0.001, "entry": 1,
-        "entry_mode": EntryMode.TREND, "trigger": Trigger.CROSSOVER, "regime": Regime.STRONG_TREND, "trend_long": True,
-        "volume_ok": PASSED, "breakout_volume_ok": PASSED, "time_ok": PASSED, "gap_ok": PASSED,
-        "volatility_state": VolatilityState.NORMAL, "valid": True, **change,
+        "close": 451.25,
+        "kama": 448.50,
+        "atr": 3.2,
+        "adx": 32.0,
+        "r2": 0.81,
+        "rsi": 58.0,
+        "sma": 449.0,
+        "bb_upper": 455.0,
+        "bb_lower": 443.0,
+        "volume": 1_800.0,
+        "avg_volume": 1_000.0,
+        "close_sigma": 2.0,
+        "gap": 0.001,
+        "entry": 1,
+        "entry_mode": EntryMode.TREND,
+        "trigger": Trigger.CROSSOVER,
+        "regime": Regime.STRONG_TREND,
+        "trend_long": True,
+        "volume_ok": PASSED,
+        "breakout_volume_ok": PASSED,
+        "time_ok": PASSED,
+        "gap_ok": PASSED,
+        "volatility_state": VolatilityState.NORMAL,
+        "valid": True,
+        **change,
     }
     for name, value in values.items():
         record[name] = value
@@ -132,13 +152,21 @@ def test_in_illiquid_time_the_spread_limit_is_half() -> None:
         (Mode.TREND, 1, {}, "price_beyond_exit_band", Verdict.FAILED),
         (Mode.TREND, -1, {"exit_trend_short": True}, "price_beyond_exit_band", Verdict.PASSED),
         (Mode.MEAN_REVERSION, 1, {"exit_mr_long": True}, "price_back_at_average", Verdict.PASSED),
-        (Mode.MEAN_REVERSION, 1, {"exit_mr_long": True, "close": 440.0, "rsi": 71.0}, "rsi_at_other_extreme", Verdict.PASSED),
+        (
+            Mode.MEAN_REVERSION,
+            1,
+            {"exit_mr_long": True, "close": 440.0, "rsi": 71.0},
+            "rsi_at_other_extreme",
+            Verdict.PASSED,
+        ),
         (Mode.MEAN_REVERSION, 1, {"close": 440.0}, "price_back_at_average", Verdict.FAILED),
         (Mode.MEAN_REVERSION, -1, {"exit_mr_short": True, "rsi": 29.0}, "rsi_at_other_extreme", Verdict.PASSED),
         (Mode.MEAN_REVERSION, -1, {"exit_mr_short": True, "close": 440.0}, "price_back_at_average", Verdict.PASSED),
     ],
 )
-def test_the_rule_that_ends_a_position(mode: Mode, side: int, change: dict[str, Any], name: str, verdict: Verdict) -> None:
+def test_the_rule_that_ends_a_position(
+    mode: Mode, side: int, change: dict[str, Any], name: str, verdict: Verdict
+) -> None:
     rule = explain.exit_rule(decision(**change), PARAMS, mode, side)
     assert (rule.name, rule.verdict) == (name, verdict)
 

@@ -23,7 +23,8 @@ def test_the_float_of_an_amount_is_read_back_as_it_was(value_e4: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("value_e4", "text"), [(4_512_800, "451.28"), (125, "0.0125"), (-9_787_500, "-978.75"), (0, "0.00"), (-1, "-0.0001")]
+    ("value_e4", "text"),
+    [(4_512_800, "451.28"), (125, "0.0125"), (-9_787_500, "-978.75"), (0, "0.00"), (-1, "-0.0001")],
 )
 def test_an_amount_has_two_decimals_or_four(value_e4: int, text: str) -> None:
     assert format_e4(value_e4) == text
@@ -31,7 +32,13 @@ def test_an_amount_has_two_decimals_or_four(value_e4: int, text: str) -> None:
 
 @pytest.mark.parametrize(
     ("value_e4", "text"),
-    [(10_037_500, "$1,003.75"), (-9_787_500, "-$978.75"), (990_212_500, "$99,021.25"), (49, "$0.00"), (99_999_999, "$10,000.00")],
+    [
+        (10_037_500, "$1,003.75"),
+        (-9_787_500, "-$978.75"),
+        (990_212_500, "$99,021.25"),
+        (49, "$0.00"),
+        (99_999_999, "$10,000.00"),
+    ],
 )
 def test_people_read_whole_cents_with_thousands_separated(value_e4: int, text: str) -> None:
     assert dollars(value_e4) == text

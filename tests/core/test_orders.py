@@ -9,11 +9,27 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from fluxherod.core.orders import TRANSITIONS, Fill, Order, OrderEvent, OrderRole, OrderState, advance, merge, report_event
+from fluxherod.core.orders import (
+    TRANSITIONS,
+    Fill,
+    Order,
+    OrderEvent,
+    OrderRole,
+    OrderState,
+    advance,
+    merge,
+    report_event,
+)
 from fluxherod.core.types import BrokerOrder, BrokerStatus, OrderType, Side, TimeInForce
 
 S, E, B = OrderState, OrderEvent, BrokerStatus
-ENDS = {E.FILLED: S.FILLED, E.CANCELED: S.CANCELED, E.EXPIRED: S.EXPIRED, E.REJECTED: S.REJECTED, E.REPLACED: S.REPLACED}
+ENDS = {
+    E.FILLED: S.FILLED,
+    E.CANCELED: S.CANCELED,
+    E.EXPIRED: S.EXPIRED,
+    E.REJECTED: S.REJECTED,
+    E.REPLACED: S.REPLACED,
+}
 HEARD = {E.ACKNOWLEDGED: S.PENDING, E.PART_FILLED: S.PARTIALLY_FILLED, **ENDS}
 # The table once more, written by hand from what an order may do; where a row is missing the order stays what it is.
 EXPECTED = {
@@ -22,7 +38,10 @@ EXPECTED = {
     S.UNKNOWN: {**HEARD, E.SENT: S.SUBMITTING, E.NEVER_ARRIVED: S.NOT_RECEIVED},
     S.PENDING: {**HEARD, E.CANCEL_SENT: S.CANCELING, E.REPLACE_SENT: S.REPLACING},
     S.PARTIALLY_FILLED: {
-        **HEARD, E.ACKNOWLEDGED: S.PARTIALLY_FILLED, E.CANCEL_SENT: S.CANCELING, E.REPLACE_SENT: S.REPLACING,
+        **HEARD,
+        E.ACKNOWLEDGED: S.PARTIALLY_FILLED,
+        E.CANCEL_SENT: S.CANCELING,
+        E.REPLACE_SENT: S.REPLACING,
     },
     S.CANCELING: {**ENDS, E.CANCEL_REFUSED: S.PENDING},
     S.REPLACING: {**ENDS, E.REPLACE_REFUSED: S.PENDING},
@@ -34,13 +53,26 @@ EXPECTED = {
 
 def order(state: OrderState = S.PENDING, filled: int = 0, quantity: int = 100) -> Order:
     return Order(
-        "id", "SPY", Side.BUY, OrderType.MARKET, TimeInForce.GTC, OrderRole.ENTRY, quantity, state, 1, 1,
-        broker_id="b1", filled_quantity=filled, filled_value_e4=filled * 4_500_000,
+        "id",
+        "SPY",
+        Side.BUY,
+        OrderType.MARKET,
+        TimeInForce.GTC,
+        OrderRole.ENTRY,
+        quantity,
+        state,
+        1,
+        1,
+        broker_id="b1",
+        filled_quantity=filled,
+        filled_value_e4=filled * 4_500_000,
     )
 
 
 def report(status: BrokerStatus, filled: int = 0, average_e4: int = 4_500_000, quantity: int = 100) -> BrokerOrder:
-    return BrokerOrder("b1", "id", "SPY", Side.BUY, OrderType.MARKET, status, quantity, filled, average_e4 if filled else 0)
+    return BrokerOrder(
+        "b1", "id", "SPY", Side.BUY, OrderType.MARKET, status, quantity, filled, average_e4 if filled else 0
+    )
 
 
 @pytest.mark.parametrize("event", list(E))
@@ -67,10 +99,18 @@ def test_an_order_that_goes_on_after_a_refusal_remembers_that_it_is_part_filled(
 @pytest.mark.parametrize(
     ("status", "filled", "event"),
     [
-        (B.ACCEPTED, 0, E.ACKNOWLEDGED), (B.HELD, 0, E.ACKNOWLEDGED), (B.PENDING_CANCEL, 0, E.ACKNOWLEDGED),
-        (B.WORKING, 5, E.PART_FILLED), (B.PENDING_CANCEL, 5, E.PART_FILLED), (B.WORKING, 100, E.FILLED),
-        (B.CANCELED, 5, E.CANCELED), (B.CANCELED, 100, E.FILLED), (B.EXPIRED, 0, E.EXPIRED),
-        (B.REJECTED, 0, E.REJECTED), (B.REPLACED, 5, E.REPLACED), (B.FILLED, 100, E.FILLED),
+        (B.ACCEPTED, 0, E.ACKNOWLEDGED),
+        (B.HELD, 0, E.ACKNOWLEDGED),
+        (B.PENDING_CANCEL, 0, E.ACKNOWLEDGED),
+        (B.WORKING, 5, E.PART_FILLED),
+        (B.PENDING_CANCEL, 5, E.PART_FILLED),
+        (B.WORKING, 100, E.FILLED),
+        (B.CANCELED, 5, E.CANCELED),
+        (B.CANCELED, 100, E.FILLED),
+        (B.EXPIRED, 0, E.EXPIRED),
+        (B.REJECTED, 0, E.REJECTED),
+        (B.REPLACED, 5, E.REPLACED),
+        (B.FILLED, 100, E.FILLED),
     ],
 )
 def test_what_a_report_means(status: BrokerStatus, filled: int, event: OrderEvent) -> None:

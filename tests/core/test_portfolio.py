@@ -21,8 +21,18 @@ def fill(side: Side, quantity: int, price: float, order_id: str = "o1") -> Fill:
 
 def order(each: Fill, role: OrderRole, filled: int | None = None) -> Order:
     return Order(
-        each.order_id, each.symbol, each.side, OrderType.MARKET, TimeInForce.GTC, role, each.quantity, OrderState.FILLED, 1, 1,
-        filled_quantity=each.quantity if filled is None else filled, reason=f"{role} of a test",
+        each.order_id,
+        each.symbol,
+        each.side,
+        OrderType.MARKET,
+        TimeInForce.GTC,
+        role,
+        each.quantity,
+        OrderState.FILLED,
+        1,
+        1,
+        filled_quantity=each.quantity if filled is None else filled,
+        reason=f"{role} of a test",
     )
 
 
@@ -63,7 +73,9 @@ def test_scenarios_2_and_4_come_out_to_the_cent() -> None:
 
 def test_scenario_3_a_short_is_cash_now_and_a_debt_of_shares() -> None:
     ledger = funded(68_444.32 - 134 * 185.48)
-    plan = EntryPlan(Mode.MEAN_REVERSION, Regime.MEAN_REVERSION, 1_910_700, 1_820_000, 1_854_800, 2.0, 1_854_800, "s", "r")
+    plan = EntryPlan(
+        Mode.MEAN_REVERSION, Regime.MEAN_REVERSION, 1_910_700, 1_820_000, 1_854_800, 2.0, 1_854_800, "s", "r"
+    )
     book(ledger, fill(Side.SELL, 134, 185.48), OrderRole.ENTRY, plan)
     position = ledger.positions["SPY"]
     assert ledger.cash_e4 == 684_443_200

@@ -17,16 +17,45 @@ from fluxherod.core.types import Mode, OrderType, Regime, Side, TimeInForce
 S, R = OrderState, OrderRole
 
 
-def position(quantity: int = 100, stop_e4: int | None = 4_430_000, exit_reason: str = "", exit_quantity: int = 0) -> Position:
-    return Position("SPY", quantity, quantity * 4_500_000, 1, Mode.TREND, Regime.NEUTRAL, "entry", None, stop_e4, None, 0,
-                    1.0, 4_500_000, exit_reason, exit_quantity)
+def position(
+    quantity: int = 100, stop_e4: int | None = 4_430_000, exit_reason: str = "", exit_quantity: int = 0
+) -> Position:
+    return Position(
+        "SPY",
+        quantity,
+        quantity * 4_500_000,
+        1,
+        Mode.TREND,
+        Regime.NEUTRAL,
+        "entry",
+        None,
+        stop_e4,
+        None,
+        0,
+        1.0,
+        4_500_000,
+        exit_reason,
+        exit_quantity,
+    )
 
 
 def order(role: OrderRole, state: OrderState = S.PENDING, quantity: int = 100, **change: Any) -> Order:
     kind = OrderType.STOP if role is R.STOP else OrderType.MARKET
     side = Side.BUY if role is R.ENTRY else Side.SELL
-    base = Order(str(role), "SPY", side, kind, TimeInForce.GTC, role, quantity, state, 1, 1,
-                 stop_price_e4=4_430_000 if role is R.STOP else None, broker_id="b1")
+    base = Order(
+        str(role),
+        "SPY",
+        side,
+        kind,
+        TimeInForce.GTC,
+        role,
+        quantity,
+        state,
+        1,
+        1,
+        stop_price_e4=4_430_000 if role is R.STOP else None,
+        broker_id="b1",
+    )
     return replace(base, **change)
 
 
@@ -44,23 +73,43 @@ RAISED = position(stop_e4=4_440_000)
         pytest.param(None, (ENTRY, LEG), None, id="the leg of a working entry waits"),
         pytest.param(None, (STOP,), Cancel(STOP), id="flat: a stop that is left goes"),
         pytest.param(None, (EXIT,), Cancel(EXIT), id="flat: an exit that is left goes"),
-        pytest.param(None, (replace(LEG, parent_id="other"),), Cancel(replace(LEG, parent_id="other")), id="flat: a stray leg goes"),
+        pytest.param(
+            None,
+            (replace(LEG, parent_id="other"),),
+            Cancel(replace(LEG, parent_id="other")),
+            id="flat: a stray leg goes",
+        ),
         pytest.param(position(), (), PlaceStop(100, 4_430_000), id="no stop: place one"),
         pytest.param(position(stop_e4=None), (), None, id="no stop wanted"),
         pytest.param(position(stop_e4=None), (STOP,), Cancel(STOP), id="a stop that is not wanted goes"),
         pytest.param(position(), (STOP,), None, id="guarded"),
         pytest.param(position(), (FILLED, LEG), None, id="guarded by the leg"),
         pytest.param(position(), (FILLED,), FindLeg(FILLED), id="the leg is not known yet"),
-        pytest.param(position(), (FILLED, replace(LEG, state=S.CANCELED)), PlaceStop(100, 4_430_000), id="the leg was cancelled"),
+        pytest.param(
+            position(), (FILLED, replace(LEG, state=S.CANCELED)), PlaceStop(100, 4_430_000), id="the leg was cancelled"
+        ),
         pytest.param(position(), (ENTRY,), None, id="a stop beside a working entry would be a wash trade"),
         pytest.param(RAISED, (STOP,), MoveStop(STOP, 4_440_000), id="a simple stop moves"),
         pytest.param(RAISED, (FILLED, LEG), Cancel(LEG), id="a leg can't move"),
         pytest.param(position(stop_e4=4_420_000), (STOP,), None, id="a stop never loosens"),
-        pytest.param(position(quantity=-100, stop_e4=4_420_000), (STOP,), MoveStop(STOP, 4_420_000), id="a short's stop moves down"),
-        pytest.param(RAISED, (order(R.STOP, S.PARTIALLY_FILLED, 130, filled_quantity=30),),
-                     Cancel(order(R.STOP, S.PARTIALLY_FILLED, 130, filled_quantity=30)), id="a stop that fills can't move"),
-        pytest.param(position(), (order(R.STOP, quantity=90),), Cancel(order(R.STOP, quantity=90)), id="wrong quantity"),
-        pytest.param(position(60), (order(R.STOP, S.PARTIALLY_FILLED, filled_quantity=40),), None, id="the rest of the stop fits"),
+        pytest.param(
+            position(quantity=-100, stop_e4=4_420_000),
+            (STOP,),
+            MoveStop(STOP, 4_420_000),
+            id="a short's stop moves down",
+        ),
+        pytest.param(
+            RAISED,
+            (order(R.STOP, S.PARTIALLY_FILLED, 130, filled_quantity=30),),
+            Cancel(order(R.STOP, S.PARTIALLY_FILLED, 130, filled_quantity=30)),
+            id="a stop that fills can't move",
+        ),
+        pytest.param(
+            position(), (order(R.STOP, quantity=90),), Cancel(order(R.STOP, quantity=90)), id="wrong quantity"
+        ),
+        pytest.param(
+            position(60), (order(R.STOP, S.PARTIALLY_FILLED, filled_quantity=40),), None, id="the rest of the stop fits"
+        ),
         pytest.param(position(), (STOP, replace(STOP, id="two")), Cancel(replace(STOP, id="two")), id="one stop only"),
         pytest.param(position(), (STOP, EXIT), Cancel(EXIT), id="an exit that nobody wants goes"),
         pytest.param(LEAVING, (), PlaceExit(100), id="leave"),
@@ -69,7 +118,9 @@ RAISED = position(stop_e4=4_440_000)
         pytest.param(LEAVING, (EXIT,), None, id="leave: the exit works"),
         pytest.param(LEAVING, (FILLED,), FindLeg(FILLED), id="leave: a leg that is not known holds the shares"),
         pytest.param(position(exit_reason="part", exit_quantity=30), (), PlaceExit(30), id="leave with a part"),
-        pytest.param(position(20, exit_reason="part", exit_quantity=30), (), PlaceExit(20), id="never more than is held"),
+        pytest.param(
+            position(20, exit_reason="part", exit_quantity=30), (), PlaceExit(20), id="never more than is held"
+        ),
         pytest.param(position(-40, exit_reason="signal"), (), PlaceExit(40), id="cover"),
     ],
 )
@@ -163,7 +214,9 @@ STEPS = ["act", "fill_stop", "fill_exit", "raise", "leave", "cancelled", "double
     st.sampled_from(["none", "leg", "hidden", "entry"]),
     st.lists(st.tuples(st.sampled_from(STEPS), st.integers(1, 100)), max_size=14),
 )
-def test_every_walk_ends_with_one_stop_for_all_shares_or_flat(quantity: int, begin: str, steps: list[tuple[str, int]]) -> None:
+def test_every_walk_ends_with_one_stop_for_all_shares_or_flat(
+    quantity: int, begin: str, steps: list[tuple[str, int]]
+) -> None:
     broker = Broker(position(quantity))
     side = Side.BUY if quantity > 0 else Side.SELL
     shares = abs(quantity)

@@ -26,8 +26,19 @@ APPROVED, ADJUSTED, REJECTED = RiskVerdict.APPROVED, RiskVerdict.APPROVED_WITH_A
 
 
 def order(role: OrderRole = OrderRole.ENTRY, quantity: int = 125, side: Side = Side.BUY, **change: Any) -> Order:
-    base = Order("id", "SPY", side, OrderType.MARKET, TimeInForce.GTC, role, quantity, OrderState.NEW, 1, 1,
-                 leg_stop_e4=4_432_500 if role is OrderRole.ENTRY else None)
+    base = Order(
+        "id",
+        "SPY",
+        side,
+        OrderType.MARKET,
+        TimeInForce.GTC,
+        role,
+        quantity,
+        OrderState.NEW,
+        1,
+        1,
+        leg_stop_e4=4_432_500 if role is OrderRole.ENTRY else None,
+    )
     return replace(base, **change)
 
 
@@ -47,7 +58,10 @@ def test_with_default_limits_scenario_2_is_cut_to_44_shares_with_the_reason() ->
     assert (decision.verdict, decision.quantity, decision.reason_code) == (ADJUSTED, 44, "position_value")
     assert decision.reason == "position value at most 20% of equity allows 44 shares"
     assert [(step.name, step.before, step.after) for step in decision.steps] == [
-        ("risk", 125, 125), ("position_value", 125, 44), ("exposure", 44, 44), ("buying_power", 44, 44),
+        ("risk", 125, 125),
+        ("position_value", 125, 44),
+        ("exposure", 44, 44),
+        ("buying_power", 44, 44),
     ]
     assert {check.code: check.verdict for check in decision.checks}["position_value"] is Verdict.PASSED
 
@@ -76,7 +90,10 @@ def test_multipliers_are_multiplied_and_floored_once() -> None:
 
 
 # --- each cap at, below and above -----------------------------------------------------------------------
-@pytest.mark.parametrize(("shares", "quantity", "verdict"), [(126, 125, APPROVED), (125, 125, APPROVED), (124, 124, ADJUSTED), (0, 0, REJECTED)])
+@pytest.mark.parametrize(
+    ("shares", "quantity", "verdict"),
+    [(126, 125, APPROVED), (125, 125, APPROVED), (124, 124, ADJUSTED), (0, 0, REJECTED)],
+)
 def test_exposure_headroom_at_below_and_above(shares: int, quantity: int, verdict: RiskVerdict) -> None:
     account = replace(ACCOUNT, exposure_e4=2_000_000_000 - shares * REQUEST.price_e4)
     decision = assess(REQUEST, account, WIDE)
@@ -84,7 +101,10 @@ def test_exposure_headroom_at_below_and_above(shares: int, quantity: int, verdic
     assert verdict is APPROVED or decision.reason_code == "exposure"
 
 
-@pytest.mark.parametrize(("shares", "quantity", "verdict"), [(126, 125, APPROVED), (125, 125, APPROVED), (124, 124, ADJUSTED), (0, 0, REJECTED)])
+@pytest.mark.parametrize(
+    ("shares", "quantity", "verdict"),
+    [(126, 125, APPROVED), (125, 125, APPROVED), (124, 124, ADJUSTED), (0, 0, REJECTED)],
+)
 def test_buying_power_at_below_and_above(shares: int, quantity: int, verdict: RiskVerdict) -> None:
     account = replace(ACCOUNT, buying_power_e4=shares * REQUEST.price_e4 * 104 // 100)
     decision = assess(REQUEST, account, WIDE)
@@ -92,7 +112,9 @@ def test_buying_power_at_below_and_above(shares: int, quantity: int, verdict: Ri
     assert verdict is APPROVED or decision.reason_code == "buying_power"
 
 
-@pytest.mark.parametrize(("bp", "quantity", "verdict"), [(5_641, 125, APPROVED), (5_640, 124, ADJUSTED), (45, 0, REJECTED)])
+@pytest.mark.parametrize(
+    ("bp", "quantity", "verdict"), [(5_641, 125, APPROVED), (5_640, 124, ADJUSTED), (45, 0, REJECTED)]
+)
 def test_position_value_at_below_and_above(bp: int, quantity: int, verdict: RiskVerdict) -> None:
     decision = assess(REQUEST, ACCOUNT, replace(WIDE, max_position_bp=bp))
     assert (decision.quantity, decision.verdict) == (quantity, verdict)
@@ -105,7 +127,9 @@ def test_at_most_five_positions(held: int, verdict: RiskVerdict) -> None:
     assert verdict is APPROVED or decision.reason_code == "open_positions"
 
 
-@pytest.mark.parametrize(("wanted", "quantity", "verdict"), [(124, 124, APPROVED), (125, 125, APPROVED), (126, 125, ADJUSTED)])
+@pytest.mark.parametrize(
+    ("wanted", "quantity", "verdict"), [(124, 124, APPROVED), (125, 125, APPROVED), (126, 125, ADJUSTED)]
+)
 def test_an_operators_quantity_is_held_to_the_risk_of_a_trade(wanted: int, quantity: int, verdict: RiskVerdict) -> None:
     decision = assess(replace(REQUEST, wanted=wanted), ACCOUNT, WIDE)
     assert (decision.quantity, decision.verdict) == (quantity, verdict)
@@ -115,7 +139,10 @@ def test_an_operators_quantity_is_held_to_the_risk_of_a_trade(wanted: int, quant
 # --- fail closed ------------------------------------------------------------------------------------------
 HUGE = 10**40
 HOSTILE_ACCOUNTS: list[tuple[dict[str, Any], str]] = [
-    *(({"equity_e4": value}, "equity_known") for value in (None, 0, -1, HUGE, MAX_EQUITY_E4 + 1, math.nan, math.inf, 1e9)),
+    *(
+        ({"equity_e4": value}, "equity_known")
+        for value in (None, 0, -1, HUGE, MAX_EQUITY_E4 + 1, math.nan, math.inf, 1e9)
+    ),
     *(({"exposure_e4": value}, "equity_known") for value in (math.nan, math.inf, -1, None)),
     *(({"buying_power_e4": value}, "equity_known") for value in (math.nan, math.inf, None)),
     ({"exposure_e4": HUGE}, "exposure"),
@@ -165,9 +192,27 @@ ANY = st.one_of(st.none(), st.integers(-(2**70), 2**70), st.floats(), st.integer
 
 
 @settings(max_examples=300)
-@given(ANY, ANY, ANY, ANY, ANY, ANY, st.sampled_from(list(Side)), st.integers(-10, 10**5), st.one_of(st.none(), st.integers()))
+@given(
+    ANY,
+    ANY,
+    ANY,
+    ANY,
+    ANY,
+    ANY,
+    st.sampled_from(list(Side)),
+    st.integers(-10, 10**5),
+    st.one_of(st.none(), st.integers()),
+)
 def test_whatever_it_is_asked_it_answers_and_what_it_approves_keeps_every_limit(
-    equity: Any, exposure: Any, power: Any, price: Any, stop: Any, distance: Any, side: Side, risk_bp: int, wanted: int | None
+    equity: Any,
+    exposure: Any,
+    power: Any,
+    price: Any,
+    stop: Any,
+    distance: Any,
+    side: Side,
+    risk_bp: int,
+    wanted: int | None,
 ) -> None:
     if price is None or distance is None:
         price, distance = 100_000, 1_000
@@ -208,8 +253,15 @@ def test_an_exit_is_approved_on_the_position_alone(held: int) -> None:
 
 @pytest.mark.parametrize(
     ("held", "quantity", "side", "symbol"),
-    [(125, 126, Side.SELL, "SPY"), (125, 5, Side.BUY, "SPY"), (-125, 5, Side.SELL, "SPY"), (125, 0, Side.SELL, "SPY"),
-     (125, -5, Side.SELL, "SPY"), (0, 1, Side.SELL, "SPY"), (125, 5, Side.SELL, "QQQ")],
+    [
+        (125, 126, Side.SELL, "SPY"),
+        (125, 5, Side.BUY, "SPY"),
+        (-125, 5, Side.SELL, "SPY"),
+        (125, 0, Side.SELL, "SPY"),
+        (125, -5, Side.SELL, "SPY"),
+        (0, 1, Side.SELL, "SPY"),
+        (125, 5, Side.SELL, "QQQ"),
+    ],
 )
 def test_what_does_not_only_reduce_does_not_leave(held: int, quantity: int, side: Side, symbol: str) -> None:
     with pytest.raises(NotApproved):

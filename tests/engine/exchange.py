@@ -104,14 +104,36 @@ class Exchange:
     def _accept(self, order: ApprovedOrder, now_ns: int) -> None:
         self.submitted.append(order.id)
         entry = BrokerOrder(
-            self._next_id(), order.id, order.symbol, order.side, order.order_type, S.ACCEPTED, order.quantity, 0, 0,
-            order.limit_price_e4, order.stop_price_e4, now_ns, now_ns,
+            self._next_id(),
+            order.id,
+            order.symbol,
+            order.side,
+            order.order_type,
+            S.ACCEPTED,
+            order.quantity,
+            0,
+            0,
+            order.limit_price_e4,
+            order.stop_price_e4,
+            now_ns,
+            now_ns,
         )
         self.orders[entry.broker_id] = entry
         if order.leg_stop_e4 is not None:
             leg = BrokerOrder(
-                self._next_id(), f"broker-{self.count}", order.symbol, order.side.opposite, OrderType.STOP, S.HELD,
-                order.quantity, 0, 0, None, order.leg_stop_e4, now_ns, now_ns,
+                self._next_id(),
+                f"broker-{self.count}",
+                order.symbol,
+                order.side.opposite,
+                OrderType.STOP,
+                S.HELD,
+                order.quantity,
+                0,
+                0,
+                None,
+                order.leg_stop_e4,
+                now_ns,
+                now_ns,
             )
             self.orders[leg.broker_id] = leg
             self.parents[leg.broker_id] = entry.broker_id
@@ -144,8 +166,14 @@ class Exchange:
             refusal = Refusal(422, 42210000, f"order is {old.status}")
             self.outbox.append(ReplaceAnswered(asked.replaces_id, asked.id, None, refusal))
             return
-        new = replace(old, broker_id=self._next_id(), client_order_id=asked.id, stop_price_e4=asked.stop_price_e4,
-                      replaces=old.broker_id, submitted_ns=now_ns)
+        new = replace(
+            old,
+            broker_id=self._next_id(),
+            client_order_id=asked.id,
+            stop_price_e4=asked.stop_price_e4,
+            replaces=old.broker_id,
+            submitted_ns=now_ns,
+        )
         self.orders[new.broker_id] = new
         self.submitted.append(asked.id)
         lost = self._lost("submit")

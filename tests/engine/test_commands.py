@@ -15,8 +15,8 @@ from fluxherod.engine.effects import Reply, ReplyCode, SubmitOrder
 from fluxherod.engine.events import (
     AssetInfo,
     AssetsLoaded,
-    CancelOrderCommand,
     Caller,
+    CancelOrderCommand,
     Command,
     HaltCommand,
     LinkChanged,
@@ -33,7 +33,11 @@ def reply(world: World, command: Command) -> Reply:
 
 def order(world: World, **change: object) -> Reply:
     fields: dict[str, object] = {
-        "caller": world.caller(), "symbol": "SPY", "side": Side.BUY, "quantity": 10, "order_type": OrderType.MARKET,
+        "caller": world.caller(),
+        "symbol": "SPY",
+        "side": Side.BUY,
+        "quantity": 10,
+        "order_type": OrderType.MARKET,
         "stop_price_e4": 4_430_000,
     }
     return reply(world, PlaceOrderCommand(**{**fields, **change}))  # type: ignore[arg-type]
@@ -100,7 +104,11 @@ def test_an_order_that_risk_would_cut_is_refused_with_the_waterfall_unless_that_
     assert answer.text.startswith("risk allows 142 of 200 shares: ")
     assert answer.decision is not None
     assert [step.name for step in answer.decision.steps] == [
-        "wanted", "risk_per_trade", "position_value", "exposure", "buying_power",
+        "wanted",
+        "risk_per_trade",
+        "position_value",
+        "exposure",
+        "buying_power",
     ]
     accepted = order(world, quantity=200, accept_adjusted=True)
     assert accepted.code is ReplyCode.OK

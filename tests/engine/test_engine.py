@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import math
-import random
 from dataclasses import replace
 
 import pytest
-from engine.exchange import S, sold
+from engine.exchange import S
 from engine.world import CLOSE_NS, DAY_NS, OPEN_NS, SESSIONS, World, bar, choppy, of
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from fluxherod.core.calendar import HOUR_NS, MINUTE_NS, SECOND_NS
 from fluxherod.core.orders import OrderRole, OrderState
-from fluxherod.core.types import Bar, OrderType, Quote, Side
+from fluxherod.core.types import Bar, Quote
 from fluxherod.engine.effects import (
     BarClosed,
     BarRejected,
@@ -23,7 +20,6 @@ from fluxherod.engine.effects import (
     RequestHistory,
     RequestReference,
     RequestSnapshot,
-    SubmitOrder,
 )
 from fluxherod.engine.events import (
     BackfillLoaded,
@@ -34,7 +30,6 @@ from fluxherod.engine.events import (
     HistoryLoaded,
     LinkChanged,
     QuotesReceived,
-    Started,
     Stopping,
     TimerFired,
 )
@@ -131,7 +126,10 @@ def test_a_minute_of_a_bar_that_is_complete_already_is_turned_away() -> None:
     effects = world.tell(BarsReceived((bar(4, 451.0),)), BarsReceived((bar(5, 451.0),)))
     assert [effect.reason for effect in of(BarRejected, effects)] == ["its bar is complete already"]
     world.until(OPEN_NS + 11 * MINUTE_NS)
-    assert [closed.end_ns for closed in of(BarClosed, world.seen)] == [OPEN_NS + 5 * MINUTE_NS, OPEN_NS + 10 * MINUTE_NS]
+    assert [closed.end_ns for closed in of(BarClosed, world.seen)] == [
+        OPEN_NS + 5 * MINUTE_NS,
+        OPEN_NS + 10 * MINUTE_NS,
+    ]
 
 
 @pytest.mark.parametrize(
@@ -198,7 +196,9 @@ def test_an_older_price_never_replaces_a_newer_one() -> None:
     assert world.engine.guard.breaches == {}
 
 
-@pytest.mark.parametrize("bid, ask", [(1.0, math.inf), (math.nan, 1.0), (-1.0, 5.0), (0.0, 450.0), (451.0, 450.0), (1e308, 1e308)])
+@pytest.mark.parametrize(
+    ("bid", "ask"), [(1.0, math.inf), (math.nan, 1.0), (-1.0, 5.0), (0.0, 450.0), (451.0, 450.0), (1e308, 1e308)]
+)
 def test_a_quote_that_can_not_be_is_no_price(bid: float, ask: float) -> None:
     world = World().ready()
     world.tell(QuotesReceived((Quote("SPY", world.now_ns, bid, ask),)))
@@ -224,7 +224,9 @@ def rising(world: World, minutes: int = 40) -> int:
 
 
 def test_a_rise_is_entered_trailed_and_left_by_its_stop_and_the_books_agree() -> None:
-    world = World(limits=replace(World().settings.limits, max_position_bp=2_000, max_exposure_bp=5_000)).ready(history=200)
+    world = World(limits=replace(World().settings.limits, max_position_bp=2_000, max_exposure_bp=5_000)).ready(
+        history=200
+    )
     number = rising(world)
     opened = world.position()
     assert opened.value_e4 <= 20_000 * 10_000
@@ -351,179 +353,6 @@ def test_the_calendar_and_the_assets_are_loaded_anew_before_each_open() -> None:
     effects = world.until(OPEN_NS + DAY_NS)
     assert of(RequestReference, effects) == [RequestReference(("SPY",))]
     assert world.now_ns == OPEN_NS + DAY_NS
-
-
-# --- restarts ------------------------------------------------------------------------------------------------
-@pytest.mark.parametrize("heard", range(5))
-def test_a_restart_in_mid_flight_submits_nothing_twice(heard: int) -> None:
-    world = World().ready()
-    world.delivery = False
-    world.place(100, 443.0)
-    for event in world.exchange.outbox[:heard]:
-        world._process(event)
-    world.exchange.outbox = []  # the process is killed: what it had not heard is lost
-    world.delivery = True
-    world.start(run=2)
-    world.reference()
-    world.connect()
-    world.wait(90)
-    assert len(world.exchange.submitted) == 1
-    assert world.position().quantity == 100
-    assert len(world.exchange.stops("SPY")) == 1
-    assert len(world.live(STOP)) == 1
-    world.agree()
-    world.replay()
-
-
-def test_a_restart_goes_on_with_an_exit_that_was_under_way() -> None:
-    world = World().ready()
-    world.place(100, 443.0)
-    world.delivery = False
-    world.close()
-    world.exchange.outbox = []
-    world.delivery = True
-    world.start(run=2)
-    world.reference()
-    world.connect()
-    world.wait(120)
-    assert world.position() is None
-    assert sold(world.exchange, "SPY") == 100
-    world.agree()
-
-
-def test_a_stop_that_filled_while_no_process_ran_is_booked_at_the_start() -> None:
-    world = World().ready()
-    world.place(100, 443.0)
-    world.exchange.trade("SPY", 4_420_000)
-    world.exchange.outbox = []
-    world.start(run=2)
-    assert world.position() is None
-    world.agree()
-
-
-def test_a_restart_keeps_the_halt_and_the_kernel_state() -> None:
-    world = World().ready(history=100)
-    world.tell(HaltCommand(world.caller(), "enough"))
-    before = world.engine.market.states.tobytes()
-    effects = world.start(run=2)
-    assert not of(RequestHistory, [*effects, *world.tell(CalendarLoaded(SESSIONS))])
-    assert world.engine.market.states.tobytes() == before
-    assert "enough" in world.engine.blocked(world.now_ns)
-
-
-def test_a_restart_after_days_or_with_another_timeframe_loads_history_anew() -> None:
-    world = World().ready(history=100)
-    world.now_ns += 7 * DAY_NS
-    world.start(run=2)
-    assert of(RequestHistory, world.tell(CalendarLoaded(SESSIONS)))
-    other = World().ready(history=100)
-    other.tell(Started("0123456789abcdef", 2, "test", replace(other.settings, timeframe="5Min")))
-    assert of(RequestHistory, other.tell(CalendarLoaded(SESSIONS)))
-
-
-# --- replay --------------------------------------------------------------------------------------------------
-def random_session(seed: int, symbols: tuple[str, ...] = ("SPY", "QQQ")) -> World:
-    """A session of random prices, orders by hand, lost, repeated and reordered messages, drops and restarts."""
-    chance = random.Random(seed)
-    world = World(symbols).ready(history=120)
-    prices = dict.fromkeys(symbols, 450.0)
-    for number in range(60):
-        world.until(OPEN_NS + (number + 1) * MINUTE_NS)
-        world.exchange.lose = chance.choices(["request", "submit", "lookup", "report"], k=chance.choice((0, 0, 1, 2)))
-        world.exchange.auto_fill = chance.random() < 0.8
-        for symbol in symbols:
-            prices[symbol] *= 1 + chance.gauss(0, 0.004)
-            _quote(world, chance, prices[symbol], symbol)
-            world.tell(BarsReceived((bar(number, prices[symbol], chance.choice((500, 4_000)), symbol, 1.0),)))
-        _operator(world, chance, prices)
-        _mishap(world, chance)
-        world.snapshot()
-        world.wait(chance.choice((2, 5, 30)))
-    return world
-
-
-def _quote(world: World, chance: random.Random, price: float, symbol: str) -> None:
-    world.delivery = False
-    world.quote(price, symbol)
-    box = world.exchange.outbox
-    box += [event for event in box if chance.random() < 0.2]
-    if chance.random() < 0.3:
-        chance.shuffle(box)
-    world.delivery = True
-    world.deliver()
-
-
-def _operator(world: World, chance: random.Random, prices: dict[str, float]) -> None:
-    symbol = chance.choice(list(prices))
-    match chance.randrange(8):
-        case 0:
-            world.place(chance.randint(1, 40), prices[symbol] * 0.99, symbol=symbol, accept_adjusted=True)
-        case 1:
-            world.place(chance.randint(1, 40), prices[symbol] * 1.01, Side.SELL, symbol=symbol, accept_adjusted=True)
-        case 2:
-            world.close(symbol)
-        case 3:
-            world.place(chance.randint(1, 20), None, chance.choice(list(Side)), symbol=symbol)
-
-
-def _mishap(world: World, chance: random.Random) -> None:
-    alive = [order for order in world.exchange.orders.values() if order.status in (S.ACCEPTED, S.WORKING)]
-    match chance.randrange(10):
-        case 0 if alive:
-            world.exchange.end(chance.choice(alive).broker_id, chance.choice((S.CANCELED, S.EXPIRED)))
-            world.deliver()
-        case 1 if alive:
-            order = chance.choice(alive)
-            if order.quantity - order.filled_quantity > 1 and order.order_type is OrderType.MARKET:
-                world.exchange.fill(order.broker_id, 1, world.exchange.price_e4[order.symbol])
-                world.deliver()
-        case 2:
-            world.tell(LinkChanged("market", False, "reset"), LinkChanged("market", True))
-            through_ns = world.now_ns - world.now_ns % MINUTE_NS
-            world.tell(BackfillLoaded(world.settings.symbols, (), OPEN_NS, through_ns))
-        case 3:
-            world.start(run=world.engine.run + 1)
-            world.reference()
-            world.connect()
-
-
-@pytest.mark.parametrize("seed", range(12))
-def test_a_random_session_ends_with_equal_books_and_its_replay_is_the_same_byte_for_byte(seed: int) -> None:
-    world = random_session(seed)
-    world.exchange.lose, world.exchange.auto_fill = [], True
-    world.tell(HaltCommand(world.caller(), "the end"))
-    for number in range(16):
-        if number == 4:
-            for symbol in world.settings.symbols:
-                world.close(symbol)
-        world.snapshot()
-        for symbol in world.settings.symbols:
-            world.quote(world.exchange.price_e4[symbol] / 10_000, symbol)
-        world.wait(30)
-    assert world.engine.ledger.positions == {}
-    assert not any(world.exchange.position.values())
-    assert world.engine.ledger.cash_e4 == world.exchange.cash_e4
-    assert "POSITION_REVERSED" not in world.alerts()
-    assert not [order for order in world.exchange.orders.values() if not order.status.ended]
-    world.replay()
-
-
-@settings(max_examples=15, deadline=None)
-@given(st.integers(0, 10**9))
-def test_while_a_random_session_runs_no_shares_are_sold_twice(seed: int) -> None:
-    world = random_session(seed, ("SPY",))
-    assert "POSITION_REVERSED" not in world.alerts()
-    assert len(world.exchange.submitted) == len(set(world.exchange.submitted))
-
-
-def test_every_order_that_leaves_was_recorded_first() -> None:
-    world = random_session(3)
-    recorded: set[str] = set()
-    for effect in world.seen:
-        if isinstance(effect, SubmitOrder):
-            assert effect.order.id in recorded
-        elif hasattr(effect, "order") and hasattr(effect, "event"):
-            recorded.add(effect.order.id)
 
 
 def test_a_timer_that_nothing_waits_for_changes_nothing() -> None:

@@ -10,6 +10,7 @@ from engine.world import CLOSE_NS, DAY_NS, World
 from fluxherod.core.calendar import SECOND_NS
 from fluxherod.core.orders import OrderRole
 from fluxherod.core.types import Side
+from fluxherod.engine.events import CancelAnswered
 
 EXIT, ENTRY = OrderRole.EXIT, OrderRole.ENTRY
 
@@ -82,12 +83,13 @@ def test_a_cancel_of_such_an_entry_that_is_refused_is_not_repeated_with_each_pri
     (entry,) = world.exchange.working("SPY")
     world.wait(1)
     world.exchange.orders[entry.broker_id] = replace(entry, status=S.REJECTED)
-    world.exchange.lose = ["lookup"]
+    world.delivery = False
     for tick in range(20):
-        world.delivery = False
         world.quote(442.0 - tick / 100)
-        world.exchange.outbox = [e for e in world.exchange.outbox if type(e).__name__ == "CancelAnswered"]
-        world.deliver()
+        refused = [event for event in world.exchange.outbox if isinstance(event, CancelAnswered)]
+        world.exchange.outbox = []
+        world.tell(*refused)
+        world.exchange.outbox = []
     assert world.alerts().count("ENTRY_STOPPED") == 1
 
 

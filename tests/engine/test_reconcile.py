@@ -10,7 +10,7 @@ from engine.world import World, of
 from fluxherod.core.orders import OrderRole, OrderState
 from fluxherod.core.types import BrokerOrder, BrokerPosition, OrderType, Side
 from fluxherod.engine.effects import AlertRaised, LookupOrder
-from fluxherod.engine.events import LookupAnswered
+from fluxherod.engine.events import LookupAnswered, SubmitAnswered
 
 
 def differing(world: World, **change: object) -> list[AlertRaised]:
@@ -147,3 +147,26 @@ def test_a_stop_that_is_missing_is_placed_with_the_next_snapshot() -> None:
     world.exchange.end(leg.broker_id, S.CANCELED, tell=False)
     world.snapshot()
     assert len(world.exchange.stops("SPY")) == 1
+
+
+def test_a_leg_that_is_listed_before_its_entry_is_known_is_no_foreign_order() -> None:
+    world = World().ready()
+    world.exchange.lose = ["submit", "lookup"]
+    world.delivery = False
+    world.place(100, 443.0)
+    answer = next(event for event in world.exchange.outbox if isinstance(event, SubmitAnswered))
+    world.exchange.outbox = []
+    world.tell(answer)
+    world.exchange.outbox = []
+    for _ in range(3):
+        whole = world.exchange.snapshot(world.now_ns)
+        (entry,) = whole.orders
+        apart = replace(whole, orders=(*entry.legs, replace(entry, legs=())))  # a filled entry nests no leg
+        world.tell(apart)
+        world.exchange.outbox = []
+        world.now_ns += 1_000_000_000
+    assert "FOREIGN_ORDER" not in world.alerts()
+    world.delivery = True
+    world.tell(LookupAnswered(world.orders(OrderRole.ENTRY)[0].id, True, entry))
+    assert len(world.live(OrderRole.STOP)) == 1
+    assert "FOREIGN_ORDER" not in world.alerts()

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, TypeVar
 
+from engine.exchange import Exchange
+
 from fluxherod.core.calendar import HOUR_NS, MINUTE_NS, SECOND_NS, Session
 from fluxherod.core.orders import Order, OrderRole
 from fluxherod.core.portfolio import Position
@@ -30,7 +32,6 @@ from fluxherod.engine.events import (
     TimerFired,
 )
 from fluxherod.engine.settings import Settings
-from engine.exchange import Exchange
 
 DAY_NS = 24 * HOUR_NS
 OPEN_NS = 1_704_205_800_000_000_000  # 2024-01-02 09:30 New York, a Tuesday
@@ -142,7 +143,9 @@ class World:
         self.exchange.trade(symbol, round(price * 10_000))
         return self.tell(QuotesReceived((quote,)))
 
-    def minute(self, number: int, close: float, volume: int = 1_000, symbol: str = "SPY", span: float = 0.1) -> list[Effect]:
+    def minute(
+        self, number: int, close: float, volume: int = 1_000, symbol: str = "SPY", span: float = 0.1
+    ) -> list[Effect]:
         """The minute that starts `number` minutes after the open, received as it ends."""
         self.until(OPEN_NS + (number + 1) * MINUTE_NS)
         start = len(self.seen)
@@ -157,16 +160,35 @@ class World:
         self.requests += 1
         return Caller(f"r{self.requests}", "tester")
 
-    def place(self, quantity: int, stop: float | None, side: Side = Side.BUY, limit: float | None = None,
-              symbol: str = "SPY", accept_adjusted: bool = False) -> Reply:
+    def place(
+        self,
+        quantity: int,
+        stop: float | None,
+        side: Side = Side.BUY,
+        limit: float | None = None,
+        symbol: str = "SPY",
+        accept_adjusted: bool = False,
+    ) -> Reply:
         command = PlaceOrderCommand(
-            self.caller(), symbol, side, quantity, OrderType.LIMIT if limit else OrderType.MARKET,
-            round(limit * 10_000) if limit else None, round(stop * 10_000) if stop else None, accept_adjusted,
+            self.caller(),
+            symbol,
+            side,
+            quantity,
+            OrderType.LIMIT if limit else OrderType.MARKET,
+            round(limit * 10_000) if limit else None,
+            round(stop * 10_000) if stop else None,
+            accept_adjusted,
         )
         return of(Reply, self.tell(command))[-1]
 
     def close(self, symbol: str = "SPY") -> Reply:
         return of(Reply, self.tell(ClosePositionCommand(self.caller(), symbol)))[-1]
+
+    def trail(self, stop: float, symbol: str = "SPY") -> None:
+        """Move a position's stop, as the strategy does on a completed bar."""
+        position = self.engine.ledger.positions[symbol]
+        self.engine.ledger.positions[symbol] = replace(position, stop_e4=round(stop * 10_000))
+        self.snapshot()
 
     # --- looking ----------------------------------------------------------------------------------------------
     def position(self, symbol: str = "SPY") -> Position | None:

@@ -56,15 +56,24 @@ def entry_rules(decision: Any, params: StrategyParams, side: int, spread: float,
         spread_code: the verdict of the spread rule (a `RuleCode`).
     """
     regime = Regime(int(decision["regime"]))
-    price = _range_rules(decision, params, side) if regime is Regime.MEAN_REVERSION else [
-        _trend_rule(decision, params, side)
-    ]
+    price = (
+        _range_rules(decision, params, side)
+        if regime is Regime.MEAN_REVERSION
+        else [_trend_rule(decision, params, side)]
+    )
     if regime is Regime.NEUTRAL:
         opposed = bool(decision["mr_short" if side > 0 else "mr_long"])
-        price.append(_rule("mean_reversion_does_not_oppose", float(opposed), "<", 1.0, not opposed,
-                           "mean reversion asks for the opposite" if opposed else "mean reversion does not ask for the opposite"))
-    return (*_regime_rules(decision, params, regime), *price,
-            *noise_rules(decision, params, spread, spread_code))
+        price.append(
+            _rule(
+                "mean_reversion_does_not_oppose",
+                float(opposed),
+                "<",
+                1.0,
+                not opposed,
+                "mean reversion asks for the opposite" if opposed else "mean reversion does not ask for the opposite",
+            )
+        )
+    return (*_regime_rules(decision, params, regime), *price, *noise_rules(decision, params, spread, spread_code))
 
 
 def _rule(name: str, value: float, comparison: str, threshold: float, passed: bool, text: str) -> Rule:
@@ -81,7 +90,9 @@ def _regime_rules(decision: Any, params: StrategyParams, regime: Regime) -> list
     ):
         threshold = float(getattr(params, name))
         passed = value > threshold if comparison == ">" else value < threshold
-        rules.append(_rule(name, value, comparison, threshold, passed, f"{label} {value:.2f} {comparison} {threshold:g}"))
+        rules.append(
+            _rule(name, value, comparison, threshold, passed, f"{label} {value:.2f} {comparison} {threshold:g}")
+        )
     return rules
 
 
@@ -90,8 +101,14 @@ def _trend_rule(decision: Any, params: StrategyParams, side: int) -> Rule:
     band = float(decision["kama"]) + side * params.entry_atr * float(decision["atr"])
     comparison, sign = (">", "+") if side > 0 else ("<", "-")
     passed = bool(decision["trend_long" if side > 0 else "trend_short"])
-    return _rule("price_beyond_entry_band", close, comparison, band, passed,
-                 f"Price ${close:.2f} {comparison} KAMA{sign}{params.entry_atr:g}×ATR ${band:.2f}")
+    return _rule(
+        "price_beyond_entry_band",
+        close,
+        comparison,
+        band,
+        passed,
+        f"Price ${close:.2f} {comparison} KAMA{sign}{params.entry_atr:g}×ATR ${band:.2f}",
+    )
 
 
 def _range_rules(decision: Any, params: StrategyParams, side: int) -> list[Rule]:
@@ -99,14 +116,28 @@ def _range_rules(decision: Any, params: StrategyParams, side: int) -> list[Rule]
     if side > 0:
         band = float(decision["bb_lower"])
         return [
-            _rule("rsi_oversold", rsi, "<", params.rsi_oversold, rsi < params.rsi_oversold,
-                  f"RSI {rsi:.1f} < {params.rsi_oversold:g}"),
-            _rule("price_at_lower_band", close, "<=", band, close <= band, f"Price ${close:.2f} <= lower band ${band:.2f}"),
+            _rule(
+                "rsi_oversold",
+                rsi,
+                "<",
+                params.rsi_oversold,
+                rsi < params.rsi_oversold,
+                f"RSI {rsi:.1f} < {params.rsi_oversold:g}",
+            ),
+            _rule(
+                "price_at_lower_band", close, "<=", band, close <= band, f"Price ${close:.2f} <= lower band ${band:.2f}"
+            ),
         ]
     band = float(decision["bb_upper"])
     return [
-        _rule("rsi_overbought", rsi, ">", params.rsi_overbought, rsi > params.rsi_overbought,
-              f"RSI {rsi:.1f} > {params.rsi_overbought:g}"),
+        _rule(
+            "rsi_overbought",
+            rsi,
+            ">",
+            params.rsi_overbought,
+            rsi > params.rsi_overbought,
+            f"RSI {rsi:.1f} > {params.rsi_overbought:g}",
+        ),
         _rule("price_at_upper_band", close, ">=", band, close >= band, f"Price ${close:.2f} >= upper band ${band:.2f}"),
     ]
 
@@ -122,14 +153,40 @@ def noise_rules(decision: Any, params: StrategyParams, spread: float, spread_cod
     gap = abs(float(decision["gap"]))
     volume_code = int(decision["breakout_volume_ok" if breakout else "volume_ok"])
     return (
-        Rule("volume", volume, ">", ratio * average, _VERDICTS[RuleCode(volume_code)],
-             f"volume {volume:,.0f} > {ratio:g} x average {average:,.0f}"),
-        Rule("time", 0.0, "<", 1.0, _VERDICTS[RuleCode(int(decision["time_ok"]))],
-             f"after the open and more than {params.close_quiet_minutes} minutes before the close"),
-        Rule("gap", gap, "<", params.gap_limit, _VERDICTS[RuleCode(int(decision["gap_ok"]))],
-             f"gap {100 * gap:.2f}% < {100 * params.gap_limit:g}%"),
-        Rule("spread", relative, "<=", limit, _VERDICTS[RuleCode(spread_code)],
-             "no quote" if math.isnan(spread) else f"spread ${spread:.2f} is {100 * relative:.1f}% of sigma, limit {100 * limit:g}%"),
+        Rule(
+            "volume",
+            volume,
+            ">",
+            ratio * average,
+            _VERDICTS[RuleCode(volume_code)],
+            f"volume {volume:,.0f} > {ratio:g} x average {average:,.0f}",
+        ),
+        Rule(
+            "time",
+            0.0,
+            "<",
+            1.0,
+            _VERDICTS[RuleCode(int(decision["time_ok"]))],
+            f"after the open and more than {params.close_quiet_minutes} minutes before the close",
+        ),
+        Rule(
+            "gap",
+            gap,
+            "<",
+            params.gap_limit,
+            _VERDICTS[RuleCode(int(decision["gap_ok"]))],
+            f"gap {100 * gap:.2f}% < {100 * params.gap_limit:g}%",
+        ),
+        Rule(
+            "spread",
+            relative,
+            "<=",
+            limit,
+            _VERDICTS[RuleCode(spread_code)],
+            "no quote"
+            if math.isnan(spread)
+            else f"spread ${spread:.2f} is {100 * relative:.1f}% of sigma, limit {100 * limit:g}%",
+        ),
     )
 
 
@@ -147,8 +204,15 @@ def entry_trigger(decision: Any, params: StrategyParams) -> str:
     return f"regime confirmed, price {word} KAMA{sign}{params.entry_atr:g}×ATR"
 
 
-def entry_text(symbol: str, decision: Any, params: StrategyParams, stop_e4: int, target_e4: int | None,
-               risk_amount_e4: int, risk_bp: int) -> str:
+def entry_text(
+    symbol: str,
+    decision: Any,
+    params: StrategyParams,
+    stop_e4: int,
+    target_e4: int | None,
+    risk_amount_e4: int,
+    risk_bp: int,
+) -> str:
     """The four lines that explain an entry."""
     side = int(decision["entry"])
     close = float(decision["close"])
@@ -167,7 +231,8 @@ def _reason(decision: Any, params: StrategyParams) -> str:
     side = int(decision["entry"])
     if int(decision["entry_mode"]) == EntryMode.MEAN_REVERSION:
         rsi = float(decision["rsi"])
-        return f"RSI={rsi:.0f} ({'oversold' if side > 0 else 'overbought'}) + Price at {'Lower' if side > 0 else 'Upper'} BB"
+        extreme, band = ("oversold", "Lower") if side > 0 else ("overbought", "Upper")
+        return f"RSI={rsi:.0f} ({extreme}) + Price at {band} BB"
     if Trigger(int(decision["trigger"])) is Trigger.CROSSOVER:
         return f"KAMA crossover ({_trend_rule(decision, params, side).text})"
     return f"{entry_trigger(decision, params)} ({_trend_rule(decision, params, side).text})"
@@ -190,14 +255,22 @@ def exit_rule(decision: Any, params: StrategyParams, mode: Mode, side: int) -> R
         band = float(decision["kama"]) - side * params.exit_atr * float(decision["atr"])
         comparison, sign = ("<", "-") if side > 0 else (">", "+")
         passed = bool(decision["exit_trend_long" if side > 0 else "exit_trend_short"])
-        return _rule("price_beyond_exit_band", close, comparison, band, passed,
-                     f"Price ${close:.2f} {comparison} KAMA{sign}{params.exit_atr:g}×ATR ${band:.2f}")
+        return _rule(
+            "price_beyond_exit_band",
+            close,
+            comparison,
+            band,
+            passed,
+            f"Price ${close:.2f} {comparison} KAMA{sign}{params.exit_atr:g}×ATR ${band:.2f}",
+        )
     sma, rsi = float(decision["sma"]), float(decision["rsi"])
     passed = bool(decision["exit_mr_long" if side > 0 else "exit_mr_short"])
     comparison = ">=" if side > 0 else "<="
     at_average = close >= sma if side > 0 else close <= sma
     if at_average or not passed:
-        return _rule("price_back_at_average", close, comparison, sma, passed, f"Price ${close:.2f} {comparison} SMA ${sma:.2f}")
+        return _rule(
+            "price_back_at_average", close, comparison, sma, passed, f"Price ${close:.2f} {comparison} SMA ${sma:.2f}"
+        )
     limit, turn = (params.rsi_overbought, ">") if side > 0 else (params.rsi_oversold, "<")
     return _rule("rsi_at_other_extreme", rsi, turn, limit, passed, f"RSI {rsi:.1f} {turn} {limit:g}")
 
@@ -205,13 +278,19 @@ def exit_rule(decision: Any, params: StrategyParams, mode: Mode, side: int) -> R
 def exit_text(symbol: str, decision: Any, rule: Rule, side: int) -> str:
     """The lines that explain an exit."""
     word = "SELL" if side > 0 else "COVER"
-    return "\n".join((f"{word} {symbol} @ ${float(decision['close']):.2f}", f"Reason: {rule.text}", _regime_line(decision)))
+    return "\n".join(
+        (f"{word} {symbol} @ ${float(decision['close']):.2f}", f"Reason: {rule.text}", _regime_line(decision))
+    )
 
 
 def why_not(rules: tuple[Rule, ...]) -> str:
     """The rules that kept an entry from standing, in one line."""
     failed = [rule.text for rule in rules if rule.verdict is Verdict.FAILED]
-    return "not met: " + "; ".join(failed) if failed else "every rule is met, but nothing turned true on this bar (entries fire on an edge)"
+    return (
+        "not met: " + "; ".join(failed)
+        if failed
+        else "every rule is met, but nothing turned true on this bar (entries fire on an edge)"
+    )
 
 
 def risk_summary(decision: RiskDecision) -> str:

@@ -118,7 +118,7 @@ TRANSITIONS: dict[OrderState, dict[OrderEvent, OrderState]] = {
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """One order of ours. `id` is the client order id; an OTO leg, which the broker names, has its parent's id + "-leg"."""
+    """One order of ours. `id` is the client order id; an OTO leg, named by the broker, has its parent's id + "-leg"."""
 
     id: str
     symbol: str
@@ -205,8 +205,9 @@ def report_event(report: BrokerOrder) -> OrderEvent:
     return OrderEvent.PART_FILLED if report.filled_quantity else OrderEvent.ACKNOWLEDGED
 
 
-def merge(order: Order, report: BrokerOrder, now_ns: int, execution_price_e4: int | None = None,
-          execution_quantity: int = 0) -> tuple[Order, Fill | None]:
+def merge(
+    order: Order, report: BrokerOrder, now_ns: int, execution_price_e4: int | None = None, execution_quantity: int = 0
+) -> tuple[Order, Fill | None]:
     """The order after a report, and the shares that the report taught us, if any.
 
     The execution's price is used when exactly its shares are new; else (a message was lost) the new
@@ -226,8 +227,12 @@ def merge(order: Order, report: BrokerOrder, now_ns: int, execution_price_e4: in
         if value <= 0:
             return order, None  # shares without a usable price: a later report has it
         fill = Fill(order.id, order.symbol, order.side, new_shares, value, exact)
-        order = replace(order, filled_quantity=report.filled_quantity, updated_ns=now_ns,
-                        filled_value_e4=order.filled_value_e4 + value)
+        order = replace(
+            order,
+            filled_quantity=report.filled_quantity,
+            updated_ns=now_ns,
+            filled_value_e4=order.filled_value_e4 + value,
+        )
     if report.broker_id and not order.broker_id:
         order = replace(order, broker_id=report.broker_id)
     if report.filled_quantity < order.filled_quantity and not report.status.ended:

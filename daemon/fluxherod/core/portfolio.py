@@ -119,9 +119,9 @@ def remove_shares(position: Position, fill: Fill) -> tuple[Position, int]:
     if signed * position.quantity >= 0 or abs(signed) > abs(position.quantity):
         raise ValueError(f"a fill of {signed} does not reduce {position.symbol} {position.quantity}")
     quantity = position.quantity + signed
-    closed_cost = position.cost_e4 - (position.cost_e4 * quantity) // position.quantity if quantity else position.cost_e4
-    realized = -fill.side.sign * fill.value_e4 - closed_cost
-    return replace(position, quantity=quantity, cost_e4=position.cost_e4 - closed_cost, price_e4=fill.price_e4), realized
+    cost_e4 = (position.cost_e4 * quantity) // position.quantity if quantity else 0
+    realized = -fill.side.sign * fill.value_e4 - (position.cost_e4 - cost_e4)
+    return replace(position, quantity=quantity, cost_e4=cost_e4, price_e4=fill.price_e4), realized
 
 
 def open_trade(position: Position, reason: str) -> Trade:

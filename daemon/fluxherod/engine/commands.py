@@ -112,7 +112,12 @@ class Commands:
             return ReplyCode.INVALID_ORDER, text, None, None
         held = abs(position.quantity)
         if position.exit_reason and not position.exit_quantity:
-            return ReplyCode.INVALID_ORDER, f"the whole position in {command.symbol} is being closed already", None, None
+            return (
+                ReplyCode.INVALID_ORDER,
+                f"the whole position in {command.symbol} is being closed already",
+                None,
+                None,
+            )
         leaving = position.exit_quantity + command.quantity  # a part that is being closed already counts
         if leaving > held:
             text = f"{leaving} shares would turn the position of {held} around: close it first"
@@ -127,7 +132,12 @@ class Commands:
         if (command.order_type is OrderType.LIMIT) != (command.limit_price_e4 is not None):
             return ReplyCode.INVALID_ORDER, "a limit order needs a limit price, a market order takes none", None, None
         if symbol in self.ledger.positions or symbol in self.ledger.foreign or self.desk.live_entry(symbol):
-            return ReplyCode.RISK_REJECTED, f"a position in {symbol} or its entry is open: one position a symbol", None, None
+            return (
+                ReplyCode.RISK_REJECTED,
+                f"a position in {symbol} or its entry is open: one position a symbol",
+                None,
+                None,
+            )
         if veto := self.strategist.symbol_veto(symbol, command.side):
             return ReplyCode.RISK_REJECTED, veto[1], None, None
         price_e4, problem = self._price(command, now_ns)
@@ -154,7 +164,14 @@ class Commands:
             request, decision, command.order_type, command.limit_price_e4, now_ns, now_ns, None, "manual", manual=True
         )
         self.desk.plans[order.id] = EntryPlan(
-            Mode.MANUAL, Regime.NEUTRAL, stop_e4, None, price_e4, 0.0, price_e4, None,
+            Mode.MANUAL,
+            Regime.NEUTRAL,
+            stop_e4,
+            None,
+            price_e4,
+            0.0,
+            price_e4,
+            None,
             f"manual order by {command.caller.principal}",
         )
         self.desk.submit(order, approve_entry(order, decision), now_ns, out)
@@ -200,7 +217,12 @@ class Commands:
         out.append(PositionUpdated(leaving))
         self.desk.protect(symbol, now_ns, out)
         shares = part or abs(position.quantity)
-        return ReplyCode.OK, f"closing {shares} {symbol} (about {dollars(shares * position.price_e4)}): {reason}", None, None
+        return (
+            ReplyCode.OK,
+            f"closing {shares} {symbol} (about {dollars(shares * position.price_e4)}): {reason}",
+            None,
+            None,
+        )
 
     # --- the kill switch -----------------------------------------------------------------------------
     def _halt(self, reason: str) -> Answer:

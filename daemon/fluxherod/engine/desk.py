@@ -15,7 +15,7 @@ from fluxherod.core.orders import Order, OrderEvent, OrderRole, OrderState, adva
 from fluxherod.core.portfolio import Position
 from fluxherod.core.risk.approval import ApprovedOrder
 from fluxherod.core.risk.approve import NotApproved, approve_reduction, approve_replacement
-from fluxherod.core.types import BrokerOrder, Execution, Side
+from fluxherod.core.types import BrokerOrder, Execution
 from fluxherod.engine import drafts
 from fluxherod.engine.effects import (
     AlertRaised,
@@ -66,6 +66,11 @@ class Desk:
     def uncertain(self, symbol: str) -> bool:
         """True when an order of the symbol has an unknown outcome: no new risk there."""
         return any(order.state is OrderState.UNKNOWN for order in self.live(symbol))
+
+    def awaits_leg(self, symbol: str) -> bool:
+        """True while an answer may name a stop leg that is not known yet."""
+        asked = any(self.orders[order_id].symbol == symbol for order_id in self._asked)
+        return asked or any(order.leg_stop_e4 is not None and not order.broker_id for order in self.live(symbol))
 
     def working_e4(self) -> int:
         """What working entries, those of unknown outcome too, may still add to the exposure."""
@@ -256,7 +261,9 @@ class Desk:
         if fill is not None:
             opened = self.ledger.book(merged, fill, self.plans.get(order.id), now_ns, out)
             if opened and order.role is not OrderRole.ENTRY:
-                text = f"{order.id} sold or bought more {order.symbol} than was held: close the rest or guard it by hand"
+                text = (
+                    f"{order.id} sold or bought more {order.symbol} than was held: close the rest or guard it by hand"
+                )
                 out.append(AlertRaised("POSITION_REVERSED", Severity.CRITICAL, text, order.symbol))
         self._merge_legs(merged, report.legs, word, now_ns, out)
         if merged.state.ended and not order.state.ended:
@@ -389,8 +396,3 @@ class Desk:
 
     def _retry_ns(self) -> int:
         return self.settings.lookup_interval_ns + self.settings.latency_ns
-
-
-def opening_side(long: bool) -> Side:
-    """The side that opens a position."""
-    return Side.BUY if long else Side.SELL

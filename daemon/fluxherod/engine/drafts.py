@@ -5,7 +5,7 @@ from __future__ import annotations
 from fluxherod.core.orders import Order, OrderRole, OrderState
 from fluxherod.core.portfolio import Position
 from fluxherod.core.protection import closing_side
-from fluxherod.core.types import BrokerOrder, OrderType, TimeInForce
+from fluxherod.core.types import BrokerOrder, OrderType, Side, TimeInForce
 
 
 def reduction(
@@ -48,3 +48,8 @@ def leg(order_id: str, parent: Order, report: BrokerOrder, now_ns: int) -> Order
         broker_id=report.broker_id,
         reason="protective stop",
     )
+
+
+def opening_side(long: bool) -> Side:
+    """The side that opens a position."""
+    return Side.BUY if long else Side.SELL

@@ -108,7 +108,11 @@ class Engine:
             Stopping: self._stopping,
         }
         for command in (
-            PlaceOrderCommand, CancelOrderCommand, ClosePositionCommand, HaltCommand, ResumeCommand,
+            PlaceOrderCommand,
+            CancelOrderCommand,
+            ClosePositionCommand,
+            HaltCommand,
+            ResumeCommand,
         ):
             self._handlers[command] = self._command
 
@@ -189,7 +193,8 @@ class Engine:
             book.tradable = asset.found and asset.tradable
             book.shortable = asset.found and asset.shortable and asset.easy_to_borrow
             if not book.tradable:
-                text = f"{asset.symbol} is {'not tradable' if asset.found else 'unknown'} at the broker: remove it from market.symbols"
+                fault = "not tradable" if asset.found else "unknown"
+                text = f"{asset.symbol} is {fault} at the broker: remove it from market.symbols"
                 out.append(AlertRaised("SYMBOL_NOT_TRADABLE", Severity.WARNING, text, asset.symbol))
 
     def _history_loaded(self, now_ns: int, event: HistoryLoaded, out: list[Effect]) -> None:
@@ -258,7 +263,9 @@ class Engine:
             return
         completed.sort(key=lambda closed: (closed.end_ns, self.market.books[closed.bar.symbol].row))
         for closed in completed:
-            out.append(BarClosed(closed.bar, closed.end_ns, int(closed.decision["regime"]), bool(closed.decision["valid"])))
+            out.append(
+                BarClosed(closed.bar, closed.end_ns, int(closed.decision["regime"]), bool(closed.decision["valid"]))
+            )
         self.strategist.decide(completed, self.blocked(now_ns), now_ns, out)
         out.append(self.ledger.updated(self.desk.working_e4(), now_ns, record=True))
 

@@ -204,7 +204,7 @@ class Caller:
 
 @dataclass(frozen=True, slots=True)
 class PlaceOrderCommand:
-    """An operator's order. `stop_price_e4` is the protective stop of an order that opens risk; for a stop order its trigger."""
+    """An operator's order. `stop_price_e4` is the protective stop of an order that opens risk."""
 
     caller: Caller
     symbol: str

@@ -16,6 +16,7 @@ from fluxherod.engine.settings import Settings
 
 ENTRY_CUTOFF_NS = MINUTE_NS
 
+
 class Guard:
     """Looks at each price; keeps since when a price has been through its stop."""
 
@@ -46,7 +47,9 @@ class Guard:
         if book is None or plan is None or book.price_ns < order.created_ns:
             return
         if (book.price_e4 - plan.stop_e4) * order.side.sign <= 0:
-            text = f"entry of {order.symbol} cancelled: the price passed its stop {dollars(plan.stop_e4)} before it filled"
+            text = (
+                f"entry of {order.symbol} cancelled: the price passed its stop {dollars(plan.stop_e4)} before it filled"
+            )
             out.append(AlertRaised("ENTRY_STOPPED", Severity.INFO, text, order.symbol))
             self.desk.cancel(order, now_ns, out)
 

@@ -110,10 +110,20 @@ class Market:
         """Run the kernel over a completed bar."""
         out: RecordArray = np.zeros(1, DECISION)
         step(
-            self.states, book.row, self.params,
-            bar.open, bar.high, bar.low, bar.close, float(bar.volume),
-            minute_of_day(end_ns), (session.close_ns - end_ns) // MINUTE_NS, (end_ns - session.open_ns) // MINUTE_NS,
-            self._minutes < DAY_MINUTES, out, 0,
+            self.states,
+            book.row,
+            self.params,
+            bar.open,
+            bar.high,
+            bar.low,
+            bar.close,
+            float(bar.volume),
+            minute_of_day(end_ns),
+            (session.close_ns - end_ns) // MINUTE_NS,
+            (end_ns - session.open_ns) // MINUTE_NS,
+            self._minutes < DAY_MINUTES,
+            out,
+            0,
         )
         closed = ClosedBar(bar, end_ns, out[0])
         book.remember(closed)
@@ -156,10 +166,7 @@ class Market:
     def finish_due(self, now_ns: int) -> list[ClosedBar]:
         """Complete every bar whose end and grace have passed, in symbol order; a bar with a gap in it waits."""
         return [
-            closed
-            for book, span in self._building()
-            if self._due_ns(span) <= now_ns
-            for closed in self.finish(book)
+            closed for book, span in self._building() if self._due_ns(span) <= now_ns for closed in self.finish(book)
         ]
 
     def next_due_ns(self) -> int | None:

@@ -60,7 +60,10 @@ class OrderBook:
         gone = [
             order
             for order in self.all.values()
-            if order.state.ended and order.updated_ns < before_ns and order.id not in kept and order.parent_id not in kept
+            if order.state.ended
+            and order.updated_ns < before_ns
+            and order.id not in kept
+            and order.parent_id not in kept
         ]
         for order in gone:
             del self.all[order.id]

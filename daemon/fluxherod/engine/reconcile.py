@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from fluxherod.core.money import dollars
 from fluxherod.core.orders import OrderRole
+from fluxherod.core.types import BrokerOrder
 from fluxherod.engine.desk import Desk
 from fluxherod.engine.effects import AlertRaised, Effect, LookupOrder, Severity
 from fluxherod.engine.events import BrokerSnapshot
@@ -26,27 +27,36 @@ class Reconciler:
         self.ledger = ledger
         self.differences: dict[str, str] = {}  # what the newest snapshot showed: subject and text
         self._told: set[str] = set()
-        self._foreign_orders: set[str] = set()
 
     def take(self, snapshot: BrokerSnapshot, now_ns: int, out: list[Effect]) -> None:
         """Merge orders, then compare positions and cash."""
         listed: set[str] = set()
+        strangers: list[BrokerOrder] = []
         for report in snapshot.orders:
             order = self.desk.report(report, None, "snapshot", now_ns, out)
             listed.update((report.broker_id, *(leg.broker_id for leg in report.legs)))
-            if order is None and not report.status.ended and report.broker_id not in self._foreign_orders:
-                self._foreign_orders.add(report.broker_id)
-                text = f"{report.side} {report.quantity} {report.symbol} at the broker is not ours; it is left alone"
-                out.append(AlertRaised("FOREIGN_ORDER", Severity.WARNING, text, report.symbol))
+            if order is None and not report.status.ended:
+                strangers.append(report)
         self._look_for(listed, snapshot.asked_ns, out)
         first = self.ledger.account is None
         self.ledger.account, self.ledger.account_ns = snapshot.account, now_ns
         found: dict[str, str] = {}
+        for report in strangers:
+            # A stop leg may be listed before the entry that makes it ours.
+            if self.desk.report(report, None, "snapshot", now_ns, out) is None:
+                self._foreign_order(report, first, found, out)
         self._positions(snapshot, first, found, out)
         self._cash(snapshot, first, found, out)
         for subject in self.differences.keys() - found.keys():
             self._told.discard(subject)
         self.differences = found
+
+    def _foreign_order(self, report: BrokerOrder, first: bool, found: dict[str, str], out: list[Effect]) -> None:
+        """An order that is not ours is told; what may be the leg of an entry that is being asked for is not judged."""
+        subject = f"order {report.broker_id}"
+        text = f"{report.side} {report.quantity} {report.symbol} at the broker is not ours; it is left alone"
+        if not self.desk.awaits_leg(report.symbol) and self._counts(subject, text, first, found):
+            self._tell(subject, AlertRaised("FOREIGN_ORDER", Severity.WARNING, text, report.symbol), out)
 
     def _look_for(self, listed: set[str], asked_ns: int, out: list[Effect]) -> None:
         """An order that works by our books and that the broker did not list has ended unheard: ask for it."""
@@ -81,7 +91,9 @@ class Reconciler:
                     f"{symbol}: {surplus:+d} shares at the broker are not in our books (ours {ours}); they are "
                     "watched and counted in the exposure, the symbol is not traded until they are gone"
                 )
-                self._tell(f"position {symbol}", AlertRaised("POSITION_DIFFERENCE", Severity.CRITICAL, text, symbol), out)
+                self._tell(
+                    f"position {symbol}", AlertRaised("POSITION_DIFFERENCE", Severity.CRITICAL, text, symbol), out
+                )
 
     def _cash(self, snapshot: BrokerSnapshot, first: bool, found: dict[str, str], out: list[Effect]) -> None:
         theirs = snapshot.account.cash_e4

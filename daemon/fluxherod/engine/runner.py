@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from typing import Any
 
+from fluxherod.engine.answers import OrderRequest, SnapshotFilter, no_answer
 from fluxherod.engine.effects import (
     CancelOrder,
     Effect,
@@ -25,17 +26,54 @@ from fluxherod.engine.effects import (
     SubmitOrder,
 )
 from fluxherod.engine.engine import Engine
-from fluxherod.engine.events import Command, Event, LinkChanged, Started, Stopping, TimerFired
-from fluxherod.engine.ports import Broker, Clock, DataRefused, DataUnavailable, JournalEntry, MarketData, Publisher, Store
+from fluxherod.engine.events import (
+    BackfillLoaded,
+    BrokerSnapshot,
+    CancelAnswered,
+    Command,
+    Event,
+    LinkChanged,
+    LookupAnswered,
+    OrderReported,
+    ReplaceAnswered,
+    Started,
+    Stopping,
+    SubmitAnswered,
+    TimerFired,
+)
+from fluxherod.engine.ports import (
+    Broker,
+    Clock,
+    DataRefused,
+    DataUnavailable,
+    JournalEntry,
+    MarketData,
+    Publisher,
+    Store,
+)
 
 MOST_EVENTS_A_COMMIT = 256
 RETRY_DATA_AFTER_S = 1.0
 
 # Effects that others carry out; all others are updates for the tables and the subscribers.
 _REQUESTS = (
-    SubmitOrder, CancelOrder, ReplaceOrder, LookupOrder, RequestSnapshot,
-    RequestReference, RequestHistory, RequestBackfill,
+    SubmitOrder,
+    CancelOrder,
+    ReplaceOrder,
+    LookupOrder,
+    RequestSnapshot,
+    RequestReference,
+    RequestHistory,
+    RequestBackfill,
 )
+
+
+_ANSWERS = (SubmitAnswered, CancelAnswered, ReplaceAnswered, LookupAnswered, BrokerSnapshot, BackfillLoaded)
+
+
+# After these our books may differ from the broker's in another way than before.
+_ABOUT_ORDERS = (OrderReported, SubmitAnswered, CancelAnswered, ReplaceAnswered, LookupAnswered)
+_FAULT = "a fault in the broker's adapter, the log has it"
 
 
 class Stopped(Exception):
@@ -43,7 +81,10 @@ class Stopped(Exception):
 
 
 class Runner:
-    """Owns the engine. `post` is the only way in; it may be called from any coroutine of the loop."""
+    """Owns the engine. `post` is the only way in; it may be called from any coroutine of the loop.
+
+    `on_fault` hears of exceptions that an adapter must not raise; the engine goes on as after no answer.
+    """
 
     def __init__(
         self,
@@ -54,6 +95,7 @@ class Runner:
         market_data: MarketData,
         publisher: Publisher,
         seq: int,
+        on_fault: Callable[[str, Exception], None] = lambda text, fault: None,
     ) -> None:
         self.engine = engine
         self.clock = clock
@@ -67,6 +109,7 @@ class Runner:
         self._broker = broker
         self._market_data = market_data
         self._publisher = publisher
+        self._on_fault = on_fault
         self._inbox: deque[Event] = deque()
         self._arrived = asyncio.Event()
         self._outbox: asyncio.Queue[tuple[Awaitable[None], Sequence[JournalEntry]]] = asyncio.Queue(maxsize=64)
@@ -74,7 +117,10 @@ class Runner:
         self._tasks: asyncio.TaskGroup | None = None
         self._request_tasks: set[asyncio.Task[None]] = set()
         self._snapshot_wanted = False
+        self._snapshot_asked = False
         self._snapshot_lock = asyncio.Lock()
+        self._snapshots = SnapshotFilter()
+        self._faulty = False
 
     # --- the way in ----------------------------------------------------------------------------------
     def post(self, event: Event) -> None:
@@ -150,8 +196,18 @@ class Runner:
         return (self._inbox.popleft(), now_ns) if self._inbox else None
 
     def _deadline_ns(self) -> int | None:
-        """The engine's next deadline; those of an earlier process wait until this one has begun."""
-        return self.engine.next_deadline_ns() if self._started else None
+        """The engine's next deadline; those of an earlier process wait until this one has begun.
+
+        An exchange that is stepped by hand stands while it is asked: no answer is late there, so answers come first.
+        """
+        if not self._started or (self.clock.rate == 0 and self._owed()):
+            return None
+        return self.engine.next_deadline_ns()
+
+    def _owed(self) -> bool:
+        """True while an answer of the outside is on its way, or is the next to be processed."""
+        answered = bool(self._inbox) and isinstance(self._inbox[0], _ANSWERS)
+        return answered or self.requests_in_flight > 0 or self.committed_seq < self.seq
 
     async def _wait(self) -> None:
         """Until something is posted or the engine's next deadline has come."""
@@ -172,6 +228,8 @@ class Runner:
 
     def _entry(self, event: Event, now_ns: int) -> JournalEntry:
         self._started = self._started or isinstance(event, Started)
+        if isinstance(event, _ABOUT_ORDERS):
+            self._snapshots.forget()
         self.last_event_ns = now_ns
         self.seq += 1
         return JournalEntry(self.seq, now_ns, event, self.engine.process(now_ns, event))
@@ -186,6 +244,7 @@ class Runner:
                 self.committed_seq = entry.seq
                 self._carry_out(entry)
             self._outbox.task_done()
+            self._arrived.set()
 
     def _carry_out(self, entry: JournalEntry) -> None:
         updates = []
@@ -219,58 +278,95 @@ class Runner:
     def _request(self, effect: Effect) -> None:
         """Start what an effect asks of the world; its answer comes back as an event."""
         match effect:
-            case SubmitOrder(order):
-                self._start(self._post_answer(self._broker.submit(order)))
-            case CancelOrder(order_id, broker_id):
-                self._start(self._post_answer(self._broker.cancel(order_id, broker_id)))
-            case ReplaceOrder(replacement):
-                self._start(self._post_answer(self._broker.replace(replacement)))
-            case LookupOrder(order_id):
-                self._start(self._post_answer(self._broker.lookup(order_id)))
+            case SubmitOrder() | CancelOrder() | ReplaceOrder() | LookupOrder():
+                self._start(lambda: self._post_answer(effect))
             case RequestSnapshot():
-                self._start(self.take_snapshot())
+                self._start(self.take_snapshot)
             case RequestReference(symbols):
-                self._start(self._load(lambda: self._reference(symbols)))
+                self._start(lambda: self._load(lambda: self._reference(symbols)))
             case RequestHistory(symbols, timeframe, bars):
-                self._start(self._load(lambda: self._market_data.history(symbols, timeframe, bars, self.clock.now_ns())))
+                self._start(lambda: self._load(lambda: self._history(symbols, timeframe, bars)))
             case RequestBackfill(symbols, since_ns):
-                self._start(self._load(lambda: self._backfill(symbols, since_ns)))
+                self._start(lambda: self._load(lambda: self._backfill(symbols, since_ns)))
 
-    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+    def _start(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
         assert self._tasks is not None  # effects are carried out only while run() is
         self.requests_in_flight += 1
-        task = self._tasks.create_task(self._counted(work))
+        task = self._tasks.create_task(work())
         self._request_tasks.add(task)
-        task.add_done_callback(self._request_tasks.discard)
+        task.add_done_callback(self._ended)
 
-    async def _counted(self, work: Awaitable[None]) -> None:
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._request_tasks.discard(task)
+        self.requests_in_flight -= 1
+        self._arrived.set()
+
+    async def _post_answer(self, effect: OrderRequest) -> None:
+        """A fault of the adapter is no answer: the engine then asks the broker what became of its request."""
         try:
-            await work
-        finally:
-            self.requests_in_flight -= 1
+            answer = await self._asked(effect)
+        except Exception as fault:
+            self._tell_fault(fault)
+            answer = no_answer(effect, _FAULT)
+        self.post(answer)
 
-    async def _post_answer(self, answer: Awaitable[Event]) -> None:
-        self.post(await answer)
+    async def _asked(self, effect: OrderRequest) -> Event:
+        match effect:
+            case SubmitOrder(order):
+                return await self._broker.submit(order)
+            case CancelOrder(order_id, broker_id):
+                return await self._broker.cancel(order_id, broker_id)
+            case ReplaceOrder(replacement):
+                return await self._broker.replace(replacement)
+        return await self._broker.lookup(effect.order_id)
 
-    async def take_snapshot(self) -> None:
+    async def take_snapshot(self, *, by_poll: bool = False) -> None:
         """Ask the broker for account, positions and orders, and hand the answer to the engine.
 
-        One at a time: asked again meanwhile, it is taken once more afterwards.
+        One at a time: asked again meanwhile, it is taken once more afterwards. What a poll finds to be as the
+        last two snapshots said is posted only every 30 s of trading time: a quiet night must not fill the journal.
         """
+        self._snapshot_asked = self._snapshot_asked or not by_poll
         if self._snapshot_wanted:
             return
         self._snapshot_wanted = True
         async with self._snapshot_lock:
             self._snapshot_wanted = False
-            snapshot = await self._broker.snapshot(self.clock.now_ns())
-        if snapshot is not None:
+            asked, self._snapshot_asked = self._snapshot_asked, False
+            snapshot = await self._snapshot()
+        if snapshot is None:
+            self._snapshot_asked = self._snapshot_asked or asked  # the engine still waits for it
+        elif asked or self._snapshots.is_news(snapshot):
+            self._snapshots.note(snapshot)
             self.post(snapshot)
+
+    async def _snapshot(self) -> BrokerSnapshot | None:
+        try:
+            snapshot = await self._broker.snapshot(self.clock.now_ns())
+        except Exception as fault:
+            self._tell_fault(fault)
+            return None
+        if snapshot is not None and self._faulty:
+            self._faulty = False
+            self.post(LinkChanged("broker", up=True))
+        return snapshot
+
+    def _tell_fault(self, fault: Exception) -> None:
+        """Tell each fault, and raise one alert until a snapshot is whole again."""
+        self._on_fault("a fault in the broker's adapter", fault)
+        if not self._faulty:
+            self._faulty = True
+            text = f"{_FAULT} ({type(fault).__name__}: {fault}); look after open positions and report it"
+            self.post(LinkChanged("broker", up=False, detail=text))
 
     async def _reference(self, symbols: Sequence[str]) -> Sequence[Event]:
         return [
             await self._market_data.assets(symbols),
             await self._market_data.calendar(self.clock.now_ns()),
         ]
+
+    async def _history(self, symbols: Sequence[str], timeframe: str, bars: int) -> Sequence[Event]:
+        return await self._market_data.history(symbols, timeframe, bars, self.clock.now_ns())
 
     async def _backfill(self, symbols: Sequence[str], since_ns: int) -> Sequence[Event]:
         return [await self._market_data.backfill(symbols, since_ns, self.clock.now_ns())]
@@ -284,10 +380,10 @@ class Runner:
             except DataRefused as refusal:
                 self.post(LinkChanged("data", up=False, detail=str(refusal), fatal=True))
                 return
-            except DataUnavailable as problem:
+            except Exception as problem:
                 if not said:
                     said = True
-                    self.post(LinkChanged("data", up=False, detail=str(problem)))
+                    self._data_is_down(problem)
                 await asyncio.sleep(RETRY_DATA_AFTER_S)
                 continue
             if said:
@@ -295,3 +391,10 @@ class Runner:
             for event in events:
                 self.post(event)
             return
+
+    def _data_is_down(self, problem: Exception) -> None:
+        text = str(problem)
+        if not isinstance(problem, DataUnavailable):
+            self._on_fault("a fault in loading market data", problem)
+            text = f"a fault in loading market data, the log has it ({type(problem).__name__}: {problem})"
+        self.post(LinkChanged("data", up=False, detail=text))

@@ -22,7 +22,8 @@ from fluxherod.core.signals import RiskDecision, RiskVerdict, Rule, Signal
 from fluxherod.core.strategy.codes import EntryMode, RuleCode
 from fluxherod.core.strategy.stops import best_e4, mean_reversion_stop_e4, trail, trend_stop_e4
 from fluxherod.core.types import Mode, OrderType, Regime, Side, SignalKind, TimeInForce, Verdict
-from fluxherod.engine.desk import Desk, opening_side
+from fluxherod.engine.desk import Desk
+from fluxherod.engine.drafts import opening_side
 from fluxherod.engine.effects import Effect, PositionUpdated, SignalUpdated
 from fluxherod.engine.ledger import EntryPlan, Ledger
 from fluxherod.engine.market import ClosedBar, Market, SymbolBook
@@ -125,8 +126,9 @@ class Strategist:
             request, decision, OrderType.MARKET, None, closed.end_ns, now_ns, signal.id, signal.trigger
         )
         self.desk.plans[order.id] = self._plan(signal, closed)
-        signal = replace(signal, risk=decision, outcome="ordered", order_id=order.id,
-                         outcome_text=explain.risk_summary(decision))
+        signal = replace(
+            signal, risk=decision, outcome="ordered", order_id=order.id, outcome_text=explain.risk_summary(decision)
+        )
         self._tell(signal, out)
         self.desk.submit(order, approve_entry(order, decision), now_ns, out)
 
@@ -161,8 +163,9 @@ class Strategist:
             target_e4=target_e4,
             outcome="",
             outcome_text="",
-            text=explain.entry_text(closed.bar.symbol, decision, params, request.stop_e4 or 0, target_e4,
-                                    risk_amount_e4, request.risk_bp),
+            text=explain.entry_text(
+                closed.bar.symbol, decision, params, request.stop_e4 or 0, target_e4, risk_amount_e4, request.risk_bp
+            ),
             risk_amount_e4=risk_amount_e4,
             risk_bp=request.risk_bp,
         )
@@ -188,8 +191,11 @@ class Strategist:
     def rules(self, closed: ClosedBar, book: SymbolBook, side: int, now_ns: int) -> tuple[Rule, ...]:
         """Every rule of an entry on a side on a completed bar, with its numbers."""
         spread = self._spread(book, now_ns)
-        code = int(spread_rule(spread, float(closed.decision["close_sigma"]), bool(closed.decision["illiquid"]),
-                               self.market.params))
+        code = int(
+            spread_rule(
+                spread, float(closed.decision["close_sigma"]), bool(closed.decision["illiquid"]), self.market.params
+            )
+        )
         return explain.entry_rules(closed.decision, self.settings.strategy, side, spread, RuleCode(code))
 
     def _spread(self, book: SymbolBook, now_ns: int) -> float:

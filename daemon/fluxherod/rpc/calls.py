@@ -12,6 +12,7 @@ import grpc
 from google.protobuf.message import DecodeError, Message
 from grpc_status import rpc_status
 
+from fluxherod.engine.runner import Stopped
 from fluxherod.rpc.errors import Refused
 
 log = logging.getLogger(__name__)
@@ -111,6 +112,8 @@ async def _abort(method: str, error: Exception, context: Context) -> NoReturn:
         raise error
     if isinstance(error, TimeoutError):
         await context.abort(grpc.StatusCode.DEADLINE_EXCEEDED, "the deadline passed before the answer was durable")
+    if isinstance(error, Stopped):
+        error = Refused("SHUTTING_DOWN", "the daemon stopped before the answer was durable; ask again with the same id")
     if not isinstance(error, Refused):
         incident = secrets.token_hex(4)
         log.error("%s failed, incident %s", method, incident, exc_info=error)

@@ -123,7 +123,49 @@ async def test_the_wall_clock_never_goes_back_and_notices_when_it_is_set(driven:
     async def nap(seconds: float) -> None:
         naps.append(seconds)
 
-    clock = WallClock(wall_ns=lambda: next(times), sleep=nap)
+    clock = WallClock(wall_ns=lambda: next(times), monotonic_ns=lambda: 0, sleep=nap)
     assert [clock.now_ns(), clock.now_ns(), clock.now_ns()] == [100, 100, 100]
     await clock.wait_until(4 * SECOND_NS)
     assert naps == [1.0]
+
+
+async def test_a_wall_clock_that_is_set_back_goes_on_at_half_speed_until_it_is_caught_up_with(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    wall_s, elapsed_s = 10_000, 0
+    clock = WallClock(wall_ns=lambda: wall_s * SECOND_NS, monotonic_ns=lambda: elapsed_s * SECOND_NS)
+    seen = [clock.now_ns() // SECOND_NS]
+    wall_s -= 100
+    for _ in range(30):
+        wall_s, elapsed_s = wall_s + 10, elapsed_s + 10
+        seen.append(clock.now_ns() // SECOND_NS)
+    assert seen[1:4] == [10_005, 10_010, 10_015]
+    assert seen == sorted(set(seen)), "time stood still or went back"
+    assert seen[-1] == wall_s
+    assert [record.getMessage() for record in caplog.records] == [
+        "the machine's clock was set back by 90.0 s: time goes at half speed until it is caught up with"
+    ]
+
+
+async def test_an_exchange_clock_that_ran_ahead_waits_for_the_exchange_without_being_asked_on_and_on(
+    driven: Any,
+) -> None:
+    clock = ExchangeClock("http://sim.test", monotonic=driven.monotonic)
+    clock._rate = 1000.0
+    clock._anchor(1_000 * SECOND_NS)
+    clock.observe(1_100 * SECOND_NS)
+    clock._anchor(1_050 * SECOND_NS)  # a poll that says less: the clock stands at 1,100
+    looks = 0
+    running = clock._running_ns
+
+    def look() -> int:
+        nonlocal looks
+        looks += 1
+        return running()
+
+    clock._running_ns = look  # type: ignore[method-assign]
+    waiting = asyncio.create_task(clock.wait_until(1_100 * SECOND_NS + 1))
+    await asyncio.sleep(0.01)
+    waiting.cancel()
+    assert looks < 10
+    await clock.aclose()

@@ -16,10 +16,15 @@ from fluxherod.adapters.alpaca.errors import Unavailable, WireError
 log = logging.getLogger(__name__)
 
 LONGEST_SLEEP_S = 1.0
+TOLD_STEP_NS = 1_000_000_000
 
 
 class WallClock:
-    """The machine's clock, kept from going back when the machine's is set."""
+    """The machine's clock, which never goes back: when the machine's is set back, this one goes on at half speed.
+
+    So time neither stands still (no deadline would come, and no account would grow old) nor leaps, and the two
+    meet again.
+    """
 
     rate: float = 1.0
 
@@ -27,15 +32,26 @@ class WallClock:
         self,
         *,
         wall_ns: Callable[[], int] = time.time_ns,
+        monotonic_ns: Callable[[], int] = time.monotonic_ns,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._wall_ns = wall_ns
+        self._monotonic_ns = monotonic_ns
         self._sleep = sleep
         self._latest_ns = 0
+        self._read_at_ns = monotonic_ns()
+        self._behind = False
 
     def now_ns(self) -> int:
         """UTC now."""
-        self._latest_ns = max(self._latest_ns, self._wall_ns())
+        read_at_ns, wall_ns = self._monotonic_ns(), self._wall_ns()
+        back_ns = self._latest_ns - wall_ns
+        if back_ns > TOLD_STEP_NS and not self._behind:
+            text = "the machine's clock was set back by %.1f s: time goes at half speed until it is caught up with"
+            log.error(text, back_ns / 1e9)
+        self._behind = back_ns > 0
+        self._latest_ns = max(wall_ns, self._latest_ns + (read_at_ns - self._read_at_ns) // 2)
+        self._read_at_ns = read_at_ns
         return self._latest_ns
 
     def observe(self, ns: int) -> None:
@@ -84,9 +100,11 @@ class ExchangeClock:
 
     def now_ns(self) -> int:
         """Exchange time; 0 before the first poll."""
-        running_ns = self._anchor_ns + int((self._monotonic() - self._anchored_at) * self._rate * 1e9)
-        self._latest_ns = max(self._latest_ns, running_ns)
+        self._latest_ns = max(self._latest_ns, self._running_ns())
         return self._latest_ns
+
+    def _running_ns(self) -> int:
+        return self._anchor_ns + int((self._monotonic() - self._anchored_at) * self._rate * 1e9)
 
     def observe(self, ns: int) -> None:
         """Move forward to the time that a message proves."""
@@ -95,8 +113,10 @@ class ExchangeClock:
 
     async def wait_until(self, ns: int) -> None:
         """Return once the clock has reached `ns`, by running, by a poll or by a message."""
-        while (ahead_ns := ns - self.now_ns()) > 0:
+        while ns > self.now_ns():
             changed = self._changed
+            # By the exchange's own time: a clock that stands until that has caught up must not be asked on and on.
+            ahead_ns = ns - self._running_ns()
             try:
                 async with asyncio.timeout(ahead_ns / 1e9 / self._rate if self._rate else None):
                     await changed.wait()

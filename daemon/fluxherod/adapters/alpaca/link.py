@@ -95,6 +95,7 @@ class Link:
         self.connects += 1
         self._up_since = self._monotonic()
         self._said = ""
+        log.info("%s link is up", self.name)
         self._post(LinkChanged(self.name, True, detail))
 
     async def run(self, session: Callable[[], Awaitable[None]]) -> None:
@@ -117,6 +118,9 @@ class Link:
                     return
             except (OSError, TimeoutError, WebSocketException, AlpacaError) as error:
                 detail = f"{type(error).__name__}: {error}".rstrip(": ")
+            except Exception as fault:  # a message that we can't digest must not end a daemon that guards positions
+                log.exception("a fault in the %s link", self.name)
+                detail = f"a fault of the daemon, its log has it: {type(fault).__name__}: {fault}"
             await self._sleep(self._next_wait(detail, taken))
 
     def _next_wait(self, detail: str, taken: bool) -> float:

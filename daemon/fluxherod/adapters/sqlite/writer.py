@@ -101,6 +101,7 @@ class SqliteStore:
             StorageError: from the future, when they could not be made durable, or after an earlier failure.
         """
         durable: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        durable.add_done_callback(_look)
         with self._changed:
             if self._entries_waiting + len(entries) > self._fail_beyond:
                 self._failure = self._failure or f"the disk is behind by {self._entries_waiting} entries"
@@ -222,6 +223,12 @@ def _settle(batch: Sequence[_Waiting], failure: StorageError | None) -> None:
     for loop, futures in by_loop.items():
         with suppress(RuntimeError):  # the loop is closed: nobody waits any more
             loop.call_soon_threadsafe(_resolve, futures, failure)
+
+
+def _look(future: asyncio.Future[None]) -> None:
+    """One failure is told by whoever waits first; asyncio would log the futures behind it as forgotten."""
+    if not future.cancelled():
+        future.exception()
 
 
 def _resolve(futures: Sequence[asyncio.Future[None]], failure: StorageError | None) -> None:

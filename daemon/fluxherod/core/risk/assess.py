@@ -74,9 +74,7 @@ def assess(request: EntryRequest, account: AccountState, limits: RiskLimits) -> 
             RiskVerdict.REJECTED, 0, tuple(checks), steps, f"no share is left after {step.name}: {step.text}", step.name
         )
     if cut is not None:
-        return RiskDecision(
-            RiskVerdict.APPROVED_WITH_ADJUSTMENT, quantity, tuple(checks), steps, cut.text, cut.name
-        )
+        return RiskDecision(RiskVerdict.APPROVED_WITH_ADJUSTMENT, quantity, tuple(checks), steps, cut.text, cut.name)
     return RiskDecision(RiskVerdict.APPROVED, quantity, tuple(checks), steps)
 
 
@@ -88,15 +86,28 @@ def _gate_checks(request: EntryRequest, account: AccountState, limits: RiskLimit
     """Checks that no size could pass."""
     price_valid = _amount(request.price_e4) and request.price_e4 <= MAX_PRICE_E4
     return [
-        _check("trading_status", 0, int(bool(account.blocked)), not account.blocked, account.blocked or "trading is active"),
+        _check(
+            "trading_status", 0, int(bool(account.blocked)), not account.blocked, account.blocked or "trading is active"
+        ),
         _equity_check(account),
-        _check("price_valid", 0, request.price_e4 / BASIS_POINTS, price_valid,
-               f"price {dollars(request.price_e4)}" if price_valid else f"{request.price_e4 / BASIS_POINTS} is not a usable price"),
+        _check(
+            "price_valid",
+            0,
+            request.price_e4 / BASIS_POINTS,
+            price_valid,
+            f"price {dollars(request.price_e4)}"
+            if price_valid
+            else f"{request.price_e4 / BASIS_POINTS} is not a usable price",
+        ),
         _stop_check(request),
         _wanted_check(request),
-        _check("open_positions", limits.max_positions, account.open_positions + 1,
-               account.open_positions < limits.max_positions,
-               f"{account.open_positions} open or being opened, at most {limits.max_positions}"),
+        _check(
+            "open_positions",
+            limits.max_positions,
+            account.open_positions + 1,
+            account.open_positions < limits.max_positions,
+            f"{account.open_positions} open or being opened, at most {limits.max_positions}",
+        ),
     ]
 
 
@@ -111,7 +122,9 @@ def _equity_check(account: AccountState) -> Check:
     assert account.equity_e4 is not None
     sums = (account.exposure_e4, account.buying_power_e4)
     known = account.equity_e4 <= MAX_EQUITY_E4 and all(isinstance(value, int) for value in sums) and sums[0] >= 0
-    return _check("equity_known", 0, 0, known, "equity is known" if known else "equity, exposure or buying power is beyond reason")
+    return _check(
+        "equity_known", 0, 0, known, "equity is known" if known else "equity, exposure or buying power is beyond reason"
+    )
 
 
 def _check(code: str, limit: float, actual: float, passed: bool, text: str) -> Check:
@@ -127,8 +140,10 @@ def _stop_check(request: EntryRequest) -> Check:
     if not _amount(request.price_e4):
         return _check("stop_loss", 0, stop / BASIS_POINTS, False, "a stop without a price can't be judged")
     right_side = stop < request.price_e4 if request.side is Side.BUY else stop > request.price_e4
-    text = f"stop {dollars(stop)}" if right_side else (
-        f"stop {dollars(stop)} is on the wrong side of {dollars(request.price_e4)} for a {request.side}"
+    text = (
+        f"stop {dollars(stop)}"
+        if right_side
+        else (f"stop {dollars(stop)} is on the wrong side of {dollars(request.price_e4)} for a {request.side}")
     )
     sound = _amount(request.distance_e4) and abs(request.price_e4 - stop) <= request.distance_e4 <= MAX_PRICE_E4
     if right_side and not sound:
@@ -150,13 +165,24 @@ def _waterfall(
     price = request.price_e4
     budget_e4 = equity_e4 * request.risk_bp // BASIS_POINTS
     by_risk = int(risk_shares(equity_e4, request.risk_bp, request.distance_e4))
-    steps = [SizingStep("risk", by_risk, by_risk,
-                        f"{dollars(budget_e4)} ({request.risk_bp / 100:g}% of equity) / {dollars(request.distance_e4)} a share")]
+    steps = [
+        SizingStep(
+            "risk",
+            by_risk,
+            by_risk,
+            f"{dollars(budget_e4)} ({request.risk_bp / 100:g}% of equity) / {dollars(request.distance_e4)} a share",
+        )
+    ]
     if request.wanted is not None:
         steps = [SizingStep("wanted", request.wanted, request.wanted, f"{request.wanted} shares wanted")]
         _cut(steps, "risk_per_trade", by_risk, f"risk of {dollars(budget_e4)} allows {by_risk} shares")
     cap = int(position_cap_shares(equity_e4, limits.max_position_bp, price))
-    _cut(steps, "position_value", cap, f"position value at most {limits.max_position_bp / 100:g}% of equity allows {cap} shares")
+    _cut(
+        steps,
+        "position_value",
+        cap,
+        f"position value at most {limits.max_position_bp / 100:g}% of equity allows {cap} shares",
+    )
     factor = BASIS_POINTS
     for _, factor_bp in request.multipliers:
         factor = factor * factor_bp // BASIS_POINTS
@@ -183,12 +209,27 @@ def _size_checks(
     """The limits against the final size, in dollars."""
     value_e4 = quantity * request.price_e4
     rows = [
-        ("risk_per_trade", equity_e4 * request.risk_bp // BASIS_POINTS, quantity * request.distance_e4, request.risk_bp),
+        (
+            "risk_per_trade",
+            equity_e4 * request.risk_bp // BASIS_POINTS,
+            quantity * request.distance_e4,
+            request.risk_bp,
+        ),
         ("position_value", equity_e4 * limits.max_position_bp // BASIS_POINTS, value_e4, limits.max_position_bp),
-        ("exposure", equity_e4 * limits.max_exposure_bp // BASIS_POINTS, account.exposure_e4 + value_e4, limits.max_exposure_bp),
+        (
+            "exposure",
+            equity_e4 * limits.max_exposure_bp // BASIS_POINTS,
+            account.exposure_e4 + value_e4,
+            limits.max_exposure_bp,
+        ),
     ]
     return [
-        _check(code, limit / BASIS_POINTS, actual / BASIS_POINTS, actual <= limit,
-               f"{dollars(actual)} ({100 * actual / equity_e4:.1f}%), limit {dollars(limit)} ({bp / 100:g}%)")
+        _check(
+            code,
+            limit / BASIS_POINTS,
+            actual / BASIS_POINTS,
+            actual <= limit,
+            f"{dollars(actual)} ({100 * actual / equity_e4:.1f}%), limit {dollars(limit)} ({bp / 100:g}%)",
+        )
         for code, limit, actual, bp in rows
     ]
