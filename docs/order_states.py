@@ -10,8 +10,8 @@ def picture() -> str:
     lines = [
         "# The states of an order",
         "",
-        "Generated from `daemon/fluxherod/core/orders.py` by `docs/order_states.py`; a test keeps it true. An event that a",
-        "state does not list changes nothing: it is late or repeated.",
+        "Generated from `daemon/fluxherod/core/orders.py` by `docs/order_states.py`; a test keeps it true.",
+        "An event that a state does not list changes nothing: it is late or repeated.",
         "",
         "```mermaid",
         "stateDiagram-v2",

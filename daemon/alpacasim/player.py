@@ -12,10 +12,10 @@ from alpacasim.clock import ExchangeClock, Mode
 from alpacasim.data_wire import Json, stream_bar, stream_quote, stream_trade
 from alpacasim.equity import EquityCurve
 from alpacasim.exchange import Exchange
+from alpacasim.fakepaca import publish_test_minute
 from alpacasim.history import History
 from alpacasim.market_stream import MarketHub
 from alpacasim.money import float_to_e4
-from alpacasim.fakepaca import publish_test_minute
 from alpacasim.timeline import PRE_OPEN_NS, Event, Kind, MinuteOf, minutes_later, timeline
 from alpacasim.trade_stream import TradeHub
 

@@ -4,6 +4,7 @@ import asyncio
 import dataclasses
 import json
 import math
+import re
 import sqlite3
 import tempfile
 from collections.abc import AsyncIterator, Sequence
@@ -96,8 +97,12 @@ SIGNAL_A = Signal(
 
 
 def same(one: object, other: object) -> bool:
-    """Equal, where NaN equals NaN."""
-    return repr(one) == repr(other)
+    """Equal, where NaN equals NaN; SQLite keeps no sign of a zero."""
+    return _unsigned_zeros(one) == _unsigned_zeros(other)
+
+
+def _unsigned_zeros(value: object) -> str:
+    return re.sub(r"-0\.0(?![\d])", "0.0", repr(value))
 
 
 @asynccontextmanager

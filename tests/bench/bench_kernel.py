@@ -14,7 +14,11 @@ from fluxherod.core.kernel import BAR, DECISION, default_params, new_states, run
 
 BARS = 200_000
 BLOCK = 2_000
-START = "import time; t = time.perf_counter(); from fluxherod.core import kernel; kernel.warm_up(); print(time.perf_counter() - t)"
+START = """
+import time; start = time.perf_counter()
+from fluxherod.core import kernel; kernel.warm_up()
+print(time.perf_counter() - start)
+"""
 
 
 def bars(count: int) -> np.ndarray:

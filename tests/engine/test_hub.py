@@ -26,9 +26,7 @@ from fluxherod.engine.effects import (
 from fluxherod.engine.hub import Closed, Drained, Frame, FrameKind, Hub, Overflow, Subscription, Topic
 from fluxherod.engine.ports import Publisher
 
-ORDER = Order(
-    "o", "SPY", Side.BUY, OrderType.MARKET, TimeInForce.DAY, OrderRole.ENTRY, 44, OrderState.NEW, 1, 1
-)
+ORDER = Order("o", "SPY", Side.BUY, OrderType.MARKET, TimeInForce.DAY, OrderRole.ENTRY, 44, OrderState.NEW, 1, 1)
 POSITION = Position("SPY", 44, 1, 1, Mode.TREND, Regime.NEUTRAL, "t", None, None, None, 0, 1.0, 1)
 ACCOUNT = AccountView(1, 2, 3, 4, 5, 6, 7, 8, 9, 10)
 STOCK_BAR = Bar("SPY", 1, 1.0, 1.0, 1.0, 1.0, 1)

@@ -126,7 +126,13 @@ def test_scenario_2_a_trend_entry_with_every_figure_to_the_cent(tmp_path: Path) 
         assert decided.noise_filter_passed
         assert decided.volume_validated
         values = decided.indicators
-        printed = (f"{values.kama:.2f}", f"{values.atr:.2f}", f"{values.rsi:.0f}", f"{values.adx:.0f}", f"{values.r_squared:.2f}")
+        printed = (
+            f"{values.kama:.2f}",
+            f"{values.atr:.2f}",
+            f"{values.rsi:.0f}",
+            f"{values.adx:.0f}",
+            f"{values.r_squared:.2f}",
+        )
         assert printed == ("448.50", "3.20", "62", "32", "0.81")
         assert decided.regime == common.REGIME_STRONG_TREND
         assert (decided.risk_amount, decided.stop_price) == ("1000.00", "443.25")

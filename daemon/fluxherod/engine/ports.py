@@ -93,9 +93,7 @@ class MarketData(Protocol):
         """What may be done with each symbol."""
         ...
 
-    async def history(
-        self, symbols: Sequence[str], timeframe: str, bars: int, now_ns: int
-    ) -> Sequence[HistoryLoaded]:
+    async def history(self, symbols: Sequence[str], timeframe: str, bars: int, now_ns: int) -> Sequence[HistoryLoaded]:
         """The newest completed bars of the strategy timeframe, one event a symbol."""
         ...
 
