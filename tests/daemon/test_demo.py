@@ -8,7 +8,9 @@ import time
 from pathlib import Path
 
 import pytest
+from websockets.sync.client import connect
 
+from fluxherod.adapters.alpaca import frames
 from fluxherod.adapters.alpaca.credentials import Credentials
 from fluxherod.config import Config
 from fluxherod.demo import DemoOptions, demo_config, introduction, run_demo
@@ -37,6 +39,8 @@ class Daemon:
     def __call__(self, config: Config, credentials: Credentials) -> int:
         self.config = config
         self.folder_existed = config.storage.state_dir.is_dir()
+        if config.daemon.mode == "demo":
+            self._subscribe(config, credentials)
         stop = threading.Event()
         before = signal.signal(signal.SIGTERM, lambda number, frame: (self.received.append(number), stop.set())[-1])
         try:
@@ -44,6 +48,14 @@ class Daemon:
         finally:
             signal.signal(signal.SIGTERM, before)
         return 0
+
+    def _subscribe(self, config: Config, credentials: Credentials) -> None:
+        """The exchange stands until somebody watches."""
+        with connect(config.alpaca.market_stream_url) as socket:
+            socket.send(frames.encode_authentication(credentials))
+            socket.send(frames.encode_subscription(config.market.symbols, quotes=False))
+            while '"subscription"' not in str(socket.recv(timeout=10)):
+                pass
 
 
 def test_the_demo_ends_by_itself_after_its_sessions_and_leaves_nothing(capfd: pytest.CaptureFixture[str]) -> None:
