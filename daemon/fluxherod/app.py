@@ -51,8 +51,8 @@ STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 WALL_LATENCY_S = 0.25
 POLL_EVERY_NS = 5 * SECOND_NS
 LEAST_POLL_PAUSE_S = 0.5
-# Without a rate an exchange that is stepped by hand can't make an account old.
-STEPPED_ACCOUNT_AGE_NS = 7 * 24 * 3600 * SECOND_NS
+# A simulated exchange skips its nights and stands between steps: its account is not old because of that.
+EXCHANGE_ACCOUNT_AGE_NS = 7 * 24 * 3600 * SECOND_NS
 DRAIN_S = 3.0
 LEAST_AHEAD_S = 5.0
 # A halted daemon works: it serves, watches stops and closes positions.
@@ -300,8 +300,7 @@ def _settings(config: Config, clock: WallClock | ExchangeClock) -> Settings:
     if isinstance(clock, WallClock):
         return to_settings(config, 0)
     settings = to_settings(config, int(WALL_LATENCY_S * clock.rate * SECOND_NS))
-    age_ns = int(60 * LEAST_POLL_PAUSE_S * clock.rate * SECOND_NS) or STEPPED_ACCOUNT_AGE_NS
-    return replace(settings, account_max_age_ns=max(settings.account_max_age_ns, age_ns))
+    return replace(settings, account_max_age_ns=EXCHANGE_ACCOUNT_AGE_NS)
 
 
 def _open(config: Config) -> SqliteStore:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from fluxherod.core import explain
-from fluxherod.core.calendar import to_datetime
+from fluxherod.core.calendar import SECOND_NS, to_datetime
 from fluxherod.core.money import to_e4
 from fluxherod.core.noise import spread_rule
 from fluxherod.core.orders import Order, OrderRole, OrderState
@@ -211,7 +211,7 @@ class Strategist:
         symbol = signal.symbol
         age_ns = now_ns - closed.end_ns
         if age_ns > self.settings.signal_max_age_ns + self.settings.latency_ns:
-            return "late", f"the bar was known {age_ns // 1_000_000_000} s after its end: too late to trade on"
+            return "late", f"the bar was known {_span(age_ns)} after its end: too late to trade on"
         if symbol in self.ledger.positions or self.desk.live_entry(symbol) is not None:
             return "in_position", f"a position in {symbol} or its entry is open"
         if veto := self.symbol_veto(symbol, opening_side(signal.kind is SignalKind.LONG)):
@@ -304,3 +304,12 @@ class Strategist:
 def signal_id(closed: ClosedBar, kind: SignalKind) -> str:
     """A decision's id: symbol, decision time and kind."""
     return f"{closed.bar.symbol}-{to_datetime(closed.end_ns):%Y%m%d%H%M%S}-{kind}"
+
+
+def _span(ns: int) -> str:
+    """A length of time in the words of people: "45 s", "6 min", "17 h 31 min"."""
+    seconds = ns // SECOND_NS
+    if seconds < 120:
+        return f"{seconds} s"
+    hours, minutes = divmod(seconds // 60, 60)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min"

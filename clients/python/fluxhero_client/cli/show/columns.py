@@ -71,12 +71,12 @@ def position_columns() -> Sequence[Column[Position]]:
 def order_columns() -> Sequence[Column[Order]]:
     """Orders."""
     return (
-        Column(f"updated {_zone()}", lambda order: date_and_time(order.updated_at), least=19),
+        Column(f"updated {_zone()}", lambda order: date_and_time(order.updated_at), least=19, spare=3),
         Column("symbol", lambda order: order.symbol),
         Column("side", lambda order: word(order, "side"), least=4),
         Column("role", lambda order: word(order, "role"), least=5, spare=9),
         Column("type", lambda order: word(order, "type"), least=6, spare=8),
-        Column("price $", _order_price, right=True, least=8),
+        Column("price $", _order_price, right=True, least=8, spare=1),
         Column("filled", lambda order: f"{shares(order.filled_quantity)}/{shares(order.quantity)}", right=True),
         Column("at $", lambda order: optional(order, "average_fill_price"), right=True, least=8, spare=2),
         Column("state", _order_state, least=9),

@@ -56,7 +56,7 @@ def print_rules(rules: Iterable[Rule], console: Console) -> None:
         Column("threshold", lambda rule: optional(rule, "threshold"), right=True),
         Column("distance", _distance, right=True),
         Column("verdict", lambda rule: _verdict(word(rule, "verdict"))),
-        Column("in words", lambda rule: rule.text),
+        Column("in words", lambda rule: rule.text, cuttable=True),
     )
     Table(columns, console, indent="  ").print(rules)
 
@@ -75,7 +75,7 @@ def print_decision(decision: RiskDecision, console: Console) -> None:
             Column("limit", lambda check: optional(check, "limit"), right=True),
             Column("headroom", lambda check: optional(check, "headroom"), right=True),
             Column("verdict", lambda check: _verdict(word(check, "verdict"))),
-            Column("in words", lambda check: check.text),
+            Column("in words", lambda check: check.text, cuttable=True),
         )
         Table(columns, console, indent="  ").print(decision.checks)
     if decision.sizing:
@@ -88,7 +88,7 @@ def _print_waterfall(steps: Sequence[SizingStep], console: Console) -> None:
         Column("step", lambda step: step.name.replace("_", " ")),
         Column("shares", lambda step: shares(step.after), right=True),
         Column("cut", _cut, right=True),
-        Column("in words", lambda step: step.text),
+        Column("in words", lambda step: step.text, cuttable=True),
     )
     Table(columns, console, indent="  ").print(steps)
 
