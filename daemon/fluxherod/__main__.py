@@ -109,7 +109,7 @@ def _add_demo(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--port", type=_port, default=50051, help="gRPC port of the daemon (default: 50051, 0: any)")
     parser.add_argument("--sim-port", type=_port, default=0, help="port of the simulator (default: any)")
     parser.add_argument(
-        "--log-level", default="warning", metavar="LEVEL", help="debug, info, warning (default) or error"
+        "--log-level", default="info", metavar="LEVEL", help="debug, info (default), warning or error"
     )
 
 

@@ -48,7 +48,7 @@ class DemoOptions:
     keep: Path | None = None
     port: int = DEFAULT_PORT
     sim_port: int = 0
-    log_level: str = "warning"
+    log_level: str = "info"
 
     @property
     def traded(self) -> list[str]:
