@@ -108,9 +108,7 @@ def _add_demo(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--keep", type=Path, metavar="DIR", help="keep state and cache in this folder")
     parser.add_argument("--port", type=_port, default=50051, help="gRPC port of the daemon (default: 50051, 0: any)")
     parser.add_argument("--sim-port", type=_port, default=0, help="port of the simulator (default: any)")
-    parser.add_argument(
-        "--log-level", default="info", metavar="LEVEL", help="debug, info (default), warning or error"
-    )
+    parser.add_argument("--log-level", default="info", metavar="LEVEL", help="debug, info (default), warning or error")
 
 
 def _assignment(text: str) -> tuple[str, str]:
