@@ -14,8 +14,9 @@ from fluxherod.adapters.alpaca.credentials import Credentials
 from fluxherod.adapters.alpaca.errors import AuthenticationRefused, Refused, WireError
 from fluxherod.adapters.alpaca.frames import MarketFrame, StreamError, Subscription, Success
 from fluxherod.adapters.alpaca.link import HANDSHAKE_TIMEOUT_S, ConnectionTaken, Link, ReconnectPolicy, connection
+from fluxherod.adapters.alpaca.quotes import QuotePace
 from fluxherod.core.calendar import MINUTE_NS
-from fluxherod.engine.events import BarsReceived, BarsRevised, Event, QuotesReceived
+from fluxherod.engine.events import BarsReceived, BarsRevised, Event
 from fluxherod.engine.ports import Clock
 
 log = logging.getLogger(__name__)
@@ -58,6 +59,7 @@ class MarketStream:
         self._credentials = credentials
         self._symbols = tuple(symbols)
         self._post = post
+        self._pace = QuotePace(post, clock)
         self._clock = clock
         self._with_quotes = quotes
 
@@ -103,11 +105,12 @@ class MarketStream:
         self.quotes += frame.quote_count
         self._observe(frame)
         if frame.bars:
+            self._pace.flush()  # what is decided on these bars sees the newest quotes
             self._post(BarsReceived(frame.bars))
         if frame.revised:
             self._post(BarsRevised(frame.revised))
         if frame.quotes:
-            self._post(QuotesReceived(frame.quotes))
+            self._pace.take(frame.quotes)
 
     def _observe(self, frame: MarketFrame) -> None:
         bars_end = max((bar.start_ns for bar in frame.bars), default=-MINUTE_NS) + MINUTE_NS
