@@ -112,13 +112,8 @@ def wall_days(utc_ns: NDArray[np.int64]) -> NDArray[np.int64]:
     return to_wall_ns(utc_ns) // DAY_NS
 
 
-def day_number(day: date) -> int:
-    """Days from 1970-01-01 to `day`."""
-    return day.toordinal() - _EPOCH_ORDINAL
-
-
 def day_of_number(number: int) -> date:
-    """The inverse of `day_number`."""
+    """The date that is so many days after 1970-01-01."""
     return date.fromordinal(number + _EPOCH_ORDINAL)
 
 

@@ -73,8 +73,3 @@ def ratio_text(numerator: int, denominator: int, places: int = 9) -> str:
     if denominator < 0:
         numerator, denominator = -numerator, -denominator
     return _scaled_text(divide_half_up(numerator * 10**places, denominator), places)
-
-
-def whole_shares(count: int) -> int:
-    """A number of whole shares as a quantity."""
-    return count * E9

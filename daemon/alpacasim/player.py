@@ -30,6 +30,8 @@ _SHORTEST_SLEEP_S = 0.002
 # Further behind than this, the clock is set back to the tape: a slow machine plays slower instead of ever later.
 _LARGEST_LAG_NS = 250_000_000
 _DRAIN_TIMEOUT_S = 10.0
+# Wall time before the night is skipped: a client may still be busy with the session's last bar.
+_EVENING_S = 0.4
 
 
 class Player:
@@ -122,6 +124,7 @@ class Player:
             self._catch_up(event.at_ns)
             self._play(event)
             if event.kind is Kind.NIGHT:
+                await asyncio.sleep(_EVENING_S)
                 self._skip_night()
         self._next = None
         self.ended.set()

@@ -1,5 +1,10 @@
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -50,3 +55,24 @@ def test_the_value_stays_in_the_cap_and_one_share_more_would_not(equity_e4: int,
     budget_e4 = equity_e4 * cap_bp // 10_000
     assert shares * price_e4 <= budget_e4
     assert (shares + 1) * price_e4 > budget_e4
+
+
+FIRST_SIGNAL = """
+from fluxherod.core.types import Side
+
+def compiled():
+    functions = (value for value in vars(sizing).values() if hasattr(value, "signatures"))
+    return {function.__name__: len(function.signatures) for function in functions}
+
+kernel.warm_up()
+before = compiled()
+assert before and all(before.values()), before
+assess(EntryRequest("SPY", Side.BUY, 4_512_500, 4_432_500, 100, 80_000), AccountState(10**9, 0, 10**9, 0), RiskLimits())
+assert compiled() == before, compiled()
+"""
+
+
+def test_after_the_warm_up_the_first_signal_waits_for_no_compiler() -> None:
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2] / "daemon")}
+    done = subprocess.run([sys.executable, "-c", FIRST_SIGNAL], capture_output=True, text=True, env=environment)
+    assert done.returncode == 0, done.stderr

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from fluxherod.core import sizing
 from fluxherod.core.indicators.fused import INDICATORS, update_indicators
 from fluxherod.core.jit import Record, RecordArray, compiled_only, inlined, kernel
 from fluxherod.core.noise import judge_noise, spread_rule
@@ -280,6 +281,7 @@ def warm_up() -> None:
     volatility_spike(1.0, 1.0, 60.0, 2.0)
     trend_stop_e4(1, 100.0, 1.0, 2.5)
     mean_reversion_stop_e4(1, 100.0, 0.03)
+    sizing.warm_up()
     trail(1, 1_000_000, best_e4(1, 1_000_000, 1_000_000, 1_000_000), 1.0, 2.5)
     for function in (step, run, spread_rule, volatility_spike, trend_stop_e4, mean_reversion_stop_e4, trail, best_e4):
         compiled_only(function)

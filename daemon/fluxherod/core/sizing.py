@@ -46,3 +46,12 @@ def affordable_shares(buying_power_e4: int, price_e4: int, long: bool) -> int:
     """Shares that the broker's buying power covers with its own collar over the price."""
     collar_bp = 10_400 if long else 10_300
     return shares_within(buying_power_e4 * 10_000 // collar_bp, price_e4)
+
+
+def warm_up() -> None:
+    """Compile (or load from the cache) every function of this module: the first signal must not wait for it."""
+    risk_shares(1, 1, 1)
+    position_cap_shares(1, 1, 1)
+    shares_within(1, 1)
+    scaled(1, 1)
+    affordable_shares(1, 1, True)

@@ -189,13 +189,3 @@ class BrokerAccount:
     multiplier: int
     shorting_enabled: bool
     blocked: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Asset:
-    """What may be done with a symbol at the broker."""
-
-    symbol: str
-    tradable: bool
-    shortable: bool
-    easy_to_borrow: bool
