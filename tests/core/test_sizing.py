@@ -58,6 +58,9 @@ def test_the_value_stays_in_the_cap_and_one_share_more_would_not(equity_e4: int,
 
 
 FIRST_SIGNAL = """
+from fluxherod.core import kernel, sizing
+from fluxherod.core.risk.assess import AccountState, EntryRequest, assess
+from fluxherod.core.risk.limits import RiskLimits
 from fluxherod.core.types import Side
 
 def compiled():
