@@ -23,7 +23,14 @@ from fluxherod.core.types import (
     Execution,
     OrderType,
 )
-from fluxherod.engine.effects import AccountUpdated, AccountView, OrderUpdated, SignalUpdated, TradeUpdated
+from fluxherod.engine.effects import (
+    AccountUpdated,
+    AccountView,
+    OrderUpdated,
+    RequestHistory,
+    SignalUpdated,
+    TradeUpdated,
+)
 from fluxherod.engine.events import (
     AssetInfo,
     AssetsLoaded,
@@ -342,10 +349,10 @@ class MemoryMarketData:
     async def assets(self, symbols: Sequence[str]) -> AssetsLoaded:
         return AssetsLoaded(tuple(AssetInfo(symbol, True, True, True, True) for symbol in symbols))
 
-    async def history(self, symbols: Sequence[str], timeframe: str, bars: int, now_ns: int) -> Sequence[HistoryLoaded]:
+    async def history(self, wanted: RequestHistory, now_ns: int) -> Sequence[HistoryLoaded]:
         opens = from_datetime(datetime(2023, 12, 29, 14, 30, tzinfo=UTC))
         closes = opens + 390 * MINUTE_NS
-        return [HistoryLoaded(symbol, walk(symbol, opens, 300), closes) for symbol in symbols]
+        return [HistoryLoaded(symbol, walk(symbol, opens, 300), closes) for symbol in wanted.symbols]
 
     async def backfill(self, symbols: Sequence[str], since_ns: int, now_ns: int) -> BackfillLoaded:
         return BackfillLoaded(tuple(symbols), (), since_ns, now_ns)

@@ -35,6 +35,7 @@ from fluxherod.engine.settings import Settings
 from fluxherod.errors import FluxHeroError
 from fluxherod.narrate import Narrator
 from fluxherod.notify import Notifier, take_notifier
+from fluxherod.past import Past
 from fluxherod.recovery import DATABASE, Recovery, replay
 from fluxherod.rpc.convert import encode_update
 from fluxherod.rpc.server import DaemonInfo, RpcServer
@@ -248,14 +249,22 @@ async def _build(
     market_data = _market_data(config, trading, data, clock)
     broker, narrator = AlpacaBroker(trading), Narrator(hub, dated=isinstance(clock, ExchangeClock))
     runner = Runner(
-        recovery.engine, clock, store, broker, market_data, narrator, recovery.last_seq, on_fault=_log_fault
+        recovery.engine,
+        clock,
+        store,
+        broker,
+        market_data,
+        narrator,
+        recovery.last_seq,
+        on_fault=_log_fault,
+        follow=lambda symbols: market.follow(symbols),
     )
     runner.last_event_ns = recovery.last_ns
-    market = MarketStream(config.alpaca.market_stream_url, credentials, settings.symbols, runner.post, clock)
+    symbols = recovery.engine.universe.overrides.over(settings).symbols  # with what operators changed before
+    market = MarketStream(config.alpaca.market_stream_url, credentials, symbols, runner.post, clock)
     trades = TradeStream(config.alpaca.trade_stream_url, credentials, runner.post, clock)
-    server = RpcServer(
-        recovery.engine, runner, hub, reader, DaemonInfo(config, __version__, store.epoch, market, trades)
-    )
+    info = DaemonInfo(config, __version__, store.epoch, market, trades, Past(config.storage.state_dir))
+    server = RpcServer(recovery.engine, runner, hub, reader, info)
     edges: dict[str, Callable[[], Coroutine[Any, Any, None]]] = {
         "market stream": market.run,
         "trade stream": trades.run,

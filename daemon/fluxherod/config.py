@@ -114,9 +114,12 @@ class StrategyConfig(Section):
     confirmation_bars: Annotated[int, Field(ge=1, le=100)] = 3
     high_volatility: Ratio = 1.5
     low_volatility: Ratio = 0.7
+    spike_ratio: Ratio = 2.0
+    spike_stop_factor: Annotated[float, Field(ge=1, le=10)] = 1.5
     entry_atr: Ratio = 0.5
     exit_atr: Ratio = 0.3
     trend_stop_atr: StopDistance = 2.5
+    trail_on: Literal["bar", "price"] = "bar"
     rsi_oversold: Percent = 30.0
     rsi_overbought: Percent = 70.0
     mean_reversion_stop: Annotated[float, Field(ge=0.0001, le=0.5)] = 0.03
@@ -132,6 +135,7 @@ class RiskConfig(Section):
     max_exposure: EquityShare = Decimal("0.5")
     max_positions: Annotated[int, Field(ge=1, le=5000)] = 5
     neutral_size: SizeShare = Decimal("0.7")
+    spike_size: SizeShare = Decimal("0.7")
 
 
 class OrdersConfig(Section):
@@ -264,7 +268,7 @@ def to_settings(config: Config, latency_ns: int) -> Settings:
     from fluxherod.engine.settings import Settings
 
     strategy, orders, neutral = config.strategy, config.orders, config.strategy.neutral_entries == "unopposed"
-    numbers = strategy.model_dump(exclude={"noise", "allow_shorts", "neutral_entries"})
+    numbers = strategy.model_dump(exclude={"noise", "allow_shorts", "neutral_entries", "trail_on"})
     noise: dict[str, Any] = {
         name if isinstance(value, int | float) else f"{name}_minute": _minute(value)
         for name, value in strategy.noise.model_dump().items()
@@ -282,9 +286,11 @@ def to_settings(config: Config, latency_ns: int) -> Settings:
             max_exposure_bp=int(risk.max_exposure * BASIS_POINTS),
             max_positions=risk.max_positions,
             neutral_size_bp=int(risk.neutral_size * BASIS_POINTS),
+            spike_size_bp=int(risk.spike_size * BASIS_POINTS),
         ),
         allow_shorts=strategy.allow_shorts,
         neutral_entries=neutral,
+        trail_on=strategy.trail_on,
         bar_delay_ns=_nanoseconds(config.market.bar_delay_s),
         signal_max_age_ns=_nanoseconds(orders.signal_max_age_s),
         price_max_age_ns=_nanoseconds(orders.price_max_age_s),

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fluxherod.core.bars import BarBuilder, Span, refusal, span_of
+from fluxherod.core.bars import MOST_DOLLARS, BarBuilder, Span, refusal, span_of
 from fluxherod.core.calendar import HOUR_NS, MINUTE_NS, NEW_YORK, Session, from_datetime
 from fluxherod.core.types import Bar
 
@@ -46,6 +46,39 @@ def test_a_bad_minute_is_turned_away_with_its_reason(change: dict[str, float], r
     assert refusal(replace(GOOD, **change), 0) == reason
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"open": 449.0, "close": 449.0},
+        {"open": 451.0, "close": 451.0},
+        {"open": 449.0, "high": 449.0, "low": 449.0, "close": 449.0},
+        {"open": 1e-4, "high": 1e-4, "low": 1e-4, "close": 1e-4},
+        {"high": MOST_DOLLARS},
+        {"volume": 0},
+    ],
+)
+def test_a_minute_at_the_edge_of_what_can_be_is_taken(change: dict[str, float]) -> None:
+    assert refusal(replace(GOOD, **change), GOOD.start_ns - 1) is None
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"open": math.nextafter(449.0, 0)}, "open or close is outside low to high"),
+        ({"open": math.nextafter(451.0, math.inf)}, "open or close is outside low to high"),
+        ({"close": math.nextafter(449.0, 0)}, "open or close is outside low to high"),
+        ({"close": math.nextafter(451.0, math.inf)}, "open or close is outside low to high"),
+        ({"high": math.nextafter(449.0, 0)}, "high is below low"),
+        ({"low": 0.0}, "a price is zero or negative"),
+        ({"high": math.nextafter(MOST_DOLLARS, math.inf)}, "a price is beyond reason"),
+        ({"high": math.nan}, "a price is not a number"),
+        ({"low": -math.inf}, "a price is not a number"),
+    ],
+)
+def test_a_minute_one_float_beyond_the_edge_is_turned_away(change: dict[str, float], reason: str) -> None:
+    assert refusal(replace(GOOD, **change), 0) == reason
+
+
 def test_a_minute_that_came_already_is_a_duplicate_and_an_older_one_goes_back() -> None:
     assert refusal(GOOD, GOOD.start_ns) == "duplicate"
     assert refusal(GOOD, GOOD.start_ns + MINUTE_NS) == "time goes back"
@@ -68,6 +101,16 @@ def test_a_minute_belongs_to_the_bar_of_new_yorks_wall_clock_cut_to_the_close(
     minute: tuple[int, int], timeframe: int, session: Session, start: tuple[int, int], end: tuple[int, int]
 ) -> None:
     assert span_of(at(*minute), timeframe, session) == Span(at(*start), at(*end))
+
+
+def test_before_the_last_minute_of_a_half_day_no_time_is_left_for_an_entry() -> None:
+    ends = [span_of(at(12, minute), 15, HALF).end_ns for minute in (0, 15, 30, 45)]
+    assert [(HALF.close_ns - end) // MINUTE_NS for end in ends] == [45, 30, 15, 0]
+
+
+def test_the_longest_intraday_bar_is_cut_to_the_session_and_a_day_is_the_session() -> None:
+    assert span_of(at(9, 30), 1439, FULL) == Span(at(0, 0), at(16, 0))
+    assert span_of(at(9, 30), 1440, FULL) == Span(at(9, 30), at(16, 0))
 
 
 def test_the_last_bar_of_a_session_that_ends_at_a_quarter_past_is_cut() -> None:

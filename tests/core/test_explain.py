@@ -7,12 +7,15 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from fluxherod.core import explain
-from fluxherod.core.kernel import DECISION
+from fluxherod.core.kernel import BAR, DECISION, default_params, new_states, run
 from fluxherod.core.signals import RiskDecision, RiskVerdict, Rule
 from fluxherod.core.strategy.codes import EntryMode, RuleCode, Trigger, VolatilityState
 from fluxherod.core.strategy.params import StrategyParams
+from fluxherod.core.strategy.rules import mean_reversion_rules, trend_rules
 from fluxherod.core.types import Mode, Regime, Verdict
 
 PARAMS = StrategyParams()
@@ -195,6 +198,99 @@ def test_the_risk_decision_in_one_line() -> None:
 
 
 def test_the_indicators_are_plain_numbers() -> None:
-    found = explain.indicators(decision())
+    found = explain.indicators(decision(), 1.25, False)
     assert (found.close, found.adx, found.volume, found.volatility) == (451.25, 32.0, 1_800, "NORMAL")
-    assert {type(getattr(found, name)) for name in found.__slots__} == {float, int, str}
+    assert {type(getattr(found, name)) for name in found.__slots__} == {float, int, str, bool}
+    assert explain.indicators(decision(), math.nan, False).spike_ratio is None
+
+
+@pytest.mark.parametrize(
+    ("rule", "text"),
+    [
+        (Rule("trend_adx", 24.0, ">", 25.0, Verdict.FAILED, ""), "ADX must rise by 1.00 to above 25.00"),
+        (Rule("rsi_oversold", 33.5, "<", 30.0, Verdict.FAILED, ""), "RSI must fall by 3.50 to below 30.00"),
+        (
+            Rule("price_at_lower_band", 450.0, "<=", 449.5, Verdict.FAILED, ""),
+            "the close must fall by 0.5 to 449.50 or less",
+        ),
+        (
+            Rule("price_at_upper_band", 450.0, ">=", 452.0, Verdict.FAILED, ""),
+            "the close must rise by 2.00 to 452.00 or more",
+        ),
+        (
+            Rule("volume", 1_000.0, ">", 30_000.0, Verdict.FAILED, "", 40_000.0),
+            "the volume must rise by 39,000 to above 40,000",
+        ),
+        (Rule("spread", math.nan, "<=", 0.05, Verdict.FAILED, "no quote"), "no quote"),
+        (Rule("time", 0.0, "<", 1.0, Verdict.FAILED, "after the open"), "after the open"),
+    ],
+)
+def test_what_would_turn_a_failed_rule_in_words(rule: Rule, text: str) -> None:
+    assert explain.change_needed(rule) == text
+
+
+def test_another_regime_is_judged_as_if_it_held_with_the_bars_it_still_needs() -> None:
+    record = decision(regime=Regime.NEUTRAL, raw_regime=Regime.STRONG_TREND, regime_run=2)
+    rules = {rule.name: rule for rule in explain.entry_rules(record, PARAMS, 1, 0.01, PASSED, Regime.STRONG_TREND)}
+    confirmation = rules["confirmed_regime"]
+    assert (confirmation.value, confirmation.threshold, confirmation.verdict) == (2.0, 3.0, Verdict.FAILED)
+    assert confirmation.text == "STRONG_TREND on 2 bars in a row, confirmed on the 3rd"
+    assert {"trend_adx", "trend_r2", "price_beyond_entry_band", "volume"} <= set(rules)
+    range_ = {rule.name: rule for rule in explain.entry_rules(record, PARAMS, 1, 0.01, PASSED, Regime.MEAN_REVERSION)}
+    assert range_["confirmed_regime"].value == 0.0
+    assert range_["volume"].threshold == 500.0
+    assert rules["volume"].threshold == 1_500.0
+    confirmed = explain.entry_rules(record, PARAMS, 1, 0.01, PASSED)
+    assert "confirmed_regime" not in {rule.name for rule in confirmed}
+
+
+@pytest.mark.parametrize("regime", list(Regime))
+@pytest.mark.parametrize("side", [1, -1])
+@given(seed=st.integers(0, 10_000))
+def test_the_rules_of_an_entry_all_pass_exactly_when_the_kernel_says_that_it_stands(
+    regime: Regime, side: int, seed: int
+) -> None:
+    """Regime and price rules, without the noise filter's; a confirmed regime may outlast its own thresholds."""
+    random = np.random.default_rng(seed)
+    close = 100.0 + random.normal(0, 1)
+    record = decision(
+        regime=regime, close=close, kama=100.0, atr=1.0, sma=100.0, bb_upper=101.0, bb_lower=99.0,
+        rsi=float(random.uniform(20, 80)),
+    )  # fmt: skip
+    wanted = np.zeros(1, DECISION)
+    wanted[0] = record
+    params = PARAMS.to_record()
+    trend_rules(wanted[0], params[0])
+    mean_reversion_rules(wanted[0], params[0])
+    found = explain.entry_rules(wanted[0], PARAMS, side, 0.01, PASSED)
+    price = [r for r in found if r.name.startswith(("price", "rsi", "mean_reversion"))]
+    assert price
+    assert all(r.verdict is Verdict.PASSED for r in price) is explain.stands(wanted[0], PARAMS, side)
+
+
+@given(seed=st.integers(0, 500), breakout=st.booleans())
+@settings(max_examples=25, deadline=None)
+def test_a_volume_just_beyond_where_the_rule_flips_passes_in_the_kernel_and_one_below_fails(
+    seed: int, breakout: bool
+) -> None:
+    """The average includes the bar itself, so the threshold moves with the volume."""
+    random = np.random.default_rng(seed)
+    bars = np.zeros(40, BAR)
+    bars["open"] = bars["close"] = 100.0
+    bars["high"], bars["low"] = 100.5, 99.5
+    bars["volume"] = random.integers(1_000, 9_000, 40)
+    params = default_params()
+
+    def judged(volume: float) -> Any:
+        states, out = new_states(1, params), np.zeros(40, DECISION)
+        changed = bars.copy()
+        changed["volume"][-1] = volume
+        run(states, 0, params, changed, True, out)
+        return out[-1]
+
+    name = "breakout_volume_ok" if breakout else "volume_ok"
+    (rule,) = [
+        r for r in explain.noise_rules(judged(0.0), PARAMS, 0.01, PASSED, breakout=breakout) if r.name == "volume"
+    ]
+    assert judged(rule.flips_at * 1.000001)[name] == PASSED
+    assert judged(rule.flips_at * 0.999999)[name] == RuleCode.FAILED

@@ -23,6 +23,7 @@ from fluxherod.core.kernel import (
     run,
     save_states,
     step,
+    step_many,
 )
 from fluxherod.core.types import Regime
 
@@ -190,6 +191,42 @@ def test_symbols_do_not_touch_each_other() -> None:
     assert out[0].tobytes() == batch(first)[1].tobytes()
     assert out[1].tobytes() == batch(second)[1].tobytes()
     assert states[1:2].tobytes() == new_states(1, PARAMS).tobytes()
+
+
+def test_a_burst_of_many_symbols_is_each_of_them_stepped_and_a_repeated_row_takes_its_bars_in_order() -> None:
+    tapes = [random_bars(90, seed) for seed in range(3)]
+    rows = np.tile(np.array([2, 0, 3, 2]), 45)  # symbol 2 has two bars in each round, symbol 1 none
+    bars, taken = np.zeros(rows.size, BAR), [0, 0, 0]
+    tape_of = {2: 0, 0: 1, 3: 2}
+    for k, row in enumerate(rows):
+        tape = tape_of[int(row)]
+        bars[k] = tapes[tape][taken[tape] % 90]
+        taken[tape] += 1
+    states, out = new_states(4, PARAMS), np.zeros(rows.size, DECISION)
+    step_many(states, rows, PARAMS, bars, True, out)
+    for row in tape_of:
+        alone, decisions = batch(bars[rows == row])
+        own = b"".join(out[k : k + 1].tobytes() for k in np.flatnonzero(rows == row))
+        assert own == decisions.tobytes()
+        assert states[row : row + 1].tobytes() == alone.tobytes()
+    assert states[1:2].tobytes() == new_states(1, PARAMS).tobytes()
+
+
+@pytest.mark.parametrize("rows", [[0, 1, 2], [0, -1, 1], [0, 1], [0, 1, 0, 1]])
+def test_a_burst_with_a_row_out_of_range_or_of_another_length_raises_and_changes_nothing(rows: list[int]) -> None:
+    states, out = new_states(2, PARAMS), np.zeros(3, DECISION)
+    with pytest.raises(IndexError):
+        step_many(states, np.array(rows), PARAMS, random_bars(3, 1), True, out)
+    with pytest.raises(IndexError):
+        step_many(states, np.array([0, 1, 0]), PARAMS, random_bars(3, 1), True, out[:2])
+    assert states.tobytes() == new_states(2, PARAMS).tobytes()
+    assert out.tobytes() == np.zeros(3, DECISION).tobytes()
+
+
+def test_a_burst_of_nothing_does_nothing() -> None:
+    states = new_states(1, PARAMS)
+    step_many(states, np.zeros(0, np.int64), PARAMS, np.zeros(0, BAR), True, np.zeros(0, DECISION))
+    assert states.tobytes() == new_states(1, PARAMS).tobytes()
 
 
 def test_a_saved_state_goes_on_exactly_where_it_was() -> None:

@@ -6,12 +6,15 @@ import math
 
 import numpy as np
 import pytest
+from harness.compiled import compiled
 
+from fluxherod.core import noise
 from fluxherod.core.kernel import DECISION, default_params
-from fluxherod.core.noise import illiquid_time, judge_noise, spread_rule
+from fluxherod.core.noise import spread_rule
 from fluxherod.core.strategy.codes import RuleCode
 
 PARAMS = default_params()
+judge_noise, illiquid_time = compiled(noise.judge_noise), compiled(noise.illiquid_time)
 UP, DOWN = math.inf, -math.inf
 PASSED, FAILED, NOT_APPLICABLE = RuleCode.PASSED, RuleCode.FAILED, RuleCode.NOT_APPLICABLE
 

@@ -6,14 +6,17 @@ import math
 
 import numpy as np
 import pytest
+from harness.compiled import compiled
 
+from fluxherod.core import regime
 from fluxherod.core.jit import RecordArray
 from fluxherod.core.kernel import DECISION, default_params, new_states
-from fluxherod.core.regime import raw_regime, update_regime, volatility_spike, volatility_state
 from fluxherod.core.strategy.codes import VolatilityState
 from fluxherod.core.types import Regime
 
 PARAMS = default_params()
+raw_regime, update_regime = compiled(regime.raw_regime), compiled(regime.update_regime)
+volatility_state = compiled(regime.volatility_state)
 UP, DOWN = math.inf, -math.inf
 
 
@@ -108,4 +111,4 @@ def test_volatility_is_high_or_low_only_beyond_its_thresholds(
 def test_a_spike_is_more_than_twice_the_scaled_range(
     five_minutes: float, atr: float, minutes: float, expected: bool
 ) -> None:
-    assert volatility_spike(five_minutes, atr, minutes, 2.0) is expected
+    assert regime.volatility_spike(five_minutes, atr, minutes, 2.0) is expected

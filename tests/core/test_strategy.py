@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import math
-from dataclasses import fields
+from dataclasses import asdict, fields
 
 import numpy as np
 import pytest
+from harness.compiled import compiled
 from hypothesis import given
 from hypothesis import strategies as st
 
 from fluxherod.core.jit import RecordArray
 from fluxherod.core.kernel import DECISION, PARAMS, STATE, StrategyParams, default_params
+from fluxherod.core.strategy import entries as edges
+from fluxherod.core.strategy import rules
 from fluxherod.core.strategy.codes import EntryMode, Trigger
-from fluxherod.core.strategy.entries import decide_entry
-from fluxherod.core.strategy.rules import mean_reversion_rules, trend_rules
 from fluxherod.core.strategy.stops import NO_STOP, best_e4, mean_reversion_stop_e4, stop_price_e4, trail, trend_stop_e4
 from fluxherod.core.types import Regime
 
 DEFAULTS = default_params()
+trend_rules, mean_reversion_rules = compiled(rules.trend_rules), compiled(rules.mean_reversion_rules)
+decide_entry = compiled(edges.decide_entry)
 UP, DOWN = math.inf, -math.inf
 
 
@@ -179,6 +182,88 @@ def test_rounding_moves_a_stop_by_less_than_a_cent_and_never_towards_the_entry(p
     stop, exact = stop_price_e4(side, price), round(price * 10_000)
     assert stop % 100 == 0
     assert 0 <= side * (exact - stop) < 100
+
+
+@pytest.mark.parametrize(
+    ("side", "stop", "best", "expected"),
+    [
+        (1, 4_440_000, 4_520_000, 4_440_000),
+        (1, 4_440_000, 4_520_099, 4_440_000),
+        (1, 4_440_000, 4_520_100, 4_440_100),
+        (1, 4_440_000, 4_519_900, 4_440_000),
+        (1, NO_STOP, 4_519_900, 4_439_900),
+        (-1, 4_600_000, 4_520_000, 4_600_000),
+        (-1, 4_600_000, 4_519_901, 4_600_000),
+        (-1, 4_600_000, 4_519_900, 4_599_900),
+        (-1, 4_600_000, 4_520_100, 4_600_000),
+        (-1, NO_STOP, 4_520_100, 4_600_100),
+    ],
+)
+def test_a_stop_trails_the_best_price_by_two_and_a_half_atr_in_whole_cents(
+    side: int, stop: int, best: int, expected: int
+) -> None:
+    assert trail(side, stop, best, 3.2, StrategyParams().trend_stop_atr) == expected
+
+
+def test_a_reduced_breaker_trails_by_two_atr_and_never_below_the_stop() -> None:
+    reduced = StrategyParams().reduced_stop_atr
+    assert trail(1, 4_432_500, 4_512_500, 3.2, reduced) == 4_448_500
+    assert trail(1, 4_450_000, 4_512_500, 3.2, reduced) == 4_450_000
+    assert trail(1, 4_432_500, 4_512_500, math.nan, reduced) == 4_432_500
+
+
+def test_a_mean_reversion_stop_is_three_percent_away_whichever_side() -> None:
+    fraction = StrategyParams().mean_reversion_stop
+    assert mean_reversion_stop_e4(1, 100.0, fraction) == 970_000
+    assert mean_reversion_stop_e4(-1, 100.0, fraction) == 1_030_000
+
+
+SPECIFIED = {
+    "kama_period": 20, "kama_fast": 2, "kama_slow": 30, "ema_period": 20, "rsi_period": 14, "atr_period": 14,
+    "adx_period": 14, "bollinger_period": 20, "bollinger_width": 2.0, "regression_period": 20, "volume_period": 20,
+    "atr_average_period": 50, "trend_adx": 25.0, "trend_r2": 0.6, "range_adx": 20.0, "range_r2": 0.4,
+    "confirmation_bars": 3, "high_volatility": 1.5, "low_volatility": 0.7, "spike_ratio": 2.0,
+    "spike_stop_factor": 1.5, "entry_atr": 0.5, "exit_atr": 0.3, "trend_stop_atr": 2.5, "reduced_stop_atr": 2.0,
+    "rsi_oversold": 30.0, "rsi_overbought": 70.0, "mean_reversion_stop": 0.03, "neutral_entries": True,
+    "spread_limit": 0.05, "spread_limit_illiquid": 0.025, "volume_ratio": 0.5, "breakout_volume_ratio": 1.5,
+    "gap_limit": 0.02, "close_quiet_minutes": 15, "illiquid_before_minute": 570, "illiquid_midday_minute": 720,
+    "illiquid_midday_end_minute": 780, "illiquid_from_minute": 960,
+}  # fmt: skip
+
+
+def test_the_defaults_are_the_numbers_of_the_specification() -> None:
+    assert asdict(StrategyParams()) == SPECIFIED
+
+
+@pytest.mark.parametrize(
+    ("name", "low", "high"),
+    [
+        ("kama_period", 2, 128),
+        ("atr_average_period", 2, 128),
+        ("kama_slow", 2, 1000),
+        ("confirmation_bars", 1, 100),
+        ("bollinger_width", 0.1, 10.0),
+        ("mean_reversion_stop", 0.0001, 0.5),
+        ("close_quiet_minutes", 0, 390),
+        ("trend_stop_atr", 0.1, 100.0),
+        ("reduced_stop_atr", 0.1, 100.0),
+        ("spike_stop_factor", 1.0, 10.0),
+        ("gap_limit", 0.0, 1000.0),
+    ],
+)
+def test_a_parameter_may_be_its_limit_and_nothing_beyond(name: str, low: float, high: float) -> None:
+    for limit, beyond in ((low, DOWN), (high, UP)):
+        changed: dict[str, float] = {name: limit}
+        assert getattr(StrategyParams(**changed), name) == limit  # type: ignore[arg-type]
+        changed[name] = limit + (1 if beyond > 0 else -1) if isinstance(limit, int) else math.nextafter(limit, beyond)
+        with pytest.raises(ValueError, match=f"{name} = .*: allowed is"):
+            StrategyParams(**changed)  # type: ignore[arg-type]
+
+
+def test_thresholds_that_are_a_pair_may_be_equal() -> None:
+    for low, high in (("range_adx", "trend_adx"), ("rsi_oversold", "rsi_overbought")):
+        equal: dict[str, float] = {low: 40.0, high: 40.0}
+        assert getattr(StrategyParams(**equal), low) == 40.0  # type: ignore[arg-type]
 
 
 def test_the_record_holds_the_numbers_of_the_parameters() -> None:

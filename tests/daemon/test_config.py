@@ -290,8 +290,6 @@ def test_the_strategy_allows_the_same_ranges_here_and_in_the_core() -> None:
 
 
 def test_what_the_configuration_leaves_out_of_the_strategy_is_what_nothing_reads_yet() -> None:
-    """The volatility spike and the breaker: a key for them would do nothing."""
+    """The breaker: a key for it would do nothing."""
     names = {key.rsplit(".", 1)[-1] for key in KEYS} | {f"{key.rsplit('.', 1)[-1]}_minute" for key in KEYS}
-    assert {field.name for field in fields(StrategyParams)} - names == {
-        "spike_ratio", "spike_stop_factor", "reduced_stop_atr",
-    }  # fmt: skip
+    assert {field.name for field in fields(StrategyParams)} - names == {"reduced_stop_atr"}

@@ -8,6 +8,8 @@ from dataclasses import replace
 import pytest
 from engine.exchange import S
 from engine.world import CLOSE_NS, DAY_NS, OPEN_NS, SESSIONS, World, bar, choppy, of
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from fluxherod.core.calendar import HOUR_NS, MINUTE_NS, SECOND_NS
 from fluxherod.core.orders import OrderRole, OrderState
@@ -45,7 +47,7 @@ def test_a_first_start_asks_for_what_it_needs_and_becomes_active_when_all_is_the
     assert of(RequestSnapshot, effects) == [RequestSnapshot("start")]
     assert world.engine.state == "STARTING"
     effects = world.tell(CalendarLoaded(SESSIONS))
-    assert of(RequestHistory, effects) == [RequestHistory(("SPY",), "1Min", 500)]
+    assert of(RequestHistory, effects) == [RequestHistory(("SPY",), "1Min", 500, 200)]
     effects = world.tell(HistoryLoaded("SPY", (), CLOSE_NS - DAY_NS))
     assert of(RequestBackfill, effects) == [RequestBackfill(("SPY",), CLOSE_NS - DAY_NS)]
     world.connect()
@@ -179,10 +181,57 @@ def test_a_bad_bar_of_the_history_never_enters_an_indicator() -> None:
     assert clean.engine.market.states.tobytes() == dirty.engine.market.states.tobytes()
 
 
-def test_a_revision_is_counted_and_changes_nothing() -> None:
+def test_a_revision_is_counted_and_changes_no_decision() -> None:
+    world = World().ready(history=100)
+    world.minute(0, 450.0)
+    book = world.engine.market.books["SPY"]
+    states, closed = world.engine.market.states.copy(), list(book.closed)
+    assert world.tell(BarsRevised((bar(0, 460.0), bar(0, 460.0, symbol="NONE")))) == []
+    assert (book.revised, book.rejected) == (1, 0)
+    assert (world.engine.market.states == states).all()
+    assert book.closed == closed
+
+
+def test_an_unsound_revision_is_turned_away_with_its_reason() -> None:
     world = World().ready()
-    assert world.tell(BarsRevised((bar(0, 450.0),))) == []
-    assert world.engine.revisions == 1
+    wrong = replace(bar(0, 450.0), high=1.0)
+    assert world.tell(BarsRevised((wrong,))) == [BarRejected(wrong, "high is below low")]
+    assert world.engine.market.books["SPY"].rejections == {"high is below low": 1}
+
+
+@given(
+    st.sampled_from(["open", "high", "low", "close"]),
+    st.sampled_from([math.nan, math.inf, -math.inf, 0.0, -1.0, 2e7]),
+    st.integers(0, 5),
+)
+@settings(max_examples=40, deadline=None)
+def test_no_bad_minute_ever_reaches_a_state_a_bar_or_a_price(name: str, value: float, number: int) -> None:
+    clean, dirty = World().ready(history=100), World().ready(history=100)
+    for minute in range(6):
+        for world in (clean, dirty):
+            world.until(OPEN_NS + (minute + 1) * MINUTE_NS)
+        good = bar(minute, 450.0 + minute)
+        if minute == number:
+            effects = dirty.tell(BarsReceived((replace(good, **{name: value}),)))
+            assert len(of(BarRejected, effects)) == 1
+        for world in (clean, dirty):
+            world.tell(BarsReceived((good,)))
+    books = [world.engine.market.books["SPY"] for world in (clean, dirty)]
+    assert books[1].rejected == 1
+    assert [b.bar for b in books[0].closed] == [b.bar for b in books[1].closed]
+    assert clean.engine.market.states.tobytes() == dirty.engine.market.states.tobytes()
+    assert books[0].price_e4 == books[1].price_e4
+    assert books[0].five_minutes.atr == books[1].five_minutes.atr or math.isnan(books[0].five_minutes.atr)
+
+
+def test_turned_away_bars_are_counted_by_reason_and_a_duplicate_is_no_fault() -> None:
+    world = World().ready()
+    world.minute(0, 450.0)
+    world.tell(BarsReceived((bar(0, 450.0),)))
+    world.tell(BarsReceived((replace(bar(1, 450.0), volume=-1), bar(-1, 450.0))))
+    book = world.engine.market.books["SPY"]
+    assert book.rejections == {"duplicate": 1, "volume is negative": 1, "time goes back": 1}
+    assert book.rejected == 2
 
 
 def test_an_older_price_never_replaces_a_newer_one() -> None:
@@ -366,4 +415,4 @@ def test_bars_complete_in_symbol_order_whatever_order_they_came_in() -> None:
     world.until(OPEN_NS + MINUTE_NS)
     minutes: tuple[Bar, ...] = (bar(0, 450.0, symbol="QQQ"), bar(0, 450.0))
     world.tell(BarsReceived(minutes))
-    assert [closed.bar.symbol for closed in of(BarClosed, world.wait(2))] == ["SPY", "QQQ"]
+    assert [closed.bar.symbol for closed in of(BarClosed, world.wait(2))] == ["QQQ", "SPY"]

@@ -13,7 +13,7 @@ from engine.world import CLOSE_NS, DAY_NS, OPEN_NS, SESSIONS, WIDE, bar, of
 from fluxherod.core.calendar import MINUTE_NS, SECOND_NS
 from fluxherod.core.risk.approval import ApprovedOrder, ApprovedReplacement
 from fluxherod.core.types import BrokerAccount, OrderType, Side
-from fluxherod.engine.effects import BarClosed, Reply, ReplyCode, Update
+from fluxherod.engine.effects import BarClosed, Reply, ReplyCode, RequestHistory, Update
 from fluxherod.engine.engine import Engine
 from fluxherod.engine.events import (
     AssetInfo,
@@ -136,8 +136,8 @@ class Data:
     async def assets(self, symbols: Sequence[str]) -> AssetsLoaded:
         return AssetsLoaded(tuple(AssetInfo(symbol, True, True, True, True) for symbol in symbols))
 
-    async def history(self, symbols: Sequence[str], timeframe: str, bars: int, now_ns: int) -> Sequence[HistoryLoaded]:
-        return [HistoryLoaded(symbol, (), CLOSE_NS - DAY_NS) for symbol in symbols]
+    async def history(self, wanted: RequestHistory, now_ns: int) -> Sequence[HistoryLoaded]:
+        return [HistoryLoaded(symbol, (), CLOSE_NS - DAY_NS) for symbol in wanted.symbols]
 
     async def backfill(self, symbols: Sequence[str], since_ns: int, now_ns: int) -> BackfillLoaded:
         return BackfillLoaded(tuple(symbols), (), since_ns, now_ns - now_ns % MINUTE_NS)
@@ -350,7 +350,7 @@ async def test_callers_that_still_wait_when_the_runner_ends_are_told() -> None:
 
 
 async def test_data_that_is_not_there_is_asked_for_again_and_a_clear_no_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("fluxherod.engine.runner.RETRY_DATA_AFTER_S", 0.0)
+    monkeypatch.setattr("fluxherod.engine.loading.RETRY_DATA_AFTER_S", 0.0)
     async with running() as stage:
         stage.data.failures = [DataUnavailable("no"), DataUnavailable("no")]
         await stage.trading()

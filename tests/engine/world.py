@@ -114,14 +114,18 @@ class World:
     def start(self, run: int = 1) -> list[Effect]:
         return self.tell(Started(EPOCH, run, "test", self.settings))
 
-    def ready(self, history: int = 0, price: float = 450.0) -> World:
-        """Connected, warm and in the session, with a quote of every symbol."""
+    def ready(self, history: int = 0, price: float = 450.0, five_minute_span: float = 0.0) -> World:
+        """Connected, warm and in the session, with a quote of every symbol.
+
+        With a span the history has 5-minute bars of so many dollars from low to high.
+        """
         symbols = self.settings.symbols
         self.start()
         self.reference()
         for symbol in symbols:
             bars = tuple(choppy(symbol, number, price) for number in range(history))
-            self.tell(HistoryLoaded(symbol, bars, CLOSE_NS - DAY_NS))
+            fives = five_minutes(symbol, price, five_minute_span) if five_minute_span else ()
+            self.tell(HistoryLoaded(symbol, bars, CLOSE_NS - DAY_NS, fives))
         self.now_ns = OPEN_NS
         self.connect()
         for symbol in symbols:
@@ -219,3 +223,12 @@ def choppy(symbol: str, number: int, price: float) -> Bar:
     close = price + (0.05, -0.05, 0.03, -0.04)[number % 4]
     whole = bar(number, close, 1_000, symbol)
     return replace(whole, start_ns=whole.start_ns - DAY_NS)
+
+
+def five_minutes(symbol: str, price: float, span: float) -> tuple[Bar, ...]:
+    """Forty 5-minute bars of the session before, all alike."""
+    start_ns, half = OPEN_NS - DAY_NS, span / 2
+    return tuple(
+        Bar(symbol, start_ns + 5 * number * MINUTE_NS, price, price + half, price - half, price, 5_000)
+        for number in range(40)
+    )

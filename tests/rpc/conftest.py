@@ -25,6 +25,7 @@ from fluxhero.v1 import (
     system_pb2_grpc,
     trade_pb2_grpc,
 )
+from fluxherod.adapters.sqlite.journal import encode_row
 from fluxherod.config import Config
 from fluxherod.core.calendar import HOUR_NS, MINUTE_NS
 from fluxherod.core.types import (
@@ -42,6 +43,7 @@ from fluxherod.engine.events import (
 from fluxherod.engine.hub import Hub
 from fluxherod.engine.runner import Runner
 from fluxherod.engine.settings import Settings
+from fluxherod.past import PastUnavailable, explain_past
 from fluxherod.rpc.convert import encode_update
 from fluxherod.rpc.server import DaemonInfo, RpcServer
 
@@ -62,6 +64,20 @@ class Counters:
     last_message_ns: int = 0
 
 
+@dataclass
+class MemoryPast:
+    """Replays the store's own entries."""
+
+    store: MemoryStore
+    failure: PastUnavailable | None = None
+
+    async def explain(self, symbol: str, time_ns: int) -> bytes | None:
+        if self.failure is not None:
+            raise self.failure
+        found = explain_past(map(encode_row, self.store.entries), symbol, time_ns)
+        return None if found is None else found.SerializeToString()
+
+
 class World:
     """The daemon's inside and a client of it."""
 
@@ -74,7 +90,8 @@ class World:
         self.runner = Runner(self.engine, self.clock, self.store, self.broker, MemoryMarketData(), self.hub, 0)
         self.counters = Counters(frames=7, bars=5, quotes=3, updates=2)
         self.socket = socket
-        self.info = DaemonInfo(Config(), "1.2.3", "epoch-0123456789", self.counters, self.counters)
+        self.past = MemoryPast(self.store)
+        self.info = DaemonInfo(Config(), "1.2.3", "epoch-0123456789", self.counters, self.counters, self.past)
         self.server = self.make_server()
         self.port = 0
 

@@ -9,6 +9,7 @@ from fluxhero.v1 import account_pb2, common_pb2, market_pb2, position_pb2, signa
 from fluxherod.core.calendar import MINUTE_NS
 from fluxherod.core.types import Bar, BrokerPosition
 from fluxherod.engine.events import BarsReceived, LinkChanged
+from fluxherod.past import PastUnavailable
 
 OPEN_S = 1_704_205_800
 
@@ -223,6 +224,38 @@ async def test_an_early_bar_is_explained_by_what_is_missing_and_an_older_one_by_
     refusal = await refused(client.signal.Explain(request))
     assert (refusal.code, refusal.reason) == (grpc.StatusCode.NOT_FOUND, "NO_DATA")
     assert "2023-12-29T14:31:00Z" in refusal.text
+
+
+async def test_a_bar_that_is_no_longer_remembered_is_explained_from_the_journal_in_the_same_words(
+    world: Any, client: Any
+) -> None:
+    book = world.engine.market.books["IBM"]
+    times = [closed.end_ns for closed in book.closed]
+    requests = [signal_pb2.ExplainRequest(symbol="IBM", time={"seconds": ns // 10**9}) for ns in (times[-1], times[70])]
+    remembered = [await client.signal.Explain(request) for request in requests]
+    await world.minute("IBM", len(times), 160.0)
+    del book.closed[:-1]
+    assert [await client.signal.Explain(request) for request in requests] == remembered
+    assert all(answer.why_not for answer in remembered)
+
+
+async def test_a_signal_whose_bar_is_no_longer_remembered_is_still_that_signal(world: Any, client: Any) -> None:
+    await trend(world, 120)
+    (found,) = (await client.signal.ListSignals(signal_pb2.ListSignalsRequest(symbols=["SPY"], page_size=1))).signals
+    request = signal_pb2.ExplainRequest(symbol="SPY", time=found.decided_at)
+    remembered = await client.signal.Explain(request)
+    del world.engine.market.books["SPY"].closed[:]
+    assert await client.signal.Explain(request) == remembered
+    assert remembered.signal.id == found.id
+
+
+async def test_a_journal_that_cannot_be_replayed_is_no_data_with_its_reason(
+    world: Any, client: Any, refused: Any
+) -> None:
+    world.past.failure = PastUnavailable("the journal could not be replayed: disk I/O error")
+    request = signal_pb2.ExplainRequest(symbol="IBM", time={"seconds": 1})
+    refusal = await refused(client.signal.Explain(request))
+    assert (refusal.reason, refusal.text) == ("NO_DATA", "the journal could not be replayed: disk I/O error")
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from fluxherod.core.types import Bar
 
 DAY_MINUTES = 1440
 MOST_DOLLARS = 10_000_000.0
+DUPLICATE = "duplicate"
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,13 +21,8 @@ class Span:
     end_ns: int
 
 
-def refusal(bar: Bar, newest_start_ns: int) -> str | None:
-    """Why a minute is turned away at the door, or None when it is sound and new.
-
-    Args:
-        bar: the minute.
-        newest_start_ns: start of the newest minute already taken of this symbol.
-    """
+def fault(bar: Bar) -> str | None:
+    """What is wrong with a bar by itself, or None when it is sound."""
     prices = (bar.open, bar.high, bar.low, bar.close)
     if not all(math.isfinite(price) for price in prices):
         return "a price is not a number"
@@ -40,11 +36,20 @@ def refusal(bar: Bar, newest_start_ns: int) -> str | None:
         return "open or close is outside low to high"
     if bar.volume < 0:
         return "volume is negative"
-    if bar.start_ns % MINUTE_NS:
-        return "start is not a whole minute"
-    if bar.start_ns == newest_start_ns:
-        return "duplicate"
-    return "time goes back" if bar.start_ns < newest_start_ns else None
+    return "start is not a whole minute" if bar.start_ns % MINUTE_NS else None
+
+
+def refusal(bar: Bar, newest_start_ns: int) -> str | None:
+    """Why a bar is turned away at the door, or None when it is sound and new.
+
+    Args:
+        bar: the bar.
+        newest_start_ns: start of the newest one already taken of this symbol.
+    """
+    reason = fault(bar)
+    if reason is not None or bar.start_ns > newest_start_ns:
+        return reason
+    return DUPLICATE if bar.start_ns == newest_start_ns else "time goes back"
 
 
 def span_of(minute_start_ns: int, timeframe_minutes: int, session: Session) -> Span:

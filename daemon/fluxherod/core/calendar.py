@@ -6,6 +6,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 NEW_YORK = ZoneInfo("America/New_York")
@@ -45,6 +46,7 @@ def new_york(ns: int) -> datetime:
     return datetime.fromtimestamp(ns // SECOND_NS, NEW_YORK)
 
 
+@lru_cache(maxsize=1024)  # the bars of all symbols end at the same times
 def minute_of_day(ns: int) -> int:
     """Minutes since New York's midnight."""
     wall = new_york(ns)

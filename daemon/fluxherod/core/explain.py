@@ -22,8 +22,8 @@ _REGIME_RULES = {
 }
 
 
-def indicators(decision: Any) -> Indicators:
-    """The indicator values of a kernel decision."""
+def indicators(decision: Any, spike_ratio: float, spikes: bool) -> Indicators:
+    """The indicator values of a kernel decision; `spike_ratio` is NaN where 5-minute bars are not known."""
     return Indicators(
         close=float(decision["close"]),
         sma=float(decision["sma"]),
@@ -42,11 +42,20 @@ def indicators(decision: Any) -> Indicators:
         volume=int(decision["volume"]),
         atr_average=float(decision["atr_avg50"]),
         volatility=VolatilityState(int(decision["volatility_state"])).name,
+        spike_ratio=spike_ratio if math.isfinite(spike_ratio) else None,
+        volatility_spike=spikes,
     )
 
 
-def entry_rules(decision: Any, params: StrategyParams, side: int, spread: float, spread_code: int) -> tuple[Rule, ...]:
-    """Every rule of an entry on `side` (+1 long, -1 short) under the confirmed regime, noise rules last.
+def entry_rules(
+    decision: Any,
+    params: StrategyParams,
+    side: int,
+    spread: float,
+    spread_code: int,
+    regime: Regime | None = None,
+) -> tuple[Rule, ...]:
+    """Every rule of an entry on `side` (+1 long, -1 short) under a regime, noise rules last.
 
     Args:
         decision: the kernel's record of the bar.
@@ -54,26 +63,55 @@ def entry_rules(decision: Any, params: StrategyParams, side: int, spread: float,
         side: +1 for a long, -1 for a short entry.
         spread: ask minus bid; NaN without a quote.
         spread_code: the verdict of the spread rule (a `RuleCode`).
+        regime: judged as if this one held; without it the confirmed one, which does.
     """
-    regime = Regime(int(decision["regime"]))
+    confirmed = Regime(int(decision["regime"]))
+    regime = confirmed if regime is None else regime
     price = (
         _range_rules(decision, params, side)
         if regime is Regime.MEAN_REVERSION
         else [_trend_rule(decision, params, side)]
     )
     if regime is Regime.NEUTRAL:
-        opposed = bool(decision["mr_short" if side > 0 else "mr_long"])
-        price.append(
-            _rule(
-                "mean_reversion_does_not_oppose",
-                float(opposed),
-                "<",
-                1.0,
-                not opposed,
-                "mean reversion asks for the opposite" if opposed else "mean reversion does not ask for the opposite",
-            )
-        )
-    return (*_regime_rules(decision, params, regime), *price, *noise_rules(decision, params, spread, spread_code))
+        price.append(_unopposed_rule(decision, side))
+    confirmation = [] if regime is confirmed else [_confirmation_rule(decision, params, regime)]
+    noise = noise_rules(decision, params, spread, spread_code, breakout=regime is not Regime.MEAN_REVERSION)
+    return (*confirmation, *_regime_rules(decision, params, regime), *price, *noise)
+
+
+def _unopposed_rule(decision: Any, side: int) -> Rule:
+    opposed = bool(decision["mr_short" if side > 0 else "mr_long"])
+    text = "mean reversion asks for the opposite" if opposed else "mean reversion does not ask for the opposite"
+    return _rule("mean_reversion_does_not_oppose", float(opposed), "<", 1.0, not opposed, text)
+
+
+def _confirmation_rule(decision: Any, params: StrategyParams, regime: Regime) -> Rule:
+    """A regime that is not the confirmed one: on how many bars in a row it has been seen by now."""
+    run = int(decision["regime_run"]) if int(decision["raw_regime"]) == regime else 0
+    needed = params.confirmation_bars
+    text = f"{regime.name} on {run} bars in a row, confirmed on the {_ordinal(needed)}"
+    return _rule("confirmed_regime", run, ">=", needed, False, text)
+
+
+def _ordinal(number: int) -> str:
+    return str(number) + {1: "st", 2: "nd", 3: "rd"}.get(number, "th")
+
+
+def edge_rule() -> Rule:
+    """The rule of an entry whose conditions stood on the bar before already."""
+    text = "its conditions stood before this bar already: an entry fires once, on the bar where they turn true"
+    return _rule("edge", 0.0, ">=", 1.0, False, text)
+
+
+def stands(decision: Any, params: StrategyParams, side: int) -> bool:
+    """True when regime and price rule of an entry on a side hold on this bar, whether or not they have just turned."""
+    regime = Regime(int(decision["regime"]))
+    if regime is Regime.MEAN_REVERSION:
+        return bool(decision["mr_long" if side > 0 else "mr_short"])
+    trend = bool(decision["trend_long" if side > 0 else "trend_short"])
+    if regime is Regime.NEUTRAL:
+        return trend and params.neutral_entries and not decision["mr_short" if side > 0 else "mr_long"]
+    return trend
 
 
 def _rule(name: str, value: float, comparison: str, threshold: float, passed: bool, text: str) -> Rule:
@@ -142,9 +180,10 @@ def _range_rules(decision: Any, params: StrategyParams, side: int) -> list[Rule]
     ]
 
 
-def noise_rules(decision: Any, params: StrategyParams, spread: float, spread_code: int) -> tuple[Rule, ...]:
-    """The noise filter's rules; the volume rule is the one of the confirmed regime's entries."""
-    breakout = Regime(int(decision["regime"])) is not Regime.MEAN_REVERSION
+def noise_rules(
+    decision: Any, params: StrategyParams, spread: float, spread_code: int, *, breakout: bool
+) -> tuple[Rule, ...]:
+    """The noise filter's rules; a `breakout` (a trend or neutral entry) needs the larger volume."""
     ratio = params.breakout_volume_ratio if breakout else params.volume_ratio
     average, volume = float(decision["avg_volume"]), float(decision["volume"])
     limit = params.spread_limit_illiquid if decision["illiquid"] else params.spread_limit
@@ -152,6 +191,7 @@ def noise_rules(decision: Any, params: StrategyParams, spread: float, spread_cod
     relative = spread / sigma if sigma > 0 else math.nan
     gap = abs(float(decision["gap"]))
     volume_code = int(decision["breakout_volume_ok" if breakout else "volume_ok"])
+    others = average * params.volume_period - volume  # the average moves with the volume itself
     return (
         Rule(
             "volume",
@@ -160,6 +200,7 @@ def noise_rules(decision: Any, params: StrategyParams, spread: float, spread_cod
             ratio * average,
             _VERDICTS[RuleCode(volume_code)],
             f"volume {volume:,.0f} > {ratio:g} x average {average:,.0f}",
+            ratio * others / (params.volume_period - ratio) if ratio < params.volume_period else math.inf,
         ),
         Rule(
             "time",
@@ -291,6 +332,42 @@ def why_not(rules: tuple[Rule, ...]) -> str:
         if failed
         else "every rule is met, but nothing turned true on this bar (entries fire on an edge)"
     )
+
+
+_TURNS = {
+    ">": ("rise", "above {}"),
+    ">=": ("rise", "{} or more"),
+    "<": ("fall", "below {}"),
+    "<=": ("fall", "{} or less"),
+}
+_QUANTITIES = {
+    "trend_adx": "ADX",
+    "trend_r2": "R²",
+    "range_adx": "ADX",
+    "range_r2": "R²",
+    "price_beyond_entry_band": "the close",
+    "price_at_lower_band": "the close",
+    "price_at_upper_band": "the close",
+    "rsi_oversold": "RSI",
+    "rsi_overbought": "RSI",
+    "volume": "the volume",
+    "gap": "the gap",
+    "spread": "the spread over sigma",
+}
+
+
+def change_needed(rule: Rule) -> str:
+    """What would turn a failed rule: by how much its value must move, and to where; else the rule itself."""
+    move = abs(rule.flips_at - rule.value)
+    if rule.name not in _QUANTITIES or not math.isfinite(move):
+        return rule.text
+    direction, target = _TURNS[rule.comparison]
+    return f"{_QUANTITIES[rule.name]} must {direction} by {_figure(move)} to {target.format(_figure(rule.flips_at))}"
+
+
+def _figure(value: float) -> str:
+    """Four significant digits, or whole and grouped when large."""
+    return f"{value:,.0f}" if abs(value) >= 10_000 else f"{value:.4g}" if abs(value) < 1 else f"{value:,.2f}"
 
 
 def risk_summary(decision: RiskDecision) -> str:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from fluxherod.core import sizing
+from fluxherod.core import sizing, volatility
 from fluxherod.core.indicators.fused import INDICATORS, update_indicators
-from fluxherod.core.jit import Record, RecordArray, compiled_only, inlined, kernel
+from fluxherod.core.jit import Record, RecordArray, RowArray, compiled_only, inlined, kernel
 from fluxherod.core.noise import judge_noise, spread_rule
 from fluxherod.core.regime import REGIME, update_regime, volatility_spike, volatility_state
 from fluxherod.core.strategy.entries import ENTRY_MEMORY, decide_entry, no_entry
@@ -32,6 +32,7 @@ __all__ = [
     "run",
     "save_states",
     "step",
+    "step_many",
     "warm_up",
 ]
 
@@ -190,6 +191,24 @@ def _advance(
     state["index"] = index + 1
 
 
+@inlined
+def _advance_bar(state: Record, params: Record, bar: Record, intraday: bool, out: Record) -> None:
+    _advance(
+        state,
+        params,
+        bar["open"],
+        bar["high"],
+        bar["low"],
+        bar["close"],
+        bar["volume"],
+        bar["minute_of_day"],
+        bar["minutes_to_close"],
+        bar["minutes_after_open"],
+        intraday,
+        out,
+    )
+
+
 @kernel
 def step(
     states: RecordArray,
@@ -248,24 +267,29 @@ def run(states: RecordArray, i: int, params: RecordArray, bars: RecordArray, int
     """
     if i < 0 or i >= states.shape[0] or out.shape[0] < bars.shape[0]:
         raise IndexError("no such state, or fewer decision records than bars")
-    state = states[i]
-    first_params = params[0]
     for k in range(bars.shape[0]):
-        bar = bars[k]
-        _advance(
-            state,
-            first_params,
-            bar["open"],
-            bar["high"],
-            bar["low"],
-            bar["close"],
-            bar["volume"],
-            bar["minute_of_day"],
-            bar["minutes_to_close"],
-            bar["minutes_after_open"],
-            intraday,
-            out[k],
-        )
+        _advance_bar(states[i], params[0], bars[k], intraday, out[k])
+
+
+@kernel
+def step_many(
+    states: RecordArray, rows: RowArray, params: RecordArray, bars: RecordArray, intraday: bool, out: RecordArray
+) -> None:
+    """`step` of many symbols in one call: bar k goes to `states[rows[k]]`, its decision to `out[k]`.
+
+    Args:
+        rows: int64, as many as there are `bars` (BAR records). A row may repeat: its bars are taken in order.
+
+    Raises:
+        IndexError: a row is out of range, or the lengths do not fit. No state has changed then.
+    """
+    if rows.shape[0] != bars.shape[0] or out.shape[0] < bars.shape[0]:
+        raise IndexError("as many rows as bars are needed, and at least as many decision records")
+    for k in range(rows.shape[0]):
+        if rows[k] < 0 or rows[k] >= states.shape[0]:
+            raise IndexError("no such state")
+    for k in range(rows.shape[0]):
+        _advance_bar(states[rows[k]], params[0], bars[k], intraday, out[k])
 
 
 def warm_up() -> None:
@@ -277,11 +301,14 @@ def warm_up() -> None:
     states, out = new_states(1, params), np.zeros(1, DECISION)
     step(states, 0, params, 1.0, 1.0, 1.0, 1.0, 0.0, 600, 360, 30, True, out, 0)
     run(states, 0, params, np.zeros(1, BAR), True, out)
+    step_many(states, np.zeros(1, np.int64), params, np.zeros(1, BAR), True, out)
     spread_rule(0.01, 1.0, False, params)
     volatility_spike(1.0, 1.0, 60.0, 2.0)
     trend_stop_e4(1, 100.0, 1.0, 2.5)
     mean_reversion_stop_e4(1, 100.0, 0.03)
     sizing.warm_up()
+    volatility.warm_up()
     trail(1, 1_000_000, best_e4(1, 1_000_000, 1_000_000, 1_000_000), 1.0, 2.5)
-    for function in (step, run, spread_rule, volatility_spike, trend_stop_e4, mean_reversion_stop_e4, trail, best_e4):
+    called: tuple[object, ...] = (step, run, step_many, spread_rule, volatility_spike, trail, best_e4)
+    for function in (*called, trend_stop_e4, mean_reversion_stop_e4):
         compiled_only(function)

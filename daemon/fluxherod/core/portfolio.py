@@ -12,7 +12,11 @@ COMMISSION_E4_PER_SHARE = 50  # half a cent: modelled, shown on trades, never ta
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """An open position of ours. `quantity` and `cost_e4` are signed: both negative when short."""
+    """An open position of ours. `quantity` and `cost_e4` are signed: both negative when short.
+
+    `stop_e4` is the stop that stands at the broker, or shall. `watched_stop_e4` is a tighter one that only the daemon
+    watches, between two bars. `stop_factor` widens every stop of a position that a volatility spike opened.
+    """
 
     symbol: str
     quantity: int
@@ -29,6 +33,13 @@ class Position:
     price_e4: int
     exit_reason: str = ""
     exit_quantity: int = 0  # shares that the exit is for; 0 is all of them
+    watched_stop_e4: int | None = None
+    stop_factor: float = 1.0
+
+    @property
+    def tightest_stop_e4(self) -> int | None:
+        """The stop nearest to the market, whoever watches it."""
+        return self.stop_e4 if self.watched_stop_e4 is None else self.watched_stop_e4
 
     @property
     def average_e4(self) -> int:

@@ -26,11 +26,18 @@ class Rule:
     threshold: float
     verdict: Verdict
     text: str
+    moving_threshold: float | None = None
+    """Where the value would meet its threshold when the threshold moves with it (an average that includes it)."""
 
     @property
     def distance(self) -> float:
         """How far the value is beyond (positive) or short of (negative) the threshold."""
         return self.value - self.threshold if self.comparison.startswith(">") else self.threshold - self.value
+
+    @property
+    def flips_at(self) -> float:
+        """The value at which the verdict turns while every other figure stays as it is."""
+        return self.threshold if self.moving_threshold is None else self.moving_threshold
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +99,8 @@ class Indicators:
     volume: int
     atr_average: float
     volatility: str
+    spike_ratio: float | None = None
+    volatility_spike: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ from fluxherod.engine.ledger import EntryPlan, Ledger
 from fluxherod.engine.market import Market
 from fluxherod.engine.settings import Settings
 from fluxherod.engine.strategist import Strategist
+from fluxherod.engine.universe import Universe
 
 REMEMBERED_REQUESTS = 10_000
 Memory = tuple[str, dict[tuple[str, str], tuple[Command, Reply]]]
@@ -42,6 +43,7 @@ class Commands:
         desk: Desk,
         ledger: Ledger,
         strategist: Strategist,
+        universe: Universe,
         blocked: Callable[[int], str],
     ) -> None:
         self.settings = settings
@@ -49,6 +51,7 @@ class Commands:
         self.desk = desk
         self.ledger = ledger
         self.strategist = strategist
+        self.universe = universe
         self.halted = ""
         self._blocked = blocked
         self._answers: dict[tuple[str, str], tuple[Command, Reply]] = {}
@@ -92,6 +95,7 @@ class Commands:
                 return self._halt(reason)
             case ResumeCommand():
                 return self._resume()
+        return (*self.universe.take(command, out), None, None)
 
     # --- orders ------------------------------------------------------------------------------------
     def _place(self, command: PlaceOrderCommand, now_ns: int, out: list[Effect]) -> Answer:

@@ -59,11 +59,12 @@ class RequestReference:
 
 @dataclass(frozen=True, slots=True)
 class RequestHistory:
-    """Load history of the strategy timeframe; answered by one HistoryLoaded a symbol."""
+    """Load history of the strategy timeframe, and newest 5-minute bars; answered by one HistoryLoaded a symbol."""
 
     symbols: tuple[str, ...]
     timeframe: str
     bars: int
+    five_minute_bars: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,13 @@ class RequestBackfill:
 
     symbols: tuple[str, ...]
     since_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class FollowSymbols:
+    """Subscribe to exactly these symbols, now and at each connect; answered by FeedFollows."""
+
+    symbols: tuple[str, ...]
 
 
 # --- to the tables and the subscribers -------------------------------------------------------------
@@ -194,7 +202,12 @@ class ReplyCode(StrEnum):
     ORDER_NOT_CANCELABLE = "ORDER_NOT_CANCELABLE"
     POSITION_NOT_FOUND = "POSITION_NOT_FOUND"
     SYMBOL_UNKNOWN = "SYMBOL_UNKNOWN"
+    SYMBOL_NOT_TRADABLE = "SYMBOL_NOT_TRADABLE"
+    SYMBOL_IN_USE = "SYMBOL_IN_USE"
+    ALREADY_DONE = "ALREADY_DONE"
     INVALID_ORDER = "INVALID_ORDER"
+    INVALID_FIELD = "INVALID_FIELD"
+    REVISION_CONFLICT = "REVISION_CONFLICT"
     REQUEST_ID_REUSED = "REQUEST_ID_REUSED"
 
 
@@ -211,7 +224,7 @@ class Reply:
 
 
 BrokerEffect = SubmitOrder | CancelOrder | ReplaceOrder | LookupOrder | RequestSnapshot
-DataEffect = RequestReference | RequestHistory | RequestBackfill
+DataEffect = RequestReference | RequestHistory | RequestBackfill | FollowSymbols
 Update = (
     OrderUpdated
     | PositionUpdated

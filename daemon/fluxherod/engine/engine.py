@@ -7,10 +7,12 @@ order give the same effects, byte for byte, which is what restart and replay sta
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, get_args
 
 from fluxherod.core.calendar import MINUTE_NS, SECOND_NS, Calendar
 from fluxherod.core.types import Bar, BrokerOrder
+from fluxherod.engine import gaps
+from fluxherod.engine.books import SymbolBook
 from fluxherod.engine.commands import Commands
 from fluxherod.engine.desk import Desk
 from fluxherod.engine.effects import (
@@ -22,7 +24,7 @@ from fluxherod.engine.effects import (
     OrderUpdated,
     PositionUpdated,
     QuotesUpdated,
-    RequestBackfill,
+    Reply,
     RequestHistory,
     RequestReference,
     RequestSnapshot,
@@ -37,18 +39,15 @@ from fluxherod.engine.events import (
     BrokerSnapshot,
     CalendarLoaded,
     CancelAnswered,
-    CancelOrderCommand,
-    ClosePositionCommand,
+    Command,
     Event,
-    HaltCommand,
+    FeedFollows,
     HistoryLoaded,
     LinkChanged,
     LookupAnswered,
     OrderReported,
-    PlaceOrderCommand,
     QuotesReceived,
     ReplaceAnswered,
-    ResumeCommand,
     Started,
     Stopping,
     SubmitAnswered,
@@ -56,10 +55,12 @@ from fluxherod.engine.events import (
 )
 from fluxherod.engine.guard import Guard
 from fluxherod.engine.ledger import Ledger
-from fluxherod.engine.market import ClosedBar, Market, SymbolBook
+from fluxherod.engine.market import Completed, Market
 from fluxherod.engine.reconcile import Reconciler
 from fluxherod.engine.settings import Settings
 from fluxherod.engine.strategist import Strategist
+from fluxherod.engine.universe import Universe
+from fluxherod.engine.volatility import FIVE_MINUTE_HISTORY
 
 REFERENCE_LEAD_NS = 30 * MINUTE_NS
 REMEMBER_ORDERS_NS = 3 * 24 * 3600 * SECOND_NS
@@ -85,7 +86,7 @@ class Engine:
         self.links: dict[str, LinkChanged] = {}
         self.state = "STARTING"
         self.stopping = ""
-        self.revisions = 0
+        self.universe = Universe(self._adopt)
         self._reference_due_ns: int | None = None
         self._linked_ns = 0  # when the market link came up last
         self._handlers: dict[type, Callable[[int, Any, list[Effect]], None]] = {
@@ -104,24 +105,19 @@ class Engine:
             LookupAnswered: lambda now_ns, event, out: self.desk.lookup_answered(event, now_ns, out),
             BrokerSnapshot: self._snapshot,
             LinkChanged: self._link_changed,
+            FeedFollows: self._feed_follows,
             TimerFired: self._timer_fired,
             Stopping: self._stopping,
         }
-        for command in (
-            PlaceOrderCommand,
-            CancelOrderCommand,
-            ClosePositionCommand,
-            HaltCommand,
-            ResumeCommand,
-        ):
-            self._handlers[command] = self._command
+        self._handlers.update(dict.fromkeys(get_args(Command), self._command))
 
     def process(self, now_ns: int, event: Event) -> list[Effect]:
         """Take one event; return what must happen because of it, in order."""
         out: list[Effect] = []
         self._handlers[type(event)](now_ns, event, out)
-        if self.run and self.commands.halted:
-            self.guard.call_off(now_ns, out)  # an entry that was on its way when trading was halted, too
+        if self.run and (self.commands.halted or self.settings.disabled):
+            # An entry that was on its way when trading was halted, or its symbol switched off, too.
+            self.guard.call_off(now_ns, bool(self.commands.halted), out)
         for symbol in _touched(out):
             self.desk.protect(symbol, now_ns, out)
         if any(isinstance(effect, PositionUpdated) for effect in out):
@@ -144,24 +140,26 @@ class Engine:
     # --- starting ------------------------------------------------------------------------------------
     def _started(self, now_ns: int, event: Started, out: list[Effect]) -> None:
         first = self.run == 0
-        same = not first and _market_settings(event.settings) == _market_settings(self.settings)
-        self.epoch, self.run, self.settings = event.epoch, event.run, event.settings
+        settings = self.universe.begin(event.settings)
+        same = not first and _market_settings(settings) == _market_settings(self.settings)
+        self.epoch, self.run, self.settings = event.epoch, event.run, settings
         self.stopping = ""
         self.links = {}
         if first:
             self.ledger = Ledger()
-            self.desk = Desk(event.settings, event.epoch, self.ledger)
+            self.desk = Desk(settings, event.epoch, self.ledger)
         calendar = Calendar(()) if first else self.market.calendar
         if not same:
-            self.market = Market(event.settings)
-            self.market.calendar = calendar
+            self.market = Market(settings)
+            self.market.set_calendar(calendar)
         self._assemble(first)
         for book in self.market.books.values():
             stale = now_ns - book.newest_minute_ns > RELOAD_AFTER_NS
             book.warm, book.waiting = book.warm and not stale, []
+            book.joining, book.followed_ns = False, 0
         self.desk.resume(now_ns, out)
         self._reference_due_ns = None
-        out.append(RequestReference(event.settings.symbols))
+        out.append(RequestReference(settings.symbols))
         out.append(RequestSnapshot("start"))
 
     def _assemble(self, first: bool) -> None:
@@ -170,20 +168,28 @@ class Engine:
         halted, answers = ("", {}) if first else self.commands.memory
         self.market.settings = self.desk.settings = settings
         self.strategist = Strategist(settings, self.market, self.desk, self.ledger)
-        self.commands = Commands(settings, self.market, self.desk, self.ledger, self.strategist, self.blocked)
+        self.commands = Commands(
+            settings, self.market, self.desk, self.ledger, self.strategist, self.universe, self.blocked
+        )
         self.commands.memory = (halted, answers)
         self.guard = Guard(settings, self.market, self.desk, self.ledger)
         self.reconciler = Reconciler(settings, self.desk, self.ledger)
+        self.universe.connect(self.market, self.desk, self.ledger)
+
+    def _adopt(self, settings: Settings) -> None:
+        """Put settings in force that an operator changed."""
+        self.settings = self.desk.settings = self.guard.settings = self.reconciler.settings = settings
+        self.strategist.settings = self.commands.settings = settings
 
     def _calendar_loaded(self, now_ns: int, event: CalendarLoaded, out: list[Effect]) -> None:
-        self.market.calendar = Calendar(event.sessions)
+        self.market.set_calendar(Calendar(event.sessions))
         following = self.market.calendar.following(now_ns + REFERENCE_LEAD_NS)
         self._reference_due_ns = following.open_ns - REFERENCE_LEAD_NS if following is not None else None
         self.desk.forget(now_ns - REMEMBER_ORDERS_NS)
         cold = tuple(book.symbol for book in self.market.books.values() if not book.warm)
         if cold:
-            out.append(RequestHistory(cold, self.settings.timeframe, self.settings.history_bars))
-        self._request_backfill(out)
+            out.append(RequestHistory(cold, self.settings.timeframe, self.settings.history_bars, FIVE_MINUTE_HISTORY))
+        gaps.request(self.market, out)
 
     def _assets_loaded(self, now_ns: int, event: AssetsLoaded, out: list[Effect]) -> None:
         for asset in event.assets:
@@ -201,38 +207,23 @@ class Engine:
         book = self.market.books.get(event.symbol)
         if book is None or book.warm:
             return
-        rejected = self.market.load_history(event.symbol, event.bars, event.through_ns)
+        rejected = self.market.load_history(event.symbol, event.bars, event.five_minute_bars, event.through_ns)
         out += (BarRejected(bar, reason) for bar, reason in rejected)
-        if all(other.warm for other in self.market.books.values()):
-            self._request_backfill(out)
-
-    def _request_backfill(self, out: list[Effect]) -> None:
-        """Close the gap of every warm symbol that waits, in one request."""
-        gaps = [book for book in self.market.books.values() if book.warm and book.waiting is not None]
-        if gaps:
-            since_ns = min(self.market.gap_start_ns(book) for book in gaps)
-            out.append(RequestBackfill(tuple(book.symbol for book in gaps), since_ns))
+        if all(other.warm or other.joining for other in self.market.books.values()):
+            gaps.request(self.market, out)
 
     # --- the market ------------------------------------------------------------------------------------
     def _backfill_loaded(self, now_ns: int, event: BackfillLoaded, out: list[Effect]) -> None:
         link = self.links.get("market")
         if link is not None and (not link.up or event.through_ns < self._linked_ns - self._linked_ns % MINUTE_NS):
             return  # asked for before the newest gap: another answer, which covers both, is on its way
-        completed: list[ClosedBar] = []
-        for symbol in event.symbols:
-            book = self.market.books.get(symbol)
-            if book is None or book.waiting is None or not book.warm:
-                continue
-            known_ns = book.newest_minute_ns
-            missed = [bar for bar in event.bars if bar.symbol == symbol and bar.start_ns > known_ns]
-            waiting, book.waiting = book.waiting, None
-            newest_ns = missed[-1].start_ns if missed else known_ns
-            fresh = [bar for bar in waiting if bar.start_ns > newest_ns]
-            completed += self._take(book, [*missed, *fresh], out)
+        completed: list[Completed] = []
+        for book, minutes in gaps.closed_by(self.market, event):
+            completed += self._take(book, minutes, out)
         self._closed(completed, now_ns, out)
 
     def _bars_received(self, now_ns: int, event: BarsReceived, out: list[Effect]) -> None:
-        completed: list[ClosedBar] = []
+        completed: list[Completed] = []
         for bar in event.bars:
             book = self.market.books.get(bar.symbol)
             if book is None:
@@ -243,34 +234,44 @@ class Engine:
                 completed += self._take(book, (bar,), out)
         self._closed(completed, now_ns, out)
 
-    def _take(self, book: SymbolBook, bars: Iterable[Bar], out: list[Effect]) -> list[ClosedBar]:
-        completed: list[ClosedBar] = []
+    def _take(self, book: SymbolBook, bars: Iterable[Bar], out: list[Effect]) -> list[Completed]:
+        completed: list[Completed] = []
         for bar in bars:
-            reason, closed = self.market.take_minute(book, bar)
-            completed += closed
+            reason, ended = self.market.take_minute(book, bar)
+            completed += ended
             if reason is not None:
                 out.append(BarRejected(bar, reason))
         return completed
 
-    def _closed(self, completed: list[ClosedBar], now_ns: int, out: list[Effect]) -> None:
-        """Marks, then guards, then decisions on what was completed, in symbol order."""
-        for symbol, position in list(self.ledger.positions.items()):
-            book = self.market.books.get(symbol)
-            if book is not None and book.price_e4 != position.price_e4:
-                self.ledger.mark(symbol, book.price_e4, out)
-        self.guard.watch(now_ns, out)
+    def _closed(self, completed: list[Completed], now_ns: int, out: list[Effect]) -> None:
+        """Marks, then guards, then decisions on what was completed, in time and then in symbol order."""
+        self._mark_all(now_ns, out)
         if not completed:
             return
-        completed.sort(key=lambda closed: (closed.end_ns, self.market.books[closed.bar.symbol].row))
-        for closed in completed:
-            out.append(
-                BarClosed(closed.bar, closed.end_ns, int(closed.decision["regime"]), bool(closed.decision["valid"]))
-            )
-        self.strategist.decide(completed, self.blocked(now_ns), now_ns, out)
+        closed = [bar for bar in self.market.step(completed, now_ns) if bar.live]
+        closed.sort(key=lambda bar: (bar.end_ns, bar.bar.symbol))
+        for bar in closed:
+            out.append(BarClosed(bar.bar, bar.end_ns, int(bar.decision["regime"]), bool(bar.decision["valid"])))
+        self.strategist.decide(closed, self.blocked(now_ns), now_ns, out)
         out.append(self.ledger.updated(self.desk.working_e4(), now_ns, record=True))
 
+    def _mark_all(self, now_ns: int, out: list[Effect]) -> None:
+        for symbol in list(self.ledger.positions):
+            book = self.market.books.get(symbol)
+            if book is not None:
+                self._mark(book, out)
+        self.guard.watch(now_ns, out)
+
+    def _mark(self, book: SymbolBook, out: list[Effect]) -> None:
+        self.ledger.mark(book.symbol, book.price_e4, out)
+        if self.settings.trail_on == "price":
+            self.strategist.trail_price(book.symbol, out)
+
     def _bars_revised(self, now_ns: int, event: BarsRevised, out: list[Effect]) -> None:
-        self.revisions += len(event.bars)
+        for bar in event.bars:
+            reason = self.market.revise(bar)
+            if reason is not None:
+                out.append(BarRejected(bar, reason))
 
     def _quotes_received(self, now_ns: int, event: QuotesReceived, out: list[Effect]) -> None:
         for quote in event.quotes:
@@ -281,7 +282,7 @@ class Engine:
             two_sided = quote.bid > 0 and quote.ask > quote.bid
             if two_sided and quote.ask - quote.bid <= SANE_SPREAD * quote.mid:
                 book.mark(quote.mid, quote.time_ns)
-                self.ledger.mark(quote.symbol, book.price_e4, out)
+                self._mark(book, out)
         out.append(QuotesUpdated(event.quotes))
         self.guard.watch(now_ns, out)
 
@@ -298,9 +299,8 @@ class Engine:
     def _link_changed(self, now_ns: int, event: LinkChanged, out: list[Effect]) -> None:
         before = self.links.get(event.link)
         self.links[event.link] = event
-        if event.link == "market":  # minutes are missing from now on, or were: a bar waits until they are known
-            for book in self.market.books.values():
-                book.waiting = [] if book.waiting is None else book.waiting
+        if event.link == "market":
+            gaps.open_all(self.market)
         if not event.up:
             if before is None or before.up or event.fatal:
                 severity = Severity.CRITICAL if event.fatal else Severity.WARNING
@@ -308,8 +308,16 @@ class Engine:
             return
         if event.link == "market":
             self._linked_ns = now_ns
-            self._request_backfill(out)
+            gaps.request(self.market, out)
         out.append(RequestSnapshot(f"{event.link} link is up"))
+
+    def _feed_follows(self, now_ns: int, event: FeedFollows, out: list[Effect]) -> None:
+        symbols = frozenset(event.symbols)
+        if event.refusal:
+            self.universe.feed_refused(symbols, event.refusal, out)
+        anew = gaps.follow(self.market, symbols, now_ns)
+        if anew and "market" in self.links and self.links["market"].up:  # else its coming up asks
+            gaps.request(self.market, out)
 
     # --- time ----------------------------------------------------------------------------------------------
     def _timer_fired(self, now_ns: int, event: TimerFired, out: list[Effect]) -> None:
@@ -324,7 +332,11 @@ class Engine:
         self.stopping = event.reason
 
     def _command(self, now_ns: int, event: Any, out: list[Effect]) -> None:
+        before = self.settings
         self.commands.take(event, now_ns, out)
+        reply = out[-1]
+        if self.settings is not before and isinstance(reply, Reply):
+            out.append(StatusChanged(self.state, reply.text))
 
     # --- what it says of itself ------------------------------------------------------------------------------
     def blocked(self, now_ns: int) -> str:
@@ -344,12 +356,12 @@ class Engine:
         age_ns = now_ns - self.ledger.account_ns
         if age_ns > self.settings.account_max_age_ns + self.settings.latency_ns:
             return f"the account data is {age_ns // SECOND_NS} s old"
-        return ""
+        return self.universe.conflict
 
     @property
     def warming(self) -> list[str]:
-        """Symbols whose history or back-fill is still on its way."""
-        return [book.symbol for book in self.market.books.values() if not book.live]
+        """Symbols whose history or back-fill is still on its way; the others don't wait for one that joins them."""
+        return [book.symbol for book in self.market.books.values() if not book.live and not book.joining]
 
     def _tell_state(self, out: list[Effect]) -> None:
         state = self._trading_state()

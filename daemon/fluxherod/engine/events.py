@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from fluxherod.core.calendar import Session
 from fluxherod.core.types import (
@@ -57,12 +57,14 @@ class AssetsLoaded:
 class HistoryLoaded:
     """Completed regular-session bars of the strategy timeframe, oldest first, `session` rules applied.
 
-    All bars end at or before `through_ns`; minutes after it come by back-fill.
+    All bars end at or before `through_ns`; minutes after it come by back-fill. `five_minute_bars` are the newest
+    completed 5-minute bars (none when there are none, or when nothing is told from them).
     """
 
     symbol: str
     bars: tuple[Bar, ...]
     through_ns: int
+    five_minute_bars: tuple[Bar, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +185,17 @@ class LinkChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class FeedFollows:
+    """The market stream has confirmed a subscription: the bars of exactly these symbols come from now on.
+
+    `refusal` is the server's clear no to what more was wanted.
+    """
+
+    symbols: tuple[str, ...]
+    refusal: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class TimerFired:
     """A deadline of the engine has come."""
 
@@ -249,7 +262,54 @@ class ResumeCommand:
     reason: str
 
 
-Command = PlaceOrderCommand | CancelOrderCommand | ClosePositionCommand | HaltCommand | ResumeCommand
+@dataclass(frozen=True, slots=True)
+class AddSymbolCommand:
+    """Follow one more symbol. `asset` is what the broker said of it; it is no part of what was asked for."""
+
+    caller: Caller
+    symbol: str
+    asset: AssetInfo = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveSymbolCommand:
+    """Follow a symbol no more."""
+
+    caller: Caller
+    symbol: str
+
+
+@dataclass(frozen=True, slots=True)
+class EnableSymbolCommand:
+    """Let a symbol be entered again."""
+
+    caller: Caller
+    symbol: str
+
+
+@dataclass(frozen=True, slots=True)
+class DisableSymbolCommand:
+    """Take no new risk in a symbol; an open position is managed as before."""
+
+    caller: Caller
+    symbol: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateParametersCommand:
+    """Change parameters of the strategy, by name. `revision` is what the change is based on ("": whatever it is)."""
+
+    caller: Caller
+    changes: tuple[tuple[str, bool | int | float], ...]
+    revision: str
+    reason: str
+
+
+UniverseCommand = (
+    AddSymbolCommand | RemoveSymbolCommand | EnableSymbolCommand | DisableSymbolCommand | UpdateParametersCommand
+)
+Command = PlaceOrderCommand | CancelOrderCommand | ClosePositionCommand | HaltCommand | ResumeCommand | UniverseCommand
 Event = (
     Started
     | CalendarLoaded
@@ -266,6 +326,7 @@ Event = (
     | LookupAnswered
     | BrokerSnapshot
     | LinkChanged
+    | FeedFollows
     | TimerFired
     | Stopping
     | Command

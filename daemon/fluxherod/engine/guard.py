@@ -32,7 +32,9 @@ class Guard:
         if self.market.calendar.at(now_ns) is None:
             return
         for symbol, position in list(self.ledger.positions.items()):
-            if position.exit_reason or not _through(position):
+            if not position.exit_reason and _through(position, position.watched_stop_e4):
+                self._leave(position, now_ns, out)  # the broker does not know this stop
+            elif position.exit_reason or not _through(position, position.stop_e4):
                 self.breaches.pop(symbol, None)
             elif self.desk.protection_of(position) == "broker":
                 self.breaches.setdefault(symbol, now_ns)
@@ -65,13 +67,13 @@ class Guard:
             position = self.ledger.positions.get(symbol)
             if self.market.calendar.at(now_ns) is None:
                 continue  # a breach on the bell: watched again from the next open on
-            if position is not None and not position.exit_reason and _through(position):
+            if position is not None and not position.exit_reason and _through(position, position.stop_e4):
                 text = f"the price of {symbol} is through its stop and the broker has not acted: closing at the market"
                 out.append(AlertRaised("STOP_NOT_ACTED", Severity.CRITICAL, text, symbol))
                 self._leave(position, now_ns, out)
 
     def _leave(self, position: Position, now_ns: int, out: list[Effect]) -> None:
-        reason = f"stop {dollars(position.stop_e4 or 0)} hit (watched by the daemon)"
+        reason = f"stop {dollars(position.tightest_stop_e4 or 0)} hit (watched by the daemon)"
         leaving = replace(position, exit_reason=reason, exit_quantity=0)
         self.ledger.positions[position.symbol] = leaving
         out.append(PositionUpdated(leaving))
@@ -87,10 +89,11 @@ class Guard:
         return min(dues, default=None)
 
     # --- entries ---------------------------------------------------------------------------------------
-    def call_off(self, now_ns: int, out: list[Effect]) -> None:
-        """Cancel every entry that works: trading is halted."""
+    def call_off(self, now_ns: int, everywhere: bool, out: list[Effect]) -> None:
+        """Cancel the entries that work: all, when trading is halted, or those of symbols that are switched off."""
         for order in self._working_entries():
-            if not self.desk.held(order.symbol, now_ns):
+            wanted = everywhere or self.settings.why_disabled(order.symbol) is not None
+            if wanted and not self.desk.held(order.symbol, now_ns):
                 self.desk.cancel(order, now_ns, out)
 
     def _cut_off(self, now_ns: int, out: list[Effect]) -> None:
@@ -112,8 +115,8 @@ class Guard:
         return [o for o in self.desk.live() if o.role is OrderRole.ENTRY and o.settled and o.broker_id]
 
 
-def _through(position: Position) -> bool:
-    """True when the last price is at or beyond the stop."""
-    if position.stop_e4 is None or position.price_e4 <= 0:
+def _through(position: Position, stop_e4: int | None) -> bool:
+    """True when the last price is at or beyond a stop."""
+    if stop_e4 is None or position.price_e4 <= 0:
         return False
-    return position.price_e4 <= position.stop_e4 if position.quantity > 0 else position.price_e4 >= position.stop_e4
+    return position.price_e4 <= stop_e4 if position.quantity > 0 else position.price_e4 >= stop_e4

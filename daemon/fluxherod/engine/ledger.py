@@ -31,6 +31,7 @@ class EntryPlan:
     price_e4: int
     signal_id: str | None
     reason: str
+    stop_factor: float = 1.0
 
 
 class Ledger:
@@ -87,6 +88,7 @@ class Ledger:
             target_e4=plan.target_e4 if plan else None,
             best_e4=plan.best_e4 if plan else fill.price_e4,
             atr=plan.atr if plan else 0.0,
+            stop_factor=plan.stop_factor if plan else 1.0,
             price_e4=fill.price_e4,
         )
         trade = open_trade(position, plan.reason if plan else "opened without a plan of ours")

@@ -1,67 +1,45 @@
-"""The market as the engine knows it: each symbol's bars, kernel state and price."""
+"""The market as the engine knows it: minutes come in at the door, completed bars go through the kernel."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
-from fluxherod.core.bars import DAY_MINUTES, MOST_DOLLARS, BarBuilder, Span, refusal, span_of
+from fluxherod.core.bars import DAY_MINUTES, BarBuilder, Span, fault, refusal, span_of
 from fluxherod.core.calendar import MINUTE_NS, Calendar, Session, minute_of_day
 from fluxherod.core.jit import RecordArray
-from fluxherod.core.kernel import DECISION, new_states, step
-from fluxherod.core.money import to_e4
-from fluxherod.core.types import Bar, Quote
+from fluxherod.core.kernel import BAR, DECISION, new_states, step_many
+from fluxherod.core.types import Bar
+from fluxherod.core.volatility import spike_ratio
+from fluxherod.engine.books import ClosedBar, SymbolBook
 from fluxherod.engine.settings import Settings
+from fluxherod.engine.volatility import FIVE_MINUTES, FiveMinuteRange
 
-REMEMBERED_BARS = 500
+SESSION_MINUTES = 390.0
 
 
 @dataclass(frozen=True, slots=True)
-class ClosedBar:
-    """A completed strategy bar with what the kernel made of it."""
+class Completed:
+    """A strategy bar that has ended and has not been through the kernel."""
 
+    book: SymbolBook
     bar: Bar
     end_ns: int
-    decision: Any  # a record of kernel.DECISION
+    session: Session
+    five_minute_atr: float = math.nan
 
 
-@dataclass(slots=True)
-class SymbolBook:
-    """One symbol. While `waiting` is a list, live minutes are kept in it until the gap before them is filled."""
+@dataclass(frozen=True, slots=True)
+class _Slot:
+    """Where a minute belongs; the same for every symbol of a frame."""
 
-    symbol: str
-    row: int
-    builder: BarBuilder
-    closed: list[ClosedBar] = field(default_factory=list)
-    waiting: list[Bar] | None = field(default_factory=list)
-    warm: bool = False
-    newest_minute_ns: int = 0
-    price_e4: int = 0
-    price_ns: int = 0
-    quote: Quote | None = None
-    tradable: bool = False
-    shortable: bool = False
-    rejected: int = 0
-    outside: int = 0
-
-    @property
-    def live(self) -> bool:
-        """True when history is loaded and no gap is open."""
-        return self.warm and self.waiting is None
-
-    def mark(self, price: float, now_ns: int) -> None:
-        """Take a price; 0 is none, and one older than the known price (a back-filled minute) changes nothing."""
-        if 0 < price <= MOST_DOLLARS and now_ns >= self.price_ns:
-            self.price_e4, self.price_ns = to_e4(price), now_ns
-
-    def remember(self, closed: ClosedBar) -> None:
-        """Keep the newest completed bars for explanations and clients."""
-        self.closed.append(closed)
-        if len(self.closed) > 2 * REMEMBERED_BARS:
-            del self.closed[:-REMEMBERED_BARS]
+    start_ns: int
+    session: Session
+    span: Span
+    five_minutes: Span
 
 
 class Market:
@@ -72,12 +50,54 @@ class Market:
         self.params = settings.strategy.to_record()
         self.states = new_states(len(settings.symbols), self.params)
         self.calendar = Calendar(())
-        self.books = {
-            symbol: SymbolBook(symbol, row, BarBuilder(symbol)) for row, symbol in enumerate(settings.symbols)
-        }
+        self.books = {symbol: self._new_book(symbol, row) for row, symbol in enumerate(settings.symbols)}
         self._minutes = settings.timeframe_minutes
+        self._slot: _Slot | None = None
 
-    def load_history(self, symbol: str, bars: Sequence[Bar], through_ns: int) -> list[tuple[Bar, str]]:
+    def _new_book(self, symbol: str, row: int) -> SymbolBook:
+        return SymbolBook(symbol, row, BarBuilder(symbol), self._new_range(symbol))
+
+    def _new_range(self, symbol: str) -> FiveMinuteRange:
+        return FiveMinuteRange(symbol, self.settings.strategy.atr_period)
+
+    # --- symbols and parameters ------------------------------------------------------------------------
+    def add(self, symbol: str) -> SymbolBook:
+        """Follow one more symbol: cold, and not subscribed yet."""
+        row = len(self.states)
+        states = new_states(row + 1, self.params)
+        states[:row] = self.states
+        self.states = states
+        book = self.books[symbol] = self._new_book(symbol, row)
+        book.joining, book.followed_ns = True, None
+        return book
+
+    def remove(self, symbol: str) -> None:
+        """Forget a symbol: its bars, its prices and its state."""
+        row = self.books.pop(symbol).row
+        self.states = self.states[np.arange(len(self.states)) != row]
+        for book in self.books.values():
+            book.row -= book.row > row
+
+    def adopt(self, settings: Settings) -> None:
+        """Put settings in force from the next bar on, on the memory that there is."""
+        self.settings = settings
+        self.params = settings.strategy.to_record()
+
+    def begin_again(self) -> None:
+        """Let every symbol be cold until its history is loaded once more: the memory does not fit the parameters."""
+        for book in self.books.values():
+            book.warm, book.waiting = False, [] if book.waiting is None else book.waiting
+            book.silent_through_ns = max(book.silent_through_ns, book.decided_through_ns)
+
+    def set_calendar(self, calendar: Calendar) -> None:
+        """Take the exchange's sessions."""
+        self.calendar = calendar
+        self._slot = None
+
+    # --- history ---------------------------------------------------------------------------------------
+    def load_history(
+        self, symbol: str, bars: Sequence[Bar], five_minute_bars: Sequence[Bar], through_ns: int
+    ) -> list[tuple[Bar, str]]:
         """Warm a symbol's kernel state up with completed bars; whatever was known of it is forgotten.
 
         Returns:
@@ -86,74 +106,103 @@ class Market:
         book = self.books[symbol]
         self.states[book.row] = new_states(1, self.params)[0]
         book.closed.clear()
-        book.builder = BarBuilder(symbol)
-        rejected, newest_ns = [], 0
-        for bar in bars:
-            reason = refusal(bar, newest_ns)
-            if reason is not None:
-                book.rejected += 1
-                rejected.append((bar, reason))
-                continue
-            newest_ns = bar.start_ns
-            session = self.calendar.last_opened(bar.start_ns + MINUTE_NS * (self._minutes - 1))
-            if session is None:
-                continue
-            span = span_of(max(bar.start_ns, session.open_ns), self._minutes, session)
-            self.step(book, bar, span.end_ns, session)
-        book.newest_minute_ns = max(book.newest_minute_ns, through_ns - MINUTE_NS)
+        book.builder, book.five_minutes = BarBuilder(symbol), self._new_range(symbol)
+        rejected: list[tuple[Bar, str]] = []
+        self.step(list(self._completed_history(book, bars, rejected)), 0, live=False)
+        book.five_minutes.load(five_minute_bars)
+        book.newest_minute_ns = through_ns - MINUTE_NS
         if book.closed:
             book.mark(book.closed[-1].bar.close, book.closed[-1].end_ns)
         book.warm = True
         return rejected
 
-    def step(self, book: SymbolBook, bar: Bar, end_ns: int, session: Session) -> ClosedBar:
-        """Run the kernel over a completed bar."""
-        out: RecordArray = np.zeros(1, DECISION)
-        step(
-            self.states,
-            book.row,
-            self.params,
-            bar.open,
-            bar.high,
-            bar.low,
-            bar.close,
-            float(bar.volume),
-            minute_of_day(end_ns),
-            (session.close_ns - end_ns) // MINUTE_NS,
-            (end_ns - session.open_ns) // MINUTE_NS,
-            self._minutes < DAY_MINUTES,
-            out,
-            0,
-        )
-        closed = ClosedBar(bar, end_ns, out[0])
+    def _completed_history(
+        self, book: SymbolBook, bars: Sequence[Bar], rejected: list[tuple[Bar, str]]
+    ) -> Iterator[Completed]:
+        newest_ns = 0
+        for bar in bars:
+            reason = refusal(bar, newest_ns)
+            if reason is not None:
+                book.rejections[reason] += 1
+                rejected.append((bar, reason))
+                continue
+            newest_ns = bar.start_ns
+            session = self.calendar.last_opened(bar.start_ns + MINUTE_NS * (self._minutes - 1))
+            if session is not None:
+                span = span_of(max(bar.start_ns, session.open_ns), self._minutes, session)
+                book.decided_through_ns = span.end_ns
+                yield Completed(book, bar, span.end_ns, session)
+
+    # --- the kernel ------------------------------------------------------------------------------------
+    def step(self, completed: Sequence[Completed], now_ns: int, *, live: bool = True) -> list[ClosedBar]:
+        """Run the kernel over completed bars in one call, a symbol's own in order."""
+        count = len(completed)
+        if not count:
+            return []
+        out: RecordArray = np.zeros(count, DECISION)
+        bars = np.array([_record(one) for one in completed], BAR)
+        rows = np.fromiter((one.book.row for one in completed), np.int64, count)
+        step_many(self.states, rows, self.params, bars, self._minutes < DAY_MINUTES, out)
+        return [self._closed(one, out[k], now_ns, live) for k, one in enumerate(completed)]
+
+    def _closed(self, completed: Completed, decision: np.void, now_ns: int, live: bool) -> ClosedBar:
+        book, bar, end_ns = completed.book, completed.bar, completed.end_ns
+        live = live and end_ns > book.silent_through_ns
+        closed = ClosedBar(bar, end_ns, decision, live)
+        if live:
+            closed.spread = book.spread(now_ns - self.settings.price_max_age_ns - self.settings.latency_ns)
+            minutes = min(float(self._minutes), SESSION_MINUTES)
+            closed.spike = float(spike_ratio(completed.five_minute_atr, float(decision["atr"]), minutes))
         book.remember(closed)
         return closed
 
-    def take_minute(self, book: SymbolBook, minute: Bar) -> tuple[str | None, list[ClosedBar]]:
+    # --- minutes ---------------------------------------------------------------------------------------
+    def take_minute(self, book: SymbolBook, minute: Bar) -> tuple[str | None, list[Completed]]:
         """Take a minute of a symbol whose gaps are filled.
 
         Returns:
             Why it was rejected (None when taken), and the bars that it completed.
         """
         reason = refusal(minute, book.newest_minute_ns)
+        slot = self._slot_of(minute.start_ns) if reason is None else None
+        if slot is not None and slot.span.end_ns <= book.decided_through_ns:
+            reason = "its bar is complete already"
         if reason is not None:
-            book.rejected += reason != "duplicate"
+            book.rejections[reason] += 1
             return reason, []
-        session = self.calendar.at(minute.start_ns)
-        if session is None:
+        if slot is None:
             book.outside += 1
             return None, []
-        span = span_of(minute.start_ns, self._minutes, session)
-        if book.closed and span.end_ns <= book.closed[-1].end_ns:
-            book.rejected += 1
-            return "its bar is complete already", []
-        completed = self.finish(book) if book.builder.span not in (None, span) else []
-        book.builder.add(minute, span)
+        completed = self.finish(book) if book.builder.span not in (None, slot.span) else []
+        book.builder.add(minute, slot.span)
+        book.five_minutes.add(minute, slot.five_minutes)
         book.newest_minute_ns = minute.start_ns
         book.mark(minute.close, minute.start_ns + MINUTE_NS)
         return None, completed
 
-    def finish(self, book: SymbolBook) -> list[ClosedBar]:
+    def _slot_of(self, start_ns: int) -> _Slot | None:
+        slot = self._slot
+        if slot is None or slot.start_ns != start_ns:
+            session = self.calendar.at(start_ns)
+            if session is None:
+                return None
+            spans = (span_of(start_ns, minutes, session) for minutes in (self._minutes, FIVE_MINUTES))
+            slot = self._slot = _Slot(start_ns, session, *spans)
+        return slot
+
+    def revise(self, minute: Bar) -> str | None:
+        """Note a late correction of a minute; it changes no decision. Returns what is wrong with it, if anything."""
+        book = self.books.get(minute.symbol)
+        if book is None:
+            return None
+        reason = fault(minute)
+        if reason is None:
+            book.revised += 1
+        else:
+            book.rejections[reason] += 1
+        return reason
+
+    def finish(self, book: SymbolBook) -> list[Completed]:
         """Complete the bar that is being built of a symbol, if there is one."""
         span = book.builder.span
         session = self.calendar.last_opened(span.end_ns - 1) if span is not None else None
@@ -161,12 +210,17 @@ class Market:
             book.builder.span = None  # the calendar no longer knows its session: there is nothing to decide
             return []
         bar, end_ns = book.builder.finish()
-        return [self.step(book, bar, end_ns, session)]
+        book.decided_through_ns = end_ns
+        book.five_minutes.finish_through(end_ns)
+        return [Completed(book, bar, end_ns, session, book.five_minutes.atr)]
 
-    def finish_due(self, now_ns: int) -> list[ClosedBar]:
+    def finish_due(self, now_ns: int) -> list[Completed]:
         """Complete every bar whose end and grace have passed, in symbol order; a bar with a gap in it waits."""
         return [
-            closed for book, span in self._building() if self._due_ns(span) <= now_ns for closed in self.finish(book)
+            completed
+            for book, span in self._building()
+            if self._due_ns(span) <= now_ns
+            for completed in self.finish(book)
         ]
 
     def next_due_ns(self) -> int | None:
@@ -181,6 +235,21 @@ class Market:
     def _due_ns(self, span: Span) -> int:
         return span.end_ns + self.settings.bar_delay_ns + self.settings.latency_ns
 
-    def gap_start_ns(self, book: SymbolBook) -> int:
-        """The first minute that is not yet taken of a symbol."""
-        return book.newest_minute_ns + MINUTE_NS
+    def gap_start_ns(self, books: Iterable[SymbolBook]) -> int:
+        """The first minute that is not yet taken of some symbol."""
+        return min(book.newest_minute_ns for book in books) + MINUTE_NS
+
+
+def _record(completed: Completed) -> tuple[float | int, ...]:
+    """A completed bar as a kernel.BAR record."""
+    bar, end_ns, session = completed.bar, completed.end_ns, completed.session
+    return (
+        bar.open,
+        bar.high,
+        bar.low,
+        bar.close,
+        float(bar.volume),
+        minute_of_day(end_ns),
+        (session.close_ns - end_ns) // MINUTE_NS,
+        (end_ns - session.open_ns) // MINUTE_NS,
+    )

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from fluxherod.core.risk.approval import ApprovedOrder, ApprovedReplacement
-from fluxherod.engine.effects import Effect, Update
+from fluxherod.engine.effects import Effect, RequestHistory, Update
 from fluxherod.engine.events import (
     AssetsLoaded,
     BackfillLoaded,
@@ -93,8 +93,8 @@ class MarketData(Protocol):
         """What may be done with each symbol."""
         ...
 
-    async def history(self, symbols: Sequence[str], timeframe: str, bars: int, now_ns: int) -> Sequence[HistoryLoaded]:
-        """The newest completed bars of the strategy timeframe, one event a symbol."""
+    async def history(self, wanted: RequestHistory, now_ns: int) -> Sequence[HistoryLoaded]:
+        """The newest completed bars of the strategy timeframe and of 5 minutes, one event a symbol."""
         ...
 
     async def backfill(self, symbols: Sequence[str], since_ns: int, now_ns: int) -> BackfillLoaded:

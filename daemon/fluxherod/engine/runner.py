@@ -16,6 +16,7 @@ from fluxherod.engine.answers import OrderRequest, SnapshotFilter, no_answer
 from fluxherod.engine.effects import (
     CancelOrder,
     Effect,
+    FollowSymbols,
     LookupOrder,
     ReplaceOrder,
     Reply,
@@ -27,6 +28,7 @@ from fluxherod.engine.effects import (
 )
 from fluxherod.engine.engine import Engine
 from fluxherod.engine.events import (
+    AssetInfo,
     BackfillLoaded,
     BrokerSnapshot,
     CancelAnswered,
@@ -41,11 +43,10 @@ from fluxherod.engine.events import (
     SubmitAnswered,
     TimerFired,
 )
+from fluxherod.engine.loading import Loader
 from fluxherod.engine.ports import (
     Broker,
     Clock,
-    DataRefused,
-    DataUnavailable,
     JournalEntry,
     MarketData,
     Publisher,
@@ -53,7 +54,6 @@ from fluxherod.engine.ports import (
 )
 
 MOST_EVENTS_A_COMMIT = 256
-RETRY_DATA_AFTER_S = 1.0
 
 # Effects that others carry out; all others are updates for the tables and the subscribers.
 _REQUESTS = (
@@ -65,6 +65,7 @@ _REQUESTS = (
     RequestReference,
     RequestHistory,
     RequestBackfill,
+    FollowSymbols,
 )
 
 
@@ -83,7 +84,8 @@ class Stopped(Exception):
 class Runner:
     """Owns the engine. `post` is the only way in; it may be called from any coroutine of the loop.
 
-    `on_fault` hears of exceptions that an adapter must not raise; the engine goes on as after no answer.
+    `on_fault` hears of exceptions that an adapter must not raise; the engine goes on as after no answer. `follow`
+    tells the market stream which symbols to subscribe to; it must not wait.
     """
 
     def __init__(
@@ -96,6 +98,7 @@ class Runner:
         publisher: Publisher,
         seq: int,
         on_fault: Callable[[str, Exception], None] = lambda text, fault: None,
+        follow: Callable[[Sequence[str]], None] = lambda symbols: None,
     ) -> None:
         self.engine = engine
         self.clock = clock
@@ -107,7 +110,8 @@ class Runner:
         self._over = False
         self._store = store
         self._broker = broker
-        self._market_data = market_data
+        self._loader = Loader(market_data, clock, self.post, on_fault)
+        self._follow = follow
         self._publisher = publisher
         self._on_fault = on_fault
         self._inbox: deque[Event] = deque()
@@ -141,6 +145,14 @@ class Runner:
         self._replies.setdefault(key, []).append(answer)
         self.post(command)
         return await answer
+
+    async def asset(self, symbol: str) -> AssetInfo:
+        """What the broker says of a symbol now.
+
+        Raises:
+            DataUnavailable: when it can't be asked, or refuses to answer.
+        """
+        return await self._loader.asset(symbol)
 
     @property
     def queued(self) -> int:
@@ -282,12 +294,10 @@ class Runner:
                 self._start(lambda: self._post_answer(effect))
             case RequestSnapshot():
                 self._start(self.take_snapshot)
-            case RequestReference(symbols):
-                self._start(lambda: self._load(lambda: self._reference(symbols)))
-            case RequestHistory(symbols, timeframe, bars):
-                self._start(lambda: self._load(lambda: self._history(symbols, timeframe, bars)))
-            case RequestBackfill(symbols, since_ns):
-                self._start(lambda: self._load(lambda: self._backfill(symbols, since_ns)))
+            case RequestReference() | RequestHistory() | RequestBackfill():
+                self._start(lambda: self._loader.load(effect))
+            case FollowSymbols(symbols):
+                self._follow(symbols)
 
     def _start(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
         assert self._tasks is not None  # effects are carried out only while run() is
@@ -358,43 +368,3 @@ class Runner:
             self._faulty = True
             text = f"{_FAULT} ({type(fault).__name__}: {fault}); look after open positions and report it"
             self.post(LinkChanged("broker", up=False, detail=text))
-
-    async def _reference(self, symbols: Sequence[str]) -> Sequence[Event]:
-        return [
-            await self._market_data.assets(symbols),
-            await self._market_data.calendar(self.clock.now_ns()),
-        ]
-
-    async def _history(self, symbols: Sequence[str], timeframe: str, bars: int) -> Sequence[Event]:
-        return await self._market_data.history(symbols, timeframe, bars, self.clock.now_ns())
-
-    async def _backfill(self, symbols: Sequence[str], since_ns: int) -> Sequence[Event]:
-        return [await self._market_data.backfill(symbols, since_ns, self.clock.now_ns())]
-
-    async def _load(self, load: Callable[[], Awaitable[Sequence[Event]]]) -> None:
-        """Load market data, however long the broker can't be reached; said once, not at each try."""
-        said = False
-        while True:
-            try:
-                events = await load()
-            except DataRefused as refusal:
-                self.post(LinkChanged("data", up=False, detail=str(refusal), fatal=True))
-                return
-            except Exception as problem:
-                if not said:
-                    said = True
-                    self._data_is_down(problem)
-                await asyncio.sleep(RETRY_DATA_AFTER_S)
-                continue
-            if said:
-                self.post(LinkChanged("data", up=True))
-            for event in events:
-                self.post(event)
-            return
-
-    def _data_is_down(self, problem: Exception) -> None:
-        text = str(problem)
-        if not isinstance(problem, DataUnavailable):
-            self._on_fault("a fault in loading market data", problem)
-            text = f"a fault in loading market data, the log has it ({type(problem).__name__}: {problem})"
-        self.post(LinkChanged("data", up=False, detail=text))

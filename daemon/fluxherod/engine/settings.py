@@ -16,7 +16,8 @@ class Settings:
     """Everything that the engine's decisions depend on; journaled at each start, so a replay has it.
 
     `latency_ns` is what a message may be late in exchange time: 0 at Alpaca, and the wall-clock
-    latency times the rate when the exchange's clock runs faster than the wall.
+    latency times the rate when the exchange's clock runs faster than the wall. `trail_on` is "bar" or "price".
+    `disabled` are the symbols that an operator has switched off, each with the reason.
     """
 
     symbols: tuple[str, ...]
@@ -26,6 +27,8 @@ class Settings:
     limits: RiskLimits = field(default_factory=RiskLimits)
     allow_shorts: bool = True
     neutral_entries: bool = True
+    trail_on: str = "bar"
+    disabled: tuple[tuple[str, str], ...] = ()
     bar_delay_ns: int = 2 * SECOND_NS
     signal_max_age_ns: int = 300 * SECOND_NS
     price_max_age_ns: int = 120 * SECOND_NS
@@ -40,3 +43,7 @@ class Settings:
     def timeframe_minutes(self) -> int:
         """The strategy bar's length; a daily bar is the session."""
         return TIMEFRAME_MINUTES[self.timeframe]
+
+    def why_disabled(self, symbol: str) -> str | None:
+        """The reason for which a symbol is switched off (may be empty); None when it is not."""
+        return next((reason for disabled, reason in self.disabled if disabled == symbol), None)

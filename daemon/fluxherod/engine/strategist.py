@@ -6,7 +6,6 @@ symbol order, so that a replay and a backtest decide alike.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -22,11 +21,12 @@ from fluxherod.core.signals import RiskDecision, RiskVerdict, Rule, Signal
 from fluxherod.core.strategy.codes import EntryMode, RuleCode
 from fluxherod.core.strategy.stops import best_e4, mean_reversion_stop_e4, trail, trend_stop_e4
 from fluxherod.core.types import Mode, OrderType, Regime, Side, SignalKind, TimeInForce, Verdict
+from fluxherod.engine.books import ClosedBar
 from fluxherod.engine.desk import Desk
 from fluxherod.engine.drafts import opening_side
 from fluxherod.engine.effects import Effect, PositionUpdated, SignalUpdated
 from fluxherod.engine.ledger import EntryPlan, Ledger
-from fluxherod.engine.market import ClosedBar, Market, SymbolBook
+from fluxherod.engine.market import Market
 from fluxherod.engine.settings import Settings
 
 
@@ -43,6 +43,8 @@ class Strategist:
     def decide(self, closed: Sequence[ClosedBar], blocked: str, now_ns: int, out: list[Effect]) -> None:
         """Everything that follows from bars completed at one time."""
         for bar in closed:
+            bar.held = self.ledger.positions.get(bar.bar.symbol)
+        for bar in closed:
             self._trail(bar, now_ns, out)
         for bar in closed:
             self._exit(bar, now_ns, out)
@@ -53,19 +55,44 @@ class Strategist:
     # --- open positions ----------------------------------------------------------------------------
     def _trail(self, closed: ClosedBar, now_ns: int, out: list[Effect]) -> None:
         """Ratchet the stop of a trend position; it works from the next bar on."""
-        position = self.ledger.positions.get(closed.bar.symbol)
-        if position is None or position.stop_e4 is None or closed.end_ns <= position.opened_ns:
-            return
-        if position.mode is not Mode.TREND or position.exit_reason:
+        position = self._trailing(closed.bar.symbol)
+        if position is None or closed.end_ns <= position.opened_ns:
             return
         side = 1 if position.quantity > 0 else -1
         best = int(best_e4(side, position.best_e4, to_e4(closed.bar.high), to_e4(closed.bar.low)))
-        stop = int(trail(side, position.stop_e4, best, position.atr, self.settings.strategy.trend_stop_atr))
+        stop = self._trailed(position, best)
         if (best, stop) != (position.best_e4, position.stop_e4):
-            moved = replace(position, best_e4=best, stop_e4=stop)
+            moved = replace(position, best_e4=best, stop_e4=stop, watched_stop_e4=None)
             self.ledger.positions[position.symbol] = moved
             out.append(PositionUpdated(moved))
             self.desk.protect(position.symbol, now_ns, out)
+
+    def trail_price(self, symbol: str, out: list[Effect]) -> None:
+        """The same rule on a price: a tighter stop that the daemon watches until the bar's end moves the broker's."""
+        position = self._trailing(symbol)
+        if position is None:
+            return
+        side = 1 if position.quantity > 0 else -1
+        best = int(best_e4(side, position.best_e4, position.price_e4, position.price_e4))
+        if best == position.best_e4:
+            return
+        stop = self._trailed(position, best)
+        watched = stop if stop != position.stop_e4 else None
+        self.ledger.positions[symbol] = replace(position, best_e4=best, watched_stop_e4=watched)
+        out.append(PositionUpdated(self.ledger.positions[symbol], mark=True))
+
+    def _trailing(self, symbol: str) -> Position | None:
+        """The position in a symbol, when it is one whose stop trails."""
+        position = self.ledger.positions.get(symbol)
+        if position is None or position.stop_e4 is None or position.exit_reason:
+            return None
+        return position if position.mode is Mode.TREND else None
+
+    def _trailed(self, position: Position, best: int) -> int:
+        """The position's tightest stop with a new best price."""
+        side = 1 if position.quantity > 0 else -1
+        multiple = self.settings.strategy.trend_stop_atr * position.stop_factor
+        return int(trail(side, position.tightest_stop_e4 or 0, best, position.atr, multiple))
 
     def _exit(self, closed: ClosedBar, now_ns: int, out: list[Effect]) -> None:
         """End a position whose mode says so on this bar. A halt or a lost feed never stops an exit."""
@@ -98,7 +125,7 @@ class Strategist:
             neutral=False,
             regime=Regime(int(closed.decision["regime"])),
             trigger=rule.text,
-            indicators=explain.indicators(closed.decision),
+            indicators=explain.indicators(closed.decision, closed.spike, self._spikes(closed)),
             rules=(rule,),
             noise_filter_passed=True,
             volume_validated=True,
@@ -112,8 +139,7 @@ class Strategist:
     # --- entries -----------------------------------------------------------------------------------
     def _enter(self, closed: ClosedBar, blocked: str, now_ns: int, out: list[Effect]) -> None:
         """An entry fired: explain it, look for vetoes, ask risk, and order."""
-        book = self.market.books[closed.bar.symbol]
-        signal, request = self._entry_signal(closed, book, now_ns)
+        signal, request = self._entry_signal(closed)
         veto = self._veto(signal, closed, now_ns)
         if veto is not None:
             self._tell(replace(signal, outcome=veto[0], outcome_text=veto[1]), out)
@@ -132,7 +158,7 @@ class Strategist:
         self._tell(signal, out)
         self.desk.submit(order, approve_entry(order, decision), now_ns, out)
 
-    def _entry_signal(self, closed: ClosedBar, book: SymbolBook, now_ns: int) -> tuple[Signal, EntryRequest]:
+    def _entry_signal(self, closed: ClosedBar) -> tuple[Signal, EntryRequest]:
         decision, params = closed.decision, self.settings.strategy
         side = int(decision["entry"])
         reverting = int(decision["entry_mode"]) == EntryMode.MEAN_REVERSION
@@ -141,7 +167,7 @@ class Strategist:
         equity_e4 = self.ledger.equity_e4 or 0
         risk_amount_e4 = equity_e4 * request.risk_bp // 10_000
         target_e4 = to_e4(float(decision["sma"])) if reverting else None
-        rules = self.rules(closed, book, side, now_ns)
+        rules = self.rules(closed, side)
         kind = SignalKind.LONG if side > 0 else SignalKind.SHORT
         noise = {rule.name: rule.verdict for rule in rules}
         signal = Signal(
@@ -155,7 +181,7 @@ class Strategist:
             neutral=neutral,
             regime=Regime(int(decision["regime"])),
             trigger=explain.entry_trigger(decision, params),
-            indicators=explain.indicators(decision),
+            indicators=explain.indicators(decision, closed.spike, self._spikes(closed)),
             rules=rules,
             noise_filter_passed=all(noise[name] is not Verdict.FAILED for name in ("volume", "time", "gap", "spread")),
             volume_validated=noise["volume"] is Verdict.PASSED,
@@ -173,10 +199,14 @@ class Strategist:
 
     def _request(self, closed: ClosedBar, side: int, reverting: bool, neutral: bool) -> EntryRequest:
         params, limits, close = self.settings.strategy, self.settings.limits, closed.bar.close
+        wider = self._stop_factor(closed)
         if reverting:
-            stop_e4 = int(mean_reversion_stop_e4(side, close, params.mean_reversion_stop))
+            stop_e4 = int(mean_reversion_stop_e4(side, close, wider * params.mean_reversion_stop))
         else:
-            stop_e4 = int(trend_stop_e4(side, close, float(closed.decision["atr"]), params.trend_stop_atr))
+            stop_e4 = int(trend_stop_e4(side, close, float(closed.decision["atr"]), wider * params.trend_stop_atr))
+        multipliers = [("neutral", limits.neutral_size_bp)] if neutral else []
+        if self._spikes(closed):
+            multipliers.append(("volatility_spike", limits.spike_size_bp))
         price_e4 = to_e4(close)
         return EntryRequest(
             symbol=closed.bar.symbol,
@@ -185,26 +215,28 @@ class Strategist:
             stop_e4=stop_e4 or None,
             risk_bp=limits.mean_reversion_risk_bp if reverting else limits.trend_risk_bp,
             distance_e4=abs(price_e4 - stop_e4),
-            multipliers=(("neutral", limits.neutral_size_bp),) if neutral else (),
+            multipliers=tuple(multipliers),
         )
 
-    def rules(self, closed: ClosedBar, book: SymbolBook, side: int, now_ns: int) -> tuple[Rule, ...]:
-        """Every rule of an entry on a side on a completed bar, with its numbers."""
-        spread = self._spread(book, now_ns)
-        code = int(
-            spread_rule(
-                spread, float(closed.decision["close_sigma"]), bool(closed.decision["illiquid"]), self.market.params
-            )
-        )
-        return explain.entry_rules(closed.decision, self.settings.strategy, side, spread, RuleCode(code))
+    def _spikes(self, closed: ClosedBar) -> bool:
+        """True when volatility spiked on a bar; False without 5-minute bars, where the rule is not applicable."""
+        return closed.spike > self.settings.strategy.spike_ratio
 
-    def _spread(self, book: SymbolBook, now_ns: int) -> float:
-        """Ask minus bid of a fresh two-sided quote, else NaN (live, a missing quote fails the rule)."""
-        quote = book.quote
-        oldest_ns = now_ns - self.settings.price_max_age_ns - self.settings.latency_ns
-        if quote is None or quote.bid <= 0 or quote.ask <= 0 or quote.time_ns < oldest_ns:
-            return math.nan
-        return quote.ask - quote.bid
+    def _stop_factor(self, closed: ClosedBar) -> float:
+        """How much wider than usual the stops of a position are that is opened on a bar, for as long as it lives."""
+        return self.settings.strategy.spike_stop_factor if self._spikes(closed) else 1.0
+
+    def rules(self, closed: ClosedBar, side: int, regime: Regime | None = None) -> tuple[Rule, ...]:
+        """Every rule of an entry on a side on a completed bar, with its numbers; live, a missing quote fails.
+
+        They are those of the confirmed regime, or of another one as if it held.
+        """
+        decision = closed.decision
+        code = RuleCode.NOT_APPLICABLE
+        if closed.live:
+            sigma, illiquid = float(decision["close_sigma"]), bool(decision["illiquid"])
+            code = RuleCode(int(spread_rule(closed.spread, sigma, illiquid, self.market.params)))
+        return explain.entry_rules(decision, self.settings.strategy, side, closed.spread, code, regime)
 
     def _veto(self, signal: Signal, closed: ClosedBar, now_ns: int) -> tuple[str, str] | None:
         """What ends an entry before risk is asked: its code and its words."""
@@ -225,6 +257,11 @@ class Strategist:
     def symbol_veto(self, symbol: str, side: Side) -> tuple[str, str] | None:
         """What keeps a symbol from being opened on a side, by whomever: its code and its words."""
         book, account = self.market.books[symbol], self.ledger.account
+        why = self.settings.why_disabled(symbol)
+        if why is not None:
+            return "disabled", f"{symbol} is switched off" + (f": {why}" if why else "")
+        if book.joining:
+            return "warming", f"{symbol} joins: its history is being loaded"
         if any(order.role is OrderRole.EXIT for order in self.desk.live(symbol)):
             return "in_position", f"an exit of {symbol} is still open"
         if symbol in self.ledger.foreign:
@@ -294,6 +331,7 @@ class Strategist:
             price_e4=price_e4,
             signal_id=signal.id,
             reason=signal.text.replace("\n", " | "),
+            stop_factor=self._stop_factor(closed),
         )
 
     def _tell(self, signal: Signal, out: list[Effect]) -> None:

@@ -9,7 +9,7 @@ from fluxhero.v1 import common_pb2, market_pb2, signal_pb2
 from fluxherod.core.signals import Indicators, Rule, Signal
 from fluxherod.core.strategy.codes import VolatilityState
 from fluxherod.core.types import Bar, Regime
-from fluxherod.engine.market import ClosedBar
+from fluxherod.engine.books import ClosedBar
 from fluxherod.rpc.convert import MODES, REGIMES, SIGNAL_KINDS, VERDICTS, known, money, optional_money, timestamp
 from fluxherod.rpc.convert_risk import risk_decision
 
@@ -53,8 +53,8 @@ def closed_bar(closed: ClosedBar, timeframe: str) -> market_pb2.Bar:
     return bar_message(closed.bar, closed.end_ns, timeframe, int(decision["regime"]), bool(decision["valid"]))
 
 
-def closed_indicators(closed: ClosedBar, timeframe: str) -> market_pb2.Indicators:
-    """Everything that the kernel made of a bar."""
+def closed_indicators(closed: ClosedBar, timeframe: str, spike_limit: float) -> market_pb2.Indicators:
+    """Everything that the kernel made of a bar; a range of the 5-minute bars above `spike_limit` is a spike."""
     decision = closed.decision
     values: dict[str, Any] = {field: known(float(decision[name])) for field, name in _DECISION_FIELDS.items()}
     return market_pb2.Indicators(
@@ -68,6 +68,8 @@ def closed_indicators(closed: ClosedBar, timeframe: str) -> market_pb2.Indicator
         raw_regime=REGIMES.to_proto(Regime(int(decision["raw_regime"]))),
         volatility=_VOLATILITY[VolatilityState(int(decision["volatility_state"]))],
         valid=bool(decision["valid"]),
+        spike_ratio=known(closed.spike),
+        volatility_spike=closed.spike > spike_limit,
         **values,
     )
 
@@ -143,5 +145,7 @@ def _signal_indicators(signal: Signal, timeframe: str) -> market_pb2.Indicators:
         regime=REGIMES.to_proto(signal.regime),
         volatility=_VOLATILITY[VolatilityState[figures.volatility]],
         valid=True,
+        spike_ratio=figures.spike_ratio,
+        volatility_spike=figures.volatility_spike,
         **values,
     )

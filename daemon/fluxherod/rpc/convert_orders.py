@@ -126,6 +126,8 @@ def position_message(position: Position) -> position_pb2.Position:
         exit_quantity=position.exit_quantity,
         best_price=money(position.best_e4),
         entry_atr=position.atr,
+        watched_stop_price=optional_money(position.watched_stop_e4),
+        stop_factor=position.stop_factor,
     )
 
 

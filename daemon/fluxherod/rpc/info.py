@@ -81,12 +81,25 @@ class TradeCounters(Protocol):
     def last_message_ns(self) -> int: ...
 
 
+class Past(Protocol):
+    """What the journal knows of bars that the engine no longer remembers."""
+
+    async def explain(self, symbol: str, time_ns: int) -> bytes | None:
+        """The ExplainResponse of the last bar that was complete at a time, as bytes; None when there was none.
+
+        Raises:
+            FluxHeroError: when the journal can't be replayed.
+        """
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class DaemonInfo:
-    """The configuration in force, the version, the journal's id, and the counters of both streams."""
+    """The configuration in force, the version, the journal's id, the counters of both streams, and the past."""
 
     config: Configuration
     version: str
     epoch: str
     market: MarketCounters
     trades: TradeCounters
+    past: Past

@@ -11,8 +11,8 @@ from fluxherod.core.money import from_e4
 from fluxherod.core.orders import Order, OrderRole
 from fluxherod.core.portfolio import Position
 from fluxherod.core.types import Quote
+from fluxherod.engine.books import ClosedBar, SymbolBook
 from fluxherod.engine.engine import Engine
-from fluxherod.engine.market import ClosedBar, SymbolBook
 from fluxherod.engine.runner import Runner
 from fluxherod.rpc.convert import money, optional_timestamp
 from fluxherod.rpc.convert_market import closed_bar, price_message
@@ -57,6 +57,11 @@ class Live:
     def timeframe(self) -> str:
         """The strategy timeframe."""
         return self.engine.settings.timeframe
+
+    @property
+    def spike_limit(self) -> float:
+        """Above this ratio of ranges volatility spikes."""
+        return self.engine.settings.strategy.spike_ratio
 
     # --- the market ----------------------------------------------------------------------------------
     def book(self, symbol: str) -> SymbolBook:

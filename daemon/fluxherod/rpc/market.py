@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fluxhero.v1 import common_pb2, market_pb2, market_pb2_grpc
 from fluxherod.core.types import Regime
-from fluxherod.engine.market import SymbolBook
+from fluxherod.engine.books import SymbolBook
 from fluxherod.engine.settings import TIMEFRAME_MINUTES
 from fluxherod.rpc import validate
 from fluxherod.rpc.calls import Context
@@ -56,7 +56,8 @@ class MarketService(market_pb2_grpc.MarketServiceServicer):
         symbol = validate.symbol(request.symbol)
         time_ns = validate.time_ns(request.time, "time") if request.HasField("time") else self._live.now_ns
         closed = self._live.bar_at(symbol, time_ns)
-        return market_pb2.GetIndicatorsResponse(indicators=closed_indicators(closed, self._live.timeframe))
+        message = closed_indicators(closed, self._live.timeframe, self._live.spike_limit)
+        return market_pb2.GetIndicatorsResponse(indicators=message)
 
     async def ListSymbols(
         self, request: market_pb2.ListSymbolsRequest, context: Context
@@ -93,6 +94,9 @@ class MarketService(market_pb2_grpc.MarketServiceServicer):
             bars_needed=self._live.engine.settings.strategy.decision_index + 1,
             last_bar_time=optional_timestamp(last.end_ns if last is not None else None),
             regime=regime,  # type: ignore[arg-type]
+            rejected_bars=book.rejections,
+            revised_bars=book.revised,
+            outside_bars=book.outside,
         )
 
     def _state(self, book: SymbolBook) -> tuple[market_pb2.SymbolState, str]:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from fluxhero.v1 import common_pb2, signal_pb2, signal_pb2_grpc
 from fluxherod.core.signals import Signal
-from fluxherod.engine.market import ClosedBar
-from fluxherod.engine.settings import TIMEFRAME_MINUTES
+from fluxherod.errors import FluxHeroError
 from fluxherod.rpc import validate
 from fluxherod.rpc.calls import Context
 from fluxherod.rpc.convert import MODES, SIGNAL_KINDS
@@ -13,6 +12,7 @@ from fluxherod.rpc.convert_market import signal_message
 from fluxherod.rpc.errors import Refused
 from fluxherod.rpc.explain import explain_nothing
 from fluxherod.rpc.history import whole_signal
+from fluxherod.rpc.info import Past
 from fluxherod.rpc.live import Live
 from fluxherod.rpc.pages import Paging
 from fluxherod.rpc.stream import Messages, Streams
@@ -24,10 +24,11 @@ _ENTRIES = ("long", "short")
 class SignalService(signal_pb2_grpc.SignalServiceServicer):
     """What the strategy decided, and what it did not."""
 
-    def __init__(self, live: Live, tables: Tables, streams: Streams) -> None:
+    def __init__(self, live: Live, tables: Tables, streams: Streams, past: Past) -> None:
         self._live = live
         self._tables = tables
         self._streams = streams
+        self._past = past
 
     async def ListSignals(
         self, request: signal_pb2.ListSignalsRequest, context: Context
@@ -75,15 +76,22 @@ class SignalService(signal_pb2_grpc.SignalServiceServicer):
         time_ns = validate.time_ns(request.time, "time") if request.HasField("time") else self._live.now_ns
         try:
             closed = self._live.bar_at(book.symbol, time_ns)
-        except Refused:
-            signal = await self._older_signal(book.symbol, time_ns)
-            if signal is None:
-                raise
-            return await self._explained(signal)
-        signal = await self._signal_at(closed)
-        if signal is not None:
-            return await self._explained(signal)
-        return explain_nothing(self._live, book, closed)
+        except Refused as too_old:
+            return await self._explain_past(book.symbol, time_ns, too_old)
+        signal = await self._signal_at(book.symbol, closed.end_ns)
+        return explain_nothing(self._live.engine, closed) if signal is None else await self._explained(signal)
+
+    async def _explain_past(self, symbol: str, time_ns: int, too_old: Refused) -> signal_pb2.ExplainResponse:
+        """Of a bar that is no longer remembered: its signal, or what a replay of the journal says of it."""
+        try:
+            content = await self._past.explain(symbol, time_ns)
+        except FluxHeroError as error:
+            raise Refused("NO_DATA", str(error)) from error
+        if content is None:
+            raise too_old
+        nothing = signal_pb2.ExplainResponse.FromString(content)
+        signal = await self._signal_at(symbol, nothing.signal.decided_at.ToNanoseconds())
+        return nothing if signal is None else await self._explained(signal)
 
     def WatchSignals(self, request: signal_pb2.WatchSignalsRequest, context: Context) -> Messages:
         """Signals as they are decided."""
@@ -95,15 +103,7 @@ class SignalService(signal_pb2_grpc.SignalServiceServicer):
             signal=message, why_not="" if signal.outcome == "ordered" else signal.outcome_text
         )
 
-    async def _signal_at(self, closed: ClosedBar) -> Signal | None:
+    async def _signal_at(self, symbol: str, end_ns: int) -> Signal | None:
         """The signal of a bar; of two (an exit and the entry after it) the entry."""
-        symbol, end_ns = closed.bar.symbol, closed.end_ns
         page = await self._tables.signals(symbol=symbol, since_ns=end_ns, until_ns=end_ns + 1)
         return next((signal for signal in page.items if signal.kind in _ENTRIES), next(iter(page.items), None))
-
-    async def _older_signal(self, symbol: str, time_ns: int) -> Signal | None:
-        """The signal of a bar that is no longer remembered, when the bar covers that time."""
-        page = await self._tables.signals(symbol=symbol, until_ns=time_ns + 1, page_size=1)
-        length_ns = TIMEFRAME_MINUTES[self._live.timeframe] * 60_000_000_000
-        signal = next(iter(page.items), None)
-        return signal if signal is not None and time_ns - signal.decided_ns < length_ns else None

@@ -1,4 +1,4 @@
-"""Figures of closed trades after the modelled commission."""
+"""Figures of closed trades after the modelled commission, as messages."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from fluxhero.v1 import trade_pb2
+from fluxherod.core.performance import Performance
 from fluxherod.core.portfolio import Trade
-from fluxherod.rpc.convert import duration, money
+from fluxherod.rpc.convert import duration, money, optional_money
 
 K = TypeVar("K")
 
@@ -20,26 +21,31 @@ def by_key(trades: Sequence[Trade], key: Callable[[Trade], K]) -> dict[K, list[T
     return dict(sorted(groups.items()))
 
 
-def statistics(trades: Sequence[Trade]) -> trade_pb2.TradeStatistics:
+def statistics(figures: Performance) -> trade_pb2.TradeStatistics:
     """The figures of some closed trades; what is not defined stays unset."""
-    nets = [trade.net_e4 for trade in trades]
-    wins, losses = [net for net in nets if net > 0], [-net for net in nets if net <= 0]
-    figures = trade_pb2.TradeStatistics(
-        trades=len(trades),
-        wins=len(wins),
-        losses=len(losses),
-        net_pnl=money(sum(nets)),
-        gross_profit=money(sum(wins)),
-        gross_loss=money(sum(losses)),
-        commission=money(sum(trade.commission_e4 for trade in trades)),
-        average_win=money(round(sum(wins) / len(wins))) if wins else None,
-        average_loss=money(round(sum(losses) / len(losses))) if losses else None,
-        profit_factor=sum(wins) / sum(losses) if sum(losses) else None,
+    held_ns = figures.average_held_ns
+    return trade_pb2.TradeStatistics(
+        trades=figures.trades,
+        wins=figures.wins,
+        losses=figures.losses,
+        win_rate_pct=_percent(figures.win_rate),
+        net_pnl=money(figures.net_e4),
+        gross_profit=money(figures.gross_profit_e4),
+        gross_loss=money(figures.gross_loss_e4),
+        commission=money(figures.commission_e4),
+        average_win=optional_money(figures.average_win_e4),
+        average_loss=optional_money(figures.average_loss_e4),
+        profit_factor=figures.profit_factor,
+        expectancy=optional_money(figures.expectancy_e4),
+        sharpe_ratio=figures.sharpe,
+        sharpe_ratio_zero_rate=figures.sharpe_zero_rate,
+        max_drawdown=money(figures.drawdown.fall_e4),
+        max_drawdown_pct=_percent(figures.drawdown.fraction) if figures.trades else None,
+        average_holding_time=duration(held_ns) if held_ns is not None else None,
+        best_pnl=optional_money(figures.best_e4),
+        worst_pnl=optional_money(figures.worst_e4),
     )
-    if trades:
-        held_ns = sum((trade.closed_ns or trade.opened_ns) - trade.opened_ns for trade in trades)
-        figures.win_rate_pct = 100 * len(wins) / len(trades)
-        figures.expectancy = money(round(sum(nets) / len(nets)))
-        figures.best_pnl, figures.worst_pnl = money(max(nets)), money(min(nets))
-        figures.average_holding_time.CopyFrom(duration(held_ns // len(trades)))
-    return figures
+
+
+def _percent(fraction: float | None) -> float | None:
+    return None if fraction is None else 100 * fraction

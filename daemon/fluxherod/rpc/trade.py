@@ -12,10 +12,10 @@ from fluxherod.rpc.errors import Refused, invalid
 from fluxherod.rpc.history import order_changes, whole_signal
 from fluxherod.rpc.live import Live
 from fluxherod.rpc.pages import Paging
-from fluxherod.rpc.statistics import by_key, statistics
+from fluxherod.rpc.performance import closed_trades, measure_of
+from fluxherod.rpc.statistics import by_key
 from fluxherod.rpc.tables import Tables
 
-MOST_TRADES = 100_000
 READ_SIZE = 1_000
 _CLOSED = {
     trade_pb2.TRADE_STATE_UNSPECIFIED: None,
@@ -92,40 +92,21 @@ class TradeService(trade_pb2_grpc.TradeServiceServicer):
         self, request: trade_pb2.GetStatisticsRequest, context: Context
     ) -> trade_pb2.GetStatisticsResponse:
         """Figures of closed trades."""
-        symbols, modes = validate.symbols(request.symbols), validate.choices(MODES, request.modes, "modes")
-        since_ns = validate.time_ns(request.start_time, "start_time") if request.HasField("start_time") else 0
-        until_ns = validate.time_ns(request.end_time, "end_time") if request.HasField("end_time") else 1 << 63
-        trades = [
-            trade
-            for trade in await self._closed_trades()
-            if (not symbols or trade.symbol in symbols)
-            and (not modes or trade.mode in modes)
-            and since_ns <= (trade.closed_ns or 0) < until_ns
-        ]
-        modes_of, regimes_of = by_key(trades, lambda trade: trade.mode), by_key(trades, lambda trade: trade.regime)
+        modes = validate.choices(MODES, request.modes, "modes")
+        trades = await closed_trades(self._live, self._tables, request, modes)
+        measure = await measure_of(self._live, self._tables, trades)
         return trade_pb2.GetStatisticsResponse(
-            total=statistics(trades),
+            total=measure(trades),
             by_mode=[
-                trade_pb2.ModeStatistics(mode=MODES.to_proto(mode), statistics=statistics(some))
-                for mode, some in modes_of.items()
+                trade_pb2.ModeStatistics(mode=MODES.to_proto(mode), statistics=measure(some))
+                for mode, some in by_key(trades, lambda trade: trade.mode).items()
             ],
             by_regime=[
-                trade_pb2.RegimeStatistics(regime=REGIMES.to_proto(regime), statistics=statistics(some))
-                for regime, some in regimes_of.items()
+                trade_pb2.RegimeStatistics(regime=REGIMES.to_proto(regime), statistics=measure(some))
+                for regime, some in by_key(trades, lambda trade: trade.regime).items()
             ],
             by_symbol=[
-                trade_pb2.SymbolStatistics(symbol=symbol, statistics=statistics(some))
+                trade_pb2.SymbolStatistics(symbol=symbol, statistics=measure(some))
                 for symbol, some in by_key(trades, lambda trade: trade.symbol).items()
             ],
         )
-
-    async def _closed_trades(self) -> list[Trade]:
-        trades: list[Trade] = []
-        token = ""
-        while len(trades) < MOST_TRADES:
-            page = await self._tables.trades(closed=True, page_size=READ_SIZE, page_token=token)
-            trades += page.items
-            token = page.next_token
-            if not token:
-                break
-        return trades

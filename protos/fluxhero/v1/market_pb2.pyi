@@ -74,7 +74,7 @@ class Bar(_message.Message):
     def __init__(self, symbol: _Optional[str] = ..., timeframe: _Optional[str] = ..., start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., open: _Optional[float] = ..., high: _Optional[float] = ..., low: _Optional[float] = ..., close: _Optional[float] = ..., volume: _Optional[int] = ..., regime: _Optional[_Union[_common_pb2.Regime, str]] = ..., decided: _Optional[bool] = ...) -> None: ...
 
 class Indicators(_message.Message):
-    __slots__ = ("symbol", "timeframe", "bar_start_time", "bar_end_time", "close", "volume", "sma", "ema", "kama", "efficiency_ratio", "rsi", "atr", "atr_average", "adx", "plus_di", "minus_di", "upper_band", "lower_band", "slope", "r_squared", "average_volume", "regime", "raw_regime", "volatility", "valid")
+    __slots__ = ("symbol", "timeframe", "bar_start_time", "bar_end_time", "close", "volume", "sma", "ema", "kama", "efficiency_ratio", "rsi", "atr", "atr_average", "adx", "plus_di", "minus_di", "upper_band", "lower_band", "slope", "r_squared", "average_volume", "regime", "raw_regime", "volatility", "valid", "spike_ratio", "volatility_spike")
     SYMBOL_FIELD_NUMBER: _ClassVar[int]
     TIMEFRAME_FIELD_NUMBER: _ClassVar[int]
     BAR_START_TIME_FIELD_NUMBER: _ClassVar[int]
@@ -100,6 +100,8 @@ class Indicators(_message.Message):
     RAW_REGIME_FIELD_NUMBER: _ClassVar[int]
     VOLATILITY_FIELD_NUMBER: _ClassVar[int]
     VALID_FIELD_NUMBER: _ClassVar[int]
+    SPIKE_RATIO_FIELD_NUMBER: _ClassVar[int]
+    VOLATILITY_SPIKE_FIELD_NUMBER: _ClassVar[int]
     symbol: str
     timeframe: str
     bar_start_time: _timestamp_pb2.Timestamp
@@ -125,10 +127,19 @@ class Indicators(_message.Message):
     raw_regime: _common_pb2.Regime
     volatility: _common_pb2.VolatilityState
     valid: bool
-    def __init__(self, symbol: _Optional[str] = ..., timeframe: _Optional[str] = ..., bar_start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., bar_end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., close: _Optional[float] = ..., volume: _Optional[int] = ..., sma: _Optional[float] = ..., ema: _Optional[float] = ..., kama: _Optional[float] = ..., efficiency_ratio: _Optional[float] = ..., rsi: _Optional[float] = ..., atr: _Optional[float] = ..., atr_average: _Optional[float] = ..., adx: _Optional[float] = ..., plus_di: _Optional[float] = ..., minus_di: _Optional[float] = ..., upper_band: _Optional[float] = ..., lower_band: _Optional[float] = ..., slope: _Optional[float] = ..., r_squared: _Optional[float] = ..., average_volume: _Optional[float] = ..., regime: _Optional[_Union[_common_pb2.Regime, str]] = ..., raw_regime: _Optional[_Union[_common_pb2.Regime, str]] = ..., volatility: _Optional[_Union[_common_pb2.VolatilityState, str]] = ..., valid: _Optional[bool] = ...) -> None: ...
+    spike_ratio: float
+    volatility_spike: bool
+    def __init__(self, symbol: _Optional[str] = ..., timeframe: _Optional[str] = ..., bar_start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., bar_end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., close: _Optional[float] = ..., volume: _Optional[int] = ..., sma: _Optional[float] = ..., ema: _Optional[float] = ..., kama: _Optional[float] = ..., efficiency_ratio: _Optional[float] = ..., rsi: _Optional[float] = ..., atr: _Optional[float] = ..., atr_average: _Optional[float] = ..., adx: _Optional[float] = ..., plus_di: _Optional[float] = ..., minus_di: _Optional[float] = ..., upper_band: _Optional[float] = ..., lower_band: _Optional[float] = ..., slope: _Optional[float] = ..., r_squared: _Optional[float] = ..., average_volume: _Optional[float] = ..., regime: _Optional[_Union[_common_pb2.Regime, str]] = ..., raw_regime: _Optional[_Union[_common_pb2.Regime, str]] = ..., volatility: _Optional[_Union[_common_pb2.VolatilityState, str]] = ..., valid: _Optional[bool] = ..., spike_ratio: _Optional[float] = ..., volatility_spike: _Optional[bool] = ...) -> None: ...
 
 class Symbol(_message.Message):
-    __slots__ = ("symbol", "state", "detail", "enabled", "shortable", "easy_to_borrow", "bars", "bars_needed", "last_bar_time", "regime")
+    __slots__ = ("symbol", "state", "detail", "enabled", "shortable", "easy_to_borrow", "bars", "bars_needed", "last_bar_time", "regime", "rejected_bars", "revised_bars", "outside_bars")
+    class RejectedBarsEntry(_message.Message):
+        __slots__ = ("key", "value")
+        KEY_FIELD_NUMBER: _ClassVar[int]
+        VALUE_FIELD_NUMBER: _ClassVar[int]
+        key: str
+        value: int
+        def __init__(self, key: _Optional[str] = ..., value: _Optional[int] = ...) -> None: ...
     SYMBOL_FIELD_NUMBER: _ClassVar[int]
     STATE_FIELD_NUMBER: _ClassVar[int]
     DETAIL_FIELD_NUMBER: _ClassVar[int]
@@ -139,6 +150,9 @@ class Symbol(_message.Message):
     BARS_NEEDED_FIELD_NUMBER: _ClassVar[int]
     LAST_BAR_TIME_FIELD_NUMBER: _ClassVar[int]
     REGIME_FIELD_NUMBER: _ClassVar[int]
+    REJECTED_BARS_FIELD_NUMBER: _ClassVar[int]
+    REVISED_BARS_FIELD_NUMBER: _ClassVar[int]
+    OUTSIDE_BARS_FIELD_NUMBER: _ClassVar[int]
     symbol: str
     state: SymbolState
     detail: str
@@ -149,7 +163,10 @@ class Symbol(_message.Message):
     bars_needed: int
     last_bar_time: _timestamp_pb2.Timestamp
     regime: _common_pb2.Regime
-    def __init__(self, symbol: _Optional[str] = ..., state: _Optional[_Union[SymbolState, str]] = ..., detail: _Optional[str] = ..., enabled: _Optional[bool] = ..., shortable: _Optional[bool] = ..., easy_to_borrow: _Optional[bool] = ..., bars: _Optional[int] = ..., bars_needed: _Optional[int] = ..., last_bar_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., regime: _Optional[_Union[_common_pb2.Regime, str]] = ...) -> None: ...
+    rejected_bars: _containers.ScalarMap[str, int]
+    revised_bars: int
+    outside_bars: int
+    def __init__(self, symbol: _Optional[str] = ..., state: _Optional[_Union[SymbolState, str]] = ..., detail: _Optional[str] = ..., enabled: _Optional[bool] = ..., shortable: _Optional[bool] = ..., easy_to_borrow: _Optional[bool] = ..., bars: _Optional[int] = ..., bars_needed: _Optional[int] = ..., last_bar_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., regime: _Optional[_Union[_common_pb2.Regime, str]] = ..., rejected_bars: _Optional[_Mapping[str, int]] = ..., revised_bars: _Optional[int] = ..., outside_bars: _Optional[int] = ...) -> None: ...
 
 class GetBarsRequest(_message.Message):
     __slots__ = ("symbol", "timeframe", "start_time", "end_time", "page_size", "page_token")

@@ -24,7 +24,7 @@ PROTECTION_STATE_DAEMON_WATCHING: ProtectionState
 PROTECTION_STATE_UNPROTECTED: ProtectionState
 
 class Position(_message.Message):
-    __slots__ = ("symbol", "side", "quantity", "average_price", "last_price", "market_value", "cost_basis", "unrealized_pnl", "unrealized_pnl_pct", "stop_price", "risk_at_stop", "target_price", "mode", "entry_regime", "opened_at", "protection", "stop_order_id", "signal_id", "trade_id", "exit_reason", "foreign", "best_price", "entry_atr", "realized_pnl", "marked_at", "exit_quantity")
+    __slots__ = ("symbol", "side", "quantity", "average_price", "last_price", "market_value", "cost_basis", "unrealized_pnl", "unrealized_pnl_pct", "stop_price", "risk_at_stop", "target_price", "mode", "entry_regime", "opened_at", "protection", "stop_order_id", "signal_id", "trade_id", "exit_reason", "foreign", "best_price", "entry_atr", "realized_pnl", "marked_at", "exit_quantity", "watched_stop_price", "stop_factor")
     SYMBOL_FIELD_NUMBER: _ClassVar[int]
     SIDE_FIELD_NUMBER: _ClassVar[int]
     QUANTITY_FIELD_NUMBER: _ClassVar[int]
@@ -51,6 +51,8 @@ class Position(_message.Message):
     REALIZED_PNL_FIELD_NUMBER: _ClassVar[int]
     MARKED_AT_FIELD_NUMBER: _ClassVar[int]
     EXIT_QUANTITY_FIELD_NUMBER: _ClassVar[int]
+    WATCHED_STOP_PRICE_FIELD_NUMBER: _ClassVar[int]
+    STOP_FACTOR_FIELD_NUMBER: _ClassVar[int]
     symbol: str
     side: _common_pb2.PositionSide
     quantity: int
@@ -77,7 +79,9 @@ class Position(_message.Message):
     realized_pnl: str
     marked_at: _timestamp_pb2.Timestamp
     exit_quantity: int
-    def __init__(self, symbol: _Optional[str] = ..., side: _Optional[_Union[_common_pb2.PositionSide, str]] = ..., quantity: _Optional[int] = ..., average_price: _Optional[str] = ..., last_price: _Optional[str] = ..., market_value: _Optional[str] = ..., cost_basis: _Optional[str] = ..., unrealized_pnl: _Optional[str] = ..., unrealized_pnl_pct: _Optional[float] = ..., stop_price: _Optional[str] = ..., risk_at_stop: _Optional[str] = ..., target_price: _Optional[str] = ..., mode: _Optional[_Union[_common_pb2.StrategyMode, str]] = ..., entry_regime: _Optional[_Union[_common_pb2.Regime, str]] = ..., opened_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., protection: _Optional[_Union[ProtectionState, str]] = ..., stop_order_id: _Optional[str] = ..., signal_id: _Optional[str] = ..., trade_id: _Optional[str] = ..., exit_reason: _Optional[str] = ..., foreign: _Optional[bool] = ..., best_price: _Optional[str] = ..., entry_atr: _Optional[float] = ..., realized_pnl: _Optional[str] = ..., marked_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., exit_quantity: _Optional[int] = ...) -> None: ...
+    watched_stop_price: str
+    stop_factor: float
+    def __init__(self, symbol: _Optional[str] = ..., side: _Optional[_Union[_common_pb2.PositionSide, str]] = ..., quantity: _Optional[int] = ..., average_price: _Optional[str] = ..., last_price: _Optional[str] = ..., market_value: _Optional[str] = ..., cost_basis: _Optional[str] = ..., unrealized_pnl: _Optional[str] = ..., unrealized_pnl_pct: _Optional[float] = ..., stop_price: _Optional[str] = ..., risk_at_stop: _Optional[str] = ..., target_price: _Optional[str] = ..., mode: _Optional[_Union[_common_pb2.StrategyMode, str]] = ..., entry_regime: _Optional[_Union[_common_pb2.Regime, str]] = ..., opened_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., protection: _Optional[_Union[ProtectionState, str]] = ..., stop_order_id: _Optional[str] = ..., signal_id: _Optional[str] = ..., trade_id: _Optional[str] = ..., exit_reason: _Optional[str] = ..., foreign: _Optional[bool] = ..., best_price: _Optional[str] = ..., entry_atr: _Optional[float] = ..., realized_pnl: _Optional[str] = ..., marked_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., exit_quantity: _Optional[int] = ..., watched_stop_price: _Optional[str] = ..., stop_factor: _Optional[float] = ...) -> None: ...
 
 class ListPositionsRequest(_message.Message):
     __slots__ = ("page_size", "page_token", "symbols", "modes", "side", "foreign")

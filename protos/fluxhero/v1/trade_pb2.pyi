@@ -83,7 +83,7 @@ class Trade(_message.Message):
     def __init__(self, id: _Optional[str] = ..., symbol: _Optional[str] = ..., side: _Optional[_Union[_common_pb2.PositionSide, str]] = ..., state: _Optional[_Union[TradeState, str]] = ..., mode: _Optional[_Union[_common_pb2.StrategyMode, str]] = ..., regime: _Optional[_Union[_common_pb2.Regime, str]] = ..., signal_id: _Optional[str] = ..., signal_reason: _Optional[str] = ..., opened_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., closed_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., entry_quantity: _Optional[int] = ..., entry_price: _Optional[str] = ..., entry_value: _Optional[str] = ..., exit_quantity: _Optional[int] = ..., exit_price: _Optional[str] = ..., exit_value: _Optional[str] = ..., realized_pnl: _Optional[str] = ..., realized_pnl_pct: _Optional[float] = ..., commission: _Optional[str] = ..., net_pnl: _Optional[str] = ..., stop_price: _Optional[str] = ..., exit_reason: _Optional[str] = ..., holding_time: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ...) -> None: ...
 
 class TradeStatistics(_message.Message):
-    __slots__ = ("trades", "wins", "losses", "win_rate_pct", "net_pnl", "gross_profit", "gross_loss", "commission", "average_win", "average_loss", "profit_factor", "expectancy", "sharpe_ratio", "max_drawdown_pct", "average_holding_time", "best_pnl", "worst_pnl")
+    __slots__ = ("trades", "wins", "losses", "win_rate_pct", "net_pnl", "gross_profit", "gross_loss", "commission", "average_win", "average_loss", "profit_factor", "expectancy", "sharpe_ratio", "max_drawdown_pct", "average_holding_time", "best_pnl", "worst_pnl", "sharpe_ratio_zero_rate", "max_drawdown")
     TRADES_FIELD_NUMBER: _ClassVar[int]
     WINS_FIELD_NUMBER: _ClassVar[int]
     LOSSES_FIELD_NUMBER: _ClassVar[int]
@@ -101,6 +101,8 @@ class TradeStatistics(_message.Message):
     AVERAGE_HOLDING_TIME_FIELD_NUMBER: _ClassVar[int]
     BEST_PNL_FIELD_NUMBER: _ClassVar[int]
     WORST_PNL_FIELD_NUMBER: _ClassVar[int]
+    SHARPE_RATIO_ZERO_RATE_FIELD_NUMBER: _ClassVar[int]
+    MAX_DRAWDOWN_FIELD_NUMBER: _ClassVar[int]
     trades: int
     wins: int
     losses: int
@@ -118,7 +120,9 @@ class TradeStatistics(_message.Message):
     average_holding_time: _duration_pb2.Duration
     best_pnl: str
     worst_pnl: str
-    def __init__(self, trades: _Optional[int] = ..., wins: _Optional[int] = ..., losses: _Optional[int] = ..., win_rate_pct: _Optional[float] = ..., net_pnl: _Optional[str] = ..., gross_profit: _Optional[str] = ..., gross_loss: _Optional[str] = ..., commission: _Optional[str] = ..., average_win: _Optional[str] = ..., average_loss: _Optional[str] = ..., profit_factor: _Optional[float] = ..., expectancy: _Optional[str] = ..., sharpe_ratio: _Optional[float] = ..., max_drawdown_pct: _Optional[float] = ..., average_holding_time: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., best_pnl: _Optional[str] = ..., worst_pnl: _Optional[str] = ...) -> None: ...
+    sharpe_ratio_zero_rate: float
+    max_drawdown: str
+    def __init__(self, trades: _Optional[int] = ..., wins: _Optional[int] = ..., losses: _Optional[int] = ..., win_rate_pct: _Optional[float] = ..., net_pnl: _Optional[str] = ..., gross_profit: _Optional[str] = ..., gross_loss: _Optional[str] = ..., commission: _Optional[str] = ..., average_win: _Optional[str] = ..., average_loss: _Optional[str] = ..., profit_factor: _Optional[float] = ..., expectancy: _Optional[str] = ..., sharpe_ratio: _Optional[float] = ..., max_drawdown_pct: _Optional[float] = ..., average_holding_time: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., best_pnl: _Optional[str] = ..., worst_pnl: _Optional[str] = ..., sharpe_ratio_zero_rate: _Optional[float] = ..., max_drawdown: _Optional[str] = ...) -> None: ...
 
 class ModeStatistics(_message.Message):
     __slots__ = ("mode", "statistics")

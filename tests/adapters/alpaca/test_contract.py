@@ -24,6 +24,7 @@ from fluxherod.adapters.alpaca.trade_stream import TradeStream
 from fluxherod.core.calendar import HOUR_NS, MINUTE_NS, Calendar
 from fluxherod.core.risk.approval import ApprovedOrder, ApprovedReplacement
 from fluxherod.core.types import Bar, BrokerOrder, BrokerStatus, OrderType, Side, TimeInForce
+from fluxherod.engine.effects import RequestHistory
 from fluxherod.engine.events import BarsReceived, Event, LinkChanged, OrderReported, QuotesReceived
 from fluxherod.engine.ports import Broker, MarketData
 
@@ -143,7 +144,7 @@ async def test_history_back_fill_and_stream_meet_without_a_gap_or_a_double(url: 
         await edge.sim("step", until=session.open_ns + 95 * MINUTE_NS)
         now_ns = session.open_ns + 95 * MINUTE_NS
         await edge.clock.wait_until(now_ns)
-        history = await edge.data.history(SYMBOLS, "1Hour", 500, now_ns)
+        history = await edge.data.history(RequestHistory(tuple(SYMBOLS), "1Hour", 500), now_ns)
         assert [(loaded.symbol, len(loaded.bars)) for loaded in history] == [(symbol, 500) for symbol in SYMBOLS]
         seam = await edge.data.backfill(SYMBOLS, history[0].through_ns, now_ns)
         assert history[0].through_ns == seam.since_ns == session.open_ns + 90 * MINUTE_NS
@@ -159,7 +160,7 @@ async def test_history_back_fill_and_stream_meet_without_a_gap_or_a_double(url: 
         assert sorted(map(hash, (*seam.bars, *streamed))) == sorted(
             hash(bar) for bar in whole.bars if bar.start_ns >= seam.since_ns
         )
-        later = await edge.data.history(SYMBOLS, "1Hour", 2, edge.clock.now_ns())
+        later = await edge.data.history(RequestHistory(tuple(SYMBOLS), "1Hour", 2), edge.clock.now_ns())
         for loaded in later:
             oracle = hours([bar for bar in whole.bars if bar.symbol == loaded.symbol])
             for bar in loaded.bars:

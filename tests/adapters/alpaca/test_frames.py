@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import astuple
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from fluxherod.adapters.alpaca import frames
 from fluxherod.adapters.alpaca.credentials import Credentials
 from fluxherod.adapters.alpaca.errors import WireError
 from fluxherod.adapters.alpaca.wire import parse_time
-from fluxherod.core.types import BrokerStatus, Side
+from fluxherod.core.types import Bar, BrokerStatus, Quote, Side
 
 BAR = {
     "T": "b",
@@ -98,6 +99,41 @@ def test_eight_thousand_bars_in_one_frame_are_read_bit_for_bit() -> None:
     bars = [{**BAR, "S": f"S{number}", "c": 100 + number / 7} for number in range(8000)]
     frame = frames.decode_market_frame(text(*bars).encode())
     assert [bar.close for bar in frame.bars] == [bar["c"] for bar in bars]
+
+
+def test_what_a_frame_gives_are_values_like_any_other() -> None:
+    frame = frames.decode_market_frame(text(BAR, QUOTE))
+    bar = Bar("SPY", parse_time(str(BAR["t"])), 388.985, 389.13, 388.975, 389.12, 49378)
+    quote = Quote("SPY", parse_time(str(QUOTE["t"])), 389.1, 389.2)
+    assert (frame.bars, frame.quotes) == ((bar,), (quote,))
+    assert {*frame.bars, *frame.quotes} == {bar, quote}
+    for read, built in ((frame.bars[0], bar), (frame.quotes[0], quote)):
+        assert [type(value) for value in astuple(read)] == [type(value) for value in astuple(built)]
+
+
+@pytest.mark.parametrize(("volume", "shares"), [("12", 12), ("12.0", 12), ("12.7", 12), ("0", 0), ("1e3", 1000)])
+def test_a_volume_is_whole_shares_however_it_is_written(volume: str, shares: int) -> None:
+    (bar,) = frames.decode_market_frame(text(BAR).replace("49378", volume)).bars
+    assert (bar.volume, type(bar.volume)) == (shares, int)
+
+
+@pytest.mark.parametrize("volume", ["9223372036854775808", "null", "true", '"12"'])
+def test_a_volume_that_is_no_number_of_shares_costs_its_bar_alone(volume: str) -> None:
+    frame = frames.decode_market_frame(text(BAR, BAR).replace("49378", volume, 1))
+    assert (len(frame.bars), len(frame.malformed)) == (1, 1)
+
+
+def test_a_side_without_a_price_is_no_quote_of_that_side() -> None:
+    (quote,) = frames.decode_market_frame(text({**QUOTE, "bp": None})).quotes
+    assert (quote.bid, quote.ask, type(quote.bid)) == (0.0, 389.2, float)
+
+
+@pytest.mark.parametrize("broken", [{**BAR, "o": None}, {**BAR, "t": "noon"}, {**QUOTE, "t": "noon"}, {"T": "new"}])
+def test_a_frame_reads_the_same_with_and_without_a_message_that_can_not_be_read(broken: dict[str, Any]) -> None:
+    revised = {**BAR, "T": "u", "v": 3.5}
+    whole = frames.decode_market_frame(text(BAR, QUOTE, revised, STATUS))
+    mixed = frames.decode_market_frame(text(BAR, broken, QUOTE, revised, STATUS))
+    assert (mixed.bars, mixed.revised, mixed.quotes, mixed.halts) == (whole.bars, whole.revised, whole.quotes, 1)
 
 
 def update(order: dict[str, Any], **fields: Any) -> bytes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any, TypeVar
 
 import msgspec
 
@@ -14,25 +14,36 @@ from fluxherod.adapters.alpaca.wire import BAR_FIELDS, Json, e4, order_of, parse
 from fluxherod.core.types import Bar, BrokerOrder, Execution, Quote
 from fluxherod.engine.events import OrderReported
 
+T = TypeVar("T")
+
 
 # --- market data -------------------------------------------------------------------------------------
-class _StreamBar(msgspec.Struct, tag_field="T", tag="b", rename=BAR_FIELDS):
+# Nearly always whole, and then not to be touched again.
+_Volume = Annotated[int, msgspec.Meta(le=2**63 - 1)] | float
+
+
+# A row has the fields of the value that it becomes: a frame of thousands is turned into values in one call, after its
+# times, texts on the wire, were replaced by nanoseconds in place.
+class _StreamBar(msgspec.Struct, tag_field="T", tag="b", rename={**BAR_FIELDS, "start_ns": "t"}, gc=False):
     symbol: str
-    start: str
+    start_ns: str
     open: float
     high: float
     low: float
     close: float
-    volume: float = 0.0
+    volume: _Volume = 0
 
 
-class _RevisedBar(_StreamBar, tag="u"):
+class _RevisedBar(_StreamBar, tag="u", gc=False):
     pass
 
 
-class _Quote(msgspec.Struct, tag_field="T", tag="q", rename={"symbol": "S", "time": "t", "bid": "bp", "ask": "ap"}):
+_QUOTE_FIELDS = {"symbol": "S", "time_ns": "t", "bid": "bp", "ask": "ap"}
+
+
+class _Quote(msgspec.Struct, tag_field="T", tag="q", rename=_QUOTE_FIELDS, gc=False):
     symbol: str
-    time: str
+    time_ns: str
     bid: float | None = None
     ask: float | None = None
 
@@ -99,18 +110,23 @@ def decode_market_frame(frame: bytes | str) -> MarketFrame:
         WireError: when the frame itself is not an array of messages.
     """
     messages, malformed = _messages(frame)
-    bars: list[Bar] = []
-    revised: list[Bar] = []
-    quotes: dict[str, Quote] = {}
+    bars: list[_StreamBar] = []
+    revised: list[_StreamBar] = []
+    quotes: dict[str, _Quote] = {}
     control: list[Control] = []
     quote_count = halts = 0
+    times = _Times()
     for message in messages:
         try:
-            if isinstance(message, _StreamBar):
-                (revised if isinstance(message, _RevisedBar) else bars).append(_bar(message))
+            if type(message) is _StreamBar or type(message) is _RevisedBar:
+                message.start_ns = times[message.start_ns]  # type: ignore[assignment]  # now of the value's type
+                if type(message.volume) is not int:
+                    message.volume = int(message.volume)
+                (bars if type(message) is _StreamBar else revised).append(message)
             elif isinstance(message, _Quote):
                 quote_count += 1
-                _keep_newest(quotes, _quote(message))
+                _finish_quote(message)
+                _keep_newest(quotes, message)
             elif isinstance(message, Success | StreamError | Subscription):
                 control.append(message)
             elif isinstance(message, _Status | _PriceBand):
@@ -118,7 +134,13 @@ def decode_market_frame(frame: bytes | str) -> MarketFrame:
         except (WireError, ValueError, OverflowError) as error:
             malformed.append(str(error))
     return MarketFrame(
-        tuple(bars), tuple(revised), tuple(quotes.values()), tuple(control), quote_count, halts, tuple(malformed)
+        bars=_values(bars, tuple[Bar, ...]),
+        revised=_values(revised, tuple[Bar, ...]),
+        quotes=_values(list(quotes.values()), tuple[Quote, ...]),
+        control=tuple(control),
+        quote_count=quote_count,
+        halts=halts,
+        malformed=tuple(malformed),
     )
 
 
@@ -154,15 +176,25 @@ def _is_ours(raw: msgspec.Raw) -> bool:
         return True
 
 
-def _bar(row: _StreamBar) -> Bar:
-    return Bar(row.symbol, parse_time(row.start), row.open, row.high, row.low, row.close, int(row.volume))
+class _Times(dict[str, int]):
+    """Each text of a frame is read once: all of its bars begin in the same few minutes."""
+
+    def __missing__(self, text: str) -> int:
+        time_ns = self[text] = parse_time(text)
+        return time_ns
 
 
-def _quote(row: _Quote) -> Quote:
-    return Quote(row.symbol, parse_time(row.time), row.bid or 0.0, row.ask or 0.0)
+def _finish_quote(row: _Quote) -> None:
+    row.time_ns = parse_time(row.time_ns)  # type: ignore[assignment]
+    row.bid = row.bid or 0.0
+    row.ask = row.ask or 0.0
 
 
-def _keep_newest(quotes: dict[str, Quote], quote: Quote) -> None:
+def _values(rows: Sequence[_StreamBar | _Quote], kind: type[T]) -> T:
+    return msgspec.convert(rows, kind, from_attributes=True)
+
+
+def _keep_newest(quotes: dict[str, _Quote], quote: _Quote) -> None:
     known = quotes.get(quote.symbol)
     if known is None or quote.time_ns >= known.time_ns:
         quotes[quote.symbol] = quote
@@ -173,10 +205,10 @@ def encode_authentication(credentials: Credentials) -> str:
     return _text({"action": "auth", "key": credentials.key, "secret": credentials.secret})
 
 
-def encode_subscription(symbols: Sequence[str], *, quotes: bool) -> str:
-    """Bars, their revisions, halts and price bands, and quotes if wanted."""
+def encode_subscription(symbols: Sequence[str], *, quotes: bool, action: str = "subscribe") -> str:
+    """Bars, their revisions, halts and price bands, and quotes if wanted; `action` "unsubscribe" ends it."""
     channels = ["bars", "updatedBars", "statuses", "lulds", *(["quotes"] if quotes else [])]
-    return _text({"action": "subscribe", **{channel: list(symbols) for channel in channels}})
+    return _text({"action": action, **{channel: list(symbols) for channel in channels}})
 
 
 def _text(message: dict[str, Any]) -> str:

@@ -16,6 +16,7 @@ from fluxherod.adapters.alpaca.limiter import Priority
 from fluxherod.adapters.alpaca.rest import Answer, AuthenticationFailed, Outcome, RestClient, describe
 from fluxherod.core.calendar import MINUTE_NS, SECOND_NS, Calendar, new_york
 from fluxherod.core.types import Bar
+from fluxherod.engine.effects import RequestHistory
 from fluxherod.engine.events import AssetInfo, AssetsLoaded, BackfillLoaded, CalendarLoaded, HistoryLoaded
 
 log = logging.getLogger(__name__)
@@ -77,15 +78,28 @@ class AlpacaMarketData:
             return AssetsLoaded(tuple(known.get(symbol) or _unknown(symbol) for symbol in symbols))
         return AssetsLoaded(tuple(await asyncio.gather(*(self._asset(symbol) for symbol in symbols))))
 
-    async def history(self, symbols: Sequence[str], timeframe: str, bars: int, now_ns: int) -> Sequence[HistoryLoaded]:
-        """The newest `bars` completed strategy bars of each symbol (fewer when there are not as many)."""
+    async def history(self, wanted: RequestHistory, now_ns: int) -> Sequence[HistoryLoaded]:
+        """The newest completed strategy bars of each symbol, and 5-minute bars (fewer when there are not as many)."""
+        symbols = wanted.symbols
+        bars, through_ns = await self._newest(symbols, wanted.timeframe, wanted.bars, now_ns)
+        fives: dict[str, list[Bar]] = {}
+        if wanted.five_minute_bars:
+            fives, _ = await self._newest(symbols, "5Min", wanted.five_minute_bars, now_ns)
+        return [
+            HistoryLoaded(symbol, tuple(bars[symbol]), through_ns, tuple(fives.get(symbol, ()))) for symbol in symbols
+        ]
+
+    async def _newest(
+        self, symbols: Sequence[str], timeframe: str, bars: int, now_ns: int
+    ) -> tuple[dict[str, list[Bar]], int]:
+        """The newest bars of each symbol that are complete, and up to when they are."""
         calendar = await self._calendar_for(bars, timeframe, now_ns)
         grid = BarGrid(timeframe, calendar)
         through_ns = grid.through_ns(now_ns - self._settle_ns)
         found = await self._cached_history(symbols, timeframe, bars, grid, through_ns)
         missing = [symbol for symbol in symbols if symbol not in found]
         found |= await self._fetched_history(missing, timeframe, bars, grid, through_ns)
-        return [HistoryLoaded(symbol, tuple(found[symbol][-bars:]), through_ns) for symbol in symbols]
+        return {symbol: found[symbol][-bars:] for symbol in symbols}, through_ns
 
     async def backfill(self, symbols: Sequence[str], since_ns: int, now_ns: int) -> BackfillLoaded:
         """The regular-session minutes from `since_ns` to the last full minute, ordered by time, then by symbol."""

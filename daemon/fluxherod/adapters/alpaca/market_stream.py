@@ -6,6 +6,7 @@ import asyncio
 import logging
 import random
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 
 from websockets.asyncio.client import ClientConnection
 
@@ -13,10 +14,17 @@ from fluxherod.adapters.alpaca import frames
 from fluxherod.adapters.alpaca.credentials import Credentials
 from fluxherod.adapters.alpaca.errors import AuthenticationRefused, Refused, WireError
 from fluxherod.adapters.alpaca.frames import MarketFrame, StreamError, Subscription, Success
-from fluxherod.adapters.alpaca.link import HANDSHAKE_TIMEOUT_S, ConnectionTaken, Link, ReconnectPolicy, connection
+from fluxherod.adapters.alpaca.link import (
+    HANDSHAKE_TIMEOUT_S,
+    ConnectionTaken,
+    Link,
+    ReconnectPolicy,
+    connection,
+    first_to_end,
+)
 from fluxherod.adapters.alpaca.quotes import QuotePace
 from fluxherod.core.calendar import MINUTE_NS
-from fluxherod.engine.events import BarsReceived, BarsRevised, Event
+from fluxherod.engine.events import BarsReceived, BarsRevised, Event, FeedFollows
 from fluxherod.engine.ports import Clock
 
 log = logging.getLogger(__name__)
@@ -26,12 +34,15 @@ AUTHENTICATION_CODES = frozenset({401, 402})
 # What asking again won't change: malformed, too many symbols, wrong feed, plan or scope.
 HOPELESS_CODES = frozenset({400, 405, 408, 409, 410, 411})
 ALREADY_AUTHENTICATED = 403
+# No to a change of the subscription alone: what was subscribed before goes on.
+REFUSED_CHANGE_CODES = frozenset({400, 405, 409, 410})
 
 
 class MarketStream:
     """Minute bars, their revisions and quotes of some symbols, posted as events.
 
-    `post` must not wait: the reader calls it for every frame. The counters are for the status.
+    Each confirmed subscription is posted as FeedFollows, that of a new connection before its LinkChanged. `post` must
+    not wait: the reader calls it for every frame. The counters are for the status.
     """
 
     def __init__(
@@ -57,7 +68,11 @@ class MarketStream:
         self.last_message_ns = 0
         self._url = url
         self._credentials = credentials
-        self._symbols = tuple(symbols)
+        self._wanted = frozenset(symbols)
+        self._asked: frozenset[str] = frozenset()  # of the server, on this connection
+        self._confirmed: frozenset[str] = frozenset()  # by the server
+        self._changed = asyncio.Event()
+        self._answered = asyncio.Event()
         self._post = post
         self._pace = QuotePace(post, clock)
         self._clock = clock
@@ -67,16 +82,48 @@ class MarketStream:
         """Stay connected; ends when the credentials or the subscription are refused, or when cancelled."""
         await self.link.run(self._session)
 
+    def follow(self, symbols: Sequence[str]) -> None:
+        """Subscribe to exactly these: at once where a connection is up, and with each new one. Never waits."""
+        self._wanted = frozenset(symbols)
+        self._changed.set()
+
     async def _session(self) -> None:
+        self._asked = self._confirmed = frozenset()
         async with connection(self._url) as socket:
             async with asyncio.timeout(HANDSHAKE_TIMEOUT_S):
                 await self._until(socket, _connected)
                 await socket.send(frames.encode_authentication(self._credentials))
                 await self._until(socket, _authenticated)
-                await socket.send(frames.encode_subscription(self._symbols, quotes=self._with_quotes))
-                await self._until(socket, self._subscribed)
-            async for text in socket:
-                self._take(self._read(text))
+                await self._subscribe(socket)
+                if self._asked:
+                    await self._until(socket, self._subscribed)
+                else:
+                    self._is_up()
+            await first_to_end(self._listen(socket), self._keep_subscribed(socket))
+
+    async def _listen(self, socket: ClientConnection) -> None:
+        async for text in socket:
+            self._take_live(self._read(text))
+
+    async def _subscribe(self, socket: ClientConnection) -> None:
+        """Ask for what is wanted and not asked for, and end what is no longer wanted."""
+        wanted, before = self._wanted, self._asked
+        self._asked = wanted
+        for action, symbols in (("unsubscribe", before - wanted), ("subscribe", wanted - before)):
+            if symbols:
+                text = frames.encode_subscription(sorted(symbols), quotes=self._with_quotes, action=action)
+                await socket.send(text)
+
+    async def _keep_subscribed(self, socket: ClientConnection) -> None:
+        """Carry each change of what is wanted to the server; one that it does not answer ends the connection."""
+        while True:
+            await self._changed.wait()
+            self._changed.clear()
+            await self._subscribe(socket)
+            async with asyncio.timeout(HANDSHAKE_TIMEOUT_S):
+                while not self._asked <= self._confirmed:
+                    self._answered.clear()
+                    await self._answered.wait()
 
     async def _until(self, socket: ClientConnection, done: Callable[[frames.Control], bool]) -> None:
         """Read frames until a control message says that this step is done; data that comes along is taken."""
@@ -86,6 +133,30 @@ class MarketStream:
             self._take(frame)
             if reached:
                 return
+
+    def _take_live(self, frame: MarketFrame) -> None:
+        """A frame of a connection that is up: a subscription may be confirmed, or refused, at any time."""
+        for message in frame.control:
+            if isinstance(message, Subscription):
+                self._confirm(message)
+                self._tell_followed()
+            elif isinstance(message, StreamError) and self._is_refused_change(message):
+                # What goes on is what is confirmed; to want more again would end the next connection as well.
+                self._wanted = self._asked = self._confirmed
+                self._tell_followed(f"{message.code} {message.msg}")
+                frame = replace(frame, control=())
+        self._take(frame)
+
+    def _is_refused_change(self, error: StreamError) -> bool:
+        return error.code in REFUSED_CHANGE_CODES and bool(self._asked - self._confirmed)
+
+    def _confirm(self, message: Subscription) -> None:
+        bars = frozenset(message.bars or ())
+        self._confirmed = self._asked if "*" in bars else bars
+
+    def _tell_followed(self, refusal: str = "") -> None:
+        self._answered.set()
+        self._post(FeedFollows(tuple(sorted(self._confirmed)), refusal))
 
     def _read(self, text: bytes | str) -> MarketFrame:
         self.frames += 1
@@ -121,11 +192,15 @@ class MarketStream:
     def _subscribed(self, message: frames.Control) -> bool:
         if not isinstance(message, Subscription):
             return False
-        missing = set(self._symbols) - set(message.bars or ())
-        if missing and "*" not in (message.bars or ()):
+        self._confirm(message)
+        if missing := self._asked - self._confirmed:
             raise WireError(f"the subscription lacks the bars of {', '.join(sorted(missing)[:10])}")
-        self.link.is_up()
+        self._is_up()
         return True
+
+    def _is_up(self) -> None:
+        self._tell_followed()
+        self.link.is_up()
 
 
 def _connected(message: frames.Control) -> bool:

@@ -177,8 +177,13 @@ CREATE TABLE alerts (
 CREATE INDEX alerts_by_time ON alerts (now_ns);
 """
 
+_SECOND = """
+ALTER TABLE positions ADD COLUMN watched_stop_e4 INTEGER;
+ALTER TABLE positions ADD COLUMN stop_factor REAL DEFAULT 1.0;
+"""
+
 # One script a version, never edited once it has shipped: `user_version` counts how many have run.
-MIGRATIONS: tuple[str, ...] = (_FIRST,)
+MIGRATIONS: tuple[str, ...] = (_FIRST, _SECOND)
 
 _WRITER_PRAGMAS = ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "journal_size_limit = 67108864")
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from fluxherod.core.indicators.windows import MAX_PERIOD, WINDOW, push_sum
-from fluxherod.core.jit import FloatArray, inlined, kernel
+from fluxherod.core.indicators.windows import MAX_PERIOD, WINDOW
+from fluxherod.core.jit import FloatArray, inlined, kernel, multiply_add
+
+# Below any step that a price can make.
+_NO_PATH = 1e-300
 
 KAMA = np.dtype([("value", "f8"), ("position", "i8"), ("closes", "f8", (MAX_PERIOD,)), ("path", WINDOW)], align=True)
 
@@ -17,15 +20,21 @@ def next_ema(value: float, period: int, weight: float, index: int, new: float) -
     Before that the value is the sum so far.
     """
     if index >= period:
-        return value + (new - value) * weight
+        return forget(value, weight, new)
     total = value + new
     return total if index < period - 1 else total / period
 
 
 @inlined
+def forget(value: float, weight: float, new: float) -> float:
+    """Exponential smoothing. Only one operation waits for the value before, so a loop over it runs at full speed."""
+    return multiply_add(1.0 - weight, value, weight * new)
+
+
+@inlined
 def efficiency(move: float, path: float) -> float:
     """Net move over path length in [0, 1]; 0 when there was no move at all."""
-    return min(abs(move) / path, 1.0) if path > 0.0 else 0.0
+    return min(abs(move) / max(path, _NO_PATH), 1.0)
 
 
 @inlined
@@ -36,38 +45,68 @@ def next_kama(
 
     `fastest` and `slowest` are the smoothing constants 2 / (bars + 1).
     """
-    if index < period:
-        return close
-    smoothing = ratio * (fastest - slowest) + slowest
-    return value + (close - value) * (smoothing * smoothing)
+    return _adapt(value, fastest, slowest, ratio, close) if index >= period else close
+
+
+@inlined
+def _adapt(value: float, fastest: float, slowest: float, ratio: float, close: float) -> float:
+    """Smoothing in the form that leaves a value equal to the close exactly as it is."""
+    smoothing = multiply_add(ratio, fastest - slowest, slowest)
+    return multiply_add(smoothing * smoothing, close - value, value)
 
 
 @kernel
 def _ema_into(values: FloatArray, period: int, out: FloatArray) -> None:
     weight = 2.0 / (period + 1)
     value = 0.0
-    for index in range(values.shape[0]):
+    for index in range(min(period, values.shape[0])):
         value = next_ema(value, period, weight, index, values[index])
-        out[index] = value if index >= period - 1 else np.nan
+        out[index] = value if index == period - 1 else np.nan
+    for index in range(period, values.shape[0]):
+        value = forget(value, weight, values[index])
+        out[index] = value
+
+
+@inlined
+def _step_length(closes: FloatArray, index: int) -> float:
+    return abs(closes[np.uintp(index)] - closes[np.uintp(index - 1)])
 
 
 @kernel
 def _kama_into(
-    closes: FloatArray, period: int, fast: int, slow: int, ring: FloatArray, out: FloatArray, ratios: FloatArray
+    closes: FloatArray, period: int, fast: int, slow: int, ratios: bool, scratch: FloatArray, out: FloatArray
 ) -> None:
-    fastest = 2.0 / (fast + 1)
-    slowest = 2.0 / (slow + 1)
-    position, prefix, value, ratio = 0, 0.0, 0.0, 0.0
-    for index in range(closes.shape[0]):
-        close = closes[index]
-        if index > 0:
-            position, prefix, path = push_sum(ring, position, prefix, period, abs(close - closes[index - 1]))
-            if index >= period:
-                ratio = efficiency(close - closes[index - period], path)
-        value = next_kama(value, period, fastest, slowest, index, ratio, close)
-        out[index] = value if index >= period else np.nan
-        if ratios.shape[0] > 0:
-            ratios[index] = ratio if index >= period else np.nan
+    """KAMA, or with `ratios` the efficiency ratios; `scratch` has shape (2, period + 1).
+
+    The path is `push_sum` a block at a time. KAMA waits for its own value before, the suffix sums that the next block
+    will need wait for nothing: so one loop does both, those from the block's end backwards.
+    """
+    count = closes.shape[0]
+    fastest, slowest = 2.0 / (fast + 1), 2.0 / (slow + 1)
+    out[:period] = np.nan
+    if count <= period:
+        return
+    old, new = scratch[0], scratch[1]
+    path = 0.0
+    for k in range(period, 0, -1):
+        path += _step_length(closes, k)
+        old[k - 1] = path
+    ratio = efficiency(closes[period] - closes[0], path)
+    value = _adapt(closes[period - 1], fastest, slowest, ratio, closes[period])
+    out[period] = ratio if ratios else value
+    for border in range(period + 1, count, period):
+        prefix, folded = 0.0, 0.0
+        for k in range(min(period, count - border)):
+            index, mirror = border + k, period - 1 - k
+            folded += _step_length(closes, min(border + mirror, count - 1))  # past the end: for no block
+            new[np.uintp(mirror)] = folded
+            prefix += _step_length(closes, index)
+            path = prefix + old[np.uintp(k + 1)] if mirror > 0 else folded
+            close = closes[np.uintp(index)]
+            ratio = efficiency(close - closes[np.uintp(index - period)], path)
+            value = _adapt(value, fastest, slowest, ratio, close)
+            out[np.uintp(index)] = ratio if ratios else value
+        old, new = new, old
 
 
 def ema(values: FloatArray, period: int) -> FloatArray:
@@ -80,12 +119,12 @@ def ema(values: FloatArray, period: int) -> FloatArray:
 def kama(closes: FloatArray, period: int, fast: int = 2, slow: int = 30) -> FloatArray:
     """Kaufman's adaptive moving average; first valid at index `period`."""
     out = np.empty(closes.shape[0])
-    _kama_into(closes, period, fast, slow, np.zeros(period), out, np.empty(0))
+    _kama_into(closes, period, fast, slow, False, np.zeros((2, period + 1)), out)
     return out
 
 
 def efficiency_ratio(closes: FloatArray, period: int) -> FloatArray:
     """Net move over path length in [0, 1], 0 on a flat window; first valid at index `period`."""
     out = np.empty(closes.shape[0])
-    _kama_into(closes, period, 2, 30, np.zeros(period), np.empty(closes.shape[0]), out)
+    _kama_into(closes, period, 2, 30, True, np.zeros((2, period + 1)), out)
     return out

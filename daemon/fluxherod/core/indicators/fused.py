@@ -9,6 +9,7 @@ from fluxherod.core.indicators.moments import MOMENTS, mean_and_sigma, push_mome
 from fluxherod.core.indicators.wilder import (
     ADX,
     RSI,
+    directional_indices,
     directional_movement,
     next_adx,
     next_mean,
@@ -80,7 +81,8 @@ def _directional(
     plus = next_sum(state["plus"], period, weight, index, rise)
     minus = next_sum(state["minus"], period, weight, index, fall)
     ranges = next_sum(state["range"], period, weight, index, bar_range)
-    value, plus_di, minus_di = next_adx(state["value"], period, weight, index, plus, minus, ranges)
+    plus_di, minus_di, dx = directional_indices(plus, minus, ranges)
+    value = next_adx(state["value"], period, weight, index, dx)
     state["plus"] = plus
     state["minus"] = minus
     state["range"] = ranges

@@ -28,29 +28,43 @@ def push_sum(ring: FloatArray, position: int, prefix: float, period: int, value:
     prefix += value
     position += 1
     if position == period:
-        total = 0.0
-        for newer in range(1, period + 1):
-            k = np.uintp(period - newer)
-            total += ring[k]
-            ring[k] = total
+        _fold(ring, 0, period, ring)
         position = 0
         prefix = 0.0
     return position, prefix, prefix + ring[np.uintp(position)]
 
 
+@inlined
+def _fold(values: FloatArray, border: int, period: int, suffixes: FloatArray) -> None:
+    """The suffix sums of the block that starts at `border`."""
+    total = 0.0
+    for newer in range(1, period + 1):
+        k = period - newer
+        total += values[np.uintp(border + k)]
+        suffixes[np.uintp(k)] = total
+
+
 @kernel
-def _sma_into(values: FloatArray, period: int, ring: FloatArray, out: FloatArray) -> None:
+def _sma_into(values: FloatArray, period: int, suffixes: FloatArray, out: FloatArray) -> None:
+    """`push_sum` a block at a time: the array itself is the ring, and no bar asks whether its block is full."""
+    count = values.shape[0]
     weight = 1.0 / period
-    position, prefix = 0, 0.0
-    for index in range(values.shape[0]):
-        position, prefix, total = push_sum(ring, position, prefix, period, values[index])
-        out[index] = total * weight if index >= period - 1 else np.nan
+    out[: period - 1] = np.nan
+    for border in range(0, count, period):
+        prefix = 0.0
+        if border > 0:
+            for k in range(min(period - 1, count - border)):
+                prefix += values[np.uintp(border + k)]
+                out[np.uintp(border + k)] = (prefix + suffixes[np.uintp(k + 1)]) * weight
+        if border + period <= count:
+            _fold(values, border, period, suffixes)
+            out[border + period - 1] = suffixes[0] * weight
 
 
 def sma(values: FloatArray, period: int) -> FloatArray:
     """Simple moving average, shape of `values`; first valid at index period - 1."""
     out = np.empty(values.shape[0])
-    _sma_into(values, period, np.zeros(period), out)
+    _sma_into(values, period, np.empty(period), out)
     return out
 
 

@@ -15,3 +15,4 @@ class RiskLimits:
     max_exposure_bp: int = 5_000
     max_positions: int = 5
     neutral_size_bp: int = 7_000
+    spike_size_bp: int = 7_000

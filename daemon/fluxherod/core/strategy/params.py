@@ -64,10 +64,10 @@ class StrategyParams:
 
     def __post_init__(self) -> None:
         for name, value in asdict(self).items():
-            low, high = _allowed(name)
+            low, high = allowed_range(name)
             if not (math.isfinite(value) and low <= value <= high):
                 raise ValueError(f"{name} = {value}: allowed is {low:g} to {high:g}")
-        for low_name, high_name in _ORDERED:
+        for low_name, high_name in ORDERED:
             low, high = getattr(self, low_name), getattr(self, high_name)
             if low > high:
                 raise ValueError(f"{low_name} = {low}: must not be above {high_name} = {high}")
@@ -112,7 +112,7 @@ class StrategyParams:
         return record
 
 
-_ORDERED = (
+ORDERED = (
     ("range_adx", "trend_adx"),
     ("range_r2", "trend_r2"),
     ("kama_fast", "kama_slow"),
@@ -122,6 +122,8 @@ _ORDERED = (
     ("illiquid_midday_minute", "illiquid_midday_end_minute"),
     ("illiquid_midday_end_minute", "illiquid_from_minute"),
 )
+"""Pairs of which the first must not be above the second."""
+
 _RANGES: dict[str, tuple[float, float]] = {
     "kama_fast": (1, 1000),
     "kama_slow": (2, 1000),
@@ -144,7 +146,8 @@ _RANGES_BY_ENDING: dict[str, tuple[float, float]] = {
 }
 
 
-def _allowed(name: str) -> tuple[float, float]:
+def allowed_range(name: str) -> tuple[float, float]:
+    """The smallest and the largest value of a parameter; 0 and 1 of a switch."""
     if name in _RANGES:
         return _RANGES[name]
     return next((allowed for ending, allowed in _RANGES_BY_ENDING.items() if name.endswith(ending)), (0, 1000))

@@ -1,0 +1,101 @@
+"""What the engine knows of one symbol: its bars, its prices, and what was turned away at its door."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+from fluxherod.core.bars import DUPLICATE, MOST_DOLLARS, BarBuilder
+from fluxherod.core.money import to_e4
+from fluxherod.core.portfolio import Position
+from fluxherod.core.types import Bar, Quote
+from fluxherod.engine.volatility import FiveMinuteRange
+
+REMEMBERED_BARS = 500
+
+
+@dataclass(slots=True)
+class ClosedBar:
+    """A completed strategy bar, what the kernel made of it, and what was known beside it when it was decided.
+
+    Args:
+        decision: a record of kernel.DECISION.
+        live: False for a bar that came with the history: nothing was decided on it.
+        spread: ask minus bid of the quote then; NaN without a fresh one.
+        spike: the scaled range of the 5-minute bars over the strategy bars' own; NaN when either is unknown.
+        held: the position of ours that was open then.
+    """
+
+    bar: Bar
+    end_ns: int
+    decision: Any
+    live: bool = False
+    spread: float = math.nan
+    spike: float = math.nan
+    held: Position | None = None
+
+
+@dataclass(slots=True)
+class SymbolBook:
+    """One symbol. While `waiting` is a list, live minutes are kept in it until the gap before them is filled.
+
+    `joining` is a symbol that was added while others traded, until it trades itself. `followed_ns` is since when its
+    subscription stands: None while it does not, 0 when it came with the connection. What was decided through
+    `silent_through_ns` is not decided once more when its bars are loaded again.
+    """
+
+    symbol: str
+    row: int
+    builder: BarBuilder
+    five_minutes: FiveMinuteRange
+    closed: list[ClosedBar] = field(default_factory=list)
+    waiting: list[Bar] | None = field(default_factory=list)
+    warm: bool = False
+    newest_minute_ns: int = 0
+    decided_through_ns: int = 0
+    silent_through_ns: int = 0
+    joining: bool = False
+    followed_ns: int | None = 0
+    price_e4: int = 0
+    price_ns: int = 0
+    quote: Quote | None = None
+    tradable: bool = False
+    shortable: bool = False
+    rejections: Counter[str] = field(default_factory=Counter)
+    revised: int = 0
+    outside: int = 0
+
+    @property
+    def live(self) -> bool:
+        """True when history is loaded and no gap is open."""
+        return self.warm and self.waiting is None
+
+    @property
+    def followed(self) -> bool:
+        """True when its minutes come, or will with the connection."""
+        return self.followed_ns is not None
+
+    @property
+    def rejected(self) -> int:
+        """Bars turned away at the door; one that came twice is no fault."""
+        return self.rejections.total() - self.rejections[DUPLICATE]
+
+    def mark(self, price: float, now_ns: int) -> None:
+        """Take a price; 0 is none, and one older than the known price (a back-filled minute) changes nothing."""
+        if 0 < price <= MOST_DOLLARS and now_ns >= self.price_ns:
+            self.price_e4, self.price_ns = to_e4(price), now_ns
+
+    def spread(self, oldest_ns: int) -> float:
+        """Ask minus bid of a two-sided quote that is not older than a time, else NaN."""
+        quote = self.quote
+        if quote is None or quote.bid <= 0 or quote.ask <= 0 or quote.time_ns < oldest_ns:
+            return math.nan
+        return quote.ask - quote.bid
+
+    def remember(self, closed: ClosedBar) -> None:
+        """Keep the newest completed bars for explanations and clients."""
+        self.closed.append(closed)
+        if len(self.closed) > 2 * REMEMBERED_BARS:
+            del self.closed[:-REMEMBERED_BARS]

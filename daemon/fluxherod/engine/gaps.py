@@ -1,0 +1,71 @@
+"""Gaps in a symbol's minutes: when one opens, when its back-fill may be asked for, and which answer closes it.
+
+A gap is open while a book's `waiting` is a list: live minutes are kept in it. Its back-fill is asked for once the
+history is there (so it is known where the gap begins) and the subscription stands (so it is known that it has an
+end): each minute then comes either by the answer or by the stream, and one that comes by both counts once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from fluxherod.core.calendar import MINUTE_NS
+from fluxherod.core.types import Bar
+from fluxherod.engine.books import SymbolBook
+from fluxherod.engine.effects import Effect, RequestBackfill
+from fluxherod.engine.events import BackfillLoaded
+from fluxherod.engine.market import Market
+
+
+def open_all(market: Market) -> None:
+    """Minutes are missing from now on, or were."""
+    for book in market.books.values():
+        _open(book)
+
+
+def _open(book: SymbolBook) -> None:
+    book.waiting = [] if book.waiting is None else book.waiting
+
+
+def request(market: Market, out: list[Effect]) -> None:
+    """Ask for what every symbol misses whose gap has a beginning and an end, in one request."""
+    ready = [book for book in market.books.values() if book.warm and book.waiting is not None and book.followed]
+    if ready:
+        out.append(RequestBackfill(tuple(book.symbol for book in ready), market.gap_start_ns(ready)))
+
+
+def follow(market: Market, symbols: frozenset[str], now_ns: int) -> bool:
+    """Note which subscriptions stand. True when one does that did not."""
+    anew = False
+    for book in market.books.values():
+        if book.symbol not in symbols:
+            book.followed_ns = None
+            _open(book)
+        elif book.followed_ns is None:
+            book.followed_ns, anew = now_ns, True
+    return anew
+
+
+def closed_by(market: Market, answer: BackfillLoaded) -> Iterator[tuple[SymbolBook, list[Bar]]]:
+    """The symbols whose gap an answer closes, each with the minutes it missed and those that waited."""
+    for symbol in answer.symbols:
+        book = market.books.get(symbol)
+        if book is None or book.waiting is None or not _covers(market, answer, book):
+            continue
+        known_ns = book.newest_minute_ns
+        missed = [bar for bar in answer.bars if bar.symbol == symbol and bar.start_ns > known_ns]
+        newest_ns = missed[-1].start_ns if missed else known_ns
+        fresh = [bar for bar in book.waiting if bar.start_ns > newest_ns]
+        book.waiting, book.joining = None, False
+        yield book, [*missed, *fresh]
+
+
+def _covers(market: Market, answer: BackfillLoaded, book: SymbolBook) -> bool:
+    """False for an answer to an older question: one from before the symbol joined (again), or warmed up (again)."""
+    if not book.warm or book.followed_ns is None:
+        return False
+    if answer.through_ns < book.followed_ns - book.followed_ns % MINUTE_NS:
+        return False
+    begins_ns = market.gap_start_ns((book,))
+    session = market.calendar.last_opened(answer.since_ns - 1)
+    return answer.since_ns <= begins_ns or session is None or session.close_ns <= begins_ns

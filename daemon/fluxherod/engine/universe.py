@@ -1,0 +1,175 @@
+"""Symbols that join and leave, symbols switched off and on, parameters changed: all by command, so by the journal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from fluxherod.engine.desk import Desk
+from fluxherod.engine.effects import AlertRaised, Effect, FollowSymbols, ReplyCode, RequestHistory, Severity
+from fluxherod.engine.events import (
+    AddSymbolCommand,
+    AssetInfo,
+    DisableSymbolCommand,
+    EnableSymbolCommand,
+    RemoveSymbolCommand,
+    UniverseCommand,
+    UpdateParametersCommand,
+)
+from fluxherod.engine.ledger import Ledger
+from fluxherod.engine.market import Market
+from fluxherod.engine.overrides import Overrides, problems, remakes_indicators, revision
+from fluxherod.engine.settings import Settings
+from fluxherod.engine.volatility import FIVE_MINUTE_HISTORY
+
+Outcome = tuple[ReplyCode, str]
+
+
+class Universe:
+    """What is traded, and by which numbers. `adopt` puts new settings in force in every part of the engine."""
+
+    market: Market
+    desk: Desk
+    ledger: Ledger
+
+    def __init__(self, adopt: Callable[[Settings], None]) -> None:
+        self.configured = Settings(())
+        self.overrides = Overrides()
+        self.conflict = ""  # why the changed parameters are not in force; new risk waits for an operator then
+        self._adopt = adopt
+
+    def begin(self, configured: Settings) -> Settings:
+        """Take what a process was configured with; the settings in force, with what operators changed before."""
+        self.configured = configured
+        self._look_for_conflict()
+        return self.settings
+
+    def connect(self, market: Market, desk: Desk, ledger: Ledger) -> None:
+        """Look after these from now on."""
+        self.market, self.desk, self.ledger = market, desk, ledger
+
+    @property
+    def settings(self) -> Settings:
+        """The settings in force."""
+        return self.overrides.over(self.configured)
+
+    def _look_for_conflict(self) -> None:
+        words = self.overrides.conflict(self.configured)
+        text = f"parameters changed at run time do not go together with the configuration: {words}"
+        self.conflict = text if words else ""
+
+    def take(self, command: UniverseCommand, out: list[Effect]) -> Outcome:
+        """Carry a command out."""
+        match command:
+            case AddSymbolCommand(symbol=symbol, asset=asset):
+                return self._add(symbol, asset, out)
+            case RemoveSymbolCommand(symbol=symbol):
+                return self._remove(symbol, out)
+            case EnableSymbolCommand(symbol=symbol):
+                return self._enable(symbol)
+            case DisableSymbolCommand(symbol=symbol, reason=reason):
+                return self._disable(symbol, reason)
+            case UpdateParametersCommand():
+                return self._update(command, out)
+
+    def _put(self, overrides: Overrides) -> Settings:
+        self.overrides = overrides
+        self._look_for_conflict()
+        settings = self.settings
+        self.market.adopt(settings)
+        self._adopt(settings)
+        return settings
+
+    # --- symbols ---------------------------------------------------------------------------------------
+    def _add(self, symbol: str, asset: AssetInfo, out: list[Effect]) -> Outcome:
+        if symbol in self.market.books:
+            return ReplyCode.ALREADY_DONE, f"{symbol} is followed already"
+        if not asset.found or asset.symbol != symbol:
+            return ReplyCode.SYMBOL_UNKNOWN, f"the broker does not know {symbol}"
+        if not asset.tradable:
+            return ReplyCode.SYMBOL_NOT_TRADABLE, f"the broker does not trade {symbol}"
+        settings = self._put(self.overrides.follow(symbol, wanted=True))
+        book = self.market.add(symbol)
+        book.tradable, book.shortable = True, asset.shortable and asset.easy_to_borrow
+        out.append(FollowSymbols(settings.symbols))
+        self._request_history((symbol,), out)
+        return ReplyCode.OK, f"{symbol} joins: its history is being loaded"
+
+    def _remove(self, symbol: str, out: list[Effect]) -> Outcome:
+        """The last one may go too: a configuration that drops symbols can leave none as well, and the daemon then still
+        looks after account and orders."""
+        if symbol not in self.market.books:
+            return self._unknown(symbol)
+        if use := self._use(symbol):
+            return ReplyCode.SYMBOL_IN_USE, f"{symbol} is in use: {use}"
+        settings = self._put(self.overrides.follow(symbol, wanted=False))
+        self.market.remove(symbol)
+        out.append(FollowSymbols(settings.symbols))
+        return ReplyCode.OK, f"{symbol} leaves: it is followed no more"
+
+    def feed_refused(self, followed: frozenset[str], refusal: str, out: list[Effect]) -> None:
+        """What joins and the feed will not carry leaves again, or the next connection would be refused as a whole."""
+        for book in list(self.market.books.values()):
+            if book.joining and book.symbol not in followed:
+                self._put(self.overrides.follow(book.symbol, wanted=False))
+                self.market.remove(book.symbol)
+                text = f"the market-data feed does not take {book.symbol} ({refusal}): it is followed no more"
+                out.append(AlertRaised("SYMBOL_NOT_FOLLOWED", Severity.WARNING, text, book.symbol))
+        out.append(FollowSymbols(self.settings.symbols))
+
+    def _use(self, symbol: str) -> str:
+        """What a symbol must be followed for; "" when nothing."""
+        if symbol in self.ledger.positions:
+            return "a position is open"
+        if symbol in self.ledger.foreign:
+            return "a position that is not ours is at the broker"
+        if self.desk.uncertain(symbol):
+            return "an order has an unknown outcome"
+        order = next(self.desk.live(symbol), None)
+        return f"order {order.id} works" if order is not None else ""
+
+    def _enable(self, symbol: str) -> Outcome:
+        if symbol not in self.market.books:
+            return self._unknown(symbol)
+        if symbol not in self.overrides.disabled:
+            return ReplyCode.ALREADY_DONE, f"{symbol} is not switched off"
+        self._put(self.overrides.enable(symbol))
+        return ReplyCode.OK, f"{symbol} may be entered again"
+
+    def _disable(self, symbol: str, reason: str) -> Outcome:
+        """Another reason is a change, too."""
+        if symbol not in self.market.books:
+            return self._unknown(symbol)
+        if self.overrides.disabled.get(symbol) == reason:
+            return ReplyCode.ALREADY_DONE, f"{symbol} is switched off already"
+        self._put(self.overrides.disable(symbol, reason))
+        because = f": {reason}" if reason else ""
+        return ReplyCode.OK, f"{symbol} takes no new risk{because}"
+
+    def _unknown(self, symbol: str) -> Outcome:
+        return ReplyCode.SYMBOL_UNKNOWN, f"{symbol} is not followed; followed: {', '.join(self.market.books)}"
+
+    # --- parameters ------------------------------------------------------------------------------------
+    def _update(self, command: UpdateParametersCommand, out: list[Effect]) -> Outcome:
+        before = self.settings
+        current = revision(before)
+        if command.revision not in ("", current):
+            text = f"the parameters changed since revision {command.revision}: now it is {current}"
+            return ReplyCode.REVISION_CONFLICT, text
+        changes = dict(command.changes)
+        # Together with what was changed before: those changes may be the ones that the configuration conflicts with.
+        if wrong := problems(self.configured, {**self.overrides.parameters, **changes}):
+            return ReplyCode.INVALID_FIELD, "; ".join(f"{name}: {allowed}" for name, allowed in wrong.items())
+        settings = self._put(self.overrides.change(changes))
+        names = ", ".join(f"{name} = {value}" for name, value in changes.items())
+        if not remakes_indicators(before.strategy, settings.strategy):
+            return ReplyCode.OK, f"from the next bar on: {names}"
+        self.market.begin_again()
+        self._request_history(settings.symbols, out)
+        return ReplyCode.OK, f"from the next bar on, once history has warmed the indicators up again: {names}"
+
+    def _request_history(self, symbols: tuple[str, ...], out: list[Effect]) -> None:
+        """Before the calendar is known nothing can be asked for: it asks for every cold symbol when it comes."""
+        if self.market.calendar.sessions:
+            out.append(
+                RequestHistory(symbols, self.settings.timeframe, self.settings.history_bars, FIVE_MINUTE_HISTORY)
+            )

@@ -1,0 +1,88 @@
+"""From the start of the daemon to READY=1, against a running alpacasim. `python tests/bench/bench_start.py`.
+
+The journal is a small one that an earlier run left. Cold compiles every kernel, warm finds its machine code.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import signal
+import socket
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+sys.path.append(str(Path(__file__).resolve().parents[1]))
+
+from harness.processes import Child, Installation, Simulator
+from harness.tape import PLAYED, SYMBOLS, TIMEFRAME
+
+RUNS = 5
+TIMEOUT_S = 120.0
+
+
+class Manager:
+    """Stands where systemd stands: hears that a daemon is ready."""
+
+    def __init__(self, folder: Path) -> None:
+        self.address = str(folder / "notify")
+        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self._socket.bind(self.address)
+        self._socket.settimeout(TIMEOUT_S)
+
+    def start_s(self, installation: Installation, machine_code: Path) -> float:
+        """Seconds from the fork to READY=1; the daemon is stopped afterwards."""
+        variables = {**installation.variables, "NOTIFY_SOCKET": self.address, "NUMBA_CACHE_DIR": str(machine_code)}
+        start = time.perf_counter()
+        with Child("fluxherod", installation.arguments, variables, installation.folder / "fluxherod.log") as daemon:
+            while not self._socket.recv(4096).startswith(b"READY=1"):
+                pass
+            taken = time.perf_counter() - start
+            assert daemon.stop(signal.SIGTERM) == 0
+        self._forget()
+        return taken
+
+    def _forget(self) -> None:
+        self._socket.setblocking(False)
+        with contextlib.suppress(BlockingIOError):
+            while self._socket.recv(4096):
+                pass
+        self._socket.settimeout(TIMEOUT_S)
+
+    def close(self) -> None:
+        """Listen no more."""
+        self._socket.close()
+
+
+@contextlib.contextmanager
+def world() -> Iterator[tuple[Path, Manager, Installation]]:
+    """An exchange that stands still, and a daemon's folders."""
+    folder = Path(tempfile.mkdtemp(prefix="fluxhero-bench-"))
+    manager = Manager(folder)
+    try:
+        with Simulator(folder, "--step", *PLAYED) as simulator:
+            installation = Installation(folder, simulator.url, SYMBOLS, TIMEFRAME)
+            yield folder, manager, installation
+            installation.remove()
+    finally:
+        manager.close()
+        shutil.rmtree(folder)
+
+
+def main() -> None:
+    """Print the table."""
+    with world() as (folder, manager, installation):
+        cold = manager.start_s(installation, folder / "machine code")
+        warm = [manager.start_s(installation, folder / "machine code") for _ in range(RUNS)]
+    print(f"fork to READY=1, cold   {cold:7.3f} s")
+    print(f"fork to READY=1, warm   {min(warm):7.3f} s, median {statistics.median(warm):.3f} s of {RUNS}")
+    print(f"                        load {os.getloadavg()[0]:.2f} on {os.cpu_count()} cores")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,132 @@
+"""Does a test notice each wrong threshold and comparison? `make mutants`, or `python tests/mutants/run.py [WORD ...]`.
+
+Each mutant is a copy of the daemon's package with one small change, tested in a process of its own. A table says which
+test killed it. The exit code is 1 when a mutant survived, 2 when the list no longer fits the source.
+With words, only the mutants whose file or sentence contains one of them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from multiprocessing import get_context
+from pathlib import Path
+
+# Imported once, here: each mutant's process is forked from this one. Nothing of fluxherod may be among them.
+import hypothesis
+import numpy as np
+import pytest
+import talib
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path[0] = str(ROOT / "tests")
+
+from mutants import figures, indicators, rules
+from mutants.interpreted import stop_compiling
+from mutants.mutant import Mutant
+
+WARM = (hypothesis, np, talib)
+MUTANTS = (*rules.MUTANTS, *figures.MUTANTS, *indicators.MUTANTS)
+# What says nothing about a mutant and takes long when interpreted, or is about the compiler itself.
+LEFT_OUT = "not (million_bars or compile or machine_code)"
+TIMEOUT_S = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a run ended: `killer` is the first test that failed, empty when all passed."""
+
+    killer: str
+    seconds: float
+
+
+class FirstFailure:
+    """A pytest plugin that keeps the name of what failed first."""
+
+    def __init__(self) -> None:
+        self.name = ""
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if report.failed and not self.name:
+            self.name = report.nodeid.removeprefix("tests/core/")
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        if report.failed and not self.name:
+            self.name = f"{report.nodeid.removeprefix('tests/core/')} (import)"
+
+
+@contextlib.contextmanager
+def copied(mutant: Mutant | None) -> Iterator[Path]:
+    """A folder with the daemon's package, the mutant's change made."""
+    with tempfile.TemporaryDirectory(prefix="mutant-") as name:
+        folder = Path(name)
+        shutil.copytree(ROOT / "daemon/fluxherod", folder / "fluxherod", ignore=shutil.ignore_patterns("__pycache__"))
+        if mutant is not None:
+            path = folder / mutant.file
+            source = path.read_text(encoding="utf-8")
+            path.write_text(source.replace(mutant.old, mutant.new), encoding="utf-8")
+        yield folder
+
+
+def tested(mutant: Mutant | None, tests: tuple[str, ...]) -> Outcome:
+    """Run tests on a copy. Only for a process that ends afterwards: it imports the copy's fluxherod."""
+    started, first = time.monotonic(), FirstFailure()
+    stop_compiling()
+    os.environ["CI"] = "1"  # Hypothesis then draws the same examples in each run
+    with copied(mutant) as folder, open(os.devnull, "w") as nowhere, contextlib.redirect_stdout(nowhere):
+        places = f"pythonpath={folder} protos clients/python tests"
+        quiet = ["-p", "no:cacheprovider", "-p", "no:warnings", f"--timeout={TIMEOUT_S}", "-k", LEFT_OUT]
+        code = pytest.main([*tests, "-x", "-q", "-o", places, f"--rootdir={ROOT}", *quiet], plugins=[first])
+        imported = sys.modules["fluxherod.core"].__file__ if "fluxherod.core" in sys.modules else None
+        if imported is None or not Path(imported).is_relative_to(folder):
+            raise SystemExit(f"the tests ran on {imported}, not on the mutant's copy")
+    if bool(code) != bool(first.name):
+        raise SystemExit(f"pytest ended with {code!r} and no failed test")
+    return Outcome(first.name, time.monotonic() - started)
+
+
+def _one(mutant: Mutant) -> Outcome:
+    return tested(mutant, mutant.tests)
+
+
+def _unfit() -> list[str]:
+    """Mutants whose old text is not in the source exactly once."""
+    counted = [(one, (ROOT / "daemon" / one.file).read_text(encoding="utf-8").count(one.old)) for one in MUTANTS]
+    return [f"{one.file}: {one.old!r} occurs {count} times ({one.breaks})" for one, count in counted if count != 1]
+
+
+def main() -> int:
+    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments.add_argument("words", nargs="*", metavar="WORD")
+    arguments.add_argument("--jobs", type=int, default=os.cpu_count(), help="processes at a time (default: all cores)")
+    options = arguments.parse_args()
+    if unfit := _unfit():
+        print("The source has changed; mend the list of mutants:", *unfit, sep="\n  ")
+        return 2
+    chosen = [one for one in MUTANTS if not options.words or any(w in one.file + one.breaks for w in options.words)]
+    os.chdir(ROOT)
+    started = time.monotonic()
+    with get_context("fork").Pool(options.jobs, maxtasksperchild=1) as pool:
+        whole = pool.apply(tested, (None, tuple(sorted({path for one in chosen for path in one.tests}))))
+        if whole.killer:
+            print(f"Without any mutant {whole.killer} fails: nothing can be said.")
+            return 2
+        print(f"no mutant: all tests pass in {whole.seconds:.0f} s", flush=True)
+        survived = 0
+        for one, outcome in zip(chosen, pool.imap(_one, chosen, chunksize=1), strict=True):
+            survived += not outcome.killer
+            where = one.file.removeprefix("fluxherod/core/")
+            print(f"{where:24} {one.breaks:42} {outcome.killer or 'SURVIVED'}", flush=True)
+    print(f"{len(chosen)} mutants, {survived} survived, {time.monotonic() - started:.0f} s")
+    return 1 if survived or not chosen else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
