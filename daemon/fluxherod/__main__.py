@@ -1,8 +1,9 @@
-"""The command line. Only `run`, `demo` and `replay` import the trading code, so that the others answer at once."""
+"""The command line. Only what trades, replays or compiles imports the trading code: the rest answers at once."""
 
 from __future__ import annotations
 
 import argparse
+import gc
 import logging
 import os
 import platform
@@ -54,9 +55,16 @@ def _parser() -> argparse.ArgumentParser:
 
     run = commands.add_parser("run", help="trade, until stopped", epilog=EXIT_CODES)
     _add_configuration(run)
+    _add_logging(run)
     run.add_argument("--key-file", type=Path, metavar="FILE", help="file with the Alpaca key id")
     run.add_argument("--secret-file", type=Path, metavar="FILE", help="file with the Alpaca secret key")
     run.set_defaults(run_command=_run)
+
+    warmup = commands.add_parser(
+        "warmup", help="compile ahead what the first start would have to compile", epilog=EXIT_CODES
+    )
+    _add_configuration(warmup)
+    warmup.set_defaults(run_command=_warmup)
 
     demo = commands.add_parser(
         "demo", help="trade real prices against the simulator on this machine", epilog=EXIT_CODES
@@ -66,6 +74,7 @@ def _parser() -> argparse.ArgumentParser:
 
     check = commands.add_parser("check-config", help="print each key, its value and its origin", epilog=EXIT_CODES)
     _add_configuration(check)
+    _add_logging(check)
     check.set_defaults(run_command=_check_config)
 
     replay = commands.add_parser("replay", help="run a journal again and compare what it decides", epilog=EXIT_CODES)
@@ -89,6 +98,9 @@ def _add_configuration(parser: argparse.ArgumentParser) -> None:
         dest="assignments",
         help="set one key; can be repeated, the last one holds",
     )
+
+
+def _add_logging(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--log-level", metavar="LEVEL", help="debug, info, warning or error")
     parser.add_argument("--log-format", metavar="FORMAT", help="auto, journal, json or text")
 
@@ -144,7 +156,7 @@ def _load(options: argparse.Namespace) -> Config:
 
     flags = [Flag(key, value) for key, value in options.assignments]
     for name in ("log_level", "log_format"):
-        if (value := getattr(options, name)) is not None:
+        if (value := getattr(options, name, None)) is not None:
             flags.append(Flag(f"daemon.{name}", value, f"--{name.replace('_', '-')}"))
     return load_config(options.config, os.environ, flags)
 
@@ -164,9 +176,25 @@ def _run(options: argparse.Namespace) -> int:
         make_private(directory)
     keep_machine_code(os.environ, config.storage.cache_dir)
 
+    gc.disable()  # what is imported is no garbage, and looking for it takes a tenth of the start
     from fluxherod import app  # imports Numba, which must find its cache folder set
 
+    gc.freeze()
+    gc.enable()
     return app.run(config, credentials)
+
+
+def _warmup(options: argparse.Namespace) -> int:
+    from fluxherod.directories import check_machine_code, keep_machine_code
+
+    if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # what is compiled by then stays
+    folder = keep_machine_code(os.environ, _load(options).storage.cache_dir)
+    check_machine_code(folder)
+
+    from fluxherod.warmup import warmup_main
+
+    return warmup_main(folder)
 
 
 def _leave(number: int, frame: FrameType | None) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import os
 import signal
@@ -107,6 +108,7 @@ async def _serve(parts: Parts, config: Config, notifier: Notifier, stop: Stop) -
     async with asyncio.TaskGroup() as tasks:
         edges = [tasks.create_task(edge(), name=name) for name, edge in parts.edges]
         running = tasks.create_task(parts.runner.run(), name="runner")
+        gc.freeze()  # a search for garbage stops everything: what stays for good is spared it (50 ms each time)
         notifier.ready(f"{config.daemon.mode}, gRPC on port {port} and {config.grpc.unix_socket}")
         edges.append(tasks.create_task(_watchdog(notifier), name="watchdog"))
         edges.append(tasks.create_task(_health(parts, notifier), name="health"))
@@ -124,7 +126,7 @@ async def _serve(parts: Parts, config: Config, notifier: Notifier, stop: Stop) -
 
 def _introduction(parts: Parts, config: Config) -> str:
     started = parts.started
-    symbols = ", ".join(started.settings.symbols)
+    symbols = ", ".join(parts.runner.engine.universe.overrides.over(started.settings).symbols) or "no symbol"
     return f"fluxherod {started.version} ({config.daemon.mode}, run {started.run}) follows {symbols}"
 
 

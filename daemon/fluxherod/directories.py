@@ -6,6 +6,9 @@ import os
 from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryFile
+
+from fluxherod.errors import FluxHeroError
 
 SOCKET_NAME = "fluxherod.sock"
 
@@ -38,9 +41,36 @@ def find_directories(environment: Mapping[str, str]) -> Directories:
     )
 
 
-def keep_machine_code(environment: MutableMapping[str, str], cache: Path) -> None:
-    """Point Numba's cache into ours, unless it is set; only works before Numba is imported."""
-    environment.setdefault("NUMBA_CACHE_DIR", str(cache / "numba"))
+class CacheError(FluxHeroError):
+    """Machine code can't be kept where the daemon would look for it."""
+
+    def __init__(self, folder: Path, reason: str) -> None:
+        super().__init__(
+            f"machine code can't be kept in {folder}: {reason}; run this as the user of the daemon, or name a folder "
+            "that it may write by storage.cache_dir (or by NUMBA_CACHE_DIR in its environment)"
+        )
+
+
+def keep_machine_code(environment: MutableMapping[str, str], cache: Path) -> Path:
+    """Point Numba's cache into ours, unless it is set; only works before Numba is imported. Returns the folder."""
+    return Path(environment.setdefault("NUMBA_CACHE_DIR", str(cache / "numba")))
+
+
+def check_machine_code(folder: Path) -> None:
+    """Create the folder of machine code and see whether the daemon will find there what this process writes.
+
+    Raises:
+        CacheError: when it can't be written, or belongs to a user who could not read what root writes.
+    """
+    try:
+        make_private(folder.parent)
+        make_private(folder)
+        with TemporaryFile(dir=folder):
+            owner = folder.stat().st_uid
+    except OSError as error:
+        raise CacheError(folder, error.strerror or str(error)) from error
+    if os.geteuid() == 0 != owner:
+        raise CacheError(folder, f"it belongs to the user {owner}, and this is root")
 
 
 def make_private(directory: Path) -> None:

@@ -24,6 +24,10 @@ RowArray: TypeAlias = npt.NDArray[np.int64]
 # A numpy record: mypy can't see the fields of a structured dtype.
 Record: TypeAlias = Any
 
+_njit: Any = numba.njit
+# Nobody calls a kernel from C.
+_OPTIONS = {"nogil": True, "error_model": "numpy", "no_cfunc_wrapper": True}
+
 _Function = TypeVar("_Function", bound=Callable[..., object])
 
 
@@ -51,7 +55,7 @@ SOURCES_DIGEST = _sources_digest()
 
 def kernel(function: _Function) -> _Function:
     """Compile `function` on its first call; machine code is cached on disk and runs without the GIL."""
-    compiled: Any = numba.njit(nogil=True, error_model="numpy", no_cfunc_wrapper=True)(function)
+    compiled: Any = _njit(**_OPTIONS)(function)
     try:
         compiled.enable_caching()
     except RuntimeError:
@@ -68,9 +72,15 @@ def kernel(function: _Function) -> _Function:
 
 def inlined(function: _Function) -> _Function:
     """A helper that kernels call: compiled into its callers, never cached by itself."""
-    # Without entries for Python and C, which nobody calls: they are a third of the time that a cold start compiles.
-    options = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
-    compiled: Any = numba.njit(nogil=True, error_model="numpy", forceinline=True, **options)(function)
+    # No entry for Python either: those of the helpers were a third of what a cold start compiled.
+    compiled: Any = _njit(**_OPTIONS, forceinline=True, no_cpython_wrapper=True)(function)
+    result: _Function = compiled
+    return result
+
+
+def shared(function: _Function) -> _Function:
+    """A helper that kernels call, compiled once: for a long one, whose copies would cost more than its calls."""
+    compiled: Any = _njit(**_OPTIONS, no_cpython_wrapper=True)(function)
     result: _Function = compiled
     return result
 
@@ -82,8 +92,9 @@ def _multiply_add(typing_context: object, a: object, b: object, c: object) -> tu
     return numba.float64(numba.float64, numba.float64, numba.float64), generate
 
 
-multiply_add: Callable[[float, float, float], float] = intrinsic(_multiply_add)
-"""`a` x `b` + `c`, rounded once; the same on every machine, and one step of a chain instead of two. For kernels only."""
+_intrinsic: Any = intrinsic
+multiply_add: Callable[[float, float, float], float] = _intrinsic(_multiply_add)
+"""`a` x `b` + `c`, rounded once: the same on every machine, one step of a chain instead of two. For kernels only."""
 
 
 def compiled_only(function: object) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 
 from fluxherod.core import sizing, volatility
 from fluxherod.core.indicators.fused import INDICATORS, update_indicators
-from fluxherod.core.jit import Record, RecordArray, RowArray, compiled_only, inlined, kernel
+from fluxherod.core.jit import Record, RecordArray, RowArray, compiled_only, inlined, kernel, shared
 from fluxherod.core.noise import judge_noise, spread_rule
 from fluxherod.core.regime import REGIME, update_regime, volatility_spike, volatility_state
 from fluxherod.core.strategy.entries import ENTRY_MEMORY, decide_entry, no_entry
@@ -155,7 +155,7 @@ def _write_bar(out: Record, index: int, opening: float, high: float, low: float,
     out["volume"] = volume
 
 
-@inlined
+@shared
 def _advance(
     state: Record,
     params: Record,
@@ -201,9 +201,9 @@ def _advance_bar(state: Record, params: Record, bar: Record, intraday: bool, out
         bar["low"],
         bar["close"],
         bar["volume"],
-        bar["minute_of_day"],
-        bar["minutes_to_close"],
-        bar["minutes_after_open"],
+        np.int64(bar["minute_of_day"]),  # as `step` has them: one compiled form, not two
+        np.int64(bar["minutes_to_close"]),
+        np.int64(bar["minutes_after_open"]),
         intraday,
         out,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -13,6 +13,9 @@ from fluxherod.core.portfolio import Trade
 
 RISK_FREE_RATE = 0.04  # a year
 SESSIONS_A_YEAR = 252
+
+Result = tuple[str, int]
+"""The New York date of a moment at which trades were closed, and their net result."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +102,8 @@ def performance(trades: Iterable[Trade], days: Sequence[str], equity_e4: Mapping
     """
     closed = sorted((trade for trade in trades if trade.closed), key=_closed_ns)
     nets = [trade.net_e4 for trade in closed]
-    returns = session_returns(closed, days, equity_e4)
+    results = _results(closed)
+    returns = session_returns(results, days, equity_e4)
     return Performance(
         trades=len(nets),
         wins=sum(net > 0 for net in nets),
@@ -110,22 +114,24 @@ def performance(trades: Iterable[Trade], days: Sequence[str], equity_e4: Mapping
         best_e4=max(nets, default=None),
         worst_e4=min(nets, default=None),
         held_ns=sum(_closed_ns(trade) - trade.opened_ns for trade in closed),
-        drawdown=largest_drawdown(closed, equity_e4),
+        drawdown=largest_drawdown(results, equity_e4),
         sharpe=sharpe_ratio(returns, RISK_FREE_RATE),
         sharpe_zero_rate=sharpe_ratio(returns, 0.0),
     )
 
 
-def session_returns(closed: Sequence[Trade], days: Sequence[str], equity_e4: Mapping[str, int]) -> list[float]:
+def session_returns(results: Sequence[Result], days: Sequence[str], equity_e4: Mapping[str, int]) -> list[float]:
     """The return of each session from the first closed trade's to the last one's, 0 where none was closed.
 
     A session's return is the net result of the trades closed in it over the equity at the end of the session
     before. Empty where a date is no known session or its equity is not known.
     """
-    net_e4 = _net_by_day(closed)
-    if not net_e4:
+    if not results:
         return []
-    sessions = days[bisect_left(days, min(net_e4)) : bisect_left(days, max(net_e4)) + 1]
+    net_e4: dict[str, int] = {}
+    for day, gained_e4 in results:
+        net_e4[day] = net_e4.get(day, 0) + gained_e4
+    sessions = days[bisect_left(days, results[0][0]) : bisect_right(days, results[-1][0])]
     if not net_e4.keys() <= set(sessions) or not all(equity_e4.get(day, 0) > 0 for day in net_e4):
         return []
     return [net_e4[day] / equity_e4[day] if day in net_e4 else 0.0 for day in sessions]
@@ -144,21 +150,16 @@ def sharpe_ratio(returns: Sequence[float], risk_free_rate: float) -> float | Non
     return (mean - risk_free_rate / SESSIONS_A_YEAR) / deviation * math.sqrt(SESSIONS_A_YEAR)
 
 
-def largest_drawdown(closed: Sequence[Trade], equity_e4: Mapping[str, int]) -> Drawdown:
-    """The largest drawdown of closed trades, which come in the order of their close.
+def largest_drawdown(results: Sequence[Result], equity_e4: Mapping[str, int]) -> Drawdown:
+    """The largest drawdown of the summed results.
 
-    Trades of one moment count as one. The equity at the peak is that of the end of the session before, with the
-    results of these trades since.
+    The equity at the peak is that of the end of the session before, with these results since.
     """
     worst = Drawdown()
     total_e4 = peak_e4 = gained_e4 = 0
-    today, peak_equity_e4 = "", None
-    for closed_ns, together in groupby(closed, key=_closed_ns):
-        net_e4 = sum(trade.net_e4 for trade in together)
-        day = new_york_day(closed_ns)
-        if not today:
-            peak_equity_e4 = equity_e4.get(day)
-        gained_e4 = net_e4 if day != today else gained_e4 + net_e4
+    today, peak_equity_e4 = "", equity_e4.get(results[0][0]) if results else None
+    for day, net_e4 in results:
+        gained_e4 = net_e4 + (gained_e4 if day == today else 0)
         today, total_e4 = day, total_e4 + net_e4
         if total_e4 > peak_e4:
             peak_e4 = total_e4
@@ -172,9 +173,7 @@ def _closed_ns(trade: Trade) -> int:
     return trade.closed_ns or 0
 
 
-def _net_by_day(closed: Iterable[Trade]) -> dict[str, int]:
-    net_e4: dict[str, int] = {}
-    for trade in closed:
-        day = new_york_day(_closed_ns(trade))
-        net_e4[day] = net_e4.get(day, 0) + trade.net_e4
-    return net_e4
+def _results(closed: Sequence[Trade]) -> list[Result]:
+    """What each moment at which trades were closed has earned: in which order they did must not matter."""
+    moments = groupby(closed, key=_closed_ns)
+    return [(new_york_day(closed_ns), sum(trade.net_e4 for trade in together)) for closed_ns, together in moments]

@@ -99,6 +99,7 @@ def rule_message(rule: Rule) -> signal_pb2.Rule:
         distance=known(rule.distance) if math.isfinite(rule.value) else None,
         verdict=VERDICTS.to_proto(rule.verdict),
         text=rule.text,
+        flips_at=known(rule.flips_at),
     )
 
 

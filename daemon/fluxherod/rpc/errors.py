@@ -32,21 +32,25 @@ _CODES: dict[grpc.StatusCode, tuple[str, ...]] = {
         "TRADING_HALTED",
         "ORDER_NOT_CANCELABLE",
         "ALREADY_DONE",
+        "SYMBOL_IN_USE",
+        "SYMBOL_NOT_TRADABLE",
         "FOREIGN_POSITION",
     ),
-    grpc.StatusCode.UNAVAILABLE: ("NOT_READY", "SHUTTING_DOWN"),
+    grpc.StatusCode.ABORTED: ("REVISION_CONFLICT",),
+    grpc.StatusCode.UNAVAILABLE: ("NOT_READY", "SHUTTING_DOWN", "BROKER_UNAVAILABLE"),
     grpc.StatusCode.RESOURCE_EXHAUSTED: ("SLOW_CONSUMER",),
     grpc.StatusCode.UNIMPLEMENTED: ("NOT_IMPLEMENTED",),
     grpc.StatusCode.INTERNAL: ("INTERNAL",),
 }
 CODE_OF_REASON = {reason: code for code, reasons in _CODES.items() for reason in reasons}
-_RETRIED = frozenset({"NOT_READY", "SHUTTING_DOWN"})
+_RETRIED = frozenset({"NOT_READY", "SHUTTING_DOWN", "BROKER_UNAVAILABLE"})
 
 
 class Refused(Exception):
     """A call that is refused: a stable reason, a sentence for people, and what else the caller should know.
 
-    `fields` maps bad fields to what is allowed there, `metadata` goes into the ErrorInfo, `details` are more messages.
+    `fields` maps bad fields to what is allowed there, `metadata` goes into the ErrorInfo, `details` are more messages;
+    `code` is for a reason that has another code in some call.
     """
 
     def __init__(
@@ -57,6 +61,7 @@ class Refused(Exception):
         fields: Mapping[str, str] | None = None,
         metadata: Mapping[str, str] | None = None,
         details: Sequence[Message] = (),
+        code: grpc.StatusCode | None = None,
     ) -> None:
         super().__init__(text)
         self.reason = reason
@@ -64,11 +69,7 @@ class Refused(Exception):
         self.fields = dict(fields or {})
         self.metadata = dict(metadata or {})
         self.details = tuple(details)
-
-    @property
-    def code(self) -> grpc.StatusCode:
-        """The gRPC code of the reason."""
-        return CODE_OF_REASON[self.reason]
+        self.code = code or CODE_OF_REASON[reason]
 
     def to_message(self) -> status_pb2.Status:
         """The google.rpc.Status that travels in `grpc-status-details-bin`."""

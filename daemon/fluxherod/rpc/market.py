@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
+
+import grpc
+
 from fluxhero.v1 import common_pb2, market_pb2, market_pb2_grpc
 from fluxherod.core.types import Regime
 from fluxherod.engine.books import SymbolBook
+from fluxherod.engine.events import AddSymbolCommand, AssetInfo, RemoveSymbolCommand
+from fluxherod.engine.ports import DataUnavailable
 from fluxherod.engine.settings import TIMEFRAME_MINUTES
 from fluxherod.rpc import validate
 from fluxherod.rpc.calls import Context
+from fluxherod.rpc.commands import Asker
 from fluxherod.rpc.convert import REGIMES, optional_timestamp
 from fluxherod.rpc.convert_market import closed_bar, closed_indicators
 from fluxherod.rpc.errors import Refused, invalid
@@ -19,9 +26,10 @@ from fluxherod.rpc.stream import Messages, Streams
 class MarketService(market_pb2_grpc.MarketServiceServicer):
     """What the daemon has seen of the market."""
 
-    def __init__(self, live: Live, streams: Streams) -> None:
+    def __init__(self, live: Live, streams: Streams, asker: Asker) -> None:
         self._live = live
         self._streams = streams
+        self._asker = asker
 
     async def GetQuote(self, request: market_pb2.GetQuoteRequest, context: Context) -> market_pb2.GetQuoteResponse:
         """The newest price."""
@@ -71,6 +79,40 @@ class MarketService(market_pb2_grpc.MarketServiceServicer):
         page = paging.slice(wanted, lambda message: [message.symbol])
         return market_pb2.ListSymbolsResponse(symbols=page.items, next_page_token=page.next_page_token)
 
+    async def AddSymbol(self, request: market_pb2.AddSymbolRequest, context: Context) -> market_pb2.AddSymbolResponse:
+        """Follow a symbol. The broker is asked first, and its answer goes into the journal with the command."""
+        symbol = validate.symbol(request.symbol)
+        caller = self._asker.caller(context, "AddSymbol", request.request_id)
+        followed = symbol in self._live.engine.market.books
+        known = _unknown(symbol) if followed or self._asker.answered(caller) else await self._asset(symbol, context)
+        try:
+            await self._asker.ask(AddSymbolCommand(caller, symbol, known), context)
+        except Refused as refusal:
+            if refusal.reason != "SYMBOL_UNKNOWN":
+                raise
+            wrong, code = {"symbol": refusal.text}, grpc.StatusCode.INVALID_ARGUMENT
+            raise Refused(refusal.reason, refusal.text, fields=wrong, code=code) from refusal
+        book = self._live.engine.market.books.get(symbol)
+        gone = market_pb2.Symbol(symbol=symbol, detail="it has left since")
+        return market_pb2.AddSymbolResponse(symbol=self._symbol(book) if book is not None else gone)
+
+    async def _asset(self, symbol: str, context: Context) -> AssetInfo:
+        try:
+            async with asyncio.timeout(context.time_remaining()):
+                return await self._live.runner.asset(symbol)
+        except DataUnavailable as problem:
+            text = f"the broker can't be asked about {symbol}: {problem}"
+            raise Refused("BROKER_UNAVAILABLE", text) from problem
+
+    async def RemoveSymbol(
+        self, request: market_pb2.RemoveSymbolRequest, context: Context
+    ) -> market_pb2.RemoveSymbolResponse:
+        """Stop following a symbol."""
+        symbol = validate.symbol(request.symbol)
+        caller = self._asker.caller(context, "RemoveSymbol", request.request_id)
+        await self._asker.ask(RemoveSymbolCommand(caller, symbol), context)
+        return market_pb2.RemoveSymbolResponse(symbols=sorted(self._live.engine.market.books))
+
     def WatchPrices(self, request: market_pb2.WatchPricesRequest, context: Context) -> Messages:
         """Prices as they move."""
         return self._streams.watch_one(common_pb2.TOPIC_PRICES, request)
@@ -87,7 +129,7 @@ class MarketService(market_pb2_grpc.MarketServiceServicer):
             symbol=book.symbol,
             state=state,
             detail=detail,
-            enabled=True,
+            enabled=self._live.engine.settings.why_disabled(book.symbol) is None,
             shortable=book.shortable,
             easy_to_borrow=book.shortable,
             bars=len(book.closed),
@@ -101,6 +143,11 @@ class MarketService(market_pb2_grpc.MarketServiceServicer):
 
     def _state(self, book: SymbolBook) -> tuple[market_pb2.SymbolState, str]:
         engine, symbol = self._live.engine, book.symbol
+        why = engine.settings.why_disabled(symbol)
+        if why is not None:
+            return market_pb2.SYMBOL_STATE_DISABLED, "switched off" + (f": {why}" if why else "")
+        if book.warm and not book.followed:
+            return market_pb2.SYMBOL_STATE_WARMING, "its subscription is awaited"
         if not book.live:
             return market_pb2.SYMBOL_STATE_WARMING, "its history is being loaded"
         if not book.tradable:
@@ -112,3 +159,8 @@ class MarketService(market_pb2_grpc.MarketServiceServicer):
         if not book.closed or not book.closed[-1].decision["valid"]:
             return market_pb2.SYMBOL_STATE_WARMING, "too few bars for the strategy"
         return market_pb2.SYMBOL_STATE_ACTIVE, ""
+
+
+def _unknown(symbol: str) -> AssetInfo:
+    """What stands for the broker's answer where the engine needs none."""
+    return AssetInfo(symbol, found=False, tradable=False, shortable=False, easy_to_borrow=False)

@@ -36,6 +36,7 @@ from fluxherod.rpc.risk import RiskService
 from fluxherod.rpc.signal import SignalService
 from fluxherod.rpc.sockets import listen_tcp, listen_unix
 from fluxherod.rpc.status import StatusReader
+from fluxherod.rpc.strategy import StrategyService
 from fluxherod.rpc.stream import Encoder, Streams, StreamService
 from fluxherod.rpc.system import SystemService
 from fluxherod.rpc.tables import Tables
@@ -56,7 +57,7 @@ OPTIONS = (
 )
 _NAMES = "System Market Account Position Order Signal Strategy Risk Trade Backtest Stream"
 SERVICE_NAMES = tuple(f"fluxhero.v1.{name}Service" for name in _NAMES.split())
-UNSERVED = frozenset({"fluxhero.v1.StrategyService", "fluxhero.v1.BacktestService"})
+UNSERVED = frozenset({"fluxhero.v1.BacktestService"})
 
 
 class RpcServer:
@@ -93,8 +94,8 @@ class RpcServer:
         self, live: Live, status: StatusReader, streams: Streams, tables: Tables, info: DaemonInfo
     ) -> None:
         server, asker = self._server, Asker(live)
-        system_pb2_grpc.add_SystemServiceServicer_to_server(SystemService(status, info, streams), server)
-        market_pb2_grpc.add_MarketServiceServicer_to_server(MarketService(live, streams), server)
+        system_pb2_grpc.add_SystemServiceServicer_to_server(SystemService(live, status, info, streams), server)
+        market_pb2_grpc.add_MarketServiceServicer_to_server(MarketService(live, streams, asker), server)
         account_pb2_grpc.add_AccountServiceServicer_to_server(AccountService(live, tables, streams), server)
         position_pb2_grpc.add_PositionServiceServicer_to_server(PositionService(live, asker, streams), server)
         order_pb2_grpc.add_OrderServiceServicer_to_server(OrderService(live, tables, asker, streams), server)
@@ -102,7 +103,7 @@ class RpcServer:
         risk_pb2_grpc.add_RiskServiceServicer_to_server(RiskService(live, asker), server)
         trade_pb2_grpc.add_TradeServiceServicer_to_server(TradeService(live, tables), server)
         stream_pb2_grpc.add_StreamServiceServicer_to_server(StreamService(streams), server)
-        strategy_pb2_grpc.add_StrategyServiceServicer_to_server(strategy_pb2_grpc.StrategyServiceServicer(), server)
+        strategy_pb2_grpc.add_StrategyServiceServicer_to_server(StrategyService(live, tables, asker), server)
         backtest_pb2_grpc.add_BacktestServiceServicer_to_server(backtest_pb2_grpc.BacktestServiceServicer(), server)
         health_pb2_grpc.add_HealthServicer_to_server(self._health, server)
         names = (*SERVICE_NAMES, health.SERVICE_NAME, reflection.SERVICE_NAME)

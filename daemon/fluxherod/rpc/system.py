@@ -10,6 +10,8 @@ from typing import Any
 from fluxhero.v1 import common_pb2, system_pb2, system_pb2_grpc
 from fluxherod.rpc.calls import Context
 from fluxherod.rpc.info import DaemonInfo
+from fluxherod.rpc.live import Live
+from fluxherod.rpc.runtime import runtime_values
 from fluxherod.rpc.status import StatusReader
 from fluxherod.rpc.stream import Messages, Streams
 
@@ -18,13 +20,15 @@ _ORIGINS = {
     "file": system_pb2.CONFIG_ORIGIN_FILE,
     "environment": system_pb2.CONFIG_ORIGIN_ENVIRONMENT,
     "flag": system_pb2.CONFIG_ORIGIN_FLAG,
+    "runtime": system_pb2.CONFIG_ORIGIN_RUNTIME,
 }
 
 
 class SystemService(system_pb2_grpc.SystemServiceServicer):
     """Status and configuration."""
 
-    def __init__(self, status: StatusReader, info: DaemonInfo, streams: Streams) -> None:
+    def __init__(self, live: Live, status: StatusReader, info: DaemonInfo, streams: Streams) -> None:
+        self._live = live
         self._status = status
         self._info = info
         self._streams = streams
@@ -37,16 +41,17 @@ class SystemService(system_pb2_grpc.SystemServiceServicer):
         """Each key with its value and origin. Secrets are not in the configuration."""
         config = self._info.config
         values, defaults = dict(_flat(config.model_dump())), dict(_flat(type(config)().model_dump()))
+        changed = runtime_values(self._live.engine, values.keys()) if self._live.started else {}
         entries = [
-            self._entry(key, _toml(value), _toml(defaults[key]))
+            self._entry(key, _toml(changed.get(key, value)), _toml(defaults[key]), key in changed)
             for key, value in values.items()
             if key.startswith(request.prefix)
         ]
         return system_pb2.GetConfigResponse(entries=entries)
 
-    def _entry(self, key: str, value: str, default: str) -> system_pb2.ConfigEntry:
+    def _entry(self, key: str, value: str, default: str, changed: bool) -> system_pb2.ConfigEntry:
         origin = self._info.config.origins.get(key)
-        layer = origin.layer if origin is not None else "default"
+        layer = "runtime" if changed else origin.layer if origin is not None else "default"
         # Some defaults follow from the mode: a value that nobody gave is its own default.
         default = value if layer == "default" else default
         return system_pb2.ConfigEntry(key=key, value=value, origin=_ORIGINS[layer], default_value=default)

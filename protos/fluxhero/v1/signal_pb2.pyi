@@ -30,7 +30,7 @@ SIGNAL_KIND_EXIT_LONG: SignalKind
 SIGNAL_KIND_EXIT_SHORT: SignalKind
 
 class Rule(_message.Message):
-    __slots__ = ("name", "value", "comparison", "threshold", "distance", "verdict", "text")
+    __slots__ = ("name", "value", "comparison", "threshold", "distance", "verdict", "text", "flips_at")
     NAME_FIELD_NUMBER: _ClassVar[int]
     VALUE_FIELD_NUMBER: _ClassVar[int]
     COMPARISON_FIELD_NUMBER: _ClassVar[int]
@@ -38,6 +38,7 @@ class Rule(_message.Message):
     DISTANCE_FIELD_NUMBER: _ClassVar[int]
     VERDICT_FIELD_NUMBER: _ClassVar[int]
     TEXT_FIELD_NUMBER: _ClassVar[int]
+    FLIPS_AT_FIELD_NUMBER: _ClassVar[int]
     name: str
     value: float
     comparison: str
@@ -45,7 +46,8 @@ class Rule(_message.Message):
     distance: float
     verdict: _common_pb2.Verdict
     text: str
-    def __init__(self, name: _Optional[str] = ..., value: _Optional[float] = ..., comparison: _Optional[str] = ..., threshold: _Optional[float] = ..., distance: _Optional[float] = ..., verdict: _Optional[_Union[_common_pb2.Verdict, str]] = ..., text: _Optional[str] = ...) -> None: ...
+    flips_at: float
+    def __init__(self, name: _Optional[str] = ..., value: _Optional[float] = ..., comparison: _Optional[str] = ..., threshold: _Optional[float] = ..., distance: _Optional[float] = ..., verdict: _Optional[_Union[_common_pb2.Verdict, str]] = ..., text: _Optional[str] = ..., flips_at: _Optional[float] = ...) -> None: ...
 
 class Signal(_message.Message):
     __slots__ = ("id", "symbol", "kind", "mode", "neutral", "regime", "bar_start_time", "decided_at", "price", "indicators", "rules", "entry_trigger", "noise_filter_passed", "volume_validated", "stop_price", "target_price", "risk_amount", "risk_bp", "risk", "outcome", "outcome_text", "order_ids", "fills", "trade_id", "text")

@@ -19,7 +19,15 @@ from fluxherod.adapters.alpaca.market_stream import MarketStream
 from fluxherod.adapters.alpaca.trade_stream import TradeStream
 from fluxherod.adapters.alpaca.wire import parse_time
 from fluxherod.core.calendar import MINUTE_NS
-from fluxherod.engine.events import BarsReceived, BarsRevised, Event, LinkChanged, OrderReported, QuotesReceived
+from fluxherod.engine.events import (
+    BarsReceived,
+    BarsRevised,
+    Event,
+    FeedFollows,
+    LinkChanged,
+    OrderReported,
+    QuotesReceived,
+)
 
 KEYS = Credentials("key", "secret")
 BAR = {"T": "b", "S": "SPY", "o": 1.0, "h": 2.0, "l": 0.5, "c": 1.5, "v": 100, "t": "2024-01-02T15:00:00Z"}
@@ -30,10 +38,11 @@ Talk = Callable[[ServerConnection], Awaitable[None]]
 
 
 class Ears:
-    """What the streams post, in order, and every wait between two connections."""
+    """What the streams post, in order (confirmed subscriptions apart), and every wait between two connections."""
 
     def __init__(self) -> None:
         self.events: asyncio.Queue[Event] = asyncio.Queue()
+        self.follows: asyncio.Queue[FeedFollows] = asyncio.Queue()
         self.waits: list[float] = []
         self.observed: list[int] = []
 
@@ -41,12 +50,18 @@ class Ears:
         self.waits.append(seconds)
         await asyncio.sleep(0)
 
+    def post(self, event: Event) -> None:
+        if isinstance(event, FeedFollows):
+            self.follows.put_nowait(event)
+        else:
+            self.events.put_nowait(event)
+
     async def hear(self, count: int) -> list[Event]:
         return [await self.events.get() for _ in range(count)]
 
     def market(self, url: str, symbols: tuple[str, ...] = ("SPY",), **changes: Any) -> MarketStream:
         return MarketStream(
-            url, KEYS, symbols, self.events.put_nowait, _Clock(self), sleep=self.sleep, jitter=lambda: 0.0, **changes
+            url, KEYS, symbols, self.post, _Clock(self), sleep=self.sleep, jitter=lambda: 0.0, **changes
         )
 
     def trade(self, url: str) -> TradeStream:

@@ -69,7 +69,7 @@ def _ema_into(values: FloatArray, period: int, out: FloatArray) -> None:
 
 @inlined
 def _step_length(closes: FloatArray, index: int) -> float:
-    return abs(closes[np.uintp(index)] - closes[np.uintp(index - 1)])
+    return abs(float(closes[np.uintp(index)] - closes[np.uintp(index - 1)]))
 
 
 @kernel

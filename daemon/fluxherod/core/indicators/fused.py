@@ -113,14 +113,14 @@ def _window_indicators(state: Record, params: Record, index: int, close: float, 
     """SMA, bands, sigma, slope and R2; one window when the bands and the regression have the same period."""
     first = index == 0
     period = params["regression_period"]
-    reference, total, squares, ramp = push_moments_state(state["regression"], period, first, close)
-    slope, r2 = slope_and_r2(period, params["regression_weight"], params["regression_scale"], total, squares, ramp)
+    reference, sums = push_moments_state(state["regression"], period, first, close)
+    slope, r2 = slope_and_r2(period, params["regression_weight"], params["regression_scale"], sums)
     out["slope"] = slope if index >= period - 1 else np.nan
     out["r2"] = r2 if index >= period - 1 else np.nan
     if params["bollinger_period"] != period:
         period = params["bollinger_period"]
-        reference, total, squares, ramp = push_moments_state(state["bollinger"], period, first, close)
-    middle, sigma = mean_and_sigma(params["bollinger_weight"], reference, total, squares)
+        reference, sums = push_moments_state(state["bollinger"], period, first, close)
+    middle, sigma = mean_and_sigma(params["bollinger_weight"], reference, sums[0], sums[1])
     if index < period - 1:
         middle = sigma = np.nan
     width = params["bollinger_width"] * sigma

@@ -16,6 +16,7 @@ from fluxherod.core.indicators.windows import MAX_PERIOD
 from fluxherod.core.jit import FloatArray, Record, inlined, kernel, multiply_add
 
 Scalars: TypeAlias = tuple[int, float, float, float, float]
+Sums: TypeAlias = tuple[float, float, float]
 _SLOPE, _R2, _SIGMA, _BANDS = range(4)
 
 MOMENTS = np.dtype(
@@ -35,71 +36,72 @@ MOMENTS = np.dtype(
 
 
 @inlined
-def _fold(
-    closes: FloatArray,
-    border: int,
-    period: int,
-    reference: float,
-    sums: FloatArray,
-    squares: FloatArray,
-    ramps: FloatArray,
-) -> None:
-    """The suffix sums of the block of closes that starts at `border`."""
-    total, total_squares, total_ramp = 0.0, 0.0, 0.0
-    for newer in range(1, period + 1):
-        k = period - newer
-        deviation = closes[np.uintp(border + k)] - reference
-        total_ramp += total  # each newer close moves one step away from the oldest
-        total += deviation
-        total_squares = multiply_add(deviation, deviation, total_squares)
-        sums[np.uintp(k)] = total
-        squares[np.uintp(k)] = total_squares
-        ramps[np.uintp(k)] = total_ramp
+def _prepend(deviation: float, sums: Sums) -> Sums:
+    """A block's (sum d, sum d^2, sum k x d) with one older close: each newer one moves a step away from the oldest."""
+    total, squares, ramp = sums
+    return total + deviation, multiply_add(deviation, deviation, squares), ramp + total
 
 
 @inlined
-def push_moments(rings: Record, scalars: Scalars, period: int, close: float) -> tuple[Scalars, float, float, float]:
+def _append(deviation: float, sums: Sums) -> Sums:
+    """A block's (sum d, sum d^2, the sum of all those sums d so far) with one newer close."""
+    total, squares, sum_of_sums = sums
+    total += deviation
+    return total, multiply_add(deviation, deviation, squares), sum_of_sums + total
+
+
+@inlined
+def _joined(period: int, old: Sums, new: Sums) -> Sums:
+    """The window's (sum d, sum d^2, sum k x d): the old block's suffix and what was appended since.
+
+    The appended ones end at k = period - 1, so their sum k x d is period x (sum d) less the sum of the sums d.
+    """
+    ramp = old[2] + multiply_add(period, new[0], -new[2])
+    return old[0] + new[0], old[1] + new[1], ramp
+
+
+@inlined
+def _fold(
+    closes: FloatArray, period: int, reference: float, sums: FloatArray, squares: FloatArray, ramps: FloatArray
+) -> None:
+    """The suffix sums of the first `period` closes."""
+    suffix = (0.0, 0.0, 0.0)
+    for newer in range(1, period + 1):
+        k = np.uintp(period - newer)
+        suffix = _prepend(closes[k] - reference, suffix)
+        sums[k], squares[k], ramps[k] = suffix
+
+
+@inlined
+def push_moments(rings: Record, scalars: Scalars, period: int, close: float) -> tuple[Scalars, Sums]:
     """Add a close to a window; `scalars` is its (position, reference, prefix, prefix_squares, prefix_sums).
 
     Returns:
-        (scalars, sum d, sum d^2, sum k x d) over the window, d = close - reference, k = 0 for the oldest.
+        scalars and (sum d, sum d^2, sum k x d) over the window, d = close - reference, k = 0 for the oldest.
         They mean something once `period` closes are in.
     """
-    position, reference, prefix, prefix_squares, prefix_sums = scalars
+    position, reference = scalars[0], scalars[1]
     rings["closes"][np.uintp(position)] = close
-    prefix, prefix_squares, prefix_sums = _extend(close - reference, prefix, prefix_squares, prefix_sums)
+    new = _append(close - reference, (scalars[2], scalars[3], scalars[4]))
     position += 1
     if position == period:
         reference = close
-        _fold(rings["closes"], 0, period, reference, rings["sums"], rings["squares"], rings["ramps"])
-        position, prefix, prefix_squares, prefix_sums = 0, 0.0, 0.0, 0.0
+        _fold(rings["closes"], period, reference, rings["sums"], rings["squares"], rings["ramps"])
+        position, new = 0, (0.0, 0.0, 0.0)
     k = np.uintp(position)
-    return (
-        (position, reference, prefix, prefix_squares, prefix_sums),
-        rings["sums"][k] + prefix,
-        rings["squares"][k] + prefix_squares,
-        rings["ramps"][k] + multiply_add(period, prefix, -prefix_sums),
-    )
+    old = (rings["sums"][k], rings["squares"][k], rings["ramps"][k])
+    return (position, reference, new[0], new[1], new[2]), _joined(period, old, new)
 
 
 @inlined
-def _extend(deviation: float, prefix: float, prefix_squares: float, prefix_sums: float) -> tuple[float, float, float]:
-    """The new block's sums of d, of d^2 and of the first: with d at k = period - n .. period - 1, sum k x d is
-    period x (sum of d) less the sum of those sums.
-    """
-    prefix += deviation
-    return prefix, multiply_add(deviation, deviation, prefix_squares), prefix_sums + prefix
-
-
-@inlined
-def push_moments_state(state: Record, period: int, first: bool, close: float) -> tuple[float, float, float, float]:
-    """`push_moments` on a MOMENTS record; (reference, sum d, sum d^2, sum k x d). `first` on the first close."""
+def push_moments_state(state: Record, period: int, first: bool, close: float) -> tuple[float, Sums]:
+    """`push_moments` on a MOMENTS record: the reference and the sums. `first` on the first close."""
     reference = close if first else state["reference"]
     scalars = (state["position"], reference, state["prefix"], state["prefix_squares"], state["prefix_sums"])
-    scalars, total, squares, ramp = push_moments(state, scalars, period, close)
+    scalars, sums = push_moments(state, scalars, period, close)
     state["position"], state["reference"], state["prefix"] = scalars[0], scalars[1], scalars[2]
     state["prefix_squares"], state["prefix_sums"] = scalars[3], scalars[4]
-    return scalars[1], total, squares, ramp
+    return scalars[1], sums
 
 
 @inlined
@@ -116,13 +118,12 @@ def slope_scale(period: int) -> float:
 
 
 @inlined
-def slope_and_r2(
-    period: int, weight: float, scale: float, total: float, squares: float, ramp: float
-) -> tuple[float, float]:
+def slope_and_r2(period: int, weight: float, scale: float, sums: Sums) -> tuple[float, float]:
     """Slope of the least-squares line a bar, and R2 in [0, 1]; R2 is 0 on a flat window.
 
     `weight` is 1 / period, `scale` is `slope_scale(period)`.
     """
+    total, squares, ramp = sums
     covariation = multiply_add(-0.5 * (period - 1), total, ramp)
     variation = multiply_add(-total * weight, total, squares)
     slope = covariation * scale
@@ -131,75 +132,64 @@ def slope_and_r2(
 
 
 @inlined
-def _slide(
-    closes: FloatArray, border: int, count: int, period: int, sums: FloatArray, squares: FloatArray, ramps: FloatArray
-) -> None:
-    """The suffix sums of the block before `border` become the window's sums at each of the next `count` closes."""
-    reference = closes[border - 1]
-    prefix, prefix_squares, prefix_sums = 0.0, 0.0, 0.0
-    for step in range(count):
-        deviation = closes[np.uintp(border + step)] - reference
-        prefix, prefix_squares, prefix_sums = _extend(deviation, prefix, prefix_squares, prefix_sums)
-        k, older = np.uintp(step), np.uintp(step + 1)
-        sums[k] = sums[older] + prefix
-        squares[k] = squares[older] + prefix_squares
-        ramps[k] = ramps[older] + multiply_add(period, prefix, -prefix_sums)
-
-
-@inlined
-def _finish(
-    which: int,
-    width: float,
-    period: int,
-    reference: float,
-    sums: FloatArray,
-    squares: FloatArray,
-    ramps: FloatArray,
-    first: int,
-    count: int,
-    out: FloatArray,
-) -> None:
-    """From window sums to values. No bar waits for another here: the compiler takes several at once."""
+def _write(which: int, width: float, period: int, reference: float, sums: Sums, out: FloatArray, index: int) -> None:
+    """The rows of `out`: upper, middle and lower band, or the one number that is asked for."""
+    k = np.uintp(index)
     weight, scale = 1.0 / period, slope_scale(period)
-    for k in range(count):
-        if which == _BANDS:
-            middle, sigma = mean_and_sigma(weight, reference, sums[k], squares[k])
-            out[0, first + k] = middle + width * sigma
-            out[1, first + k] = middle
-            out[2, first + k] = middle - width * sigma
-        elif which == _SIGMA:
-            out[0, first + k] = mean_and_sigma(weight, reference, sums[k], squares[k])[1]
-        elif which == _SLOPE:
-            out[0, first + k] = slope_and_r2(period, weight, scale, sums[k], squares[k], ramps[k])[0]
-        else:
-            out[0, first + k] = slope_and_r2(period, weight, scale, sums[k], squares[k], ramps[k])[1]
+    if which == _BANDS:
+        middle, sigma = mean_and_sigma(weight, reference, sums[0], sums[1])
+        out[0, k] = middle + width * sigma
+        out[1, k] = middle
+        out[2, k] = middle - width * sigma
+    elif which == _SIGMA:
+        out[0, k] = mean_and_sigma(weight, reference, sums[0], sums[1])[1]
+    elif which == _SLOPE:
+        out[0, k] = slope_and_r2(period, weight, scale, sums)[0]
+    else:
+        out[0, k] = slope_and_r2(period, weight, scale, sums)[1]
 
 
 @kernel
 def _moments_into(
     closes: FloatArray, period: int, which: int, width: float, scratch: FloatArray, out: FloatArray
 ) -> None:
-    """`push_moments` a block at a time, the array itself its ring; `scratch` has shape (3, period).
+    """`push_moments` a block at a time, the array itself its ring; `scratch` has shape (3, 2 x period).
 
-    The rows of `out`: upper, middle and lower band, or the one number that is asked for.
+    One loop appends the block's closes from its start and makes, from its end, the suffix sums that the next block
+    will need: two chains that don't wait for each other.
     """
     count = closes.shape[0]
-    sums, squares, ramps = scratch[0], scratch[1], scratch[2]
     out[:, : period - 1] = np.nan
-    for border in range(0, count, period):
-        if border > 0:
-            length = min(period - 1, count - border)
-            _slide(closes, border, length, period, sums, squares, ramps)
-            _finish(which, width, period, closes[border - 1], sums, squares, ramps, border, length, out)
+    if count < period:
+        return
+    sums, squares, ramps = scratch[0], scratch[1], scratch[2]
+    reference = closes[period - 1]
+    _fold(closes, period, reference, sums, squares, ramps)
+    _write(which, width, period, reference, (sums[0], squares[0], ramps[0]), out, period - 1)
+    old, new = 0, period
+    for border in range(period, count, period):
         last = border + period - 1
+        next_reference = closes[min(last, count - 1)]
+        prefix, suffix = (0.0, 0.0, 0.0), (0.0, 0.0, 0.0)
+        for k in range(min(period - 1, count - border)):
+            prefix = _append(closes[np.uintp(border + k)] - reference, prefix)
+            j = np.uintp(old + k + 1)
+            window = _joined(period, (sums[j], squares[j], ramps[j]), prefix)
+            _write(which, width, period, reference, window, out, border + k)
+            mirror = np.uintp(min(last - k, count - 1))  # past the end of the array: for no block
+            suffix = _prepend(closes[mirror] - next_reference, suffix)
+            j = np.uintp(new + period - 1 - k)
+            sums[j], squares[j], ramps[j] = suffix
         if last < count:
-            _fold(closes, border, period, closes[last], sums, squares, ramps)
-            _finish(which, width, period, closes[last], sums, squares, ramps, last, 1, out)
+            suffix = _prepend(closes[border] - next_reference, suffix)
+            _write(which, width, period, next_reference, suffix, out, last)
+        reference = next_reference
+        old, new = new, old
 
 
 def _moments(closes: FloatArray, period: int, which: int, width: float = 0.0) -> FloatArray:
-    out = np.empty((3 if which == _BANDS else 1, closes.shape[0]))
-    _moments_into(closes, period, which, width, np.empty((3, period)), out)
+    out: FloatArray = np.empty((3 if which == _BANDS else 1, closes.shape[0]))
+    _moments_into(closes, period, which, width, np.empty((3, 2 * period)), out)
     return out
 
 
@@ -211,14 +201,17 @@ def bollinger_bands(closes: FloatArray, period: int, width: float) -> tuple[Floa
 
 def population_sigma(closes: FloatArray, period: int) -> FloatArray:
     """Population standard deviation; first valid at index period - 1."""
-    return _moments(closes, period, _SIGMA)[0]
+    sigma: FloatArray = _moments(closes, period, _SIGMA)[0]
+    return sigma
 
 
 def linear_regression_slope(closes: FloatArray, period: int) -> FloatArray:
     """Slope a bar of the least-squares line; first valid at index period - 1."""
-    return _moments(closes, period, _SLOPE)[0]
+    slope: FloatArray = _moments(closes, period, _SLOPE)[0]
+    return slope
 
 
 def r_squared(closes: FloatArray, period: int) -> FloatArray:
     """Squared correlation of close and time, 0 on a flat window; first valid at index period - 1."""
-    return _moments(closes, period, _R2)[0]
+    r2: FloatArray = _moments(closes, period, _R2)[0]
+    return r2

@@ -166,6 +166,6 @@ def indicator_figures(indicators: Any) -> list[tuple[str, str]]:
         "close": "close $", "sma": "SMA $", "ema": "EMA $", "kama": "KAMA $", "efficiency_ratio": "efficiency",
         "rsi": "RSI", "atr": "ATR $", "atr_average": "average ATR $", "adx": "ADX", "plus_di": "+DI", "minus_di": "-DI",
         "upper_band": "upper band $", "lower_band": "lower band $", "slope": "slope $/bar", "r_squared": "R²",
-        "volume": "volume", "average_volume": "average volume",
+        "volume": "volume", "average_volume": "average volume", "spike_ratio": "5-minute range ratio",
     }  # fmt: skip
     return [(names[field.name], figure(value)) for field, value in indicators.ListFields() if field.name in names]

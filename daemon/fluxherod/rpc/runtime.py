@@ -1,0 +1,37 @@
+"""Keys of the configuration that operators changed at run time, with the values in force."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from fluxherod.engine.engine import Engine
+from fluxherod.engine.overrides import Value, parameters_of
+
+
+def runtime_values(engine: Engine, keys: Collection[str]) -> dict[str, Any]:
+    """Each changed key of `keys` with its value; parameters that the configuration does not know have none."""
+    overrides, settings = engine.universe.overrides, engine.settings
+    values = parameters_of(settings)
+    found: dict[str, Any] = {"market.symbols": settings.symbols} if overrides.symbols else {}
+    for name in overrides.parameters:
+        key = _key_of(name, keys)
+        if key:
+            found[key] = _configured(key, values[name])
+    return found
+
+
+def _key_of(name: str, keys: Collection[str]) -> str:
+    """The key of a parameter: of its name, or of its name without the unit where the value is a time of day."""
+    names = (name, name.removesuffix("_minute"))
+    places = [f"{section}.{name}" for section in ("strategy", "strategy.noise") for name in names]
+    return next((place for place in places if place in keys), "")
+
+
+def _configured(key: str, value: Value) -> object:
+    """A parameter as the configuration writes it."""
+    if key == "strategy.neutral_entries":
+        return "unopposed" if value else "off"
+    if key.startswith("strategy.noise.illiquid_"):
+        return f"{int(value) // 60:02d}:{int(value) % 60:02d}"
+    return value
