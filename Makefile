@@ -17,7 +17,7 @@ SUITABLE := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))
 PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$python -c '$(SUITABLE)' 2>/dev/null && echo $$python && break; done)
 
-.PHONY: help setup setup-test demo test acceptance bench lint format proto lock clean system-packages node-packages grpcurl
+.PHONY: help setup setup-test demo test acceptance bench mutants lint format proto lock clean system-packages node-packages grpcurl
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -35,6 +35,9 @@ acceptance: setup ## trade a folder of price files from end to end: make accepta
 bench: setup ## measure: run each tests/bench/bench_*.py
 	@test -n "$(BENCHMARKS)" || { echo 'there is no tests/bench/bench_*.py'; exit 2; }
 	@for benchmark in $(BENCHMARKS); do echo "== $$benchmark"; $(BIN)/python $$benchmark $(ARGS) || exit; done
+
+mutants: setup ## change a threshold or a comparison of the core, one at a time: which test notices? (ARGS: words to choose by)
+	@$(BIN)/python tests/mutants/run.py $(ARGS)
 
 lint: setup-test ## lint, format, types, layers, lock, docs: the tests of the repository itself
 	@$(BIN)/pytest tests/repository $(ARGS)

@@ -58,6 +58,10 @@ class Account:
     positions: dict[str, Position] = field(default_factory=dict)
     fills: list[Fill] = field(default_factory=list)
     shorting_enabled: bool = True
+    fractions_enabled: bool = True
+    suspended: bool = False
+    """By its user: no new order is taken."""
+    multiplier: int = 2
 
     def quantity_e9(self, symbol: str) -> int:
         position = self.positions.get(symbol)

@@ -20,6 +20,7 @@ from alpacasim.http_api import Guard, RateLimit, not_found
 from alpacasim.market_stream import MarketHub
 from alpacasim.player import Player
 from alpacasim.rest_account import AccountApi
+from alpacasim.rest_configuration import ConfigurationApi
 from alpacasim.rest_data import DataApi
 from alpacasim.rest_orders import OrdersApi
 from alpacasim.rest_portfolio import PortfolioApi
@@ -98,5 +99,6 @@ def _rest_routes(player: Player, settings: Settings, created_ns: int, wall_s: Ca
         *OrdersApi(player).routes(trading),
         *PortfolioApi(player).routes(trading),
         *AccountApi(player, created_ns).routes(trading),
+        *ConfigurationApi(player.exchange.account).routes(trading),
         *DataApi(player).routes(data),
     ]

@@ -37,7 +37,7 @@ class Exchange(Book):
         self.now_ns = now_ns
         if request.client_order_id is not None and request.client_order_id in self.order_of_client:
             return refusals.invalid("client_order_id must be unique")
-        fault = rules.asset_fault(self, request.symbol)
+        fault = rules.account_fault(self, request) or rules.asset_fault(self, request.symbol)
         if fault:
             return fault
         quantity = self._quantity_e9(request)

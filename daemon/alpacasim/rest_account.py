@@ -35,7 +35,6 @@ class AccountApi:
     def routes(self, guard: Guard) -> list[Route]:
         return [
             Route("/v2/account", guard(self.account)),
-            Route("/v2/account/configurations", guard(self.configurations)),
             Route("/v2/account/activities", guard(self.activities)),
             Route("/v2/account/activities/{kind}", guard(self.activities)),
             Route("/v2/positions", guard(self.positions), methods=["GET"]),
@@ -50,18 +49,6 @@ class AccountApi:
 
     async def account(self, request: Request) -> Response:
         return ok(account_body(self._exchange, self._created_ns))
-
-    async def configurations(self, request: Request) -> Response:
-        return ok(
-            {
-                "trade_confirm_email": "none",
-                "suspend_trade": False,
-                "no_shorting": not self._exchange.account.shorting_enabled,
-                "fractional_trading": True,
-                "max_margin_multiplier": "2",
-                "ptp_no_exception_entry": False,
-            }
-        )
 
     # Positions
 
@@ -145,9 +132,12 @@ class AccountApi:
     # Assets
 
     async def assets(self, request: Request) -> Response:
-        status = request.query_params.get("status")
         bodies = [asset_body(market) for market in self._exchange.markets.values()]
-        return ok([body for body in bodies if status is None or body["status"] == status])
+        for name, key in (("status", "status"), ("asset_class", "class"), ("exchange", "exchange")):
+            wanted = request.query_params.get(name)
+            bodies = [body for body in bodies if wanted is None or body[key] == wanted]
+        attributes = set(names(request, "attributes"))
+        return ok([body for body in bodies if attributes <= set(body["attributes"])])
 
     async def asset(self, request: Request) -> Response:
         text = request.path_params["symbol"]

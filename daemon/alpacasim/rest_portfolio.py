@@ -29,9 +29,9 @@ class PortfolioApi:
         return [Route("/v2/account/portfolio/history", guard(self.history))]
 
     async def history(self, request: Request) -> Response:
-        timeframe = choice(request, "timeframe", "1D", (*_STEPS_NS, "1D"))
-        end = instant(request, "end") or self._player.now_ns()
+        end = instant(request, "end") or _end_of_day(request) or self._player.now_ns()
         start = instant(request, "start") or end - _period_ns(request.query_params.get("period", "1M"))
+        timeframe = choice(request, "timeframe", _usual_timeframe(end - start), (*_STEPS_NS, "1D"))
         if timeframe != "1D" and end - start > (_INTRADAY_DAYS + 1) * DAY_NS:
             raise QueryError(f"period must be at most {_INTRADAY_DAYS} days for timeframe {timeframe}")
         points = [point for point in self._points(timeframe) if start <= point[0] <= end]
@@ -57,6 +57,19 @@ class PortfolioApi:
     def _base_before(self, start_ns: int) -> int:
         before = [equity for _, at_ns, equity in self._player.equity_curve.days if at_ns < start_ns]
         return before[-1] if before else self._base_e4
+
+
+def _usual_timeframe(period_ns: int) -> str:
+    """What is answered when no timeframe is asked for."""
+    if period_ns < 7 * DAY_NS:
+        return "1Min"
+    return "15Min" if period_ns < 30 * DAY_NS else "1D"
+
+
+def _end_of_day(request: Request) -> int | None:
+    """The end of `date_end`, the older way to bound the curve."""
+    midnight = instant(request, "date_end")
+    return None if midnight is None else midnight + DAY_NS - 1
 
 
 def _period_ns(text: str) -> int:

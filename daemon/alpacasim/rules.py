@@ -13,7 +13,6 @@ from alpacasim.orders import Order, Side, Status
 from alpacasim.refusals import Refusal
 from alpacasim.requests import OrderRequest
 
-MULTIPLIER = 2
 _SHORT_COLLAR_E4 = 10_300
 # Alpaca's windows in which on-open and on-close orders come too late, in New York wall time since midnight.
 _LATE_FOR_OPEN_NS = (9 * HOUR_NS + 28 * MINUTE_NS, 19 * HOUR_NS)
@@ -81,10 +80,20 @@ def order_reserve_e4(book: Book, order: Order) -> int:
 
 
 def buying_power_e4(book: Book, without: Order | None = None) -> int:
-    """Twice the equity, less the exposure and what open orders hold; never below zero."""
+    """A multiple of the equity, less the exposure and what open orders hold; never below zero."""
     exposure = sum(abs(book.market_value_e4(symbol)) for symbol in book.account.positions)
     reserved = sum(order_reserve_e4(book, order) for order in book.open_orders() if order is not without)
-    return max(0, MULTIPLIER * book.equity_e4() - exposure - reserved)
+    return max(0, book.account.multiplier * book.equity_e4() - exposure - reserved)
+
+
+def account_fault(book: Book, request: OrderRequest) -> Refusal | None:
+    """What the account's user has switched off."""
+    if book.account.suspended:
+        return refusals.forbidden("trading is suspended by the account's user")
+    fractional = request.quantity_e9 is None or request.quantity_e9 % E9 != 0
+    if fractional and not book.account.fractions_enabled:
+        return refusals.forbidden("fractional trading is not enabled for this account")
+    return None
 
 
 def asset_fault(book: Book, symbol: str) -> Refusal | None:

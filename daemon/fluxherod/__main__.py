@@ -9,7 +9,8 @@ import os
 import platform
 import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -168,20 +169,28 @@ def _run(options: argparse.Namespace) -> int:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _leave)  # until the daemon takes them
-    config = _load(options)
-    logs.configure(config.daemon.log_level, config.daemon.log_format)
-    credentials = find_credentials(os.environ, options.key_file, options.secret_file)
-    logs.redactor.hide(credentials.secret)
-    for directory in (config.storage.state_dir, config.storage.cache_dir):
-        make_private(directory)
-    keep_machine_code(os.environ, config.storage.cache_dir)
+    with _no_garbage():
+        config = _load(options)
+        logs.configure(config.daemon.log_level, config.daemon.log_format)
+        credentials = find_credentials(os.environ, options.key_file, options.secret_file)
+        logs.redactor.hide(credentials.secret)
+        for directory in (config.storage.state_dir, config.storage.cache_dir):
+            make_private(directory)
+        keep_machine_code(os.environ, config.storage.cache_dir)
 
-    gc.disable()  # what is imported is no garbage, and looking for it takes a tenth of the start
-    from fluxherod import app  # imports Numba, which must find its cache folder set
-
-    gc.freeze()
-    gc.enable()
+        from fluxherod import app  # imports Numba, which must find its cache folder set
     return app.run(config, credentials)
+
+
+@contextmanager
+def _no_garbage() -> Iterator[None]:
+    """What is imported stays for good: to look for garbage in it again and again takes a tenth of the start."""
+    gc.disable()
+    try:
+        yield
+        gc.freeze()
+    finally:
+        gc.enable()
 
 
 def _warmup(options: argparse.Namespace) -> int:

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fluxherod.core import explain
+from fluxherod.core.jit import RecordArray, kernel
 from fluxherod.core.kernel import BAR, DECISION, default_params, new_states, run
 from fluxherod.core.signals import RiskDecision, RiskVerdict, Rule
 from fluxherod.core.strategy.codes import EntryMode, RuleCode, Trigger, VolatilityState
@@ -20,6 +21,12 @@ from fluxherod.core.types import Mode, Regime, Verdict
 
 PARAMS = StrategyParams()
 PASSED = RuleCode.PASSED
+
+
+@kernel
+def price_rules(decisions: RecordArray, params: RecordArray) -> None:
+    trend_rules(decisions[0], params[0])
+    mean_reversion_rules(decisions[0], params[0])
 
 
 def decision(**change: Any) -> Any:
@@ -211,15 +218,19 @@ def test_the_indicators_are_plain_numbers() -> None:
         (Rule("rsi_oversold", 33.5, "<", 30.0, Verdict.FAILED, ""), "RSI must fall by 3.50 to below 30.00"),
         (
             Rule("price_at_lower_band", 450.0, "<=", 449.5, Verdict.FAILED, ""),
-            "the close must fall by 0.5 to 449.50 or less",
+            "the close must fall by $0.50 to $449.50 or less",
         ),
         (
             Rule("price_at_upper_band", 450.0, ">=", 452.0, Verdict.FAILED, ""),
-            "the close must rise by 2.00 to 452.00 or more",
+            "the close must rise by $2.00 to $452.00 or more",
         ),
         (
             Rule("volume", 1_000.0, ">", 30_000.0, Verdict.FAILED, "", 40_000.0),
             "the volume must rise by 39,000 to above 40,000",
+        ),
+        (
+            Rule("spread", 0.0884, "<=", 0.05, Verdict.FAILED, ""),
+            "the spread must fall by 3.84% of sigma to 5.00% of sigma or less",
         ),
         (Rule("spread", math.nan, "<=", 0.05, Verdict.FAILED, "no quote"), "no quote"),
         (Rule("time", 0.0, "<", 1.0, Verdict.FAILED, "after the open"), "after the open"),
@@ -260,8 +271,7 @@ def test_the_rules_of_an_entry_all_pass_exactly_when_the_kernel_says_that_it_sta
     wanted = np.zeros(1, DECISION)
     wanted[0] = record
     params = PARAMS.to_record()
-    trend_rules(wanted[0], params[0])
-    mean_reversion_rules(wanted[0], params[0])
+    price_rules(wanted, params)
     found = explain.entry_rules(wanted[0], PARAMS, side, 0.01, PASSED)
     price = [r for r in found if r.name.startswith(("price", "rsi", "mean_reversion"))]
     assert price

@@ -1,3 +1,4 @@
+import gc
 import subprocess
 import sys
 from pathlib import Path
@@ -23,7 +24,9 @@ def test_the_help_names_every_command_and_the_exit_codes(capsys: pytest.CaptureF
         main(["--help"])
     assert caught.value.code == 0
     shown = capsys.readouterr().out
-    assert all(command in shown for command in ("run", "demo", "check-config", "version", "replay", "exit codes"))
+    assert all(
+        command in shown for command in ("run", "warmup", "demo", "check-config", "version", "replay", "exit codes")
+    )
 
 
 @pytest.mark.parametrize("arguments", [[], ["trade"], ["check-config", "--set", "x"], ["demo", "--speed", "0"],
@@ -60,6 +63,11 @@ def test_run_ends_with_2_without_credentials_before_it_touches_the_disk(
     assert main(["run", "--set", "market.symbols=SPY"]) == 2
     assert "no Alpaca credentials" in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_start_that_fails_leaves_the_garbage_collector_at_work() -> None:
+    assert main(["run", "--set", "market.timeframe=2Hour"]) == 2
+    assert gc.isenabled()
 
 
 def test_version_names_what_a_report_needs(capsys: pytest.CaptureFixture[str]) -> None:

@@ -35,9 +35,9 @@ def test_without_either_they_are_in_the_home_and_the_socket_in_the_state_folder(
 
 def test_numba_keeps_its_machine_code_in_our_cache_unless_it_is_told_otherwise() -> None:
     environment: dict[str, str] = {}
-    keep_machine_code(environment, Path("/c"))
+    assert keep_machine_code(environment, Path("/c")) == Path("/c/numba")
     assert environment == {"NUMBA_CACHE_DIR": "/c/numba"}
-    keep_machine_code(environment, Path("/other"))
+    assert keep_machine_code(environment, Path("/other")) == Path("/c/numba")
     assert environment == {"NUMBA_CACHE_DIR": "/c/numba"}
 
 

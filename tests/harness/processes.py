@@ -22,9 +22,11 @@ import grpc
 
 from fluxhero.v1 import (
     account_pb2_grpc,
+    market_pb2_grpc,
     order_pb2_grpc,
     position_pb2_grpc,
     signal_pb2_grpc,
+    strategy_pb2_grpc,
     system_pb2_grpc,
     trade_pb2_grpc,
 )
@@ -273,6 +275,8 @@ class Daemon(Child):
         self.channel = grpc.insecure_channel(f"unix:{installation.runtime}/fluxherod.sock", CHANNEL_OPTIONS)
         self.system = system_pb2_grpc.SystemServiceStub(self.channel)
         self.account = account_pb2_grpc.AccountServiceStub(self.channel)
+        self.market = market_pb2_grpc.MarketServiceStub(self.channel)
+        self.strategy = strategy_pb2_grpc.StrategyServiceStub(self.channel)
         self.positions = position_pb2_grpc.PositionServiceStub(self.channel)
         self.orders = order_pb2_grpc.OrderServiceStub(self.channel)
         self.signals = signal_pb2_grpc.SignalServiceStub(self.channel)

@@ -179,14 +179,22 @@ RELATIVE, OF_PRICE, ABSOLUTE = "relative", "of the price", "absolute"
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """An indicator of a period by TA-Lib and in long double, and what its 1e-9 refers to."""
+    """An indicator of a period by TA-Lib and in long double, and what its 1e-9 refers to.
+
+    A `relative` 1e-9 is one of `least` where the value is smaller.
+    """
 
     library: OnPrices
     exact: Callable[[Prices, int], LongArray]
     kind: str = RELATIVE
+    least: float = 0.0
 
     def allowed(self, prices: Prices, values: npt.NDArray[np.floating]) -> npt.NDArray[np.floating]:
-        scale = {RELATIVE: np.abs(values), OF_PRICE: prices.close, ABSOLUTE: np.ones(values.size)}[self.kind]
+        scale = {
+            RELATIVE: np.maximum(np.abs(values), self.least),
+            OF_PRICE: prices.close,
+            ABSOLUTE: np.ones(values.size),
+        }[self.kind]
         return 1e-9 * scale
 
 
@@ -197,7 +205,8 @@ REFERENCES: dict[str, Reference] = {
     "kama": Reference(lambda p, n: talib.KAMA(p.close, n), lambda p, n: exact_kama(p.close, n)),
     "rsi": Reference(lambda p, n: talib.RSI(p.close, n), lambda p, n: exact_rsi(p.close, n)),
     "atr": Reference(lambda p, n: talib.ATR(p.high, p.low, p.close, n), exact_atr),
-    "adx": Reference(lambda p, n: talib.ADX(p.high, p.low, p.close, n), exact_adx),
+    # From the difference of two sums, so where they are all but equal no double has nine digits left, TA-Lib's neither.
+    "adx": Reference(lambda p, n: talib.ADX(p.high, p.low, p.close, n), exact_adx, least=1e-3),
     "plus_di": Reference(lambda p, n: talib.PLUS_DI(p.high, p.low, p.close, n), exact_plus_di),
     "minus_di": Reference(lambda p, n: talib.MINUS_DI(p.high, p.low, p.close, n), exact_minus_di),
     "bb_upper": Reference(

@@ -34,7 +34,16 @@ PARAMETERS = mutants_of(
         ("bands 2 sigma wide", "bollinger_width: float = 2.0", "bollinger_width: float = 2.1"),
         ("the ATR average decides when", "self.atr_average_period - 1", "self.atr_average_period"),
         ("ADX takes two periods", "2 * self.adx_period - 1", "2 * self.adx_period - 2"),
-        ("the limit itself is allowed", "low <= value <= high", "low < value <= high"),
+    ],
+)
+
+VALIDATION = mutants_of(
+    "strategy/params.py",
+    ("test_strategy",),
+    [
+        ("the lowest value is allowed", "low <= value <= high", "low < value <= high"),
+        ("a period is at most 128", '"_period": (2, MAX_PERIOD)', '"_period": (2, MAX_PERIOD - 1)'),
+        ("at least one bar confirms", '"confirmation_bars": (1, 100)', '"confirmation_bars": (0, 100)'),
         ("a pair may be equal", "if low > high:", "if low >= high:"),
     ],
 )
@@ -43,13 +52,18 @@ BARS = mutants_of(
     "bars.py",
     ("test_bars",),
     [
-        ("a zero price is turned away", "min(prices) <= 0", "min(prices) < 0"),
-        ("the largest price is taken", "max(prices) > MOST_DOLLARS", "max(prices) >= MOST_DOLLARS"),
-        ("a bar without a range is taken", "bar.high < bar.low", "bar.high <= bar.low"),
-        ("an open at the low is taken", "bar.low <= bar.open", "bar.low < bar.open"),
-        ("a close at the high is taken", "bar.close <= bar.high", "bar.close < bar.high"),
-        ("the close is looked at", "and bar.low <= bar.close <= bar.high", "and bar.low <= bar.close"),
-        ("no volume is taken", "bar.volume < 0", "bar.volume <= 0"),
+        ("a zero price is turned away", "0 < bar.low <=", "0 <= bar.low <="),
+        ("a zero price is named as one", "min(prices) <= 0", "min(prices) < 0"),
+        ("the largest price is taken", "bar.high <= MOST_DOLLARS", "bar.high < MOST_DOLLARS"),
+        (
+            "an open at the low is taken",
+            "bar.low <= bar.open <= bar.high <= MOST",
+            "bar.low < bar.open <= bar.high <= MOST",
+        ),
+        ("an open at the high is taken", "bar.open <= bar.high <= MOST", "bar.open < bar.high <= MOST"),
+        ("a close above the high is not", "MOST_DOLLARS and bar.low <= bar.close <= bar.high", "MOST_DOLLARS"),
+        ("no volume is taken", "bar.volume >= 0", "bar.volume > 0"),
+        ("a minute that came is a duplicate", "bar.start_ns > newest_start_ns", "bar.start_ns >= newest_start_ns"),
         ("a day is 1440 minutes", "timeframe_minutes >= DAY_MINUTES", "timeframe_minutes > DAY_MINUTES"),
         ("a bar is cut to the close", "Span(start_ns, min(", "Span(start_ns, max("),
         ("bars start on the clock", "minute % timeframe_minutes", "0"),
@@ -74,9 +88,9 @@ SIZES = mutants_of(
 
 KERNEL = mutants_of(
     "kernel.py",
-    ("test_kernel", "test_thresholds", "test_kernel_exact"),
+    ("test_kernel", "test_thresholds"),
     [
-        ("a gap is of the previous close", "(opening - previous_close) / previous", "(opening - previous_close) / op"),
+        ("a gap is of the previous close", "/ previous_close", "/ opening"),
         ("bar 63 is the first to decide", '>= params["decision_index"]', '> params["decision_index"]'),
         ("the first bar has no close before", "if index > 0 else np.nan", "if index >= 0 else np.nan"),
         ("another version is refused", "if version != KERNEL_VERSION", "if version < KERNEL_VERSION"),
@@ -85,4 +99,4 @@ KERNEL = mutants_of(
     ],
 )
 
-MUTANTS: tuple[Mutant, ...] = (*PARAMETERS, *BARS, *SIZES, *KERNEL)
+MUTANTS: tuple[Mutant, ...] = (*PARAMETERS, *VALIDATION, *BARS, *SIZES, *KERNEL)

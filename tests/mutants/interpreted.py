@@ -1,6 +1,6 @@
 """Stands where Numba's compiler stands, so that a mutant of a kernel runs at once instead of compiling for seconds.
 
-The functions of the core are plain Python. Interpreted, they compute the same float64 and int64 operations, only slowly;
+The functions of the core are plain Python. Interpreted, they do the same float64 and int64 operations, only slowly:
 before any mutant, all targeted tests must pass in this form.
 """
 

@@ -15,9 +15,9 @@ REGIME = mutants_of(
         ("a trend needs ADX and R2", 'params["trend_adx"]) & (', 'params["trend_adx"]) | ('),
         ("a range needs ADX and R2", 'params["range_adx"]) & (', 'params["range_adx"]) | ('),
         ("the third bar confirms", 'run >= params["confirmation_bars"]', 'run > params["confirmation_bars"]'),
-        ("a new class starts its run", 'if raw == state["raw"] else 1)', 'if raw == state["raw"] else 2)'),
-        ("an unknown bar counts for no run", "if known else 0", 'if known else state["run"]'),
-        ("a change is marked when confirmed", 'confirmed != state["confirmed"]', 'raw != state["raw"]'),
+        ("a new class starts its run", '(raw == state["raw"])', "(raw >= 0)"),
+        ("an unknown bar counts for no run", " * int(known)", ""),
+        ("a change is marked when confirmed", '"regime_changed"] = confirmed', '"regime_changed"] = raw'),
         ("1.5 x is not high", 'atr > params["high_volatility"]', 'atr >= params["high_volatility"]'),
         ("0.7 x is not low", 'atr < params["low_volatility"]', 'atr <= params["low_volatility"]'),
     ],
@@ -98,7 +98,7 @@ STOPS = mutants_of(
         ("a short's best is its lowest", "min(best, low_e4)", "max(best, low_e4)"),
         ("a long's stop never loosens", "max(stop_e4, candidate)", "candidate"),
         ("a short's stop never loosens", "min(stop_e4, candidate)", "candidate"),
-        ("without a price the stop stays", "if candidate == NO_STOP:\n        return stop_e4\n", ""),
+        ("without a price the stop stays", "if candidate == NO_STOP:\n        return stop_e4\n    if", "if"),
     ],
 )
 

@@ -21,6 +21,7 @@ from fluxhero.v1 import (
     position_pb2_grpc,
     risk_pb2_grpc,
     signal_pb2_grpc,
+    strategy_pb2_grpc,
     stream_pb2_grpc,
     system_pb2_grpc,
     trade_pb2_grpc,
@@ -36,6 +37,7 @@ from fluxherod.engine.engine import Engine
 from fluxherod.engine.events import (
     BarsReceived,
     Event,
+    FeedFollows,
     LinkChanged,
     QuotesReceived,
     Started,
@@ -87,7 +89,11 @@ class World:
         self.store = MemoryStore()
         self.broker = MemoryBroker(self.clock)
         self.hub = Hub(encode_update, **{"heartbeat_s": 5.0, **hub_settings})
-        self.runner = Runner(self.engine, self.clock, self.store, self.broker, MemoryMarketData(), self.hub, 0)
+        self.data = MemoryMarketData()
+        self.runner = Runner(
+            *(self.engine, self.clock, self.store, self.broker, self.data, self.hub, 0),
+            follow=lambda symbols: self.runner.post(FeedFollows(tuple(symbols))),
+        )
         self.counters = Counters(frames=7, bars=5, quotes=3, updates=2)
         self.socket = socket
         self.past = MemoryPast(self.store)
@@ -151,6 +157,7 @@ class Client:
         self.position: Any = position_pb2_grpc.PositionServiceStub(channel)
         self.order: Any = order_pb2_grpc.OrderServiceStub(channel)
         self.signal: Any = signal_pb2_grpc.SignalServiceStub(channel)
+        self.strategy: Any = strategy_pb2_grpc.StrategyServiceStub(channel)
         self.trade: Any = trade_pb2_grpc.TradeServiceStub(channel)
         self.risk: Any = risk_pb2_grpc.RiskServiceStub(channel)
         self.stream: Any = stream_pb2_grpc.StreamServiceStub(channel)

@@ -41,13 +41,16 @@ FILES = (
 SERVICES = {service.full_name: service for file in FILES for service in file.DESCRIPTOR.services_by_name.values()}
 SERVED = {
     "SystemService": {"GetStatus", "GetConfig", "WatchStatus"},
-    "MarketService": {"GetBars", "GetQuote", "GetIndicators", "ListSymbols", "WatchPrices", "WatchBars"},
+    "MarketService": {
+        "GetBars", "GetQuote", "GetIndicators", "ListSymbols", "AddSymbol", "RemoveSymbol", "WatchPrices", "WatchBars",
+    },
     "AccountService": {"GetAccount", "GetEquityCurve", "WatchAccount"},
     "PositionService": {"ListPositions", "GetPosition", "ClosePosition", "CloseAllPositions", "WatchPositions"},
     "OrderService": {
  "PlaceOrder", "CancelOrder", "CancelAllOrders", "GetOrder", "ListOrders", "WatchOrders",
     },
     "SignalService": {"ListSignals", "GetSignal", "Explain", "WatchSignals"},
+    "StrategyService": {"ListStrategies", "GetPerformance", "EnableSymbol", "DisableSymbol", "UpdateParameters"},
     "RiskService": {"GetRisk", "Halt", "Resume"},
     "TradeService": {"ListTrades", "GetTrade", "GetStatistics"},
     "StreamService": {"Watch"},

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from fluxhero_client.services.positions import PositionCalls
     from fluxhero_client.services.risk import RiskCalls
     from fluxhero_client.services.signals import SignalCalls
+    from fluxhero_client.services.strategy import StrategyCalls
     from fluxhero_client.services.system import SystemCalls
     from fluxhero_client.services.trades import TradeCalls
     from fluxhero_client.services.watch import WatchCalls
@@ -83,6 +84,13 @@ class Client:
         from fluxhero_client.services.signals import SignalCalls
 
         return SignalCalls(self._transport)
+
+    @cached_property
+    def strategy(self) -> StrategyCalls:
+        """Where the strategy may trade, its parameters, and what it has earned."""
+        from fluxhero_client.services.strategy import StrategyCalls
+
+        return StrategyCalls(self._transport)
 
     @cached_property
     def system(self) -> SystemCalls:

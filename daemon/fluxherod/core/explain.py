@@ -340,19 +340,21 @@ _TURNS = {
     "<": ("fall", "below {}"),
     "<=": ("fall", "{} or less"),
 }
+_PRICE, _NUMBER, _SHARE, _WHOLE = "${:,.2f}", "{:.2f}", "{:.2%}", "{:,.0f}"
+# The quantity that a rule looks at, and how it is written.
 _QUANTITIES = {
-    "trend_adx": "ADX",
-    "trend_r2": "R²",
-    "range_adx": "ADX",
-    "range_r2": "R²",
-    "price_beyond_entry_band": "the close",
-    "price_at_lower_band": "the close",
-    "price_at_upper_band": "the close",
-    "rsi_oversold": "RSI",
-    "rsi_overbought": "RSI",
-    "volume": "the volume",
-    "gap": "the gap",
-    "spread": "the spread over sigma",
+    "trend_adx": ("ADX", _NUMBER),
+    "trend_r2": ("R²", _NUMBER),
+    "range_adx": ("ADX", _NUMBER),
+    "range_r2": ("R²", _NUMBER),
+    "price_beyond_entry_band": ("the close", _PRICE),
+    "price_at_lower_band": ("the close", _PRICE),
+    "price_at_upper_band": ("the close", _PRICE),
+    "rsi_oversold": ("RSI", _NUMBER),
+    "rsi_overbought": ("RSI", _NUMBER),
+    "volume": ("the volume", _WHOLE),
+    "gap": ("the gap", _SHARE),
+    "spread": ("the spread", _SHARE + " of sigma"),
 }
 
 
@@ -361,13 +363,9 @@ def change_needed(rule: Rule) -> str:
     move = abs(rule.flips_at - rule.value)
     if rule.name not in _QUANTITIES or not math.isfinite(move):
         return rule.text
+    quantity, form = _QUANTITIES[rule.name]
     direction, target = _TURNS[rule.comparison]
-    return f"{_QUANTITIES[rule.name]} must {direction} by {_figure(move)} to {target.format(_figure(rule.flips_at))}"
-
-
-def _figure(value: float) -> str:
-    """Four significant digits, or whole and grouped when large."""
-    return f"{value:,.0f}" if abs(value) >= 10_000 else f"{value:.4g}" if abs(value) < 1 else f"{value:,.2f}"
+    return f"{quantity} must {direction} by {form.format(move)} to {target.format(form.format(rule.flips_at))}"
 
 
 def risk_summary(decision: RiskDecision) -> str:

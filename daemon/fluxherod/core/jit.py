@@ -78,13 +78,6 @@ def inlined(function: _Function) -> _Function:
     return result
 
 
-def shared(function: _Function) -> _Function:
-    """A helper that kernels call, compiled once: for a long one, whose copies would cost more than its calls."""
-    compiled: Any = _njit(**_OPTIONS, no_cpython_wrapper=True)(function)
-    result: _Function = compiled
-    return result
-
-
 def _multiply_add(typing_context: object, a: object, b: object, c: object) -> tuple[Any, Callable[..., Any]]:
     def generate(context: object, builder: Any, signature: object, arguments: Any) -> Any:
         return builder.fma(*arguments)

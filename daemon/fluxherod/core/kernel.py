@@ -10,7 +10,7 @@ import numpy as np
 
 from fluxherod.core import sizing, volatility
 from fluxherod.core.indicators.fused import INDICATORS, update_indicators
-from fluxherod.core.jit import Record, RecordArray, RowArray, compiled_only, inlined, kernel, shared
+from fluxherod.core.jit import Record, RecordArray, RowArray, compiled_only, inlined, kernel
 from fluxherod.core.noise import judge_noise, spread_rule
 from fluxherod.core.regime import REGIME, update_regime, volatility_spike, volatility_state
 from fluxherod.core.strategy.entries import ENTRY_MEMORY, decide_entry, no_entry
@@ -155,7 +155,7 @@ def _write_bar(out: Record, index: int, opening: float, high: float, low: float,
     out["volume"] = volume
 
 
-@shared
+@inlined
 def _advance(
     state: Record,
     params: Record,
@@ -189,24 +189,6 @@ def _advance(
         no_rules(out)
         no_entry(out)
     state["index"] = index + 1
-
-
-@inlined
-def _advance_bar(state: Record, params: Record, bar: Record, intraday: bool, out: Record) -> None:
-    _advance(
-        state,
-        params,
-        bar["open"],
-        bar["high"],
-        bar["low"],
-        bar["close"],
-        bar["volume"],
-        np.int64(bar["minute_of_day"]),  # as `step` has them: one compiled form, not two
-        np.int64(bar["minutes_to_close"]),
-        np.int64(bar["minutes_after_open"]),
-        intraday,
-        out,
-    )
 
 
 @kernel
@@ -259,19 +241,6 @@ def step(
 
 
 @kernel
-def run(states: RecordArray, i: int, params: RecordArray, bars: RecordArray, intraday: bool, out: RecordArray) -> None:
-    """`step` over `bars` (BAR records, oldest first), the decision of bar k in `out[k]`.
-
-    Raises:
-        IndexError: `i` is out of range or `out` is shorter than `bars`.
-    """
-    if i < 0 or i >= states.shape[0] or out.shape[0] < bars.shape[0]:
-        raise IndexError("no such state, or fewer decision records than bars")
-    for k in range(bars.shape[0]):
-        _advance_bar(states[i], params[0], bars[k], intraday, out[k])
-
-
-@kernel
 def step_many(
     states: RecordArray, rows: RowArray, params: RecordArray, bars: RecordArray, intraday: bool, out: RecordArray
 ) -> None:
@@ -289,7 +258,30 @@ def step_many(
         if rows[k] < 0 or rows[k] >= states.shape[0]:
             raise IndexError("no such state")
     for k in range(rows.shape[0]):
-        _advance_bar(states[rows[k]], params[0], bars[k], intraday, out[k])
+        bar = bars[k]
+        _advance(
+            states[np.uintp(rows[k])],
+            params[0],
+            bar["open"],
+            bar["high"],
+            bar["low"],
+            bar["close"],
+            bar["volume"],
+            np.int64(bar["minute_of_day"]),  # as `step` has them: one compiled form, not two
+            np.int64(bar["minutes_to_close"]),
+            np.int64(bar["minutes_after_open"]),
+            intraday,
+            out[k],
+        )
+
+
+def run(states: RecordArray, i: int, params: RecordArray, bars: RecordArray, intraday: bool, out: RecordArray) -> None:
+    """`step` over `bars` (BAR records, oldest first) of symbol `i`, the decision of bar k in `out[k]`.
+
+    Raises:
+        IndexError: `i` is out of range or `out` is shorter than `bars`.
+    """
+    step_many(states, np.full(bars.shape[0], i), params, bars, intraday, out)
 
 
 def warm_up() -> None:
@@ -300,7 +292,6 @@ def warm_up() -> None:
     params = default_params()
     states, out = new_states(1, params), np.zeros(1, DECISION)
     step(states, 0, params, 1.0, 1.0, 1.0, 1.0, 0.0, 600, 360, 30, True, out, 0)
-    run(states, 0, params, np.zeros(1, BAR), True, out)
     step_many(states, np.zeros(1, np.int64), params, np.zeros(1, BAR), True, out)
     spread_rule(0.01, 1.0, False, params)
     volatility_spike(1.0, 1.0, 60.0, 2.0)
@@ -309,6 +300,6 @@ def warm_up() -> None:
     sizing.warm_up()
     volatility.warm_up()
     trail(1, 1_000_000, best_e4(1, 1_000_000, 1_000_000, 1_000_000), 1.0, 2.5)
-    called: tuple[object, ...] = (step, run, step_many, spread_rule, volatility_spike, trail, best_e4)
+    called: tuple[object, ...] = (step, step_many, spread_rule, volatility_spike, trail, best_e4)
     for function in (*called, trend_stop_e4, mean_reversion_stop_e4):
         compiled_only(function)

@@ -35,12 +35,14 @@ def update_regime(state: Record, decision: Record, params: Record) -> None:
     adx, r2 = decision["adx"], decision["r2"]
     raw = raw_regime(adx, r2, params)
     known = (adx == adx) & (r2 == r2)
-    run = (state["run"] + 1 if raw == state["raw"] else 1) if known else 0
-    confirmed = raw if run >= params["confirmation_bars"] else state["confirmed"]
+    # Read first, then chosen between: the compiler makes no jumps of that, which a processor would guess wrong.
+    run_before, confirmed_before = state["run"], state["confirmed"]
+    run = (run_before * int(raw == state["raw"]) + 1) * int(known)
+    confirmed = raw if run >= params["confirmation_bars"] else confirmed_before
     decision["raw_regime"] = raw
     decision["regime"] = confirmed
     decision["regime_run"] = run
-    decision["regime_changed"] = confirmed != state["confirmed"]
+    decision["regime_changed"] = confirmed != confirmed_before
     state["raw"] = raw
     state["run"] = run
     state["confirmed"] = confirmed
@@ -49,9 +51,9 @@ def update_regime(state: Record, decision: Record, params: Record) -> None:
 @inlined
 def volatility_state(atr: float, average: float, params: Record) -> int:
     """ATR against its average: HIGH, LOW or NORMAL; NORMAL while either is unknown."""
-    if atr > params["high_volatility"] * average:
-        return _HIGH
-    return _LOW if atr < params["low_volatility"] * average else _NORMAL
+    low = atr < params["low_volatility"] * average
+    high = atr > params["high_volatility"] * average
+    return _HIGH if high else (_LOW if low else _NORMAL)
 
 
 @kernel

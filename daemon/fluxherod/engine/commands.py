@@ -95,7 +95,7 @@ class Commands:
                 return self._halt(reason)
             case ResumeCommand():
                 return self._resume()
-        return (*self.universe.take(command, out), None, None)
+        return (*self.universe.take(command, now_ns, out), None, None)
 
     # --- orders ------------------------------------------------------------------------------------
     def _place(self, command: PlaceOrderCommand, now_ns: int, out: list[Effect]) -> Answer:

@@ -397,4 +397,4 @@ def _touched(out: list[Effect]) -> list[str]:
 
 def _market_settings(settings: Settings) -> tuple[object, ...]:
     """What the market's state depends on: with other values it must be built anew."""
-    return (settings.symbols, settings.timeframe, settings.history_bars, settings.strategy)
+    return (frozenset(settings.symbols), settings.timeframe, settings.history_bars, settings.strategy)

@@ -35,6 +35,7 @@ class Universe:
         self.configured = Settings(())
         self.overrides = Overrides()
         self.conflict = ""  # why the changed parameters are not in force; new risk waits for an operator then
+        self.changed_ns = 0  # bars that ended by then were decided by other parameters than those in force
         self._adopt = adopt
 
     def begin(self, configured: Settings) -> Settings:
@@ -57,7 +58,7 @@ class Universe:
         text = f"parameters changed at run time do not go together with the configuration: {words}"
         self.conflict = text if words else ""
 
-    def take(self, command: UniverseCommand, out: list[Effect]) -> Outcome:
+    def take(self, command: UniverseCommand, now_ns: int, out: list[Effect]) -> Outcome:
         """Carry a command out."""
         match command:
             case AddSymbolCommand(symbol=symbol, asset=asset):
@@ -69,7 +70,7 @@ class Universe:
             case DisableSymbolCommand(symbol=symbol, reason=reason):
                 return self._disable(symbol, reason)
             case UpdateParametersCommand():
-                return self._update(command, out)
+                return self._update(command, now_ns, out)
 
     def _put(self, overrides: Overrides) -> Settings:
         self.overrides = overrides
@@ -149,7 +150,7 @@ class Universe:
         return ReplyCode.SYMBOL_UNKNOWN, f"{symbol} is not followed; followed: {', '.join(self.market.books)}"
 
     # --- parameters ------------------------------------------------------------------------------------
-    def _update(self, command: UpdateParametersCommand, out: list[Effect]) -> Outcome:
+    def _update(self, command: UpdateParametersCommand, now_ns: int, out: list[Effect]) -> Outcome:
         before = self.settings
         current = revision(before)
         if command.revision not in ("", current):
@@ -160,6 +161,7 @@ class Universe:
         if wrong := problems(self.configured, {**self.overrides.parameters, **changes}):
             return ReplyCode.INVALID_FIELD, "; ".join(f"{name}: {allowed}" for name, allowed in wrong.items())
         settings = self._put(self.overrides.change(changes))
+        self.changed_ns = now_ns
         names = ", ".join(f"{name} = {value}" for name, value in changes.items())
         if not remakes_indicators(before.strategy, settings.strategy):
             return ReplyCode.OK, f"from the next bar on: {names}"

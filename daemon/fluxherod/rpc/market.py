@@ -83,8 +83,7 @@ class MarketService(market_pb2_grpc.MarketServiceServicer):
         """Follow a symbol. The broker is asked first, and its answer goes into the journal with the command."""
         symbol = validate.symbol(request.symbol)
         caller = self._asker.caller(context, "AddSymbol", request.request_id)
-        followed = symbol in self._live.engine.market.books
-        known = _unknown(symbol) if followed or self._asker.answered(caller) else await self._asset(symbol, context)
+        known = _unknown(symbol) if self._asker.answered(caller) else await self._asset(symbol, context)
         try:
             await self._asker.ask(AddSymbolCommand(caller, symbol, known), context)
         except Refused as refusal:
@@ -162,5 +161,5 @@ class MarketService(market_pb2_grpc.MarketServiceServicer):
 
 
 def _unknown(symbol: str) -> AssetInfo:
-    """What stands for the broker's answer where the engine needs none."""
+    """What stands for the broker's answer where the engine repeats its own."""
     return AssetInfo(symbol, found=False, tradable=False, shortable=False, easy_to_borrow=False)

@@ -110,9 +110,7 @@ def _changes(request: strategy_pb2.UpdateParametersRequest, wrong: dict[str, str
         wrong["update_mask"] = "may not be empty: it names the fields of parameters to set"
     unknown = [path for path in paths if path not in _DEFAULTS]
     if unknown:
-        wrong["update_mask"] = (
-            f"fields of parameters, such as kama_period; not {', '.join(unknown)[: validate.MAX_TEXT]}"
-        )
+        wrong["update_mask"] = f"fields of parameters, such as kama_period; not {', '.join(unknown)[:100]}"
     known = [path for path in paths if path in _DEFAULTS]
     wrong |= {f"parameters.{path}": "must be given" for path in known if not request.parameters.HasField(path)}
     return {path: getattr(request.parameters, path) for path in known if request.parameters.HasField(path)}

@@ -33,6 +33,7 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     _add_reading_commands(commands)
     _add_trading_commands(commands)
+    _add_strategy_commands(commands)
     chosen = parser.parse_args(arguments)
     if chosen.command == "watch" and chosen.every and chosen.topic not in ("prices", "positions"):
         parser.error(f"--every: {chosen.topic} are never held back, each change is shown at once")
@@ -139,6 +140,25 @@ def _add_trading_commands(commands: Any) -> None:
         command.add_argument("--yes", action="store_true", help="do not ask")
     for command in (place, cancel, close, halt, resume):
         command.add_argument("--request-id", metavar="ID", help="repeat an earlier call under its id")
+
+
+def _add_strategy_commands(commands: Any) -> None:
+    _add(commands, "symbols", "the symbols that are followed")
+    joining = _add(commands, "add-symbol", "follow a symbol: load its history and trade it once it is warm")
+    leaving = _add(commands, "remove-symbol", "follow a symbol no more")
+    enable = _add(commands, "enable", "let a symbol be entered again")
+    disable = _add(commands, "disable", "take no new risk in a symbol; an open position is managed as before")
+    disable.add_argument("--reason", default="", help="recorded")
+    for command in (joining, leaving, enable, disable):
+        command.add_argument("symbol", type=str.upper, metavar="SYMBOL")
+    _add(commands, "strategies", "the strategy, where it may trade, and its parameters")
+    change = _add(commands, "set-parameter", "change parameters of the strategy from the next bar on")
+    change.add_argument("change", nargs="+", metavar="NAME=VALUE", help="such as entry_atr=0.6 or allow_shorts=off")
+    change.add_argument("--reason", required=True, help="recorded")
+    change.add_argument("--revision", default="", help="refuse when the parameters are not at this revision any more")
+    for command in (joining, leaving, enable, disable, change):
+        command.add_argument("--request-id", metavar="ID", help="repeat an earlier call under its id")
+    _add_filters(_add(commands, "performance", "what each mode has earned with closed trades"), limit=False)
 
 
 def _count(text: str) -> int:

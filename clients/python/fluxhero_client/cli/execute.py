@@ -27,13 +27,21 @@ _MODULES = {
     "close": "trading",
     "halt": "kill_switch",
     "resume": "kill_switch",
+    "symbols": "symbols",
+    "add-symbol": "symbols",
+    "remove-symbol": "symbols",
+    "enable": "symbols",
+    "disable": "symbols",
+    "strategies": "strategy",
+    "set-parameter": "strategy",
+    "performance": "strategy",
 }
 
 
 async def execute(arguments: Namespace, console: Console) -> int:
     """The exit code of the command."""
     module = import_module(f"fluxhero_client.cli.commands.{_MODULES[arguments.command]}")
-    command: Command = getattr(module, arguments.command)
+    command: Command = getattr(module, arguments.command.replace("-", "_"))
     async with connect(arguments.address, timeout_s=arguments.timeout) as client:
         try:
             return await command(client, arguments, console)

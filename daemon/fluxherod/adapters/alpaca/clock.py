@@ -12,6 +12,7 @@ import httpx
 
 from fluxherod.adapters.alpaca import wire
 from fluxherod.adapters.alpaca.errors import Unavailable, WireError
+from fluxherod.adapters.alpaca.rest import tls_context
 
 log = logging.getLogger(__name__)
 
@@ -86,7 +87,7 @@ class ExchangeClock:
         self._poll_interval_s = poll_interval_s
         self._monotonic = monotonic
         self._sleep = sleep
-        self._client = httpx.AsyncClient(base_url=base_url, timeout=2.0, transport=transport)
+        self._client = httpx.AsyncClient(base_url=base_url, timeout=2.0, transport=transport, verify=tls_context())
         self._anchor_ns = 0
         self._anchored_at = monotonic()
         self._rate = 0.0

@@ -33,11 +33,9 @@ class QuotePace:
     def take(self, quotes: Sequence[Quote]) -> None:
         """Post the quotes whose symbol's second is over, and hold the others; called on the event loop."""
         oldest_ns = self._clock.now_ns() - INTERVAL_NS
-        due = tuple(quote for quote in quotes if self._posted_ns.get(quote.symbol, 0) <= oldest_ns)
-        self._release(due)
-        for quote in quotes:
-            if quote not in due:
-                self._held[quote.symbol] = quote
+        newest = {quote.symbol: quote for quote in quotes}
+        self._held |= newest
+        self._release(tuple(quote for quote in newest.values() if self._posted_ns.get(quote.symbol, 0) <= oldest_ns))
         if self._held and self._timer is None:
             self._timer = asyncio.get_running_loop().call_later(self._hold_s, self.flush)
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
+import ssl
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import httpx
@@ -50,6 +52,12 @@ class AuthenticationFailed:
 Outcome = Answer | NoAnswer | AuthenticationFailed
 
 
+@lru_cache(maxsize=1)
+def tls_context() -> ssl.SSLContext:
+    """What every client trusts; reading the certificates takes longer than all else that a client is made of."""
+    return httpx.create_ssl_context()
+
+
 class RestClient:
     """REST of one host.
 
@@ -87,6 +95,7 @@ class RestClient:
             timeout=httpx.Timeout(timeout_s, connect=min(5.0, timeout_s)),
             limits=httpx.Limits(max_connections=16, max_keepalive_connections=16, keepalive_expiry=30.0),
             transport=transport,
+            verify=tls_context(),
         )
 
     async def get(self, path: str, priority: Priority, params: Mapping[str, str] | None = None) -> Outcome:

@@ -54,7 +54,7 @@ def _relative_strength(state: Record, params: Record, index: int, change: float,
     loss = next_mean(state["loss"], period, weight, index, max(-change, 0.0))
     state["gain"] = gain
     state["loss"] = loss
-    out["rsi"] = rsi_of(gain, loss) if index >= period else np.nan
+    out["rsi"] = rsi_of(gain, loss)
 
 
 @inlined
@@ -63,13 +63,9 @@ def _average_range(state: Record, params: Record, index: int, bar_range: float, 
     period = params["atr_period"]
     atr = next_mean(state["atr"], period, params["atr_weight"], index, bar_range)
     state["atr"] = atr
-    average = np.nan
+    out["atr"] = atr
     if index >= period:
-        total = _push(state["atr_average"], params["atr_average_period"], atr)
-        if index >= period + params["atr_average_period"] - 1:
-            average = total * params["atr_average_weight"]
-    out["atr"] = atr if index >= period else np.nan
-    out["atr_avg50"] = average
+        out["atr_avg50"] = _push(state["atr_average"], params["atr_average_period"], atr) * params["atr_average_weight"]
 
 
 @inlined
@@ -87,9 +83,9 @@ def _directional(
     state["minus"] = minus
     state["range"] = ranges
     state["value"] = value
-    out["adx"] = value if index >= 2 * period - 1 else np.nan
-    out["plus_di"] = plus_di if index >= period else np.nan
-    out["minus_di"] = minus_di if index >= period else np.nan
+    out["adx"] = value
+    out["plus_di"] = plus_di
+    out["minus_di"] = minus_di
 
 
 @inlined
@@ -104,8 +100,8 @@ def _adaptive_average(state: Record, params: Record, index: int, change: float, 
     ratio = efficiency(close - oldest, path)
     value = next_kama(state["value"], period, params["kama_fastest"], params["kama_slowest"], index, ratio, close)
     state["value"] = value
-    out["kama"] = value if index >= period else np.nan
-    out["kama_er"] = ratio if index >= period else np.nan
+    out["kama"] = value
+    out["kama_er"] = ratio
 
 
 @inlined
@@ -115,14 +111,12 @@ def _window_indicators(state: Record, params: Record, index: int, close: float, 
     period = params["regression_period"]
     reference, sums = push_moments_state(state["regression"], period, first, close)
     slope, r2 = slope_and_r2(period, params["regression_weight"], params["regression_scale"], sums)
-    out["slope"] = slope if index >= period - 1 else np.nan
-    out["r2"] = r2 if index >= period - 1 else np.nan
+    out["slope"] = slope
+    out["r2"] = r2
     if params["bollinger_period"] != period:
         period = params["bollinger_period"]
         reference, sums = push_moments_state(state["bollinger"], period, first, close)
     middle, sigma = mean_and_sigma(params["bollinger_weight"], reference, sums[0], sums[1])
-    if index < period - 1:
-        middle = sigma = np.nan
     width = params["bollinger_width"] * sigma
     out["sma"] = out["bb_middle"] = middle
     out["bb_upper"] = middle + width
@@ -131,31 +125,55 @@ def _window_indicators(state: Record, params: Record, index: int, close: float, 
 
 
 @inlined
+def _blank(params: Record, index: int, out: Record) -> None:
+    """NaN for what is not valid yet: done here at once, so that a later bar asks a single time."""
+    if index < params["ema_period"] - 1:
+        out["ema"] = np.nan
+    if index < params["kama_period"]:
+        out["kama"] = out["kama_er"] = np.nan
+    if index < params["rsi_period"]:
+        out["rsi"] = np.nan
+    if index < params["atr_period"]:
+        out["atr"] = np.nan
+    if index < params["atr_period"] + params["atr_average_period"] - 1:
+        out["atr_avg50"] = np.nan
+    if index < params["adx_period"]:
+        out["plus_di"] = out["minus_di"] = np.nan
+    if index < 2 * params["adx_period"] - 1:
+        out["adx"] = np.nan
+    if index < params["bollinger_period"] - 1:
+        out["sma"] = out["close_sigma"] = np.nan
+        out["bb_upper"] = out["bb_middle"] = out["bb_lower"] = np.nan
+    if index < params["regression_period"] - 1:
+        out["slope"] = out["r2"] = np.nan
+    if index < params["volume_period"] - 1:
+        out["avg_volume"] = np.nan
+
+
+@inlined
 def update_indicators(
     state: Record, params: Record, index: int, high: float, low: float, close: float, volume: float, out: Record
 ) -> None:
     """Update every indicator of a symbol by one bar and write its value, NaN while it is not valid, to `out`."""
+    # The slowest chains of operations come first: the rest is done while they run.
+    _window_indicators(state, params, index, close, out)
     change = 0.0
     if index > 0:
         previous_close = state["previous_close"]
         change = close - previous_close
         bar_range = true_range(high, low, previous_close)
         rise, fall = high - state["previous_high"], state["previous_low"] - low
+        _directional(state["adx"], params, index, rise, fall, bar_range, out)
         _relative_strength(state["rsi"], params, index, change, out)
         _average_range(state, params, index, bar_range, out)
-        _directional(state["adx"], params, index, rise, fall, bar_range, out)
-    else:
-        out["rsi"] = out["atr"] = out["atr_avg50"] = np.nan
-        out["adx"] = out["plus_di"] = out["minus_di"] = np.nan
     _adaptive_average(state["kama"], params, index, change, close, out)
-    _window_indicators(state, params, index, close, out)
     period = params["ema_period"]
     ema = next_ema(state["ema"], period, params["ema_weight"], index, close)
     state["ema"] = ema
-    out["ema"] = ema if index >= period - 1 else np.nan
-    period = params["volume_period"]
-    total = _push(state["volume"], period, volume)
-    out["avg_volume"] = total * params["volume_weight"] if index >= period - 1 else np.nan
+    out["ema"] = ema
+    out["avg_volume"] = _push(state["volume"], params["volume_period"], volume) * params["volume_weight"]
+    if index < params["decision_index"]:
+        _blank(params, index, out)
     state["previous_high"] = high
     state["previous_low"] = low
     state["previous_close"] = close
