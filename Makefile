@@ -6,6 +6,7 @@ SHELL := /bin/bash
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
+PEERS := .venv-bench
 GRPCURL_VERSION := v1.9.4
 # command:package, what the tests call that Debian packages
 SYSTEM_COMMANDS := systemd-analyze:systemd
@@ -32,9 +33,9 @@ acceptance: setup ## trade a folder of price files from end to end: make accepta
 	@test -d "$(DATA)" || { echo 'make acceptance DATA=DIR: DIR is a folder of price files, such as SPY_1Hour.csv.gz'; exit 2; }
 	@FLUXHERO_DATA="$$(cd "$(DATA)" && pwd)" $(BIN)/pytest tests/acceptance $(ARGS)
 
-bench: setup ## measure: run each tests/bench/bench_*.py
+bench: $(PEERS)/.installed ## measure, beside TA-Lib and tulipy: run each tests/bench/bench_*.py
 	@test -n "$(BENCHMARKS)" || { echo 'there is no tests/bench/bench_*.py'; exit 2; }
-	@for benchmark in $(BENCHMARKS); do echo "== $$benchmark"; $(BIN)/python $$benchmark $(ARGS) || exit; done
+	@for benchmark in $(BENCHMARKS); do echo "== $$benchmark"; $(PEERS)/bin/python $$benchmark $(ARGS) || exit; done
 
 mutants: setup ## change a threshold or a comparison of the core, one at a time: which test notices? (ARGS: words to choose by)
 	@$(BIN)/python tests/mutants/run.py $(ARGS)
@@ -55,7 +56,7 @@ lock: setup ## pin the dependencies of pyproject.toml in requirements.lock (ARGS
 		--python-version 3.11 pyproject.toml -o requirements.lock $(ARGS)
 
 clean: ## remove everything that make and the tools made
-	@rm -rf $(VENV) node_modules build dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	@rm -rf $(VENV) $(PEERS) node_modules build dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 setup: $(INSTALLED) ## set up .venv with the project and its pinned dependencies
@@ -75,6 +76,16 @@ $(INSTALLED): requirements.lock pyproject.toml | $(BIN)/pip
 	@echo 'setup: installing the pinned dependencies into $(VENV), once (half a minute)'
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-compile --require-hashes -r requirements.lock
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# What only the benchmarks need: a venv of their own that also sees the packages of $(VENV). tulipy is compiled here.
+$(PEERS)/.installed: tests/bench/requirements.txt tests/bench/build-requirements.txt $(INSTALLED)
+	@$(BIN)/python -m venv --clear $(PEERS)
+	@$(BIN)/python -c 'import sysconfig; print("import site; site.addsitedir(%r)" % sysconfig.get_path("purelib"))' \
+		> "$$($(PEERS)/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/project.pth"
+	@for requirements in build-requirements requirements; do $(PEERS)/bin/pip install --disable-pip-version-check --no-deps \
+		--no-build-isolation --require-hashes -r tests/bench/$$requirements.txt; done >$(PEERS)/install.log 2>&1 \
+		|| echo 'bench: without tulipy, it could not be installed (see $(PEERS)/install.log)'
 	@touch $@
 
 system-packages:

@@ -82,6 +82,12 @@ def parser() -> argparse.ArgumentParser:
         "--rate-limit", type=int, default=200, metavar="N", help="REST requests a wall minute, 0 = any (default: 200)"
     )
     options.add_argument(
+        "--plan",
+        choices=("basic", "plus"),
+        default="plus",
+        help="market data: basic has no sip feed and 30 symbols of trades and quotes (default: %(default)s)",
+    )
+    options.add_argument(
         "--log-level", default="warning", choices=("debug", "info", "warning", "error"), help="default: %(default)s"
     )
     return options
@@ -136,6 +142,7 @@ def settings(arguments: argparse.Namespace, tape: Tape, calendar: Calendar) -> S
         spread_bp=arguments.spread_bp,
         credentials=Credentials(arguments.key, arguments.secret),
         rate_limit=arguments.rate_limit,
+        plan=arguments.plan,
         waits=arguments.wait and not arguments.step,
         seed=f"{utc_text(first_ns)}/{arguments.synthetic}",
     )

@@ -18,6 +18,13 @@
                        once to whatever is working (stops only after they were hit)
     POST /sim/asset    {"symbol", "tradable"?, "shortable"?, "easy_to_borrow"?, "fractionable"?}: change an asset
     POST /sim/account  {"cash"?, "shorting_enabled"?}: change the account
+    POST /sim/halt     {"symbol", "halted"?: bool, "code"?, "reason"?}: stop (or resume) trading in a symbol
+    POST /sim/luld     {"symbol", "up", "down", "indicator"?}: a limit-up-limit-down band
+    POST /sim/correction, /sim/cancel-trade  {"symbol", "price"?, "size"?}: correct or cancel the last print
+    POST /sim/corporate-action  {"type": "forward_split" | "reverse_split" | "cash_dividend", "symbol", "ex_date",
+                       "new_rate", "old_rate" or "rate"}: announce one
+    POST /sim/fail     {"status": 429 | 500 | 503 | 504, "method"?, "path"?, "times"?, "carried_out"?, "html"?}: the
+                       next requests fail so; with carried_out they take effect and only their answer is lost
 
 Every POST answers the clock and the counters; a request that makes no sense gets 422 {"message"}.
 """
@@ -31,8 +38,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from alpacasim.admin_events import Action, AdminEvents
+from alpacasim.admin_fields import AdminError, price_e4, size
 from alpacasim.calendar import MINUTE_NS
+from alpacasim.corporate_actions import Announcements
 from alpacasim.data_wire import Channel, Json, stream_bar, stream_quote, stream_trade
+from alpacasim.faults import RestFaults
 from alpacasim.http_api import json_body, ok
 from alpacasim.market_stream import MarketHub
 from alpacasim.matching import Market, ScriptedFill
@@ -43,17 +54,20 @@ from alpacasim.timestamps import parse_time, utc_text
 from alpacasim.trade_stream import TradeHub
 from alpacasim.wire import account_body, order_body, position_body
 
-Action = Callable[[Mapping[str, Any]], Awaitable[None]]
-
-
-class AdminError(ValueError):
-    """What is wrong with an admin request."""
-
 
 class AdminApi:
     """The endpoints over one running simulator."""
 
-    def __init__(self, player: Player, market_hub: MarketHub, trade_hub: TradeHub, created_ns: int) -> None:
+    def __init__(
+        self,
+        player: Player,
+        market_hub: MarketHub,
+        trade_hub: TradeHub,
+        announcements: Announcements,
+        faults: RestFaults,
+        created_ns: int,
+    ) -> None:
+        self._events = AdminEvents(player, market_hub, announcements, faults)
         self._player = player
         self._exchange = player.exchange
         self._market_hub = market_hub
@@ -71,6 +85,7 @@ class AdminApi:
             "hold": self.hold,
             "asset": self.asset,
             "account": self.account,
+            **self._events.actions(),
         }
         return [
             Route("/sim/clock", self.get_clock, methods=["GET"]),
@@ -166,10 +181,7 @@ class AdminApi:
     # Prices and executions
 
     def _market(self, body: Mapping[str, Any]) -> Market:
-        market = self._exchange.markets.get(str(body.get("symbol")))
-        if market is None:
-            raise AdminError(f"symbol is {body.get('symbol')!r}: {', '.join(self._exchange.markets)} are allowed")
-        return market
+        return self._events.market(body)
 
     async def quote(self, body: Mapping[str, Any]) -> None:
         market = self._market(body)
@@ -178,19 +190,19 @@ class AdminApi:
             return
         self._exchange.quote(
             market.symbol,
-            _price_e4(body, "bid"),
-            _price_e4(body, "ask"),
+            price_e4(body, "bid"),
+            price_e4(body, "ask"),
             self._player.now_ns(),
-            bid_size=_size(body, "bid_size"),
-            ask_size=_size(body, "ask_size"),
+            bid_size=size(body, "bid_size"),
+            ask_size=size(body, "ask_size"),
         )
         self._market_hub.publish("quotes", {market.symbol: stream_quote(market)})
         await self._player.drain()
 
     async def trade(self, body: Mapping[str, Any]) -> None:
         market = self._market(body)
-        price = _price_e4(body, "price", lowest=1)
-        self._exchange.trade(market.symbol, price, self._player.now_ns(), size=_size(body, "size"))
+        price = price_e4(body, "price", lowest=1)
+        self._exchange.trade(market.symbol, price, self._player.now_ns(), size=size(body, "size"))
         self._market_hub.publish("trades", {market.symbol: stream_trade(market)})
         if not market.quote_held:
             self._market_hub.publish("quotes", {market.symbol: stream_quote(market)})
@@ -201,8 +213,8 @@ class AdminApi:
         channel = body.get("channel", "bars")
         if channel not in ("bars", "updatedBars", "dailyBars"):
             raise AdminError(f"channel is {channel!r}: bars, updatedBars or dailyBars is allowed")
-        prices = [_price_e4(body, name, lowest=1) / 10_000 for name in ("open", "high", "low", "close")]
-        volume = _size(body, "volume")
+        prices = [price_e4(body, name, lowest=1) / 10_000 for name in ("open", "high", "low", "close")]
+        volume = size(body, "volume")
         record = (self._minute(body), *prices, volume, max(1, volume // 100), sum(prices) / 4)
         if channel != "dailyBars":
             self._player.history.add(market.symbol, record)
@@ -250,22 +262,8 @@ class AdminApi:
             self._exchange.account.shorting_enabled = bool(body["shorting_enabled"])
 
 
-def _price_e4(body: Mapping[str, Any], name: str, lowest: int = 0) -> int:
-    number = parse_decimal(body.get(name))
-    if number is None or decimal_to_e4(number) < lowest:
-        raise AdminError(f"{name} is {body.get(name)!r}: a price is allowed")
-    return decimal_to_e4(number)
-
-
-def _size(body: Mapping[str, Any], name: str) -> int:
-    size = body.get(name, 100)
-    if not isinstance(size, int) or size < 0:
-        raise AdminError(f"{name} is {size!r}: a whole number from 0 is allowed")
-    return size
-
-
 def _scripted_fill(fill: Mapping[str, Any], side: Side | None) -> ScriptedFill:
-    price = _price_e4(fill, "price", lowest=1)
+    price = price_e4(fill, "price", lowest=1)
     if fill.get("qty") is None:
         return ScriptedFill(price, None, side)
     number = parse_decimal(fill["qty"])

@@ -13,14 +13,17 @@ from starlette.routing import Route, WebSocketRoute
 from alpacasim.admin import AdminApi
 from alpacasim.calendar import DAY_NS, Calendar
 from alpacasim.clock import Mode
+from alpacasim.corporate_actions import Announcements
 from alpacasim.credentials import DEFAULT_CREDENTIALS, Credentials
 from alpacasim.exchange import Exchange
+from alpacasim.faults import RestFaults
 from alpacasim.history import History
 from alpacasim.http_api import Guard, RateLimit, not_found
-from alpacasim.market_stream import MarketHub
+from alpacasim.market_stream import MarketHub, Plan
 from alpacasim.player import Player
 from alpacasim.rest_account import AccountApi
 from alpacasim.rest_configuration import ConfigurationApi
+from alpacasim.rest_corporate_actions import CorporateActionsApi
 from alpacasim.rest_data import DataApi
 from alpacasim.rest_orders import OrdersApi
 from alpacasim.rest_portfolio import PortfolioApi
@@ -32,7 +35,8 @@ from alpacasim.trade_stream import TradeHub
 class Settings:
     """How to play a tape. `seed` fixes every id; `speed` is exchange seconds a wall second (run mode).
 
-    With `waits` the time stands at the start until a client subscribes to market data (run mode).
+    `plan` is the subscription to market data: with "basic" the sip feed is closed (its history within the last 15
+    minutes too) and trades and quotes of 30 symbols may be subscribed to. With `waits` the time stands at the start until a client subscribes to market data (run mode).
     """
 
     start_ns: int
@@ -47,6 +51,7 @@ class Settings:
     seed: str = "alpacasim"
     waits: bool = False
     auth_timeout_s: float = 10.0
+    plan: Plan = "plus"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +66,7 @@ class Simulator:
 
 def build(tape: Tape, calendar: Calendar, settings: Settings, *, wall_s: Callable[[], float] = time.time) -> Simulator:
     """Compose a simulator over a tape."""
-    market_hub = MarketHub(settings.credentials, auth_timeout_s=settings.auth_timeout_s)
+    market_hub = MarketHub(settings.credentials, auth_timeout_s=settings.auth_timeout_s, plan=settings.plan)
     trade_hub = TradeHub(settings.credentials)
     exchange = Exchange(
         tape.symbols, settings.cash_e4, seed=settings.seed, listener=trade_hub.publish, spread_bp=settings.spread_bp
@@ -79,11 +84,12 @@ def build(tape: Tape, calendar: Calendar, settings: Settings, *, wall_s: Callabl
         quotes_per_minute=settings.quotes_per_minute,
         waits=settings.waits,
     )
+    announcements, faults = Announcements(), RestFaults()
     created_ns = settings.start_ns - 365 * DAY_NS
     app = Starlette(
         routes=[
-            *_rest_routes(player, settings, created_ns, wall_s),
-            *AdminApi(player, market_hub, trade_hub, created_ns).routes(),
+            *_rest_routes(player, settings, announcements, faults, created_ns, wall_s),
+            *AdminApi(player, market_hub, trade_hub, announcements, faults, created_ns).routes(),
             WebSocketRoute("/stream", trade_hub.serve),
             WebSocketRoute("/v2/{feed}", market_hub.serve),
         ],
@@ -92,13 +98,22 @@ def build(tape: Tape, calendar: Calendar, settings: Settings, *, wall_s: Callabl
     return Simulator(app, player, market_hub, trade_hub)
 
 
-def _rest_routes(player: Player, settings: Settings, created_ns: int, wall_s: Callable[[], float]) -> list[Route]:
+def _rest_routes(
+    player: Player,
+    settings: Settings,
+    announcements: Announcements,
+    faults: RestFaults,
+    created_ns: int,
+    wall_s: Callable[[], float],
+) -> list[Route]:
     # Alpaca counts the requests of the trading API and of the data API apart.
-    trading, data = (Guard(settings.credentials, RateLimit(settings.rate_limit, wall_s)) for _ in range(2))
+    trading = Guard(settings.credentials, RateLimit(settings.rate_limit, wall_s), faults, fault_code=40010001)
+    data = Guard(settings.credentials, RateLimit(settings.rate_limit, wall_s), faults)
     return [
         *OrdersApi(player).routes(trading),
         *PortfolioApi(player).routes(trading),
         *AccountApi(player, created_ns).routes(trading),
         *ConfigurationApi(player.exchange.account).routes(trading),
-        *DataApi(player).routes(data),
+        *DataApi(player, settings.plan).routes(data),
+        *CorporateActionsApi(player, announcements).routes(data),
     ]

@@ -134,9 +134,10 @@ class Book:
 
     def may_execute(self, order: Order) -> bool:
         """Is the session one in which this order works."""
+        market = self.markets[order.symbol]
         if self.session is None:
-            return order.extended_hours
-        return self.markets[order.symbol].opened and order.time_in_force != "cls"
+            return order.extended_hours and not market.halted
+        return market.opened and order.time_in_force != "cls"
 
     def match(self, symbol: str, path_from_e4: int | None = None, *, on_trade: bool = False) -> None:
         """Execute what the present market executes; each order at most once.

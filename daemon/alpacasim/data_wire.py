@@ -66,3 +66,40 @@ def _trade(market: Market) -> Json:
         "i": market.last_ns // 1000, "x": "V", "p": market.last_e4 / E4, "s": market.last_size,
         "c": ["@"], "z": "A",
     }  # fmt: skip
+
+
+def stream_status(symbol: str, halted: bool, code: str, reason: str, at_ns: int) -> Json:
+    """A halt or its end, in the words of Nasdaq's tape; the end has no reason."""
+    return {
+        "T": "s", "S": symbol,
+        "sc": "H" if halted else "T", "sm": "Trading Halt" if halted else "Trading Resumption",
+        "rc": code if halted else "", "rm": reason if halted else "",
+        "t": to_datetime(at_ns), "z": "C",
+    }  # fmt: skip
+
+
+def stream_band(symbol: str, up_e4: int, down_e4: int, indicator: str, at_ns: int) -> Json:
+    """The prices between which a symbol may trade (limit up, limit down)."""
+    return {
+        "T": "l", "S": symbol, "u": up_e4 / E4, "d": down_e4 / E4, "i": indicator, "t": to_datetime(at_ns), "z": "A",
+    }  # fmt: skip
+
+
+def stream_correction(market: Market, price_e4: int, size: int, at_ns: int) -> Json:
+    """The symbol's last print, and what it should have been."""
+    original = _trade(market)
+    return {
+        "T": "c", "S": market.symbol, "x": original["x"],
+        "oi": original["i"], "op": original["p"], "os": original["s"], "oc": original["c"],
+        "ci": at_ns // 1000, "cp": price_e4 / E4, "cs": size, "cc": original["c"],
+        "t": to_datetime(at_ns), "z": original["z"],
+    }  # fmt: skip
+
+
+def stream_cancel(market: Market, at_ns: int) -> Json:
+    """The symbol's last print, which did not count."""
+    original = _trade(market)
+    return {
+        "T": "x", "S": market.symbol, "i": original["i"], "x": original["x"], "p": original["p"], "s": original["s"],
+        "a": "C", "t": to_datetime(at_ns), "z": original["z"],
+    }  # fmt: skip

@@ -203,7 +203,7 @@ class Exchange(Book):
         market = self.markets[symbol]
         came_from = market.last_e4 if continuous and market.opened else None
         market.last_e4, market.last_size, market.last_ns = price_e4, size, now_ns
-        market.opened = self.session is not None
+        market.opened = self.session is not None and not market.halted
         if not market.quote_held:
             market.bid_e4, market.ask_e4 = quote_around(price_e4, self._spread_bp)
             market.bid_size = market.ask_size = size
@@ -220,10 +220,17 @@ class Exchange(Book):
         market = self.markets[symbol]
         market.bid_e4, market.ask_e4, market.quote_ns = bid_e4, ask_e4, now_ns
         market.bid_size, market.ask_size = bid_size, ask_size
-        market.opened = self.session is not None
+        market.opened = self.session is not None and not market.halted
         if self._live[symbol]:
             self.match(symbol)
         return market
+
+    def halt(self, symbol: str, halted: bool, now_ns: int) -> None:
+        """Stop or resume trading in a symbol; after that orders wait for its first price, as at an open."""
+        self.now_ns = now_ns
+        market = self.markets[symbol]
+        market.halted = halted
+        market.opened = False
 
     def script(self, symbol: str, fills: Iterable[ScriptedFill], now_ns: int) -> None:
         """Fix the prices (and parts) of the next executions; where fills are held, they happen at once."""

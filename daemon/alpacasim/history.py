@@ -23,6 +23,7 @@ class History:
         self._tape = tape
         self._calendar = calendar
         self._scripted: dict[str, dict[int, tuple[int | float, ...]]] = {}
+        self._silent: dict[str, set[int]] = {}
 
     @property
     def symbols(self) -> tuple[str, ...]:
@@ -35,6 +36,10 @@ class History:
         """Lay a minute (a MINUTE record) over the tape."""
         self._scripted.setdefault(symbol, {})[int(record[0])] = record
 
+    def silence(self, symbol: str, t_ns: int) -> None:
+        """Take a minute of the tape away: the symbol was halted in it."""
+        self._silent.setdefault(symbol, set()).add(t_ns)
+
     def minutes(self, symbol: str, day: date) -> Bars:
         """The tape's own minutes of a day."""
         return self._tape.minutes(symbol, day)
@@ -44,7 +49,7 @@ class History:
 
         ValueError names a bad timeframe.
         """
-        if symbol not in self._scripted:
+        if symbol not in self._scripted and symbol not in self._silent:
             return self._tape.bars(symbol, timeframe, start_ns, end_ns, as_of_ns)
         parsed = parse_timeframe(timeframe)
         first_ns = start_ns - parsed.longest_ns
@@ -62,7 +67,9 @@ class History:
 
     def _minutes_between(self, symbol: str, start_ns: int, end_ns: int) -> Bars:
         taped = self._tape.between(symbol, start_ns, end_ns)
-        scripted = self._scripted[symbol]
+        if symbol in self._silent:
+            taped = taped[~np.isin(taped["t_ns"], list(self._silent[symbol]))]
+        scripted = self._scripted.get(symbol, {})
         chosen = [scripted[t_ns] for t_ns in sorted(scripted) if start_ns <= t_ns <= end_ns]
         if not chosen:
             return taped

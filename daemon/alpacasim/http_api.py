@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 import msgspec
@@ -12,7 +13,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from alpacasim import refusals
-from alpacasim.credentials import KEY_HEADER, SECRET_HEADER, Credentials
+from alpacasim.credentials import Credentials, has_credentials
+from alpacasim.faults import RestFaults
 from alpacasim.refusals import Refusal
 from alpacasim.timestamps import parse_time
 
@@ -29,6 +31,14 @@ _NGINX_401 = (
 
 class QueryError(ValueError):
     """A query parameter that can't be read; its text goes to the client."""
+
+
+class Refused(Exception):
+    """Carries a refusal out of a handler."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(refusal.message)
+        self.refusal = refusal
 
 
 def ok(body: object, status: int = 200) -> Response:
@@ -75,20 +85,30 @@ class RateLimit:
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """Lets a request through to its handler: credentials first, then the rate limit."""
+    """Lets a request through to its handler: credentials first, then the rate limit.
+
+    `fault_code` is the code of a query that can't be read; the market-data API sends none.
+    """
 
     credentials: Credentials
     rate_limit: RateLimit
+    faults: RestFaults
+    fault_code: int | None = None
 
     def __call__(self, handler: Handler) -> Handler:
         async def guarded(request: Request) -> Response:
             headers = request.headers
-            if KEY_HEADER not in headers or SECRET_HEADER not in headers:
+            if not has_credentials(headers):
                 return Response(_NGINX_401, 401, media_type="text/html")
             if not self.credentials.accept_headers(headers):
                 return refuse(refusals.unauthorized())
+            fault = self.faults.take(request.method, request.url.path)
+            if fault is not None:
+                if fault.carried_out:
+                    await self._answered(handler, request)
+                return Response(fault.body(), fault.status, media_type=fault.media_type)
             if self.rate_limit.take():
-                response = await _answered(handler, request)
+                response = await self._answered(handler, request)
             else:
                 response = refuse(Refusal(429, 42910000, "rate limit exceeded"))
             response.headers.update(self.rate_limit.headers())
@@ -96,12 +116,13 @@ class Guard:
 
         return guarded
 
-
-async def _answered(handler: Handler, request: Request) -> Response:
-    try:
-        return await handler(request)
-    except QueryError as fault:
-        return refuse(Refusal(400, 40010001, str(fault)))
+    async def _answered(self, handler: Handler, request: Request) -> Response:
+        try:
+            return await handler(request)
+        except QueryError as fault:
+            return refuse(Refusal(400, self.fault_code, str(fault)))
+        except Refused as refused:
+            return refuse(refused.refusal)
 
 
 async def json_body(request: Request) -> Any:
@@ -146,6 +167,17 @@ def instant(request: Request, name: str) -> int | None:
     if value is None:
         raise QueryError(f"invalid {name}: {text}")
     return value
+
+
+def day(request: Request, name: str, default: date) -> date:
+    """A date, or the date of a time."""
+    text = request.query_params.get(name)
+    if not text:
+        return default
+    try:
+        return date.fromisoformat(text[:10])
+    except ValueError:
+        raise QueryError(f"invalid {name}: {text}") from None
 
 
 def names(request: Request, name: str) -> list[str]:

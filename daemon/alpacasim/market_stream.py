@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 from starlette.websockets import WebSocket, WebSocketDisconnect
@@ -14,7 +14,10 @@ from alpacasim.credentials import KEY_HEADER, Credentials
 from alpacasim.data_wire import CHANNELS, Channel, Json
 from alpacasim.outbox import Frame, Outbox
 
+Plan = Literal["basic", "plus"]
+
 FEEDS = ("iex", "sip", "test")
+BASIC_SYMBOLS = 30
 QUEUE_LIMIT = 4096
 AUTH_TIMEOUT_S = 10.0
 
@@ -30,6 +33,7 @@ ERRORS = {
     409: "insufficient subscription",
     410: "invalid subscribe action for this feed",
 }
+_OTHER_FEEDS_CHANNELS = frozenset({"news", "orderbooks"})
 # These come with every subscription to trades.
 _WITH_TRADES: tuple[Channel, ...] = ("corrections", "cancelErrors")
 
@@ -69,8 +73,11 @@ class Connection:
 class MarketHub:
     """All market-data connections; counts what was sent."""
 
-    def __init__(self, credentials: Credentials, *, auth_timeout_s: float = AUTH_TIMEOUT_S) -> None:
+    def __init__(
+        self, credentials: Credentials, *, auth_timeout_s: float = AUTH_TIMEOUT_S, plan: Plan = "plus"
+    ) -> None:
         self._credentials = credentials
+        self._plan = plan
         self._auth_timeout_s = auth_timeout_s
         self._connections: list[Connection] = []
         self._owners: dict[str, Connection] = {}
@@ -177,9 +184,20 @@ class MarketHub:
             self._authenticate(connection, self._credentials.accept(request.get("key"), request.get("secret")))
         elif not connection.authenticated:
             connection.send(error(401))
-        elif not _subscribe(connection, request, add=action == "subscribe"):
-            connection.send(error(400))
         else:
+            self._subscribe(connection, request, add=action == "subscribe")
+
+    def _subscribe(self, connection: Connection, request: Mapping[str, Any], *, add: bool) -> None:
+        if _OTHER_FEEDS_CHANNELS & request.keys():
+            connection.send(error(410))
+            return
+        channels = _changed_channels(connection, request, add=add)
+        if channels is None:
+            connection.send(error(400))
+        elif add and self._plan == "basic" and _is_too_many(channels):
+            connection.send(error(405))
+        else:
+            connection.channels = channels
             self.subscribed.set()
             connection.send(connection.subscription())
 
@@ -188,6 +206,8 @@ class MarketHub:
             connection.send(error(403))
         elif not accepted:
             connection.fail(402)
+        elif connection.feed == "sip" and self._plan == "basic":
+            connection.fail(409)
         elif connection.feed in self._owners:
             connection.fail(406)
         else:
@@ -206,17 +226,24 @@ def _decode(frame: Frame) -> Any:
         return None
 
 
-def _subscribe(connection: Connection, request: Mapping[str, Any], *, add: bool) -> bool:
-    changed: dict[Channel, frozenset[str]] = {}
+def _changed_channels(
+    connection: Connection, request: Mapping[str, Any], *, add: bool
+) -> dict[Channel, frozenset[str]] | None:
+    """The subscriptions after a request; None when it can't be read."""
+    changed = dict(connection.channels)
     for channel in CHANNELS:
         names = request.get(channel)
         if names is None:
             continue
         if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
-            return False
-        before = connection.channels[channel]
-        changed[channel] = before | set(names) if add else before - set(names)
-    connection.channels.update(changed)
-    if "trades" in changed:
-        connection.channels.update(dict.fromkeys(_WITH_TRADES, changed["trades"]))
-    return True
+            return None
+        changed[channel] = changed[channel] | set(names) if add else changed[channel] - set(names)
+    if "trades" in request:
+        changed.update(dict.fromkeys(_WITH_TRADES, changed["trades"]))
+    return changed
+
+
+def _is_too_many(channels: Mapping[Channel, frozenset[str]]) -> bool:
+    """The basic plan's limit: it counts trades and quotes, bars are free."""
+    names = channels["trades"] | channels["quotes"]
+    return "*" in names or len(names) > BASIC_SYMBOLS

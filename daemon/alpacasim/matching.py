@@ -42,6 +42,8 @@ class Market:
     """Has traded in this session: parked orders wait for that."""
     quote_held: bool = False
     """A scripted quote that the tape does not move."""
+    halted: bool = False
+    """Trading is halted: nothing executes, the tape does not print."""
     fills_held: bool = False
     """Nothing executes by itself: only scripted fills do."""
     scripts: deque[ScriptedFill] = field(default_factory=deque)

@@ -66,6 +66,7 @@ class Player:
         self._quoted_points = _QUOTED_POINTS[quotes_per_minute]
         self._last_ns = start_ns
         self._daily: dict[str, tuple[Any, ...]] = {}
+        self._silenced: set[str] = set()  # halted at some point of the minute that is under way
         self._events: Iterator[Event] = timeline(history, calendar, self._last_ns, last_day)
         self._next: Event | None = next(self._events, None)
         self._stepping = asyncio.Lock()
@@ -196,9 +197,12 @@ class Player:
     def _play_point(self, event: Event) -> None:
         trade = self.exchange.trade
         point, at_ns = event.point, event.at_ns
+        halted = {minute.symbol for minute in event.minutes if self.exchange.markets[minute.symbol].halted}
+        self._silenced |= halted
         markets = [
             trade(minute.symbol, minute.points_e4[point], at_ns, size=minute.size, continuous=point > 0)
             for minute in event.minutes
+            if minute.symbol not in halted
         ]
         hub = self._market_hub
         if hub.wants("trades"):
@@ -209,11 +213,22 @@ class Player:
     def _play_bars(self, event: Event) -> None:
         self.minutes_played += 1
         self.equity_curve.minute(event.at_ns, self.exchange.equity_e4())
-        self.publish_minutes(event.minutes)
+        self._publish_minutes(self._traded(event.minutes))
         if self._market_hub.has_test_feed():
             publish_test_minute(self._market_hub, event.at_ns)
 
-    def publish_minutes(self, minutes: Sequence[MinuteOf]) -> None:
+    def _traded(self, minutes: Sequence[MinuteOf]) -> Sequence[MinuteOf]:
+        """The minutes of symbols that were not halted: a minute that a halt touched has no bar."""
+        if not self._silenced:
+            return minutes
+        for minute in minutes:
+            if minute.symbol in self._silenced:
+                self.history.silence(minute.symbol, minute.record[0])
+        traded = [minute for minute in minutes if minute.symbol not in self._silenced]
+        self._silenced.clear()
+        return traded
+
+    def _publish_minutes(self, minutes: Sequence[MinuteOf]) -> None:
         """Send minute bars, all symbols in one frame, and the daily bars so far to those who want them."""
         hub = self._market_hub
         daily = [(minute.symbol, self._day_so_far(minute)) for minute in minutes]

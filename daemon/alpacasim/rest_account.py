@@ -12,7 +12,7 @@ from alpacasim import refusals
 from alpacasim.account import Fill
 from alpacasim.book import asset_id
 from alpacasim.calendar import Session, new_york_day
-from alpacasim.http_api import Guard, QueryError, choice, flag, instant, integer, names, ok, refuse
+from alpacasim.http_api import Guard, QueryError, choice, day, flag, instant, integer, names, ok, refuse
 from alpacasim.money import decimal_to_e4, decimal_to_e9, parse_decimal
 from alpacasim.orders import Order
 from alpacasim.player import Player
@@ -115,13 +115,13 @@ class AccountApi:
         kinds = {kind} if kind else set(names(request, "activity_types"))
         fills = list(self._exchange.account.fills) if not kinds or "FILL" in kinds else []
         after, until = instant(request, "after"), instant(request, "until")
-        day = request.query_params.get("date")
+        on_day = request.query_params.get("date")
         fills = [
             fill
             for fill in fills
             if (after is None or fill.at_ns > after)
             and (until is None or fill.at_ns < until)
-            and (day is None or new_york_day(fill.at_ns).isoformat() == day)
+            and (on_day is None or new_york_day(fill.at_ns).isoformat() == on_day)
         ]
         if choice(request, "direction", "desc", ("asc", "desc")) == "desc":
             fills.reverse()
@@ -160,8 +160,8 @@ class AccountApi:
         )
 
     async def calendar(self, request: Request) -> Response:
-        start = _day(request, "start", _CALENDAR_START)
-        end = _day(request, "end", _CALENDAR_END)
+        start = day(request, "start", _CALENDAR_START)
+        end = day(request, "end", _CALENDAR_END)
         return ok([_calendar_body(session) for session in self._player.calendar.sessions(start, end)])
 
 
@@ -170,16 +170,6 @@ def _after_id(fills: list[Fill], last_id: str | None) -> list[Fill]:
         return fills
     ids = [fill.id for fill in fills]
     return fills[ids.index(last_id) + 1 :] if last_id in ids else []
-
-
-def _day(request: Request, name: str, default: date) -> date:
-    text = request.query_params.get(name)
-    if not text:
-        return default
-    try:
-        return date.fromisoformat(text[:10])
-    except ValueError:
-        raise QueryError(f"invalid {name}: {text}") from None
 
 
 def _calendar_body(session: Session) -> Json:

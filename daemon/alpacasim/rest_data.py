@@ -1,4 +1,4 @@
-"""The market-data API: bars with pages, latest data, snapshots, corporate actions."""
+"""The market-data API: bars with pages, latest data, snapshots."""
 
 from __future__ import annotations
 
@@ -10,23 +10,27 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from alpacasim.aggregate import Bars
-from alpacasim.calendar import DAY_NS, midnight_ns, new_york_day
+from alpacasim.calendar import DAY_NS, MINUTE_NS, midnight_ns, new_york_day
 from alpacasim.data_wire import Json, rest_bars, rest_quote, rest_trade
-from alpacasim.http_api import Guard, Handler, QueryError, choice, instant, integer, names, ok
+from alpacasim.http_api import Guard, Handler, QueryError, Refused, choice, instant, integer, names, ok
+from alpacasim.market_stream import Plan
 from alpacasim.player import Player
+from alpacasim.refusals import Refusal
 
 Latest = Callable[[str], Json | None]
 
 _DEFAULT_LIMIT, _MAX_LIMIT = 1000, 10_000
 _ADJUSTMENTS = ("raw", "split", "dividend", "spin-off", "all")
-_FEEDS = ("sip", "iex", "boats", "otc", "delayed_sip")
+_FEEDS = ("sip", "iex", "boats", "otc", "delayed_sip", "overnight")
+_RECENT_NS = 15 * MINUTE_NS
 
 
 class DataApi:
     """The endpoints over one exchange's history and markets; nothing lies after the exchange's now."""
 
-    def __init__(self, player: Player) -> None:
+    def __init__(self, player: Player, plan: Plan = "plus") -> None:
         self._player = player
+        self._plan = plan
         self._history = player.history
         self._markets = player.exchange.markets
 
@@ -45,7 +49,6 @@ class DataApi:
             Route("/v2/stocks/snapshots", guard(self.snapshots)),
             Route("/v2/stocks/{symbol}/snapshot", guard(self.snapshot)),
             Route("/v2/stocks/{symbol}/bars", guard(self.bars_of_one)),
-            Route("/v1/corporate-actions", guard(self.corporate_actions)),
         ]
 
     # Bars
@@ -68,7 +71,7 @@ class DataApi:
         limit = integer(request, "limit", _DEFAULT_LIMIT, 1, _MAX_LIMIT)
         descending = choice(request, "sort", "asc", ("asc", "desc")) == "desc"
         choice(request, "adjustment", "raw", _ADJUSTMENTS)
-        choice(request, "feed", "sip", _FEEDS)
+        self._check_feed(request)
         from_symbol, from_ns = _read_token(request)
         found: dict[str, Bars] = {}
         for symbol in symbols:
@@ -86,6 +89,15 @@ class DataApi:
                 found[symbol] = bars
                 limit -= len(bars)
         return found, None
+
+    def _check_feed(self, request: Request, *, latest: bool = False) -> None:
+        """The basic plan has the sip feed only up to 15 minutes ago."""
+        feed = choice(request, "feed", "sip" if self._plan == "plus" else "iex", _FEEDS)
+        if feed != "sip" or self._plan == "plus":
+            return
+        end = instant(request, "end")
+        if latest or end is None or _inclusive(request, end) > self._player.now_ns() - _RECENT_NS:
+            raise Refused(Refusal(403, None, "subscription does not permit querying recent SIP data"))
 
     def _bars_of(self, request: Request, symbol: str) -> Bars:
         timeframe = request.query_params.get("timeframe", "")
@@ -118,6 +130,7 @@ class DataApi:
 
     def _latest_of_all(self, kind: str, one: Latest) -> Handler:
         async def latest(request: Request) -> Response:
+            self._check_feed(request, latest=True)
             found = {symbol: one(symbol) for symbol in names(request, "symbols")}
             return ok({kind: {symbol: body for symbol, body in found.items() if body is not None}})
 
@@ -125,6 +138,7 @@ class DataApi:
 
     def _latest_of_one(self, kind: str, one: Latest) -> Handler:
         async def latest(request: Request) -> Response:
+            self._check_feed(request, latest=True)
             symbol = request.path_params["symbol"]
             body = one(symbol)
             return ok({"symbol": symbol, kind[:-1]: body}) if body else _nothing(kind[:-1], symbol)
@@ -146,18 +160,15 @@ class DataApi:
         }
 
     async def snapshots(self, request: Request) -> Response:
+        self._check_feed(request, latest=True)
         found = {symbol: self._snapshot_body(symbol) for symbol in names(request, "symbols")}
         return ok({symbol: body for symbol, body in found.items() if body is not None})
 
     async def snapshot(self, request: Request) -> Response:
+        self._check_feed(request, latest=True)
         symbol = request.path_params["symbol"]
         body = self._snapshot_body(symbol)
         return ok({"symbol": symbol, **body}) if body else _nothing("snapshot", symbol)
-
-    async def corporate_actions(self, request: Request) -> Response:
-        # The tapes are split-adjusted and carry no dividends: there is nothing to tell.
-        kinds = names(request, "types") or ["forward_split", "reverse_split", "cash_dividend"]
-        return ok({"corporate_actions": {f"{kind}s": [] for kind in kinds}, "next_page_token": None})
 
 
 def _nothing(what: str, symbol: str) -> Response:

@@ -13,6 +13,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from alpacasim.book import TradeUpdate
 from alpacasim.credentials import Credentials
 from alpacasim.outbox import Outbox
+from alpacasim.timestamps import parse_time, to_datetime
 from alpacasim.wire import Json, trade_update_body
 
 QUEUE_LIMIT = 4096
@@ -33,7 +34,7 @@ class Connection:
     listening: bool = False
 
     def encode(self, body: Json) -> bytes:
-        return _encode_msgpack(body) if self.msgpack else _encode_json(body)
+        return _encode_msgpack(_with_timestamps(body)) if self.msgpack else _encode_json(body)
 
     def send(self, stream: str, data: Json) -> None:
         self.outbox.put(self.encode({"stream": stream, "data": data}))
@@ -138,6 +139,16 @@ class TradeHub:
         streams = [STREAM] if isinstance(asked, list) and STREAM in asked else []
         connection.listening = bool(streams)
         connection.send("listening", {"streams": streams})
+
+
+def _with_timestamps(value: Any, name: str = "") -> Any:
+    """The message as msgpack has it: its times are timestamps instead of texts."""
+    if isinstance(value, dict):
+        return {key: _with_timestamps(inner, key) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_with_timestamps(inner) for inner in value]
+    is_time = isinstance(value, str) and (name == "timestamp" or name.endswith("_at"))
+    return to_datetime(parse_time(value) or 0) if is_time else value
 
 
 def _decode(frame: str | bytes) -> Any:

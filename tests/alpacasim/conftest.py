@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -14,7 +14,6 @@ import httpx
 import msgspec
 import numpy as np
 import pytest
-from anyio.from_thread import BlockingPortal, start_blocking_portal
 from websockets.asyncio.client import ClientConnection, connect
 
 from alpacasim.app import Settings, Simulator, build
@@ -191,16 +190,29 @@ async def start() -> AsyncIterator[Start]:
         yield starter
 
 
-@asynccontextmanager
-async def running(
-    tape: Tape | None = None, *, wall_s: Callable[[], float] = time.time, **changes: Any
-) -> AsyncIterator[Running]:
+def simulator_of(tape: Tape | None = None, *, wall_s: Callable[[], float] = time.time, **changes: Any) -> Simulator:
+    """A simulator in step mode, a minute before the open of 4 January 2024, with changed Settings as keywords."""
     calendar = Calendar()
     session = calendar.session(DAY)
     assert session is not None
     tape = tape or flat_tape({"SPY": 450.0, "QQQ": 400.0}, (date(2024, 1, 2), date(2024, 1, 3), DAY))
     settings = Settings(start_ns=session.open_ns - MINUTE_NS, last_day=DAY, mode="step", rate_limit=0)
-    simulator = build(tape, calendar, replace(settings, **changes), wall_s=wall_s)
+    return build(tape, calendar, replace(settings, **changes), wall_s=wall_s)
+
+
+@pytest.fixture(scope="session")
+def make_simulator() -> Callable[..., Simulator]:
+    return simulator_of
+
+
+@pytest.fixture(scope="session")
+def make_tape() -> Callable[..., Tape]:
+    return flat_tape
+
+
+@asynccontextmanager
+async def running(tape: Tape | None = None, **changes: Any) -> AsyncIterator[Running]:
+    simulator = simulator_of(tape, **changes)
     listener = bind("127.0.0.1", 0)
     stop, ready = asyncio.Event(), asyncio.Event()
     task = asyncio.create_task(serve(simulator, listener, stop, on_ready=ready.set))
@@ -219,46 +231,3 @@ async def sim(start: Start) -> Running:
     """A simulator in step mode, a minute before the open of 4 January 2024, SPY at 450 and QQQ at 400."""
     result: Running = await start()
     return result
-
-
-@dataclass
-class Threaded:
-    """A simulator that serves in a thread of its own, for clients that block."""
-
-    portal: BlockingPortal
-    running: Running
-
-    @property
-    def url(self) -> str:
-        return self.running.url
-
-    def post(self, path: str, **body: Any) -> dict[str, Any]:
-        result: dict[str, Any] = self.portal.call(lambda: self.running.post(path, **body))
-        return result
-
-    def step(self, minutes: int = 1) -> dict[str, Any]:
-        return self.post("/sim/step", minutes=minutes)
-
-    def wait_until(self, condition: Callable[[], bool], what: str) -> None:
-        """Return when the simulator has come so far; it is asked in its own thread."""
-
-        async def wait() -> None:
-            while not condition():
-                await asyncio.sleep(0.001)
-
-        try:
-            self.portal.call(asyncio.wait_for, wait(), 10)
-        except TimeoutError:
-            raise AssertionError(f"in 10 s it did not come true that {what}") from None
-
-
-@pytest.fixture
-def serve_in_thread() -> Iterator[Callable[..., Threaded]]:
-    """Starts simulators in a thread: changed Settings as keywords, or a tape of one's own."""
-    with ExitStack() as stack:
-
-        def starter(tape: Tape | None = None, **changes: Any) -> Threaded:
-            portal = stack.enter_context(start_blocking_portal())
-            return Threaded(portal, stack.enter_context(portal.wrap_async_context_manager(running(tape, **changes))))
-
-        yield starter

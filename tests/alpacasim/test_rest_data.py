@@ -79,9 +79,9 @@ async def test_latest_data_is_that_of_the_last_point_played(sim):
     assert (snapshot["dailyBar"]["v"], snapshot["prevDailyBar"]["v"]) == (1000, 390_000)
 
 
-async def test_there_are_no_corporate_actions(sim):
+async def test_where_nothing_was_announced_there_are_no_corporate_actions(sim):
     answer = await sim.http.get("/v1/corporate-actions", params={"symbols": "SPY", "types": "forward_split"})
-    assert answer.json() == {"corporate_actions": {"forward_splits": []}, "next_page_token": None}
+    assert answer.json() == {"corporate_actions": {}, "next_page_token": None}
 
 
 async def test_a_scripted_bar_is_served_by_rest_and_counts_in_coarser_bars(sim):

@@ -145,6 +145,15 @@ def test_a_batch_writes_nothing_beyond_its_bars() -> None:
     assert bars.dtype == BAR
 
 
+def test_a_decision_is_written_whole_whatever_its_record_held_before() -> None:
+    bars = wandering(80, seed=1).bars()
+    used = np.full(bars.size * DECISION.itemsize, 0x01, np.uint8).view(DECISION)
+    run(new_states(1, PARAMS), 0, PARAMS, bars, True, used)
+    clean = batch(bars)[1]
+    for name in DECISION.names or ():
+        assert used[name].tobytes() == clean[name].tobytes(), name
+
+
 def test_no_number_has_drifted_after_a_million_bars() -> None:
     prices, tail = wandering(1_000_000, seed=11, step=0.002), 12_000
     bars, states, out = prices.bars(), new_states(1, PARAMS), np.zeros(10_000, DECISION)

@@ -350,7 +350,7 @@ async def test_callers_that_still_wait_when_the_runner_ends_are_told() -> None:
 
 
 async def test_data_that_is_not_there_is_asked_for_again_and_a_clear_no_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("fluxherod.engine.loading.RETRY_DATA_AFTER_S", 0.0)
+    monkeypatch.setattr("fluxherod.engine.runner.RETRY_DATA_AFTER_S", 0.0)
     async with running() as stage:
         stage.data.failures = [DataUnavailable("no"), DataUnavailable("no")]
         await stage.trading()

@@ -86,7 +86,7 @@ async def test_a_snapshot_that_breaks_the_adapter_is_an_alert_until_one_is_whole
 
 
 async def test_market_data_that_break_the_adapter_are_told_and_asked_for_again(monkeypatch: Any) -> None:
-    monkeypatch.setattr("fluxherod.engine.loading.RETRY_DATA_AFTER_S", 0.0)
+    monkeypatch.setattr("fluxherod.engine.runner.RETRY_DATA_AFTER_S", 0.0)
     async with running() as stage:
         stage.data.failures = [IndexError("page"), IndexError("page")]
         await stage.trading()

@@ -6,7 +6,7 @@ from mutants.mutant import Mutant, mutants_of
 
 WINDOWS = mutants_of(
     "indicators/windows.py",
-    ("test_indicators", "test_kernel"),
+    ("test_kernel", "test_indicators"),
     [
         ("a mean divides by its period", "weight = 1.0 / period", "weight = 1.0 / (period - 1)"),
         ("a rolling sum holds n values", "if position == period:", "if position == period - 1:"),
@@ -60,8 +60,8 @@ FUSED = mutants_of(
     [
         ("the ATR average is valid at 63", 'params["atr_average_period"] - 1:', 'params["atr_average_period"]:'),
         ("a fall is a loss", "max(-change, 0.0)", "max(change, 0.0)"),
-        ("RSI is valid from n on", "rsi_of(gain, loss) if index >=", "rsi_of(gain, loss) if index >"),
-        ("ADX is valid from 2 n - 1 on", "value if index >= 2 * period - 1", "value if index >= 2 * period"),
+        ("RSI is valid from n on", 'index < params["rsi_period"]', 'index <= params["rsi_period"]'),
+        ("ADX is valid from 2 n - 1 on", '2 * params["adx_period"] - 1', '2 * params["adx_period"]'),
         ("the lower band is below", "middle - width", "middle + width"),
         ("bands have a period of their own", 'params["bollinger_period"] != period', 'params["bollinger_period"] < 0'),
         ("each low is compared with the last", 'state["previous_low"] = low', 'state["previous_low"] = high'),

@@ -14,7 +14,7 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
@@ -35,7 +35,7 @@ from mutants.mutant import Mutant  # noqa: E402
 WARM = (hypothesis, np, talib)
 MUTANTS = (*rules.MUTANTS, *figures.MUTANTS, *indicators.MUTANTS)
 # What says nothing about a mutant and takes long when interpreted, or is about the compiler itself.
-LEFT_OUT = "not (million_bars or compile or machine_code or every_prefix)"
+LEFT_OUT = "not (million_bars or compile or machine_code or every_prefix or any_cut)"
 TIMEOUT_S = 60
 
 
@@ -63,24 +63,24 @@ class FirstFailure:
 
 
 @contextlib.contextmanager
-def copied(mutant: Mutant | None) -> Iterator[Path]:
-    """A folder with the daemon's package, the mutant's change made."""
+def copied(source: Path, mutant: Mutant | None) -> Iterator[Path]:
+    """A folder with a copy of the package in `source`, the mutant's change made."""
     with tempfile.TemporaryDirectory(prefix="mutant-") as name:
         folder = Path(name)
-        shutil.copytree(ROOT / "daemon/fluxherod", folder / "fluxherod", ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(source / "fluxherod", folder / "fluxherod", ignore=shutil.ignore_patterns("__pycache__"))
         if mutant is not None:
             path = folder / mutant.file
-            source = path.read_text(encoding="utf-8")
-            path.write_text(source.replace(mutant.old, mutant.new), encoding="utf-8")
+            text = path.read_text(encoding="utf-8")
+            path.write_text(text.replace(mutant.old, mutant.new), encoding="utf-8")
         yield folder
 
 
-def tested(mutant: Mutant | None, tests: tuple[str, ...]) -> Outcome:
-    """Run tests on a copy. Only for a process that ends afterwards: it imports the copy's fluxherod."""
+def tested(source: Path, mutant: Mutant | None, tests: tuple[str, ...]) -> Outcome:
+    """Run tests on a copy of `source`. Only for a process that ends afterwards: it imports the copy's fluxherod."""
     started, first = time.monotonic(), FirstFailure()
     stop_compiling()
     os.environ["CI"] = "1"  # Hypothesis then draws the same examples in each run
-    with copied(mutant) as folder, open(os.devnull, "w") as nowhere, contextlib.redirect_stdout(nowhere):
+    with copied(source, mutant) as folder, open(os.devnull, "w") as nowhere, contextlib.redirect_stdout(nowhere):
         places = f"pythonpath={folder} protos clients/python tests"
         quiet = ["-p", "no:cacheprovider", "-p", "no:warnings", f"--timeout={TIMEOUT_S}", "-k", LEFT_OUT]
         code = pytest.main([*tests, "-x", "-q", "-o", places, f"--rootdir={ROOT}", *quiet], plugins=[first])
@@ -92,14 +92,33 @@ def tested(mutant: Mutant | None, tests: tuple[str, ...]) -> Outcome:
     return Outcome(first.name, time.monotonic() - started)
 
 
-def _one(mutant: Mutant) -> Outcome:
-    return tested(mutant, mutant.tests)
+def _one(task: tuple[Path, Mutant]) -> Outcome:
+    source, mutant = task
+    return tested(source, mutant, mutant.tests)
 
 
-def _unfit() -> list[str]:
+def _unfit(source: Path) -> list[str]:
     """Mutants whose old text is not in the source exactly once."""
-    counted = [(one, (ROOT / "daemon" / one.file).read_text(encoding="utf-8").count(one.old)) for one in MUTANTS]
+    counted = [(one, (source / one.file).read_text(encoding="utf-8").count(one.old)) for one in MUTANTS]
     return [f"{one.file}: {one.old!r} occurs {count} times ({one.breaks})" for one, count in counted if count != 1]
+
+
+def judge(source: Path, chosen: Sequence[Mutant], jobs: int) -> int:
+    """Print the table of mutants of `source`; the exit code."""
+    started, survived = time.monotonic(), 0
+    with get_context("fork").Pool(jobs, maxtasksperchild=1) as pool:
+        whole = pool.apply(tested, (source, None, tuple(sorted({path for one in chosen for path in one.tests}))))
+        if whole.killer:
+            print(f"Without any mutant {whole.killer} fails: nothing can be said.")
+            return 2
+        print(f"no mutant: all tests pass in {whole.seconds:.0f} s", flush=True)
+        outcomes = pool.imap(_one, [(source, one) for one in chosen], chunksize=1)
+        for one, outcome in zip(chosen, outcomes, strict=True):
+            survived += not outcome.killer
+            where = one.file.removeprefix("fluxherod/core/")
+            print(f"{where:24} {one.breaks:36} {outcome.seconds:4.1f} s  {outcome.killer or 'SURVIVED'}", flush=True)
+    print(f"{len(chosen)} mutants, {survived} survived, {time.monotonic() - started:.0f} s")
+    return 1 if survived or not chosen else 0
 
 
 def main() -> int:
@@ -107,25 +126,13 @@ def main() -> int:
     arguments.add_argument("words", nargs="*", metavar="WORD")
     arguments.add_argument("--jobs", type=int, default=os.cpu_count(), help="processes at a time (default: all cores)")
     options = arguments.parse_args()
-    if unfit := _unfit():
-        print("The source has changed; mend the list of mutants:", *unfit, sep="\n  ")
-        return 2
     chosen = [one for one in MUTANTS if not options.words or any(w in one.file + one.breaks for w in options.words)]
     os.chdir(ROOT)
-    started = time.monotonic()
-    with get_context("fork").Pool(options.jobs, maxtasksperchild=1) as pool:
-        whole = pool.apply(tested, (None, tuple(sorted({path for one in chosen for path in one.tests}))))
-        if whole.killer:
-            print(f"Without any mutant {whole.killer} fails: nothing can be said.")
+    with copied(ROOT / "daemon", None) as source:  # what is edited meanwhile changes nothing
+        if unfit := _unfit(source):
+            print("The source has changed; mend the list of mutants:", *unfit, sep="\n  ")
             return 2
-        print(f"no mutant: all tests pass in {whole.seconds:.0f} s", flush=True)
-        survived = 0
-        for one, outcome in zip(chosen, pool.imap(_one, chosen, chunksize=1), strict=True):
-            survived += not outcome.killer
-            where = one.file.removeprefix("fluxherod/core/")
-            print(f"{where:24} {one.breaks:36} {outcome.seconds:4.1f} s  {outcome.killer or 'SURVIVED'}", flush=True)
-    print(f"{len(chosen)} mutants, {survived} survived, {time.monotonic() - started:.0f} s")
-    return 1 if survived or not chosen else 0
+        return judge(source, chosen, options.jobs)
 
 
 if __name__ == "__main__":

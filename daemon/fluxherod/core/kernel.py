@@ -267,9 +267,9 @@ def step_many(
             bar["low"],
             bar["close"],
             bar["volume"],
-            np.int64(bar["minute_of_day"]),  # as `step` has them: one compiled form, not two
-            np.int64(bar["minutes_to_close"]),
-            np.int64(bar["minutes_after_open"]),
+            int(np.int64(bar["minute_of_day"])),  # as `step` has them: one compiled form, not two
+            int(np.int64(bar["minutes_to_close"])),
+            int(np.int64(bar["minutes_after_open"])),
             intraday,
             out[k],
         )

@@ -64,7 +64,6 @@ from fluxherod.engine.volatility import FIVE_MINUTE_HISTORY
 
 REFERENCE_LEAD_NS = 30 * MINUTE_NS
 REMEMBER_ORDERS_NS = 3 * 24 * 3600 * SECOND_NS
-RELOAD_AFTER_NS = 5 * 24 * 3600 * SECOND_NS
 SANE_SPREAD = 0.02
 
 
@@ -153,14 +152,13 @@ class Engine:
             self.market = Market(settings)
             self.market.set_calendar(calendar)
         self._assemble(first)
-        for book in self.market.books.values():
-            stale = now_ns - book.newest_minute_ns > RELOAD_AFTER_NS
-            book.warm, book.waiting = book.warm and not stale, []
-            book.joining, book.followed_ns = False, 0
+        gaps.begin(self.market, now_ns)
         self.desk.resume(now_ns, out)
         self._reference_due_ns = None
         out.append(RequestReference(settings.symbols))
         out.append(RequestSnapshot("start"))
+        if self.universe.conflict:
+            out.append(AlertRaised("PARAMETERS_SET_ASIDE", Severity.CRITICAL, self.universe.conflict))
 
     def _assemble(self, first: bool) -> None:
         """Connect the parts; what they remember over a restart is kept."""

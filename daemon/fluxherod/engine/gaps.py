@@ -9,12 +9,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fluxherod.core.calendar import MINUTE_NS
+from fluxherod.core.calendar import MINUTE_NS, SECOND_NS
 from fluxherod.core.types import Bar
 from fluxherod.engine.books import SymbolBook
 from fluxherod.engine.effects import Effect, RequestBackfill
 from fluxherod.engine.events import BackfillLoaded
 from fluxherod.engine.market import Market
+
+RELOAD_AFTER_NS = 5 * 24 * 3600 * SECOND_NS
+
+
+def begin(market: Market, now_ns: int) -> None:
+    """A process begins: every gap is open, and what has stood still for days is loaded anew, as if never seen."""
+    for book in market.books.values():
+        if now_ns - book.newest_minute_ns > RELOAD_AFTER_NS:
+            book.warm, book.silent_through_ns = False, 0
+        book.waiting = []
+        book.joining, book.followed_ns = False, 0  # the connection brings every subscription
 
 
 def open_all(market: Market) -> None:

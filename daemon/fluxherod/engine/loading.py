@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 from fluxherod.engine.effects import RequestBackfill, RequestHistory, RequestReference
 from fluxherod.engine.events import AssetInfo, Event, LinkChanged
 from fluxherod.engine.ports import Clock, DataRefused, DataUnavailable, MarketData
 
-RETRY_DATA_AFTER_S = 1.0
 Load = RequestReference | RequestHistory | RequestBackfill
 
 
 class Loader:
-    """Carries out what the engine wants loaded; `post` takes the answers, `on_fault` what an adapter must not raise."""
+    """Carries out what the engine wants loaded.
+
+    `post` takes the answers, `on_fault` what an adapter must not raise; `pause` is waited for before each retry.
+    """
 
     def __init__(
         self,
@@ -22,11 +23,13 @@ class Loader:
         clock: Clock,
         post: Callable[[Event], None],
         on_fault: Callable[[str, Exception], None],
+        pause: Callable[[], Awaitable[None]],
     ) -> None:
         self._market_data = market_data
         self._clock = clock
         self._post = post
         self._on_fault = on_fault
+        self._pause = pause
 
     async def asset(self, symbol: str) -> AssetInfo:
         """What the broker says of a symbol, asked once.
@@ -50,7 +53,7 @@ class Loader:
                 if not said:
                     said = True
                     self._data_is_down(problem)
-                await asyncio.sleep(RETRY_DATA_AFTER_S)
+                await self._pause()
                 continue
             if said:
                 self._post(LinkChanged("data", up=True))

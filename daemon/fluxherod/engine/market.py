@@ -107,9 +107,12 @@ class Market:
         self.states[book.row] = new_states(1, self.params)[0]
         book.closed.clear()
         book.builder, book.five_minutes = BarBuilder(symbol), self._new_range(symbol)
+        if book.silent_through_ns:
+            # Bars that ended while the symbol was cold are not history: they come by their minutes, and are decided.
+            through_ns = min(through_ns, book.silent_through_ns)
         rejected: list[tuple[Bar, str]] = []
-        self.step(list(self._completed_history(book, bars, rejected)), 0, live=False)
-        book.five_minutes.load(five_minute_bars)
+        self.step(list(self._completed_history(book, bars, through_ns, rejected)), 0, live=False)
+        book.five_minutes.load(bar for bar in five_minute_bars if bar.start_ns < through_ns)
         book.newest_minute_ns = through_ns - MINUTE_NS
         if book.closed:
             book.mark(book.closed[-1].bar.close, book.closed[-1].end_ns)
@@ -117,7 +120,7 @@ class Market:
         return rejected
 
     def _completed_history(
-        self, book: SymbolBook, bars: Sequence[Bar], rejected: list[tuple[Bar, str]]
+        self, book: SymbolBook, bars: Sequence[Bar], through_ns: int, rejected: list[tuple[Bar, str]]
     ) -> Iterator[Completed]:
         newest_ns = 0
         for bar in bars:
@@ -128,8 +131,10 @@ class Market:
                 continue
             newest_ns = bar.start_ns
             session = self.calendar.last_opened(bar.start_ns + MINUTE_NS * (self._minutes - 1))
-            if session is not None:
-                span = span_of(max(bar.start_ns, session.open_ns), self._minutes, session)
+            if session is None:
+                continue
+            span = span_of(max(bar.start_ns, session.open_ns), self._minutes, session)
+            if span.end_ns <= through_ns:
                 book.decided_through_ns = span.end_ns
                 yield Completed(book, bar, span.end_ns, session)
 

@@ -54,6 +54,7 @@ from fluxherod.engine.ports import (
 )
 
 MOST_EVENTS_A_COMMIT = 256
+RETRY_DATA_AFTER_S = 1.0
 
 # Effects that others carry out; all others are updates for the tables and the subscribers.
 _REQUESTS = (
@@ -110,7 +111,7 @@ class Runner:
         self._over = False
         self._store = store
         self._broker = broker
-        self._loader = Loader(market_data, clock, self.post, on_fault)
+        self._loader = Loader(market_data, clock, self.post, on_fault, pause=lambda: asyncio.sleep(RETRY_DATA_AFTER_S))
         self._follow = follow
         self._publisher = publisher
         self._on_fault = on_fault

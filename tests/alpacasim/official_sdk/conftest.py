@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import queue
 import threading
 import warnings
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from functools import partial
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+import httpx
 import pytest
+from anyio.from_thread import BlockingPortal, start_blocking_portal
+
+from alpacasim.app import Simulator
+from alpacasim.server import bind, serve
 
 with warnings.catch_warnings():
     # alpaca-py 0.44 still imports the old client of the websockets library.
@@ -28,20 +34,79 @@ KEY, SECRET = "PKDEMO", "demo-secret"
 WAIT_S = 10.0
 
 
+class Stage:
+    """One server, in a thread of its own, on which each test puts a simulator of its own."""
+
+    simulator: Simulator
+
+    def __init__(self, portal: BlockingPortal, port: int) -> None:
+        self.portal = portal
+        self.url = f"http://127.0.0.1:{port}"
+        self.ws_url = f"ws://127.0.0.1:{port}"
+        self.http = httpx.Client(base_url=self.url)
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        await self.simulator.app(scope, receive, send)
+
+    def post(self, path: str, **body: Any) -> dict[str, Any]:
+        answer = self.http.post(path, json=body)
+        assert answer.status_code == 200, answer.text
+        result: dict[str, Any] = answer.json()
+        return result
+
+    def wait_until(self, condition: Callable[[], bool], what: str) -> None:
+        """Return when the simulator has come so far; it is asked in its own thread."""
+
+        async def wait() -> None:
+            async with asyncio.timeout(WAIT_S):
+                while not condition():
+                    await asyncio.sleep(0.001)
+
+        try:
+            self.portal.call(wait)
+        except TimeoutError:
+            raise AssertionError(f"in {WAIT_S} s it did not come true that {what}") from None
+
+
+@asynccontextmanager
+async def _serving(portal: BlockingPortal, simulator: Simulator) -> AsyncIterator[Stage]:
+    listener = bind("127.0.0.1", 0)
+    stage = Stage(portal, listener.getsockname()[1])
+    stop, ready = asyncio.Event(), asyncio.Event()
+    task = asyncio.create_task(serve(replace(simulator, app=stage), listener, stop, on_ready=ready.set))
+    try:
+        await ready.wait()
+        yield stage
+    finally:
+        stop.set()
+        await task
+
+
+@pytest.fixture(scope="session")
+def stage(make_simulator: Callable[..., Simulator]) -> Iterator[Stage]:
+    with (
+        start_blocking_portal() as portal,
+        portal.wrap_async_context_manager(_serving(portal, make_simulator())) as one,
+    ):
+        yield one
+        one.http.close()
+
+
 @dataclass
 class Desk:
     """The SDK's clients before one simulator; SPY trades at 450 (449.95 to 450.05), QQQ at 400."""
 
-    server: Any
+    stage: Stage
+    simulator: Simulator
     trading: TradingClient
     data: StockHistoricalDataClient
     actions: CorporateActionsClient
 
     def step(self, minutes: int = 1) -> None:
-        self.server.step(minutes)
+        self.admin("step", minutes=minutes)
 
     def admin(self, action: str, **body: Any) -> dict[str, Any]:
-        result: dict[str, Any] = self.server.post(f"/sim/{action}", **body)
+        result: dict[str, Any] = self.stage.post(f"/sim/{action}", **body)
         return result
 
     def submit(self, **fields: Any) -> Order:
@@ -78,13 +143,13 @@ def _request_model(kind: str) -> type[OrderRequest]:
 
 
 @pytest.fixture
-def open_desk(serve_in_thread: Callable[..., Any]) -> Callable[..., Desk]:
-    """Starts a simulator and puts the clients before it: changed Settings as keywords."""
+def open_desk(stage: Stage, make_simulator: Callable[..., Simulator]) -> Callable[..., Desk]:
+    """Puts a simulator on the stage and the clients before it: a tape, and changed Settings as keywords."""
 
     def opener(*arguments: Any, **changes: Any) -> Desk:
-        server = serve_in_thread(*arguments, **changes)
+        stage.simulator = make_simulator(*arguments, **changes)
         clients = (TradingClient, StockHistoricalDataClient, CorporateActionsClient)
-        return Desk(server, *(client(KEY, SECRET, url_override=server.url) for client in clients))
+        return Desk(stage, stage.simulator, *(client(KEY, SECRET, url_override=stage.url) for client in clients))
 
     return opener
 
@@ -113,51 +178,58 @@ class Listener:
     async def handle(self, message: Any) -> None:
         self.received.put(message)
 
-    def run(self) -> None:
-        self.thread = threading.Thread(target=self.stream.run, daemon=True)
-        self.thread.start()
-
     def take(self, count: int) -> list[Any]:
         return [self.received.get(timeout=WAIT_S) for _ in range(count)]
 
 
 class Streams:
-    """Opens the SDK's streams to a desk's simulator and waits until they are subscribed."""
+    """Opens the SDK's streams to a desk's simulator."""
 
     def __init__(self) -> None:
         self._open: list[tuple[Desk, Listener]] = []
 
-    def market(self, desk: Desk, feed: str = "iex", *, raw: bool = False, **channels: str) -> Listener:
-        """A market-data stream: `trades="SPY"`, `daily_bars="*"` and so on, several symbols apart by commas."""
-        url = f"{desk.server.running.ws_url}/v2/{feed}"
-        listener = Listener(StockDataStream(KEY, SECRET, raw_data=raw, url_override=url))
+    def market(self, desk: Desk, feed: str = "iex", **channels: str) -> Listener:
+        """A market-data stream that is subscribed: `trades="SPY"`, `daily_bars="SPY,QQQ"` and so on."""
+        hub = desk.simulator.market_hub
+
+        def subscribed() -> int:
+            return sum(any(one.channels.values()) for one in hub._connections)
+
+        before = subscribed()
+        listener = self.try_market(desk, feed, **channels)
+        desk.stage.wait_until(lambda: subscribed() > before and listener.stream._running, "the stream is subscribed")
+        return listener
+
+    def try_market(self, desk: Desk, feed: str = "iex", secret: str = SECRET, **channels: str) -> Listener:
+        """A market-data stream that may be refused."""
+        listener = Listener(StockDataStream(KEY, secret, url_override=f"{desk.stage.ws_url}/v2/{feed}"))
         for channel, symbols in channels.items():
             getattr(listener.stream, f"subscribe_{channel}")(listener.handle, *symbols.split(","))
-        hub = desk.server.running.simulator.market_hub
-        before = hub.connections
-        self._run(desk, listener, lambda: hub.connections > before and hub.subscribed.is_set())
-        return listener
+        return self._run(desk, listener)
 
     def trades(self, desk: Desk) -> Listener:
-        """A trade_updates stream."""
-        listener = Listener(TradingStream(KEY, SECRET, url_override=f"{desk.server.running.ws_url}/stream"))
+        """A trade_updates stream that listens."""
+        listener = Listener(TradingStream(KEY, SECRET, url_override=f"{desk.stage.ws_url}/stream"))
         listener.stream.subscribe_trade_updates(listener.handle)
-        hub = desk.server.running.simulator.trade_hub
-        self._run(desk, listener, lambda: any(one.listening for one in hub._connections))
+        self._run(desk, listener)
+        hub = desk.simulator.trade_hub
+        desk.stage.wait_until(lambda: any(one.listening for one in hub._connections), "the stream listens")
         return listener
 
-    def _run(self, desk: Desk, listener: Listener, subscribed: Callable[[], bool]) -> None:
-        listener.run()
+    def _run(self, desk: Desk, listener: Listener) -> Listener:
+        listener.thread = threading.Thread(target=listener.stream.run, daemon=True)
+        listener.thread.start()
         self._open.append((desk, listener))
-        desk.server.wait_until(subscribed, "the stream is subscribed")
+        return listener
 
     def close(self) -> None:
         for desk, listener in self._open:
-            listener.stream.stop()
-            simulator = desk.server.running.simulator
+            if listener.thread.is_alive():
+                listener.stream.stop()
+            simulator = desk.simulator
             # The SDK looks for its stop signal every 5 s, or when something comes: the end of the socket does.
             for hub in (simulator.market_hub, simulator.trade_hub):
-                desk.server.portal.call(hub.close_all)
+                desk.stage.portal.call(hub.close_all)
             listener.thread.join(WAIT_S)
             assert not listener.thread.is_alive()
 
@@ -167,14 +239,3 @@ def streams() -> Iterator[Streams]:
     opened = Streams()
     yield opened
     opened.close()
-
-
-@pytest.fixture
-def refusal_of(desk: Desk) -> Callable[..., tuple[int, int, str]]:
-    """Submits what is refused: HTTP status, code and message as the SDK's APIError has them."""
-
-    def submit(**fields: Any) -> tuple[int, int, str]:
-        error = desk.refused(partial(desk.submit, **fields))
-        return error.status_code, error.code, error.message
-
-    return submit

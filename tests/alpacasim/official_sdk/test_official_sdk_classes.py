@@ -19,7 +19,10 @@ def test_a_brackets_exits_are_held_until_its_entry_is_filled(desk):
     desk.admin("trade", symbol="SPY", price=448.9)
     filled = nested(desk, entry)
     assert filled.status is OrderStatus.FILLED
-    assert [(leg.type, leg.status, leg.side) for leg in filled.legs] == [("limit", "new", "sell"), ("stop", "held", "sell")]
+    assert [(leg.type, leg.status, leg.side) for leg in filled.legs] == [
+        ("limit", "new", "sell"),
+        ("stop", "held", "sell"),
+    ]
 
 
 @pytest.mark.parametrize(("price", "statuses"), [(461.0, ["filled", "canceled"]), (439.0, ["canceled", "filled"])])

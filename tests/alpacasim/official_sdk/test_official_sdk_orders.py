@@ -171,7 +171,12 @@ def test_a_replaced_order_gives_way_to_a_new_one_and_both_name_each_other(desk):
     ("order", "change", "name", "value"),
     [
         ({"type": "stop", "stop_price": 440.0}, {"stop_price": 441.0}, "stop_price", "441"),
-        ({"type": "stop_limit", "stop_price": 440.0, "limit_price": 439.0}, {"limit_price": 438.0}, "limit_price", "438"),
+        (
+            {"type": "stop_limit", "stop_price": 440.0, "limit_price": 439.0},
+            {"limit_price": 438.0},
+            "limit_price",
+            "438",
+        ),
         ({"type": "trailing_stop", "trail_price": 5.0}, {"trail": 2.5}, "trail_price", "2.5"),
         ({"type": "trailing_stop", "trail_percent": 5.0}, {"trail": 2.5}, "trail_percent", "2.5"),
     ],

@@ -45,15 +45,13 @@ def rsi_of(gain: float, loss: float) -> float:
 @inlined
 def next_sum(value: float, period: int, weight: float, index: int, new: float) -> float:
     """Wilder's running sum: it forgets 1 / period of itself a bar from index `period` on."""
-    return multiply_add(1.0 - weight, value, new) if index >= period else value + new
+    return multiply_add(1.0 - weight if index >= period else 1.0, value, new)
 
 
 @inlined
 def directional_movement(rise: float, fall: float) -> tuple[float, float]:
     """+DM and -DM of a bar whose high rose by `rise` and whose low fell by `fall`: the larger one, if positive."""
-    plus = rise if (rise > 0.0) & (rise > fall) else 0.0
-    minus = fall if (fall > 0.0) & (fall > rise) else 0.0
-    return plus, minus
+    return max(rise, 0.0) if rise > fall else 0.0, max(fall, 0.0) if fall > rise else 0.0
 
 
 @inlined

@@ -1,0 +1,99 @@
+"""Admin requests that let something happen in the market: halts, bands, corrections, corporate actions, failures."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from alpacasim.admin_fields import AdminError, count, day, one_of, positive, price_e4, size
+from alpacasim.corporate_actions import KINDS, Announcements, CorporateAction
+from alpacasim.data_wire import Channel, Json, stream_band, stream_cancel, stream_correction, stream_status
+from alpacasim.faults import ERRORS, RestFault, RestFaults
+from alpacasim.market_stream import MarketHub
+from alpacasim.matching import Market
+from alpacasim.player import Player
+
+Action = Callable[[Mapping[str, Any]], Awaitable[None]]
+
+_RATES: dict[str, tuple[str, ...]] = {
+    "forward_split": ("new_rate", "old_rate"),
+    "reverse_split": ("new_rate", "old_rate"),
+    "cash_dividend": ("rate",),
+}
+
+
+class AdminEvents:
+    """The actions over one running simulator."""
+
+    def __init__(self, player: Player, market_hub: MarketHub, announcements: Announcements, faults: RestFaults) -> None:
+        self._player = player
+        self._exchange = player.exchange
+        self._market_hub = market_hub
+        self._announcements = announcements
+        self._faults = faults
+
+    def actions(self) -> dict[str, Action]:
+        return {
+            "halt": self.halt,
+            "luld": self.luld,
+            "correction": self.correction,
+            "cancel-trade": self.cancel_trade,
+            "corporate-action": self.corporate_action,
+            "fail": self.fail,
+        }
+
+    def market(self, body: Mapping[str, Any]) -> Market:
+        """The market that a request names."""
+        market = self._exchange.markets.get(str(body.get("symbol")))
+        if market is None:
+            raise AdminError(f"symbol is {body.get('symbol')!r}: {', '.join(self._exchange.markets)} are allowed")
+        return market
+
+    async def _publish(self, channel: Channel, symbol: str, message: Json) -> None:
+        self._market_hub.publish(channel, {symbol: message})
+        await self._player.drain()
+
+    async def halt(self, body: Mapping[str, Any]) -> None:
+        market = self.market(body)
+        halted = bool(body.get("halted", True))
+        self._exchange.halt(market.symbol, halted, self._player.now_ns())
+        code, reason = str(body.get("code", "LUDP")), str(body.get("reason", "Volatility Trading Pause"))
+        message = stream_status(market.symbol, halted, code, reason, self._player.now_ns())
+        await self._publish("statuses", market.symbol, message)
+
+    async def luld(self, body: Mapping[str, Any]) -> None:
+        symbol = self.market(body).symbol
+        up, down = price_e4(body, "up", lowest=1), price_e4(body, "down", lowest=1)
+        indicator = str(body.get("indicator", "B"))
+        await self._publish("lulds", symbol, stream_band(symbol, up, down, indicator, self._player.now_ns()))
+
+    async def correction(self, body: Mapping[str, Any]) -> None:
+        market = self.market(body)
+        price = price_e4(body, "price", lowest=1)
+        message = stream_correction(market, price, size(body, "size"), self._player.now_ns())
+        await self._publish("corrections", market.symbol, message)
+
+    async def cancel_trade(self, body: Mapping[str, Any]) -> None:
+        market = self.market(body)
+        await self._publish("cancelErrors", market.symbol, stream_cancel(market, self._player.now_ns()))
+
+    async def corporate_action(self, body: Mapping[str, Any]) -> None:
+        symbol = self.market(body).symbol
+        kind = one_of(body, "type", KINDS)
+        terms = {name: positive(body, name) for name in _RATES[kind]}
+        self._announcements.add(CorporateAction(kind, symbol, day(body, "ex_date"), terms))
+
+    async def fail(self, body: Mapping[str, Any]) -> None:
+        status = body.get("status", 500)
+        if status not in ERRORS:
+            raise AdminError(f"status is {status!r}: {', '.join(str(known) for known in ERRORS)} are allowed")
+        self._faults.waiting.append(
+            RestFault(
+                status,
+                method=str(body.get("method", "")).upper(),
+                path=str(body.get("path", "")),
+                times=count(body, "times"),
+                carried_out=bool(body.get("carried_out", False)),
+                html=bool(body.get("html", False)),
+            )
+        )

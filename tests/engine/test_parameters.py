@@ -1,0 +1,225 @@
+"""Symbols switched off and on, and parameters changed, while the engine runs."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+import pytest
+from engine.changes import THROUGH_NS, answer, closed, code, reply, update
+from engine.test_strategist import drive
+from engine.world import OPEN_NS, World, bar, choppy, of
+
+from fluxherod.core.calendar import MINUTE_NS
+from fluxherod.core.kernel import StrategyParams
+from fluxherod.core.orders import OrderRole
+from fluxherod.core.types import BrokerStatus, OrderType, Side
+from fluxherod.engine.effects import (
+    ReplyCode,
+    RequestBackfill,
+    RequestHistory,
+    StatusChanged,
+    SubmitOrder,
+)
+from fluxherod.engine.events import (
+    DisableSymbolCommand,
+    EnableSymbolCommand,
+    HistoryLoaded,
+    PlaceOrderCommand,
+)
+from fluxherod.engine.overrides import Overrides, parameters_of, revision
+
+
+# --- switched off and on ---------------------------------------------------------------------------------
+def test_a_symbol_that_is_switched_off_takes_no_order_that_opens_and_every_order_that_reduces() -> None:
+    world = World().ready(history=100)
+    world.place(10, 443.0)
+    assert code(world, DisableSymbolCommand(world.caller(), "SPY", "earnings")) is ReplyCode.OK
+    assert len(world.exchange.stops("SPY")) == 1
+    sell = PlaceOrderCommand(world.caller(), "SPY", Side.SELL, 4, OrderType.MARKET)
+    assert code(world, sell) is ReplyCode.OK
+    world.close()
+    world.wait(5)
+    assert world.position() is None
+    refused = world.place(10, 443.0)
+    assert (refused.code, refused.text) == (ReplyCode.RISK_REJECTED, "SPY is switched off: earnings")
+    assert code(world, EnableSymbolCommand(world.caller(), "SPY")) is ReplyCode.OK
+    assert world.place(10, 443.0).code is ReplyCode.OK
+
+
+def test_an_entry_in_a_symbol_that_is_switched_off_is_recorded_with_the_reason() -> None:
+    world = World().ready(history=200)
+    world.tell(DisableSymbolCommand(world.caller(), "SPY", "earnings"))
+    signal = drive(world)
+    assert (signal.outcome, signal.outcome_text) == ("disabled", "SPY is switched off: earnings")
+    assert not of(SubmitOrder, world.seen)
+
+
+def test_a_position_in_a_symbol_that_is_switched_off_still_trails_and_exits() -> None:
+    world = World().ready(history=200)
+    drive(world)
+    position = world.position()
+    world.tell(DisableSymbolCommand(world.caller(), "SPY"))
+    top = round((position.price_e4 / 10_000 - 450.0) / 0.1)
+    for number in range(top + 1, top + 8):
+        world.minute(number, 450.0 + 0.5 * number, 5_000)
+    assert world.position().stop_e4 > position.stop_e4
+    for number in range(top + 8, top + 14):
+        world.minute(number, 440.0, 5_000)
+    assert world.position() is None
+
+
+def test_switching_a_symbol_off_cancels_its_working_entries_and_no_others() -> None:
+    world = World(("SPY", "QQQ")).ready(history=100)
+    for symbol in ("SPY", "QQQ"):
+        world.place(10, 430.0, limit=440.0, symbol=symbol)
+    world.tell(DisableSymbolCommand(world.caller(), "SPY"))
+    assert (world.live(OrderRole.ENTRY, "SPY"), len(world.live(OrderRole.ENTRY, "QQQ"))) == ([], 1)
+
+
+def test_switching_says_when_nothing_would_change() -> None:
+    world = World().ready()
+    assert code(world, EnableSymbolCommand(world.caller(), "SPY")) is ReplyCode.ALREADY_DONE
+    assert code(world, DisableSymbolCommand(world.caller(), "SPY", "odd")) is ReplyCode.OK
+    assert code(world, DisableSymbolCommand(world.caller(), "SPY", "odd")) is ReplyCode.ALREADY_DONE
+    assert code(world, DisableSymbolCommand(world.caller(), "SPY", "odder")) is ReplyCode.OK
+    assert world.engine.settings.why_disabled("SPY") == "odder"
+
+
+def test_each_change_is_told_to_those_who_watch_the_status() -> None:
+    world = World().ready()
+    effects = world.tell(DisableSymbolCommand(world.caller(), "SPY", "odd"))
+    assert of(StatusChanged, effects) == [StatusChanged("ACTIVE", "SPY takes no new risk: odd")]
+    assert not of(StatusChanged, world.tell(DisableSymbolCommand(world.caller(), "SPY", "odd")))
+
+
+# --- parameters ------------------------------------------------------------------------------------------
+def test_a_threshold_changes_from_the_next_bar_on_and_the_memory_stays() -> None:
+    world = World().ready(history=100)
+    world.minute(0, 450.0)
+    states = world.engine.market.states.tobytes()
+    effects = update(world, trend_adx=30.0, entry_atr=0.7)
+    assert reply(effects).code is ReplyCode.OK
+    assert not of(RequestHistory, effects)
+    assert world.engine.market.states.tobytes() == states
+    assert float(world.engine.market.params["trend_adx"][0]) == 30.0
+    for part in (world.engine.desk, world.engine.strategist, world.engine.guard, world.engine.commands):
+        assert part.settings is world.engine.settings
+    assert closed(world.minute(1, 450.1), "SPY") == [2]
+    world.replay()
+
+
+def test_a_changed_rule_decides_the_next_bar() -> None:
+    plain, eager = (World().ready(history=200) for _ in range(2))
+    update(eager, breakout_volume_ratio=100.0)
+    assert drive(plain).outcome == "ordered"
+    assert drive(eager).outcome == "noise"
+
+
+def test_a_period_changes_with_history_loaded_once_more_and_gives_what_a_fresh_start_gives() -> None:
+    world = World().ready(history=100)
+    for number in range(3):
+        world.minute(number, 450.0 + number)
+    effects = update(world, kama_period=10)
+    assert [request.symbols for request in of(RequestHistory, effects)] == [("SPY",)]
+    assert world.engine.state == "WARMING"
+    seen = len(world.seen)
+    world.tell(HistoryLoaded("SPY", tuple(choppy("SPY", number, 450.0) for number in range(100)), THROUGH_NS))
+    minutes = tuple(bar(number, 450.0 + number) for number in range(3))
+    world.tell(answer(world, of(RequestBackfill, world.seen)[-1], minutes))
+    world.wait(5)
+    assert world.engine.state == "ACTIVE"
+    assert closed(world.seen[seen:], "SPY") == []  # decided before, and not once more
+    fresh = World(strategy=StrategyParams(kama_period=10)).ready(history=100)
+    for number in range(3):
+        fresh.minute(number, 450.0 + number)
+    assert world.engine.market.states.tobytes() == fresh.engine.market.states.tobytes()
+    assert closed(world.minute(3, 453.0), "SPY") == [4]
+    world.replay()
+
+
+def test_a_bar_that_ends_while_the_indicators_warm_up_again_is_decided_when_they_are_warm() -> None:
+    world = World().ready(history=100)
+    world.minute(0, 450.0)
+    update(world, kama_period=10)
+    assert closed(world.minute(1, 451.0), "SPY") == []
+    past = tuple(choppy("SPY", number, 450.0) for number in range(100))
+    today = (bar(0, 450.0), bar(1, 451.0))
+    world.tell(HistoryLoaded("SPY", (*past, *today), OPEN_NS + 2 * MINUTE_NS))
+    (request,) = of(RequestBackfill, world.seen)[-1:]
+    assert request.since_ns == OPEN_NS + MINUTE_NS
+    effects = world.tell(answer(world, request, today)) + world.wait(5)
+    assert closed(effects, "SPY") == [2]
+
+
+def test_bars_from_before_a_change_are_known_as_decided_by_other_parameters() -> None:
+    world = World().ready(history=100)
+    world.minute(0, 450.0)
+    assert world.engine.universe.changed_ns == 0
+    update(world, entry_atr=0.7)
+    assert world.engine.universe.changed_ns == world.now_ns
+    world.tell(DisableSymbolCommand(world.caller(), "SPY"))
+    assert world.engine.universe.changed_ns == world.now_ns
+
+
+def test_while_the_indicators_warm_up_again_stops_stand_and_are_watched() -> None:
+    world = World().ready(history=100)
+    world.place(10, 443.0)
+    update(world, rsi_period=10)
+    assert len(world.exchange.stops("SPY")) == 1
+    world.exchange.end(world.exchange.stops("SPY")[0].broker_id, BrokerStatus.CANCELED)
+    world.deliver()
+    world.quote(440.0)
+    world.wait(20)
+    assert world.position() is None
+
+
+@pytest.mark.parametrize(
+    ("changes", "text"),
+    [
+        ({"nonsense": 1}, "nonsense: no parameter of the strategy"),
+        ({"kama_period": 1}, "kama_period: allowed is 2 to 128, not 1"),
+        ({"kama_period": 20.0}, "kama_period: allowed is 2 to 128, not 20.0"),
+        ({"trend_r2": float("nan")}, "trend_r2: allowed is 0 to 1, not nan"),
+        ({"allow_shorts": 1}, "allow_shorts: allowed is 0 to 1, not 1"),
+        ({"range_adx": 26.0}, "range_adx: allowed is at most trend_adx, which is 25.0, not 26.0"),
+        ({"trend_adx": 19.0}, "trend_adx: allowed is at least range_adx, which is 20.0, not 19.0"),
+        ({"ema_period": 0, "rsi_period": 999}, "ema_period: allowed is 2 to 128, not 0; rsi_period: allowed is 2 to"),
+    ],
+)
+def test_parameters_that_can_not_be_are_refused_whole(changes: dict[str, float], text: str) -> None:
+    world = World().ready(history=100)
+    before = world.engine.settings
+    refused = reply(update(world, entry_atr=0.9, **changes))
+    assert refused.code is ReplyCode.INVALID_FIELD
+    assert text in refused.text
+    assert world.engine.settings is before
+
+
+def test_a_change_of_both_ends_of_a_range_is_judged_by_its_outcome() -> None:
+    world = World().ready(history=100)
+    assert reply(update(world, range_adx=40.0, trend_adx=50.0)).code is ReplyCode.OK
+
+
+def test_a_change_that_is_based_on_an_older_revision_is_refused() -> None:
+    world = World().ready(history=100)
+    first = revision(world.engine.settings)
+    assert reply(update(world, first, trend_adx=30.0)).code is ReplyCode.OK
+    assert revision(world.engine.settings) != first
+    conflict = reply(update(world, first, trend_adx=31.0))
+    assert conflict.code is ReplyCode.REVISION_CONFLICT
+    assert revision(world.engine.settings) in conflict.text
+    assert reply(update(world, trend_adx=25.0)).code is ReplyCode.OK
+    assert revision(world.engine.settings) == first  # the same parameters
+    assert world.engine.universe.overrides.parameters == {"trend_adx": 25.0}  # and still a wish
+
+
+def test_shorts_are_switched_off_at_run_time() -> None:
+    world = World().ready(history=100)
+    assert reply(update(world, allow_shorts=False)).code is ReplyCode.OK
+    assert "shorts are switched off" in world.place(10, 460.0, Side.SELL).text
+
+
+def test_overrides_over_nothing_are_the_configuration() -> None:
+    settings = World(("SPY", "IBM"), allow_shorts=False).settings
+    assert Overrides().over(settings) == settings
+    assert parameters_of(settings) == {**asdict(settings.strategy), "allow_shorts": False}
