@@ -48,7 +48,7 @@ class Stage:
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         await self.simulator.app(scope, receive, send)
 
-    def post(self, path: str, **body: Any) -> dict[str, Any]:
+    def post(self, path: str, /, **body: Any) -> dict[str, Any]:
         answer = self.http.post(path, json=body)
         assert answer.status_code == 200, answer.text
         result: dict[str, Any] = answer.json()
@@ -59,7 +59,7 @@ class Stage:
 
         async def wait() -> None:
             async with asyncio.timeout(WAIT_S):
-                while not condition():
+                while not condition():  # noqa: ASYNC110 - nobody announces that it came true
                     await asyncio.sleep(0.001)
 
         try:
@@ -105,7 +105,7 @@ class Desk:
     def step(self, minutes: int = 1) -> None:
         self.admin("step", minutes=minutes)
 
-    def admin(self, action: str, **body: Any) -> dict[str, Any]:
+    def admin(self, action: str, /, **body: Any) -> dict[str, Any]:
         result: dict[str, Any] = self.stage.post(f"/sim/{action}", **body)
         return result
 
