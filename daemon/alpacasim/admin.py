@@ -16,6 +16,8 @@
                        at these prices; a qty smaller than what is left makes a part
     POST /sim/hold     {"symbol", "hold": bool}: while true, nothing executes by itself, and scripted fills happen at
                        once to whatever is working (stops only after they were hit)
+    POST /sim/pending  {"symbol", "hold": bool}: while true, new orders stay pending_new, cancels pending_cancel and
+                       replacements pending_replace; working orders may fill meanwhile; false carries all of it out
     POST /sim/asset    {"symbol", "tradable"?, "shortable"?, "easy_to_borrow"?, "fractionable"?}: change an asset
     POST /sim/account  {"cash"?, "shorting_enabled"?}: change the account
     POST /sim/halt     {"symbol", "halted"?: bool, "code"?, "reason"?}: stop (or resume) trading in a symbol

@@ -40,6 +40,7 @@ class AdminEvents:
             "cancel-trade": self.cancel_trade,
             "corporate-action": self.corporate_action,
             "fail": self.fail,
+            "pending": self.pending,
         }
 
     def market(self, body: Mapping[str, Any]) -> Market:
@@ -60,6 +61,10 @@ class AdminEvents:
         code, reason = str(body.get("code", "LUDP")), str(body.get("reason", "Volatility Trading Pause"))
         message = stream_status(market.symbol, halted, code, reason, self._player.now_ns())
         await self._publish("statuses", market.symbol, message)
+
+    async def pending(self, body: Mapping[str, Any]) -> None:
+        market = self.market(body)
+        self._exchange.hold_answers(market.symbol, bool(body.get("hold", True)), self._player.now_ns())
 
     async def luld(self, body: Mapping[str, Any]) -> None:
         symbol = self.market(body).symbol

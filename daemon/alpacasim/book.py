@@ -20,11 +20,11 @@ from alpacasim.matching import (
     waits_for_trigger,
 )
 from alpacasim.money import E9, value_e4
-from alpacasim.orders import Order, Status
+from alpacasim.orders import PENDING, Order, Status
 from alpacasim.timestamps import compact_utc
 
 _NAMESPACE = uuid.UUID("6f1c3f0a-5d0e-5c61-9a55-0d4c1a1be7a5")
-_WORKING = frozenset({Status.NEW, Status.PARTIALLY_FILLED})
+_WORKING = frozenset({Status.NEW, Status.PARTIALLY_FILLED, *PENDING})
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +117,18 @@ class Book:
             order.expired_ns = self.now_ns
         else:
             order.failed_ns = self.now_ns
-        self._live[order.symbol].pop(order.id, None)
+        self.forget(order)
         self.tell(status.value, order)
+        self._refuse_successor(order)
+
+    def _refuse_successor(self, order: Order) -> None:
+        """What waited to replace an order that is over now never will."""
+        new = order.successor
+        if new is None:
+            return
+        order.successor = new.predecessor = None
+        self.end(new, Status.CANCELED if new.status is Status.PENDING_CANCEL else Status.REJECTED)
+        self.tell("order_replace_rejected", order)
 
     def end_group(self, order: Order, status: Status) -> None:
         """End an order and everything that depends on it."""
@@ -154,7 +164,8 @@ class Book:
                     self._try(order, path_from_e4, on_trade)
 
     def _works(self, order: Order) -> bool:
-        return (order.status in _WORKING or is_armed(order)) and self.may_execute(order)
+        works = order.status in _WORKING and order.predecessor is None
+        return (works or is_armed(order)) and self.may_execute(order)
 
     def _try(self, order: Order, path_from_e4: int | None, on_trade: bool) -> None:
         market = self.markets[order.symbol]
@@ -219,7 +230,9 @@ class Book:
         order.filled_e9 += quantity_e9
         order.filled_notional += price_e4 * quantity_e9
         complete = order.remaining_e9 == 0
-        order.move(Status.FILLED if complete else Status.PARTIALLY_FILLED, self.now_ns)
+        asked = order.status
+        if complete or asked not in PENDING:
+            order.move(Status.FILLED if complete else Status.PARTIALLY_FILLED, self.now_ns)
         if complete:
             order.filled_ns = self.now_ns
             self.forget(order)
@@ -240,7 +253,21 @@ class Book:
         )
         self.account.fills.append(fill)
         self.tell(fill.kind, order, fill)
+        if asked in PENDING:
+            self._overtake(order, asked, quantity_e9)
         self._follow(order, quantity_e9, complete)
+
+    def _overtake(self, order: Order, asked: Status, quantity_e9: int) -> None:
+        """An execution came before a cancel or a replacement: it takes its shares from the one that waits."""
+        new = order.successor
+        if new is not None:
+            new.quantity_e9 -= quantity_e9
+        if not order.open and asked is Status.PENDING_CANCEL:
+            self.tell("order_cancel_rejected", order)
+        if new is not None and (not order.open or new.quantity_e9 <= 0):
+            self._refuse_successor(order)
+            if order.open:
+                order.move(Status.PARTIALLY_FILLED, self.now_ns)
 
     def _follow(self, order: Order, quantity_e9: int, complete: bool) -> None:
         """After an execution: an entry activates its legs, an exit takes its shares from its sibling."""
@@ -257,3 +284,5 @@ class Book:
                 self.end(sibling, Status.CANCELED)
             else:
                 sibling.quantity_e9 -= quantity_e9
+                if sibling.successor is not None:
+                    sibling.successor.quantity_e9 -= quantity_e9

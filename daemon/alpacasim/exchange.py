@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from alpacasim import refusals, replacing, rules
+from alpacasim import pending, refusals, replacing, rules
 from alpacasim.book import Book, Listener
 from alpacasim.calendar import DAY_NS, Session
 from alpacasim.matching import Market, ScriptedFill, quote_around
@@ -55,6 +55,8 @@ class Exchange(Book):
         self.now_ns = now_ns
         if order.status not in (Status.PENDING_NEW, Status.ACCEPTED):
             return
+        if order.status is Status.PENDING_NEW and self.markets[order.symbol].answers_held:
+            return
         if rules.is_late_for_auction(order.time_in_force, now_ns):
             self.end_group(order, Status.REJECTED)
             return
@@ -84,21 +86,20 @@ class Exchange(Book):
         order = self.orders.get(order_id)
         if order is None:
             return refusals.order_not_found(order_id)
-        if order.status is Status.CANCELED:
-            return None
-        if not order.open:
-            return refusals.wrong_state(order.status)
-        self.end_group(order, Status.CANCELED)
-        return None
+        return pending.cancel(self, order)
 
-    def cancel_all(self, now_ns: int, symbol: str | None = None) -> list[Order]:
-        """Cancel every open order (of a symbol) and return those that were open."""
+    def cancel_all(self, now_ns: int, symbol: str | None = None) -> list[tuple[Order, Refusal | None]]:
+        """Cancel every open order (of a symbol); each that was open, with the refusal if it could not be."""
         self.now_ns = now_ns
-        orders = self.open_orders(symbol)
-        for order in orders:
-            if order.open:
-                self.end(order, Status.CANCELED)
-        return orders
+        return [(order, pending.cancel(self, order)) for order in self.open_orders(symbol)]
+
+    def hold_answers(self, symbol: str, held: bool, now_ns: int) -> None:
+        """Let what is asked in a symbol stay pending; the end of that carries it out in its order."""
+        self.now_ns = now_ns
+        self.markets[symbol].answers_held = held
+        if not held:
+            for order in pending.carry_out(self, symbol):
+                self.activate(order, now_ns)
 
     def closing_request(self, symbol: str, quantity_e9: int | None = None) -> OrderRequest | Refusal:
         """The market order that closes a position, or a part of it."""

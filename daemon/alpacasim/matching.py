@@ -44,6 +44,8 @@ class Market:
     """A scripted quote that the tape does not move."""
     halted: bool = False
     """Trading is halted: nothing executes, the tape does not print."""
+    answers_held: bool = False
+    """What is asked stays pending: orders don't begin to work, cancels and replacements wait."""
     fills_held: bool = False
     """Nothing executes by itself: only scripted fills do."""
     scripts: deque[ScriptedFill] = field(default_factory=deque)

@@ -37,8 +37,10 @@ class Status(StrEnum):
 
 # From each status, the statuses that may follow. What is absent can't happen, and `Order.move` says so.
 TRANSITIONS: dict[Status, frozenset[Status]] = {
-    Status.PENDING_NEW: frozenset({Status.NEW, Status.ACCEPTED, Status.REJECTED, Status.CANCELED}),
-    Status.ACCEPTED: frozenset({Status.NEW, Status.CANCELED, Status.EXPIRED, Status.REJECTED}),
+    Status.PENDING_NEW: frozenset(
+        {Status.NEW, Status.ACCEPTED, Status.REJECTED, Status.PENDING_CANCEL, Status.CANCELED, Status.EXPIRED}
+    ),
+    Status.ACCEPTED: frozenset({Status.NEW, Status.PENDING_CANCEL, Status.CANCELED, Status.EXPIRED, Status.REJECTED}),
     Status.HELD: frozenset({Status.NEW, Status.CANCELED, Status.EXPIRED, Status.REPLACED}),
     Status.NEW: frozenset(
         {
@@ -63,14 +65,17 @@ TRANSITIONS: dict[Status, frozenset[Status]] = {
             Status.REPLACED,
         }
     ),
-    Status.PENDING_CANCEL: frozenset({Status.CANCELED, Status.FILLED}),
-    Status.PENDING_REPLACE: frozenset({Status.REPLACED, Status.NEW, Status.PARTIALLY_FILLED, Status.FILLED}),
+    Status.PENDING_CANCEL: frozenset({Status.CANCELED, Status.EXPIRED, Status.FILLED}),
+    Status.PENDING_REPLACE: frozenset(
+        {Status.REPLACED, Status.PARTIALLY_FILLED, Status.CANCELED, Status.EXPIRED, Status.FILLED}
+    ),
     Status.FILLED: frozenset(),
     Status.CANCELED: frozenset(),
     Status.EXPIRED: frozenset(),
     Status.REPLACED: frozenset(),
     Status.REJECTED: frozenset(),
 }
+PENDING = frozenset({Status.PENDING_CANCEL, Status.PENDING_REPLACE})
 TERMINAL = frozenset(status for status, following in TRANSITIONS.items() if not following)
 REPLACEABLE = frozenset({Status.NEW, Status.PARTIALLY_FILLED, Status.HELD})
 
@@ -117,6 +122,10 @@ class Order:
     role: LegRole = ""
     parent: Order | None = None
     legs: list[Order] = field(default_factory=list)
+    successor: Order | None = None
+    """The changed order that waits to take this one's place."""
+    predecessor: Order | None = None
+    """The order in whose place this one waits to step."""
 
     @property
     def open(self) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace as copy_with
 
-from alpacasim import refusals, rules
+from alpacasim import pending, refusals, rules
 from alpacasim.book import Book
 from alpacasim.matching import trail
 from alpacasim.money import E9, decimal_to_e4, value_e4
@@ -18,6 +18,8 @@ def _state_fault(order: Order) -> Refusal | None:
         return refusals.wrong_state(order.status)
     if not order.open:
         return refusals.unprocessable("order is not open")
+    if order.status is Status.PENDING_REPLACE:
+        return refusals.unprocessable("order already pending replacement")
     if order.status not in REPLACEABLE:
         return refusals.unprocessable(f"cannot replace order in {order.status} status")
     if order.notional_e4 is not None:
@@ -60,6 +62,8 @@ def _changed(order: Order, change: ReplaceRequest) -> Order:
         rested=False,
         replaces=order.id,
         legs=[],
+        successor=None,
+        predecessor=None,
     )
     if change.trail is not None:
         if order.trail_e4 is not None:
@@ -87,27 +91,10 @@ def _means_fault(book: Book, order: Order, new: Order) -> Refusal | None:
     return refusals.insufficient_buying_power(available, cost) if cost > available else None
 
 
-def _take_place(book: Book, order: Order, new: Order) -> None:
-    now = book.now_ns
-    order.replaced_by = new.id
-    order.replaced_ns = now
-    held = order.status is Status.HELD
-    order.move(Status.REPLACED, now)
-    book.forget(order)
-    for leg in order.legs:
-        leg.parent = new
-        # The legs of an entry protect all of it; those of an exit share what is left.
-        leg.quantity_e9 = new.quantity_e9 + (0 if order.order_class == "oco" else order.filled_e9)
-    new.legs = order.legs
-    if order.parent is not None:
-        order.parent.legs = [new if leg is order else leg for leg in order.parent.legs]
-    new.status = Status.HELD if held else Status.PENDING_NEW
-    book.record(new)
-    book.tell("replaced", order)
-
-
 def replace(book: Book, order: Order, change: ReplaceRequest) -> Order | Refusal:
     """Book the changed order in (as `pending_new`; a held leg stays held) and end the old one as `replaced`.
+
+    While the market's answers are held, the old one keeps working as `pending_replace` instead.
 
     The quantity of a PATCH is the total: what the old order has filled is taken off, so the sum of both fills never
     exceeds it.
@@ -129,5 +116,10 @@ def replace(book: Book, order: Order, change: ReplaceRequest) -> Order | Refusal
     new.id, new.sequence = book.identifier("order"), len(book.orders) + 1
     new.client_order_id = change.client_order_id or book.identifier("client")
     new.created_ns = new.updated_ns = new.submitted_ns = now
-    _take_place(book, order, new)
+    held = order.status is Status.HELD
+    new.status = Status.HELD if held else Status.PENDING_NEW
+    if book.markets[order.symbol].answers_held and not held:
+        pending.wait_to_replace(book, order, new)
+    else:
+        pending.take_place(book, order, new)
     return new

@@ -74,7 +74,7 @@ class OrdersApi:
 
     async def cancel_all(self, request: Request) -> Response:
         canceled = self._exchange.cancel_all(self._player.now_ns())
-        return ok([{"id": order.id, "status": 200} for order in canceled], 207)
+        return ok([_canceled_body(order, refusal) for order, refusal in canceled], 207)
 
     async def select(self, request: Request) -> Response:
         orders = self._selected(request)
@@ -120,6 +120,11 @@ def _without_nested_legs(orders: list[Order]) -> list[Order]:
     """Legs whose head is listed are shown inside it."""
     listed = {order.id for order in orders}
     return [order for order in orders if order.parent is None or order.parent.id not in listed]
+
+
+def _canceled_body(order: Order, refusal: Refusal | None) -> Json:
+    """One entry of the answer to DELETE /v2/orders."""
+    return {"id": order.id, "status": 500, "body": refusal.body()} if refusal else {"id": order.id, "status": 200}
 
 
 def closed_position_body(symbol: str, result: Order | Refusal) -> Json:

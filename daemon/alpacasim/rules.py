@@ -36,11 +36,17 @@ def held_shares(book: Book, symbol: str, without: Order | None = None) -> Held:
     quantity = book.account.quantity_e9(symbol)
     closing: Side = "sell" if quantity > 0 else "buy"
     held = sum(
-        order.remaining_e9
+        _more_e9(order)
         for order in book.open_orders(symbol)
         if order.side == closing and order.status is not Status.HELD and order is not without
     )
     return Held(quantity, min(held, abs(quantity)))
+
+
+def _more_e9(order: Order) -> int:
+    """An order that waits to replace another one holds only what it wants more than that one."""
+    before = order.predecessor
+    return order.remaining_e9 if before is None else max(0, order.remaining_e9 - before.remaining_e9)
 
 
 def reference_e4(market: Market, side: Side) -> int:
@@ -70,6 +76,12 @@ def order_reserve_e4(book: Book, order: Order) -> int:
     """Buying power that an open order holds."""
     if order.parent is not None or order.order_class == "oco":
         return 0
+    if order.predecessor is not None:
+        return max(0, _reserve_e4(book, order) - _reserve_e4(book, order.predecessor))
+    return _reserve_e4(book, order)
+
+
+def _reserve_e4(book: Book, order: Order) -> int:
     if order.notional_e4 is not None:
         return order.notional_e4
     opening = _opening_e9(book, order.symbol, order.side, order.remaining_e9)

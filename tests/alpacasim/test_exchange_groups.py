@@ -196,4 +196,4 @@ def test_cancel_all_cancels_each_open_order_once(desk):
     desk.take_events()
     canceled = desk.exchange.cancel_all(desk.now_ns)
     assert [event for event, _ in desk.take_events()] == ["canceled"] * 3
-    assert {order.status for order in canceled} == {Status.CANCELED}
+    assert {(order.status, refusal) for order, refusal in canceled} == {(Status.CANCELED, None)}

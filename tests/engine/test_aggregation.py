@@ -1,4 +1,4 @@
-"""Strategy bars against an oracle in pandas that shares no code with them, over both changes of the clocks and a half-day.
+"""Strategy bars against an oracle in pandas, over both changes of New York's clocks and a half-day.
 
 Both roads are taken: minutes that come live, and REST's bars of history; and the seams between the two, anywhere.
 """
@@ -7,49 +7,33 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-import warnings
-from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from functools import cache, cached_property
-from typing import Any
+from collections.abc import Iterable
+from functools import cache
 
-import httpx
 import numpy as np
 import pandas as pd
 import pytest
-import talib
-from hypothesis import HealthCheck, given, settings
+from engine.oracle import (
+    NEW_YORK,
+    PRICES,
+    TIMEFRAMES,
+    Daemon,
+    Outage,
+    Tape,
+    check_history,
+    check_ranges,
+    follow,
+    live_through,
+    receive,
+    schedule_of,
+)
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fluxherod.adapters.alpaca.credentials import Credentials
-from fluxherod.adapters.alpaca.history import BarGrid, regular_minutes, rest_timeframe
-from fluxherod.adapters.alpaca.limiter import RateLimiter
-from fluxherod.adapters.alpaca.market_data import AlpacaMarketData
-from fluxherod.adapters.alpaca.rest import RestClient
-from fluxherod.adapters.alpaca.wire import format_time, parse_time
-from fluxherod.core.calendar import HOUR_NS, MINUTE_NS, SECOND_NS, Calendar, Session
-from fluxherod.core.types import Bar
-from fluxherod.engine.books import REMEMBERED_BARS
-from fluxherod.engine.effects import BarClosed, Effect, RequestBackfill, RequestHistory, RequestReference
-from fluxherod.engine.engine import Engine
-from fluxherod.engine.events import (
-    AssetsLoaded,
-    BarsReceived,
-    Event,
-    HistoryLoaded,
-    LinkChanged,
-    Started,
-    TimerFired,
-)
-from fluxherod.engine.market import Market
-from fluxherod.engine.settings import Settings
+from fluxherod.adapters.alpaca.history import rest_timeframe
+from fluxherod.core.calendar import MINUTE_NS, SECOND_NS
+from fluxherod.engine.settings import TIMEFRAME_MINUTES
 
-TIMEFRAMES = ("1Min", "5Min", "15Min", "30Min", "1Hour", "1Day")
-FREQUENCIES = {"1Min": "1min", "5Min": "5min", "15Min": "15min", "30Min": "30min", "1Hour": "60min"}
-PRICES = ("open", "high", "low", "close")
-MERGED = {"open": "first", "high": "max", "low": "min", "close": "last", "volume": "sum"}
-NEW_YORK = "America/New_York"
 # Around the end of summer time (Sunday, 2024-11-03), the half-day after Thanksgiving, and summer time's begin.
 WINDOWS = (
     ("2024-10-31", "2024-11-01", "2024-11-03", "2024-11-04"),
@@ -57,95 +41,6 @@ WINDOWS = (
     ("2025-03-06", "2025-03-07", "2025-03-09", "2025-03-10"),
 )
 CLOSED_DAYS = ("2024-11-03", "2024-11-28", "2025-03-09")
-NEVER_NS = 2**62
-Timed = tuple[Bar, int]  # a bar and its end
-
-
-# --- the oracle ----------------------------------------------------------------------------------------
-def schedule_of(first: str, last: str) -> pd.DataFrame:
-    """Opens and closes of the New York Stock Exchange by date."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # the library uses what pandas 3.1 announces to change
-        from exchange_calendars import get_calendar
-
-        return get_calendar("XNYS", start=first, end=last).schedule[["open", "close"]]
-
-
-@dataclass(frozen=True)
-class Tape:
-    """Minutes of all symbols, ordered by time: extended hours, stray ones on closed days and holes included."""
-
-    minutes: pd.DataFrame
-    schedule: pd.DataFrame
-
-    @cached_property
-    def symbols(self) -> tuple[str, ...]:
-        return tuple(sorted(self.minutes["symbol"].unique()))
-
-    @cached_property
-    def sessions(self) -> tuple[Session, ...]:
-        return tuple(
-            Session(f"{day:%Y-%m-%d}", row.open.value, row.close.value) for day, row in self.schedule.iterrows()
-        )
-
-    @cached_property
-    def frames(self) -> list[tuple[Bar, ...]]:
-        """The minutes as a stream sends them."""
-        bars = [bar for bar, _ in _bars(self.minutes.assign(start=self.minutes["time"], end=self.minutes["time"]))]
-        return [tuple(frame) for _, frame in itertools.groupby(bars, key=lambda bar: bar.start_ns)]
-
-    @cached_property
-    def regular(self) -> pd.DataFrame:
-        """Minutes of regular sessions, with the session's open and close beside each, and New York's time."""
-        wall = self.minutes["time"].dt.tz_convert(NEW_YORK)
-        days = wall.dt.tz_localize(None).dt.normalize()
-        found = self.minutes.assign(
-            wall=wall, opened=days.map(self.schedule["open"]), closed=days.map(self.schedule["close"])
-        )
-        return found[(found["time"] >= found["opened"]) & (found["time"] < found["closed"])]
-
-    def without(self, kept: Any) -> Tape:
-        return Tape(self.minutes[kept].reset_index(drop=True), self.schedule)
-
-    def oracle(self, timeframe: str) -> dict[str, list[Timed]]:
-        """What the strategy must see of each symbol."""
-        frame = self.regular
-        if timeframe == "1Day":
-            frame = frame.assign(start=frame["opened"], end=frame["closed"])
-        else:
-            start = frame["wall"].dt.floor(FREQUENCIES[timeframe])
-            end = (start + pd.Timedelta(FREQUENCIES[timeframe])).dt.tz_convert("UTC")
-            frame = frame.assign(start=start.dt.tz_convert("UTC"), end=end.where(end <= frame["closed"], frame["closed"]))
-        return self._by_symbol(frame)
-
-    def rest(self, timeframe: str) -> dict[str, list[Bar]]:
-        """What REST has: bars of all hours on round times, and days that are stamped with midnight."""
-        if timeframe == "1Day":
-            frame = self.regular.assign(start=self.regular["wall"].dt.normalize().dt.tz_convert("UTC"))
-        else:
-            frame = self.minutes.assign(start=self.minutes["time"].dt.floor(FREQUENCIES[timeframe]))
-        found = self._by_symbol(frame.assign(end=frame["start"]))
-        return {symbol: [bar for bar, _ in bars] for symbol, bars in found.items()}
-
-    def _by_symbol(self, frame: pd.DataFrame) -> dict[str, list[Timed]]:
-        grouped = frame.groupby(["start", "end", "symbol"], sort=True).agg(MERGED).reset_index()
-        found = _bars(grouped)
-        return {symbol: [one for one in found if one[0].symbol == symbol] for symbol in self.symbols}
-
-
-def _bars(frame: pd.DataFrame) -> list[Timed]:
-    starts, ends = (frame[name].dt.as_unit("ns").astype("int64").tolist() for name in ("start", "end"))
-    columns = [frame[name].tolist() for name in ("symbol", *PRICES, "volume")]
-    return [
-        (Bar(symbol, start, *prices, int(volume)), end)
-        for symbol, *prices, volume, start, end in zip(*columns, starts, ends, strict=True)
-    ]
-
-
-def ranges(bars: Sequence[Bar], period: int = 14) -> list[float]:
-    """The average true range after each bar."""
-    high, low, close = (np.array([getattr(bar, name) for bar in bars]) for name in ("high", "low", "close"))
-    return list(talib.ATR(high, low, close, period)) if len(bars) > period else [np.nan] * len(bars)
 
 
 # --- the generated tape --------------------------------------------------------------------------------
@@ -167,207 +62,95 @@ def _minutes(symbol: str, day: str, density: tuple[float, float], random: np.ran
 
 
 @cache
-def generated() -> Tape:
+def generated(window: int | None = None) -> Tape:
+    """All windows, or one."""
     random = np.random.default_rng(20241103)
-    days = [day for window in WINDOWS for day in window]
+    days = [day for days in (WINDOWS if window is None else WINDOWS[window : window + 1]) for day in days]
     parts = [_minutes("FULL", day, (0.1, 0.01 if day in CLOSED_DAYS else 0.98), random) for day in days]
     parts += [_minutes("THIN", day, (0.02, 0.0 if day in CLOSED_DAYS else 0.15), random) for day in days]
     minutes = pd.concat(parts).sort_values(["time", "symbol"], ignore_index=True)
     return Tape(minutes, schedule_of("2024-10-21", "2025-03-14"))
 
 
-# --- Alpaca's data host, and a daemon before it ----------------------------------------------------------
-@dataclass
-class Host:
-    """The data host: it gives what has begun by `now_ns`, in pages; a wait in wall time takes none."""
-
-    tape: Tape
-    now_ns: int = 0
-    page: int = 4_000
-    rows: dict[str, dict[str, tuple[list[int], list[dict[str, Any]]]]] = field(default_factory=dict)
-
-    def __call__(self, request: httpx.Request) -> httpx.Response:
-        params = request.url.params
-        if request.url.path == "/v2/calendar":
-            wall = [(day, *(moment.tz_convert(NEW_YORK) for moment in row)) for day, *row in self._schedule()]
-            days = [{"date": f"{day:%Y-%m-%d}", "open": f"{a:%H:%M}", "close": f"{b:%H:%M}"} for day, a, b in wall]
-            return httpx.Response(200, json=[day for day in days if params["start"] <= day["date"] <= params["end"]])
-        rows = [(symbol, row) for symbol in sorted(params["symbols"].split(",")) for row in self._rows(symbol, params)]
-        first = int(params.get("page_token", "0"))
-        last = first + min(self.page, int(params["limit"]))
-        grouped = itertools.groupby(rows[first:last], key=lambda pair: pair[0])
-        bars = {symbol: [row for _, row in group] for symbol, group in grouped}
-        return httpx.Response(200, json={"bars": bars, "next_page_token": str(last) if last < len(rows) else None})
-
-    def _schedule(self) -> Iterable[tuple[Any, ...]]:
-        return self.tape.schedule.itertuples()
-
-    def _rows(self, symbol: str, params: httpx.QueryParams) -> list[dict[str, Any]]:
-        timeframe, since, last = params["timeframe"], params["start"], min(parse_time(params["end"]), self.now_ns)
-        since_ns = pd.Timestamp(since, tz=NEW_YORK).value if len(since) == 10 else parse_time(since)
-        if timeframe not in self.rows:
-            self.rows[timeframe] = {
-                name: ([bar.start_ns for bar in bars], [_row(bar) for bar in bars])
-                for name, bars in self.tape.rest(timeframe).items()
-            }
-        starts, rows = self.rows[timeframe][symbol]
-        return rows[bisect_left(starts, since_ns) : bisect_left(starts, last + 1)]
-
-
-def _row(bar: Bar) -> dict[str, Any]:
-    prices = {"o": bar.open, "h": bar.high, "l": bar.low, "c": bar.close}
-    return {"t": format_time(bar.start_ns), **prices, "v": bar.volume, "n": 1, "vw": bar.close}
-
-
-class Daemon:
-    """An engine with Alpaca's stream and REST behind it; answers and minutes take a while to come."""
-
-    def __init__(self, tape: Tape, timeframe: str, now_ns: int, answer_ns: int = SECOND_NS, late_ns: int = 0) -> None:
-        self.tape, self.timeframe, self.now_ns = tape, timeframe, now_ns
-        self.answer_ns, self.late_ns = answer_ns, late_ns
-        self.engine, self.runs, self.linked = Engine(), 0, False
-        self.host, self.slept_ns = Host(tape), 0
-        rest = RestClient(
-            "http://alpaca.test",
-            Credentials("key", "secret"),
-            RateLimiter(monotonic=lambda: self.now_ns / SECOND_NS, sleep=self._sleep),
-            transport=httpx.MockTransport(self.host),
-        )
-        self.data = AlpacaMarketData(rest, rest, sleep=self._sleep)
-        self.answers: list[tuple[int, Event]] = []
-        self.histories: dict[str, HistoryLoaded] = {}
-        self.closed: dict[str, list[tuple[Timed, int]]] = {symbol: [] for symbol in tape.symbols}
-        self.sent = bisect_left(tape.frames, now_ns - MINUTE_NS, key=lambda frame: frame[0].start_ns)
-
-    async def _sleep(self, seconds: float) -> None:
-        self.slept_ns += round(seconds * SECOND_NS)
-
-    async def start(self) -> None:
-        """A process begins (again): calendar and history first, the stream soon after."""
-        self.runs, self.linked, self.answers = self.runs + 1, False, []
-        await self.tell(Started("0123456789abcdef", self.runs, "test", Settings(self.tape.symbols, self.timeframe)))
-        await self.advance(self.now_ns + self.answer_ns)
-        await self.link(True)
-
-    async def link(self, up: bool) -> None:
-        self.linked = up
-        await self.tell(LinkChanged("market", up))
-
-    async def tell(self, event: Event) -> None:
-        if isinstance(event, HistoryLoaded):
-            self.histories[event.symbol] = event
-        for effect in self.engine.process(self.now_ns, event):
-            if isinstance(effect, BarClosed):
-                self.closed[effect.bar.symbol].append(((effect.bar, effect.end_ns), self.now_ns))
-            self.slept_ns, self.host.now_ns = 0, self.now_ns
-            due_ns = self.now_ns + self.answer_ns
-            self.answers += [(due_ns + self.slept_ns, answer) for answer in await self._ask(effect)]
-
-    async def _ask(self, effect: Effect) -> Sequence[Event]:
-        match effect:
-            case RequestReference():
-                return AssetsLoaded(()), await self.data.calendar(self.now_ns)
-            case RequestHistory():
-                return await self.data.history(effect, self.now_ns)
-            case RequestBackfill(symbols, since_ns):
-                return (await self.data.backfill(symbols, since_ns, self.now_ns),)
-        return ()
-
-    async def advance(self, to_ns: int) -> None:
-        """Deadlines, answers and the minutes of the stream, each at its time."""
-        while True:
-            deadline_ns = self.engine.next_deadline_ns() or NEVER_NS
-            answer_ns = min((due_ns for due_ns, _ in self.answers), default=NEVER_NS)
-            frames = self.tape.frames
-            minute_ns = frames[self.sent][0].start_ns + MINUTE_NS + self.late_ns if self.sent < len(frames) else NEVER_NS
-            next_ns = min(deadline_ns, answer_ns, minute_ns)
-            if next_ns > to_ns:
-                break
-            self.now_ns = max(self.now_ns, next_ns)
-            if next_ns == deadline_ns:
-                await self.tell(TimerFired())
-            elif next_ns == answer_ns:
-                await self.tell(self.answers.pop(min(range(len(self.answers)), key=lambda k: self.answers[k][0]))[1])
-            else:
-                self.sent += 1
-                if self.linked:
-                    await self.tell(BarsReceived(frames[self.sent - 1]))
-        self.now_ns = max(self.now_ns, to_ns)
-
-    def check(self, through_ns: int, five_minutes: bool = True) -> None:
-        """Every bar of the oracle that ended by then is there once, in the books and in the kernel's memory."""
-        oracle, fives = self.tape.oracle(self.timeframe), self.tape.oracle("5Min")
-        control = Market(Settings(self.tape.symbols, self.timeframe))
-        control.set_calendar(Calendar(self.tape.sessions))
-        market = self.engine.market
-        for symbol, book in market.books.items():
-            assert book.rejected == 0
-            loaded = self.histories[symbol]
-            before = ended(oracle[symbol], loaded.through_ns)
-            assert list(loaded.bars) == [bar for bar, _ in before][len(before) - len(loaded.bars) :]
-            expected = ended(oracle[symbol], through_ns)[len(before) - len(loaded.bars) :]
-            found = [(closed.bar, closed.end_ns) for closed in book.closed]
-            assert len(found) == len(expected) or len(found) >= REMEMBERED_BARS
-            assert found == expected[len(expected) - len(found) :]
-            told = [bar for bar, _ in self.closed[symbol]]
-            fresh = told.index(expected[len(loaded.bars)]) if len(expected) > len(loaded.bars) else len(told)
-            assert told[fresh:] == expected[len(loaded.bars) :]
-            assert all(bar in before for bar in told[:fresh])  # from before the history was loaded once more
-            assert len(set(told)) == len(told)
-            control.load_history(symbol, [bar for bar, _ in expected], (), through_ns)
-            assert market.states[book.row].tobytes() == control.states[book.row].tobytes()
-            first_ns = min((bar.start_ns for bar in loaded.five_minute_bars), default=loaded.through_ns)
-            if not five_minutes:
-                continue
-            # What is being built when the last strategy bar ends counts from the next one on.
-            counted = [bar for bar, _ in ended(fives[symbol], expected[-1][1]) if bar.start_ns >= first_ns]
-            assert book.five_minutes.atr == pytest.approx(ranges(counted)[-1], rel=1e-9, nan_ok=True)
-
-
-def ended(bars: Sequence[Timed], through_ns: int) -> list[Timed]:
-    return [one for one in bars if one[1] <= through_ns]
-
-
 # --- live minutes --------------------------------------------------------------------------------------
-FIRST_NS = pd.Timestamp("2024-10-31 03:00", tz=NEW_YORK).value
-LAST_NS = pd.Timestamp("2025-03-10 21:00", tz=NEW_YORK).value
+@pytest.mark.parametrize("timeframe", TIMEFRAMES)
+async def test_every_bar_of_live_minutes_is_the_oracles_and_is_there_two_seconds_after_its_end(timeframe: str) -> None:
+    await follow(generated(), timeframe)
+
+
+def holes() -> st.SearchStrategy[list[tuple[int, int]]]:
+    """Minutes of a tape without a trade: where they begin, and how many there are."""
+    return st.lists(st.tuples(st.integers(0, 1_200), st.one_of(st.integers(1, 12), st.integers(1, 400))), max_size=6)
+
+
+def with_holes(tape: Tape, missing: Iterable[tuple[int, int]]) -> Tape:
+    kept = np.ones(len(tape.minutes), bool)
+    for first, count in missing:
+        kept[first : first + count] = False
+    return Tape(tape.minutes[kept].reset_index(drop=True), tape.schedule)
+
+
+@given(st.sampled_from(range(len(WINDOWS))), st.sampled_from(TIMEFRAMES), holes(), st.sets(st.integers(1, 1_400)))
+@settings(max_examples=8)
+def test_minutes_with_holes_between_them_in_pieces_of_any_size_become_the_same_bars(
+    window: int, timeframe: str, missing: list[tuple[int, int]], cuts: set[int]
+) -> None:
+    tape = with_holes(generated(window), missing)
+    edges = [0, *sorted(cut for cut in cuts if cut < len(tape.frames)), len(tape.frames)]
+    pieces = [tape.frames[first:last] for first, last in itertools.pairwise(edges)]
+    asyncio.run(receive(tape, timeframe, pieces, None))
+
+
+@given(
+    st.sampled_from(range(len(WINDOWS))),
+    st.sampled_from(TIMEFRAMES),
+    holes(),
+    st.integers(1, 40),
+    st.one_of(st.integers(0, 10), st.integers(0, 20_000)),
+)
+@settings(max_examples=8)
+def test_whole_bars_that_come_hours_late_are_taken_as_they_are(
+    window: int, timeframe: str, missing: list[tuple[int, int]], bars: int, late_s: int
+) -> None:
+    tape = with_holes(generated(window), missing)
+    span_ns = bars * TIMEFRAME_MINUTES[timeframe] * MINUTE_NS
+    grouped = itertools.groupby(tape.frames, key=lambda frame: frame[0].start_ns // span_ns)
+    pieces = [list(frames) for _, frames in grouped]
+    asyncio.run(receive(tape, timeframe, pieces, late_s * SECOND_NS))
 
 
 @pytest.mark.parametrize("timeframe", TIMEFRAMES)
-async def test_minute_after_minute_every_bar_is_the_oracles_and_is_there_two_seconds_after_its_end_at_the_latest(
-    timeframe: str,
-) -> None:
-    daemon = Daemon(generated(), timeframe, FIRST_NS)
-    await daemon.start()
-    await daemon.advance(LAST_NS)
-    daemon.check(LAST_NS)
-    for symbol, bars in generated().oracle(timeframe).items():
-        assert [bar for bar, _ in daemon.closed[symbol]] == bars
-        assert all(0 <= now_ns - end_ns <= 2 * SECOND_NS for (_, end_ns), now_ns in daemon.closed[symbol])
+def test_each_bar_knows_the_range_of_the_five_minute_bars_that_ended_by_its_own_end(timeframe: str) -> None:
+    check_ranges(generated(), timeframe)
+
+
+# --- history -------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("timeframe", "rest"),
+    [(timeframe, rest_timeframe(timeframe)) for timeframe in TIMEFRAMES]
+    + [("5Min", "1Min"), ("15Min", "1Min"), ("15Min", "5Min"), ("1Hour", "1Min"), ("1Hour", "15Min")],
+)
+def test_history_from_rests_bars_is_what_the_minutes_in_them_give(timeframe: str, rest: str) -> None:
+    check_history(generated(), timeframe, rest)
 
 
 # --- the seams -----------------------------------------------------------------------------------------
-@dataclass(frozen=True)
-class Outage:
-    """The stream goes down, or the whole process; some seconds later it is back."""
-
-    at_ns: int
-    seconds: int
-    restart: bool
-
-
 def moments(tape: Tape) -> st.SearchStrategy[int]:
-    """Times around sessions of the tape, at and beside the ends of bars above all."""
-    traded = set(tape.regular["opened"])
-    opens = [session.open_ns for session in tape.sessions if pd.Timestamp(session.open_ns, tz="UTC") in traded]
+    """Times around the sessions that trade, at and beside the ends of bars above all."""
+    opens = sorted({moment.value for moment in tape.regular["opened"]})
     minutes = st.one_of(st.integers(-5, 395), st.integers(-1, 26).map(lambda number: 15 * number))
     seconds = st.one_of(st.sampled_from((-1, 0, 1, 2, 3)), st.integers(0, 59))
     return st.builds(
-        lambda opened_ns, minute, second: opened_ns + minute * MINUTE_NS + second * SECOND_NS,
-        st.sampled_from(opens),
-        minutes,
-        seconds,
+        lambda *parts: sum(parts), st.sampled_from(opens), minutes.map(_minutes_ns), seconds.map(_seconds_ns)
     )
+
+
+def _minutes_ns(number: int) -> int:
+    return number * MINUTE_NS
+
+
+def _seconds_ns(number: int) -> int:
+    return number * SECOND_NS
 
 
 def outages(tape: Tape) -> st.SearchStrategy[list[Outage]]:
@@ -375,28 +158,22 @@ def outages(tape: Tape) -> st.SearchStrategy[list[Outage]]:
     return st.lists(st.builds(Outage, moments(tape), seconds, st.booleans()), max_size=4)
 
 
-async def lived(daemon: Daemon, broken: Sequence[Outage], last_ns: int) -> None:
-    """Start, and live through outages to the end; one that begins in another is left out."""
-    await daemon.start()
-    for outage in sorted(broken, key=lambda one: one.at_ns):
-        if outage.at_ns < daemon.now_ns:
-            continue
-        await daemon.advance(outage.at_ns)
-        await daemon.link(False)
-        await daemon.advance(outage.at_ns + outage.seconds * SECOND_NS)
-        await (daemon.start() if outage.restart else daemon.link(True))
-    await daemon.advance(max(daemon.now_ns, last_ns) + HOUR_NS)
-    daemon.check(last_ns, five_minutes=daemon.timeframe != "1Min")
-
-
-@given(data=st.data(), timeframe=st.sampled_from(TIMEFRAMES))
-@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+@given(st.data(), st.sampled_from(range(len(WINDOWS))), st.sampled_from(TIMEFRAMES))
+@settings(max_examples=12)
 def test_wherever_history_ends_and_minutes_are_lost_no_bar_is_missed_doubled_or_changed(
-    data: st.DataObject, timeframe: str
+    data: st.DataObject, window: int, timeframe: str
 ) -> None:
-    tape = generated()
-    start_ns = data.draw(moments(tape))
-    broken = data.draw(outages(tape))
+    tape = generated(window)
+    start_ns, broken = data.draw(moments(tape)), data.draw(outages(tape))
     answer_ns = data.draw(st.sampled_from((200_000_000, SECOND_NS, 5 * SECOND_NS, 90 * SECOND_NS)))
     late_ns = data.draw(st.sampled_from((0, 300_000_000, 1_900_000_000)))
-    asyncio.run(lived(Daemon(tape, timeframe, start_ns, answer_ns, late_ns), broken, LAST_NS))
+    daemon = Daemon(tape, timeframe, start_ns, answer_ns, late_ns)
+    asyncio.run(live_through(daemon, broken, five_minutes=timeframe != "1Min"))
+
+
+@pytest.mark.xfail(reason="the 5-minute bar in which the history of 1Min bars ends lacks the minutes before that end")
+@pytest.mark.parametrize("minute", range(1, 5))
+async def test_the_five_minute_bar_in_which_history_ends_is_whole(minute: int) -> None:
+    tape = generated(0)
+    start_ns = pd.Timestamp("2024-11-04 15:35:10", tz=NEW_YORK).value + minute * MINUTE_NS
+    await live_through(Daemon(tape, "1Min", start_ns), ())

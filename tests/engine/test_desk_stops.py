@@ -9,7 +9,7 @@ from engine.world import OPEN_NS, World, of
 
 from fluxherod.core.calendar import SECOND_NS
 from fluxherod.core.orders import OrderRole, OrderState
-from fluxherod.engine.effects import LookupOrder, ReplyCode, SubmitOrder
+from fluxherod.engine.effects import LookupOrder, ReplyCode, SubmitOrder, TradeUpdated
 from fluxherod.engine.events import CancelAnswered, LookupAnswered, OrderReported, Refusal
 
 ENTRY, EXIT, STOP = OrderRole.ENTRY, OrderRole.EXIT, OrderRole.STOP
@@ -193,3 +193,34 @@ def test_a_replace_that_the_broker_rejects_later_does_not_block_the_exit() -> No
     world.wait(3)
     assert world.position() is None
     world.agree()
+
+
+def test_a_legs_fill_that_is_heard_of_before_its_entrys_is_booked_after_it() -> None:
+    """A leg works once its entry is filled: without the entry's fill its own would open a position the other way."""
+    world = World().ready()
+    world.exchange.auto_fill = False
+    world.place(100, 443.0)
+    (entry,) = world.orders(ENTRY)
+    (leg,) = world.live(STOP)
+    world.delivery = False
+    world.exchange.fill(entry.broker_id, 100, 4_500_000)
+    filled = list(world.exchange.outbox)
+    world.exchange.outbox.clear()
+    world.exchange.fill(leg.broker_id, 60, 4_429_000)
+    world.exchange.fill(leg.broker_id, 40, 4_428_000)
+    stopped = list(world.exchange.outbox)
+    world.exchange.outbox.clear()
+    for event in stopped:
+        assert of(LookupOrder, world.tell(event)) == [LookupOrder(entry.id)]
+    assert world.position() is None
+    assert world.engine.desk.orders[leg.id].filled_quantity == 0
+    world.exchange.outbox.clear()
+    for event in filled:
+        world.tell(event)
+    assert world.position() is None
+    assert "POSITION_REVERSED" not in world.alerts()
+    (trade,) = [effect.trade for effect in of(TradeUpdated, world.seen) if effect.trade.closed]
+    assert (trade.side, trade.entry_quantity, trade.exit_quantity) == (1, 100, 100)
+    assert trade.realized_e4 == 60 * (4_429_000 - 4_500_000) + 40 * (4_428_000 - 4_500_000)
+    world.agree()
+    world.replay()

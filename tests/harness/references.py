@@ -113,7 +113,8 @@ def exact_rsi(close: FloatArray, period: int) -> LongArray:
 def _true_range(prices: Prices) -> LongArray:
     high, low = prices.high.astype(Long), prices.low.astype(Long)
     before = np.concatenate([prices.close[:1], prices.close[:-1]]).astype(Long)
-    return np.maximum(np.maximum(high - low, np.abs(high - before)), np.abs(low - before))
+    widest: LongArray = np.maximum(np.maximum(high - low, np.abs(high - before)), np.abs(low - before))
+    return widest
 
 
 def exact_atr(prices: Prices, period: int) -> LongArray:
@@ -190,12 +191,12 @@ class Reference:
     least: float = 0.0
 
     def allowed(self, prices: Prices, values: npt.NDArray[np.floating]) -> npt.NDArray[np.floating]:
-        scale = {
+        scale: dict[str, npt.NDArray[np.floating]] = {
             RELATIVE: np.maximum(np.abs(values), self.least),
             OF_PRICE: prices.close,
             ABSOLUTE: np.ones(values.size),
-        }[self.kind]
-        return 1e-9 * scale
+        }
+        return scale[self.kind] * 1e-9
 
 
 REFERENCES: dict[str, Reference] = {

@@ -5,7 +5,16 @@ from typing import Any
 import grpc
 import pytest
 
-from fluxhero.v1 import account_pb2, common_pb2, market_pb2, position_pb2, signal_pb2, system_pb2, trade_pb2
+from fluxhero.v1 import (
+    account_pb2,
+    common_pb2,
+    market_pb2,
+    position_pb2,
+    signal_pb2,
+    strategy_pb2,
+    system_pb2,
+    trade_pb2,
+)
 from fluxherod.core.calendar import MINUTE_NS
 from fluxherod.core.types import Bar, BrokerPosition
 from fluxherod.engine.events import BarsReceived, LinkChanged
@@ -237,6 +246,23 @@ async def test_a_bar_that_is_no_longer_remembered_is_explained_from_the_journal_
     del book.closed[:-1]
     assert [await client.signal.Explain(request) for request in requests] == remembered
     assert all(answer.why_not for answer in remembered)
+
+
+async def test_a_bar_is_explained_by_the_parameters_that_it_was_decided_by(world: Any, client: Any) -> None:
+    await world.minute("IBM", 1, 160.0)
+    request = signal_pb2.ExplainRequest(
+        symbol="IBM", time={"seconds": world.engine.market.books["IBM"].closed[-1].end_ns // 10**9}
+    )
+    before = await client.signal.Explain(request)
+    change = strategy_pb2.UpdateParametersRequest(
+        request_id="p1", parameters={"gap_limit": 0.5}, update_mask={"paths": ["gap_limit"]}, reason="a test"
+    )
+    await client.strategy.UpdateParameters(change)
+    assert await client.signal.Explain(request) == before
+    await world.minute("IBM", 3, 160.0)
+    after = await client.signal.Explain(signal_pb2.ExplainRequest(symbol="IBM"))
+    limits = [next(rule.threshold for rule in a.signal.rules if rule.name == "gap") for a in (before, after)]
+    assert limits == [0.02, 0.5]
 
 
 async def test_a_signal_whose_bar_is_no_longer_remembered_is_still_that_signal(world: Any, client: Any) -> None:

@@ -36,7 +36,7 @@ __all__ = [
     "warm_up",
 ]
 
-KERNEL_VERSION = 1
+KERNEL_VERSION = 2
 """Changes whenever the layout of STATE or the meaning of anything in it does."""
 
 STATE = np.dtype(

@@ -165,9 +165,9 @@ class Desk:
         return drafts.reduction(order_id, position, role, quantity, now_ns, stop_e4, reason)
 
     # --- hearing ---------------------------------------------------------------------------------
-    def submit_answered(self, answer: SubmitAnswered, now_ns: int, out: list[Effect]) -> None:
-        """Accepted, refused, or no answer: the third is UNKNOWN and is looked into."""
-        order = self.orders.get(answer.order_id)
+    def answered(self, order_id: str, answer: SubmitAnswered | ReplaceAnswered, now_ns: int, out: list[Effect]) -> None:
+        """What became of a new order: accepted, refused, or no answer, which is UNKNOWN and is looked into."""
+        order = self.orders.get(order_id)
         if order is None:
             return
         if answer.order is not None:
@@ -178,18 +178,6 @@ class Desk:
             self._refused(order, answer.refusal, now_ns, out)
         else:  # heard of meanwhile: the refusal was of a second sending
             out.append(LookupOrder(order.id))
-
-    def replace_answered(self, answer: ReplaceAnswered, now_ns: int, out: list[Effect]) -> None:
-        """The new order works, or the old one goes on."""
-        order = self.orders.get(answer.new_order_id)
-        if order is None:
-            return
-        if answer.order is not None:
-            self._merge(order, answer.order, None, "accepted", now_ns, out)
-        elif answer.refusal is None:
-            self._unanswered(order, answer.detail, now_ns, out)
-        elif order.state in (OrderState.SUBMITTING, OrderState.UNKNOWN):
-            self._refused(order, answer.refusal, now_ns, out)
 
     def cancel_answered(self, answer: CancelAnswered, now_ns: int, out: list[Effect]) -> None:
         """A refusal means that the order is not what we thought: it goes on, and the broker is asked."""
@@ -249,6 +237,13 @@ class Desk:
             text = f"order {order.id} at the broker is {found}, ours is {order.side} {order.quantity} {order.symbol}"
             out.append(AlertRaised("ORDER_MISMATCH", Severity.CRITICAL, text, order.symbol))
             return
+        parent = self.orders.get(order.parent_id or "")
+        if parent is not None and not parent.state.ended and report.filled_quantity:
+            # A leg works once its entry is filled: that fill is not heard of yet, and it is booked first.
+            self.book.keep_stray(report, execution)
+            if execution is not None:
+                out.append(LookupOrder(parent.id))
+            return
         price, shares = (execution.price_e4, execution.quantity) if execution is not None else (None, 0)
         merged, fill = merge(order, report, now_ns, price, shares)
         if report.reason and merged.state is OrderState.REJECTED:
@@ -261,11 +256,11 @@ class Desk:
         if fill is not None:
             opened = self.ledger.book(merged, fill, self.plans.get(order.id), now_ns, out)
             if opened and order.role is not OrderRole.ENTRY:
-                text = (
-                    f"{order.id} sold or bought more {order.symbol} than was held: close the rest or guard it by hand"
-                )
+                text = f"{order.id} traded more {order.symbol} than was held: close the rest or guard it by hand"
                 out.append(AlertRaised("POSITION_REVERSED", Severity.CRITICAL, text, order.symbol))
         self._merge_legs(merged, report.legs, word, now_ns, out)
+        if merged.state.ended:
+            self._merge_strays_of(merged, word, now_ns, out)
         if merged.state.ended and not order.state.ended:
             self._ended(merged, now_ns, out)
             if order.state is not OrderState.CANCELING:
@@ -282,9 +277,13 @@ class Desk:
                 self.book.name(leg.broker_id, order.id)
                 self._put(order, "stop leg", out)
             self._merge(order, leg, None, word, now_ns, out)
+
+    def _merge_strays_of(self, parent: Order, word: str, now_ns: int, out: list[Effect]) -> None:
+        """What was heard of an entry's legs before the entry's own fill, or before their names."""
+        for leg in [order for order in self.orders.values() if order.parent_id == parent.id]:
             stray = self.book.take_stray(leg.broker_id)
             if stray is not None:
-                self._merge(self.orders[order.id], stray[0], stray[1], word, now_ns, out)
+                self._merge(leg, stray[0], stray[1], word, now_ns, out)
 
     def _ended(self, order: Order, now_ns: int, out: list[Effect]) -> None:
         """What follows from an order's end."""

@@ -82,6 +82,7 @@ class Engine:
     def __init__(self) -> None:
         self.epoch = ""
         self.run = 0
+        self.began_ns = 0  # when the journal's first process started
         self.links: dict[str, LinkChanged] = {}
         self.state = "STARTING"
         self.stopping = ""
@@ -98,9 +99,9 @@ class Engine:
             BarsRevised: self._bars_revised,
             QuotesReceived: self._quotes_received,
             OrderReported: self._order_reported,
-            SubmitAnswered: lambda now_ns, event, out: self.desk.submit_answered(event, now_ns, out),
+            SubmitAnswered: lambda now_ns, event, out: self.desk.answered(event.order_id, event, now_ns, out),
             CancelAnswered: lambda now_ns, event, out: self.desk.cancel_answered(event, now_ns, out),
-            ReplaceAnswered: lambda now_ns, event, out: self.desk.replace_answered(event, now_ns, out),
+            ReplaceAnswered: lambda now_ns, event, out: self.desk.answered(event.new_order_id, event, now_ns, out),
             LookupAnswered: lambda now_ns, event, out: self.desk.lookup_answered(event, now_ns, out),
             BrokerSnapshot: self._snapshot,
             LinkChanged: self._link_changed,
@@ -145,6 +146,7 @@ class Engine:
         self.stopping = ""
         self.links = {}
         if first:
+            self.began_ns = now_ns
             self.ledger = Ledger()
             self.desk = Desk(settings, event.epoch, self.ledger)
         calendar = Calendar(()) if first else self.market.calendar

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fluxhero.v1 import common_pb2, signal_pb2, signal_pb2_grpc
 from fluxherod.core.signals import Signal
+from fluxherod.engine.books import ClosedBar
 from fluxherod.errors import FluxHeroError
 from fluxherod.rpc import validate
 from fluxherod.rpc.calls import Context
@@ -79,16 +80,26 @@ class SignalService(signal_pb2_grpc.SignalServiceServicer):
         except Refused as too_old:
             return await self._explain_past(book.symbol, time_ns, too_old)
         signal = await self._signal_at(book.symbol, closed.end_ns)
-        return explain_nothing(self._live.engine, closed) if signal is None else await self._explained(signal)
+        if signal is not None:
+            return await self._explained(signal)
+        if self._known_otherwise(closed):
+            return await self._explain_past(book.symbol, closed.end_ns, None)
+        return explain_nothing(self._live.engine, closed)
 
-    async def _explain_past(self, symbol: str, time_ns: int, too_old: Refused) -> signal_pb2.ExplainResponse:
-        """Of a bar that is no longer remembered: its signal, or what a replay of the journal says of it."""
+    def _known_otherwise(self, closed: ClosedBar) -> bool:
+        """True for a bar that was decided by other parameters, or by an engine that has been made anew since."""
+        engine = self._live.engine
+        decided_before = not closed.live and closed.end_ns > engine.began_ns
+        return decided_before or closed.end_ns <= engine.universe.changed_ns
+
+    async def _explain_past(self, symbol: str, time_ns: int, too_old: Refused | None) -> signal_pb2.ExplainResponse:
+        """Of a bar that is no longer remembered as it was: its signal, or what a replay of the journal says of it."""
         try:
             content = await self._past.explain(symbol, time_ns)
         except FluxHeroError as error:
             raise Refused("NO_DATA", str(error)) from error
         if content is None:
-            raise too_old
+            raise too_old or Refused("NO_DATA", f"the journal knows no bar of {symbol} there")
         nothing = signal_pb2.ExplainResponse.FromString(content)
         signal = await self._signal_at(symbol, nothing.signal.decided_at.ToNanoseconds())
         return nothing if signal is None else await self._explained(signal)

@@ -115,7 +115,7 @@ class MarketServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def AddSymbol(self, request, context):
-        """Follow a symbol: load its history and trade it as soon as it is warm. Survives a restart. Errors: SYMBOL_UNKNOWN, SYMBOL_NOT_TRADABLE, ALREADY_DONE.
+        """Follow a symbol: load its history and trade it as soon as it is warm. Survives a restart. Errors: SYMBOL_UNKNOWN, SYMBOL_NOT_TRADABLE, ALREADY_DONE, BROKER_UNAVAILABLE.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
