@@ -35,8 +35,9 @@ from alpacasim.trade_stream import TradeHub
 class Settings:
     """How to play a tape. `seed` fixes every id; `speed` is exchange seconds a wall second (run mode).
 
-    `plan` is the subscription to market data: with "basic" the sip feed is closed (its history within the last 15
-    minutes too) and trades and quotes of 30 symbols may be subscribed to. With `waits` the time stands at the start until a client subscribes to market data (run mode).
+    `plan` is the subscription to market data: "basic" has no sip stream, no sip history of the last 15 minutes, and
+    trades and quotes of 30 symbols. With `waits` the time stands at the start until a client subscribes to market
+    data (run mode).
     """
 
     start_ns: int

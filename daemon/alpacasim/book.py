@@ -260,14 +260,16 @@ class Book:
     def _overtake(self, order: Order, asked: Status, quantity_e9: int) -> None:
         """An execution came before a cancel or a replacement: it takes its shares from the one that waits."""
         new = order.successor
-        if new is not None:
-            new.quantity_e9 -= quantity_e9
         if not order.open and asked is Status.PENDING_CANCEL:
             self.tell("order_cancel_rejected", order)
-        if new is not None and (not order.open or new.quantity_e9 <= 0):
-            self._refuse_successor(order)
-            if order.open:
-                order.move(Status.PARTIALLY_FILLED, self.now_ns)
+        if new is None:
+            return
+        if order.open and new.quantity_e9 > quantity_e9:
+            new.quantity_e9 -= quantity_e9
+            return
+        self._refuse_successor(order)
+        if order.open:
+            order.move(Status.PARTIALLY_FILLED, self.now_ns)
 
     def _follow(self, order: Order, quantity_e9: int, complete: bool) -> None:
         """After an execution: an entry activates its legs, an exit takes its shares from its sibling."""

@@ -7,8 +7,9 @@ import random
 import pytest
 
 from alpacasim.calendar import Calendar
+from alpacasim.matching import ScriptedFill
 from alpacasim.money import value_e4
-from alpacasim.orders import Order, Status
+from alpacasim.orders import PENDING, Order, Status
 from alpacasim.rules import held_shares
 
 CASH_E4 = 100_000 * 10_000
@@ -51,6 +52,21 @@ def act(desk, draw, price):
     return price
 
 
+def upset(desk, draw, price):
+    """Now and then the exchange stops to answer, halts, or fills a part that nobody expected."""
+    market, choice = desk.exchange.markets["SPY"], draw.random()
+    if choice < 0.10:
+        desk.exchange.hold_answers("SPY", not market.answers_held, desk.now_ns)
+    elif choice < 0.13:
+        desk.exchange.halt("SPY", not market.halted, desk.now_ns)
+    elif choice < 0.20:
+        market.fills_held = True
+        part = ScriptedFill(round(price * 10_000), draw.randint(1, 40) * 10**9)
+        desk.exchange.script("SPY", [part], desk.now_ns)
+        market.scripts.clear()
+        market.fills_held = False
+
+
 def sleep_over_night(desk):
     calendar = Calendar()
     desk.exchange.close_session(desk.exchange.session.close_ns)
@@ -90,6 +106,20 @@ def test_fills_cash_positions_and_groups_always_agree(desk, seed):
         price = act(desk, draw, price)
         check(desk)
     assert len(desk.exchange.account.fills) > 5
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_cancels_and_replacements_that_wait_halts_and_odd_parts_change_nothing_of_that(desk, seed):
+    draw = random.Random(200 + seed)
+    price = 450.0
+    for _ in range(250):
+        upset(desk, draw, price)
+        price = act(desk, draw, price)
+        check(desk)
+    desk.exchange.hold_answers("SPY", False, desk.now_ns)
+    check(desk)
+    assert all(order.status not in PENDING for order in desk.exchange.orders.values())
+    assert all(order.successor is order.predecessor is None for order in desk.exchange.orders.values())
 
 
 @pytest.mark.parametrize("seed", range(8))

@@ -177,3 +177,41 @@ async def test_a_slow_client_is_dropped_and_blocks_nobody(sim):
         assert len(await receive(quick)) == 2
         assert await receive(slow) == [{"T": "error", "code": 407, "msg": "slow client"}]
         await ended(slow)
+
+
+async def test_a_price_band_is_sent_to_those_who_subscribed_to_bands(sim):
+    async with sim.market(lulds=["*"]) as websocket:
+        await sim.post("/sim/luld", symbol="SPY", up=472.5, down=427.5)
+        assert await receive(websocket) == [
+            {"T": "l", "S": "SPY", "u": 472.5, "d": 427.5, "i": "B", "t": "2024-01-04T14:29:00Z", "z": "A"}
+        ]
+
+
+async def test_a_halt_and_its_end_are_sent_with_code_and_reason(sim):
+    async with sim.market(statuses=["SPY"]) as websocket:
+        await sim.post("/sim/halt", symbol="SPY", code="T12", reason="Additional Information Requested")
+        await sim.post("/sim/halt", symbol="SPY", halted=False)
+        halt, resumption = [(await receive(websocket))[0] for _ in range(2)]
+    assert (halt["sc"], halt["sm"], halt["rc"], halt["rm"]) == (
+        "H", "Trading Halt", "T12", "Additional Information Requested",
+    )  # fmt: skip
+    assert (resumption["sc"], resumption["sm"], resumption["rc"]) == ("T", "Trading Resumption", "")
+
+
+@pytest.mark.parametrize("channel", ["news", "orderbooks"])
+async def test_a_channel_of_another_feed_is_answered_410(sim, channel):
+    async with sim.market() as websocket:
+        await send(websocket, action="subscribe", **{channel: ["SPY"]})
+        assert await receive(websocket) == [
+            {"T": "error", "code": 410, "msg": "invalid subscribe action for this feed"}
+        ]
+
+
+async def test_a_refused_subscription_leaves_the_others_as_they_were(start):
+    sim = await start(plan="basic")
+    async with sim.market(trades=["SPY"], bars=["*"]) as websocket:
+        await send(websocket, action="subscribe", quotes=[f"S{number}" for number in range(30)])
+        assert await receive(websocket) == [{"T": "error", "code": 405, "msg": "symbol limit exceeded"}]
+        await send(websocket, action="subscribe", quotes=["SPY"])
+        (full,) = await receive(websocket)
+        assert (full["trades"], full["quotes"], full["bars"]) == (["SPY"], ["SPY"], ["*"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime
 
 import msgspec
 import pytest
@@ -130,3 +131,20 @@ async def test_an_empty_list_stops_the_stream(sim):
         assert await receive(websocket) == {"stream": "listening", "data": {"streams": []}}
         await sim.buy()
         assert sim.simulator.trade_hub.updates == 0
+
+
+async def test_msgpack_goes_both_ways_with_times_as_timestamps(sim):
+    await sim.step()
+    headers = {"Content-Type": "application/msgpack"}
+    async with connect(f"{sim.ws_url}/stream", additional_headers=headers) as websocket:
+        for message in (
+            {"action": "auth", "key": "PKDEMO", "secret": "demo-secret"},
+            {"action": "listen", "data": {"streams": ["trade_updates"]}},
+        ):
+            await websocket.send(msgspec.msgpack.encode(message))
+            assert msgspec.msgpack.decode(await websocket.recv())["stream"] in ("authorization", "listening")
+        order = await sim.buy()
+        update = msgspec.msgpack.decode(await websocket.recv())["data"]
+    assert (update["event"], update["order"]["id"], update["order"]["qty"]) == ("pending_new", order["id"], "10")
+    minute = datetime(2024, 1, 4, 14, 31, tzinfo=UTC)
+    assert (update["timestamp"], update["order"]["created_at"], update["order"]["filled_at"]) == (minute, minute, None)

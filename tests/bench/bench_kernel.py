@@ -116,7 +116,7 @@ def main() -> None:
     print(f"fused kernel, batch           {batch_ns():8.1f} ns a bar   (target 40, goal 25)")
     print(f"live step from Python         {step_us():8.2f} us         (target 1.5)")
     burst = Burst()
-    decode, fill, many, whole = (s * 1e3 for s in best_s([burst.decode, burst.fill, burst.step, burst.whole], 40))
+    decode, fill, many, whole = (s * 1e3 for s in best_s([burst.decode, burst.fill, burst.step, burst.whole], 80))
     print(f"{SYMBOLS} symbols in step_many     {many:8.2f} ms         {many / SYMBOLS * 1e6:.0f} ns a symbol")
     print(f"{SYMBOLS} bars, frame to decisions {whole:8.2f} ms         (target 15)")
     print(f"  decoded {decode:.2f} ms, made records {fill:.2f} ms, stepped {many:.2f} ms")

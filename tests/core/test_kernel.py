@@ -87,7 +87,7 @@ def test_no_decision_depends_on_a_later_bar(prefix: int) -> None:
 @pytest.mark.parametrize(
     "params", [StrategyParams(), StrategyParams(bollinger_period=33, regression_period=10, kama_period=128)]
 )
-def test_the_kernels_indicators_are_the_batch_indicators(params: StrategyParams) -> None:
+def test_the_kernels_indicators_are_the_batch_indicators_bit_for_bit(params: StrategyParams) -> None:
     bars = random_bars(600, 2)
     out = batch(bars, params.to_record())[1]
     high, low, close = (np.ascontiguousarray(bars[name]) for name in ("high", "low", "close"))
@@ -95,7 +95,7 @@ def test_the_kernels_indicators_are_the_batch_indicators(params: StrategyParams)
     upper, middle, lower = bollinger_bands(close, params.bollinger_period, 2.0)
     adx_, plus, minus = adx(high, low, close, 14)
     expected = {
-        "sma": sma(close, params.bollinger_period),
+        "sma": middle,
         "ema": ema(close, 20),
         "kama": kama(close, params.kama_period),
         "kama_er": efficiency_ratio(close, params.kama_period),
@@ -111,10 +111,11 @@ def test_the_kernels_indicators_are_the_batch_indicators(params: StrategyParams)
         "slope": linear_regression_slope(close, params.regression_period),
         "r2": r_squared(close, params.regression_period),
         "avg_volume": average_volume(volume, 20),
-        "gap": np.concatenate([[np.nan], bars["open"][1:] / close[:-1] - 1]),
+        "gap": np.concatenate([[np.nan], (bars["open"][1:] - close[:-1]) / close[:-1]]),
     }
     for name, values in expected.items():
-        np.testing.assert_allclose(out[name], values, rtol=1e-12, atol=1e-12, err_msg=name)
+        np.testing.assert_array_equal(out[name], values, err_msg=name)
+    np.testing.assert_allclose(middle, sma(close, params.bollinger_period), rtol=1e-14)
     ranges = expected["atr"]
     average = np.array([ranges[k - 49 : k + 1].mean() if k >= 63 else np.nan for k in range(600)])
     np.testing.assert_allclose(out["atr_avg50"], average, rtol=1e-12)

@@ -44,6 +44,7 @@ FREQUENCIES = {"1Min": "1min", "5Min": "5min", "15Min": "15min", "30Min": "30min
 PRICES = ("open", "high", "low", "close")
 MERGED = {"open": "first", "high": "max", "low": "min", "close": "last", "volume": "sum"}
 NEW_YORK = "America/New_York"
+FIVE_NS = 5 * MINUTE_NS
 NEVER_NS = 2**62
 Timed = tuple[Bar, int]  # a bar and its end
 
@@ -277,7 +278,10 @@ class Daemon:
             assert len(set(told)) == len(told)
             control.load_history(symbol, [bar for bar, _ in expected], (), through_ns)
             assert market.states[book.row].tobytes() == control.states[book.row].tobytes()
-            first_ns = min((bar.start_ns for bar in loaded.five_minute_bars), default=loaded.through_ns)
+            first_ns = min(
+                (bar.start_ns for bar in loaded.five_minute_bars),
+                default=loaded.through_ns - loaded.through_ns % FIVE_NS,
+            )
             if not five_minutes:
                 continue
             # What is being built when the last strategy bar ends counts from the next one on.
@@ -294,7 +298,7 @@ def around(tape: Tape) -> tuple[int, int]:
     return tape.frames[0][0].start_ns - HOUR_NS, tape.frames[-1][0].start_ns + HOUR_NS
 
 
-# --- lives ---
+# --- what is held against the oracle ---------------------------------------------------------------------
 @dataclass(frozen=True)
 class Outage:
     """The stream goes down, or the whole process; some seconds later it is back."""

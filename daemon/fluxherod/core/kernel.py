@@ -281,7 +281,7 @@ def run(states: RecordArray, i: int, params: RecordArray, bars: RecordArray, int
     Raises:
         IndexError: `i` is out of range or `out` is shorter than `bars`.
     """
-    step_many(states, np.full(bars.shape[0], i), params, bars, intraday, out)
+    step_many(states, np.full(bars.shape[0], i, np.int64), params, bars, intraday, out)
 
 
 def warm_up() -> None:

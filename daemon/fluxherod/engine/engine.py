@@ -11,7 +11,7 @@ from typing import Any, get_args
 
 from fluxherod.core.calendar import MINUTE_NS, SECOND_NS, Calendar
 from fluxherod.core.types import Bar, BrokerOrder
-from fluxherod.engine import gaps
+from fluxherod.engine import gaps, readiness
 from fluxherod.engine.books import SymbolBook
 from fluxherod.engine.commands import Commands
 from fluxherod.engine.desk import Desk
@@ -341,44 +341,18 @@ class Engine:
     # --- what it says of itself ------------------------------------------------------------------------------
     def blocked(self, now_ns: int) -> str:
         """What blocks new risk now, in words; "" when nothing does. Never asked for exits."""
-        if self.commands.halted:
-            return f"Trading halted: {self.commands.halted}. Resume when reviewed."
-        if self.stopping:
-            return "the daemon is stopping"
-        down = [name for name in ("market", "trading") if not (name in self.links and self.links[name].up)]
-        if down:
-            return f"no {' and no '.join(down)} connection"
-        account = self.ledger.account
-        if account is None or self.ledger.cash_e4 is None:
-            return "the account is not known yet"
-        if account.blocked:
-            return "the broker has blocked the account"
-        age_ns = now_ns - self.ledger.account_ns
-        if age_ns > self.settings.account_max_age_ns + self.settings.latency_ns:
-            return f"the account data is {age_ns // SECOND_NS} s old"
-        return self.universe.conflict
+        return readiness.blocked(self, now_ns)
 
     @property
     def warming(self) -> list[str]:
         """Symbols whose history or back-fill is still on its way; the others don't wait for one that joins them."""
-        return [book.symbol for book in self.market.books.values() if not book.live and not book.joining]
+        return readiness.warming(self)
 
     def _tell_state(self, out: list[Effect]) -> None:
-        state = self._trading_state()
+        state = readiness.state(self)
         if state != self.state:
             self.state = state
             out.append(StatusChanged(state, self.commands.halted))
-
-    def _trading_state(self) -> str:
-        if self.stopping:
-            return "STOPPING"
-        if self.ledger.account is None or not self.market.calendar.sessions:
-            return "STARTING"
-        if self.commands.halted:
-            return "HALTED"
-        if any(name not in self.links or not self.links[name].up for name in ("market", "trading")):
-            return "DEGRADED" if self.links else "STARTING"
-        return "WARMING" if self.warming else "ACTIVE"
 
 
 def _touched(out: list[Effect]) -> list[str]:
