@@ -34,7 +34,8 @@ URLs for a client (key PKDEMO, secret demo-secret):
   trading REST    http://127.0.0.1:8765             trade updates  ws://127.0.0.1:8765/stream
   data REST       http://127.0.0.1:8765             market data    ws://127.0.0.1:8765/v2/iex
   scripting       http://127.0.0.1:8765/sim/clock, /sim/step, /sim/state, /sim/quote, /sim/trade,
-                  /sim/bar, /sim/fills, /sim/hold, /sim/asset, /sim/account"""
+                  /sim/bar, /sim/fills, /sim/hold, /sim/pending, /sim/halt, /sim/luld, /sim/correction,
+                  /sim/cancel-trade, /sim/corporate-action, /sim/fail, /sim/asset, /sim/account"""
 
 _HISTORY_SESSIONS = 120
 _SYNTHETIC_START, _SYNTHETIC_END = date(2023, 1, 3), date(2024, 12, 31)

@@ -49,6 +49,19 @@ class Fill:
     position_e9: int
 
 
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What changed the account without a trade: a dividend ("DIV") or a split ("SPLIT")."""
+
+    id: str
+    kind: Literal["DIV", "SPLIT"]
+    symbol: str
+    at_ns: int
+    quantity_e9: int
+    net_e4: int = 0
+    per_share_e4: int | None = None
+
+
 @dataclass(slots=True)
 class Account:
     """The account; `last_equity_e4` is the equity at the close of the session before this one."""
@@ -57,6 +70,7 @@ class Account:
     last_equity_e4: int
     positions: dict[str, Position] = field(default_factory=dict)
     fills: list[Fill] = field(default_factory=list)
+    entries: list[Entry] = field(default_factory=list)
     shorting_enabled: bool = True
     fractions_enabled: bool = True
     suspended: bool = False

@@ -72,6 +72,7 @@ def build(tape: Tape, calendar: Calendar, settings: Settings, *, wall_s: Callabl
     exchange = Exchange(
         tape.symbols, settings.cash_e4, seed=settings.seed, listener=trade_hub.publish, spread_bp=settings.spread_bp
     )
+    announcements, faults = Announcements(), RestFaults()
     player = Player(
         exchange,
         History(tape, calendar),
@@ -84,8 +85,8 @@ def build(tape: Tape, calendar: Calendar, settings: Settings, *, wall_s: Callabl
         speed=settings.speed,
         quotes_per_minute=settings.quotes_per_minute,
         waits=settings.waits,
+        announcements=announcements,
     )
-    announcements, faults = Announcements(), RestFaults()
     created_ns = settings.start_ns - 365 * DAY_NS
     app = Starlette(
         routes=[
@@ -115,6 +116,6 @@ def _rest_routes(
         *PortfolioApi(player).routes(trading),
         *AccountApi(player, created_ns).routes(trading),
         *ConfigurationApi(player.exchange.account).routes(trading),
-        *DataApi(player, settings.plan).routes(data),
+        *DataApi(player, announcements, settings.plan).routes(data),
         *CorporateActionsApi(player, announcements).routes(data),
     ]

@@ -1,14 +1,19 @@
-"""Announcements of splits and dividends, as GET /v1/corporate-actions tells them."""
+"""Splits and dividends: what was announced, when it takes effect, and what it does to the bars before it."""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from fractions import Fraction
 from typing import Any
 
+import numpy as np
+
+from alpacasim.aggregate import Bars
 from alpacasim.book import asset_id
+from alpacasim.calendar import midnight_ns
 
 KINDS = ("forward_split", "reverse_split", "cash_dividend")
 _NAMESPACE = uuid.UUID("0c3f6cf0-4f0b-5b0c-8a59-7c1f8a1f3d52")
@@ -22,6 +27,15 @@ class CorporateAction:
     symbol: str
     ex_day: date
     terms: Mapping[str, float]
+
+    @property
+    def is_split(self) -> bool:
+        return self.kind in ("forward_split", "reverse_split")
+
+    @property
+    def ratio(self) -> Fraction:
+        """Shares after a split for each share before it."""
+        return Fraction(str(self.terms["new_rate"])) / Fraction(str(self.terms["old_rate"]))
 
     @property
     def id(self) -> str:
@@ -41,11 +55,22 @@ class Announcements:
     """All that was announced, ordered by day, symbol and kind."""
 
     actions: list[CorporateAction] = field(default_factory=list)
+    _taken: set[str] = field(default_factory=set)
 
     def add(self, action: CorporateAction) -> None:
         """Announce, or announce anew with other terms."""
         others = [other for other in self.actions if other.id != action.id]
         self.actions = sorted([*others, action], key=lambda one: (one.ex_day, one.symbol, KINDS.index(one.kind)))
+
+    def take_effect(self, after: date, until: date) -> list[CorporateAction]:
+        """Those with an ex-date in (after, until] that were not taken yet."""
+        due = [action for action in self.actions if after < action.ex_day <= until and action.id not in self._taken]
+        self._taken.update(action.id for action in due)
+        return due
+
+    def splits(self, symbol: str, until: date) -> list[CorporateAction]:
+        """The symbol's splits up to a day."""
+        return [one for one in self.actions if one.is_split and one.symbol == symbol and one.ex_day <= until]
 
     def between(
         self, start: date, end: date, symbols: Collection[str], kinds: Collection[str]
@@ -62,3 +87,15 @@ class Announcements:
 
 def _cusip(symbol: str) -> str:
     return asset_id(symbol).replace("-", "")[:9].upper()
+
+
+def split_adjusted(bars: Bars, splits: Sequence[CorporateAction]) -> Bars:
+    """Bars as if each split had always been: prices before its ex-date are divided by its ratio, volumes multiplied."""
+    adjusted = bars.copy()
+    for split in splits:
+        before = adjusted["t_ns"] < midnight_ns(split.ex_day)
+        ratio = float(split.ratio)
+        for name in ("open", "high", "low", "close", "vwap"):
+            adjusted[name][before] = np.round(adjusted[name][before] / ratio, 4)
+        adjusted["volume"][before] = np.rint(adjusted["volume"][before] * ratio)
+    return adjusted

@@ -7,8 +7,9 @@ server answers its client with the order as it stood between the two.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from fractions import Fraction
 
-from alpacasim import pending, refusals, replacing, rules
+from alpacasim import payouts, pending, refusals, replacing, rules
 from alpacasim.book import Book, Listener
 from alpacasim.calendar import DAY_NS, Session
 from alpacasim.matching import Market, ScriptedFill, quote_around
@@ -283,6 +284,18 @@ class Exchange(Book):
         reached = order.limit_e4 is None or (order.limit_e4 - price) * order.sign >= 0
         if price and reached:
             self.execute(order, order.remaining_e9, price)
+
+    # Corporate actions
+
+    def split(self, symbol: str, ratio: Fraction, now_ns: int) -> None:
+        """A split takes effect: each share becomes `ratio` shares."""
+        self.now_ns = now_ns
+        payouts.split(self, symbol, ratio)
+
+    def pay_dividend(self, symbol: str, rate_e4: int, now_ns: int) -> None:
+        """A dividend is paid for each share, from a short position to whom it was borrowed from."""
+        self.now_ns = now_ns
+        payouts.pay_dividend(self, symbol, rate_e4)
 
     # Parts of a position
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from alpacasim.aggregate import MINUTE, Bars, aggregate, parse_timeframe
 from alpacasim.calendar import HOUR_NS, MINUTE_NS, Calendar
+from alpacasim.corporate_actions import CorporateAction, split_adjusted
 from alpacasim.tape import Tape
 
 _EMPTY = np.zeros(0, dtype=MINUTE)
@@ -44,17 +45,25 @@ class History:
         """The tape's own minutes of a day."""
         return self._tape.minutes(symbol, day)
 
-    def bars(self, symbol: str, timeframe: str, start_ns: int, end_ns: int, as_of_ns: int) -> Bars:
+    def bars(
+        self,
+        symbol: str,
+        timeframe: str,
+        start_ns: int,
+        end_ns: int,
+        as_of_ns: int,
+        splits: Sequence[CorporateAction] = (),
+    ) -> Bars:
         """Bars that start in [start_ns, end_ns]; minutes that end after `as_of_ns` are not known yet.
 
-        ValueError names a bad timeframe.
+        They are adjusted for `splits`. ValueError names a bad timeframe.
         """
-        if symbol not in self._scripted and symbol not in self._silent:
+        if symbol not in self._scripted and symbol not in self._silent and not splits:
             return self._tape.bars(symbol, timeframe, start_ns, end_ns, as_of_ns)
         parsed = parse_timeframe(timeframe)
         first_ns = start_ns - parsed.longest_ns
         minutes = self._minutes_between(symbol, first_ns, min(end_ns + parsed.longest_ns, as_of_ns - MINUTE_NS))
-        bars = aggregate(minutes, parsed, self._calendar)
+        bars = aggregate(split_adjusted(minutes, splits), parsed, self._calendar)
         return bars[(bars["t_ns"] >= start_ns) & (bars["t_ns"] <= end_ns)]
 
     def last_bar(self, symbol: str, timeframe: str, as_of_ns: int) -> Bars:

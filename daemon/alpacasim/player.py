@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from alpacasim.calendar import Calendar, midnight_ns, new_york_day
 from alpacasim.clock import ExchangeClock, Mode
+from alpacasim.corporate_actions import Announcements
 from alpacasim.data_wire import Json, stream_bar, stream_quote, stream_trade
 from alpacasim.equity import EquityCurve
 from alpacasim.exchange import Exchange
@@ -33,6 +34,8 @@ _DRAIN_TIMEOUT_S = 10.0
 # Wall time before the night is skipped: a client may still be busy with the session's last bar.
 _EVENING_S = 0.4
 
+_ONE_DAY = timedelta(days=1)
+
 
 class Player:
     """The tape's hand on the exchange. `now_ns` is the exchange time that everybody sees."""
@@ -51,7 +54,9 @@ class Player:
         speed: float = 1.0,
         quotes_per_minute: int = 1,
         waits: bool = False,
+        announcements: Announcements | None = None,
     ) -> None:
+        self._announcements = announcements or Announcements()
         self.exchange = exchange
         self.history = history
         self.calendar = calendar
@@ -182,6 +187,7 @@ class Player:
         self._next = next(self._events, None)
         match event.kind:
             case Kind.DAY:
+                self._take_effect(event.session.day - _ONE_DAY, event.session.day)
                 self.exchange.begin_day()
                 self._daily.clear()
             case Kind.OPEN:
@@ -189,10 +195,22 @@ class Player:
             case Kind.CLOSE:
                 self.exchange.close_session(event.at_ns)
                 self.equity_curve.close(event.session.day, event.at_ns, self.exchange.equity_e4())
+            case Kind.NIGHT:
+                # Overnight: before anybody is there in the morning.
+                following = new_york_day(self.calendar.next_open(event.at_ns))
+                self._take_effect(event.session.day, following)
             case Kind.POINT if not silent:
                 self._play_point(event)
             case Kind.BARS if not silent:
                 self._play_bars(event)
+
+    def _take_effect(self, after: date, until: date) -> None:
+        for action in self._announcements.take_effect(after, until):
+            if action.is_split:
+                self.exchange.split(action.symbol, action.ratio, self._last_ns)
+            else:
+                rate_e4 = float_to_e4(action.terms["rate"])
+                self.exchange.pay_dividend(action.symbol, rate_e4, self._last_ns)
 
     def _play_point(self, event: Event) -> None:
         trade = self.exchange.trade

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from alpacasim import refusals
-from alpacasim.account import Fill
+from alpacasim.account import Entry, Fill
 from alpacasim.book import asset_id
 from alpacasim.calendar import Session, new_york_day
 from alpacasim.http_api import Guard, QueryError, choice, day, flag, instant, integer, names, ok, refuse
@@ -19,7 +19,7 @@ from alpacasim.player import Player
 from alpacasim.refusals import Refusal
 from alpacasim.rest_orders import closed_position_body
 from alpacasim.timestamps import new_york_text
-from alpacasim.wire import Json, account_body, asset_body, fill_body, order_body, position_body
+from alpacasim.wire import Json, account_body, asset_body, entry_body, fill_body, order_body, position_body
 
 _CALENDAR_START, _CALENDAR_END = date(1970, 1, 1), date(2029, 12, 31)
 
@@ -113,21 +113,28 @@ class AccountApi:
     async def activities(self, request: Request) -> Response:
         kind = request.path_params.get("kind")
         kinds = {kind} if kind else set(names(request, "activity_types"))
-        fills = list(self._exchange.account.fills) if not kinds or "FILL" in kinds else []
+        account = self._exchange.account
+        records = sorted([*account.fills, *account.entries], key=lambda record: record.at_ns)
         after, until = instant(request, "after"), instant(request, "until")
         on_day = request.query_params.get("date")
-        fills = [
-            fill
-            for fill in fills
-            if (after is None or fill.at_ns > after)
-            and (until is None or fill.at_ns < until)
-            and (on_day is None or new_york_day(fill.at_ns).isoformat() == on_day)
+        records = [
+            record
+            for record in records
+            if (not kinds or _kind(record) in kinds)
+            and (after is None or record.at_ns > after)
+            and (until is None or record.at_ns < until)
+            and (on_day is None or new_york_day(record.at_ns).isoformat() == on_day)
         ]
         if choice(request, "direction", "desc", ("asc", "desc")) == "desc":
-            fills.reverse()
-        fills = _after_id(fills, request.query_params.get("page_token"))
+            records.reverse()
+        records = _after_id(records, request.query_params.get("page_token"))
         size = integer(request, "page_size", 100, 1, 100)
-        return ok([fill_body(fill, self._exchange.orders[fill.order_id].status) for fill in fills[:size]])
+        return ok([self._activity_body(record) for record in records[:size]])
+
+    def _activity_body(self, record: Fill | Entry) -> Json:
+        if isinstance(record, Entry):
+            return entry_body(record)
+        return fill_body(record, self._exchange.orders[record.order_id].status)
 
     # Assets
 
@@ -165,11 +172,15 @@ class AccountApi:
         return ok([_calendar_body(session) for session in self._player.calendar.sessions(start, end)])
 
 
-def _after_id(fills: list[Fill], last_id: str | None) -> list[Fill]:
+def _kind(record: Fill | Entry) -> str:
+    return record.kind if isinstance(record, Entry) else "FILL"
+
+
+def _after_id(records: list[Fill | Entry], last_id: str | None) -> list[Fill | Entry]:
     if last_id is None:
-        return fills
-    ids = [fill.id for fill in fills]
-    return fills[ids.index(last_id) + 1 :] if last_id in ids else []
+        return records
+    ids = [record.id for record in records]
+    return records[ids.index(last_id) + 1 :] if last_id in ids else []
 
 
 def _calendar_body(session: Session) -> Json:

@@ -11,6 +11,7 @@ from starlette.routing import Route
 
 from alpacasim.aggregate import Bars
 from alpacasim.calendar import DAY_NS, MINUTE_NS, midnight_ns, new_york_day
+from alpacasim.corporate_actions import Announcements
 from alpacasim.data_wire import Json, rest_bars, rest_quote, rest_trade
 from alpacasim.http_api import Guard, Handler, QueryError, Refused, choice, instant, integer, names, ok
 from alpacasim.market_stream import Plan
@@ -28,8 +29,9 @@ _RECENT_NS = 15 * MINUTE_NS
 class DataApi:
     """The endpoints over one exchange's history and markets; nothing lies after the exchange's now."""
 
-    def __init__(self, player: Player, plan: Plan = "plus") -> None:
+    def __init__(self, player: Player, announcements: Announcements, plan: Plan = "plus") -> None:
         self._player = player
+        self._announcements = announcements
         self._plan = plan
         self._history = player.history
         self._markets = player.exchange.markets
@@ -70,7 +72,6 @@ class DataApi:
         """Bars sorted by symbol, then time; the limit counts over all symbols."""
         limit = integer(request, "limit", _DEFAULT_LIMIT, 1, _MAX_LIMIT)
         descending = choice(request, "sort", "asc", ("asc", "desc")) == "desc"
-        choice(request, "adjustment", "raw", _ADJUSTMENTS)
         self._check_feed(request)
         from_symbol, from_ns = _read_token(request)
         found: dict[str, Bars] = {}
@@ -102,6 +103,8 @@ class DataApi:
     def _bars_of(self, request: Request, symbol: str) -> Bars:
         timeframe = request.query_params.get("timeframe", "")
         now = self._player.now_ns()
+        adjusts = choice(request, "adjustment", "raw", _ADJUSTMENTS) in ("split", "all")
+        splits = self._announcements.splits(symbol, new_york_day(now)) if adjusts else ()
         start, end = instant(request, "start"), instant(request, "end")
         try:
             return self._history.bars(
@@ -110,6 +113,7 @@ class DataApi:
                 midnight_ns(new_york_day(now)) if start is None else start,
                 now if end is None else _inclusive(request, end),
                 now,
+                splits,
             )
         except ValueError:
             raise QueryError(f"invalid timeframe: {timeframe}") from None

@@ -91,6 +91,7 @@ class OrdersApi:
         direction = choice(request, "direction", "desc", ("asc", "desc"))
         after, until = instant(request, "after"), instant(request, "until")
         symbols, side = set(names(request, "symbols")), request.query_params.get("side")
+        classes = names(request, "asset_class")
         newest_first = direction == "desc"
         pool = self._exchange.open_orders() if status == "open" else list(self._exchange.orders.values())
         chosen = [
@@ -101,6 +102,7 @@ class OrdersApi:
             and (until is None or order.submitted_ns < until)
             and (not symbols or order.symbol in symbols)
             and (side is None or order.side == side)
+            and (not classes or "us_equity" in classes)
         ]
         return self._between_ids(request, chosen)
 

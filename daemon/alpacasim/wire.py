@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from alpacasim import rules
-from alpacasim.account import Fill, Position
+from alpacasim.account import Entry, Fill, Position
 from alpacasim.book import TradeUpdate, asset_id
+from alpacasim.calendar import new_york_day
 from alpacasim.exchange import Exchange
 from alpacasim.matching import Market
 from alpacasim.money import E9, divide_half_up, money_text, quantity_text, ratio_text
@@ -98,6 +99,23 @@ def fill_body(fill: Fill, status: str) -> Json:
         "cum_qty": quantity_text(fill.cumulative_e9),
         "order_status": status,
     }
+
+
+def entry_body(entry: Entry) -> Json:
+    """An activity that is no trade."""
+    body: Json = {
+        "id": entry.id,
+        "activity_type": entry.kind,
+        "date": new_york_day(entry.at_ns).isoformat(),
+        "net_amount": money_text(entry.net_e4),
+        "description": "",
+        "symbol": entry.symbol,
+        "qty": quantity_text(entry.quantity_e9),
+        "status": "executed",
+    }
+    if entry.per_share_e4 is not None:
+        body["per_share_amount"] = money_text(entry.per_share_e4)
+    return body
 
 
 def account_body(exchange: Exchange, created_ns: int) -> Json:

@@ -95,20 +95,3 @@ def test_volatility_is_high_or_low_only_beyond_its_thresholds(
     atr: float, average: float, expected: VolatilityState
 ) -> None:
     assert volatility_state(atr, average, PARAMS[0]) == expected
-
-
-@pytest.mark.parametrize(
-    ("five_minutes", "atr", "minutes", "expected"),
-    [
-        (1.0, 0.5, 5.0, False),
-        (math.nextafter(1.0, UP), 0.5, 5.0, True),
-        (1.0, 1.0, 20.0, False),
-        (1.0, 0.99, 20.0, True),
-        (math.nan, 1.0, 60.0, False),
-        (1.0, math.nan, 60.0, False),
-    ],
-)
-def test_a_spike_is_more_than_twice_the_scaled_range(
-    five_minutes: float, atr: float, minutes: float, expected: bool
-) -> None:
-    assert regime.volatility_spike(five_minutes, atr, minutes, 2.0) is expected

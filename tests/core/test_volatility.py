@@ -40,3 +40,20 @@ def test_the_ratio_scales_by_the_root_of_time(five_minute_atr: float, atr: float
 @pytest.mark.parametrize(("five_minute_atr", "atr"), [(math.nan, 1.0), (1.0, math.nan), (1.0, 0.0)])
 def test_an_unknown_or_empty_range_has_no_ratio(five_minute_atr: float, atr: float) -> None:
     assert math.isnan(spike_ratio(five_minute_atr, atr, 60.0))
+
+
+@pytest.mark.parametrize(
+    ("five_minutes", "atr", "minutes", "expected"),
+    [
+        (1.0, 0.5, 5.0, False),
+        (math.nextafter(1.0, 2.0), 0.5, 5.0, True),
+        (1.0, 1.0, 20.0, False),
+        (1.0, 0.99, 20.0, True),
+        (math.nan, 1.0, 60.0, False),
+        (1.0, math.nan, 60.0, False),
+    ],
+)
+def test_a_spike_is_more_than_twice_the_scaled_range(
+    five_minutes: float, atr: float, minutes: float, expected: bool
+) -> None:
+    assert (spike_ratio(five_minutes, atr, minutes) > 2.0) is expected

@@ -16,7 +16,6 @@ from fluxherod.core.explain import entry_rules, entry_text
 from fluxherod.core.kernel import default_params
 from fluxherod.core.money import to_e4
 from fluxherod.core.noise import spread_rule
-from fluxherod.core.regime import volatility_spike
 from fluxherod.core.risk.assess import AccountState, EntryRequest, assess
 from fluxherod.core.risk.limits import RiskLimits
 from fluxherod.core.signals import RiskVerdict
@@ -24,6 +23,7 @@ from fluxherod.core.strategy.codes import EntryMode, RuleCode, Trigger, Volatili
 from fluxherod.core.strategy.params import StrategyParams
 from fluxherod.core.strategy.stops import best_e4, mean_reversion_stop_e4, trail, trend_stop_e4
 from fluxherod.core.types import Bar, Regime, Side, Verdict
+from fluxherod.core.volatility import spike_ratio
 
 PARAMS = StrategyParams()
 SPY, AAPL = read_minutes("SPY"), read_minutes("AAPL")
@@ -167,7 +167,7 @@ def test_the_five_minute_range_is_no_volatility_spike(bars: list[Bar]) -> None:
     ]
     five_minute_atr = float(decide(merged)[-1]["atr"])
     assert not math.isnan(five_minute_atr)
-    assert not volatility_spike(five_minute_atr, float(decide(bars)[-1]["atr"]), 1.0, PARAMS.spike_ratio)
+    assert spike_ratio(five_minute_atr, float(decide(bars)[-1]["atr"]), 1.0) < PARAMS.spike_ratio
 
 
 @pytest.mark.parametrize("history", [500, 780])

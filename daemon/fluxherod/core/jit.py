@@ -71,8 +71,11 @@ def kernel(function: _Function) -> _Function:
 
 
 def inlined(function: _Function) -> _Function:
-    """A helper that kernels call: compiled into its callers, never cached by itself."""
-    # No entry for Python either: those of the helpers were a third of what a cold start compiled.
+    """A helper that kernels call: compiled into its callers, never cached by itself.
+
+    It has no entry for Python: called from there it crashes the process. Tests wrap it in a kernel.
+    """
+    # The entries for Python of all helpers were a third of what a cold start compiled.
     compiled: Any = _njit(**_OPTIONS, forceinline=True, no_cpython_wrapper=True)(function)
     result: _Function = compiled
     return result

@@ -12,7 +12,7 @@ from fluxherod.core import sizing, volatility
 from fluxherod.core.indicators.fused import INDICATORS, update_indicators
 from fluxherod.core.jit import Record, RecordArray, RowArray, compiled_only, inlined, kernel
 from fluxherod.core.noise import judge_noise, spread_rule
-from fluxherod.core.regime import REGIME, update_regime, volatility_spike, volatility_state
+from fluxherod.core.regime import REGIME, update_regime, volatility_state
 from fluxherod.core.strategy.entries import ENTRY_MEMORY, decide_entry, no_entry
 from fluxherod.core.strategy.params import PARAMS, StrategyParams, default_params
 from fluxherod.core.strategy.rules import mean_reversion_rules, no_rules, trend_rules
@@ -294,12 +294,11 @@ def warm_up() -> None:
     step(states, 0, params, 1.0, 1.0, 1.0, 1.0, 0.0, 600, 360, 30, True, out, 0)
     step_many(states, np.zeros(1, np.int64), params, np.zeros(1, BAR), True, out)
     spread_rule(0.01, 1.0, False, params)
-    volatility_spike(1.0, 1.0, 60.0, 2.0)
     trend_stop_e4(1, 100.0, 1.0, 2.5)
     mean_reversion_stop_e4(1, 100.0, 0.03)
     sizing.warm_up()
     volatility.warm_up()
     trail(1, 1_000_000, best_e4(1, 1_000_000, 1_000_000, 1_000_000), 1.0, 2.5)
-    called: tuple[object, ...] = (step, step_many, spread_rule, volatility_spike, trail, best_e4)
+    called: tuple[object, ...] = (step, step_many, spread_rule, trail, best_e4)
     for function in (*called, trend_stop_e4, mean_reversion_stop_e4):
         compiled_only(function)

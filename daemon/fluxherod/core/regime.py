@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from fluxherod.core.jit import Record, inlined, kernel
+from fluxherod.core.jit import Record, inlined
 from fluxherod.core.strategy.codes import VolatilityState
 from fluxherod.core.types import Regime
 
@@ -54,12 +54,3 @@ def volatility_state(atr: float, average: float, params: Record) -> int:
     low = atr < params["low_volatility"] * average
     high = atr > params["high_volatility"] * average
     return _HIGH if high else (_LOW if low else _NORMAL)
-
-
-@kernel
-def volatility_spike(atr_five_minutes: float, atr: float, strategy_minutes: float, ratio: float) -> bool:
-    """True when the 5-minute ATR, scaled to the strategy's bar by the root of time, exceeds `ratio` x its ATR.
-
-    False when either is NaN: without 5-minute bars the rule is not applicable.
-    """
-    return bool(atr_five_minutes * np.sqrt(strategy_minutes / 5.0) > ratio * atr)

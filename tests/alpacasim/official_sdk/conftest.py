@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import queue
 import threading
+import time
 import warnings
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
@@ -178,6 +179,16 @@ class Listener:
     async def handle(self, message: Any) -> None:
         self.received.put(message)
 
+    def start(self) -> None:
+        self.thread = threading.Thread(target=self.stream.run, daemon=True)
+        self.thread.start()
+
+    def wait_until_running(self) -> None:
+        """Return when the SDK has sent its subscription."""
+        pause, deadline = threading.Event(), time.monotonic() + WAIT_S
+        while not self.stream._running and not pause.wait(0.002):
+            assert time.monotonic() < deadline
+
     def take(self, count: int) -> list[Any]:
         return [self.received.get(timeout=WAIT_S) for _ in range(count)]
 
@@ -217,8 +228,7 @@ class Streams:
         return listener
 
     def _run(self, desk: Desk, listener: Listener) -> Listener:
-        listener.thread = threading.Thread(target=listener.stream.run, daemon=True)
-        listener.thread.start()
+        listener.start()
         self._open.append((desk, listener))
         return listener
 
@@ -239,3 +249,35 @@ def streams() -> Iterator[Streams]:
     opened = Streams()
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def opened() -> Iterator[list[Listener]]:
+    """Streams whose threads end when their simulator, started after this, has ended."""
+    listeners: list[Listener] = []
+    yield listeners
+    for listener in listeners:
+        listener.thread.join(WAIT_S)
+        assert not listener.thread.is_alive()
+
+
+@pytest.fixture
+def open_stream(opened: list[Listener]) -> Iterator[Callable[..., Listener]]:
+    """Opens the SDK's streams to a simulator elsewhere: "trade_updates", or a channel and its symbols."""
+
+    def opener(url: str, channel: str, *symbols: str) -> Listener:
+        address = url.replace("http", "ws", 1)
+        if channel == "trade_updates":
+            listener = Listener(TradingStream(KEY, SECRET, url_override=f"{address}/stream"))
+            listener.stream.subscribe_trade_updates(listener.handle)
+        else:
+            listener = Listener(StockDataStream(KEY, SECRET, url_override=f"{address}/v2/iex"))
+            getattr(listener.stream, f"subscribe_{channel}")(listener.handle, *symbols)
+        listener.start()
+        opened.append(listener)
+        listener.wait_until_running()
+        return listener
+
+    yield opener
+    for listener in opened:
+        listener.stream.stop()
