@@ -42,6 +42,7 @@ from fluxherod.engine.events import (
     LookupAnswered,
     OrderReported,
     ReplaceAnswered,
+    SplitsLoaded,
     SubmitAnswered,
 )
 from fluxherod.engine.ports import JournalEntry
@@ -348,6 +349,9 @@ class MemoryMarketData:
 
     async def assets(self, symbols: Sequence[str]) -> AssetsLoaded:
         return AssetsLoaded(tuple(AssetInfo(symbol, True, True, True, True) for symbol in symbols))
+
+    async def splits(self, symbols: Sequence[str], now_ns: int) -> SplitsLoaded:
+        return SplitsLoaded(())
 
     async def history(self, wanted: RequestHistory, now_ns: int) -> Sequence[HistoryLoaded]:
         opens = from_datetime(datetime(2023, 12, 29, 14, 30, tzinfo=UTC))

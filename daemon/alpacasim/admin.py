@@ -25,8 +25,9 @@
     POST /sim/correction, /sim/cancel-trade  {"symbol", "price"?, "size"?}: correct or cancel the last print
     POST /sim/corporate-action  {"type": "forward_split" | "reverse_split" | "cash_dividend", "symbol", "ex_date",
                        "new_rate", "old_rate" or "rate"}: announce one; it takes effect in the night before
-    POST /sim/fail     {"status": 429 | 500 | 503 | 504, "method"?, "path"?, "times"?, "carried_out"?, "html"?}: the
-                       next requests fail so; with carried_out they take effect and only their answer is lost
+    POST /sim/fail     {"status": 0 | 429 | 500 | 503 | 504, "method"?, "path"?, "times"?, "carried_out"?, "html"?}:
+                       the next requests fail so, 0 is no answer at all; with carried_out they take effect and only
+                       their answer is lost
 
 Every POST answers the clock and the counters; a request that makes no sense gets 422 {"message"}.
 """

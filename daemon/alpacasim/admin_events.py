@@ -8,7 +8,7 @@ from typing import Any
 from alpacasim.admin_fields import AdminError, count, day, one_of, positive, price_e4, size
 from alpacasim.corporate_actions import KINDS, Announcements, CorporateAction
 from alpacasim.data_wire import Channel, Json, stream_band, stream_cancel, stream_correction, stream_status
-from alpacasim.faults import ERRORS, RestFault, RestFaults
+from alpacasim.faults import ERRORS, NEVER, RestFault, RestFaults
 from alpacasim.market_stream import MarketHub
 from alpacasim.matching import Market
 from alpacasim.player import Player
@@ -90,8 +90,8 @@ class AdminEvents:
 
     async def fail(self, body: Mapping[str, Any]) -> None:
         status = body.get("status", 500)
-        if status not in ERRORS:
-            raise AdminError(f"status is {status!r}: {', '.join(str(known) for known in ERRORS)} are allowed")
+        if status not in (NEVER, *ERRORS):
+            raise AdminError(f"status is {status!r}: {', '.join(map(str, (NEVER, *ERRORS)))} are allowed")
         self._faults.waiting.append(
             RestFault(
                 status,

@@ -286,5 +286,3 @@ class Book:
                 self.end(sibling, Status.CANCELED)
             else:
                 sibling.quantity_e9 -= quantity_e9
-                if sibling.successor is not None:
-                    sibling.successor.quantity_e9 -= quantity_e9

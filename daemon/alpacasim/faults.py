@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import msgspec
 
 # Alpaca's own errors; an error of the proxy before it is a page of HTML.
+NEVER = 0
 ERRORS: dict[int, tuple[int, str]] = {
     429: (42910000, "rate limit exceeded"),
     500: (50010000, "internal server error occurred"),
@@ -19,7 +20,8 @@ ERRORS: dict[int, tuple[int, str]] = {
 class RestFault:
     """The next `times` requests of a method and a path (their beginnings; empty is any) are answered with an error.
 
-    With `carried_out` the request takes effect and only its answer is lost.
+    With `carried_out` the request takes effect and only its answer is lost. The status 0 is no answer at all: the
+    client waits until it gives up.
     """
 
     status: int
@@ -32,6 +34,10 @@ class RestFault:
     @property
     def media_type(self) -> str:
         return "text/html" if self.html else "application/json"
+
+    @property
+    def silent(self) -> bool:
+        return self.status == NEVER
 
     def body(self) -> bytes:
         code, message = ERRORS[self.status]

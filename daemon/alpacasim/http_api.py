@@ -106,6 +106,8 @@ class Guard:
             if fault is not None:
                 if fault.carried_out:
                     await self._answered(handler, request)
+                if fault.silent:
+                    return await _gone(request)
                 return Response(fault.body(), fault.status, media_type=fault.media_type)
             if self.rate_limit.take():
                 response = await self._answered(handler, request)
@@ -123,6 +125,13 @@ class Guard:
             return refuse(Refusal(400, self.fault_code, str(fault)))
         except Refused as refused:
             return refuse(refused.refusal)
+
+
+async def _gone(request: Request) -> Response:
+    """Wait until the client has gone; what is returned then reaches nobody."""
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
+    return Response(status_code=499)
 
 
 async def json_body(request: Request) -> Any:

@@ -194,7 +194,7 @@ class MarketHub:
         channels = _changed_channels(connection, request, add=add)
         if channels is None:
             connection.send(error(400))
-        elif add and self._plan == "basic" and _is_too_many(channels):
+        elif self._plan == "basic" and _is_too_many(channels):
             connection.send(error(405))
         else:
             connection.channels = channels

@@ -114,12 +114,12 @@ class AccountApi:
         kind = request.path_params.get("kind")
         kinds = {kind} if kind else set(names(request, "activity_types"))
         account = self._exchange.account
-        records = sorted([*account.fills, *account.entries], key=lambda record: record.at_ns)
+        everything: list[Fill | Entry] = [*account.fills, *account.entries]
         after, until = instant(request, "after"), instant(request, "until")
         on_day = request.query_params.get("date")
         records = [
             record
-            for record in records
+            for record in sorted(everything, key=lambda record: record.at_ns)
             if (not kinds or _kind(record) in kinds)
             and (after is None or record.at_ns > after)
             and (until is None or record.at_ns < until)

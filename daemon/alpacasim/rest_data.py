@@ -91,13 +91,13 @@ class DataApi:
                 limit -= len(bars)
         return found, None
 
-    def _check_feed(self, request: Request, *, latest: bool = False) -> None:
-        """The basic plan has the sip feed only up to 15 minutes ago."""
+    def _check_feed(self, request: Request) -> None:
+        """The basic plan has the sip feed only up to 15 minutes ago; without an end it is asked up to now."""
         feed = choice(request, "feed", "sip" if self._plan == "plus" else "iex", _FEEDS)
         if feed != "sip" or self._plan == "plus":
             return
         end = instant(request, "end")
-        if latest or end is None or _inclusive(request, end) > self._player.now_ns() - _RECENT_NS:
+        if end is None or _inclusive(request, end) > self._player.now_ns() - _RECENT_NS:
             raise Refused(Refusal(403, None, "subscription does not permit querying recent SIP data"))
 
     def _bars_of(self, request: Request, symbol: str) -> Bars:
@@ -134,7 +134,7 @@ class DataApi:
 
     def _latest_of_all(self, kind: str, one: Latest) -> Handler:
         async def latest(request: Request) -> Response:
-            self._check_feed(request, latest=True)
+            self._check_feed(request)
             found = {symbol: one(symbol) for symbol in names(request, "symbols")}
             return ok({kind: {symbol: body for symbol, body in found.items() if body is not None}})
 
@@ -142,7 +142,7 @@ class DataApi:
 
     def _latest_of_one(self, kind: str, one: Latest) -> Handler:
         async def latest(request: Request) -> Response:
-            self._check_feed(request, latest=True)
+            self._check_feed(request)
             symbol = request.path_params["symbol"]
             body = one(symbol)
             return ok({"symbol": symbol, kind[:-1]: body}) if body else _nothing(kind[:-1], symbol)
@@ -164,12 +164,12 @@ class DataApi:
         }
 
     async def snapshots(self, request: Request) -> Response:
-        self._check_feed(request, latest=True)
+        self._check_feed(request)
         found = {symbol: self._snapshot_body(symbol) for symbol in names(request, "symbols")}
         return ok({symbol: body for symbol, body in found.items() if body is not None})
 
     async def snapshot(self, request: Request) -> Response:
-        self._check_feed(request, latest=True)
+        self._check_feed(request)
         symbol = request.path_params["symbol"]
         body = self._snapshot_body(symbol)
         return ok({"symbol": symbol, **body}) if body else _nothing("snapshot", symbol)

@@ -22,12 +22,13 @@ from fluxherod.adapters.alpaca.market_data import AlpacaMarketData
 from fluxherod.adapters.alpaca.market_stream import MarketStream
 from fluxherod.adapters.alpaca.rest import RestClient
 from fluxherod.adapters.alpaca.trade_stream import TradeStream
+from fluxherod.adapters.alpaca.watchdog import WALL_LATENCY_S, FeedWatchdog
 from fluxherod.adapters.parquet import BarCache
 from fluxherod.adapters.sqlite import StorageError
 from fluxherod.adapters.sqlite.reader import TableReader
 from fluxherod.adapters.sqlite.writer import SqliteStore
 from fluxherod.config import Config, to_settings
-from fluxherod.core.calendar import SECOND_NS
+from fluxherod.core.calendar import SECOND_NS, Session
 from fluxherod.core.kernel import warm_up
 from fluxherod.engine.events import Started, Stopping
 from fluxherod.engine.hub import Hub, Topic
@@ -49,8 +50,6 @@ T = TypeVar("T")
 
 # The last one: the terminal is gone.
 STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
-# What a message may be late on this machine; times the exchange's rate it is exchange time.
-WALL_LATENCY_S = 0.25
 POLL_EVERY_NS = 5 * SECOND_NS
 LEAST_POLL_PAUSE_S = 0.5
 # A simulated exchange skips its nights and stands between steps: its account is not old because of that.
@@ -272,6 +271,7 @@ async def _build(
         "trade stream": trades.run,
         "poll": lambda: _poll(runner, clock),
     }
+    edges["feed watchdog"] = _feed_watchdog(market, market_data, clock, runner).run
     if isinstance(clock, ExchangeClock):
         edges["clock"] = clock.run
     return Parts(tuple(edges.items()), runner, hub, server, Started(store.epoch, store.run, __version__, settings))
@@ -337,11 +337,12 @@ def _market_data(
         config.storage.cache_dir / "bars",
         feed=config.alpaca.feed,
         adjustment="split",
-        session="regular",
+        session=config.market.session,
         source=config.alpaca.data_url,
     )
     settle_s = 2.0 if isinstance(clock, WallClock) else 0.0
-    return AlpacaMarketData(trading, data, feed=config.alpaca.feed, cache=cache, settle_s=settle_s)
+    extended = config.market.session == "extended"
+    return AlpacaMarketData(trading, data, feed=config.alpaca.feed, cache=cache, extended=extended, settle_s=settle_s)
 
 
 async def _poll(runner: Runner, clock: WallClock | ExchangeClock) -> None:
@@ -351,6 +352,17 @@ async def _poll(runner: Runner, clock: WallClock | ExchangeClock) -> None:
         await runner.take_snapshot(by_poll=True)
         if isinstance(clock, ExchangeClock):
             await asyncio.sleep(LEAST_POLL_PAUSE_S)
+
+
+def _feed_watchdog(
+    stream: MarketStream, market_data: AlpacaMarketData, clock: WallClock | ExchangeClock, runner: Runner
+) -> FeedWatchdog:
+    def session(ns: int) -> Session | None:
+        engine = runner.engine
+        return engine.market.calendar.last_opened(ns) if engine.run else None  # it knows one once it has started
+
+    pause_s = LEAST_POLL_PAUSE_S if isinstance(clock, ExchangeClock) else 0.0
+    return FeedWatchdog(stream, market_data.newest_minutes, clock, session, runner.post, least_pause_s=pause_s)
 
 
 async def _watchdog(notifier: Notifier) -> None:
@@ -367,4 +379,4 @@ async def _health(parts: Parts, notifier: Notifier) -> None:
         await parts.server.set_serving(engine.state in SERVING_STATES)
         async for _ in changes:
             await parts.server.set_serving(engine.state in SERVING_STATES)
-            notifier.status(engine.state.lower())
+            notifier.status(": ".join(word for word in (engine.state.lower(), engine.refused) if word))

@@ -71,6 +71,7 @@ class AlpacaConfig(Section):
 class MarketConfig(Section):
     symbols: Symbols = ()
     timeframe: Timeframe = "1Hour"
+    session: Literal["regular", "extended"] = "regular"
     history_bars: Annotated[int, Field(ge=100, le=10_000)] = 500
     bar_delay_s: Seconds = 2.0
 
@@ -196,7 +197,7 @@ class Config(Section):
 
     @model_validator(mode="after")
     def _agree(self) -> Config:
-        if problems := [*_mode_problems(self), *_order_problems(self)]:
+        if problems := [*_mode_problems(self), *_session_problems(self), *_order_problems(self)]:
             raise Contradiction(problems)
         return self
 
@@ -231,6 +232,12 @@ def _mode_problems(config: Config) -> Iterator[Problem]:
     if alpaca.clock == "exchange" and mode != "demo":
         allowed = f'"wall" unless daemon.mode is "demo" (it is "{mode}"): only alpacasim serves its clock'
         yield "alpaca.clock", allowed, "daemon.mode"
+
+
+def _session_problems(config: Config) -> Iterator[Problem]:
+    if config.market.session == "extended" and config.market.timeframe == "1Day":
+        allowed = '"regular" when market.timeframe is "1Day": a daily bar is the regular session'
+        yield "market.session", allowed, "market.timeframe"
 
 
 _ORDERED = (
@@ -277,6 +284,7 @@ def to_settings(config: Config, latency_ns: int) -> Settings:
     return Settings(
         symbols=config.market.symbols,
         timeframe=config.market.timeframe,
+        session=config.market.session,
         history_bars=config.market.history_bars,
         strategy=StrategyParams(**numbers, **noise, neutral_entries=neutral),
         limits=RiskLimits(

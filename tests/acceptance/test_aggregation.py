@@ -83,4 +83,4 @@ def test_real_minutes_survive_starts_and_outages_at_any_time(symbol: str, timefr
         daemon = Daemon(
             tape(symbol), timeframe, times[0], late_ns=generator.randrange(0, 2 * SECOND_NS, SECOND_NS // 10)
         )
-        asyncio.run(live_through(daemon, broken, five_minutes=timeframe != "1Min"))
+        asyncio.run(live_through(daemon, broken))

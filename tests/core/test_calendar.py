@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -33,6 +34,14 @@ def test_a_session_holds_its_open_and_not_its_close() -> None:
     assert CALENDAR.at(FRIDAY.close_ns - 1) == FRIDAY
     assert CALENDAR.at(FRIDAY.open_ns - 1) is None
     assert CALENDAR.at(FRIDAY.close_ns) is None
+
+
+def test_extended_hours_are_the_days_own_and_the_regular_ones_where_they_are_not_known() -> None:
+    known = replace(FRIDAY, early_ns=FRIDAY.open_ns - 5 * HOUR_NS, late_ns=FRIDAY.close_ns + 4 * HOUR_NS)
+    odd = replace(MONDAY, early_ns=MONDAY.open_ns + 1, late_ns=MONDAY.close_ns - 1)
+    first, half, last = Calendar((known, HALF_DAY, odd)).extended().sessions
+    assert (first.day, first.open_ns, first.close_ns) == (FRIDAY.day, known.early_ns, known.late_ns)
+    assert (half, last) == (HALF_DAY, MONDAY)
 
 
 def test_after_a_half_days_close_no_session_is_open() -> None:

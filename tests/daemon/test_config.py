@@ -7,7 +7,7 @@ import pytest
 
 from fluxherod.config import Config, to_settings, value_of
 from fluxherod.config_layers import KEYS, Flag, load_config, render
-from fluxherod.core.strategy.params import StrategyParams, _allowed
+from fluxherod.core.strategy.params import StrategyParams, allowed_range
 from fluxherod.engine.settings import Settings
 from fluxherod.errors import ConfigurationError
 
@@ -205,6 +205,13 @@ def test_only_the_simulator_has_a_clock_to_follow(environment: dict[str, str]) -
     assert 'allowed is "wall" unless daemon.mode is "demo"' in problem_of(environment, "alpaca.clock", "exchange")
 
 
+def test_daily_bars_are_those_of_the_regular_session(environment: dict[str, str]) -> None:
+    daily, extended = Flag("market.timeframe", "1Day"), Flag("market.session", "extended")
+    assert load_config(None, environment, [SYMBOLS, extended]).market.session == "extended"
+    [problem] = problems_of(None, environment, SYMBOLS, daily, extended)
+    assert 'allowed is "regular" when market.timeframe is "1Day"' in problem
+
+
 def test_a_contradiction_with_a_wrong_value_is_not_told(environment: dict[str, str]) -> None:
     flags = [Flag("strategy.rsi_overbought", "900"), Flag("strategy.rsi_oversold", "75")]
     [problem] = problems_of(None, environment, SYMBOLS, *flags)
@@ -260,8 +267,9 @@ def test_every_number_of_the_configuration_reaches_the_engine(environment: dict[
     def settings(*flags: Flag) -> Settings:
         return to_settings(load_config(None, environment, [SYMBOLS, *flags]), 0)
 
-    changed = {"timeframe": "5Min", "allow_shorts": "false", "neutral_entries": "off", "illiquid_before": "09:31",
-               "illiquid_midday": "12:01", "illiquid_midday_end": "13:01", "illiquid_from": "16:01"}  # fmt: skip
+    changed = {"timeframe": "5Min", "session": "extended", "allow_shorts": "false", "neutral_entries": "off",
+               "trail_on": "price", "illiquid_before": "09:31", "illiquid_midday": "12:01",
+               "illiquid_midday_end": "13:01", "illiquid_from": "16:01"}  # fmt: skip
     sections = ("market", "strategy", "risk", "orders")
     default = settings()
     unheard = []
@@ -284,7 +292,7 @@ def test_the_strategy_allows_the_same_ranges_here_and_in_the_core() -> None:
     for name, key in itertools.product(StrategyParams.__dataclass_fields__, ("strategy.", "strategy.noise.")):
         field = KEYS.get(key + name)
         limits = {type(limit).__name__: limit for limit in field.metadata} if field else {}
-        if "Ge" in limits and (limits["Ge"].ge, limits["Le"].le) != _allowed(name):
+        if "Ge" in limits and (limits["Ge"].ge, limits["Le"].le) != allowed_range(name):
             different.append(name)
     assert different == []
 

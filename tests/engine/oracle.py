@@ -61,10 +61,14 @@ def schedule_of(first: str, last: str) -> pd.DataFrame:
 
 @dataclass(frozen=True)
 class Tape:
-    """Minutes of all symbols, ordered by time: extended hours, stray ones on closed days and holes included."""
+    """Minutes of all symbols, ordered by time: extended hours, stray ones on closed days and holes included.
+
+    `session` says which of them bars are made of.
+    """
 
     minutes: pd.DataFrame
     schedule: pd.DataFrame
+    session: str = "regular"
     known: dict[str, dict[str, list[Timed]]] = field(default_factory=dict)
 
     @cached_property
@@ -72,10 +76,37 @@ class Tape:
         return tuple(sorted(self.minutes["symbol"].unique()))
 
     @cached_property
-    def sessions(self) -> tuple[Session, ...]:
-        return tuple(
-            Session(f"{day:%Y-%m-%d}", row.open.value, row.close.value) for day, row in self.schedule.iterrows()
+    def extended(self) -> pd.DataFrame:
+        """From 04:00 to 20:00 New York, on half-days to 17:00."""
+        opened, closed = (self.schedule[name].dt.tz_convert(NEW_YORK) for name in ("open", "close"))
+        return pd.DataFrame(
+            {
+                "open": (opened.dt.normalize() + pd.Timedelta(hours=4)).dt.tz_convert("UTC"),
+                "close": (closed + pd.Timedelta(hours=4)).dt.tz_convert("UTC"),
+            }
         )
+
+    @cached_property
+    def hours(self) -> pd.DataFrame:
+        """The opens and closes of what bars are made of."""
+        return self.extended if self.session == "extended" else self.schedule
+
+    @cached_property
+    def sessions(self) -> tuple[Session, ...]:
+        pairs = zip(self.schedule.iterrows(), self.extended.itertuples(index=False), strict=True)
+        return tuple(
+            Session(f"{day:%Y-%m-%d}", *(moment.value for moment in (*regular, *extended)))
+            for (day, regular), extended in pairs
+        )
+
+    @property
+    def calendar(self) -> Calendar:
+        """What bars are made of."""
+        known = Calendar(self.sessions)
+        return known.extended() if self.session == "extended" else known
+
+    def settings(self, timeframe: str) -> Settings:
+        return Settings(self.symbols, timeframe, self.session)
 
     @cached_property
     def frames(self) -> list[tuple[Bar, ...]]:
@@ -85,11 +116,11 @@ class Tape:
 
     @cached_property
     def regular(self) -> pd.DataFrame:
-        """Minutes of regular sessions, with the session's open and close beside each, and New York's time."""
+        """Minutes that bars are made of, with the session's open and close beside each, and New York's time."""
         wall = self.minutes["time"].dt.tz_convert(NEW_YORK)
         days = wall.dt.tz_localize(None).dt.normalize()
         found = self.minutes.assign(
-            wall=wall, opened=days.map(self.schedule["open"]), closed=days.map(self.schedule["close"])
+            wall=wall, opened=days.map(self.hours["open"]), closed=days.map(self.hours["close"])
         )
         return found[(found["time"] >= found["opened"]) & (found["time"] < found["closed"])]
 
@@ -153,7 +184,17 @@ class Host:
             wall = [
                 (day, *(moment.tz_convert(NEW_YORK) for moment in row)) for day, *row in self.tape.schedule.itertuples()
             ]
-            days = [{"date": f"{day:%Y-%m-%d}", "open": f"{a:%H:%M}", "close": f"{b:%H:%M}"} for day, a, b in wall]
+            late = {"13:00": "1700", "16:00": "2000"}
+            days = [
+                {
+                    "date": f"{day:%Y-%m-%d}",
+                    "open": f"{a:%H:%M}",
+                    "close": f"{b:%H:%M}",
+                    "session_open": "0400",
+                    "session_close": late[f"{b:%H:%M}"],
+                }
+                for day, a, b in wall
+            ]
             return httpx.Response(200, json=[day for day in days if params["start"] <= day["date"] <= params["end"]])
         rows = [(symbol, row) for symbol in sorted(params["symbols"].split(",")) for row in self._rows(symbol, params)]
         first = int(params.get("page_token", "0"))
@@ -193,7 +234,7 @@ class Daemon:
             RateLimiter(monotonic=lambda: self.now_ns / SECOND_NS, sleep=self._sleep),
             transport=httpx.MockTransport(self.host),
         )
-        self.data = AlpacaMarketData(rest, rest, sleep=self._sleep)
+        self.data = AlpacaMarketData(rest, rest, extended=tape.session == "extended", sleep=self._sleep)
         self.answers: list[tuple[int, Event]] = []
         self.histories: dict[str, HistoryLoaded] = {}
         self.closed: dict[str, list[tuple[Timed, int]]] = {symbol: [] for symbol in tape.symbols}
@@ -205,7 +246,7 @@ class Daemon:
     async def start(self) -> None:
         """A process begins (again): calendar and history first, the stream soon after."""
         self.runs, self.linked, self.answers = self.runs + 1, False, []
-        await self.tell(Started("0123456789abcdef", self.runs, "test", Settings(self.tape.symbols, self.timeframe)))
+        await self.tell(Started("0123456789abcdef", self.runs, "test", self.tape.settings(self.timeframe)))
         await self.advance(self.now_ns + self.answer_ns)
         await self.link(True)
 
@@ -256,10 +297,10 @@ class Daemon:
                     await self.tell(BarsReceived(frames[self.sent - 1]))
         self.now_ns = max(self.now_ns, to_ns)
 
-    def check(self, through_ns: int, five_minutes: bool = True) -> None:
+    def check(self, through_ns: int) -> None:
         """Every bar of the oracle that ended by then is there once, in the books and in the kernel's memory."""
         oracle, fives = self.tape.oracle(self.timeframe), self.tape.oracle("5Min")
-        control = Market(Settings(self.tape.symbols, self.timeframe))
+        control = Market(self.tape.settings(self.timeframe))
         control.set_calendar(Calendar(self.tape.sessions))
         market = self.engine.market
         for symbol, book in market.books.items():
@@ -282,8 +323,6 @@ class Daemon:
                 (bar.start_ns for bar in loaded.five_minute_bars),
                 default=loaded.through_ns - loaded.through_ns % FIVE_NS,
             )
-            if not five_minutes:
-                continue
             # What is being built when the last strategy bar ends counts from the next one on.
             counted = [bar for bar, _ in ended(fives[symbol], expected[-1][1]) if bar.start_ns >= first_ns]
             assert book.five_minutes.atr == pytest.approx(ranges(counted)[-1], rel=1e-9, nan_ok=True)
@@ -308,7 +347,7 @@ class Outage:
     restart: bool
 
 
-async def live_through(daemon: Daemon, broken: Iterable[Outage], five_minutes: bool = True) -> None:
+async def live_through(daemon: Daemon, broken: Iterable[Outage]) -> None:
     """Start, and go on through outages to the tape's end; one that begins within another is left out."""
     await daemon.start()
     for outage in sorted(broken, key=lambda one: one.at_ns):
@@ -320,7 +359,7 @@ async def live_through(daemon: Daemon, broken: Iterable[Outage], five_minutes: b
         await (daemon.start() if outage.restart else daemon.link(True))
     last_ns = around(daemon.tape)[1]
     await daemon.advance(max(daemon.now_ns, last_ns) + HOUR_NS)
-    daemon.check(last_ns, five_minutes)
+    daemon.check(last_ns)
 
 
 async def follow(tape: Tape, timeframe: str) -> None:
@@ -353,7 +392,7 @@ async def receive(tape: Tape, timeframe: str, pieces: Sequence[Sequence[tuple[Ba
 
 def check_ranges(tape: Tape, timeframe: str) -> None:
     """Each bar knows the average true range of the 5-minute bars that ended by its own end, and of no later one."""
-    market = Market(Settings(tape.symbols, timeframe))
+    market = Market(tape.settings(timeframe))
     market.set_calendar(Calendar(tape.sessions))
     completed = [
         one for frame in tape.frames for bar in frame for one in market.take_minute(market.books[bar.symbol], bar)[1]
@@ -372,7 +411,7 @@ def check_ranges(tape: Tape, timeframe: str) -> None:
 def check_history(tape: Tape, timeframe: str, rest: str) -> None:
     """One second before and at the end of bars: exactly those that have ended, from bars of REST that have begun."""
     rows, oracle = tape.rest(rest), tape.oracle(timeframe)
-    grid = BarGrid(timeframe, Calendar(tape.sessions))
+    grid = BarGrid(timeframe, tape.calendar)
     ends = sorted({end_ns for bars in oracle.values() for _, end_ns in bars})
     for now_ns in (end_ns + after for end_ns in ends[:: 1 + len(ends) // 12] for after in (-SECOND_NS, 0)):
         through_ns = grid.through_ns(now_ns)

@@ -32,6 +32,7 @@ from fluxherod.engine.events import (
     PlaceOrderCommand,
     ReplaceAnswered,
     ResumeCommand,
+    SplitsLoaded,
     Started,
     Stopping,
     SubmitAnswered,
@@ -136,6 +137,9 @@ class Data:
     async def assets(self, symbols: Sequence[str]) -> AssetsLoaded:
         return AssetsLoaded(tuple(AssetInfo(symbol, True, True, True, True) for symbol in symbols))
 
+    async def splits(self, symbols: Sequence[str], now_ns: int) -> SplitsLoaded:
+        return SplitsLoaded(())
+
     async def history(self, wanted: RequestHistory, now_ns: int) -> Sequence[HistoryLoaded]:
         return [HistoryLoaded(symbol, (), CLOSE_NS - DAY_NS) for symbol in wanted.symbols]
 
@@ -216,6 +220,21 @@ async def test_a_deadline_comes_before_events_that_are_later_and_at_its_own_time
         stage.runner.post(BarsReceived((bar(1, 450.0),)))
         await stage.settled()
         assert stage.times[-2:] == [("TimerFired", 62 * SECOND_NS), ("BarsReceived", 70 * SECOND_NS)]
+
+
+async def test_a_minute_that_arrived_before_its_bars_deadline_is_in_the_bar_however_late_we_are() -> None:
+    async with running() as stage:
+        await stage.trading()
+        stage.clock.move(OPEN_NS + MINUTE_NS + SECOND_NS)
+        stage.runner.post(BarsReceived((bar(0, 450.0),)))
+        await stage.settled()
+        stage.clock.move(OPEN_NS + 2 * MINUTE_NS + SECOND_NS)  # from here on the loop is busy: nothing is awaited
+        stage.runner.post(BarsReceived((bar(1, 451.0),)))
+        stage.clock.move(OPEN_NS + 2 * MINUTE_NS + 10 * SECOND_NS)
+        await stage.settled()
+        closed = [closed.bar.close for closed in stage.engine.market.books["SPY"].closed if closed.live]
+        assert closed == [450.0, 451.0]
+        assert not stage.engine.market.books["SPY"].rejections
 
 
 @pytest.mark.parametrize("before_ns", range(1, 12))

@@ -64,6 +64,7 @@ class Counters:
     quotes: int = 0
     updates: int = 0
     last_message_ns: int = 0
+    stale: bool = False
 
 
 @dataclass

@@ -17,7 +17,7 @@ from fluxhero.v1 import (
 )
 from fluxherod.core.calendar import MINUTE_NS
 from fluxherod.core.types import Bar, BrokerPosition
-from fluxherod.engine.events import BarsReceived, LinkChanged
+from fluxherod.engine.events import BarsReceived, LinkChanged, StatusesReceived, TradingStatus
 from fluxherod.past import PastUnavailable
 
 OPEN_S = 1_704_205_800
@@ -171,6 +171,15 @@ async def test_symbols_are_listed_in_alphabetical_order(client: Any) -> None:
         ("IBM", market_pb2.SYMBOL_STATE_ACTIVE, 300),
         ("SPY", market_pb2.SYMBOL_STATE_ACTIVE, 300),
     ]
+
+
+async def test_a_symbol_that_does_not_trade_is_listed_as_halted_with_the_reason(world: Any, client: Any) -> None:
+    status = TradingStatus("SPY", False, "Trading Halt: News Pending (H, T1)", world.clock.now_ns())
+    await world.post(StatusesReceived((status,)))
+    wanted = market_pb2.ListSymbolsRequest(states=[market_pb2.SYMBOL_STATE_HALTED])
+    (halted,) = (await client.market.ListSymbols(wanted)).symbols
+    assert (halted.symbol, halted.enabled) == ("SPY", True)
+    assert halted.detail == "Trading Halt: News Pending (H, T1): no entries, exits wait"
 
 
 async def test_a_position_of_somebody_else_is_shown_as_foreign_and_not_closed(

@@ -17,11 +17,16 @@ HOUR_NS = 60 * MINUTE_NS
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """One regular session: its New York date (`YYYY-MM-DD`), open and close."""
+    """One regular session: its New York date (`YYYY-MM-DD`), open and close.
+
+    `early_ns` and `late_ns` are when trading before the open begins and trading after the close ends; 0 is not known.
+    """
 
     day: str
     open_ns: int
     close_ns: int
+    early_ns: int = 0
+    late_ns: int = 0
 
 
 def to_datetime(ns: int) -> datetime:
@@ -79,6 +84,16 @@ class Calendar:
         """The first session that opens after a time."""
         index = bisect_right(self._opens, ns)
         return self.sessions[index] if index < len(self.sessions) else None
+
+    def extended(self) -> Calendar:
+        """The same days, each from its early to its late hour as if that were the session."""
+        days = self.sessions
+        return Calendar(
+            [
+                Session(day.day, min(day.early_ns or day.open_ns, day.open_ns), max(day.late_ns, day.close_ns))
+                for day in days
+            ]
+        )
 
     def between(self, first: date, last: date) -> tuple[Session, ...]:
         """The sessions from one New York date to another, both included."""

@@ -29,6 +29,7 @@ from fluxherod.engine.effects import (
     SubmitOrder,
 )
 from fluxherod.engine.events import CancelAnswered, LookupAnswered, Refusal, ReplaceAnswered, SubmitAnswered
+from fluxherod.engine.halts import Halts
 from fluxherod.engine.ledger import EntryPlan, Ledger
 from fluxherod.engine.orderbook import OrderBook
 from fluxherod.engine.settings import Settings
@@ -48,6 +49,7 @@ class Desk:
         self.epoch = epoch
         self.book = OrderBook()
         self.orders = self.book.all  # to read; only `_put` changes it
+        self.halts = Halts()
         self.plans: dict[str, EntryPlan] = {}
         self.due: dict[str, int] = {}  # order id: when to ask the broker about it (again)
         self.holds: dict[str, int] = {}  # symbol: leave it alone until then
@@ -119,7 +121,8 @@ class Desk:
         if self.held(symbol, now_ns):
             return
         position = self.ledger.positions.get(symbol)
-        action = protection.plan(position, tuple(self._relevant(symbol, position)))
+        orders = tuple(self._relevant(symbol, position))
+        action = protection.plan(self.halts.kept(position, orders, out), orders)
         if action is None:
             return
         try:

@@ -52,7 +52,7 @@ class RequestSnapshot:
 # --- to the market data ---------------------------------------------------------------------------
 @dataclass(frozen=True, slots=True)
 class RequestReference:
-    """Load the calendar and the assets; answered by CalendarLoaded and AssetsLoaded."""
+    """Load what must be known before an open; answered by AssetsLoaded, SplitsLoaded and CalendarLoaded, in order."""
 
     symbols: tuple[str, ...]
 

@@ -11,12 +11,11 @@ from typing import Any, get_args
 
 from fluxherod.core.calendar import MINUTE_NS, SECOND_NS, Calendar
 from fluxherod.core.types import Bar, BrokerOrder
-from fluxherod.engine import gaps, readiness
+from fluxherod.engine import gaps, links, readiness
 from fluxherod.engine.books import SymbolBook
 from fluxherod.engine.commands import Commands
 from fluxherod.engine.desk import Desk
 from fluxherod.engine.effects import (
-    AccountUpdated,
     AlertRaised,
     BarClosed,
     BarRejected,
@@ -48,7 +47,9 @@ from fluxherod.engine.events import (
     OrderReported,
     QuotesReceived,
     ReplaceAnswered,
+    SplitsLoaded,
     Started,
+    StatusesReceived,
     Stopping,
     SubmitAnswered,
     TimerFired,
@@ -58,11 +59,11 @@ from fluxherod.engine.ledger import Ledger
 from fluxherod.engine.market import Completed, Market
 from fluxherod.engine.reconcile import Reconciler
 from fluxherod.engine.settings import Settings
+from fluxherod.engine.splits import REFERENCE_LEAD_NS, Splits
 from fluxherod.engine.strategist import Strategist
 from fluxherod.engine.universe import Universe
 from fluxherod.engine.volatility import FIVE_MINUTE_HISTORY
 
-REFERENCE_LEAD_NS = 30 * MINUTE_NS
 REMEMBER_ORDERS_NS = 3 * 24 * 3600 * SECOND_NS
 SANE_SPREAD = 0.02
 
@@ -87,17 +88,20 @@ class Engine:
         self.state = "STARTING"
         self.stopping = ""
         self.universe = Universe(self._adopt)
+        self.splits = Splits()
         self._reference_due_ns: int | None = None
         self._linked_ns = 0  # when the market link came up last
         self._handlers: dict[type, Callable[[int, Any, list[Effect]], None]] = {
             Started: self._started,
             CalendarLoaded: self._calendar_loaded,
-            AssetsLoaded: self._assets_loaded,
+            AssetsLoaded: lambda now_ns, event, out: self.universe.describe(event, out),
+            SplitsLoaded: lambda now_ns, event, out: self.splits.take(event, now_ns, out),
             HistoryLoaded: self._history_loaded,
             BackfillLoaded: self._backfill_loaded,
             BarsReceived: self._bars_received,
             BarsRevised: self._bars_revised,
             QuotesReceived: self._quotes_received,
+            StatusesReceived: lambda now_ns, event, out: self.desk.halts.take(event, self.market, now_ns, out),
             OrderReported: self._order_reported,
             SubmitAnswered: lambda now_ns, event, out: self.desk.answered(event.order_id, event, now_ns, out),
             CancelAnswered: lambda now_ns, event, out: self.desk.cancel_answered(event, now_ns, out),
@@ -115,10 +119,10 @@ class Engine:
         """Take one event; return what must happen because of it, in order."""
         out: list[Effect] = []
         self._handlers[type(event)](now_ns, event, out)
-        if self.run and (self.commands.halted or self.settings.disabled):
-            # An entry that was on its way when trading was halted, or its symbol switched off, too.
+        if self.run and (self.commands.halted or self.settings.disabled or self.desk.halts):
+            # An entry that was on its way when trading was halted, or in its symbol alone, too.
             self.guard.call_off(now_ns, bool(self.commands.halted), out)
-        for symbol in _touched(out):
+        for symbol in (*_touched(out), *(self.desk.halts.take_ended() if self.run else ())):
             self.desk.protect(symbol, now_ns, out)
         if any(isinstance(effect, PositionUpdated) for effect in out):
             out.append(self.ledger.updated(self.desk.working_e4(), now_ns))
@@ -133,6 +137,7 @@ class Engine:
             self.market.next_due_ns(),
             self.desk.next_due_ns(),
             self.guard.next_due_ns(),
+            self.splits.next_due_ns(),
             self._reference_due_ns,
         )
         return min((ns for ns in due if ns is not None), default=None)
@@ -155,9 +160,10 @@ class Engine:
             self.market.set_calendar(calendar)
         self._assemble(first)
         gaps.begin(self.market, now_ns)
+        self.splits.begin(now_ns, out)
         self.desk.resume(now_ns, out)
         self._reference_due_ns = None
-        out.append(RequestReference(settings.symbols))
+        out.append(RequestReference(self.splits.symbols))
         out.append(RequestSnapshot("start"))
         if self.universe.conflict:
             out.append(AlertRaised("PARAMETERS_SET_ASIDE", Severity.CRITICAL, self.universe.conflict))
@@ -173,7 +179,8 @@ class Engine:
         )
         self.commands.memory = (halted, answers)
         self.guard = Guard(settings, self.market, self.desk, self.ledger)
-        self.reconciler = Reconciler(settings, self.desk, self.ledger)
+        self.splits.connect(self.market, self.desk, self.ledger)
+        self.reconciler = Reconciler(settings, self.desk, self.ledger, self.splits)
         self.universe.connect(self.market, self.desk, self.ledger)
 
     def _adopt(self, settings: Settings) -> None:
@@ -183,6 +190,7 @@ class Engine:
 
     def _calendar_loaded(self, now_ns: int, event: CalendarLoaded, out: list[Effect]) -> None:
         self.market.set_calendar(Calendar(event.sessions))
+        self.splits.apply(now_ns, out)
         following = self.market.calendar.following(now_ns + REFERENCE_LEAD_NS)
         self._reference_due_ns = following.open_ns - REFERENCE_LEAD_NS if following is not None else None
         self.desk.forget(now_ns - REMEMBER_ORDERS_NS)
@@ -191,22 +199,11 @@ class Engine:
             out.append(RequestHistory(cold, self.settings.timeframe, self.settings.history_bars, FIVE_MINUTE_HISTORY))
         gaps.request(self.market, out)
 
-    def _assets_loaded(self, now_ns: int, event: AssetsLoaded, out: list[Effect]) -> None:
-        for asset in event.assets:
-            book = self.market.books.get(asset.symbol)
-            if book is None:
-                continue
-            book.tradable = asset.found and asset.tradable
-            book.shortable = asset.found and asset.shortable and asset.easy_to_borrow
-            if not book.tradable:
-                fault = "not tradable" if asset.found else "unknown"
-                text = f"{asset.symbol} is {fault} at the broker: remove it from market.symbols"
-                out.append(AlertRaised("SYMBOL_NOT_TRADABLE", Severity.WARNING, text, asset.symbol))
-
     def _history_loaded(self, now_ns: int, event: HistoryLoaded, out: list[Effect]) -> None:
         book = self.market.books.get(event.symbol)
         if book is None or book.warm:
             return
+        event = self.splits.fitting(event, now_ns, out)
         rejected = self.market.load_history(event.symbol, event.bars, event.five_minute_bars, event.through_ns)
         out += (BarRejected(bar, reason) for bar, reason in rejected)
         if all(other.warm or other.joining for other in self.market.books.values()):
@@ -220,6 +217,7 @@ class Engine:
         completed: list[Completed] = []
         for book, minutes in gaps.closed_by(self.market, event):
             completed += self._take(book, minutes, out)
+        self._look(event.bars, now_ns, out)
         self._closed(completed, now_ns, out)
 
     def _bars_received(self, now_ns: int, event: BarsReceived, out: list[Effect]) -> None:
@@ -232,7 +230,13 @@ class Engine:
                 book.waiting.append(bar)
             else:
                 completed += self._take(book, (bar,), out)
+        self._look(event.bars, now_ns, out)
         self._closed(completed, now_ns, out)
+
+    def _look(self, bars: tuple[Bar, ...], now_ns: int, out: list[Effect]) -> None:
+        """What minutes say of halts and limit states, before anything is decided on them."""
+        self.desk.halts.prove(bars, out)
+        self.desk.halts.look((bar.symbol for bar in bars), self.market, now_ns, out)
 
     def _take(self, book: SymbolBook, bars: Iterable[Bar], out: list[Effect]) -> list[Completed]:
         completed: list[Completed] = []
@@ -279,10 +283,11 @@ class Engine:
             if book is None:
                 continue
             book.quote = quote
-            two_sided = quote.bid > 0 and quote.ask > quote.bid
+            two_sided = quote.bid > 0 and quote.ask > quote.bid and not self.splits.pending(quote.symbol, now_ns)
             if two_sided and quote.ask - quote.bid <= SANE_SPREAD * quote.mid:
                 book.mark(quote.mid, quote.time_ns)
                 self._mark(book, out)
+        self.desk.halts.look((quote.symbol for quote in event.quotes), self.market, now_ns, out)
         out.append(QuotesUpdated(event.quotes))
         self.guard.watch(now_ns, out)
 
@@ -292,6 +297,8 @@ class Engine:
         self.desk.report(order, event.execution, event.event, now_ns, out)
 
     def _snapshot(self, now_ns: int, event: BrokerSnapshot, out: list[Effect]) -> None:
+        if not self.splits.admits(event, now_ns):
+            return  # asked for again when the splits are known
         self.reconciler.take(event, now_ns, out)
         for symbol in list(self.ledger.positions):
             self.desk.protect(symbol, now_ns, out)
@@ -301,10 +308,10 @@ class Engine:
         self.links[event.link] = event
         if event.link == "market":
             gaps.open_all(self.market)
+            self.desk.halts.forget_bands(out)
         if not event.up:
-            if before is None or before.up or event.fatal:
-                severity = Severity.CRITICAL if event.fatal else Severity.WARNING
-                out.append(AlertRaised(f"{event.link.upper()}_LINK_DOWN", severity, event.detail or "connection lost"))
+            told = links.alert(before, event, sorted(self.ledger.positions))
+            out += () if told is None else (told,)
             return
         if event.link == "market":
             self._linked_ns = now_ns
@@ -324,9 +331,10 @@ class Engine:
         self._closed(self.market.finish_due(now_ns), now_ns, out)
         self.desk.timer(now_ns, out)
         self.guard.timer(now_ns, out)
+        self.splits.timer(now_ns, out)
         if self._reference_due_ns is not None and self._reference_due_ns <= now_ns:
             self._reference_due_ns = None
-            out.append(RequestReference(self.settings.symbols))
+            out.append(RequestReference(self.splits.symbols))
 
     def _stopping(self, now_ns: int, event: Stopping, out: list[Effect]) -> None:
         self.stopping = event.reason
@@ -344,6 +352,11 @@ class Engine:
         return readiness.blocked(self, now_ns)
 
     @property
+    def refused(self) -> str:
+        """Why nothing can be sent to the broker, exits neither, until an operator mends it; "" when it can."""
+        return readiness.refused(self)
+
+    @property
     def warming(self) -> list[str]:
         """Symbols whose history or back-fill is still on its way; the others don't wait for one that joins them."""
         return readiness.warming(self)
@@ -352,7 +365,7 @@ class Engine:
         state = readiness.state(self)
         if state != self.state:
             self.state = state
-            out.append(StatusChanged(state, self.commands.halted))
+            out.append(StatusChanged(state, self.refused or self.commands.halted))
 
 
 def _touched(out: list[Effect]) -> list[str]:
@@ -364,11 +377,9 @@ def _touched(out: list[Effect]) -> list[str]:
                 symbols[order.symbol] = None
             case PositionUpdated(position=position, mark=False):
                 symbols[position.symbol] = None
-            case AccountUpdated():
-                pass
     return list(symbols)
 
 
 def _market_settings(settings: Settings) -> tuple[object, ...]:
     """What the market's state depends on: with other values it must be built anew."""
-    return (frozenset(settings.symbols), settings.timeframe, settings.history_bars, settings.strategy)
+    return (frozenset(settings.symbols), settings.timeframe, settings.session, settings.history_bars, settings.strategy)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from fluxherod.core.calendar import Session
+from fluxherod.core.splits import Split
 from fluxherod.core.types import (
     Bar,
     BrokerAccount,
@@ -54,8 +56,19 @@ class AssetsLoaded:
 
 
 @dataclass(frozen=True, slots=True)
+class SplitsLoaded:
+    """All splits of the followed and held symbols, of the past year and announced; replaces what was known.
+
+    `refusal` is the data host's clear no to the question: then nothing is known of them.
+    """
+
+    splits: tuple[Split, ...]
+    refusal: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class HistoryLoaded:
-    """Completed regular-session bars of the strategy timeframe, oldest first, `session` rules applied.
+    """Completed bars of the strategy timeframe, oldest first, of the sessions that the settings name.
 
     All bars end at or before `through_ns`; minutes after it come by back-fill. `five_minute_bars` are the newest
     completed 5-minute bars (none when there are none, or when nothing is told from them).
@@ -96,6 +109,38 @@ class QuotesReceived:
     """The newest quote of each symbol since the last such event."""
 
     quotes: tuple[Quote, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TradingStatus:
+    """What the tape says of trading in a symbol.
+
+    `trading` is False from a halt on (quotes alone are no trading yet), True when it trades again, None when the
+    word says nothing of it. `time_ns` is 0 when none came.
+    """
+
+    symbol: str
+    trading: bool | None
+    text: str
+    time_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class PriceBand:
+    """The prices (limit down, limit up) that a symbol may trade between; 0 is no limit."""
+
+    symbol: str
+    low_e4: int
+    high_e4: int
+    time_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class StatusesReceived:
+    """Halts, their ends, and price bands of one frame of the stream."""
+
+    statuses: tuple[TradingStatus, ...] = ()
+    bands: tuple[PriceBand, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +215,15 @@ class BrokerSnapshot:
     orders: tuple[BrokerOrder, ...]
 
 
+class Cause(StrEnum):
+    """Why a connection is down, where that changes what must be done."""
+
+    ANY = ""
+    CREDENTIALS = "credentials"  # they are refused
+    STALE = "stale"  # it was mute while REST had newer data
+    LASTING = "lasting"  # the quick attempts are used up
+
+
 @dataclass(frozen=True, slots=True)
 class LinkChanged:
     """A connection came up (authenticated and subscribed) or went down.
@@ -182,6 +236,7 @@ class LinkChanged:
     up: bool
     detail: str = ""
     fatal: bool = False
+    cause: Cause = Cause.ANY
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,11 +369,13 @@ Event = (
     Started
     | CalendarLoaded
     | AssetsLoaded
+    | SplitsLoaded
     | HistoryLoaded
     | BarsReceived
     | BackfillLoaded
     | BarsRevised
     | QuotesReceived
+    | StatusesReceived
     | OrderReported
     | SubmitAnswered
     | CancelAnswered

@@ -64,11 +64,11 @@ def closed_by(market: Market, answer: BackfillLoaded) -> Iterator[tuple[SymbolBo
         if book is None or book.waiting is None or not _covers(market, answer, book):
             continue
         known_ns = book.newest_minute_ns
-        missed = [bar for bar in answer.bars if bar.symbol == symbol and bar.start_ns > known_ns]
-        newest_ns = missed[-1].start_ns if missed else known_ns
-        fresh = [bar for bar in book.waiting if bar.start_ns > newest_ns]
+        # A minute by both roads counts once, as REST has it; one that only the stream had is not lost.
+        minutes = {bar.start_ns: bar for bar in book.waiting}
+        minutes |= {bar.start_ns: bar for bar in answer.bars if bar.symbol == symbol}
         book.waiting, book.joining = None, False
-        yield book, [*missed, *fresh]
+        yield book, [minutes[start_ns] for start_ns in sorted(minutes) if start_ns > known_ns]
 
 
 def _covers(market: Market, answer: BackfillLoaded, book: SymbolBook) -> bool:
@@ -78,5 +78,5 @@ def _covers(market: Market, answer: BackfillLoaded, book: SymbolBook) -> bool:
     if answer.through_ns < book.followed_ns - book.followed_ns % MINUTE_NS:
         return False
     begins_ns = market.gap_start_ns((book,))
-    session = market.calendar.last_opened(answer.since_ns - 1)
+    session = market.bar_calendar.last_opened(answer.since_ns - 1)
     return answer.since_ns <= begins_ns or session is None or session.close_ns <= begins_ns

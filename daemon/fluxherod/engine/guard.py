@@ -32,7 +32,9 @@ class Guard:
         if self.market.calendar.at(now_ns) is None:
             return
         for symbol, position in list(self.ledger.positions.items()):
-            if not position.exit_reason and _through(position, position.watched_stop_e4):
+            if self.desk.halts.why(symbol):
+                self.breaches.pop(symbol, None)  # nobody can act on a stop: the grace begins when it trades again
+            elif not position.exit_reason and _through(position, position.watched_stop_e4):
                 self._leave(position, now_ns, out)  # the broker does not know this stop
             elif position.exit_reason or not _through(position, position.stop_e4):
                 self.breaches.pop(symbol, None)
@@ -65,8 +67,8 @@ class Guard:
         for symbol in [symbol for symbol, since_ns in self.breaches.items() if self._due(since_ns) <= now_ns]:
             del self.breaches[symbol]
             position = self.ledger.positions.get(symbol)
-            if self.market.calendar.at(now_ns) is None:
-                continue  # a breach on the bell: watched again from the next open on
+            if self.market.calendar.at(now_ns) is None or self.desk.halts.why(symbol):
+                continue  # a breach on the bell, or before a halt: watched again when it trades
             if position is not None and not position.exit_reason and _through(position, position.stop_e4):
                 text = f"the price of {symbol} is through its stop and the broker has not acted: closing at the market"
                 out.append(AlertRaised("STOP_NOT_ACTED", Severity.CRITICAL, text, symbol))
@@ -90,10 +92,13 @@ class Guard:
 
     # --- entries ---------------------------------------------------------------------------------------
     def call_off(self, now_ns: int, everywhere: bool, out: list[Effect]) -> None:
-        """Cancel the entries that work: all, when trading is halted, or those of symbols that are switched off."""
+        """Cancel the entries that work: all, when trading is halted, or those of symbols that are off or don't trade.
+
+        After a halt at the exchange an entry would fill at whatever price the symbol opens again with.
+        """
         for order in self._working_entries():
-            wanted = everywhere or self.settings.why_disabled(order.symbol) is not None
-            if wanted and not self.desk.held(order.symbol, now_ns):
+            off = self.settings.why_disabled(order.symbol) is not None or bool(self.desk.halts.why(order.symbol))
+            if (everywhere or off) and not self.desk.held(order.symbol, now_ns):
                 self.desk.cancel(order, now_ns, out)
 
     def _cut_off(self, now_ns: int, out: list[Effect]) -> None:

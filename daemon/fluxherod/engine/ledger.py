@@ -14,6 +14,7 @@ from fluxherod.core.portfolio import (
     open_trade,
     remove_shares,
 )
+from fluxherod.core.splits import CashInLieu, Split, adjusted_position, adjusted_trade
 from fluxherod.core.types import BrokerAccount, Mode, Regime
 from fluxherod.engine.effects import AccountUpdated, AccountView, Effect, PositionUpdated, TradeUpdated
 
@@ -128,6 +129,19 @@ class Ledger:
         if closed:
             del self.positions[fill.symbol], self.trades[trade.id]
         out += (PositionUpdated(position), TradeUpdated(trade))
+
+    def split(self, split: Split, now_ns: int, out: list[Effect]) -> tuple[Position, CashInLieu]:
+        """Put a position and its trade in shares of after a split; one of less than a new share is closed by it."""
+        position, lieu = adjusted_position(self.positions[split.symbol], split)
+        trade = adjusted_trade(self.trades[position.trade_id], position, lieu, split)
+        self._realize(lieu.realized_e4, now_ns)
+        if position.quantity == 0:
+            trade = replace(trade, closed_ns=now_ns, exit_reason=f"paid out in cash by the {split.text} split")
+            del self.positions[split.symbol], self.trades[trade.id]
+        else:
+            self.positions[split.symbol], self.trades[trade.id] = position, trade
+        out += (PositionUpdated(position), TradeUpdated(trade))
+        return position, lieu
 
     def _realize(self, amount_e4: int, now_ns: int) -> None:
         day = new_york_day(now_ns)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 
 from fluxherod.engine.effects import RequestBackfill, RequestHistory, RequestReference
-from fluxherod.engine.events import AssetInfo, Event, LinkChanged
+from fluxherod.engine.events import AssetInfo, Cause, Event, LinkChanged
 from fluxherod.engine.ports import Clock, DataRefused, DataUnavailable, MarketData
 
 Load = RequestReference | RequestHistory | RequestBackfill
@@ -47,7 +47,8 @@ class Loader:
             try:
                 events = await self._loaded(effect)
             except DataRefused as refusal:
-                self._post(LinkChanged("data", up=False, detail=str(refusal), fatal=True))
+                why = Cause.CREDENTIALS if refusal.credentials else Cause.ANY
+                self._post(LinkChanged("data", up=False, detail=str(refusal), fatal=True, cause=why))
                 return
             except Exception as problem:
                 if not said:
@@ -65,7 +66,8 @@ class Loader:
         source = self._market_data
         match effect:
             case RequestReference(symbols):
-                return [await source.assets(symbols), await source.calendar(self._clock.now_ns())]
+                assets, splits = await source.assets(symbols), await source.splits(symbols, self._clock.now_ns())
+                return [assets, splits, await source.calendar(self._clock.now_ns())]
             case RequestHistory():
                 return await source.history(effect, self._clock.now_ns())
             case RequestBackfill(symbols, since_ns):

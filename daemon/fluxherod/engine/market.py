@@ -28,7 +28,7 @@ class Completed:
     book: SymbolBook
     bar: Bar
     end_ns: int
-    session: Session
+    session: Session  # the regular one of its day, which it is decided by
     five_minute_atr: float = math.nan
 
 
@@ -37,22 +37,24 @@ class _Slot:
     """Where a minute belongs; the same for every symbol of a frame."""
 
     start_ns: int
-    session: Session
+    regular: bool
     span: Span
     five_minutes: Span
 
 
 class Market:
-    """All symbols; minutes become completed bars, and completed bars become kernel decisions."""
+    """All symbols; minutes become completed bars, and completed bars become kernel decisions.
+
+    `calendar` has the regular sessions, by which everything is decided; `bar_calendar` those that bars are made of.
+    """
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.params = settings.strategy.to_record()
         self.states = new_states(len(settings.symbols), self.params)
-        self.calendar = Calendar(())
+        self.set_calendar(Calendar(()))
         self.books = {symbol: self._new_book(symbol, row) for row, symbol in enumerate(settings.symbols)}
         self._minutes = settings.timeframe_minutes
-        self._slot: _Slot | None = None
 
     def _new_book(self, symbol: str, row: int) -> SymbolBook:
         return SymbolBook(symbol, row, BarBuilder(symbol), self._new_range(symbol))
@@ -83,16 +85,21 @@ class Market:
         self.settings = settings
         self.params = settings.strategy.to_record()
 
-    def begin_again(self) -> None:
-        """Let every symbol be cold until its history is loaded once more: the memory does not fit the parameters."""
-        for book in self.books.values():
+    def begin_again(self, symbols: Iterable[str] | None = None) -> None:
+        """Let symbols (None: all) be cold until their history is loaded once more.
+
+        The memory does not fit the parameters any more, or not the prices: there was a split.
+        """
+        for book in [self.books[symbol] for symbol in (self.books if symbols is None else symbols)]:
             book.warm, book.waiting = False, [] if book.waiting is None else book.waiting
             book.silent_through_ns = max(book.silent_through_ns, book.decided_through_ns)
 
     def set_calendar(self, calendar: Calendar) -> None:
         """Take the exchange's sessions."""
         self.calendar = calendar
-        self._slot = None
+        self.bar_calendar = calendar.extended() if self.settings.session == "extended" else calendar
+        self._regular = {session.day: session for session in calendar.sessions}
+        self._slot: _Slot | None = None
 
     # --- history ---------------------------------------------------------------------------------------
     def load_history(
@@ -113,11 +120,19 @@ class Market:
         rejected: list[tuple[Bar, str]] = []
         self.step(list(self._completed_history(book, bars, through_ns, rejected)), 0, live=False)
         book.five_minutes.load(bar for bar in five_minute_bars if bar.start_ns < through_ns)
+        self._begin_five_minutes(book)
         book.newest_minute_ns = through_ns - MINUTE_NS
         if book.closed:
             book.mark(book.closed[-1].bar.close, book.closed[-1].end_ns)
         book.warm = True
         return rejected
+
+    def _begin_five_minutes(self, book: SymbolBook) -> None:
+        """Minutes of the history, where it is one, may lie in a 5-minute bar that is not complete yet."""
+        for closed in book.closed[-FIVE_MINUTES:] if self._minutes < FIVE_MINUTES else ():
+            session = self.bar_calendar.at(closed.bar.start_ns)
+            if session is not None:
+                book.five_minutes.add(closed.bar, span_of(closed.bar.start_ns, FIVE_MINUTES, session))
 
     def _completed_history(
         self, book: SymbolBook, bars: Sequence[Bar], through_ns: int, rejected: list[tuple[Bar, str]]
@@ -130,13 +145,13 @@ class Market:
                 rejected.append((bar, reason))
                 continue
             newest_ns = bar.start_ns
-            session = self.calendar.last_opened(bar.start_ns + MINUTE_NS * (self._minutes - 1))
+            session = self.bar_calendar.last_opened(bar.start_ns + MINUTE_NS * (self._minutes - 1))
             if session is None:
                 continue
             span = span_of(max(bar.start_ns, session.open_ns), self._minutes, session)
             if span.end_ns <= through_ns:
                 book.decided_through_ns = span.end_ns
-                yield Completed(book, bar, span.end_ns, session)
+                yield Completed(book, bar, span.end_ns, self._regular[session.day])
 
     # --- the kernel ------------------------------------------------------------------------------------
     def step(self, completed: Sequence[Completed], now_ns: int, *, live: bool = True) -> list[ClosedBar]:
@@ -182,17 +197,19 @@ class Market:
         book.builder.add(minute, slot.span)
         book.five_minutes.add(minute, slot.five_minutes)
         book.newest_minute_ns = minute.start_ns
-        book.mark(minute.close, minute.start_ns + MINUTE_NS)
+        if slot.regular:
+            book.mark(minute.close, minute.start_ns + MINUTE_NS)
         return None, completed
 
     def _slot_of(self, start_ns: int) -> _Slot | None:
         slot = self._slot
         if slot is None or slot.start_ns != start_ns:
-            session = self.calendar.at(start_ns)
+            session = self.bar_calendar.at(start_ns)
             if session is None:
                 return None
+            regular = self.calendar.at(start_ns) is not None
             spans = (span_of(start_ns, minutes, session) for minutes in (self._minutes, FIVE_MINUTES))
-            slot = self._slot = _Slot(start_ns, session, *spans)
+            slot = self._slot = _Slot(start_ns, regular, *spans)
         return slot
 
     def revise(self, minute: Bar) -> str | None:
@@ -210,14 +227,14 @@ class Market:
     def finish(self, book: SymbolBook) -> list[Completed]:
         """Complete the bar that is being built of a symbol, if there is one."""
         span = book.builder.span
-        session = self.calendar.last_opened(span.end_ns - 1) if span is not None else None
+        session = self.bar_calendar.last_opened(span.end_ns - 1) if span is not None else None
         if session is None:
             book.builder.span = None  # the calendar no longer knows its session: there is nothing to decide
             return []
         bar, end_ns = book.builder.finish()
         book.decided_through_ns = end_ns
         book.five_minutes.finish_through(end_ns)
-        return [Completed(book, bar, end_ns, session, book.five_minutes.atr)]
+        return [Completed(book, bar, end_ns, self._regular[session.day], book.five_minutes.atr)]
 
     def finish_due(self, now_ns: int) -> list[Completed]:
         """Complete every bar whose end and grace have passed, in symbol order; a bar with a gap in it waits."""

@@ -22,6 +22,7 @@ from fluxherod.engine.events import (
     HistoryLoaded,
     LookupAnswered,
     ReplaceAnswered,
+    SplitsLoaded,
     SubmitAnswered,
 )
 
@@ -76,7 +77,9 @@ class DataUnavailable(Exception):
 
 
 class DataRefused(DataUnavailable):
-    """A clear no (bad credentials, a request that is never granted): the runner says so and asks no more."""
+    """A clear no (a request that is never granted, `credentials` that aren't): the runner says so, asks no more."""
+
+    credentials = False
 
 
 class MarketData(Protocol):
@@ -91,6 +94,10 @@ class MarketData(Protocol):
 
     async def assets(self, symbols: Sequence[str]) -> AssetsLoaded:
         """What may be done with each symbol."""
+        ...
+
+    async def splits(self, symbols: Sequence[str], now_ns: int) -> SplitsLoaded:
+        """The splits of the past year and those that are announced; a refusal is an answer."""
         ...
 
     async def history(self, wanted: RequestHistory, now_ns: int) -> Sequence[HistoryLoaded]:

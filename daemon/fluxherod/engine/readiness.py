@@ -18,6 +18,8 @@ def blocked(engine: Engine, now_ns: int) -> str:
         return f"Trading halted: {engine.commands.halted}. Resume when reviewed."
     if engine.stopping:
         return "the daemon is stopping"
+    if refusal := refused(engine):
+        return refusal
     if down := _down(engine):
         return f"no {' and no '.join(down)} connection"
     account = engine.ledger.account
@@ -35,6 +37,8 @@ def state(engine: Engine) -> str:
     """STARTING, WARMING, ACTIVE, DEGRADED, HALTED or STOPPING."""
     if engine.stopping:
         return "STOPPING"
+    if refused(engine):
+        return "DEGRADED"  # halted or not, it can do nothing
     if engine.ledger.account is None or not engine.market.calendar.sessions:
         return "STARTING"
     if engine.commands.halted:
@@ -42,6 +46,14 @@ def state(engine: Engine) -> str:
     if _down(engine):
         return "DEGRADED" if engine.links else "STARTING"
     return "WARMING" if warming(engine) else "ACTIVE"
+
+
+def refused(engine: Engine) -> str:
+    """The broker's host does not take the keys: nothing can be sent, exits neither. "" while it does."""
+    rest = engine.links.get("rest")
+    if rest is None or not rest.fatal:
+        return ""
+    return f"the broker refuses the credentials ({rest.detail}): only stops that stand at the broker protect positions"
 
 
 def warming(engine: Engine) -> list[str]:

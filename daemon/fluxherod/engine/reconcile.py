@@ -3,7 +3,8 @@
 Rules: an order's report is merged by its cumulative quantity, whoever brings it. Positions and cash are
 compared only when nothing that could explain a difference is on its way, and a difference counts when two
 snapshots in a row show it. A position that is not ours is watched: told, counted in the exposure, never
-traded. Cash that moved without an order of ours (a deposit, a fee) is adopted and told.
+traded. Cash that moved without an order of ours (a deposit, a fee) is adopted and told. On the morning of a split the
+broker's count of before it and that of after it are both no difference, until the open (`splits.py`).
 """
 
 from __future__ import annotations
@@ -16,13 +17,15 @@ from fluxherod.engine.effects import AlertRaised, Effect, LookupOrder, Severity
 from fluxherod.engine.events import BrokerSnapshot
 from fluxherod.engine.ledger import Ledger
 from fluxherod.engine.settings import Settings
+from fluxherod.engine.splits import Splits
 
 
 class Reconciler:
     """Takes snapshots; remembers which differences the last one showed."""
 
-    def __init__(self, settings: Settings, desk: Desk, ledger: Ledger) -> None:
+    def __init__(self, settings: Settings, desk: Desk, ledger: Ledger, splits: Splits) -> None:
         self.settings = settings
+        self.splits = splits
         self.desk = desk
         self.ledger = ledger
         self.differences: dict[str, str] = {}  # what the newest snapshot showed: subject and text
@@ -45,7 +48,7 @@ class Reconciler:
             # A stop leg may be listed before the entry that makes it ours.
             if self.desk.report(report, None, "snapshot", now_ns, out) is None:
                 self._foreign_order(report, first, found, out)
-        self._positions(snapshot, first, found, out)
+        self._positions(snapshot, first, now_ns, found, out)
         self._cash(snapshot, first, found, out)
         for subject in self.differences.keys() - found.keys():
             self._told.discard(subject)
@@ -72,7 +75,9 @@ class Reconciler:
             if symbol in (None, order.symbol)
         )
 
-    def _positions(self, snapshot: BrokerSnapshot, first: bool, found: dict[str, str], out: list[Effect]) -> None:
+    def _positions(
+        self, snapshot: BrokerSnapshot, first: bool, now_ns: int, found: dict[str, str], out: list[Effect]
+    ) -> None:
         theirs = {position.symbol: position for position in snapshot.positions}
         for symbol in sorted(theirs.keys() | self.ledger.positions.keys() | self.ledger.foreign.keys()):
             if not self._quiet(symbol, snapshot.asked_ns):
@@ -81,7 +86,7 @@ class Reconciler:
             ours = position.quantity if position is not None else 0
             broker = theirs.get(symbol)
             surplus = (broker.quantity if broker is not None else 0) - ours
-            if surplus == 0:
+            if surplus == 0 or self.splits.explains(symbol, ours + surplus, now_ns):
                 self.ledger.foreign.pop(symbol, None)
             elif self._counts(f"position {symbol}", f"{surplus:+d}", first, found):
                 # A part of ours that is gone is worth what ours is worth, so that equity stays what it is.

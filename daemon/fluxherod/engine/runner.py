@@ -115,7 +115,7 @@ class Runner:
         self._follow = follow
         self._publisher = publisher
         self._on_fault = on_fault
-        self._inbox: deque[Event] = deque()
+        self._inbox: deque[tuple[Event, int]] = deque()  # with the trading time at which each arrived
         self._arrived = asyncio.Event()
         self._outbox: asyncio.Queue[tuple[Awaitable[None], Sequence[JournalEntry]]] = asyncio.Queue(maxsize=64)
         self._replies: dict[tuple[str, str], list[asyncio.Future[Reply]]] = {}
@@ -130,7 +130,7 @@ class Runner:
     # --- the way in ----------------------------------------------------------------------------------
     def post(self, event: Event) -> None:
         """Hand an event to the engine. The queue is unbounded: what the broker said is never dropped."""
-        self._inbox.append(event)
+        self._inbox.append((event, self.clock.now_ns()))
         self._arrived.set()
 
     async def ask(self, command: Command) -> Reply:
@@ -198,15 +198,24 @@ class Runner:
             await self._outbox.put((self._store.append(entries), entries))
 
     def _next(self) -> tuple[Event, int] | None:
-        """The next event and its time: a deadline that has passed comes before whatever was posted."""
-        now_ns = max(self.clock.now_ns(), self.last_event_ns)
-        due_ns = self._deadline_ns()
-        if due_ns is not None and due_ns <= now_ns:
-            # A deadline is processed at its own time, unless the process slept so long that this would be a lie.
-            settings = self.engine.settings
-            asleep = now_ns - due_ns > settings.signal_max_age_ns + settings.latency_ns
-            return TimerFired(), now_ns if asleep else max(self.last_event_ns, due_ns)
-        return (self._inbox.popleft(), now_ns) if self._inbox else None
+        """The next event and its time: a deadline that has passed comes before whatever was posted after it.
+
+        What had arrived by then comes first, however late we are: a bar's last minute must not miss its bar.
+        """
+        now_ns, due_ns = max(self.clock.now_ns(), self.last_event_ns), self._deadline_ns()
+        passed = due_ns is not None and due_ns <= now_ns
+        if passed and due_ns is not None and not (self._inbox and self._inbox[0][1] < due_ns):
+            return TimerFired(), self._at(due_ns, now_ns)
+        if not self._inbox:
+            return None
+        event, arrived_ns = self._inbox.popleft()
+        return event, self._at(arrived_ns, now_ns) if passed else now_ns
+
+    def _at(self, ns: int, now_ns: int) -> int:
+        """The time of what happened a moment ago, unless the process slept so long that this would be a lie."""
+        settings = self.engine.settings
+        asleep = now_ns - ns > settings.signal_max_age_ns + settings.latency_ns
+        return now_ns if asleep else max(self.last_event_ns, ns)
 
     def _deadline_ns(self) -> int | None:
         """The engine's next deadline; those of an earlier process wait until this one has begun.
@@ -219,7 +228,7 @@ class Runner:
 
     def _owed(self) -> bool:
         """True while an answer of the outside is on its way, or is the next to be processed."""
-        answered = bool(self._inbox) and isinstance(self._inbox[0], _ANSWERS)
+        answered = bool(self._inbox) and isinstance(self._inbox[0][0], _ANSWERS)
         return answered or self.requests_in_flight > 0 or self.committed_seq < self.seq
 
     async def _wait(self) -> None:

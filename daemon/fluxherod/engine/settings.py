@@ -17,11 +17,13 @@ class Settings:
 
     `latency_ns` is what a message may be late in exchange time: 0 at Alpaca, and the wall-clock
     latency times the rate when the exchange's clock runs faster than the wall. `trail_on` is "bar" or "price".
+    `session` is "regular" or "extended": what bars are made of; decisions are for the regular session either way.
     `disabled` are the symbols that an operator has switched off, each with the reason.
     """
 
     symbols: tuple[str, ...]
     timeframe: str = "1Hour"
+    session: str = "regular"
     history_bars: int = 500
     strategy: StrategyParams = field(default_factory=StrategyParams)
     limits: RiskLimits = field(default_factory=RiskLimits)

@@ -58,6 +58,8 @@ class Strategist:
         position = self._trailing(closed.bar.symbol)
         if position is None or closed.end_ns <= position.opened_ns:
             return
+        if self.market.calendar.at(closed.end_ns - 1) is None:
+            return  # a bar of extended hours: stops follow the regular session's prices
         side = 1 if position.quantity > 0 else -1
         best = int(best_e4(side, position.best_e4, to_e4(closed.bar.high), to_e4(closed.bar.low)))
         stop = self._trailed(position, best)
@@ -262,6 +264,8 @@ class Strategist:
             return "disabled", f"{symbol} is switched off" + (f": {why}" if why else "")
         if book.joining:
             return "warming", f"{symbol} joins: its history is being loaded"
+        if why := self.desk.halts.why(symbol):
+            return "halted", f"{symbol} does not trade at the exchange: {why}"
         if any(order.role is OrderRole.EXIT for order in self.desk.live(symbol)):
             return "in_position", f"an exit of {symbol} is still open"
         if symbol in self.ledger.foreign:

@@ -9,6 +9,7 @@ from fluxherod.engine.effects import AlertRaised, Effect, FollowSymbols, ReplyCo
 from fluxherod.engine.events import (
     AddSymbolCommand,
     AssetInfo,
+    AssetsLoaded,
     DisableSymbolCommand,
     EnableSymbolCommand,
     RemoveSymbolCommand,
@@ -116,6 +117,19 @@ class Universe:
                 text = f"the market-data feed does not take {book.symbol} ({refusal}): it is followed no more"
                 out.append(AlertRaised("SYMBOL_NOT_FOLLOWED", Severity.WARNING, text, book.symbol))
         out.append(FollowSymbols(self.settings.symbols))
+
+    def describe(self, event: AssetsLoaded, out: list[Effect]) -> None:
+        """Note what the broker says of the symbols; one that it does not trade is told."""
+        for asset in event.assets:
+            book = self.market.books.get(asset.symbol)
+            if book is None:
+                continue
+            book.tradable = asset.found and asset.tradable
+            book.shortable = asset.found and asset.shortable and asset.easy_to_borrow
+            if not book.tradable:
+                fault = "not tradable" if asset.found else "unknown"
+                text = f"{asset.symbol} is {fault} at the broker: remove it from market.symbols"
+                out.append(AlertRaised("SYMBOL_NOT_TRADABLE", Severity.WARNING, text, asset.symbol))
 
     def _use(self, symbol: str) -> str:
         """What a symbol must be followed for; "" when nothing."""

@@ -117,15 +117,16 @@ class Live:
         return price_message(symbol, from_e4(book.price_e4), bid, ask, time_ns, self._previous_close(book, time_ns))
 
     def _previous_close(self, book: SymbolBook, now_ns: int) -> float | None:
-        """The close of the last bar before the day's session, kept for the day."""
+        """The close of the last bar of the session before the day's own, kept for the day."""
         day = new_york_day(now_ns)
         known = self._previous_closes.get(book.symbol)
         if known is not None and known[0] == day and known[1] is not None:
             return known[1]
         session = self._engine.market.calendar.last_opened(now_ns)
+        before = self._engine.market.calendar.last_opened(session.open_ns - 1) if session is not None else None
         close = None
-        if session is not None:
-            index = bisect_right(book.closed, session.open_ns, key=lambda bar: bar.end_ns) - 1
+        if before is not None:
+            index = bisect_right(book.closed, before.close_ns, key=lambda bar: bar.end_ns) - 1
             close = book.closed[index].bar.close if index >= 0 else None
         self._previous_closes[book.symbol] = (day, close)
         return close

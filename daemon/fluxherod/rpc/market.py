@@ -145,6 +145,8 @@ class MarketService(market_pb2_grpc.MarketServiceServicer):
         why = engine.settings.why_disabled(symbol)
         if why is not None:
             return market_pb2.SYMBOL_STATE_DISABLED, "switched off" + (f": {why}" if why else "")
+        if halted := engine.desk.halts.why(symbol):
+            return market_pb2.SYMBOL_STATE_HALTED, f"{halted}: no entries, exits wait"
         if book.warm and not book.followed:
             return market_pb2.SYMBOL_STATE_WARMING, "its subscription is awaited"
         if not book.live:

@@ -75,7 +75,7 @@ class StatusReader:
         status.state = _STATES[engine.state]
         status.state_detail = self._detail(now_ns)
         status.session.CopyFrom(self._session(now_ns))
-        status.feeds.extend((self._market_feed(now_ns), self._trading_feed(now_ns)))
+        status.feeds.extend((self._market_feed(now_ns), self._trading_feed(now_ns), *self._rest_feed()))
         status.parts.extend(self._parts(now_ns))
         status.run = engine.run
         status.symbols.extend(engine.settings.symbols)
@@ -148,12 +148,10 @@ class StatusReader:
         return feed
 
     def _market_feed(self, now_ns: int) -> system_pb2.Feed:
-        engine, counters = self._live.engine, self._info.market
+        counters = self._info.market
         feed = self._feed("market", counters, now_ns)
         feed.bars, feed.revised_bars, feed.quotes = counters.bars, counters.revisions, counters.quotes
-        limit_ns = engine.settings.price_max_age_ns + engine.settings.latency_ns
-        silent = now_ns - counters.last_message_ns > limit_ns
-        feed.stale = feed.up and silent and engine.market.calendar.at(now_ns) is not None
+        feed.stale = counters.stale
         return feed
 
     def _trading_feed(self, now_ns: int) -> system_pb2.Feed:
@@ -161,18 +159,36 @@ class StatusReader:
         feed.trade_updates = self._info.trades.updates
         return feed
 
+    def _rest_feed(self) -> list[system_pb2.Feed]:
+        """The broker's host, while it does not answer."""
+        change = self._live.engine.links.get("rest")
+        if change is None or change.up:
+            return []
+        return [system_pb2.Feed(name="rest", detail=change.detail, fatal=change.fatal)]
+
     def _parts(self, now_ns: int) -> list[system_pb2.Part]:
         engine = self._live.engine
-        down = [name for name in ("trading", "market") if not (name in engine.links and engine.links[name].up)]
         account = "" if engine.ledger.account is not None else "the account has not been read yet"
         calendar = "" if engine.market.calendar.sessions else "the calendar has not been read yet"
         warming = f"history is being loaded: {', '.join(engine.warming)}" if engine.warming else ""
         details = {
-            "broker": "no trading connection" if "trading" in down else account,
-            "market_data": "no market connection" if "market" in down else calendar,
+            "broker": engine.refused or self._lost("trading") or account,
+            "market_data": self._lost("market") or self._mute() or calendar,
             "strategy": warming or engine.blocked(now_ns),
         }
         return [system_pb2.Part(name=name, ready=not detail, detail=detail) for name, detail in details.items()]
+
+    def _lost(self, stream: str) -> str:
+        change = self._live.engine.links.get(stream)
+        if change is not None and change.up:
+            return ""
+        return f"no {stream} connection" + (f": {change.detail}" if change is not None and change.fatal else "")
+
+    def _mute(self) -> str:
+        data = self._live.engine.links.get("data")
+        if data is not None and data.fatal:
+            return f"market data can't be loaded: {data.detail}"
+        return "bars are overdue, and REST can't say whether there are any" if self._info.market.stale else ""
 
     def _counts(self) -> system_pb2.Counts:
         engine = self._live.engine

@@ -57,7 +57,13 @@ def test_one_frame_of_many_kinds_is_sorted_by_kind() -> None:
     assert [(quote.bid, quote.ask, quote.time_ns) for quote in frame.quotes] == [
         (0.0, 389.2, parse_time("2021-02-22T19:15:02Z"))
     ]
-    assert (frame.quote_count, frame.halts, frame.control, frame.malformed) == (2, 2, (), ())
+    assert (frame.quote_count, len(frame.statuses), len(frame.bands), frame.control, frame.malformed) == (
+        2,
+        1,
+        1,
+        (),
+        (),
+    )
 
 
 def test_an_older_quote_never_replaces_a_newer_one() -> None:
@@ -117,6 +123,44 @@ def test_a_volume_is_whole_shares_however_it_is_written(volume: str, shares: int
     assert (bar.volume, type(bar.volume)) == (shares, int)
 
 
+@pytest.mark.parametrize(
+    ("code", "trading"),
+    [("H", False), ("P", False), ("Q", False), ("T", True), ("2", False), ("3", True), ("4", False), ("1", False)]
+    + [(code, None) for code in ("5", "7", "A", "E", "F", "?", "", None)],
+)
+def test_the_words_of_both_tapes_say_whether_a_symbol_trades_and_another_word_says_nothing(
+    code: str | None, trading: bool | None
+) -> None:
+    (status,) = frames.decode_market_frame(text({**STATUS, "sc": code})).statuses
+    assert (status.symbol, status.trading, status.time_ns) == ("SPY", trading, parse_time("2021-02-22T19:15:00Z"))
+
+
+def test_a_halt_keeps_the_words_of_the_tape_and_its_codes() -> None:
+    told = {**STATUS, "rm": "Information requested"}
+    whole, bare = frames.decode_market_frame(
+        text(told, {"T": "s", "S": "IBM", "sc": "H", "rc": None, "t": None})
+    ).statuses
+    assert whole.text == "Trading Halt: Information requested (H, T12)"
+    assert (bare.symbol, bare.text, bare.trading, bare.time_ns) == ("IBM", "trading status (H)", False, 0)
+
+
+def test_a_band_is_two_prices_and_a_missing_one_is_no_limit() -> None:
+    bare = {"T": "l", "S": "IBM", "u": None, "d": 0}
+    bands = frames.decode_market_frame(text(BAND, bare, {**BAND, "u": -1, "d": 1e300, "i": "?"})).bands
+    assert [(band.symbol, band.low_e4, band.high_e4) for band in bands] == [
+        ("SPY", 31_000, 34_000),
+        ("IBM", 0, 0),
+        ("SPY", 0, 0),
+    ]
+    assert (bands[0].time_ns, bands[1].time_ns) == (parse_time("2021-02-22T19:15:00Z"), 0)
+
+
+@pytest.mark.parametrize("broken", [{"T": "s", "sc": "H"}, {**STATUS, "t": "noon"}, {**BAND, "u": "high"}, {"T": "l"}])
+def test_a_status_or_band_that_can_not_be_read_is_told_and_costs_no_other_message(broken: dict[str, Any]) -> None:
+    frame = frames.decode_market_frame(text(broken, BAR, STATUS))
+    assert (len(frame.bars), len(frame.statuses), len(frame.malformed)) == (1, 1, 1)
+
+
 @pytest.mark.parametrize("volume", ["9223372036854775808", "null", "true", '"12"'])
 def test_a_volume_that_is_no_number_of_shares_costs_its_bar_alone(volume: str) -> None:
     frame = frames.decode_market_frame(text(BAR, BAR).replace("49378", volume, 1))
@@ -133,7 +177,12 @@ def test_a_frame_reads_the_same_with_and_without_a_message_that_can_not_be_read(
     revised = {**BAR, "T": "u", "v": 3.5}
     whole = frames.decode_market_frame(text(BAR, QUOTE, revised, STATUS))
     mixed = frames.decode_market_frame(text(BAR, broken, QUOTE, revised, STATUS))
-    assert (mixed.bars, mixed.revised, mixed.quotes, mixed.halts) == (whole.bars, whole.revised, whole.quotes, 1)
+    assert (mixed.bars, mixed.revised, mixed.quotes, len(mixed.statuses)) == (
+        whole.bars,
+        whole.revised,
+        whole.quotes,
+        1,
+    )
 
 
 def update(order: dict[str, Any], **fields: Any) -> bytes:

@@ -68,7 +68,9 @@ class Server:
 
     def _calendar(self, params: httpx.QueryParams) -> list[dict[str, str]]:
         days = [day.isoformat() for day in TRADED if params["start"] <= day.isoformat() <= params["end"]]
-        return [{"date": day, "open": "09:30", "close": close_of(day)} for day in days]
+        late = {"13:00": "1700", "16:00": "2000"}
+        hours = {day: {"close": close_of(day), "session_close": late[close_of(day)]} for day in days}
+        return [{"date": day, "open": "09:30", "session_open": "0400", **hours[day]} for day in days]
 
     def _assets(self, path: str) -> httpx.Response:
         asset = {"class": "us_equity", "status": "active", "tradable": True, "shortable": True, "easy_to_borrow": True}
@@ -170,6 +172,36 @@ async def test_no_bar_lies_outside_the_sessions_and_every_hour_inside_is_there(d
     ]
     assert starts == expected[-60:]
     assert history.through_ns == at("2024-12-02T09:30")
+
+
+async def test_extended_hours_are_built_from_half_hours_from_four_to_the_evening(data: Any) -> None:
+    server = Server()
+    port = data(server, extended=True)
+    history = (await port.history(RequestHistory(("SPY",), "1Hour", 60), at("2024-12-02T05:20")))[0]
+    assert {url.params["timeframe"] for url in server.bar_requests} == {"30Min"}
+    assert history.through_ns == at("2024-12-02T05:00")
+    expected = [
+        at(f"{day}T{hour:02d}:00")
+        for day in ("2024-11-25", "2024-11-26", "2024-11-27", "2024-11-29")
+        for hour in range(4, 17 if day in HALF_DAYS else 20)
+    ]
+    assert [bar.start_ns for bar in history.bars] == [*expected, at("2024-12-02T04:00")][-60:]
+    # Minute 300 of the tape's day is 09:00: what is before the open is in the hour.
+    nine = next(bar for bar in history.bars if bar.start_ns == at("2024-11-29T09:00"))
+    assert (nine.open, nine.high, nine.low, nine.close, nine.volume) == (1300.0, 1332.0, 1298.0, 1331.0, 20)
+    assert {session.day: session.open_ns for session in (await port.calendar(at("2024-12-02T05:20"))).sessions}[
+        "2024-11-29"
+    ] == at("2024-11-29T09:30")
+
+
+async def test_a_gap_in_extended_hours_is_filled_up_to_their_end_and_not_beyond(data: Any) -> None:
+    port = data(Server(), extended=True)
+    filled = await port.backfill(("SPY",), at("2024-11-29T16:55"), at("2024-12-02T04:02"))
+    assert [bar.start_ns for bar in filled.bars] == [
+        *(at("2024-11-29T16:55") + number * MINUTE_NS for number in range(5)),
+        at("2024-12-02T04:00"),
+        at("2024-12-02T04:01"),
+    ]
 
 
 @pytest.mark.parametrize(

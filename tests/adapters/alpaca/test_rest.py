@@ -12,7 +12,7 @@ import pytest
 from fluxherod.adapters.alpaca.credentials import Credentials
 from fluxherod.adapters.alpaca.limiter import Priority, RateLimiter
 from fluxherod.adapters.alpaca.rest import Answer, AuthenticationFailed, NoAnswer, RestClient
-from fluxherod.engine.events import Event, LinkChanged
+from fluxherod.engine.events import Cause, Event, LinkChanged
 
 Reply = httpx.Response | Exception
 
@@ -32,13 +32,18 @@ class Server:
         return reply
 
 
-def client(driven: Any, server: Callable[[httpx.Request], httpx.Response], post: Any = None) -> RestClient:
+def client(
+    driven: Any,
+    server: Callable[[httpx.Request], httpx.Response],
+    post: Any = None,
+    transport: httpx.AsyncBaseTransport | None = None,
+) -> RestClient:
     return RestClient(
         "http://alpaca.test",
         Credentials("key", "secret"),
         RateLimiter(monotonic=driven.monotonic, sleep=driven.sleep),
         post=post,
-        transport=httpx.MockTransport(server),
+        transport=transport or httpx.MockTransport(server),
         sleep=driven.sleep,
         jitter=lambda: 0.0,
         wall_s=lambda: 1_700_000_000.0,
@@ -121,7 +126,35 @@ async def test_refused_keys_are_terminal_said_once_and_nothing_more_is_sent(driv
     for _ in range(3):
         assert await rest.get("/v2/account", Priority.ACCOUNT) == AuthenticationFailed(401, "unauthorized.")
     assert len(server.requests) == 1
-    assert events == [LinkChanged("rest", False, "HTTP 401: unauthorized.", fatal=True)]
+    assert events == [LinkChanged("rest", False, "HTTP 401: unauthorized.", fatal=True, cause=Cause.CREDENTIALS)]
+
+
+async def test_refused_keys_are_said_after_an_outage_too_and_an_answer_that_was_on_its_way_takes_nothing_back(
+    driven: Any,
+) -> None:
+    events: list[Event] = []
+    answers = [httpx.Response(503), httpx.Response(401, json={}), httpx.Response(200)]
+    arrived, let_go = asyncio.Event(), asyncio.Event()
+
+    class Slow(httpx.AsyncBaseTransport):
+        async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+            if request.url.path == "/slow":
+                arrived.set()
+                await let_go.wait()
+                return answers[2]
+            return answers[request.url.path == "/refused"]
+
+    rest = client(driven, Server([]), events.append, transport=Slow())
+    await rest.get("/down", Priority.ACCOUNT)
+    slow = asyncio.create_task(rest.get("/slow", Priority.ACCOUNT))
+    await arrived.wait()
+    await rest.get("/refused", Priority.ACCOUNT)
+    let_go.set()
+    assert isinstance(await slow, Answer)
+    assert [(event.up, event.fatal) for event in events if isinstance(event, LinkChanged)] == [
+        (False, False),
+        (False, True),
+    ]
 
 
 async def test_the_link_is_told_when_it_changes_and_only_then(driven: Any) -> None:

@@ -22,11 +22,14 @@ from fluxherod.core.calendar import MINUTE_NS
 from fluxherod.engine.events import (
     BarsReceived,
     BarsRevised,
+    Cause,
     Event,
     FeedFollows,
     LinkChanged,
     OrderReported,
     QuotesReceived,
+    StatusesReceived,
+    TradingStatus,
 )
 
 KEYS = Credentials("key", "secret")
@@ -179,7 +182,8 @@ async def test_a_message_that_cannot_be_read_is_counted_and_the_rest_goes_on(ear
     async with served(market_talk([{**BAR, "c": None}, BAR, {"T": "s", "S": "SPY"}, {"T": "new"}])) as (url, _):
         stream = ears.market(url)
         async with running(stream):
-            _, bars = await ears.hear(2)
+            _, halts, bars = await ears.hear(3)
+    assert halts == StatusesReceived((TradingStatus("SPY", None, "trading status", 0),))
     assert isinstance(bars, BarsReceived)
     assert (len(bars.bars), stream.malformed, stream.halts) == (1, 1, 1)
 
@@ -243,7 +247,7 @@ async def test_a_taken_slot_is_waited_for(ears: Ears) -> None:
     assert isinstance(down, LinkChanged)
     assert (down.up, down.fatal) == (False, False)
     assert up == LinkChanged("market", True)
-    assert ears.waits == [15.0, 15.0]
+    assert ears.waits == [20.0, 20.0]
 
 
 @pytest.mark.parametrize(("status", "fatal"), [(401, True), (403, True), (429, False), (503, False)])
@@ -290,7 +294,8 @@ async def test_cancelling_closes_the_socket_in_good_order(ears: Ears) -> None:
 
 
 def test_the_policy_is_five_quick_attempts_and_then_slow() -> None:
-    assert ReconnectPolicy() == ReconnectPolicy(5, 0.5, 30.0, 15.0, 10.0)
+    policy = ReconnectPolicy()
+    assert (policy.quick_attempts, policy.first_s, policy.slow_s, policy.stable_s) == (5, 0.5, 30.0, 10.0)
 
 
 def authorization(status: str) -> dict[str, Any]:
@@ -357,7 +362,9 @@ async def test_credentials_refused_in_both_forms_are_fatal(ears: Ears) -> None:
     forms: list[str] = []
     async with served(trade_talk(forms, "neither")) as (url, _):
         await ears.trade(url).run()
-    assert ears.events.get_nowait() == LinkChanged("trading", False, "authentication failed: unauthorized", fatal=True)
+    assert ears.events.get_nowait() == LinkChanged(
+        "trading", False, "authentication failed: unauthorized", fatal=True, cause=Cause.CREDENTIALS
+    )
     assert forms == ["auth", "authenticate"]
 
 

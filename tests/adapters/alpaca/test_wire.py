@@ -285,6 +285,19 @@ def test_the_calendar_is_read_in_new_york_time_over_the_change_of_clocks() -> No
     assert half.close_ns - half.open_ns == 210 * MINUTE_NS
 
 
+def test_the_calendar_has_the_extended_hours_of_each_day_that_gives_them() -> None:
+    regular = {"date": "2024-11-29", "open": "09:30", "close": "13:00"}
+    extended = {"session_open": "0400", "session_close": "1700"}
+    given, bare, null = wire.decode_calendar(
+        encoded([regular | extended, regular, regular | {"session_open": None, "session_close": ""}])
+    )
+    assert (given.early_ns, given.late_ns) == (
+        wire.parse_time("2024-11-29T09:00:00Z"),
+        wire.parse_time("2024-11-29T22:00:00Z"),
+    )
+    assert (bare.early_ns, bare.late_ns) == (null.early_ns, null.late_ns) == (0, 0)
+
+
 @pytest.mark.parametrize(
     "body",
     [{"bars": {}, "next_page_token": None}, {"bars": None, "next_page_token": None}, {"bars": {"SPY": None}}, {}],

@@ -218,11 +218,15 @@ class Streams:
             getattr(listener.stream, f"subscribe_{channel}")(listener.handle, *symbols.split(","))
         return self._run(desk, listener)
 
+    def try_trades(self, desk: Desk, secret: str = SECRET) -> Listener:
+        """A trade_updates stream that may be refused."""
+        listener = Listener(TradingStream(KEY, secret, url_override=f"{desk.stage.ws_url}/stream"))
+        listener.stream.subscribe_trade_updates(listener.handle)
+        return self._run(desk, listener)
+
     def trades(self, desk: Desk) -> Listener:
         """A trade_updates stream that listens."""
-        listener = Listener(TradingStream(KEY, SECRET, url_override=f"{desk.stage.ws_url}/stream"))
-        listener.stream.subscribe_trade_updates(listener.handle)
-        self._run(desk, listener)
+        listener = self.try_trades(desk)
         hub = desk.simulator.trade_hub
         desk.stage.wait_until(lambda: any(one.listening for one in hub._connections), "the stream listens")
         return listener

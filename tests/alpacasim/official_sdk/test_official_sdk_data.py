@@ -1,4 +1,4 @@
-"""The official SDK reads bars with pages, latest data, snapshots and corporate actions."""
+"""The official SDK reads bars with pages, latest data and snapshots."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 from alpaca.common.enums import Sort
-from alpaca.data.enums import Adjustment, CorporateActionsType, DataFeed
+from alpaca.data.enums import Adjustment, DataFeed
 from alpaca.data.requests import (
-    CorporateActionsRequest,
     StockBarsRequest,
     StockLatestBarRequest,
     StockLatestQuoteRequest,
@@ -108,29 +107,3 @@ def test_a_snapshot_holds_the_five_newest_things(desk):
     assert (snapshot.latest_trade.price, snapshot.latest_quote.ask_price) == (450.0, 450.05)
     assert (snapshot.minute_bar.volume, snapshot.daily_bar.volume) == (1000.0, 1000.0)
     assert snapshot.previous_daily_bar.timestamp == datetime(2024, 1, 3, 5, tzinfo=UTC)
-
-
-def test_corporate_actions_are_told_by_type_symbol_and_day_over_pages(desk):
-    split = {"new_rate": 7, "old_rate": 1, "ex_date": "2024-01-08"}
-    desk.admin("corporate-action", type="forward_split", symbol="SPY", **split)
-    desk.admin("corporate-action", type="reverse_split", symbol="QQQ", new_rate=1, old_rate=10, ex_date="2024-01-09")
-    desk.admin("corporate-action", type="cash_dividend", symbol="SPY", rate=1.57, ex_date="2024-01-10")
-
-    def told(**query):
-        return desk.actions.get_corporate_actions(CorporateActionsRequest(**query)).data
-
-    january = {"start": date(2024, 1, 1), "end": date(2024, 1, 31)}
-    assert {kind: len(found) for kind, found in told(**january).items()} == {
-        "forward_splits": 1, "reverse_splits": 1, "cash_dividends": 1,
-    }  # fmt: skip
-    (found,) = told(symbols=["SPY"], types=[CorporateActionsType.FORWARD_SPLIT], **january)["forward_splits"]
-    assert (found.symbol, found.new_rate, found.old_rate, found.ex_date) == ("SPY", 7.0, 1.0, date(2024, 1, 8))
-    assert told(start=date(2024, 1, 9), end=date(2024, 1, 9)).keys() == {"reverse_splits"}
-    assert told() == {}
-    pages, token = [], None
-    while not pages or token:
-        query = {**{name: day.isoformat() for name, day in january.items()}, "limit": 1, "page_token": token}
-        page = desk.actions.get("/corporate-actions", query)
-        pages.append(list(page["corporate_actions"]))
-        token = page["next_page_token"]
-    assert pages == [["forward_splits"], ["reverse_splits"], ["cash_dividends"]]

@@ -133,6 +133,39 @@ def test_all_orders_are_canceled_but_those_that_wait_to_be_replaced(desk, pendin
     assert (desk.now(pending).status, desk.now(new).status) == (OrderStatus.REPLACED, OrderStatus.CANCELED)
 
 
+def test_shares_are_held_once_for_an_exit_and_what_waits_to_replace_it(desk):
+    desk.submit(qty=20)
+    stop = desk.submit(side="sell", type="stop", stop_price=430.0)
+    desk.admin("pending", symbol="SPY", hold=True)
+    desk.replace(stop, stop_price=435.0)
+    assert desk.trading.get_open_position("SPY").qty_available == "10"
+
+
+def test_a_waiting_replacement_that_is_canceled_never_executes(desk, pending):
+    desk.admin("hold", symbol="SPY", hold=False)
+    new = desk.replace(pending, limit_price=460.0)
+    desk.trading.cancel_order_by_id(new.id)
+    desk.admin("trade", symbol="SPY", price=450.0)
+    assert desk.now(new).status is OrderStatus.PENDING_CANCEL
+    desk.admin("pending", symbol="SPY", hold=False)
+    statuses = [desk.now(order).status for order in (pending, new)]
+    assert statuses == [OrderStatus.REPLACED, OrderStatus.CANCELED]
+    assert desk.trading.get_all_positions() == []
+
+
+def test_nothing_executes_in_a_halt_whatever_is_printed_or_quoted(desk):
+    order = desk.submit(type="limit", limit_price=449.0)
+    desk.admin("halt", symbol="SPY")
+    desk.admin("trade", symbol="SPY", price=445.0)
+    desk.admin("quote", symbol="SPY", bid=444.0, ask=444.1)
+    assert desk.now(order).status is OrderStatus.NEW
+    assert desk.now(desk.submit(symbol="QQQ")).status is OrderStatus.FILLED
+    desk.admin("halt", symbol="SPY", halted=False)
+    assert desk.now(order).status is OrderStatus.NEW
+    desk.admin("trade", symbol="SPY", price=445.0)
+    assert desk.now(order).status is OrderStatus.FILLED
+
+
 def test_what_is_pending_at_the_close_expires_with_its_replacement(desk, pending):
     new = desk.replace(pending, qty=20)
     desk.step(389)
@@ -146,6 +179,8 @@ def test_a_brackets_leg_that_waits_to_be_moved_still_ends_its_sibling(desk):
     profit, loss = entry.legs
     moved = desk.replace(profit, limit_price=465.0)
     assert desk.now(moved).status is OrderStatus.PENDING_NEW
+    loss = desk.replace(loss, stop_price=440.5)
+    assert desk.now(loss).status is OrderStatus.HELD
     desk.admin("trade", symbol="SPY", price=439.0)
     statuses = [desk.now(order).status for order in (profit, moved, loss)]
     assert statuses == [OrderStatus.CANCELED, OrderStatus.REJECTED, OrderStatus.FILLED]

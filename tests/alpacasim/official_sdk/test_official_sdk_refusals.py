@@ -104,8 +104,12 @@ def test_the_sdks_own_request_model_sends_the_same_mistakes(desk):
 def test_a_client_order_id_is_unique_for_ever(desk):
     order = desk.submit(**LIMIT, client_order_id="mine")
     desk.trading.cancel_order_by_id(order.id)
-    error = desk.refused(desk.submit, client_order_id="mine")
-    assert told(error) == (422, 40010001, "client_order_id must be unique")
+    other = desk.submit(**LIMIT)
+    for ask in (
+        lambda: desk.submit(client_order_id="mine"),
+        lambda: desk.replace(other, qty=5, client_order_id="mine"),
+    ):
+        assert told(desk.refused(ask)) == (422, 40010001, "client_order_id must be unique")
 
 
 def test_more_than_the_buying_power_is_403_with_both_figures(desk):
@@ -267,6 +271,13 @@ def test_a_rate_limit_that_lasts_is_429_with_its_headers(open_desk, monkeypatch)
     assert (headers["X-RateLimit-Limit"], headers["X-RateLimit-Remaining"]) == ("1", "0")
     assert int(headers["X-RateLimit-Reset"]) == (int(wall.now_s) // 60 + 1) * 60
     assert wall.waits == [3, 3, 3]
+
+
+def test_the_headers_of_the_rate_limit_are_on_refusals_too_and_count_both_hosts_apart(open_desk):
+    desk = open_desk(rate_limit=10)
+    bad_query = desk.refused(desk.data.get, "/stocks/bars", {"symbols": "SPY", "timeframe": "60Min"})
+    bad_order = desk.refused(desk.trading.post, "/orders", {})
+    assert [error.response.headers["X-RateLimit-Remaining"] for error in (bad_query, bad_order)] == ["9", "9"]
 
 
 @pytest.mark.parametrize(

@@ -222,6 +222,11 @@ def test_an_order_that_comes_too_late_is_rejected_in_the_stream(early_desk, stre
     assert seen(listener, 2)[-1] == ("rejected", "rejected")
 
 
+def test_a_wrong_secret_reaches_the_log_of_the_order_stream(desk, streams, caplog):
+    streams.try_trades(desk, secret="guess")
+    desk.stage.wait_until(lambda: "failed to authenticate" in caplog.text, "the SDK is refused")
+
+
 def test_the_sdk_comes_back_after_its_socket_was_closed(desk, streams):
     listener = streams.trades(desk)
     hub = desk.simulator.trade_hub

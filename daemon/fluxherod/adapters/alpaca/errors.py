@@ -23,3 +23,5 @@ class Refused(AlpacaError, DataRefused):
 
 class AuthenticationRefused(Refused):
     """The credentials are not accepted; only an operator can mend it."""
+
+    credentials = True

@@ -11,8 +11,9 @@ import msgspec
 from fluxherod.adapters.alpaca.credentials import Credentials
 from fluxherod.adapters.alpaca.errors import WireError
 from fluxherod.adapters.alpaca.wire import BAR_FIELDS, Json, e4, order_of, parse_time, reads, shares
+from fluxherod.core.bars import MOST_DOLLARS
 from fluxherod.core.types import Bar, BrokerOrder, Execution, Quote
-from fluxherod.engine.events import OrderReported
+from fluxherod.engine.events import OrderReported, PriceBand, TradingStatus
 
 T = TypeVar("T")
 
@@ -68,12 +69,24 @@ class Subscription(msgspec.Struct, tag_field="T", tag="subscription"):
     quotes: list[str] | None = None
 
 
-class _Status(msgspec.Struct, tag_field="T", tag="s"):
-    pass
+_STATUS_FIELDS = {"symbol": "S", "code": "sc", "text": "sm", "reason_code": "rc", "reason": "rm", "time": "t"}
 
 
-class _PriceBand(msgspec.Struct, tag_field="T", tag="l"):
-    pass
+class _Status(msgspec.Struct, tag_field="T", tag="s", rename=_STATUS_FIELDS, gc=False):
+    symbol: str
+    code: str | None = None
+    text: str | None = None
+    reason_code: str | None = None
+    reason: str | None = None
+    time: str | None = None
+
+
+# The indicator `i` is left alone: the two tapes use its letters differently, and the prices say it all.
+class _PriceBand(msgspec.Struct, tag_field="T", tag="l", rename={"symbol": "S", "low": "d", "high": "u", "time": "t"}):
+    symbol: str
+    low: float | None = None
+    high: float | None = None
+    time: str | None = None
 
 
 class _Dropped(msgspec.Struct, tag_field="T", tag="d"):
@@ -86,6 +99,9 @@ _frame = msgspec.json.Decoder(list[_Message])
 _message = msgspec.json.Decoder(_Message)
 _raw_frame = msgspec.json.Decoder(list[msgspec.Raw])
 _kind = msgspec.json.Decoder(dict[str, Any])
+# CTA's digits (tapes A and B) and UTP's letters (C and O): which words end trading, and which bring it back. Quotation
+# alone (Q) does not; what else there is (imbalances, indications, short sale restrictions) says nothing of it.
+_TRADING = {"1": False, "2": False, "4": False, "H": False, "P": False, "Q": False, "3": True, "T": True}
 # Words that are known, or that say of themselves that they carry no bar, quote or control message.
 _READ = frozenset({"b", "u", "q", "success", "error", "subscription", "s", "l"})
 
@@ -99,7 +115,8 @@ class MarketFrame:
     quotes: tuple[Quote, ...] = ()
     control: tuple[Control, ...] = ()
     quote_count: int = 0
-    halts: int = 0
+    statuses: tuple[TradingStatus, ...] = ()
+    bands: tuple[PriceBand, ...] = ()
     malformed: tuple[str, ...] = ()
 
 
@@ -114,7 +131,9 @@ def decode_market_frame(frame: bytes | str) -> MarketFrame:
     revised: list[_StreamBar] = []
     quotes: dict[str, _Quote] = {}
     control: list[Control] = []
-    quote_count = halts = 0
+    statuses: list[TradingStatus] = []
+    bands: list[PriceBand] = []
+    quote_count = 0
     times = _Times()
     for message in messages:
         try:
@@ -129,8 +148,10 @@ def decode_market_frame(frame: bytes | str) -> MarketFrame:
                 _keep_newest(quotes, message)
             elif isinstance(message, Success | StreamError | Subscription):
                 control.append(message)
-            elif isinstance(message, _Status | _PriceBand):
-                halts += 1
+            elif isinstance(message, _Status):
+                statuses.append(_status(message))
+            elif isinstance(message, _PriceBand):
+                bands.append(_band(message))
         except (WireError, ValueError, OverflowError) as error:
             malformed.append(str(error))
     return MarketFrame(
@@ -139,7 +160,8 @@ def decode_market_frame(frame: bytes | str) -> MarketFrame:
         quotes=_values(list(quotes.values()), tuple[Quote, ...]),
         control=tuple(control),
         quote_count=quote_count,
-        halts=halts,
+        statuses=tuple(statuses),
+        bands=tuple(bands),
         malformed=tuple(malformed),
     )
 
@@ -188,6 +210,18 @@ def _finish_quote(row: _Quote) -> None:
     row.time_ns = parse_time(row.time_ns)  # type: ignore[assignment]
     row.bid = row.bid or 0.0
     row.ask = row.ask or 0.0
+
+
+def _status(row: _Status) -> TradingStatus:
+    codes = ", ".join(code for code in (row.code, row.reason_code) if code)
+    words = ": ".join(word for word in (row.text, row.reason) if word) or "trading status"
+    trading = _TRADING.get(row.code or "")
+    return TradingStatus(row.symbol, trading, f"{words} ({codes})" if codes else words, _optional_time(row.time))
+
+
+def _band(row: _PriceBand) -> PriceBand:
+    low, high = (e4(price) if price and 0 < price <= MOST_DOLLARS else 0 for price in (row.low, row.high))
+    return PriceBand(row.symbol, low, high, _optional_time(row.time))
 
 
 def _values(rows: Sequence[_StreamBar | _Quote], kind: type[T]) -> T:

@@ -19,7 +19,7 @@ def rest_timeframe(timeframe: str) -> str:
 
 
 class BarGrid:
-    """The strategy bars of one timeframe on a calendar."""
+    """The strategy bars of one timeframe on a calendar: that of the regular sessions, or of the extended ones."""
 
     def __init__(self, timeframe: str, calendar: Calendar) -> None:
         self.minutes = TIMEFRAME_MINUTES[timeframe]
@@ -64,7 +64,7 @@ class BarGrid:
         return span_of(max(bar.start_ns, session.open_ns), self.minutes, session).end_ns <= through_ns
 
     def completed_bars(self, rows: Iterable[Bar], through_ns: int) -> list[Bar]:
-        """REST's bars, oldest first, cut to the regular sessions, merged into strategy bars that ended by then."""
+        """REST's bars, oldest first, cut to the sessions, merged into strategy bars that ended by then."""
         bars: list[Bar] = []
         for row in rows:
             span = self._span(row.start_ns)
@@ -102,8 +102,8 @@ def _merged(bar: Bar, row: Bar) -> Bar:
     )
 
 
-def regular_minutes(rows: Iterable[Bar], calendar: Calendar, since_ns: int, through_ns: int) -> list[Bar]:
-    """The minutes of regular sessions that began at or after `since_ns` and ended by `through_ns`."""
+def session_minutes(rows: Iterable[Bar], calendar: Calendar, since_ns: int, through_ns: int) -> list[Bar]:
+    """The minutes of a calendar's sessions that began at or after `since_ns` and ended by `through_ns`."""
     last_start_ns = through_ns - MINUTE_NS
     return [row for row in rows if since_ns <= row.start_ns <= last_start_ns and calendar.at(row.start_ns) is not None]
 

@@ -15,12 +15,12 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import InvalidStatus, WebSocketException
 
 from fluxherod.adapters.alpaca.errors import AlpacaError, AuthenticationRefused, Refused
-from fluxherod.engine.events import Event, LinkChanged
+from fluxherod.engine.events import Cause, Event, LinkChanged
 
 log = logging.getLogger(__name__)
 
 HANDSHAKE_TIMEOUT_S = 10.0
-CLOSE_TIMEOUT_S = 2.0
+TOO_MANY_REQUESTS = 429
 # 8,000 minute bars of one burst are about a megabyte of JSON.
 LARGEST_FRAME_BYTES = 32 * 1024 * 1024
 
@@ -29,30 +29,39 @@ class ConnectionTaken(AlpacaError):
     """406: Alpaca still counts another connection, often our own dead one, which it reaps after some 90 s."""
 
 
+class FeedStale(AlpacaError):
+    """The connection stands and brings nothing, though there is something to bring."""
+
+
 @dataclass(frozen=True, slots=True)
 class ReconnectPolicy:
     """How soon to try again: `quick_attempts` times with doubling waits, then every `slow_s`, for ever.
 
-    A connection that lived `stable_s` starts the count anew; a taken slot (406) is waited for.
+    A connection that lived `stable_s` starts the count anew. A taken slot (406), or a server that asks for patience
+    (429), is given `taken_s` each time: the quick attempts then outlast the 90 s after which a dead one is reaped.
+    A connection whose other end does not answer a ping within `ping_timeout_s` is dead.
     """
 
     quick_attempts: int = 5
     first_s: float = 0.5
     slow_s: float = 30.0
-    taken_s: float = 15.0
+    taken_s: float = 20.0
     stable_s: float = 10.0
+    ping_every_s: float = 10.0
+    ping_timeout_s: float = 20.0
+    close_timeout_s: float = 2.0
 
 
 @asynccontextmanager
-async def connection(url: str) -> AsyncIterator[ClientConnection]:
+async def connection(url: str, policy: ReconnectPolicy) -> AsyncIterator[ClientConnection]:
     """A WebSocket with every wait bounded; always closed as by intent, so that Alpaca frees the slot at once."""
     async with connect(
         url,
         max_size=LARGEST_FRAME_BYTES,
         open_timeout=HANDSHAKE_TIMEOUT_S,
-        close_timeout=CLOSE_TIMEOUT_S,
-        ping_interval=10.0,
-        ping_timeout=20.0,
+        close_timeout=policy.close_timeout_s,
+        ping_interval=policy.ping_every_s,
+        ping_timeout=policy.ping_timeout_s,
     ) as socket:
         try:
             yield socket
@@ -94,8 +103,8 @@ class Link:
         self.up = False
         self.connects = 0
         self.failures = 0
+        self.policy = policy
         self._post = post
-        self._policy = policy
         self._sleep = sleep
         self._jitter = jitter
         self._monotonic = monotonic
@@ -115,30 +124,32 @@ class Link:
     async def run(self, session: Callable[[], Awaitable[None]]) -> None:
         """Hold the session until it is refused for good, or cancelled."""
         while True:
-            taken = False
+            taken, stale = False, False
             try:
                 await session()
                 detail = "closed by the server"
             except (AuthenticationRefused, Refused) as refusal:
-                self._is_down(str(refusal), fatal=True)
+                self._is_down(str(refusal), Cause.CREDENTIALS if refusal.credentials else Cause.ANY, fatal=True)
                 return
             except ConnectionTaken as busy:
                 taken, detail = True, str(busy)
+            except FeedStale as mute:
+                stale, detail = True, str(mute)
             except InvalidStatus as rejected:
                 status = rejected.response.status_code
-                detail = f"HTTP {status} instead of a WebSocket"
+                taken, detail = status == TOO_MANY_REQUESTS, f"HTTP {status} instead of a WebSocket"
                 if status in (401, 403):
-                    self._is_down(f"authentication failed: {detail}", fatal=True)
+                    self._is_down(f"authentication failed: {detail}", Cause.CREDENTIALS, fatal=True)
                     return
             except (OSError, TimeoutError, WebSocketException, AlpacaError) as error:
                 detail = f"{type(error).__name__}: {error}".rstrip(": ")
             except Exception as fault:  # a message that we can't digest must not end a daemon that guards positions
                 log.exception("a fault in the %s link", self.name)
                 detail = f"a fault of the daemon, its log has it: {type(fault).__name__}: {fault}"
-            await self._sleep(self._next_wait(detail, taken))
+            await self._sleep(self._next_wait(detail, taken, stale))
 
-    def _next_wait(self, detail: str, taken: bool) -> float:
-        policy = self._policy
+    def _next_wait(self, detail: str, taken: bool, stale: bool) -> float:
+        policy = self.policy
         if self._up_since is not None and self._monotonic() - self._up_since >= policy.stable_s:
             self._attempts = 0
         self._up_since = None
@@ -147,13 +158,16 @@ class Link:
         wait = policy.slow_s if slow else policy.first_s * 2.0 ** (self._attempts - 1)
         wait = max(wait, policy.taken_s) if taken else wait
         # The detail of a lasting outage is said twice: at its start, and when the quick attempts are used up.
-        self._is_down(f"{detail}; trying again every {policy.slow_s:g} s" if slow else detail, slow=slow)
+        if slow:
+            self._is_down(f"{detail}; trying again every {policy.slow_s:g} s", Cause.LASTING)
+        else:
+            self._is_down(detail, Cause.STALE if stale else Cause.ANY)
         return wait * (1 + self._jitter() / 4)
 
-    def _is_down(self, detail: str, *, fatal: bool = False, slow: bool = False) -> None:
+    def _is_down(self, detail: str, cause: Cause, *, fatal: bool = False) -> None:
         self.failures += 1
-        stage = "fatal" if fatal else "slow" if slow else "down"
-        repeated, self._said, self.up = self._said in (stage, "slow") and not fatal, stage, False
+        stage = "fatal" if fatal else cause or "down"
+        repeated, self._said, self.up = self._said in (stage, Cause.LASTING) and not fatal, stage, False
         log.log(logging.ERROR if fatal else logging.WARNING, "%s link is down: %s", self.name, detail)
         if not repeated:
-            self._post(LinkChanged(self.name, False, detail, fatal))
+            self._post(LinkChanged(self.name, False, detail, fatal, cause))

@@ -7,17 +7,19 @@ import logging
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
+from functools import partial
 from typing import Protocol
 
 from fluxherod.adapters.alpaca import wire
+from fluxherod.adapters.alpaca.corporate_actions import load_splits
 from fluxherod.adapters.alpaca.errors import AuthenticationRefused, Refused, Unavailable, WireError
-from fluxherod.adapters.alpaca.history import BarGrid, regular_minutes, rest_timeframe, same_bar
+from fluxherod.adapters.alpaca.history import BarGrid, rest_timeframe, same_bar, session_minutes
 from fluxherod.adapters.alpaca.limiter import Priority
 from fluxherod.adapters.alpaca.rest import Answer, AuthenticationFailed, Outcome, RestClient, describe
 from fluxherod.core.calendar import MINUTE_NS, SECOND_NS, Calendar, new_york
 from fluxherod.core.types import Bar
 from fluxherod.engine.effects import RequestHistory
-from fluxherod.engine.events import AssetInfo, AssetsLoaded, BackfillLoaded, CalendarLoaded, HistoryLoaded
+from fluxherod.engine.events import AssetInfo, AssetsLoaded, BackfillLoaded, CalendarLoaded, HistoryLoaded, SplitsLoaded
 
 log = logging.getLogger(__name__)
 
@@ -43,6 +45,7 @@ class BarCache(Protocol):
 class AlpacaMarketData:
     """`ports.MarketData` over two hosts: trading (calendar, assets) and data (bars), one feed for all bars.
 
+    `extended` bars hold the minutes before the open and after the close as well, and `cache` must be theirs.
     `settle_s` is how long a finished minute may take to appear over REST: 2 s at Alpaca, 0 against the
     simulator. Every call raises `Unavailable`, `Refused` or `WireError` when it got no usable answer.
     """
@@ -54,6 +57,7 @@ class AlpacaMarketData:
         *,
         feed: str = "iex",
         cache: BarCache | None = None,
+        extended: bool = False,
         settle_s: float = 2.0,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
@@ -61,14 +65,19 @@ class AlpacaMarketData:
         self._data = data
         self._feed = feed
         self._cache = cache
+        self._extended = extended
         self._settle_ns = int(settle_s * SECOND_NS)
         self._sleep = sleep
-        self._calendar = Calendar(())
+        self._calendar = Calendar(())  # of the sessions that bars are made of
 
     async def calendar(self, now_ns: int) -> CalendarLoaded:
         """The sessions from two years back to a year ahead."""
-        self._calendar = await self._load_calendar(now_ns, YEARS_BACK)
-        return CalendarLoaded(self._calendar.sessions)
+        calendar = await self._load_calendar(now_ns, YEARS_BACK)
+        self._calendar = self._of_bars(calendar)
+        return CalendarLoaded(calendar.sessions)
+
+    def _of_bars(self, calendar: Calendar) -> Calendar:
+        return calendar.extended() if self._extended else calendar
 
     async def assets(self, symbols: Sequence[str]) -> AssetsLoaded:
         """What may be done with each symbol, in the order of the symbols."""
@@ -77,6 +86,15 @@ class AlpacaMarketData:
             known = {asset.symbol: asset for asset in wire.decode_assets(body)}
             return AssetsLoaded(tuple(known.get(symbol) or _unknown(symbol) for symbol in symbols))
         return AssetsLoaded(tuple(await asyncio.gather(*(self._asset(symbol) for symbol in symbols))))
+
+    async def splits(self, symbols: Sequence[str], now_ns: int) -> SplitsLoaded:
+        """The splits of the past year and those that are announced; a host that refuses to tell is told of."""
+        try:
+            return SplitsLoaded(await load_splits(partial(self._get, self._data), symbols, now_ns))
+        except AuthenticationRefused:
+            raise
+        except Refused as refusal:
+            return SplitsLoaded((), str(refusal))
 
     async def history(self, wanted: RequestHistory, now_ns: int) -> Sequence[HistoryLoaded]:
         """The newest completed strategy bars of each symbol, and 5-minute bars (fewer when there are not as many)."""
@@ -102,7 +120,7 @@ class AlpacaMarketData:
         return {symbol: found[symbol][-bars:] for symbol in symbols}, through_ns
 
     async def backfill(self, symbols: Sequence[str], since_ns: int, now_ns: int) -> BackfillLoaded:
-        """The regular-session minutes from `since_ns` to the last full minute, ordered by time, then by symbol."""
+        """The session's minutes from `since_ns` to the last full minute, ordered by time, then by symbol."""
         through_ns = now_ns - now_ns % MINUTE_NS
         calendar = await self._calendar_for(0, "1Min", now_ns)
         session = calendar.last_opened(max(through_ns - 1, 0))
@@ -112,9 +130,17 @@ class AlpacaMarketData:
         if (settle_ns := through_ns + self._settle_ns - now_ns) > 0 and now_ns < session.close_ns + self._settle_ns:
             await self._sleep(settle_ns / SECOND_NS)
         rows = await self._bars(symbols, "1Min", since_ns, through_ns)
-        minutes = [bar for found in rows.values() for bar in regular_minutes(found, calendar, since_ns, through_ns)]
+        minutes = [bar for found in rows.values() for bar in session_minutes(found, calendar, since_ns, through_ns)]
         minutes.sort(key=lambda bar: (bar.start_ns, bar.symbol))
         return BackfillLoaded(tuple(symbols), tuple(minutes), since_ns, through_ns)
+
+    async def newest_minutes(self, symbols: Sequence[str]) -> dict[str, int]:
+        """When the newest minute bar of each symbol began; a symbol that has none is left out."""
+        found: dict[str, int] = {}
+        for first in range(0, len(symbols), SYMBOLS_PER_CALL):
+            group = {"symbols": ",".join(symbols[first : first + SYMBOLS_PER_CALL]), "feed": self._feed}
+            found |= wire.decode_latest_minutes(await self._get(self._data, "/v2/stocks/bars/latest", group))
+        return found
 
     # --- history and its cache -----------------------------------------------------------------------
     async def _fetched_history(
@@ -229,7 +255,7 @@ class AlpacaMarketData:
         grid = BarGrid(timeframe, self._calendar)
         if grid.lookback_ns(grid.through_ns(now_ns - self._settle_ns), bars) is not None:
             return self._calendar
-        return await self._load_calendar(now_ns, YEARS_BACK + 1 + bars // SESSIONS_A_YEAR)
+        return self._of_bars(await self._load_calendar(now_ns, YEARS_BACK + 1 + bars // SESSIONS_A_YEAR))
 
     async def _asset(self, symbol: str) -> AssetInfo:
         outcome = await self._trading.get(f"/v2/assets/{symbol}", Priority.DATA)

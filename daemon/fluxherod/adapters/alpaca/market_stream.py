@@ -17,6 +17,7 @@ from fluxherod.adapters.alpaca.frames import MarketFrame, StreamError, Subscript
 from fluxherod.adapters.alpaca.link import (
     HANDSHAKE_TIMEOUT_S,
     ConnectionTaken,
+    FeedStale,
     Link,
     ReconnectPolicy,
     connection,
@@ -24,7 +25,7 @@ from fluxherod.adapters.alpaca.link import (
 )
 from fluxherod.adapters.alpaca.quotes import QuotePace
 from fluxherod.core.calendar import MINUTE_NS
-from fluxherod.engine.events import BarsReceived, BarsRevised, Event, FeedFollows
+from fluxherod.engine.events import BarsReceived, BarsRevised, Event, FeedFollows, StatusesReceived
 from fluxherod.engine.ports import Clock
 
 log = logging.getLogger(__name__)
@@ -66,12 +67,17 @@ class MarketStream:
         self.halts = 0
         self.malformed = 0
         self.last_message_ns = 0
+        self.up_ns = 0  # when the subscription stood last
+        self.bars_end_ns = 0  # of the newest bar
+        self.stale = False  # the watchdog's verdict
         self._url = url
         self._credentials = credentials
         self._wanted = frozenset(symbols)
         self._asked: frozenset[str] = frozenset()  # of the server, on this connection
         self._confirmed: frozenset[str] = frozenset()  # by the server
         self._changed = asyncio.Event()
+        self._closing = asyncio.Event()
+        self._why_closed = ""
         self._answered = asyncio.Event()
         self._post = post
         self._pace = QuotePace(post, clock)
@@ -87,9 +93,20 @@ class MarketStream:
         self._wanted = frozenset(symbols)
         self._changed.set()
 
+    @property
+    def followed(self) -> frozenset[str]:
+        """The symbols whose subscription stands, on this connection or the last."""
+        return self._confirmed
+
+    def reconnect(self, why: str) -> None:
+        """Give up a connection that brings nothing, and make it anew. Never waits."""
+        self._why_closed, self.stale = why, True
+        self._closing.set()
+
     async def _session(self) -> None:
         self._asked = self._confirmed = frozenset()
-        async with connection(self._url) as socket:
+        self._closing.clear()
+        async with connection(self._url, self.link.policy) as socket:
             async with asyncio.timeout(HANDSHAKE_TIMEOUT_S):
                 await self._until(socket, _connected)
                 await socket.send(frames.encode_authentication(self._credentials))
@@ -99,11 +116,15 @@ class MarketStream:
                     await self._until(socket, self._subscribed)
                 else:
                     self._is_up()
-            await first_to_end(self._listen(socket), self._keep_subscribed(socket))
+            await first_to_end(self._listen(socket), self._keep_subscribed(socket), self._until_closed())
 
     async def _listen(self, socket: ClientConnection) -> None:
         async for text in socket:
             self._take_live(self._read(text))
+
+    async def _until_closed(self) -> None:
+        await self._closing.wait()
+        raise FeedStale(self._why_closed)
 
     async def _subscribe(self, socket: ClientConnection) -> None:
         """Ask for what is wanted and not asked for, and end what is no longer wanted."""
@@ -170,11 +191,15 @@ class MarketStream:
         for text in frame.malformed:
             log.warning("a message of the market stream cannot be read: %s", text)
         self.malformed += len(frame.malformed)
-        self.halts += frame.halts
+        self.halts += len(frame.statuses) + len(frame.bands)
         self.bars += len(frame.bars)
         self.revisions += len(frame.revised)
         self.quotes += frame.quote_count
         self._observe(frame)
+        for status in frame.statuses:
+            log.info("%s: %s", status.symbol, status.text)
+        if frame.statuses or frame.bands:
+            self._post(StatusesReceived(frame.statuses, frame.bands))
         if frame.bars:
             self._pace.flush()  # what is decided on these bars sees the newest quotes
             self._post(BarsReceived(frame.bars))
@@ -188,6 +213,9 @@ class MarketStream:
         newest = max(bars_end, max((quote.time_ns for quote in frame.quotes), default=0))
         if newest > 0:
             self._clock.observe(newest)
+        if frame.bars:  # a stamp from the future must not keep the watchdog quiet
+            self.bars_end_ns = max(self.bars_end_ns, min(bars_end, self._clock.now_ns()))
+            self.stale = False
 
     def _subscribed(self, message: frames.Control) -> bool:
         if not isinstance(message, Subscription):
@@ -199,6 +227,7 @@ class MarketStream:
         return True
 
     def _is_up(self) -> None:
+        self.up_ns, self.stale = self._clock.now_ns(), False
         self._tell_followed()
         self.link.is_up()
 

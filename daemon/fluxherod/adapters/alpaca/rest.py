@@ -11,13 +11,14 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 
 from fluxherod.adapters.alpaca import wire
 from fluxherod.adapters.alpaca.credentials import Credentials
 from fluxherod.adapters.alpaca.limiter import Priority, RateLimiter
-from fluxherod.engine.events import Event, LinkChanged
+from fluxherod.engine.events import Cause, Event, LinkChanged
 
 log = logging.getLogger(__name__)
 
@@ -89,6 +90,7 @@ class RestClient:
         self._wall_s = wall_s
         self._refused: AuthenticationFailed | None = None
         self._link_up: bool | None = None
+        self._host = urlsplit(base_url).netloc
         self._client = httpx.AsyncClient(
             base_url=base_url,
             headers=credentials.headers(),
@@ -170,14 +172,21 @@ class RestClient:
         return seconds if 0 < seconds <= LONGEST_PAUSE_S else None
 
     def _tell(self, outcome: Outcome) -> None:
+        if self._refused is not None:
+            return  # an answer that was on its way when the keys were refused: that is final
         if isinstance(outcome, AuthenticationFailed):
             self._refused = outcome
-            log.error("the credentials are refused: %s", outcome.message)
-        up = isinstance(outcome, Answer) and outcome.status < 500
-        if up == self._link_up or self._post is None:
+            log.error("the credentials are refused, nothing more is sent to %s: %s", self._host, outcome.message)
+            self._say(LinkChanged("rest", False, describe(outcome), fatal=True, cause=Cause.CREDENTIALS))
             return
-        self._link_up = up
-        self._post(LinkChanged("rest", up, "" if up else describe(outcome), isinstance(outcome, AuthenticationFailed)))
+        up = isinstance(outcome, Answer) and outcome.status < 500
+        if up != self._link_up:
+            self._link_up = up
+            self._say(LinkChanged("rest", up, "" if up else describe(outcome)))
+
+    def _say(self, change: LinkChanged) -> None:
+        if self._post is not None:
+            self._post(change)
 
 
 def _repeatable(method: str, outcome: Outcome) -> bool:

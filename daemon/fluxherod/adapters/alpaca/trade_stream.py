@@ -22,6 +22,12 @@ log = logging.getLogger(__name__)
 
 # Today's form, and the one that it replaces.
 _FORMS = (frames.encode_authentication, frames.encode_old_authentication)
+# So often a server may hang up on today's form and refuse the old one before the keys count as refused.
+MOST_DOUBTFUL = 3
+
+
+class _HungUp(AuthenticationRefused):
+    """Closed instead of an answer: a server that does not know the form, or a line that dropped."""
 
 
 class TradeStream:
@@ -53,6 +59,7 @@ class TradeStream:
         self._post = post
         self._clock = clock
         self._form = 0
+        self._doubtful = 0
 
     async def run(self) -> None:
         """Stay connected; ends when the credentials are refused in both forms, or when cancelled."""
@@ -63,14 +70,25 @@ class TradeStream:
             await self._connection(self._form)
         except AuthenticationRefused as refusal:
             log.info("%s: trying the other form of authentication on a fresh socket", refusal)
+            await self._other_form(hung_up=isinstance(refusal, _HungUp))
+
+    async def _other_form(self, *, hung_up: bool) -> None:
+        """After a line that dropped instead of an answer, a refusal of the old form proves nothing yet."""
+        try:
             await self._connection(1 - self._form)
+        except AuthenticationRefused as refusal:
+            self._doubtful += hung_up
+            if not hung_up or self._doubtful >= MOST_DOUBTFUL:
+                raise
+            raise WireError(f"hung up on today's form of authentication, and the old one: {refusal}") from refusal
 
     async def _connection(self, form: int) -> None:
-        async with connection(self._url) as socket:
+        async with connection(self._url, self.link.policy) as socket:
             async with asyncio.timeout(HANDSHAKE_TIMEOUT_S):
                 await self._authenticate(socket, form)
                 self._form = form
                 await self._listen(socket)
+            self._doubtful = 0
             self.link.is_up()
             async for frame in socket:
                 self._take(self._read(frame))
@@ -82,7 +100,7 @@ class TradeStream:
                 self.skipped += 1
         except ConnectionClosed as closed:
             if form == 0:  # a server that doesn't know the form may just hang up
-                raise AuthenticationRefused("closed instead of an answer") from closed
+                raise _HungUp("closed instead of an answer") from closed
             raise
         if not answer.authorized:
             raise AuthenticationRefused(f"authentication failed: {answer.message}")

@@ -8,8 +8,9 @@ raises `WireError`.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal, InvalidOperation
+from fractions import Fraction
 from functools import lru_cache, wraps
 from typing import Any, ParamSpec, TypeVar
 
@@ -19,6 +20,7 @@ from fluxherod.adapters.alpaca.errors import WireError
 from fluxherod.core.calendar import NEW_YORK, SECOND_NS, Session, from_datetime, to_datetime
 from fluxherod.core.money import format_e4, parse_e4
 from fluxherod.core.risk.approval import ApprovedOrder, ApprovedReplacement
+from fluxherod.core.splits import Split
 from fluxherod.core.types import (
     Bar,
     BrokerAccount,
@@ -302,16 +304,24 @@ def decode_assets(body: bytes) -> list[AssetInfo]:
 
 
 def _session(raw: Json) -> Session:
-    day = raw["date"]
-    open_ns, close_ns = (
-        from_datetime(datetime.fromisoformat(f"{day}T{raw[key]}").replace(tzinfo=NEW_YORK)) for key in ("open", "close")
+    day, early, late = raw["date"], raw.get("session_open"), raw.get("session_close")
+    return Session(
+        day,
+        _wall_ns(day, raw["open"]),
+        _wall_ns(day, raw["close"]),
+        _wall_ns(day, early) if early else 0,
+        _wall_ns(day, late) if late else 0,
     )
-    return Session(day, open_ns, close_ns)
+
+
+def _wall_ns(day: str, time: str) -> int:
+    """New York's "09:30", or "0930" as the extended hours are written."""
+    return from_datetime(datetime.fromisoformat(f"{day}T{time}").replace(tzinfo=NEW_YORK))
 
 
 @reads
 def decode_calendar(body: bytes) -> tuple[Session, ...]:
-    """Regular sessions, from New York wall times."""
+    """Regular sessions with their extended hours, from New York wall times."""
     return tuple(_session(raw) for raw in _json(body) or ())
 
 
@@ -354,8 +364,32 @@ def decode_bars(body: bytes) -> tuple[dict[str, list[Bar]], str | None]:
     return bars, page.next_page_token or None
 
 
+@reads
+def decode_latest_minutes(body: bytes) -> dict[str, int]:
+    """When the latest minute bar of each symbol began, in ns."""
+    return {symbol: parse_time(bar["t"]) for symbol, bar in (_json(body).get("bars") or {}).items() if bar}
+
+
 def _rest_bar(symbol: str, row: _RestBar) -> Bar | None:
     """A bar without a price is no bar."""
     if row.open is None or row.high is None or row.low is None or row.close is None:
         return None
     return Bar(symbol, parse_time(row.start), row.open, row.high, row.low, row.close, int(row.volume or 0))
+
+
+# --- corporate actions -------------------------------------------------------------------------------
+@reads
+def decode_splits(body: bytes) -> tuple[list[Split], list[str], str | None]:
+    """One page of splits, what of it can't be read, and the next page's token; actions of other types are ignored."""
+    raw, splits, faults = _json(body), [], []
+    actions = raw.get("corporate_actions") or {}
+    for row in (*(actions.get("forward_splits") or ()), *(actions.get("reverse_splits") or ())):
+        try:
+            ratio = Fraction(_number(row["new_rate"])) / Fraction(_number(row["old_rate"]))
+            if ratio <= 0:
+                raise ValueError(f"a ratio of {ratio}")
+            day = date.fromisoformat(row["ex_date"]).isoformat()
+            splits.append(Split(str(row["symbol"]), day, ratio.numerator, ratio.denominator))
+        except (WireError, ArithmeticError, KeyError, TypeError, ValueError) as error:
+            faults.append(f"{row}: {type(error).__name__}: {error}")
+    return splits, faults, raw.get("next_page_token") or None

@@ -1,0 +1,44 @@
+"""What a person is told of a connection that is lost: one alert with a stable code, and what can be done about it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from fluxherod.engine.effects import AlertRaised, Severity
+from fluxherod.engine.events import Cause, LinkChanged
+
+_STANDS = "stops that stand at the broker stand"
+# What still works, and what doesn't, while a connection is refused for good.
+_WITHOUT = {
+    "rest": f"No order can be sent, changed or cancelled, no exit either: {_STANDS}, nothing else can be done here",
+    "market": f"No bars come, so nothing is decided and no stop trails; {_STANDS}, and you can close by hand",
+    "trading": f"Orders are followed by polling alone, and no new risk is taken; {_STANDS}, and exits go on",
+    "data": "History and missing minutes can't be loaded, so their symbols are not traded; exits go on",
+}
+_NEW_KEYS = "It is not tried again: put keys that are accepted into the daemon's credentials and restart it"
+
+
+def alert(before: LinkChanged | None, now: LinkChanged, positions: Sequence[str]) -> AlertRaised | None:
+    """The alert of a change; None when it brings nothing that was not told. `positions` are the symbols held."""
+    name = now.link.upper()
+    detail = now.detail or "connection lost"
+    if now.up:
+        return None
+    if now.cause is Cause.CREDENTIALS:
+        text = f"The credentials are refused ({now.link}: {detail}). {_WITHOUT.get(now.link, '')}. {_NEW_KEYS}."
+        return AlertRaised("AUTHENTICATION_FAILED", Severity.CRITICAL, f"{text} {_held(positions)}")
+    if now.cause is Cause.STALE:
+        text = (
+            f"{detail}; it is connected anew and the gap is filled. If this comes again, look at status.alpaca.markets"
+        )
+        return AlertRaised(f"{name}_FEED_STALE", Severity.WARNING, text)
+    if now.cause is Cause.LASTING:
+        text = f"{detail}. No new risk is taken meanwhile; {_STANDS}. Look at the network and at status.alpaca.markets."
+        return AlertRaised(f"{name}_LINK_LOST", Severity.CRITICAL, f"{text} {_held(positions)}")
+    if before is None or before.up or now.fatal:
+        return AlertRaised(f"{name}_LINK_DOWN", Severity.CRITICAL if now.fatal else Severity.WARNING, detail)
+    return None
+
+
+def _held(positions: Sequence[str]) -> str:
+    return f"Open positions to look after: {', '.join(positions)}." if positions else "No position is open."
