@@ -395,7 +395,10 @@ def check_ranges(tape: Tape, timeframe: str) -> None:
     market = Market(tape.settings(timeframe))
     market.set_calendar(Calendar(tape.sessions))
     completed = [
-        one for frame in tape.frames for bar in frame for one in market.take_minute(market.books[bar.symbol], bar)[1]
+        one
+        for frame in tape.frames
+        for bar in frame
+        for one in market.take_minute(market.books[bar.symbol], bar, bar.start_ns + MINUTE_NS)[1]
     ]
     completed += [one for book in market.books.values() for one in market.finish(book)]
     for symbol, bars in tape.oracle(timeframe).items():

@@ -17,6 +17,7 @@ from fluxherod.core.orders import OrderRole
 from fluxherod.core.signals import Signal
 from fluxherod.core.strategy.codes import RuleCode
 from fluxherod.core.types import SignalKind
+from fluxherod.engine.books import ClosedBar
 from fluxherod.engine.effects import BarClosed, SignalUpdated
 from fluxherod.engine.events import BackfillLoaded, BarsReceived, CalendarLoaded, HistoryLoaded, LinkChanged
 from fluxherod.engine.market import Market
@@ -67,7 +68,7 @@ def test_without_known_extended_hours_and_without_the_wish_a_day_has_its_regular
 ) -> None:
     market = Market(Settings(("SPY",), "1Hour", session))
     market.set_calendar(Calendar(sessions))
-    assert market.take_minute(market.books["SPY"], bar(-1, 450.0)) == (None, [])
+    assert market.take_minute(market.books["SPY"], bar(-1, 450.0), OPEN_NS) == (None, [])
     assert market.books["SPY"].outside == 1
 
 
@@ -160,6 +161,31 @@ def test_stops_follow_the_prices_of_the_regular_session_alone() -> None:
     later = world.position()
     assert later is not None
     assert (later.best_e4, later.stop_e4) == (moved.best_e4, moved.stop_e4)
+
+
+@pytest.mark.parametrize(
+    ("minute", "decided"), [(-1, False), (0, True), (60, True), (390, True), (391, False), (450, False)]
+)
+def test_exits_are_decided_when_the_decision_time_is_in_the_regular_session(minute: int, decided: bool) -> None:
+    strategist = trading().engine.strategist
+    closed = ClosedBar(bar(0, 450.0), OPEN_NS + minute * MINUTE_NS, None)
+    assert strategist.exits_are_decided(closed) is decided
+
+
+def test_an_exit_of_extended_hours_is_decided_at_the_next_open_if_it_still_stands() -> None:
+    world = trading()
+    drive(world, 360)
+    assert world.position()
+    for number in range(391, 400):
+        world.until(OPEN_NS + (number + 1) * MINUTE_NS)
+        world.tell(BarsReceived((bar(number, 449.0),)))
+    world.wait(2)
+    assert world.engine.market.books["SPY"].closed[-1].decision["exit_trend_long"]
+    assert not world.orders(OrderRole.EXIT)
+    world.until(OPEN_NS + DAY_NS)
+    world.tell(BarsReceived((bar(1439, 449.0),)))
+    world.wait(2)
+    assert world.orders(OrderRole.EXIT)
 
 
 def test_another_session_builds_everything_anew() -> None:

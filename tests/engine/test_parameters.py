@@ -5,17 +5,15 @@ from __future__ import annotations
 from dataclasses import asdict
 
 import pytest
-from engine.changes import THROUGH_NS, answer, closed, code, reply, update
+from engine.changes import closed, code, reply, update
 from engine.test_strategist import drive
-from engine.world import OPEN_NS, World, bar, choppy, of
+from engine.world import World, of
 
-from fluxherod.core.calendar import MINUTE_NS
 from fluxherod.core.kernel import StrategyParams
 from fluxherod.core.orders import OrderRole
 from fluxherod.core.types import BrokerStatus, OrderType, Side
 from fluxherod.engine.effects import (
     ReplyCode,
-    RequestBackfill,
     RequestHistory,
     StatusChanged,
     SubmitOrder,
@@ -23,7 +21,6 @@ from fluxherod.engine.effects import (
 from fluxherod.engine.events import (
     DisableSymbolCommand,
     EnableSymbolCommand,
-    HistoryLoaded,
     PlaceOrderCommand,
 )
 from fluxherod.engine.overrides import Overrides, parameters_of, revision
@@ -115,40 +112,36 @@ def test_a_changed_rule_decides_the_next_bar() -> None:
     assert drive(eager).outcome == "noise"
 
 
-def test_a_period_changes_with_history_loaded_once_more_and_gives_what_a_fresh_start_gives() -> None:
-    world = World().ready(history=100)
+def test_a_period_changes_at_once_and_gives_what_a_fresh_start_with_it_gives() -> None:
+    world = World().ready(history=100, five_minute_span=2.0)
     for number in range(3):
         world.minute(number, 450.0 + number)
-    effects = update(world, kama_period=10)
-    assert [request.symbols for request in of(RequestHistory, effects)] == [("SPY",)]
-    assert world.engine.state == "WARMING"
-    seen = len(world.seen)
-    world.tell(HistoryLoaded("SPY", tuple(choppy("SPY", number, 450.0) for number in range(100)), THROUGH_NS))
-    minutes = tuple(bar(number, 450.0 + number) for number in range(3))
-    world.tell(answer(world, of(RequestBackfill, world.seen)[-1], minutes))
-    world.wait(5)
+    effects = update(world, kama_period=10, atr_period=7)
+    assert not of(RequestHistory, effects)
     assert world.engine.state == "ACTIVE"
-    assert closed(world.seen[seen:], "SPY") == []  # decided before, and not once more
-    fresh = World(strategy=StrategyParams(kama_period=10)).ready(history=100)
+    assert closed(effects, "SPY") == []  # decided before, and not once more
+    strategy = StrategyParams(kama_period=10, atr_period=7)
+    fresh = World(strategy=strategy).ready(history=100, five_minute_span=2.0)
     for number in range(3):
         fresh.minute(number, 450.0 + number)
-    assert world.engine.market.states.tobytes() == fresh.engine.market.states.tobytes()
-    assert closed(world.minute(3, 453.0), "SPY") == [4]
+    for number in range(3, 8):
+        assert closed(world.minute(number, 450.0 + number), "SPY") == [number + 1]
+        fresh.minute(number, 450.0 + number)
+        assert world.engine.market.states.tobytes() == fresh.engine.market.states.tobytes()
+    books = [each.engine.market.books["SPY"] for each in (world, fresh)]
+    assert books[0].five_minutes.atr == books[1].five_minutes.atr > 0
+    assert [bar.decision.tobytes() for bar in books[0].closed] == [bar.decision.tobytes() for bar in books[1].closed]
+    assert [bar.live for bar in books[0].closed] == [bar.live for bar in books[1].closed]
     world.replay()
 
 
-def test_a_bar_that_ends_while_the_indicators_warm_up_again_is_decided_when_they_are_warm() -> None:
-    world = World().ready(history=100)
-    world.minute(0, 450.0)
-    update(world, kama_period=10)
-    assert closed(world.minute(1, 451.0), "SPY") == []
-    past = tuple(choppy("SPY", number, 450.0) for number in range(100))
-    today = (bar(0, 450.0), bar(1, 451.0))
-    world.tell(HistoryLoaded("SPY", (*past, *today), OPEN_NS + 2 * MINUTE_NS))
-    (request,) = of(RequestBackfill, world.seen)[-1:]
-    assert request.since_ns == OPEN_NS + MINUTE_NS
-    effects = world.tell(answer(world, request, today)) + world.wait(5)
-    assert closed(effects, "SPY") == [2]
+def test_a_period_that_changes_in_the_middle_of_a_bar_loses_none_of_its_minutes() -> None:
+    world = World(timeframe="5Min").ready(history=100)
+    for number in range(10):
+        if number == 7:
+            update(world, rsi_period=10)
+        world.minute(number, 450.0 + number)
+    assert [bar.bar.volume for bar in world.engine.market.books["SPY"].closed if bar.live] == [5_000, 5_000]
 
 
 def test_bars_from_before_a_change_are_known_as_decided_by_other_parameters() -> None:

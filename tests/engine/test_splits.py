@@ -283,7 +283,71 @@ def test_a_position_that_was_opened_after_the_split_is_left_as_it_is() -> None:
     world.place(100, 441.0)
     world.tell(SplitsLoaded((replace(SPLIT, ex_date="2024-01-02"), replace(SPLIT, ex_date="2023-06-01"))))
     assert world.position().quantity == 100
-    assert world.engine.market.books["SPY"].warm is False or not of(RequestHistory, world.seen[-3:])
+
+
+def test_a_symbol_whose_history_was_loaded_after_the_split_is_in_new_units_already() -> None:
+    world = World()
+    world.now_ns = EX_OPEN_NS
+    world.start()
+    world.reference()
+    world.tell(HistoryLoaded("SPY", (replace(bar(0, 450.0 / 7), start_ns=OPEN_NS),), CLOSE_NS))
+    effects = answer(world)
+    assert effects == [effect for effect in effects if not isinstance(effect, RequestHistory | AlertRaised)]
+    assert world.engine.market.books["SPY"].warm
+
+
+def test_an_order_that_was_placed_after_the_split_stays_when_the_split_is_told_late() -> None:
+    world = World().ready()
+    world.exchange.open = False
+    world.until(NINE_NS + 15 * MINUTE_NS)
+    world.quote(64.3)
+    world.snapshot()
+    world.place(100, 62.0, limit=64.0)
+    answer(world)
+    assert len(world.live(ENTRY)) == 1
+
+
+def test_a_split_that_nobody_announced_is_applied_to_the_last_closes_price() -> None:
+    world = World().ready()
+    world.place(100, 440.5)
+    world.minute(0, 450.0)
+    world.exchange.open = False
+    world.until(NINE_NS)
+    world.quote(64.3)  # taken for a fall: nobody knows of the split yet
+    broker_splits(world, replace(SPLIT, new_rate=1))
+    world.exchange.position["SPY"] = 700
+    answer(world)
+    assert (world.position().quantity, world.position().price_e4) == (700, 642_857)
+    assert world.engine.market.books["SPY"].quote is None
+
+
+def test_a_price_that_may_be_of_before_or_after_marks_nothing() -> None:
+    world = owner()
+    world.engine.splits._warmed_ns["SPY"] = NINE_NS - HOUR_NS  # history of the early morning
+    broker_splits(world)
+    morning(world)
+    assert world.position().price_e4 == 642_857
+    assert world.engine.market.books["SPY"].price_e4 == 0
+
+
+def test_a_restart_between_nine_and_the_open_applies_what_was_announced_before_the_broker_is_asked() -> None:
+    world = owner()
+    broker_splits(world)
+    world.now_ns = NINE_NS + 20 * MINUTE_NS
+    world.start(run=2)
+    assert world.position().quantity == 700
+    assert world.live(STOP) == []
+    answer(world)
+    assert [(stop.quantity, stop.stop_price_e4) for stop in world.exchange.stops("SPY")] == [(700, 629_200)]
+    assert world.alerts() == ["SPLIT_APPLIED"]
+
+
+def test_splits_are_asked_for_of_what_is_held_though_it_is_followed_no_more() -> None:
+    world = World(("QQQ", "SPY")).ready()
+    world.place(10, 441.0, symbol="QQQ")
+    world.settings = replace(world.settings, symbols=("SPY",))
+    effects = world.start(run=2)
+    assert of(RequestReference, effects) == [RequestReference(("SPY", "QQQ"))]
 
 
 def test_an_entry_that_waits_for_the_open_is_cancelled() -> None:
@@ -320,6 +384,11 @@ def test_a_reverse_split_that_leaves_a_part_share_says_what_the_broker_pays() ->
     position = world.position()
     assert (position.quantity, position.stop_e4, position.cost_e4) == (10, 44_050_000, 100 * 4_500_000)
     assert "about $2,250.00 in cash" in of(AlertRaised, world.seen)[-1].text
+    world.exchange.position["SPY"] = 11  # ten and a half, as long as it is not paid
+    world.snapshot()
+    world.snapshot()
+    assert world.alerts() == ["SPLIT_APPLIED"]
+    world.exchange.position["SPY"] = 10
     world.exchange.cash_e4 += 22_500_000  # days later
     world.until(EX_OPEN_NS)
     world.snapshot()
@@ -412,3 +481,13 @@ def test_a_symbol_without_a_position_is_loaded_anew_all_the_same() -> None:
     assert not of(SubmitOrder, effects)
     assert of(AlertRaised, effects)[-1].text == "SPY split 7:1 on 2024-01-03: its bars are loaded anew"
     assert world.tell(TimerFired()) is not None
+
+
+def test_an_old_split_waits_for_the_first_calendar_without_a_deadline() -> None:
+    world = World()
+    world.start()
+    world.tell(SplitsLoaded((replace(SPLIT, ex_date="2023-06-01"),)))
+    assert world.engine.next_deadline_ns() is None
+    world.reference()
+    assert world.alerts() == []
+    assert world.engine.next_deadline_ns() == OPEN_NS - 30 * MINUTE_NS + DAY_NS

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.test_strategist import drive
-from engine.world import OPEN_NS, World, of
+from engine.world import CLOSE_NS, OPEN_NS, World, of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -93,3 +93,12 @@ def test_the_tightest_stop_never_loosens_whatever_the_price_does(moves: list[flo
         tightest = held.tightest_stop_e4
     assert of(SubmitOrder, world.seen)
     world.replay()
+
+
+def test_a_price_outside_the_session_moves_no_stop() -> None:
+    world = trending()
+    price = world.position().price_e4 / 10_000
+    world.until(CLOSE_NS + MINUTE_NS)
+    held = world.position()
+    world.quote(price + 6.0)
+    assert (world.position().best_e4, world.position().watched_stop_e4) == (held.best_e4, held.watched_stop_e4)

@@ -68,8 +68,9 @@ def test_an_exit_waits_for_the_end_of_a_halt_and_nobody_enters_meanwhile(tmp_pat
         with pytest.raises(grpc.RpcError, match="QQQ does not trade at the exchange"):
             buy(pair, "QQQ", "early")
         halt(pair, "QQQ", False)
+        pair.step()  # its first price
         buy(pair, "QQQ", "late")
-        pair.step(2)
+        pair.step()
         assert working(pair) == [("stop", "sell")]
         halt(pair, "SPY", False)
         pair.step(2)

@@ -17,8 +17,24 @@ class RiskVerdict(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class SessionTime:
+    """Where a decision time lies in its regular session, in minutes by the session's real hours."""
+
+    after_open: int
+    to_close: int
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule of the strategy or the noise filter: its value, its threshold and how far it is from turning."""
+    """One rule of the strategy or the noise filter: its value, its threshold and how far it is from turning.
+
+    Args:
+        value: NaN when it is not known, or the rule has no figure; so is `threshold`.
+        comparison: one of >, >=, <, <=; "" for a rule without figures.
+        flips_at: for a value that can be moved by itself (the close, the volume, the gap, the spread, the time): where
+            the verdict turns when it moves and nothing else that the bar came with does; what it is compared with moves
+            along. Infinite when no value of it turns the verdict. None for an indicator, and where it is not known.
+    """
 
     name: str
     value: float
@@ -26,8 +42,7 @@ class Rule:
     threshold: float
     verdict: Verdict
     text: str
-    moving_threshold: float | None = None
-    """Where the value would meet its threshold when the threshold moves with it (an average that includes it)."""
+    flips_at: float | None = None
 
     @property
     def distance(self) -> float:
@@ -35,9 +50,9 @@ class Rule:
         return self.value - self.threshold if self.comparison.startswith(">") else self.threshold - self.value
 
     @property
-    def flips_at(self) -> float:
-        """The value at which the verdict turns while every other figure stays as it is."""
-        return self.threshold if self.moving_threshold is None else self.moving_threshold
+    def target(self) -> float:
+        """Where the value must get to: `flips_at`, or the threshold as it was on this bar."""
+        return self.threshold if self.flips_at is None else self.flips_at
 
 
 @dataclass(frozen=True, slots=True)

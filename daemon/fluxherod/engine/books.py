@@ -42,8 +42,8 @@ class SymbolBook:
     """One symbol. While `waiting` is a list, live minutes are kept in it until the gap before them is filled.
 
     `joining` is a symbol that was added while others traded, until it trades itself. `followed_ns` is since when its
-    subscription stands: None while it does not, 0 when it came with the connection. What was decided through
-    `silent_through_ns` is not decided once more when its bars are loaded again.
+    minutes come: None while there is no connection or no subscription. What was decided through `silent_through_ns` is
+    not decided once more when its bars are loaded again. REST has said all that it has of before `asked_through_ns`.
     """
 
     symbol: str
@@ -57,7 +57,8 @@ class SymbolBook:
     decided_through_ns: int = 0
     silent_through_ns: int = 0
     joining: bool = False
-    followed_ns: int | None = 0
+    followed_ns: int | None = None
+    asked_through_ns: int = 0
     price_e4: int = 0
     price_ns: int = 0
     quote: Quote | None = None

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any, get_args
 
-from fluxherod.core.calendar import MINUTE_NS, SECOND_NS, Calendar
+from fluxherod.core.calendar import SECOND_NS, Calendar
 from fluxherod.core.types import Bar, BrokerOrder
 from fluxherod.engine import gaps, links, readiness
 from fluxherod.engine.books import SymbolBook
@@ -90,7 +90,6 @@ class Engine:
         self.universe = Universe(self._adopt)
         self.splits = Splits()
         self._reference_due_ns: int | None = None
-        self._linked_ns = 0  # when the market link came up last
         self._handlers: dict[type, Callable[[int, Any, list[Effect]], None]] = {
             Started: self._started,
             CalendarLoaded: self._calendar_loaded,
@@ -146,7 +145,7 @@ class Engine:
     def _started(self, now_ns: int, event: Started, out: list[Effect]) -> None:
         first = self.run == 0
         settings = self.universe.begin(event.settings)
-        same = not first and _market_settings(settings) == _market_settings(self.settings)
+        before = settings if first else self.settings
         self.epoch, self.run, self.settings = event.epoch, event.run, settings
         self.stopping = ""
         self.links = {}
@@ -154,10 +153,15 @@ class Engine:
             self.began_ns = now_ns
             self.ledger = Ledger()
             self.desk = Desk(settings, event.epoch, self.ledger)
-        calendar = Calendar(()) if first else self.market.calendar
-        if not same:
+        if first or (before.timeframe, before.session) != (settings.timeframe, settings.session):
+            calendar = Calendar(()) if first else self.market.calendar
             self.market = Market(settings)
             self.market.set_calendar(calendar)
+        else:
+            self.market.adopt(settings)
+            self.market.follow_only(settings.symbols)
+        if before.strategy != settings.strategy:
+            self.universe.changed_ns = now_ns
         self._assemble(first)
         gaps.begin(self.market, now_ns)
         self.splits.begin(now_ns, out)
@@ -211,12 +215,9 @@ class Engine:
 
     # --- the market ------------------------------------------------------------------------------------
     def _backfill_loaded(self, now_ns: int, event: BackfillLoaded, out: list[Effect]) -> None:
-        link = self.links.get("market")
-        if link is not None and (not link.up or event.through_ns < self._linked_ns - self._linked_ns % MINUTE_NS):
-            return  # asked for before the newest gap: another answer, which covers both, is on its way
         completed: list[Completed] = []
         for book, minutes in gaps.closed_by(self.market, event):
-            completed += self._take(book, minutes, out)
+            completed += self._take(book, minutes, now_ns, out)
         self._look(event.bars, now_ns, out)
         self._closed(completed, now_ns, out)
 
@@ -229,7 +230,7 @@ class Engine:
             if book.waiting is not None:
                 book.waiting.append(bar)
             else:
-                completed += self._take(book, (bar,), out)
+                completed += self._take(book, (bar,), now_ns, out)
         self._look(event.bars, now_ns, out)
         self._closed(completed, now_ns, out)
 
@@ -238,10 +239,10 @@ class Engine:
         self.desk.halts.prove(bars, out)
         self.desk.halts.look((bar.symbol for bar in bars), self.market, now_ns, out)
 
-    def _take(self, book: SymbolBook, bars: Iterable[Bar], out: list[Effect]) -> list[Completed]:
+    def _take(self, book: SymbolBook, bars: Iterable[Bar], now_ns: int, out: list[Effect]) -> list[Completed]:
         completed: list[Completed] = []
         for bar in bars:
-            reason, ended = self.market.take_minute(book, bar)
+            reason, ended = self.market.take_minute(book, bar, now_ns)
             completed += ended
             if reason is not None:
                 out.append(BarRejected(bar, reason))
@@ -263,12 +264,12 @@ class Engine:
         for symbol in list(self.ledger.positions):
             book = self.market.books.get(symbol)
             if book is not None:
-                self._mark(book, out)
+                self._mark(book, now_ns, out)
         self.guard.watch(now_ns, out)
 
-    def _mark(self, book: SymbolBook, out: list[Effect]) -> None:
+    def _mark(self, book: SymbolBook, now_ns: int, out: list[Effect]) -> None:
         self.ledger.mark(book.symbol, book.price_e4, out)
-        if self.settings.trail_on == "price":
+        if self.settings.trail_on == "price" and self.market.calendar.at(now_ns) is not None:
             self.strategist.trail_price(book.symbol, out)
 
     def _bars_revised(self, now_ns: int, event: BarsRevised, out: list[Effect]) -> None:
@@ -286,7 +287,7 @@ class Engine:
             two_sided = quote.bid > 0 and quote.ask > quote.bid and not self.splits.pending(quote.symbol, now_ns)
             if two_sided and quote.ask - quote.bid <= SANE_SPREAD * quote.mid:
                 book.mark(quote.mid, quote.time_ns)
-                self._mark(book, out)
+                self._mark(book, now_ns, out)
         self.desk.halts.look((quote.symbol for quote in event.quotes), self.market, now_ns, out)
         out.append(QuotesUpdated(event.quotes))
         self.guard.watch(now_ns, out)
@@ -307,14 +308,13 @@ class Engine:
         before = self.links.get(event.link)
         self.links[event.link] = event
         if event.link == "market":
-            gaps.open_all(self.market)
+            gaps.connection(self.market, event.up, now_ns)
             self.desk.halts.forget_bands(out)
         if not event.up:
             told = links.alert(before, event, sorted(self.ledger.positions))
             out += () if told is None else (told,)
             return
         if event.link == "market":
-            self._linked_ns = now_ns
             gaps.request(self.market, out)
         out.append(RequestSnapshot(f"{event.link} link is up"))
 
@@ -378,8 +378,3 @@ def _touched(out: list[Effect]) -> list[str]:
             case PositionUpdated(position=position, mark=False):
                 symbols[position.symbol] = None
     return list(symbols)
-
-
-def _market_settings(settings: Settings) -> tuple[object, ...]:
-    """What the market's state depends on: with other values it must be built anew."""
-    return (frozenset(settings.symbols), settings.timeframe, settings.session, settings.history_bars, settings.strategy)

@@ -17,6 +17,8 @@ from fluxherod.engine.events import BackfillLoaded
 from fluxherod.engine.market import Market
 
 RELOAD_AFTER_NS = 5 * 24 * 3600 * SECOND_NS
+# A minute that REST does not have after so long will not come any more: not by the stream either.
+UNSETTLED_NS = 5 * MINUTE_NS
 
 
 def begin(market: Market, now_ns: int) -> None:
@@ -25,13 +27,15 @@ def begin(market: Market, now_ns: int) -> None:
         if now_ns - book.newest_minute_ns > RELOAD_AFTER_NS:
             book.warm, book.silent_through_ns = False, 0
         book.waiting = []
-        book.joining, book.followed_ns = False, 0  # the connection brings every subscription
+        book.joining, book.followed_ns = False, None
 
 
-def open_all(market: Market) -> None:
-    """Minutes are missing from now on, or were."""
+def connection(market: Market, up: bool, now_ns: int) -> None:
+    """Minutes are missing from now on, or were until now: it brings every subscription but those made meanwhile."""
     for book in market.books.values():
         _open(book)
+        subscribed = up and (book.followed or not book.joining)
+        book.followed_ns = now_ns if subscribed else None
 
 
 def _open(book: SymbolBook) -> None:
@@ -59,6 +63,9 @@ def follow(market: Market, symbols: frozenset[str], now_ns: int) -> bool:
 
 def closed_by(market: Market, answer: BackfillLoaded) -> Iterator[tuple[SymbolBook, list[Bar]]]:
     """The symbols whose gap an answer closes, each with the minutes it missed and those that waited."""
+    missed: dict[str, list[Bar]] = {symbol: [] for symbol in answer.symbols}
+    for bar in answer.bars:
+        missed.setdefault(bar.symbol, []).append(bar)
     for symbol in answer.symbols:
         book = market.books.get(symbol)
         if book is None or book.waiting is None or not _covers(market, answer, book):
@@ -66,16 +73,15 @@ def closed_by(market: Market, answer: BackfillLoaded) -> Iterator[tuple[SymbolBo
         known_ns = book.newest_minute_ns
         # A minute by both roads counts once, as REST has it; one that only the stream had is not lost.
         minutes = {bar.start_ns: bar for bar in book.waiting}
-        minutes |= {bar.start_ns: bar for bar in answer.bars if bar.symbol == symbol}
+        minutes |= {bar.start_ns: bar for bar in missed[symbol]}
         book.waiting, book.joining = None, False
+        book.asked_through_ns = max(book.asked_through_ns, answer.through_ns - UNSETTLED_NS)
         yield book, [minutes[start_ns] for start_ns in sorted(minutes) if start_ns > known_ns]
 
 
 def _covers(market: Market, answer: BackfillLoaded, book: SymbolBook) -> bool:
-    """False for an answer to an older question: one from before the symbol joined (again), or warmed up (again)."""
-    if not book.warm or book.followed_ns is None:
-        return False
-    if answer.through_ns < book.followed_ns - book.followed_ns % MINUTE_NS:
+    """False for an answer to an older question: it must reach from what is known to what comes live."""
+    if not book.warm or book.followed_ns is None or answer.through_ns < book.followed_ns - book.followed_ns % MINUTE_NS:
         return False
     begins_ns = market.gap_start_ns((book,))
     session = market.bar_calendar.last_opened(answer.since_ns - 1)

@@ -115,8 +115,9 @@ class Halts:
     def forget_bands(self, out: list[Effect]) -> None:
         """The connection that brought them has ended: nobody knows what holds now."""
         self._bands.clear()
-        for symbol in list(self._limits):
-            self._set_limit(symbol, "", out)
+        limits, self._limits = self._limits, {}
+        for symbol in limits:
+            self._end(symbol, "its band is not known any more", out)
 
     def _set_limit(self, symbol: str, limit: str, out: list[Effect]) -> None:
         known = self._limits.pop(symbol, "")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +15,7 @@ from fluxherod.core.kernel import BAR, DECISION, new_states, step_many
 from fluxherod.core.types import Bar
 from fluxherod.core.volatility import spike_ratio
 from fluxherod.engine.books import ClosedBar, SymbolBook
+from fluxherod.engine.overrides import remakes_indicators
 from fluxherod.engine.settings import Settings
 from fluxherod.engine.volatility import FIVE_MINUTES, FiveMinuteRange
 
@@ -81,15 +82,42 @@ class Market:
             book.row -= book.row > row
 
     def adopt(self, settings: Settings) -> None:
-        """Put settings in force from the next bar on, on the memory that there is."""
+        """Put settings of the same timeframe and session in force from the next bar on.
+
+        Where they change what the indicators remember, the remembered bars go through the kernel once more.
+        """
+        remade = remakes_indicators(self.settings.strategy, settings.strategy)
         self.settings = settings
         self.params = settings.strategy.to_record()
+        for book in self.books.values() if remade else ():
+            self._recompute(book)
+
+    def _recompute(self, book: SymbolBook) -> None:
+        """The memory that the remembered bars make with the parameters in force; nothing is decided on them again."""
+        before, book.closed = book.closed, []
+        self.states[book.row] = new_states(1, self.params)[0]
+        sessions = (self.bar_calendar.last_opened(closed.end_ns - 1) for closed in before)
+        completed = [
+            Completed(book, closed.bar, closed.end_ns, self._regular[session.day])
+            for closed, session in zip(before, sessions, strict=True)
+            if session is not None
+        ]
+        known = {closed.end_ns: closed for closed in before}
+        for closed in self.step(completed, 0, live=False):
+            then = known[closed.end_ns]
+            closed.live, closed.spread, closed.spike, closed.held = then.live, then.spread, then.spike, then.held
+        book.five_minutes = book.five_minutes.with_period(self.settings.strategy.atr_period)
+
+    def follow_only(self, symbols: Collection[str]) -> None:
+        """Let symbols leave and join so that these are followed; the others stay as they are."""
+        for symbol in [symbol for symbol in self.books if symbol not in symbols]:
+            self.remove(symbol)
+        for symbol in symbols:
+            if symbol not in self.books:
+                self.add(symbol)
 
     def begin_again(self, symbols: Iterable[str] | None = None) -> None:
-        """Let symbols (None: all) be cold until their history is loaded once more.
-
-        The memory does not fit the parameters any more, or not the prices: there was a split.
-        """
+        """Let symbols (None: all) be cold until their history is loaded once more: there was a split."""
         for book in [self.books[symbol] for symbol in (self.books if symbols is None else symbols)]:
             book.warm, book.waiting = False, [] if book.waiting is None else book.waiting
             book.silent_through_ns = max(book.silent_through_ns, book.decided_through_ns)
@@ -119,7 +147,7 @@ class Market:
             through_ns = min(through_ns, book.silent_through_ns)
         rejected: list[tuple[Bar, str]] = []
         self.step(list(self._completed_history(book, bars, through_ns, rejected)), 0, live=False)
-        book.five_minutes.load(bar for bar in five_minute_bars if bar.start_ns < through_ns)
+        book.five_minutes.load(bar for bar in five_minute_bars if bar.start_ns + FIVE_MINUTES * MINUTE_NS <= through_ns)
         self._begin_five_minutes(book)
         book.newest_minute_ns = through_ns - MINUTE_NS
         if book.closed:
@@ -177,13 +205,15 @@ class Market:
         return closed
 
     # --- minutes ---------------------------------------------------------------------------------------
-    def take_minute(self, book: SymbolBook, minute: Bar) -> tuple[str | None, list[Completed]]:
+    def take_minute(self, book: SymbolBook, minute: Bar, now_ns: int) -> tuple[str | None, list[Completed]]:
         """Take a minute of a symbol whose gaps are filled.
 
         Returns:
             Why it was rejected (None when taken), and the bars that it completed.
         """
         reason = refusal(minute, book.newest_minute_ns)
+        if reason is None and minute.start_ns > now_ns + self.settings.latency_ns + MINUTE_NS:
+            reason = "time lies ahead"
         slot = self._slot_of(minute.start_ns) if reason is None else None
         if slot is not None and slot.span.end_ns <= book.decided_through_ns:
             reason = "its bar is complete already"
@@ -258,8 +288,8 @@ class Market:
         return span.end_ns + self.settings.bar_delay_ns + self.settings.latency_ns
 
     def gap_start_ns(self, books: Iterable[SymbolBook]) -> int:
-        """The first minute that is not yet taken of some symbol."""
-        return min(book.newest_minute_ns for book in books) + MINUTE_NS
+        """The first minute that is not known yet of some symbol."""
+        return min(max(book.newest_minute_ns + MINUTE_NS, book.asked_through_ns) for book in books)
 
 
 def _record(completed: Completed) -> tuple[float | int, ...]:

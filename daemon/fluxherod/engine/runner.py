@@ -193,6 +193,8 @@ class Runner:
             while not stopping and len(entries) < MOST_EVENTS_A_COMMIT and (next_one := self._next()) is not None:
                 entries.append(self._entry(*next_one))
                 stopping = isinstance(entries[-1].event, Stopping)
+                if self._inbox:
+                    await asyncio.sleep(0)  # between two events of a burst the sockets have their turn
             if not entries:
                 continue
             await self._outbox.put((self._store.append(entries), entries))

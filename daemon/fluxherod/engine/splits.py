@@ -113,10 +113,9 @@ class Splits:
         """Apply each split whose time has come; without a calendar no time is known."""
         if not self.market.calendar.sessions:
             return
-        for key, split in sorted(self._waiting.items(), key=lambda item: (item[1].ex_date, item[1].symbol)):
-            if self._due_ns(split) <= now_ns:
-                del self._waiting[key]
-                self._apply(key, split, now_ns, out)
+        due = [key for key, split in self._waiting.items() if self._due_ns(split) <= now_ns]
+        for key in sorted(due, key=lambda key: (key[1], key[0])):
+            self._apply(key, self._waiting.pop(key), now_ns, out)
 
     def _apply(self, key: Key, split: Split, now_ns: int, out: list[Effect]) -> None:
         due_ns = self._due_ns(split)
@@ -141,7 +140,7 @@ class Splits:
             out.append(AlertRaised("SPLIT_APPLIED", Severity.INFO, text, split.symbol))
 
     def _outdate(self, book: SymbolBook, split: Split, due_ns: int) -> bool:
-        """Let a book in old units be cold, and its price be that of its last bar in new ones (0 is none). True if warm."""
+        """Let a book in old units be cold, and its price be that of its last bar in new ones (0: none). True if warm."""
         warmed_ns = self._warmed_ns.get(split.symbol, 0)
         if warmed_ns >= due_ns:
             return False
@@ -231,14 +230,15 @@ class Splits:
     # --- time ------------------------------------------------------------------------------------------
     def next_due_ns(self) -> int | None:
         """When `timer` has something to do."""
-        dues = [self._due_ns(split) + FROM_MEMORY_AFTER_NS for split in self._waiting.values()]
+        known = self._waiting.values() if self.market.calendar.sessions else ()
+        dues = [self._due_ns(split) + FROM_MEMORY_AFTER_NS for split in known]
         dues += [self._patience_ends_ns] if self._patience_ends_ns else []
         return min(dues, default=None)
 
     def timer(self, now_ns: int, out: list[Effect]) -> None:
         """Go on without an answer of the data host that is overdue."""
         if any(self._due_ns(split) + FROM_MEMORY_AFTER_NS <= now_ns for split in self._waiting.values()):
-            self.apply(now_ns, out)
+            self.apply(now_ns, out)  # without a calendar nothing: then history is on its way anyhow
             cold = tuple(book.symbol for book in self.market.books.values() if not book.warm)
             settings = self.market.settings
             if cold:

@@ -101,7 +101,7 @@ class Strategist:
         position = self.ledger.positions.get(closed.bar.symbol)
         if position is None or position.exit_reason or not closed.decision["valid"] or position.mode is Mode.MANUAL:
             return
-        if closed.end_ns <= position.opened_ns:
+        if closed.end_ns <= position.opened_ns or not self.exits_are_decided(closed):
             return
         side = 1 if position.quantity > 0 else -1
         rule = explain.exit_rule(closed.decision, self.settings.strategy, position.mode, side)
@@ -113,6 +113,11 @@ class Strategist:
         self.ledger.positions[position.symbol] = leaving
         out.append(PositionUpdated(leaving))
         self.desk.protect(position.symbol, now_ns, out)
+
+    def exits_are_decided(self, closed: ClosedBar) -> bool:
+        """False for a bar that ends in extended hours: nothing could be sold before the open, which decides anew."""
+        session = self.market.calendar.last_opened(closed.end_ns)
+        return session is not None and closed.end_ns <= session.close_ns
 
     def _exit_signal(self, closed: ClosedBar, position: Position, rule: Rule, side: int) -> Signal:
         kind = SignalKind.EXIT_LONG if side > 0 else SignalKind.EXIT_SHORT

@@ -18,7 +18,7 @@ from fluxherod.engine.events import (
 )
 from fluxherod.engine.ledger import Ledger
 from fluxherod.engine.market import Market
-from fluxherod.engine.overrides import Overrides, problems, remakes_indicators, revision
+from fluxherod.engine.overrides import Overrides, problems, revision
 from fluxherod.engine.settings import Settings
 from fluxherod.engine.volatility import FIVE_MINUTE_HISTORY
 
@@ -174,14 +174,10 @@ class Universe:
         # Together with what was changed before: those changes may be the ones that the configuration conflicts with.
         if wrong := problems(self.configured, {**self.overrides.parameters, **changes}):
             return ReplyCode.INVALID_FIELD, "; ".join(f"{name}: {allowed}" for name, allowed in wrong.items())
-        settings = self._put(self.overrides.change(changes))
+        self._put(self.overrides.change(changes))
         self.changed_ns = now_ns
         names = ", ".join(f"{name} = {value}" for name, value in changes.items())
-        if not remakes_indicators(before.strategy, settings.strategy):
-            return ReplyCode.OK, f"from the next bar on: {names}"
-        self.market.begin_again()
-        self._request_history(settings.symbols, out)
-        return ReplyCode.OK, f"from the next bar on, once history has warmed the indicators up again: {names}"
+        return ReplyCode.OK, f"from the next bar on: {names}"
 
     def _request_history(self, symbols: tuple[str, ...], out: list[Effect]) -> None:
         """Before the calendar is known nothing can be asked for: it asks for every cold symbol when it comes."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import deque
 from collections.abc import Iterable
 
 import numpy as np
@@ -27,6 +28,7 @@ class FiveMinuteRange:
         self._state: RecordArray = np.zeros(1, RANGE_STATE)
         self._builder = BarBuilder(symbol)
         self._through_ns = 0  # end of the newest bar that counts
+        self._bars: deque[Bar] = deque(maxlen=FIVE_MINUTE_HISTORY)
 
     def load(self, bars: Iterable[Bar]) -> None:
         """Take completed bars, oldest first; an unsound one is passed over."""
@@ -54,3 +56,14 @@ class FiveMinuteRange:
     def _step(self, bar: Bar, through_ns: int) -> None:
         self.atr = float(step_range(self._state, self._period, bar.high, bar.low, bar.close))
         self._through_ns = through_ns
+        self._bars.append(bar)
+
+    def with_period(self, period: int) -> FiveMinuteRange:
+        """The same bars with another period."""
+        if period == self._period:
+            return self
+        other = FiveMinuteRange(self._builder.symbol, period)
+        for bar in self._bars:
+            other._step(bar, self._through_ns)
+        other._builder, other._through_ns = self._builder, self._through_ns
+        return other

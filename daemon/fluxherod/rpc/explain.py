@@ -119,7 +119,10 @@ def _held_text(engine: Engine, closed: ClosedBar, held: Position) -> str:
     rule = _exit_rule(engine, closed)
     if rule is None:
         return text
-    return f"{text}; its exit: {'met' if rule.verdict is Verdict.PASSED else 'not met'}: {rule.text}"
+    met = "met" if rule.verdict is Verdict.PASSED else "not met"
+    if not engine.strategist.exits_are_decided(closed):
+        met += " (exits are decided in the regular session alone)"
+    return f"{text}; its exit: {met}: {rule.text}"
 
 
 def _smallest_change(entry: _Entry) -> signal_pb2.SmallestChange:
