@@ -13,6 +13,7 @@ from pathlib import Path
 from alpacasim.app import Settings, build
 from alpacasim.calendar import Calendar, new_york_day
 from alpacasim.credentials import Credentials
+from alpacasim.fault_plan import read_file
 from alpacasim.money import decimal_to_e4, parse_decimal
 from alpacasim.player import start_of_day
 from alpacasim.server import bind, serve
@@ -35,7 +36,23 @@ URLs for a client (key PKDEMO, secret demo-secret):
   data REST       http://127.0.0.1:8765             market data    ws://127.0.0.1:8765/v2/iex
   scripting       http://127.0.0.1:8765/sim/clock, /sim/step, /sim/state, /sim/quote, /sim/trade,
                   /sim/bar, /sim/fills, /sim/hold, /sim/pending, /sim/halt, /sim/luld, /sim/correction,
-                  /sim/cancel-trade, /sim/corporate-action, /sim/fail, /sim/asset, /sim/account"""
+                  /sim/cancel-trade, /sim/corporate-action, /sim/faults, /sim/fail, /sim/asset, /sim/account
+
+a fault plan (--faults FILE.toml, or the same as JSON to /sim/faults; GET counts what each met, DELETE ends all):
+  seed = 7                                [[fault]] has a kind, and what of these concerns it:
+  from, until        RFC 3339, or exchange seconds from now          count   so many are met, then no more
+  probability        of meeting each, drawn from the seed            symbols, stream ("market", "trade"),
+                                                                     channel (market), event (trade updates)
+  drop, duplicate, reorder       messages; a reordered one comes after the next
+  delay                          messages come `seconds` later
+  late_bars, revisions           bars come `seconds` late; corrected bars follow half a minute after
+  mute, half_dead, disconnect    connections (count) of a stream: no data; nothing at all, no pong; cut
+  refuse_connection              with `status` 429, 500, 503 on the upgrade, or 406 after it (market)
+  rest                           requests (method, path) get `status` 429, 500, 503, 504 or 0 (no answer);
+                                 carried_out = true: after they took effect; html = true: a page of HTML
+  partial_fills                  executions come in random parts
+  clock_skew                     /v2/clock, quotes, trades and updates are stamped `seconds` off
+  halt, split                    of `symbols`; a split has ex_date, new_rate and old_rate"""
 
 _HISTORY_SESSIONS = 120
 _SYNTHETIC_START, _SYNTHETIC_END = date(2023, 1, 3), date(2024, 12, 31)
@@ -87,6 +104,9 @@ def parser() -> argparse.ArgumentParser:
         choices=("basic", "plus"),
         default="plus",
         help="market data: basic has no sip feed and 30 symbols of trades and quotes (default: %(default)s)",
+    )
+    options.add_argument(
+        "--faults", metavar="FILE", type=Path, help="a fault plan in TOML: what goes wrong, when and where"
     )
     options.add_argument(
         "--log-level", default="warning", choices=("debug", "info", "warning", "error"), help="default: %(default)s"
@@ -146,6 +166,7 @@ def settings(arguments: argparse.Namespace, tape: Tape, calendar: Calendar) -> S
         plan=arguments.plan,
         waits=arguments.wait and not arguments.step,
         seed=f"{utc_text(first_ns)}/{arguments.synthetic}",
+        faults=read_file(arguments.faults) if arguments.faults else {},
     )
 
 

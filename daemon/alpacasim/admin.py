@@ -27,7 +27,9 @@
                        "new_rate", "old_rate" or "rate"}: announce one; it takes effect in the night before
     POST /sim/fail     {"status": 0 | 429 | 500 | 503 | 504, "method"?, "path"?, "times"?, "carried_out"?, "html"?}:
                        the next requests fail so, 0 is no answer at all; with carried_out they take effect and only
-                       their answer is lost
+                       their answer is lost (a fault plan of the kind rest)
+    POST /sim/faults   {"seed"?, "fault": [{"kind", ...}, ...]}: put a fault plan in force, as `--faults` does; GET
+                       tells what is in force and how often each was met, DELETE ends all and tells the same
 
 Every POST answers the clock and the counters; a request that makes no sense gets 422 {"message"}.
 """
@@ -46,7 +48,7 @@ from alpacasim.admin_fields import AdminError, price_e4, size
 from alpacasim.calendar import MINUTE_NS
 from alpacasim.corporate_actions import Announcements
 from alpacasim.data_wire import Channel, Json, stream_bar, stream_quote, stream_trade
-from alpacasim.faults import RestFaults
+from alpacasim.fault_injector import Injector
 from alpacasim.http_api import json_body, ok
 from alpacasim.market_stream import MarketHub
 from alpacasim.matching import Market, ScriptedFill
@@ -67,10 +69,11 @@ class AdminApi:
         market_hub: MarketHub,
         trade_hub: TradeHub,
         announcements: Announcements,
-        faults: RestFaults,
+        injector: Injector,
         created_ns: int,
     ) -> None:
-        self._events = AdminEvents(player, market_hub, announcements, faults)
+        self._events = AdminEvents(player, market_hub, announcements, injector)
+        self._injector = injector
         self._player = player
         self._exchange = player.exchange
         self._market_hub = market_hub
@@ -93,6 +96,8 @@ class AdminApi:
         return [
             Route("/sim/clock", self.get_clock, methods=["GET"]),
             Route("/sim/state", self.get_state, methods=["GET"]),
+            Route("/sim/faults", self.get_faults, methods=["GET"]),
+            Route("/sim/faults", self.end_faults, methods=["DELETE"]),
             *(Route(f"/sim/{name}", self._post(action), methods=["POST"]) for name, action in actions.items()),
         ]
 
@@ -180,6 +185,14 @@ class AdminApi:
                 "open_orders": [order_body(order) for order in self._exchange.open_orders()],
             }
         )
+
+    async def get_faults(self, request: Request) -> Response:
+        return ok(self._injector.body())
+
+    async def end_faults(self, request: Request) -> Response:
+        told = self._injector.end()
+        await self._player.drain()
+        return ok(told)
 
     # Prices and executions
 

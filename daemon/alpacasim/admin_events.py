@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from alpacasim.admin_fields import AdminError, count, day, one_of, positive, price_e4, size
+from alpacasim.admin_fields import AdminError, day, one_of, positive, price_e4, size
 from alpacasim.corporate_actions import KINDS, Announcements, CorporateAction
-from alpacasim.data_wire import Channel, Json, stream_band, stream_cancel, stream_correction, stream_status
-from alpacasim.faults import ERRORS, NEVER, RestFault, RestFaults
+from alpacasim.data_wire import Channel, Json, stream_band, stream_cancel, stream_correction
+from alpacasim.fault_injector import Injector
 from alpacasim.market_stream import MarketHub
 from alpacasim.matching import Market
 from alpacasim.player import Player
@@ -25,12 +25,12 @@ _RATES: dict[str, tuple[str, ...]] = {
 class AdminEvents:
     """The actions over one running simulator."""
 
-    def __init__(self, player: Player, market_hub: MarketHub, announcements: Announcements, faults: RestFaults) -> None:
+    def __init__(self, player: Player, market_hub: MarketHub, announcements: Announcements, injector: Injector) -> None:
         self._player = player
         self._exchange = player.exchange
         self._market_hub = market_hub
         self._announcements = announcements
-        self._faults = faults
+        self._injector = injector
 
     def actions(self) -> dict[str, Action]:
         return {
@@ -40,6 +40,7 @@ class AdminEvents:
             "cancel-trade": self.cancel_trade,
             "corporate-action": self.corporate_action,
             "fail": self.fail,
+            "faults": self.faults,
             "pending": self.pending,
         }
 
@@ -57,10 +58,9 @@ class AdminEvents:
     async def halt(self, body: Mapping[str, Any]) -> None:
         market = self.market(body)
         halted = bool(body.get("halted", True))
-        self._exchange.halt(market.symbol, halted, self._player.now_ns())
         code, reason = str(body.get("code", "LUDP")), str(body.get("reason", "Volatility Trading Pause"))
-        message = stream_status(market.symbol, halted, code, reason, self._player.now_ns())
-        await self._publish("statuses", market.symbol, message)
+        self._player.halt(market.symbol, halted, code, reason)
+        await self._player.drain()
 
     async def pending(self, body: Mapping[str, Any]) -> None:
         market = self.market(body)
@@ -89,16 +89,10 @@ class AdminEvents:
         self._announcements.add(CorporateAction(kind, symbol, day(body, "ex_date"), terms))
 
     async def fail(self, body: Mapping[str, Any]) -> None:
-        status = body.get("status", 500)
-        if status not in (NEVER, *ERRORS):
-            raise AdminError(f"status is {status!r}: {', '.join(map(str, (NEVER, *ERRORS)))} are allowed")
-        self._faults.waiting.append(
-            RestFault(
-                status,
-                method=str(body.get("method", "")).upper(),
-                path=str(body.get("path", "")),
-                times=count(body, "times"),
-                carried_out=bool(body.get("carried_out", False)),
-                html=bool(body.get("html", False)),
-            )
-        )
+        times = {"count": body.get("times", 1)}
+        given = {name: value for name, value in body.items() if name != "times"}
+        self._injector.add({"fault": [{"kind": "rest"} | given | times]})
+
+    async def faults(self, body: Mapping[str, Any]) -> None:
+        self._injector.add(body)
+        await self._player.drain()

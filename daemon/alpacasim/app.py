@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from starlette.applications import Starlette
 from starlette.routing import Route, WebSocketRoute
@@ -16,7 +17,7 @@ from alpacasim.clock import Mode
 from alpacasim.corporate_actions import Announcements
 from alpacasim.credentials import DEFAULT_CREDENTIALS, Credentials
 from alpacasim.exchange import Exchange
-from alpacasim.faults import RestFaults
+from alpacasim.fault_injector import Injector
 from alpacasim.history import History
 from alpacasim.http_api import Guard, RateLimit, not_found
 from alpacasim.market_stream import MarketHub, Plan
@@ -27,6 +28,7 @@ from alpacasim.rest_corporate_actions import CorporateActionsApi
 from alpacasim.rest_data import DataApi
 from alpacasim.rest_orders import OrdersApi
 from alpacasim.rest_portfolio import PortfolioApi
+from alpacasim.stage import Stage
 from alpacasim.tape import Tape
 from alpacasim.trade_stream import TradeHub
 
@@ -37,7 +39,7 @@ class Settings:
 
     `plan` is the subscription to market data: "basic" has no sip stream, no sip history of the last 15 minutes, and
     trades and quotes of 30 symbols. With `waits` the time stands at the start until a client subscribes to market
-    data (run mode).
+    data (run mode). `faults` is a fault plan.
     """
 
     start_ns: int
@@ -53,6 +55,7 @@ class Settings:
     waits: bool = False
     auth_timeout_s: float = 10.0
     plan: Plan = "plus"
+    faults: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +69,14 @@ class Simulator:
 
 
 def build(tape: Tape, calendar: Calendar, settings: Settings, *, wall_s: Callable[[], float] = time.time) -> Simulator:
-    """Compose a simulator over a tape."""
-    market_hub = MarketHub(settings.credentials, auth_timeout_s=settings.auth_timeout_s, plan=settings.plan)
-    trade_hub = TradeHub(settings.credentials)
+    """Compose a simulator over a tape. ValueError says what is wrong with its fault plan."""
+    injector, announcements = Injector(), Announcements()
+    market_hub = MarketHub(settings.credentials, injector, auth_timeout_s=settings.auth_timeout_s, plan=settings.plan)
+    trade_hub = TradeHub(settings.credentials, injector)
     exchange = Exchange(
         tape.symbols, settings.cash_e4, seed=settings.seed, listener=trade_hub.publish, spread_bp=settings.spread_bp
     )
-    announcements, faults = Announcements(), RestFaults()
+    exchange.portion = injector.portion
     player = Player(
         exchange,
         History(tape, calendar),
@@ -86,12 +90,15 @@ def build(tape: Tape, calendar: Calendar, settings: Settings, *, wall_s: Callabl
         quotes_per_minute=settings.quotes_per_minute,
         waits=settings.waits,
         announcements=announcements,
+        agenda=injector.agenda,
     )
+    injector.attach(Stage(player, market_hub, trade_hub, announcements))
+    injector.add(settings.faults)
     created_ns = settings.start_ns - 365 * DAY_NS
     app = Starlette(
         routes=[
-            *_rest_routes(player, settings, announcements, faults, created_ns, wall_s),
-            *AdminApi(player, market_hub, trade_hub, announcements, faults, created_ns).routes(),
+            *_rest_routes(player, settings, announcements, injector, created_ns, wall_s),
+            *AdminApi(player, market_hub, trade_hub, announcements, injector, created_ns).routes(),
             WebSocketRoute("/stream", trade_hub.serve),
             WebSocketRoute("/v2/{feed}", market_hub.serve),
         ],
@@ -104,17 +111,17 @@ def _rest_routes(
     player: Player,
     settings: Settings,
     announcements: Announcements,
-    faults: RestFaults,
+    injector: Injector,
     created_ns: int,
     wall_s: Callable[[], float],
 ) -> list[Route]:
     # Alpaca counts the requests of the trading API and of the data API apart.
-    trading = Guard(settings.credentials, RateLimit(settings.rate_limit, wall_s), faults, fault_code=40010001)
-    data = Guard(settings.credentials, RateLimit(settings.rate_limit, wall_s), faults)
+    trading = Guard(settings.credentials, RateLimit(settings.rate_limit, wall_s), injector, fault_code=40010001)
+    data = Guard(settings.credentials, RateLimit(settings.rate_limit, wall_s), injector)
     return [
         *OrdersApi(player).routes(trading),
         *PortfolioApi(player).routes(trading),
-        *AccountApi(player, created_ns).routes(trading),
+        *AccountApi(player, injector, created_ns).routes(trading),
         *ConfigurationApi(player.exchange.account).routes(trading),
         *DataApi(player, announcements, settings.plan).routes(data),
         *CorporateActionsApi(player, announcements).routes(data),

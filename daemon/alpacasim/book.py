@@ -69,6 +69,8 @@ class Book:
         self._listener = listener
         self._live: dict[str, dict[str, Order]] = {symbol: {} for symbol in self.markets}
         self._counters: dict[str, int] = {}
+        self.portion: Callable[[str, int], int] = lambda symbol, shares: shares
+        """How many of an order's whole shares execute at once."""
 
     def identifier(self, kind: str) -> str:
         """The next id of a kind: the same sequence for the same seed."""
@@ -206,7 +208,14 @@ class Book:
             self._execute_within_position(order, quantity, script.price_e4)
         if not scripted and not market.fills_held and price_e4 is not None:
             self._size_by_value(order, price_e4)
-            self._execute_within_position(order, order.remaining_e9, price_e4)
+            self._execute_within_position(order, self._portion_e9(order), price_e4)
+
+    def _portion_e9(self, order: Order) -> int:
+        """All that is left of an order, or a part of it: whole shares, and never of a fill-or-kill order."""
+        shares, fraction = divmod(order.remaining_e9, E9)
+        if fraction or order.time_in_force == "fok":
+            return order.remaining_e9
+        return self.portion(order.symbol, shares) * E9
 
     def _execute_within_position(self, order: Order, quantity_e9: int, price_e4: int) -> None:
         """Execute, but never turn the position around: what would do so is canceled.

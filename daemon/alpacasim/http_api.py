@@ -14,7 +14,9 @@ from starlette.responses import Response
 
 from alpacasim import refusals
 from alpacasim.credentials import Credentials, has_credentials
-from alpacasim.faults import RestFaults
+from alpacasim.fault_injector import Injector
+from alpacasim.fault_plan import Fault
+from alpacasim.faults import answer_of
 from alpacasim.refusals import Refusal
 from alpacasim.timestamps import parse_time
 
@@ -92,7 +94,7 @@ class Guard:
 
     credentials: Credentials
     rate_limit: RateLimit
-    faults: RestFaults
+    injector: Injector
     fault_code: int | None = None
 
     def __call__(self, handler: Handler) -> Handler:
@@ -102,13 +104,9 @@ class Guard:
                 return Response(_NGINX_401, 401, media_type="text/html")
             if not self.credentials.accept_headers(headers):
                 return refuse(refusals.unauthorized())
-            fault = self.faults.take(request.method, request.url.path)
+            fault = self.injector.request(request.method, request.url.path)
             if fault is not None:
-                if fault.carried_out:
-                    await self._answered(handler, request)
-                if fault.silent:
-                    return await _gone(request)
-                return Response(fault.body(), fault.status, media_type=fault.media_type)
+                return await self._failed(fault, handler, request)
             if self.rate_limit.take():
                 response = await self._answered(handler, request)
             else:
@@ -117,6 +115,14 @@ class Guard:
             return response
 
         return guarded
+
+    async def _failed(self, fault: Fault, handler: Handler, request: Request) -> Response:
+        if fault.carried_out:
+            await self._answered(handler, request)
+        said = answer_of(fault)
+        if said is None:
+            return await _gone(request)
+        return Response(said[0], fault.status, media_type=said[1])
 
     async def _answered(self, handler: Handler, request: Request) -> Response:
         try:

@@ -8,10 +8,14 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import msgspec
+from starlette.responses import Response
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from alpacasim.credentials import KEY_HEADER, Credentials
 from alpacasim.data_wire import CHANNELS, Channel, Json
+from alpacasim.fault_injector import Injector
+from alpacasim.faults import Entry
+from alpacasim.line import Line, line_of
 from alpacasim.outbox import Frame, Outbox
 
 Plan = Literal["basic", "plus"]
@@ -56,6 +60,9 @@ class Connection:
     feed: str
     outbox: Outbox
     binary: bool
+    line: Line | None = None
+    fault: Entry | None = None
+    """What has befallen it: data no longer comes."""
     authenticated: bool = False
     channels: dict[Channel, frozenset[str]] = field(default_factory=lambda: dict.fromkeys(CHANNELS, frozenset()))
 
@@ -66,6 +73,15 @@ class Connection:
         """Say an error and close."""
         self.outbox.end_with(encode(error(code), self.binary))
 
+    def suffer(self, entry: Entry) -> None:
+        """Be cut, or go mute or dead."""
+        if entry.fault.kind == "disconnect":
+            self.outbox.cut(self.line)
+            return
+        self.fault = entry
+        if entry.fault.kind == "half_dead" and self.line is not None:
+            self.line.die()
+
     def subscription(self) -> list[Json]:
         return [{"T": "subscription", **{channel: sorted(names) for channel, names in self.channels.items()}}]
 
@@ -74,9 +90,15 @@ class MarketHub:
     """All market-data connections; counts what was sent."""
 
     def __init__(
-        self, credentials: Credentials, *, auth_timeout_s: float = AUTH_TIMEOUT_S, plan: Plan = "plus"
+        self,
+        credentials: Credentials,
+        injector: Injector,
+        *,
+        auth_timeout_s: float = AUTH_TIMEOUT_S,
+        plan: Plan = "plus",
     ) -> None:
         self._credentials = credentials
+        self._injector = injector
         self._plan = plan
         self._auth_timeout_s = auth_timeout_s
         self._connections: list[Connection] = []
@@ -97,11 +119,22 @@ class MarketHub:
         return any(connection.feed == "test" for connection in self._connections)
 
     def publish(self, channel: Channel, messages: Mapping[str, Json], *, test: bool = False) -> None:
-        """Send messages (by symbol) to their subscribers, one array to each; equal arrays are encoded once."""
+        """Send messages (by symbol) to their subscribers, as far as no fault comes between."""
+        if test:
+            self.send(channel, messages, test=True)
+        else:
+            self._injector.market(channel, messages)
+
+    def served(self) -> list[Connection]:
+        """The connections that have subscribed to market data."""
+        return [one for one in self._connections if one.feed != "test" and any(one.channels.values())]
+
+    def send(self, channel: Channel, messages: Mapping[str, Json], *, test: bool = False) -> None:
+        """Send messages to their subscribers, one array to each; equal arrays are encoded once."""
         frames: dict[tuple[frozenset[str], bool], tuple[Frame, int] | None] = {}
         for connection in self._connections:
             names = connection.channels[channel]
-            if not names or (connection.feed == "test") != test:
+            if not names or (connection.feed == "test") != test or self._injector.is_muted(connection.fault):
                 continue
             key = (names, connection.binary)
             if key not in frames:
@@ -136,9 +169,13 @@ class MarketHub:
         if feed not in FEEDS:
             await websocket.close(1008)
             return
+        status = self._injector.refusal("market", in_band=False)
+        if status is not None:
+            await websocket.send_denial_response(Response(status_code=status))
+            return
         await websocket.accept()
         binary = websocket.headers.get("content-type", "").startswith("application/msgpack")
-        connection = Connection(feed, Outbox(websocket, QUEUE_LIMIT), binary)
+        connection = Connection(feed, Outbox(websocket, QUEUE_LIMIT), binary, line_of(websocket.scope))
         self._connections.append(connection)
         try:
             connection.send([{"T": "success", "msg": "connected"}])
@@ -197,9 +234,12 @@ class MarketHub:
         elif self._plan == "basic" and _is_too_many(channels):
             connection.send(error(405))
         else:
+            served = any(connection.channels.values())
             connection.channels = channels
             self.subscribed.set()
             connection.send(connection.subscription())
+            if not served and connection.feed != "test":
+                self._injector.connected("market", connection)
 
     def _authenticate(self, connection: Connection, accepted: bool) -> None:
         if connection.authenticated:
@@ -208,7 +248,7 @@ class MarketHub:
             connection.fail(402)
         elif connection.feed == "sip" and self._plan == "basic":
             connection.fail(409)
-        elif connection.feed in self._owners:
+        elif connection.feed in self._owners or self._injector.refusal("market", in_band=True) is not None:
             connection.fail(406)
         else:
             connection.authenticated = True

@@ -7,6 +7,8 @@ from collections import deque
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from alpacasim.line import Line
+
 Frame = str | bytes
 
 
@@ -51,6 +53,13 @@ class Outbox:
         self._closing = (code, reason)
         self._idle.clear()
         self._filled.set()
+
+    def cut(self, line: Line | None) -> None:
+        """Drop what is queued and end the connection without a word (where that can't be: with a close)."""
+        self._frames.clear()
+        if line is not None:
+            line.cut()
+        self.end_with(None, 1011, "internal error")
 
     async def drained(self, timeout_s: float) -> bool:
         """Wait until everything was handed to the socket; False when that takes too long."""

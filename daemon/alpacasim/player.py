@@ -7,10 +7,11 @@ from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from typing import Any
 
+from alpacasim.agenda import Agenda
 from alpacasim.calendar import Calendar, midnight_ns, new_york_day
 from alpacasim.clock import ExchangeClock, Mode
 from alpacasim.corporate_actions import Announcements
-from alpacasim.data_wire import Json, stream_bar, stream_quote, stream_trade
+from alpacasim.data_wire import Json, stream_bar, stream_quote, stream_status, stream_trade
 from alpacasim.equity import EquityCurve
 from alpacasim.exchange import Exchange
 from alpacasim.fakepaca import publish_test_minute
@@ -28,6 +29,7 @@ _QUOTED_POINTS: dict[int, frozenset[int]] = {
     4: frozenset({0, 1, 2, 3}),
 }
 _SHORTEST_SLEEP_S = 0.002
+_LONGEST_SLEEP_S = 0.05  # something may be put on the agenda meanwhile
 # Further behind than this, the clock is set back to the tape: a slow machine plays slower instead of ever later.
 _LARGEST_LAG_NS = 250_000_000
 _DRAIN_TIMEOUT_S = 10.0
@@ -55,7 +57,9 @@ class Player:
         quotes_per_minute: int = 1,
         waits: bool = False,
         announcements: Announcements | None = None,
+        agenda: Agenda | None = None,
     ) -> None:
+        self._agenda = agenda or Agenda()
         self._announcements = announcements or Announcements()
         self.exchange = exchange
         self.history = history
@@ -114,6 +118,10 @@ class Player:
             return self._last_ns
         return max(self._last_ns, min(self._clock.now_ns(), self._next.at_ns - 1))
 
+    def tape_ns(self) -> int:
+        """The time of what was played last; in step mode also the time that it was moved to."""
+        return max(self._last_ns, self._clock.now_ns()) if self._clock.mode == "step" else self._last_ns
+
     async def run(self) -> None:
         """Play at the clock's speed until the tape ends; then time stands still."""
         if self._waiting:
@@ -122,10 +130,16 @@ class Player:
         self._clock = ExchangeClock(self._last_ns, speed=self._clock.rate)
         while self._next is not None and self._next.session.day <= self._last_day:
             event = self._next
-            wait_s = self._clock.wall_seconds_until(event.at_ns)
+            due_ns = self._agenda_ns(event.at_ns)
+            wait_s = self._clock.wall_seconds_until(due_ns or event.at_ns)
             if wait_s > _SHORTEST_SLEEP_S:
-                await asyncio.sleep(wait_s)
-            elif event.point == 0 and event.at_ns > self._last_ns:
+                await asyncio.sleep(min(wait_s, _LONGEST_SLEEP_S))
+                if wait_s > _LONGEST_SLEEP_S:
+                    continue
+            if due_ns is not None:
+                self._carry_out(due_ns)
+                continue
+            if wait_s <= _SHORTEST_SLEEP_S and event.point == 0 and event.at_ns > self._last_ns:
                 await self._let_others_run()
             self._catch_up(event.at_ns)
             self._play(event)
@@ -155,25 +169,38 @@ class Player:
 
     async def step_to(self, ns: int) -> None:
         """Play the tape up to an instant (step mode) and hand every frame to the sockets."""
+        await self._advance(ns, silent=False)
+
+    async def advance_to(self, ns: int) -> None:
+        """Move the time (step mode) without playing the tape; sessions open and close as they should."""
+        await self._advance(ns, silent=True)
+
+    async def _advance(self, ns: int, *, silent: bool) -> None:
         async with self._stepping:
-            while self._next is not None and self._next.at_ns <= ns:
+            while True:
                 event = self._next
+                played_to_ns = ns if event is None else min(ns, event.at_ns)
+                if (due_ns := self._agenda_ns(played_to_ns)) is not None:
+                    self._clock.advance_to(max(due_ns, self._clock.now_ns()))
+                    self._carry_out(due_ns)
+                    continue
+                if event is None or event.at_ns > ns:
+                    break
                 self._clock.advance_to(max(event.at_ns, self._clock.now_ns()))
-                self._play(event)
+                self._play(event, silent=silent)
                 if event.kind is Kind.BARS:
                     await self._let_others_run()
             self._clock.advance_to(max(ns, self._clock.now_ns()))
         await self.drain()
 
-    async def advance_to(self, ns: int) -> None:
-        """Move the time (step mode) without playing the tape; sessions open and close as they should."""
-        async with self._stepping:
-            while self._next is not None and self._next.at_ns <= ns:
-                event = self._next
-                self._clock.advance_to(max(event.at_ns, self._clock.now_ns()))
-                self._play(event, silent=True)
-            self._clock.advance_to(max(ns, self._clock.now_ns()))
-        await self.drain()
+    def _agenda_ns(self, until_ns: int) -> int | None:
+        """When the agenda has something to carry out, if that is before the tape goes on."""
+        due_ns = self._agenda.next_ns
+        return due_ns if due_ns is not None and due_ns <= until_ns else None
+
+    def _carry_out(self, due_ns: int) -> None:
+        self._last_ns = max(self._last_ns, due_ns)
+        self._agenda.run(due_ns)
 
     async def drain(self) -> None:
         """Return when all frames were handed to the sockets."""
@@ -181,6 +208,12 @@ class Player:
         await self._trade_hub.drain(_DRAIN_TIMEOUT_S)
 
     # Events
+
+    def halt(self, symbol: str, halted: bool, code: str = "LUDP", reason: str = "Volatility Trading Pause") -> None:
+        """Stop or resume trading in a symbol, and say so on the stream."""
+        now_ns = self.now_ns()
+        self.exchange.halt(symbol, halted, now_ns)
+        self._market_hub.publish("statuses", {symbol: stream_status(symbol, halted, code, reason, now_ns)})
 
     def _play(self, event: Event, *, silent: bool = False) -> None:
         self._last_ns = event.at_ns

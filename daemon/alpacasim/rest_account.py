@@ -12,6 +12,7 @@ from alpacasim import refusals
 from alpacasim.account import Entry, Fill
 from alpacasim.book import asset_id
 from alpacasim.calendar import Session, new_york_day
+from alpacasim.fault_injector import Injector
 from alpacasim.http_api import Guard, QueryError, choice, day, flag, instant, integer, names, ok, refuse
 from alpacasim.money import decimal_to_e4, decimal_to_e9, parse_decimal
 from alpacasim.orders import Order
@@ -27,7 +28,8 @@ _CALENDAR_START, _CALENDAR_END = date(1970, 1, 1), date(2029, 12, 31)
 class AccountApi:
     """The endpoints over one exchange; `created_ns` is when the account came to be."""
 
-    def __init__(self, player: Player, created_ns: int) -> None:
+    def __init__(self, player: Player, injector: Injector, created_ns: int) -> None:
+        self._injector = injector
         self._player = player
         self._exchange = player.exchange
         self._created_ns = created_ns
@@ -159,7 +161,7 @@ class AccountApi:
         now, calendar = self._player.now_ns(), self._player.calendar
         return ok(
             {
-                "timestamp": new_york_text(now),
+                "timestamp": new_york_text(now + self._injector.skew_ns()),
                 "is_open": calendar.is_open(now),
                 "next_open": new_york_text(calendar.next_open(now)),
                 "next_close": new_york_text(calendar.next_close(now)),

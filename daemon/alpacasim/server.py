@@ -9,6 +9,7 @@ from collections.abc import Callable
 import uvicorn
 
 from alpacasim.app import Simulator
+from alpacasim.line import Line
 
 
 class _QuietServer(uvicorn.Server):
@@ -56,7 +57,7 @@ async def serve(
 
     config = uvicorn.Config(
         simulator.app,
-        ws="websockets-sansio",
+        ws=Line,
         ws_per_message_deflate=False,
         ws_max_size=16 * 1024 * 1024,
         lifespan="off",

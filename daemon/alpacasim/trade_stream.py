@@ -8,10 +8,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import msgspec
+from starlette.responses import Response
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from alpacasim.book import TradeUpdate
 from alpacasim.credentials import Credentials
+from alpacasim.fault_injector import Injector
+from alpacasim.faults import Entry
+from alpacasim.line import Line, line_of
 from alpacasim.outbox import Outbox
 from alpacasim.timestamps import parse_time, to_datetime
 from alpacasim.wire import Json, trade_update_body
@@ -30,11 +34,23 @@ _encode_msgpack = msgspec.msgpack.Encoder().encode
 class Connection:
     outbox: Outbox
     msgpack: bool
+    line: Line | None = None
+    fault: Entry | None = None
+    """What has befallen it: updates no longer come."""
     authorized: bool = False
     listening: bool = False
 
     def encode(self, body: Json) -> bytes:
         return _encode_msgpack(_with_timestamps(body)) if self.msgpack else _encode_json(body)
+
+    def suffer(self, entry: Entry) -> None:
+        """Be cut, or go mute or dead."""
+        if entry.fault.kind == "disconnect":
+            self.outbox.cut(self.line)
+            return
+        self.fault = entry
+        if entry.fault.kind == "half_dead" and self.line is not None:
+            self.line.die()
 
     def send(self, stream: str, data: Json) -> None:
         self.outbox.put(self.encode({"stream": stream, "data": data}))
@@ -43,8 +59,9 @@ class Connection:
 class TradeHub:
     """All trade_updates connections; counts the updates that were sent."""
 
-    def __init__(self, credentials: Credentials) -> None:
+    def __init__(self, credentials: Credentials, injector: Injector) -> None:
         self._credentials = credentials
+        self._injector = injector
         self._connections: list[Connection] = []
         self.updates = 0
 
@@ -53,11 +70,18 @@ class TradeHub:
         return len(self._connections)
 
     def publish(self, update: TradeUpdate) -> None:
-        """Send an event to everybody who listens; the order is told as it is now."""
-        listeners = [connection for connection in self._connections if connection.listening]
-        if not listeners:
-            return
-        body: Json = {"stream": STREAM, "data": trade_update_body(update)}
+        """Send an event to everybody who listens, as far as no fault comes between; the order is told as it is now."""
+        if self.served():
+            self._injector.trade(update.event, update.order.symbol, trade_update_body(update), update.at_ns)
+
+    def served(self) -> list[Connection]:
+        """The connections that listen."""
+        return [connection for connection in self._connections if connection.listening]
+
+    def send(self, data: Json) -> None:
+        """Send the data of an update to everybody who listens."""
+        listeners = [one for one in self.served() if not self._injector.is_muted(one.fault)]
+        body: Json = {"stream": STREAM, "data": data}
         frames: dict[bool, bytes] = {}
         for connection in listeners:
             frame = frames.setdefault(connection.msgpack, b"") or connection.encode(body)
@@ -79,9 +103,13 @@ class TradeHub:
 
     async def serve(self, websocket: WebSocket) -> None:
         """One connection, from the upgrade to its end."""
+        status = self._injector.refusal("trade", in_band=False)
+        if status is not None:
+            await websocket.send_denial_response(Response(status_code=status))
+            return
         await websocket.accept()
         msgpack = websocket.headers.get("content-type", "").startswith("application/msgpack")
-        connection = Connection(Outbox(websocket, QUEUE_LIMIT), msgpack)
+        connection = Connection(Outbox(websocket, QUEUE_LIMIT), msgpack, line_of(websocket.scope))
         self._connections.append(connection)
         try:
             writer = asyncio.create_task(connection.outbox.run())
@@ -137,8 +165,10 @@ class TradeHub:
         data = request.get("data")
         asked = data.get("streams") if isinstance(data, Mapping) else None
         streams = [STREAM] if isinstance(asked, list) and STREAM in asked else []
-        connection.listening = bool(streams)
+        listened, connection.listening = connection.listening, bool(streams)
         connection.send("listening", {"streams": streams})
+        if streams and not listened:
+            self._injector.connected("trade", connection)
 
 
 def _with_timestamps(value: Any, name: str = "") -> Any:

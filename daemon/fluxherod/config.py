@@ -297,7 +297,6 @@ def to_settings(config: Config, latency_ns: int) -> Settings:
             spike_size_bp=int(risk.spike_size * BASIS_POINTS),
         ),
         allow_shorts=strategy.allow_shorts,
-        neutral_entries=neutral,
         trail_on=strategy.trail_on,
         bar_delay_ns=_nanoseconds(config.market.bar_delay_s),
         signal_max_age_ns=_nanoseconds(orders.signal_max_age_s),

@@ -10,12 +10,13 @@ import asyncio
 import os
 import sqlite3
 import sys
-from collections.abc import Iterable
-from contextlib import closing
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator
+from contextlib import closing, suppress
 from pathlib import Path
 
 from fluxhero.v1 import signal_pb2
-from fluxherod.adapters.sqlite.journal import JournalRow, read
+from fluxherod.adapters.sqlite.journal import JournalRow, effects_digest, read
 from fluxherod.adapters.sqlite.schema import connect
 from fluxherod.engine.books import ClosedBar
 from fluxherod.engine.codec import decode_event
@@ -23,9 +24,15 @@ from fluxherod.engine.engine import Engine
 from fluxherod.errors import FluxHeroError
 from fluxherod.recovery import DATABASE
 from fluxherod.rpc.explain import explain_nothing
+from fluxherod.rpc.info import TooManyAsk
 
 NICENESS = 10
 NOT_FOUND = 3
+LONGEST_S = 120.0
+MOST_CALLERS = 4
+REMEMBERED_ANSWERS = 64
+# A read that spanned the whole replay would keep the trading loop's WAL from being reset.
+CHUNK_ROWS = 256
 # Inputs after which thresholds may be others: what is to be explained by the old ones is explained before.
 SETTING_KINDS = frozenset({"Started", "UpdateParametersCommand"})
 
@@ -35,31 +42,72 @@ class PastUnavailable(FluxHeroError):
 
 
 class Past:
-    """Asks a child process; one at a time."""
+    """Asks a child process; one at a time, and few wait for it."""
 
-    def __init__(self, state_dir: Path) -> None:
-        self._state_dir = state_dir
+    def __init__(self, state_dir: Path, longest_s: float = LONGEST_S) -> None:
+        self._state_dir = state_dir.absolute()
+        self._longest_s = longest_s
         self._one_at_a_time = asyncio.Lock()
+        self._callers = 0
+        self._answers: OrderedDict[tuple[str, int], bytes] = OrderedDict()
 
     async def explain(self, symbol: str, time_ns: int) -> bytes | None:
         """The ExplainResponse of the last bar that was complete at a time, as bytes; None when there was none.
 
         Raises:
             PastUnavailable: when the journal can't be replayed; the text says why.
+            TooManyAsk: when too many wait for a replay already.
         """
-        async with self._one_at_a_time:
+        if (symbol, time_ns) in self._answers:
+            return self._known(symbol, time_ns)
+        if self._callers >= MOST_CALLERS:
+            raise TooManyAsk(f"{self._callers} explanations of old bars are being made already: ask again later")
+        self._callers += 1
+        try:
+            async with self._one_at_a_time:
+                if (symbol, time_ns) in self._answers:
+                    return self._known(symbol, time_ns)
+                answer = await self._ask_child(symbol, time_ns)
+        finally:
+            self._callers -= 1
+        self._note(symbol, time_ns, answer)
+        return answer
+
+    def _known(self, symbol: str, time_ns: int) -> bytes:
+        self._answers.move_to_end((symbol, time_ns))
+        return self._answers[symbol, time_ns]
+
+    def _note(self, symbol: str, time_ns: int, answer: bytes | None) -> None:
+        """Of the bar that ended at that very time the journal says the same for ever."""
+        if answer is None:
+            return
+        if signal_pb2.ExplainResponse.FromString(answer).signal.decided_at.ToNanoseconds() == time_ns:
+            self._answers[symbol, time_ns] = answer
+            if len(self._answers) > REMEMBERED_ANSWERS:
+                self._answers.popitem(last=False)
+
+    async def _ask_child(self, symbol: str, time_ns: int) -> bytes | None:
+        try:
+            # Nothing is imported from the working directory, whoever may write there.
             process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "fluxherod.past", str(self._state_dir), symbol, str(time_ns)),
+                *(sys.executable, "-P", "-m", "fluxherod.past", str(self._state_dir), symbol, str(time_ns)),
+                cwd="/",
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.PIPE,
             )
-            try:
+        except OSError as error:
+            raise PastUnavailable(f"the journal could not be replayed: {error}") from error
+        try:
+            async with asyncio.timeout(self._longest_s):
                 answer, errors = await process.communicate()
-            finally:
-                if process.returncode is None:  # the caller is gone
-                    process.kill()
-                    await process.wait()
+        except TimeoutError as error:
+            text = f"the journal could not be replayed: that takes longer than {self._longest_s:g} s"
+            raise PastUnavailable(text) from error
+        finally:
+            if process.returncode is None:  # it takes too long, or the caller is gone
+                process.kill()
+                await process.wait()
         if process.returncode == NOT_FOUND:
             return None
         if process.returncode:
@@ -68,34 +116,58 @@ class Past:
         return answer
 
 
+def read_in_chunks(connection: sqlite3.Connection) -> Iterator[JournalRow]:
+    """The whole journal, no read transaction longer than a chunk."""
+    after_seq = 0
+    while rows := list(read(connection, after_seq, CHUNK_ROWS)):
+        yield from rows
+        after_seq = rows[-1].seq
+
+
 def explain_past(rows: Iterable[JournalRow], symbol: str, time_ns: int) -> signal_pb2.ExplainResponse | None:
-    """Replay journal rows until a bar of a symbol ends after a time; explain the last one that ended by then."""
+    """Replay journal rows until a bar of a symbol ends after a time; explain the last one that ended by then.
+
+    When this version had wanted something else before, the explanation says so.
+    """
     engine = Engine()
     found: ClosedBar | None = None
     explained: signal_pb2.ExplainResponse | None = None
+    differs_at: int | None = None  # the first input whose effects are not those that were recorded
+    found_after: int | None = None
     for row in rows:
         if row.kind in SETTING_KINDS and found is not None and explained is None:
             explained = explain_nothing(engine, found)
-        engine.process(row.now_ns, decode_event(row.kind, row.payload))
+        effects = engine.process(row.now_ns, decode_event(row.kind, row.payload))
+        if differs_at is None and effects_digest(effects) != row.effects:
+            differs_at = row.seq
         book = engine.market.books.get(symbol) if engine.run else None
         if book is None or not book.closed:
             continue
         newest = next((bar for bar in reversed(book.closed) if bar.end_ns <= time_ns), None)
         if newest is not None and (found is None or newest.end_ns > found.end_ns):
-            found, explained = newest, None
+            found, explained, found_after = newest, None, differs_at
         if book.closed[-1].end_ns > time_ns:
             break
     if found is None:
         return None
-    return explained or explain_nothing(engine, found)
+    return _noted(explained or explain_nothing(engine, found), found_after)
+
+
+def _noted(explained: signal_pb2.ExplainResponse, differs_at: int | None) -> signal_pb2.ExplainResponse:
+    if differs_at is not None:
+        note = f"this version decides otherwise than was recorded, from input {differs_at} of the journal on"
+        explained.why_not += f" ({note})"
+        explained.signal.text += f"\nNote: {note}"
+    return explained
 
 
 def main(state_dir: str, symbol: str, time_ns: str) -> int:
     """Print the explanation as the bytes of its message."""
-    os.nice(NICENESS)
+    with suppress(OSError):  # the service's system call filter may refuse it
+        os.nice(NICENESS)
     with closing(connect(Path(state_dir) / DATABASE, read_only=True)) as connection:
         try:
-            found = explain_past(read(connection), symbol, int(time_ns))
+            found = explain_past(read_in_chunks(connection), symbol, int(time_ns))
         except sqlite3.Error as error:
             sys.stderr.write(f"{error}\n")
             return 1

@@ -39,8 +39,8 @@ async def test_a_failure_carries_no_headers_of_the_rate_limit(start):
 @pytest.mark.parametrize(
     ("fault", "text"),
     [
-        ({"status": 200}, "status is 200: 0, 429, 500, 503, 504 are allowed"),
-        ({"status": 500, "times": 0}, "times is 0: a whole number from 1 is allowed"),
+        ({"status": 200}, "fault 1 (rest): status is 200: 0, 429, 500, 503, 504 are allowed"),
+        ({"status": 500, "times": 0}, "fault 1 (rest): count is 0: a whole number from 1 is allowed"),
     ],
 )
 async def test_a_failure_that_makes_no_sense_is_refused(sim, fault, text):

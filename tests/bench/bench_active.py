@@ -26,7 +26,6 @@ from fluxhero.v1 import system_pb2 as system
 
 RUNS = 5
 DAY = "2023-06-27"
-NOON = f"{DAY}T12:00:30-04:00"
 LIMIT = "alpaca.requests_per_minute=200"
 TIMEOUT_S = 120.0
 LOOK_EVERY_S = 0.005
@@ -60,9 +59,15 @@ def start(relay: Relay, installation: Installation) -> Start:
     return Start(wall_s, paths, relay.statuses[429])
 
 
-def starts(folder: Path, names: Sequence[str], warm: int, *settings: str) -> list[Start]:
-    """A cold start, and some warm ones after it."""
-    played = ("--synthetic", "1", "--symbols", ",".join(names), "--start", NOON, "--end", DAY)
+def made_up(names: Sequence[str]) -> tuple[str, ...]:
+    """Generated prices."""
+    return ("--synthetic", "1", "--symbols", ",".join(names), "--start", f"{DAY}T12:00:30-04:00", "--end", DAY)
+
+
+def starts(
+    folder: Path, names: Sequence[str], played: Sequence[str], warm: int, settings: Sequence[str] = ()
+) -> list[Start]:
+    """A cold start against an exchange that stands, and some warm ones after it."""
     with (
         Simulator(folder, "--step", "--rate-limit", "200", *played) as simulator,
         Relay(simulator.url) as relay,
@@ -95,7 +100,8 @@ def main() -> None:
     for count in [int(word) for word in sys.argv[1:]] or [3, 500]:
         folder = Path(tempfile.mkdtemp(prefix="fluxhero-bench-"))
         try:
-            _print(count, starts(folder, symbols(count), RUNS if count < 100 else 1))
+            names = symbols(count)
+            _print(count, starts(folder, names, made_up(names), RUNS if count < 100 else 1))
         finally:
             shutil.rmtree(folder)
     print(f"load {os.getloadavg()[0]:.2f} on {os.cpu_count()} cores")

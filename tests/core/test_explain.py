@@ -5,66 +5,14 @@ from __future__ import annotations
 import math
 from typing import Any
 
-import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from harness.decisions import PARAMS, PASSED, REVERTING, decision, rules
 
 from fluxherod.core import explain
-from fluxherod.core.jit import RecordArray, kernel
-from fluxherod.core.kernel import BAR, DECISION, default_params, new_states, run
-from fluxherod.core.signals import RiskDecision, RiskVerdict, Rule
-from fluxherod.core.strategy.codes import EntryMode, RuleCode, Trigger, VolatilityState
+from fluxherod.core.signals import RiskDecision, RiskVerdict, Rule, SessionTime
+from fluxherod.core.strategy.codes import RuleCode, Trigger
 from fluxherod.core.strategy.params import StrategyParams
-from fluxherod.core.strategy.rules import mean_reversion_rules, trend_rules
 from fluxherod.core.types import Mode, Regime, Verdict
-
-PARAMS = StrategyParams()
-PASSED = RuleCode.PASSED
-
-
-@kernel
-def price_rules(decisions: RecordArray, params: RecordArray) -> None:
-    trend_rules(decisions[0], params[0])
-    mean_reversion_rules(decisions[0], params[0])
-
-
-def decision(**change: Any) -> Any:
-    """A trend entry of scenario 2, or what a test makes of it."""
-    record = np.zeros(1, DECISION)
-    values = {
-        "close": 451.25,
-        "kama": 448.50,
-        "atr": 3.2,
-        "adx": 32.0,
-        "r2": 0.81,
-        "rsi": 58.0,
-        "sma": 449.0,
-        "bb_upper": 455.0,
-        "bb_lower": 443.0,
-        "volume": 1_800.0,
-        "avg_volume": 1_000.0,
-        "close_sigma": 2.0,
-        "gap": 0.001,
-        "entry": 1,
-        "entry_mode": EntryMode.TREND,
-        "trigger": Trigger.CROSSOVER,
-        "regime": Regime.STRONG_TREND,
-        "trend_long": True,
-        "volume_ok": PASSED,
-        "breakout_volume_ok": PASSED,
-        "time_ok": PASSED,
-        "gap_ok": PASSED,
-        "volatility_state": VolatilityState.NORMAL,
-        "valid": True,
-        **change,
-    }
-    for name, value in values.items():
-        record[name] = value
-    return record[0]
-
-
-REVERTING = {"entry_mode": EntryMode.MEAN_REVERSION, "regime": Regime.MEAN_REVERSION, "trigger": Trigger.RSI_BAND}
 
 
 def test_a_trend_entry_reads_as_the_walkthrough_prints_it() -> None:
@@ -109,15 +57,11 @@ def test_only_a_crossover_is_called_one() -> None:
     assert "regime confirmed" in text
 
 
-def rules(side: int = 1, spread: float = 0.02, code: RuleCode = PASSED, **change: Any) -> dict[str, Rule]:
-    found = explain.entry_rules(decision(**change), PARAMS, side, spread, code)
-    assert len({rule.name for rule in found}) == len(found)
-    return {rule.name: rule for rule in found}
-
-
 def test_each_rule_has_its_value_its_threshold_and_the_distance() -> None:
     found = rules()
-    assert list(found) == ["trend_adx", "trend_r2", "price_beyond_entry_band", "volume", "time", "gap", "spread"]
+    assert list(found) == [
+        "confirmed_regime", "trend_adx", "trend_r2", "price_beyond_entry_band", "volume", "time", "gap", "spread",
+    ]  # fmt: skip
     assert (found["trend_adx"].value, found["trend_adx"].threshold, found["trend_adx"].distance) == (32.0, 25.0, 7.0)
     assert found["price_beyond_entry_band"].distance == pytest.approx(1.15)
     assert found["volume"].threshold == 1_500.0
@@ -125,9 +69,88 @@ def test_each_rule_has_its_value_its_threshold_and_the_distance() -> None:
     assert all(rule.verdict is Verdict.PASSED for rule in found.values())
 
 
-@pytest.mark.parametrize(("adx", "verdict"), [(25.0, Verdict.FAILED), (25.1, Verdict.PASSED)])
-def test_a_regime_that_outlasts_its_thresholds_shows_it(adx: float, verdict: Verdict) -> None:
-    assert rules(adx=adx)["trend_adx"].verdict is verdict
+@pytest.mark.parametrize(("adx", "verdict"), [(25.0, Verdict.NOT_APPLICABLE), (25.1, Verdict.PASSED)])
+def test_a_confirmed_regime_outlasts_its_thresholds_and_they_keep_no_entry(adx: float, verdict: Verdict) -> None:
+    found = rules(adx=adx, raw_regime=Regime.NEUTRAL, regime_run=1)
+    rule, confirmed = found["trend_adx"], found["confirmed_regime"]
+    assert rule.verdict is verdict
+    assert (rule.value, rule.threshold, rule.distance) == (adx, 25.0, adx - 25.0)
+    assert ("is confirmed" in rule.text) is (verdict is Verdict.NOT_APPLICABLE)
+    assert confirmed.verdict is Verdict.PASSED
+    assert confirmed.text == "STRONG_TREND is confirmed; NEUTRAL on 1 bar in a row, confirmed on the 3rd"
+
+
+def test_a_confirmed_regime_has_its_run_as_figures_only_where_that_is_why_it_holds() -> None:
+    seen = rules(raw_regime=Regime.STRONG_TREND, regime_run=7)["confirmed_regime"]
+    assert (seen.value, seen.comparison, seen.threshold, seen.distance) == (7, ">=", 3, 4)
+    back = rules(raw_regime=Regime.STRONG_TREND, regime_run=1)["confirmed_regime"]
+    assert (back.verdict, back.comparison, back.text) == (Verdict.PASSED, "", "STRONG_TREND is confirmed")
+    assert math.isnan(back.value)
+
+
+def test_neutral_entries_that_are_switched_off_are_said() -> None:
+    off = StrategyParams(neutral_entries=False)
+    found = {rule.name: rule for rule in explain.entry_rules(decision(regime=Regime.NEUTRAL), off, 1, 0.01, PASSED)}
+    assert found["neutral_entries"].verdict is Verdict.FAILED
+    assert explain.why_not(tuple(found.values())) == "not met: entries in a neutral regime are switched off"
+    assert "neutral_entries" not in rules(regime=Regime.NEUTRAL)
+    trend = explain.entry_rules(decision(), off, 1, 0.01, PASSED)
+    assert "neutral_entries" not in {rule.name for rule in trend}
+
+
+@pytest.mark.parametrize(
+    ("time", "code", "figures", "text"),
+    [
+        (SessionTime(30, 360), PASSED, (360, ">", 15, 345), "360 minutes to the close > 15"),
+        (SessionTime(375, 15), RuleCode.FAILED, (15, ">", 15, 0), "15 minutes to the close, more than 15 are needed"),
+        (
+            SessionTime(391, -1),
+            RuleCode.FAILED,
+            (-1, ">", 15, -16),
+            "1 minute after the close, more than 15 are needed",
+        ),
+        (SessionTime(-5, 395), RuleCode.FAILED, (-5, ">=", 0, -5), "5 minutes before the open"),
+        (SessionTime(-1, 391), RuleCode.FAILED, (-1, ">=", 0, -1), "1 minute before the open"),
+    ],
+)
+def test_the_time_rule_counts_the_minutes_to_the_close_or_before_the_open(
+    time: SessionTime, code: RuleCode, figures: tuple[float, ...], text: str
+) -> None:
+    (rule,) = [
+        rule
+        for rule in explain.noise_rules(decision(time_ok=code), PARAMS, 0.02, PASSED, breakout=True, time=time)
+        if rule.name == "time"
+    ]
+    assert (rule.value, rule.comparison, rule.threshold, rule.distance) == figures
+    assert rule.text == text
+
+
+def test_without_a_time_of_day_the_time_rule_has_no_figures() -> None:
+    for rule in (rules()["time"], rules(time_ok=RuleCode.NOT_APPLICABLE)["time"]):
+        assert (math.isnan(rule.value), math.isnan(rule.threshold), rule.comparison) == (True, True, "")
+    assert rules(time_ok=RuleCode.NOT_APPLICABLE)["time"].text == "a daily bar has no time of day"
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [(1, "1st"), (2, "2nd"), (3, "3rd"), (4, "4th"), (11, "11th"), (12, "12th"), (13, "13th"), (20, "20th"),
+     (21, "21st"), (22, "22nd"), (33, "33rd"), (100, "100th")],
+)  # fmt: skip
+def test_the_bar_that_confirms_has_its_ordinal(number: int, text: str) -> None:
+    awaited = explain.entry_rules(
+        decision(), StrategyParams(confirmation_bars=number), 1, 0.01, PASSED, Regime.MEAN_REVERSION
+    )[0]
+    assert awaited.text == f"MEAN_REVERSION on 0 bars in a row, confirmed on the {text}"
+
+
+def test_an_entry_whose_conditions_did_not_turn_true_is_told_which_bars_only_note_them() -> None:
+    first = explain.edge_rule(decision(index=PARAMS.decision_index), PARAMS, only_noted=True)
+    changed = explain.edge_rule(decision(index=500), PARAMS, only_noted=True)
+    stood = explain.edge_rule(decision(index=500), PARAMS, only_noted=False)
+    assert {rule.verdict for rule in (first, changed, stood)} == {Verdict.FAILED}
+    assert first.text.startswith("the first bar that is decided only notes")
+    assert changed.text.startswith("the first bar after a change of parameters only notes")
+    assert stood.text.startswith("its conditions stood before this bar already")
 
 
 def test_the_neutral_regime_asks_that_mean_reversion_does_not_oppose() -> None:
@@ -149,6 +172,23 @@ def test_without_a_quote_the_spread_rule_says_so() -> None:
     rule = rules(spread=math.nan, code=RuleCode.FAILED)["spread"]
     assert (rule.text, rule.verdict) == ("no quote", Verdict.FAILED)
     assert math.isnan(rules(close_sigma=0.0)["spread"].value)
+
+
+@pytest.mark.parametrize(
+    ("spread", "sigma", "text"),
+    [
+        (-0.02, 2.0, "the quote is crossed: the bid is $0.02 above the ask"),
+        (0.02, 0.0, "the closes never moved: there is no sigma to hold the spread against"),
+    ],
+)
+def test_a_spread_that_says_nothing_is_told_in_words_and_no_change_of_it_is_asked_for(
+    spread: float, sigma: float, text: str
+) -> None:
+    rule = rules(spread=spread, code=RuleCode.FAILED, close_sigma=sigma)["spread"]
+    assert (rule.text, rule.verdict, rule.flips_at) == (text, Verdict.FAILED, None)
+    assert math.isnan(rule.value)
+    assert math.isnan(rule.distance)
+    assert explain.change_needed(rule) == text
 
 
 def test_in_illiquid_time_the_spread_limit_is_half() -> None:
@@ -193,8 +233,13 @@ def test_an_exit_reads_as_what_it_does() -> None:
 
 
 def test_why_not_names_what_was_not_met_or_that_nothing_turned_true() -> None:
-    failed = tuple(rules(adx=20.0, trend_long=False, close=450.0).values())
-    assert explain.why_not(failed) == "not met: ADX 20.00 > 25; Price $450.00 > KAMA+0.5×ATR $450.10"
+    change = {"adx": 20.0, "trend_long": False, "close": 450.0}
+    kept = "Price $450.00 > KAMA+0.5×ATR $450.10"
+    assert explain.why_not(tuple(rules(**change).values())) == f"not met: {kept}"
+    record = decision(**change, regime=Regime.NEUTRAL)
+    awaited = "STRONG_TREND on 0 bars in a row, confirmed on the 3rd"
+    failed = explain.entry_rules(record, PARAMS, 1, 0.02, PASSED, Regime.STRONG_TREND)
+    assert explain.why_not(failed) == f"not met: {awaited}; ADX 20.00 > 25; {kept}"
     assert "edge" in explain.why_not(tuple(rules().values()))
 
 
@@ -214,23 +259,38 @@ def test_the_indicators_are_plain_numbers() -> None:
 @pytest.mark.parametrize(
     ("rule", "text"),
     [
-        (Rule("trend_adx", 24.0, ">", 25.0, Verdict.FAILED, ""), "ADX must rise by 1.00 to above 25.00"),
-        (Rule("rsi_oversold", 33.5, "<", 30.0, Verdict.FAILED, ""), "RSI must fall by 3.50 to below 30.00"),
+        (Rule("trend_adx", 24.0, ">", 25.0, Verdict.FAILED, ""), "ADX must rise by 1.00 to above 25"),
+        (Rule("trend_adx", 24.999, ">", 25.0, Verdict.FAILED, ""), "ADX must rise to above 25"),
+        (Rule("range_r2", 0.5, "<", 0.125, Verdict.FAILED, ""), "R² must fall by 0.38 to below 0.125"),
+        (Rule("rsi_oversold", 33.2, "<", 30.0, Verdict.FAILED, ""), "RSI must fall by 3.20 to below 30"),
         (
-            Rule("price_at_lower_band", 450.0, "<=", 449.5, Verdict.FAILED, ""),
+            Rule("price_at_lower_band", 450.0, "<=", 449.9, Verdict.FAILED, "", 449.509),
             "the close must fall by $0.50 to $449.50 or less",
         ),
         (
-            Rule("price_at_upper_band", 450.0, ">=", 452.0, Verdict.FAILED, ""),
+            Rule("price_at_upper_band", 450.0, ">=", 451.0, Verdict.FAILED, "", 451.991),
             "the close must rise by $2.00 to $452.00 or more",
         ),
+        (
+            Rule("price_at_upper_band", 450.0, ">=", 451.0, Verdict.FAILED, "Price < band", math.inf),
+            "no value of the close would do: Price < band",
+        ),
+        (
+            Rule("price_beyond_entry_band", 450.0, ">", 450.107, Verdict.FAILED, ""),
+            "the close must rise by $0.10 to above $450.10, with the band as it was",
+        ),
+        (
+            Rule("volume", 1_000.0, ">", 1_500.0, Verdict.FAILED, "", 1_549.6),
+            "the volume must rise by 549 to above 1,549",
+        ),
+        (Rule("gap", 0.03, "<", 0.02, Verdict.FAILED, "", 0.02), "the gap must fall by 1.00% to below 2%"),
         (
             Rule("volume", 1_000.0, ">", 30_000.0, Verdict.FAILED, "", 40_000.0),
             "the volume must rise by 39,000 to above 40,000",
         ),
         (
-            Rule("spread", 0.0884, "<=", 0.05, Verdict.FAILED, ""),
-            "the spread must fall by 3.84% of sigma to 5.00% of sigma or less",
+            Rule("spread", 0.0884, "<=", 0.025, Verdict.FAILED, "", 0.025),
+            "the spread must fall by 6.34% of sigma to 2.5% of sigma or less",
         ),
         (Rule("spread", math.nan, "<=", 0.05, Verdict.FAILED, "no quote"), "no quote"),
         (Rule("time", 0.0, "<", 1.0, Verdict.FAILED, "after the open"), "after the open"),
@@ -251,56 +311,5 @@ def test_another_regime_is_judged_as_if_it_held_with_the_bars_it_still_needs() -
     assert range_["confirmed_regime"].value == 0.0
     assert range_["volume"].threshold == 500.0
     assert rules["volume"].threshold == 1_500.0
-    confirmed = explain.entry_rules(record, PARAMS, 1, 0.01, PASSED)
-    assert "confirmed_regime" not in {rule.name for rule in confirmed}
-
-
-@pytest.mark.parametrize("regime", list(Regime))
-@pytest.mark.parametrize("side", [1, -1])
-@given(seed=st.integers(0, 10_000))
-def test_the_rules_of_an_entry_all_pass_exactly_when_the_kernel_says_that_it_stands(
-    regime: Regime, side: int, seed: int
-) -> None:
-    """Regime and price rules, without the noise filter's; a confirmed regime may outlast its own thresholds."""
-    random = np.random.default_rng(seed)
-    close = 100.0 + random.normal(0, 1)
-    record = decision(
-        regime=regime, close=close, kama=100.0, atr=1.0, sma=100.0, bb_upper=101.0, bb_lower=99.0,
-        rsi=float(random.uniform(20, 80)),
-    )  # fmt: skip
-    wanted = np.zeros(1, DECISION)
-    wanted[0] = record
-    params = PARAMS.to_record()
-    price_rules(wanted, params)
-    found = explain.entry_rules(wanted[0], PARAMS, side, 0.01, PASSED)
-    price = [r for r in found if r.name.startswith(("price", "rsi", "mean_reversion"))]
-    assert price
-    assert all(r.verdict is Verdict.PASSED for r in price) is explain.stands(wanted[0], PARAMS, side)
-
-
-@given(seed=st.integers(0, 500), breakout=st.booleans())
-@settings(max_examples=25, deadline=None)
-def test_a_volume_just_beyond_where_the_rule_flips_passes_in_the_kernel_and_one_below_fails(
-    seed: int, breakout: bool
-) -> None:
-    """The average includes the bar itself, so the threshold moves with the volume."""
-    random = np.random.default_rng(seed)
-    bars = np.zeros(40, BAR)
-    bars["open"] = bars["close"] = 100.0
-    bars["high"], bars["low"] = 100.5, 99.5
-    bars["volume"] = random.integers(1_000, 9_000, 40)
-    params = default_params()
-
-    def judged(volume: float) -> Any:
-        states, out = new_states(1, params), np.zeros(40, DECISION)
-        changed = bars.copy()
-        changed["volume"][-1] = volume
-        run(states, 0, params, changed, True, out)
-        return out[-1]
-
-    name = "breakout_volume_ok" if breakout else "volume_ok"
-    (rule,) = [
-        r for r in explain.noise_rules(judged(0.0), PARAMS, 0.01, PASSED, breakout=breakout) if r.name == "volume"
-    ]
-    assert judged(rule.flips_at * 1.000001)[name] == PASSED
-    assert judged(rule.flips_at * 0.999999)[name] == RuleCode.FAILED
+    confirmed = explain.entry_rules(record, PARAMS, 1, 0.01, PASSED)[0]
+    assert (confirmed.name, confirmed.verdict) == ("confirmed_regime", Verdict.PASSED)

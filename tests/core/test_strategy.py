@@ -76,16 +76,23 @@ def test_mean_reversion_needs_rsi_and_band_and_exits_at_the_average_or_the_other
     assert " ".join(name for name in names if decision[name][0]) == standing
 
 
+NEUTRAL_OFF = StrategyParams(neutral_entries=False).to_record()
+
+
 def entries(bars: str, params: RecordArray = DEFAULTS) -> str:
-    """Bars as regime letter + what stands (l s: trend, L S: mean reversion); back come side, mode and trigger."""
+    """Bars as regime letter + what stands (l s: trend, L S: mean reversion); back come side, mode and trigger.
+
+    A bar that begins with "-" is decided with neutral entries off.
+    """
     memory, decision = np.zeros(1, STATE)["entries"], np.zeros(1, DECISION)
     regime, seen = Regime.NEUTRAL, []
-    for bar in bars.split():
+    for word in bars.split():
+        bar = word.lstrip("-")
         before, regime = regime, Regime("MNT".index(bar[0]))
         decision["regime"], decision["regime_changed"] = regime, regime != before
         for letter, name in zip("lsLS", ("trend_long", "trend_short", "mr_long", "mr_short"), strict=True):
             decision[name] = letter in bar[1:]
-        decide_entry(memory[0], decision[0], params[0])
+        decide_entry(memory[0], decision[0], (params if bar == word else NEUTRAL_OFF)[0])
         side, mode, trigger = (int(decision[name][0]) for name in ("entry", "entry_mode", "trigger"))
         assert (side == 0) == (mode == EntryMode.NONE) == (trigger == Trigger.NONE)
         seen.append(f"{'-' if side < 0 else '+'}{'MNT'[mode]}{trigger}" if side else ".")
@@ -119,8 +126,16 @@ def test_an_entry_fires_only_where_regime_and_price_rule_of_a_mode_and_side_turn
 
 
 def test_neutral_entries_can_be_switched_off() -> None:
-    off = StrategyParams(neutral_entries=False).to_record()
-    assert entries("N Nl Ns Tl", off) == f". . . +T{CROSS}"
+    assert entries("N Nl Ns Tl", NEUTRAL_OFF) == f". . . +T{CROSS}"
+    assert entries("M MS T Ts", NEUTRAL_OFF) == f". -M{BAND} . -T{CROSS}"
+    assert entries("N NlS Nl Nl", NEUTRAL_OFF) == ". . . ."
+
+
+def test_switching_neutral_entries_on_turns_nothing_true() -> None:
+    assert entries("-N -Nl Nl Nl") == ". . . ."
+    assert entries("-N -Ns Ns N Ns") == f". . . . -N{CROSS}"
+    assert entries("-N -Nl -Nl N Nl") == f". . . . +N{CROSS}"
+    assert entries("N Nl -Nl Nl") == f". +N{CROSS} . ."
 
 
 @pytest.mark.parametrize(

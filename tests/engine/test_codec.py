@@ -142,6 +142,14 @@ def test_bytes_that_do_not_fit_are_refused() -> None:
         decode_effects(b"\x91\x92\xa1X\x80")
 
 
+def test_a_start_that_an_older_version_recorded_still_decodes() -> None:
+    started = Started("epoch", 1, "1.0", Settings(("SPY",)))
+    kind, payload = encode_event(started)
+    older = msgspec.msgpack.decode(payload)
+    older["settings"]["neutral_entries"] = True  # this version has it in the strategy's parameters alone
+    assert decode_event(kind, msgspec.msgpack.encode(older)) == started
+
+
 def test_eight_thousand_bars_take_milliseconds() -> None:
     event = BarsReceived(tuple(Bar(f"S{i}", i, 1.1, 2.2, 0.5, 1.5, i) for i in range(8_000)))
     encode_event(event)

@@ -60,7 +60,11 @@ def test_a_start_with_refused_keys_does_not_look_like_one_that_takes_long() -> N
 
 @pytest.mark.parametrize(
     ("link", "what_goes_on"),
-    [("market", "you can close by hand"), ("trading", "exits go on"), ("data", "exits go on")],
+    [
+        ("market", "closing by hand works as long"),
+        ("trading", "exiting works as long"),
+        ("data", "exiting works as long"),
+    ],
 )
 def test_refused_keys_of_another_connection_say_what_still_works(link: str, what_goes_on: str) -> None:
     (alert,) = alerts(World().ready(), refused(link))

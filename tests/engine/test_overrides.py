@@ -12,10 +12,12 @@ from engine.world import EPOCH, SESSIONS, World, of
 
 from fluxherod.core.kernel import StrategyParams
 from fluxherod.engine.effects import (
+    AlertRaised,
     FollowSymbols,
     ReplyCode,
     RequestBackfill,
     RequestHistory,
+    Severity,
 )
 from fluxherod.engine.events import (
     AddSymbolCommand,
@@ -30,6 +32,53 @@ from fluxherod.engine.events import (
     UpdateParametersCommand,
 )
 from fluxherod.engine.overrides import Overrides
+
+
+# --- symbols that the file lists, or not ------------------------------------------------------------------
+def test_removing_what_was_added_leaves_no_trace_so_the_file_may_list_it_later() -> None:
+    world = World(("SPY",)).ready(history=100)
+    join(world)
+    world.tell(RemoveSymbolCommand(world.caller(), "QQQ"))
+    assert world.engine.universe.overrides == Overrides()
+    world.settings = replace(world.settings, symbols=("SPY", "QQQ"))
+    world.start(run=2)
+    assert world.engine.settings.symbols == ("SPY", "QQQ")
+    assert world.alerts() == []
+    world.replay()
+
+
+def test_what_the_feed_refused_once_is_followed_when_the_file_lists_it() -> None:
+    world = World(("SPY",)).ready(history=100)
+    add(world)
+    world.tell(FeedFollows(("SPY",), "405 symbol limit exceeded"))
+    world.settings = replace(world.settings, symbols=("SPY", "QQQ"))
+    world.start(run=2)
+    assert world.engine.settings.symbols == ("SPY", "QQQ")
+    world.replay()
+
+
+def test_what_was_removed_and_left_the_file_meanwhile_is_followed_when_the_file_lists_it_again() -> None:
+    world = World(("SPY", "IBM")).ready(history=100)
+    world.tell(RemoveSymbolCommand(world.caller(), "IBM"))
+    both = world.settings
+    world.settings = replace(both, symbols=("SPY",))
+    world.start(run=2)
+    world.settings = both
+    world.start(run=3)
+    assert world.engine.settings.symbols == ("SPY", "IBM")
+    world.replay()
+
+
+def test_a_start_tells_which_listed_symbols_an_operator_removed() -> None:
+    world = World(("SPY", "IBM")).ready(history=100)
+    world.tell(RemoveSymbolCommand(world.caller(), "IBM"))
+    effects = world.start(run=2)
+    assert world.engine.settings.symbols == ("SPY",)
+    (alert,) = of(AlertRaised, effects)
+    assert (alert.code, alert.severity) == ("SYMBOLS_OVERRIDDEN", Severity.INFO)
+    assert alert.text == "market.symbols lists IBM, removed by an operator: not followed until added again"
+    add(world, "IBM")
+    assert not of(AlertRaised, world.start(run=3))
 
 
 # --- over a restart --------------------------------------------------------------------------------------
@@ -136,7 +185,6 @@ def test_a_random_session_in_which_everything_changes_replays_the_same_and_its_b
     assert world.engine.universe.overrides != Overrides()
     assert len(world.exchange.submitted) == len(set(world.exchange.submitted))
     assert set(world.engine.market.books) == set(world.engine.settings.symbols)
-    assert sorted(book.row for book in world.engine.market.books.values()) == list(
-        range(len(world.engine.market.books))
-    )
+    rows = [book.row for book in world.engine.market.books.values()]
+    assert len(set(rows)) == len(rows) <= len(world.engine.market.states)
     world.replay()

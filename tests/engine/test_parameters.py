@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from typing import Any
 
 import pytest
 from engine.changes import closed, code, reply, update
@@ -15,6 +16,7 @@ from fluxherod.core.types import BrokerStatus, OrderType, Side
 from fluxherod.engine.effects import (
     ReplyCode,
     RequestHistory,
+    SignalUpdated,
     StatusChanged,
     SubmitOrder,
 )
@@ -93,15 +95,47 @@ def test_each_change_is_told_to_those_who_watch_the_status() -> None:
 def test_a_threshold_changes_from_the_next_bar_on_and_the_memory_stays() -> None:
     world = World().ready(history=100)
     world.minute(0, 450.0)
-    states = world.engine.market.states.tobytes()
+    states = world.engine.market.states.copy()
     effects = update(world, trend_adx=30.0, entry_atr=0.7)
     assert reply(effects).code is ReplyCode.OK
     assert not of(RequestHistory, effects)
-    assert world.engine.market.states.tobytes() == states
+    states["entries"]["seen"] = 0  # the edges alone are noted anew
+    assert world.engine.market.states.tobytes() == states.tobytes()
     assert float(world.engine.market.params["trend_adx"][0]) == 30.0
     for part in (world.engine.desk, world.engine.strategist, world.engine.guard, world.engine.commands):
         assert part.settings is world.engine.settings
     assert closed(world.minute(1, 450.1), "SPY") == [2]
+    world.replay()
+
+
+@pytest.mark.parametrize(
+    ("before", "change"),
+    [({"neutral_entries": False}, {"neutral_entries": True}), ({"entry_atr": 3.0}, {"entry_atr": 0.5})],
+)
+def test_a_change_of_parameters_fires_nothing_that_stood_in_the_market_already(
+    before: dict[str, Any], change: dict[str, Any]
+) -> None:
+    world = World(strategy=StrategyParams(**before)).ready(history=200)
+    for number in range(10):
+        world.minute(number, 450.0 + 0.02 * number, 5_000)
+    assert not of(SignalUpdated, world.seen)
+    update(world, **change)
+    first, second = (world.minute(number, 450.0 + 0.02 * number, 5_000) for number in (10, 11))
+    bars = world.engine.market.books["SPY"].closed[-3:]
+    assert [bool(bar.decision["trend_long"]) for bar in bars] == ["neutral_entries" in change, True, True]
+    assert not of(SignalUpdated, first + second)
+    assert [bar.only_noted for bar in bars] == [False, True, False]
+    for number in range(12, 20):
+        world.minute(number, 451.0 - 0.1 * number, 5_000)
+    assert of(SignalUpdated, world.seen)
+    world.replay()
+
+
+def test_a_change_that_changes_no_rule_lets_the_next_bar_fire() -> None:
+    world = World().ready(history=200)
+    update(world, allow_shorts=False, entry_atr=0.5)
+    world.minute(0, 450.0, 5_000)
+    assert not world.engine.market.books["SPY"].closed[-1].only_noted
     world.replay()
 
 
@@ -215,4 +249,6 @@ def test_shorts_are_switched_off_at_run_time() -> None:
 def test_overrides_over_nothing_are_the_configuration() -> None:
     settings = World(("SPY", "IBM"), allow_shorts=False).settings
     assert Overrides().over(settings) == settings
-    assert parameters_of(settings) == {**asdict(settings.strategy), "allow_shorts": False}
+    effective = asdict(settings.strategy)
+    del effective["reduced_stop_atr"]
+    assert parameters_of(settings) == {**effective, "allow_shorts": False}

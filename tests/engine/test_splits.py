@@ -385,8 +385,9 @@ def test_a_reverse_split_that_leaves_a_part_share_says_what_the_broker_pays() ->
     assert (position.quantity, position.stop_e4, position.cost_e4) == (10, 44_050_000, 100 * 4_500_000)
     assert "about $2,250.00 in cash" in of(AlertRaised, world.seen)[-1].text
     world.exchange.position["SPY"] = 11  # ten and a half, as long as it is not paid
-    world.snapshot()
-    world.snapshot()
+    for _ in range(2):
+        world.wait(10)
+        world.snapshot()
     assert world.alerts() == ["SPLIT_APPLIED"]
     world.exchange.position["SPY"] = 10
     world.exchange.cash_e4 += 22_500_000  # days later
@@ -490,4 +491,20 @@ def test_an_old_split_waits_for_the_first_calendar_without_a_deadline() -> None:
     assert world.engine.next_deadline_ns() is None
     world.reference()
     assert world.alerts() == []
-    assert world.engine.next_deadline_ns() == OPEN_NS - 30 * MINUTE_NS + DAY_NS
+    assert world.engine.next_deadline_ns() == NINE_NS - DAY_NS  # the next load
+
+
+def test_with_extended_hours_a_split_is_applied_before_the_first_bar_of_the_early_morning() -> None:
+    early, late = 330 * MINUTE_NS, 240 * MINUTE_NS
+    sessions = tuple(replace(one, early_ns=one.open_ns - early, late_ns=one.close_ns + late) for one in SESSIONS)
+    world = World(session="extended").ready()
+    world.place(100, 440.5)
+    world.tell(CalendarLoaded(sessions))
+    world.until(EX_OPEN_NS - early - 31 * MINUTE_NS)
+    asked = len(of(RequestReference, world.seen))
+    effects = world.until(EX_OPEN_NS - early - 30 * MINUTE_NS)
+    assert of(RequestReference, effects)
+    assert asked < len(of(RequestReference, world.seen))
+    world.tell(SplitsLoaded((SPLIT,)), CalendarLoaded(sessions))
+    assert world.position().quantity == 700
+    assert of(RequestReference, world.until(NINE_NS))

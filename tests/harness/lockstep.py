@@ -57,9 +57,13 @@ class Lockstep:
 
     def start(self) -> None:
         """Start the daemon (again); returns when it is ready to trade and has nothing left to do."""
-        daemon = self.daemon = self._daemons.enter_context(Daemon(self.installation))
-        daemon.wait_for(self._ready, "fluxherod is ready to trade")
-        sent, received = _sent(self._look()), _received(daemon.status())
+        self.daemon = self._daemons.enter_context(Daemon(self.installation))
+        self.rejoin()
+
+    def rejoin(self) -> None:
+        """Return when the daemon is ready to trade (again), whatever was lost between the two, and has nothing to do."""
+        self.daemon.wait_for(self._ready, "fluxherod is ready to trade")
+        sent, received = _sent(self._look()), _received(self.daemon.status())
         self._behind = tuple(there - here for there, here in zip(sent, received, strict=True))
         self.settle()
 

@@ -176,6 +176,10 @@ class Simulator(Child):
         """The JSON of a GET."""
         return self._ask("GET", path, None)
 
+    def delete(self, path: str) -> Any:
+        """The JSON of a DELETE."""
+        return self._ask("DELETE", path, None)
+
     def post(self, path: str, **body: Any) -> Any:
         """The JSON of a POST."""
         return self._ask("POST", path, json.dumps(body))

@@ -45,7 +45,7 @@ from fluxherod.engine.events import (
 from fluxherod.engine.hub import Hub
 from fluxherod.engine.runner import Runner
 from fluxherod.engine.settings import Settings
-from fluxherod.past import PastUnavailable, explain_past
+from fluxherod.past import explain_past
 from fluxherod.rpc.convert import encode_update
 from fluxherod.rpc.server import DaemonInfo, RpcServer
 
@@ -72,7 +72,7 @@ class MemoryPast:
     """Replays the store's own entries."""
 
     store: MemoryStore
-    failure: PastUnavailable | None = None
+    failure: Exception | None = None
 
     async def explain(self, symbol: str, time_ns: int) -> bytes | None:
         if self.failure is not None:

@@ -19,6 +19,7 @@ from fluxherod.core.calendar import MINUTE_NS
 from fluxherod.core.types import Bar, BrokerPosition
 from fluxherod.engine.events import BarsReceived, LinkChanged, StatusesReceived, TradingStatus
 from fluxherod.past import PastUnavailable
+from fluxherod.rpc.info import TooManyAsk
 
 OPEN_S = 1_704_205_800
 
@@ -291,6 +292,29 @@ async def test_a_journal_that_cannot_be_replayed_is_no_data_with_its_reason(
     request = signal_pb2.ExplainRequest(symbol="IBM", time={"seconds": 1})
     refusal = await refused(client.signal.Explain(request))
     assert (refusal.reason, refusal.text) == ("NO_DATA", "the journal could not be replayed: disk I/O error")
+
+
+async def test_when_too_many_ask_for_old_bars_the_next_one_is_told_to_come_back(
+    world: Any, client: Any, refused: Any
+) -> None:
+    world.past.failure = TooManyAsk("4 explanations of old bars are being made already: ask again later")
+    refusal = await refused(client.signal.Explain(signal_pb2.ExplainRequest(symbol="IBM", time={"seconds": 1})))
+    assert (refusal.code, refusal.reason) == (grpc.StatusCode.RESOURCE_EXHAUSTED, "LIMIT_EXCEEDED")
+    assert any("RetryInfo" in part.type_url for part in refusal.details)
+
+
+async def test_a_symbol_that_has_left_is_still_explained(world: Any, client: Any, refused: Any) -> None:
+    await world.minute("IBM", 1, 160.0)
+    request = signal_pb2.ExplainRequest(
+        symbol="IBM", time={"seconds": world.engine.market.books["IBM"].closed[-1].end_ns // 10**9}
+    )
+    followed = await client.signal.Explain(request)
+    await client.market.RemoveSymbol(market_pb2.RemoveSymbolRequest(request_id="r1", symbol="IBM"))
+    assert await client.signal.Explain(request) == followed
+    assert await client.signal.Explain(signal_pb2.ExplainRequest(symbol="IBM")) == followed
+    request.time.seconds = 1
+    refusal = await refused(client.signal.Explain(request))
+    assert (refusal.code, refusal.reason) == (grpc.StatusCode.NOT_FOUND, "SYMBOL_UNKNOWN")
 
 
 @pytest.mark.parametrize(

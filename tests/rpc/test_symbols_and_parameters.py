@@ -10,6 +10,7 @@ import pytest
 from google.protobuf.field_mask_pb2 import FieldMask
 
 from fluxhero.v1 import common_pb2, market_pb2, order_pb2, strategy_pb2, system_pb2
+from fluxherod.core.kernel import StrategyParams
 from fluxherod.engine.events import AssetsLoaded, Started
 from fluxherod.engine.overrides import parameters_of
 from fluxherod.engine.ports import DataRefused, DataUnavailable
@@ -158,8 +159,9 @@ async def test_a_symbol_that_is_switched_off_says_so_and_is_not_entered(world: A
 async def test_the_strategy_tells_every_parameter_and_what_is_allowed(client: Any) -> None:
     found = await strategy(client)
     fields = {field.name for field in strategy_pb2.StrategyParameters.DESCRIPTOR.fields}
+    fields.remove("reduced_stop_atr")  # nothing reads it yet
     assert fields == set(parameters_of(Settings(())))
-    assert all(found.parameters.HasField(name) for name in fields)
+    assert {field.name for field, _ in found.parameters.ListFields()} == fields
     infos = {info.name: info for info in found.parameter_infos}
     assert set(infos) == fields
     kama, shorts = infos["kama_period"], infos["allow_shorts"]
@@ -199,6 +201,52 @@ async def test_every_problem_of_a_change_is_named_at_once(client: Any, refused: 
     request.update_mask.paths.extend(("kama_period", "nonsense"))
     unset = await refused(client.strategy.UpdateParameters(request))
     assert set(unset.fields) == {"update_mask", "parameters.kama_period"}
+
+
+async def test_a_parameter_that_nothing_reads_yet_is_refused(client: Any, refused: Any) -> None:
+    wrong = await refused(update(client, reduced_stop_atr=1.0))
+    assert (wrong.code, wrong.reason) == (INVALID, "INVALID_FIELD")
+    assert wrong.fields == {"update_mask": "fields of parameters, such as kama_period; not reduced_stop_atr"}
+
+
+@pytest.mark.parametrize("many", [300, 8_000])
+async def test_a_refusal_names_some_of_the_symbols_however_many_are_followed(
+    world: Any, client: Any, refused: Any, many: int
+) -> None:
+    books = world.engine.market.books
+    books |= {f"Z{number}": books["SPY"] for number in range(many)}
+    rest = many - 8
+    named = "SPY, IBM, Z0, Z1, Z2, Z3, Z4, Z5, Z6, Z7"
+    expected = f"NOPE is not followed; followed: {named} and {rest:,} more"
+    order = order_pb2.PlaceOrderRequest(
+        request_id="o",
+        symbol="NOPE",
+        side=common_pb2.SIDE_BUY,
+        quantity=1,
+        type=order_pb2.ORDER_TYPE_MARKET,
+        stop_loss_price="1.00",
+    )
+    for call in (
+        client.market.GetQuote(market_pb2.GetQuoteRequest(symbol="NOPE")),
+        remove(client, "NOPE"),
+        client.order.PlaceOrder(order),
+    ):
+        refusal = await refused(call)
+        assert (refusal.code, refusal.reason, refusal.text) == (NOT_FOUND, "SYMBOL_UNKNOWN", expected)
+
+
+async def test_while_changes_conflict_with_the_configuration_nothing_is_said_to_be_changed(
+    world: Any, client: Any
+) -> None:
+    await update(client, "u1", trend_adx=30.0)
+    file = Settings(("SPY", "IBM"), timeframe="1Min", strategy=StrategyParams(range_adx=35.0, trend_adx=40.0))
+    await world.post(Started("epoch-0123456789", 2, "1.2.3", file))
+    assert world.engine.universe.conflict
+    found = await strategy(client)
+    assert found.parameters.trend_adx == 40.0
+    assert not [info.name for info in found.parameter_infos if info.changed]
+    entry = (await entries(client))["strategy.trend_adx"]
+    assert entry.origin != system_pb2.CONFIG_ORIGIN_RUNTIME
 
 
 async def test_a_change_that_is_based_on_what_is_past_conflicts(client: Any, refused: Any) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 from fluxherod.core.bars import DUPLICATE, MOST_DOLLARS, BarBuilder
 from fluxherod.core.money import to_e4
 from fluxherod.core.portfolio import Position
+from fluxherod.core.signals import SessionTime
 from fluxherod.core.types import Bar, Quote
 from fluxherod.engine.volatility import FiveMinuteRange
 
@@ -26,6 +27,8 @@ class ClosedBar:
         spread: ask minus bid of the quote then; NaN without a fresh one.
         spike: the scaled range of the 5-minute bars over the strategy bars' own; NaN when either is unknown.
         held: the position of ours that was open then.
+        time: where its decision time lies in the regular session.
+        only_noted: no entry could fire on it: the bar only noted what stands, to know what turns true on the next.
     """
 
     bar: Bar
@@ -35,6 +38,8 @@ class ClosedBar:
     spread: float = math.nan
     spike: float = math.nan
     held: Position | None = None
+    time: SessionTime | None = None
+    only_noted: bool = False
 
 
 @dataclass(slots=True)
@@ -53,6 +58,7 @@ class SymbolBook:
     closed: list[ClosedBar] = field(default_factory=list)
     waiting: list[Bar] | None = field(default_factory=list)
     warm: bool = False
+    noted: bool = False  # what stood on the newest bar is known, as the kernel's edge memory has it
     newest_minute_ns: int = 0
     decided_through_ns: int = 0
     silent_through_ns: int = 0

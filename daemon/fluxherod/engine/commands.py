@@ -12,6 +12,7 @@ from fluxherod.core.risk.approve import approve_entry
 from fluxherod.core.risk.assess import MAX_QUANTITY, EntryRequest, assess
 from fluxherod.core.signals import RiskDecision, RiskVerdict
 from fluxherod.core.types import Mode, OrderType, Regime
+from fluxherod.core.words import some_of
 from fluxherod.engine.desk import Desk
 from fluxherod.engine.effects import Effect, PositionUpdated, Reply, ReplyCode
 from fluxherod.engine.events import (
@@ -106,8 +107,8 @@ class Commands:
         if position is not None and (command.side.sign > 0) != (position.quantity > 0):
             return self._reduce(command, position, now_ns, out)
         if command.symbol not in self.market.books:
-            known = ", ".join(self.market.books)
-            return ReplyCode.SYMBOL_UNKNOWN, f"{command.symbol} is not configured; configured: {known}", None, None
+            text = f"{command.symbol} is not followed; followed: {some_of(self.market.books)}"
+            return ReplyCode.SYMBOL_UNKNOWN, text, None, None
         return self._open(command, now_ns, out)
 
     def _reduce(self, command: PlaceOrderCommand, position: Position, now_ns: int, out: list[Effect]) -> Answer:

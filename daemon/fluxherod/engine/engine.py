@@ -16,7 +16,6 @@ from fluxherod.engine.books import SymbolBook
 from fluxherod.engine.commands import Commands
 from fluxherod.engine.desk import Desk
 from fluxherod.engine.effects import (
-    AlertRaised,
     BarClosed,
     BarRejected,
     Effect,
@@ -27,7 +26,6 @@ from fluxherod.engine.effects import (
     RequestHistory,
     RequestReference,
     RequestSnapshot,
-    Severity,
     StatusChanged,
 )
 from fluxherod.engine.events import (
@@ -66,6 +64,8 @@ from fluxherod.engine.volatility import FIVE_MINUTE_HISTORY
 
 REMEMBER_ORDERS_NS = 3 * 24 * 3600 * SECOND_NS
 SANE_SPREAD = 0.02
+# They come all the time and make no symbol warm or cold: nobody has to look at each of 8,000 symbols because of one.
+_FREQUENT = frozenset({BarsReceived, BarsRevised, QuotesReceived, StatusesReceived})
 
 
 class Engine:
@@ -90,6 +90,7 @@ class Engine:
         self.universe = Universe(self._adopt)
         self.splits = Splits()
         self._reference_due_ns: int | None = None
+        self._warms = False  # whether any symbol is warming up
         self._handlers: dict[type, Callable[[int, Any, list[Effect]], None]] = {
             Started: self._started,
             CalendarLoaded: self._calendar_loaded,
@@ -125,6 +126,8 @@ class Engine:
             self.desk.protect(symbol, now_ns, out)
         if any(isinstance(effect, PositionUpdated) for effect in out):
             out.append(self.ledger.updated(self.desk.working_e4(), now_ns))
+        if type(event) not in _FREQUENT:
+            self._warms = bool(self.run and self.warming)
         self._tell_state(out)
         return out
 
@@ -169,8 +172,7 @@ class Engine:
         self._reference_due_ns = None
         out.append(RequestReference(self.splits.symbols))
         out.append(RequestSnapshot("start"))
-        if self.universe.conflict:
-            out.append(AlertRaised("PARAMETERS_SET_ASIDE", Severity.CRITICAL, self.universe.conflict))
+        self.universe.tell(out)
 
     def _assemble(self, first: bool) -> None:
         """Connect the parts; what they remember over a restart is kept."""
@@ -195,8 +197,11 @@ class Engine:
     def _calendar_loaded(self, now_ns: int, event: CalendarLoaded, out: list[Effect]) -> None:
         self.market.set_calendar(Calendar(event.sessions))
         self.splits.apply(now_ns, out)
-        following = self.market.calendar.following(now_ns + REFERENCE_LEAD_NS)
-        self._reference_due_ns = following.open_ns - REFERENCE_LEAD_NS if following is not None else None
+        # Before the open and, where bars are made of extended hours, before the first of them: splits come in time.
+        calendars = (self.market.calendar, self.market.bar_calendar)
+        following = [calendar.following(now_ns + REFERENCE_LEAD_NS) for calendar in calendars]
+        opens = [session.open_ns - REFERENCE_LEAD_NS for session in following if session is not None]
+        self._reference_due_ns = min(opens, default=None)
         self.desk.forget(now_ns - REMEMBER_ORDERS_NS)
         cold = tuple(book.symbol for book in self.market.books.values() if not book.warm)
         if cold:
@@ -362,7 +367,7 @@ class Engine:
         return readiness.warming(self)
 
     def _tell_state(self, out: list[Effect]) -> None:
-        state = readiness.state(self)
+        state = readiness.state(self, self._warms)
         if state != self.state:
             self.state = state
             out.append(StatusChanged(state, self.refused or self.commands.halted))

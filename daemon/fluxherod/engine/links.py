@@ -8,12 +8,13 @@ from fluxherod.engine.effects import AlertRaised, Severity
 from fluxherod.engine.events import Cause, LinkChanged
 
 _STANDS = "stops that stand at the broker stand"
+_WITH_REST = "works as long as the broker's REST takes the keys"
 # What still works, and what doesn't, while a connection is refused for good.
 _WITHOUT = {
     "rest": f"No order can be sent, changed or cancelled, no exit either: {_STANDS}, nothing else can be done here",
-    "market": f"No bars come, so nothing is decided and no stop trails; {_STANDS}, and you can close by hand",
-    "trading": f"Orders are followed by polling alone, and no new risk is taken; {_STANDS}, and exits go on",
-    "data": "History and missing minutes can't be loaded, so their symbols are not traded; exits go on",
+    "market": f"No bars come, so nothing is decided and no stop trails; {_STANDS}, and closing by hand {_WITH_REST}",
+    "trading": f"Orders are followed by polling alone, and no new risk is taken; {_STANDS}, and exiting {_WITH_REST}",
+    "data": f"History and missing minutes can't be loaded, so their symbols are not traded; exiting {_WITH_REST}",
 }
 _NEW_KEYS = "It is not tried again: put keys that are accepted into the daemon's credentials and restart it"
 

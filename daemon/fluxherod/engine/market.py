@@ -12,9 +12,11 @@ from fluxherod.core.bars import DAY_MINUTES, BarBuilder, Span, fault, refusal, s
 from fluxherod.core.calendar import MINUTE_NS, Calendar, Session, minute_of_day
 from fluxherod.core.jit import RecordArray
 from fluxherod.core.kernel import BAR, DECISION, new_states, step_many
+from fluxherod.core.signals import SessionTime
 from fluxherod.core.types import Bar
 from fluxherod.core.volatility import spike_ratio
 from fluxherod.engine.books import ClosedBar, SymbolBook
+from fluxherod.engine.building import Building
 from fluxherod.engine.overrides import remakes_indicators
 from fluxherod.engine.settings import Settings
 from fluxherod.engine.volatility import FIVE_MINUTES, FiveMinuteRange
@@ -53,6 +55,8 @@ class Market:
         self.settings = settings
         self.params = settings.strategy.to_record()
         self.states = new_states(len(settings.symbols), self.params)
+        self._free_rows: list[int] = []
+        self._building = Building()
         self.set_calendar(Calendar(()))
         self.books = {symbol: self._new_book(symbol, row) for row, symbol in enumerate(settings.symbols)}
         self._minutes = settings.timeframe_minutes
@@ -66,31 +70,46 @@ class Market:
     # --- symbols and parameters ------------------------------------------------------------------------
     def add(self, symbol: str) -> SymbolBook:
         """Follow one more symbol: cold, and not subscribed yet."""
-        row = len(self.states)
-        states = new_states(row + 1, self.params)
-        states[:row] = self.states
-        self.states = states
-        book = self.books[symbol] = self._new_book(symbol, row)
+        book = self.books[symbol] = self._new_book(symbol, self._free_row())
         book.joining, book.followed_ns = True, None
         return book
 
     def remove(self, symbol: str) -> None:
         """Forget a symbol: its bars, its prices and its state."""
-        row = self.books.pop(symbol).row
-        self.states = self.states[np.arange(len(self.states)) != row]
-        for book in self.books.values():
-            book.row -= book.row > row
+        book = self.books.pop(symbol)
+        book.builder.span = None
+        self._free_rows.append(book.row)
+
+    def _free_row(self) -> int:
+        """A row of the states for one more symbol. They grow by a part of themselves: most who join cost no copy."""
+        if not self._free_rows:
+            used = len(self.states)
+            states = new_states(used + max(used // 16, 16), self.params)
+            states[:used] = self.states
+            self.states, self._free_rows = states, list(reversed(range(used, len(states))))
+        row = self._free_rows.pop()
+        self.states[row] = new_states(1, self.params)[0]
+        return row
 
     def adopt(self, settings: Settings) -> None:
         """Put settings of the same timeframe and session in force from the next bar on.
 
-        Where they change what the indicators remember, the remembered bars go through the kernel once more.
+        Where they change what the indicators remember, the remembered bars go through the kernel once more. Otherwise
+        the next bar only notes what stands by them: nothing turned true in the market, so no entry fires.
         """
         remade = remakes_indicators(self.settings.strategy, settings.strategy)
+        changed = settings.strategy != self.settings.strategy
         self.settings = settings
         self.params = settings.strategy.to_record()
+        if changed:
+            self._forget_what_stood(self.books.values())
         for book in self.books.values() if remade else ():
             self._recompute(book)
+
+    def _forget_what_stood(self, books: Iterable[SymbolBook]) -> None:
+        for book in books:
+            book.noted = False
+            self.states["entries"]["seen"][book.row] = 0
 
     def _recompute(self, book: SymbolBook) -> None:
         """The memory that the remembered bars make with the parameters in force; nothing is decided on them again."""
@@ -110,7 +129,8 @@ class Market:
 
     def follow_only(self, symbols: Collection[str]) -> None:
         """Let symbols leave and join so that these are followed; the others stay as they are."""
-        for symbol in [symbol for symbol in self.books if symbol not in symbols]:
+        wanted = frozenset(symbols)
+        for symbol in [symbol for symbol in self.books if symbol not in wanted]:
             self.remove(symbol)
         for symbol in symbols:
             if symbol not in self.books:
@@ -141,6 +161,7 @@ class Market:
         book = self.books[symbol]
         self.states[book.row] = new_states(1, self.params)[0]
         book.closed.clear()
+        book.noted = False
         book.builder, book.five_minutes = BarBuilder(symbol), self._new_range(symbol)
         if book.silent_through_ns:
             # Bars that ended while the symbol was cold are not history: they come by their minutes, and are decided.
@@ -196,7 +217,10 @@ class Market:
     def _closed(self, completed: Completed, decision: np.void, now_ns: int, live: bool) -> ClosedBar:
         book, bar, end_ns = completed.book, completed.bar, completed.end_ns
         live = live and end_ns > book.silent_through_ns
-        closed = ClosedBar(bar, end_ns, decision, live)
+        opened, closes = _session_minutes(completed)
+        closed = ClosedBar(bar, end_ns, decision, live, time=SessionTime(opened, closes))
+        if decision["valid"]:
+            closed.only_noted, book.noted = not book.noted, True
         if live:
             closed.spread = book.spread(now_ns - self.settings.price_max_age_ns - self.settings.latency_ns)
             minutes = min(float(self._minutes), SESSION_MINUTES)
@@ -224,6 +248,8 @@ class Market:
             book.outside += 1
             return None, []
         completed = self.finish(book) if book.builder.span not in (None, slot.span) else []
+        if book.builder.span is None:
+            self._building.begun(book, slot.span.end_ns)
         book.builder.add(minute, slot.span)
         book.five_minutes.add(minute, slot.five_minutes)
         book.newest_minute_ns = minute.start_ns
@@ -267,25 +293,18 @@ class Market:
         return [Completed(book, bar, end_ns, self._regular[session.day], book.five_minutes.atr)]
 
     def finish_due(self, now_ns: int) -> list[Completed]:
-        """Complete every bar whose end and grace have passed, in symbol order; a bar with a gap in it waits."""
-        return [
-            completed
-            for book, span in self._building()
-            if self._due_ns(span) <= now_ns
-            for completed in self.finish(book)
-        ]
+        """Complete every bar whose end and grace have passed; a bar with a gap in it waits."""
+        ended = self._building.ended_by(now_ns - self._grace_ns)
+        return [completed for book in ended for completed in self.finish(book)]
 
     def next_due_ns(self) -> int | None:
         """When the next bar must be completed even if no newer minute comes."""
-        return min((self._due_ns(span) for _, span in self._building()), default=None)
+        end_ns = self._building.next_end_ns()
+        return None if end_ns is None else end_ns + self._grace_ns
 
-    def _building(self) -> Iterator[tuple[SymbolBook, Span]]:
-        for book in self.books.values():
-            if book.builder.span is not None and book.waiting is None:
-                yield book, book.builder.span
-
-    def _due_ns(self, span: Span) -> int:
-        return span.end_ns + self.settings.bar_delay_ns + self.settings.latency_ns
+    @property
+    def _grace_ns(self) -> int:
+        return self.settings.bar_delay_ns + self.settings.latency_ns
 
     def gap_start_ns(self, books: Iterable[SymbolBook]) -> int:
         """The first minute that is not known yet of some symbol."""
@@ -294,14 +313,21 @@ class Market:
 
 def _record(completed: Completed) -> tuple[float | int, ...]:
     """A completed bar as a kernel.BAR record."""
-    bar, end_ns, session = completed.bar, completed.end_ns, completed.session
+    bar = completed.bar
+    opened, closes = _session_minutes(completed)
     return (
         bar.open,
         bar.high,
         bar.low,
         bar.close,
         float(bar.volume),
-        minute_of_day(end_ns),
-        (session.close_ns - end_ns) // MINUTE_NS,
-        (end_ns - session.open_ns) // MINUTE_NS,
+        minute_of_day(completed.end_ns),
+        closes,
+        opened,
     )
+
+
+def _session_minutes(completed: Completed) -> tuple[int, int]:
+    """Minutes after the open and to the close."""
+    end_ns, session = completed.end_ns, completed.session
+    return (end_ns - session.open_ns) // MINUTE_NS, (session.close_ns - end_ns) // MINUTE_NS

@@ -14,6 +14,8 @@ Value = bool | int | float
 REVISION_LENGTH = 12
 # KAMA is a recursion on its own past: with other constants that past is another one.
 _RECURSIVE = frozenset({"kama_fast", "kama_slow"})
+# Nothing reads it before there is a circuit breaker.
+WITHOUT_EFFECT = frozenset({"reduced_stop_atr"})
 _KINDS: Mapping[str, type[Value]] = {name: type(value) for name, value in asdict(StrategyParams()).items()}
 
 
@@ -22,7 +24,7 @@ class Overrides:
     """Wishes that stand: nothing here means that the configuration decides.
 
     Args:
-        symbols: True to follow one, False not to, whatever the configuration lists.
+        symbols: True to follow one, whatever the configuration lists; False not to follow one that it lists.
         disabled: symbols that may not be entered, with the reason.
         parameters: strategy parameters by name, those that equal the configuration's too.
     """
@@ -34,8 +36,8 @@ class Overrides:
     def over(self, configured: Settings) -> Settings:
         """The settings in force. Parameters that don't go together with the configured ones are left out, all of them:
         see `conflict`."""
-        configured_symbols = configured.symbols
-        kept = tuple(symbol for symbol in configured_symbols if self.symbols.get(symbol, True))
+        configured_symbols = frozenset(configured.symbols)
+        kept = tuple(symbol for symbol in configured.symbols if self.symbols.get(symbol, True))
         added = (symbol for symbol, follow in self.symbols.items() if follow and symbol not in configured_symbols)
         values = parameters_of(configured) | ({} if self.conflict(configured) else dict(self.parameters))
         shorts = bool(values.pop("allow_shorts"))
@@ -43,10 +45,20 @@ class Overrides:
             configured,
             symbols=(*kept, *sorted(added)),
             disabled=tuple(sorted(self.disabled.items())),
-            strategy=StrategyParams(**values),  # type: ignore[arg-type]
+            strategy=replace(configured.strategy, **values),  # type: ignore[arg-type]
             allow_shorts=shorts,
-            neutral_entries=bool(values["neutral_entries"]),
         )
+
+    @property
+    def left(self) -> list[str]:
+        """The symbols that are not followed though the configuration lists them."""
+        return [symbol for symbol, follow in self.symbols.items() if not follow]
+
+    def trimmed(self, configured: Settings) -> Overrides:
+        """Without wishes not to follow what is not configured anyway: listed later, those symbols are followed."""
+        listed = frozenset(configured.symbols)
+        kept = {symbol: follow for symbol, follow in self.symbols.items() if follow or symbol in listed}
+        return self if len(kept) == len(self.symbols) else replace(self, symbols=kept)
 
     def conflict(self, configured: Settings) -> str:
         """Why the changed parameters can't be put over the configured ones, in words; "" when they can."""
@@ -73,6 +85,10 @@ class Overrides:
 
 def parameters_of(settings: Settings) -> dict[str, Value]:
     """The parameters of the strategy by name: those of `StrategyParams`, and whether it may sell short."""
+    return {name: value for name, value in _all_of(settings).items() if name not in WITHOUT_EFFECT}
+
+
+def _all_of(settings: Settings) -> dict[str, Value]:
     values = asdict(settings.strategy)
     return {name: _KINDS[name](value) for name, value in values.items()} | {"allow_shorts": settings.allow_shorts}
 
@@ -105,7 +121,7 @@ def problems(settings: Settings, changes: Mapping[str, Value]) -> dict[str, str]
 
 def revision(settings: Settings) -> str:
     """A digest of the parameters in force: it changes when any of them does, and only then."""
-    text = repr(sorted(parameters_of(settings).items()))
+    text = repr(sorted(_all_of(settings).items()))
     return hashlib.sha256(text.encode()).hexdigest()[:REVISION_LENGTH]
 
 

@@ -2,14 +2,37 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import Protocol
 
 from fluxherod.core.calendar import SECOND_NS
-
-if TYPE_CHECKING:
-    from fluxherod.engine.engine import Engine
+from fluxherod.engine.commands import Commands
+from fluxherod.engine.events import LinkChanged
+from fluxherod.engine.ledger import Ledger
+from fluxherod.engine.market import Market
+from fluxherod.engine.settings import Settings
+from fluxherod.engine.universe import Universe
 
 STREAMS = ("market", "trading")
+
+
+class Engine(Protocol):
+    """What is looked at."""
+
+    @property
+    def settings(self) -> Settings: ...
+    @property
+    def market(self) -> Market: ...
+    @property
+    def ledger(self) -> Ledger: ...
+    @property
+    def commands(self) -> Commands: ...
+    @property
+    def universe(self) -> Universe: ...
+    @property
+    def links(self) -> Mapping[str, LinkChanged]: ...
+    @property
+    def stopping(self) -> str: ...
 
 
 def blocked(engine: Engine, now_ns: int) -> str:
@@ -33,8 +56,8 @@ def blocked(engine: Engine, now_ns: int) -> str:
     return engine.universe.conflict
 
 
-def state(engine: Engine) -> str:
-    """STARTING, WARMING, ACTIVE, DEGRADED, HALTED or STOPPING."""
+def state(engine: Engine, warms: bool) -> str:
+    """STARTING, WARMING, ACTIVE, DEGRADED, HALTED or STOPPING. `warms` is whether any symbol does, see `warming`."""
     if engine.stopping:
         return "STOPPING"
     if refused(engine):
@@ -45,7 +68,7 @@ def state(engine: Engine) -> str:
         return "HALTED"
     if _down(engine):
         return "DEGRADED" if engine.links else "STARTING"
-    return "WARMING" if warming(engine) else "ACTIVE"
+    return "WARMING" if warms else "ACTIVE"
 
 
 def refused(engine: Engine) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass, field
 
 from fluxherod.core.calendar import SECOND_NS
@@ -18,7 +19,7 @@ class Settings:
     `latency_ns` is what a message may be late in exchange time: 0 at Alpaca, and the wall-clock
     latency times the rate when the exchange's clock runs faster than the wall. `trail_on` is "bar" or "price".
     `session` is "regular" or "extended": what bars are made of; decisions are for the regular session either way.
-    `disabled` are the symbols that an operator has switched off, each with the reason.
+    `disabled` are the symbols that an operator has switched off, in order, each with the reason.
     """
 
     symbols: tuple[str, ...]
@@ -28,7 +29,6 @@ class Settings:
     strategy: StrategyParams = field(default_factory=StrategyParams)
     limits: RiskLimits = field(default_factory=RiskLimits)
     allow_shorts: bool = True
-    neutral_entries: bool = True
     trail_on: str = "bar"
     disabled: tuple[tuple[str, str], ...] = ()
     bar_delay_ns: int = 2 * SECOND_NS
@@ -48,4 +48,6 @@ class Settings:
 
     def why_disabled(self, symbol: str) -> str | None:
         """The reason for which a symbol is switched off (may be empty); None when it is not."""
-        return next((reason for disabled, reason in self.disabled if disabled == symbol), None)
+        index = bisect_left(self.disabled, (symbol, ""))
+        found = self.disabled[index : index + 1]
+        return found[0][1] if found and found[0][0] == symbol else None

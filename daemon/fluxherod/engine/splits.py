@@ -1,4 +1,4 @@
-"""Stock splits: applied to our books half an hour before the open of their ex-date, once, whatever the broker does.
+"""Stock splits: applied to our books once, half an hour before the first bar of the ex-date, whatever the broker does.
 
 | what | rule |
 |---|---|
@@ -140,7 +140,7 @@ class Splits:
             out.append(AlertRaised("SPLIT_APPLIED", Severity.INFO, text, split.symbol))
 
     def _outdate(self, book: SymbolBook, split: Split, due_ns: int) -> bool:
-        """Let a book in old units be cold, and its price be that of its last bar in new ones (0: none). True if warm."""
+        """Let a book in old units be cold, its price that of its last bar in new ones, or none. True if it was warm."""
         warmed_ns = self._warmed_ns.get(split.symbol, 0)
         if warmed_ns >= due_ns:
             return False
@@ -186,7 +186,8 @@ class Splits:
         return min(before.close_ns, split.starts_ns) if before is not None else split.starts_ns
 
     def _due_ns(self, split: Split) -> int:
-        session = self._session(split)
+        """Before the first bar at the new price, which in extended hours comes long before the open."""
+        session = self.market.bar_calendar.following(split.starts_ns - 1)
         return session.open_ns - REFERENCE_LEAD_NS if session is not None else split.starts_ns
 
     # --- what the broker says --------------------------------------------------------------------------

@@ -31,7 +31,7 @@ from fluxherod.engine.settings import Settings
 
 
 class Strategist:
-    """Turns completed bars into signals and orders. `gate` tells what blocks new risk now ("" is nothing)."""
+    """Turns completed bars into signals and orders."""
 
     def __init__(self, settings: Settings, market: Market, desk: Desk, ledger: Ledger) -> None:
         self.settings = settings
@@ -104,10 +104,11 @@ class Strategist:
         if closed.end_ns <= position.opened_ns or not self.exits_are_decided(closed):
             return
         side = 1 if position.quantity > 0 else -1
-        rule = explain.exit_rule(closed.decision, self.settings.strategy, position.mode, side)
+        rules = explain.exit_rules(closed.decision, self.settings.strategy, position.mode, side)
+        rule = rules[0]
         if rule.verdict is not Verdict.PASSED:
             return
-        signal = self._exit_signal(closed, position, rule, side)
+        signal = self._exit_signal(closed, position, rules, side)
         self._tell(signal, out)
         leaving = replace(position, exit_reason=rule.text, exit_quantity=0)
         self.ledger.positions[position.symbol] = leaving
@@ -119,7 +120,8 @@ class Strategist:
         session = self.market.calendar.last_opened(closed.end_ns)
         return session is not None and closed.end_ns <= session.close_ns
 
-    def _exit_signal(self, closed: ClosedBar, position: Position, rule: Rule, side: int) -> Signal:
+    def _exit_signal(self, closed: ClosedBar, position: Position, rules: tuple[Rule, ...], side: int) -> Signal:
+        rule = rules[0]
         kind = SignalKind.EXIT_LONG if side > 0 else SignalKind.EXIT_SHORT
         return Signal(
             id=signal_id(closed, kind),
@@ -133,7 +135,7 @@ class Strategist:
             regime=Regime(int(closed.decision["regime"])),
             trigger=rule.text,
             indicators=explain.indicators(closed.decision, closed.spike, self._spikes(closed)),
-            rules=(rule,),
+            rules=rules,
             noise_filter_passed=True,
             volume_validated=True,
             stop_e4=position.stop_e4,
@@ -243,7 +245,7 @@ class Strategist:
         if closed.live:
             sigma, illiquid = float(decision["close_sigma"]), bool(decision["illiquid"])
             code = RuleCode(int(spread_rule(closed.spread, sigma, illiquid, self.market.params)))
-        return explain.entry_rules(decision, self.settings.strategy, side, closed.spread, code, regime)
+        return explain.entry_rules(decision, self.settings.strategy, side, closed.spread, code, regime, closed.time)
 
     def _veto(self, signal: Signal, closed: ClosedBar, now_ns: int) -> tuple[str, str] | None:
         """What ends an entry before risk is asked: its code and its words."""

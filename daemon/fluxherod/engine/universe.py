@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
+from fluxherod.core.words import some_of
 from fluxherod.engine.desk import Desk
 from fluxherod.engine.effects import AlertRaised, Effect, FollowSymbols, ReplyCode, RequestHistory, Severity
 from fluxherod.engine.events import (
@@ -18,7 +19,7 @@ from fluxherod.engine.events import (
 )
 from fluxherod.engine.ledger import Ledger
 from fluxherod.engine.market import Market
-from fluxherod.engine.overrides import Overrides, problems, revision
+from fluxherod.engine.overrides import Overrides, Value, problems, revision
 from fluxherod.engine.settings import Settings
 from fluxherod.engine.volatility import FIVE_MINUTE_HISTORY
 
@@ -42,8 +43,17 @@ class Universe:
     def begin(self, configured: Settings) -> Settings:
         """Take what a process was configured with; the settings in force, with what operators changed before."""
         self.configured = configured
+        self.overrides = self.overrides.trimmed(configured)
         self._look_for_conflict()
         return self.settings
+
+    def tell(self, out: list[Effect]) -> None:
+        """What a person should know at a start: where operators' wishes and the configuration part."""
+        if self.conflict:
+            out.append(AlertRaised("PARAMETERS_SET_ASIDE", Severity.CRITICAL, self.conflict))
+        if left := self.overrides.left:
+            text = f"market.symbols lists {some_of(left)}, removed by an operator: not followed until added again"
+            out.append(AlertRaised("SYMBOLS_OVERRIDDEN", Severity.INFO, text))
 
     def connect(self, market: Market, desk: Desk, ledger: Ledger) -> None:
         """Look after these from now on."""
@@ -53,6 +63,11 @@ class Universe:
     def settings(self) -> Settings:
         """The settings in force."""
         return self.overrides.over(self.configured)
+
+    @property
+    def changed(self) -> Mapping[str, Value]:
+        """The changed parameters that are in force, by name: none while they conflict with the configuration."""
+        return {} if self.conflict else self.overrides.parameters
 
     def _look_for_conflict(self) -> None:
         words = self.overrides.conflict(self.configured)
@@ -74,7 +89,7 @@ class Universe:
                 return self._update(command, now_ns, out)
 
     def _put(self, overrides: Overrides) -> Settings:
-        self.overrides = overrides
+        self.overrides = overrides.trimmed(self.configured)
         self._look_for_conflict()
         settings = self.settings
         self.market.adopt(settings)
@@ -88,7 +103,7 @@ class Universe:
         if not asset.found or asset.symbol != symbol:
             return ReplyCode.SYMBOL_UNKNOWN, f"the broker does not know {symbol}"
         if not asset.tradable:
-            return ReplyCode.SYMBOL_NOT_TRADABLE, f"the broker does not trade {symbol}"
+            return ReplyCode.SYMBOL_NOT_TRADABLE, f"{symbol} is no US equity that the broker trades"
         settings = self._put(self.overrides.follow(symbol, wanted=True))
         book = self.market.add(symbol)
         book.tradable, book.shortable = True, asset.shortable and asset.easy_to_borrow
@@ -161,7 +176,7 @@ class Universe:
         return ReplyCode.OK, f"{symbol} takes no new risk{because}"
 
     def _unknown(self, symbol: str) -> Outcome:
-        return ReplyCode.SYMBOL_UNKNOWN, f"{symbol} is not followed; followed: {', '.join(self.market.books)}"
+        return ReplyCode.SYMBOL_UNKNOWN, f"{symbol} is not followed; followed: {some_of(self.market.books)}"
 
     # --- parameters ------------------------------------------------------------------------------------
     def _update(self, command: UpdateParametersCommand, now_ns: int, out: list[Effect]) -> Outcome:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 from fluxhero.v1 import common_pb2, market_pb2, signal_pb2
@@ -96,10 +95,10 @@ def rule_message(rule: Rule) -> signal_pb2.Rule:
         value=known(rule.value),
         comparison=rule.comparison,
         threshold=known(rule.threshold),
-        distance=known(rule.distance) if math.isfinite(rule.value) else None,
+        distance=known(rule.distance),
         verdict=VERDICTS.to_proto(rule.verdict),
         text=rule.text,
-        flips_at=known(rule.flips_at),
+        flips_at=known(rule.flips_at) if rule.flips_at is not None else None,
     )
 
 

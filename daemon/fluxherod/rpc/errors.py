@@ -38,12 +38,12 @@ _CODES: dict[grpc.StatusCode, tuple[str, ...]] = {
     ),
     grpc.StatusCode.ABORTED: ("REVISION_CONFLICT",),
     grpc.StatusCode.UNAVAILABLE: ("NOT_READY", "SHUTTING_DOWN", "BROKER_UNAVAILABLE"),
-    grpc.StatusCode.RESOURCE_EXHAUSTED: ("SLOW_CONSUMER",),
+    grpc.StatusCode.RESOURCE_EXHAUSTED: ("SLOW_CONSUMER", "LIMIT_EXCEEDED"),
     grpc.StatusCode.UNIMPLEMENTED: ("NOT_IMPLEMENTED",),
     grpc.StatusCode.INTERNAL: ("INTERNAL",),
 }
 CODE_OF_REASON = {reason: code for code, reasons in _CODES.items() for reason in reasons}
-_RETRIED = frozenset({"NOT_READY", "SHUTTING_DOWN", "BROKER_UNAVAILABLE"})
+_RETRIED = frozenset({"NOT_READY", "SHUTTING_DOWN", "BROKER_UNAVAILABLE", "LIMIT_EXCEEDED"})
 
 
 class Refused(Exception):

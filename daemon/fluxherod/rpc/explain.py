@@ -41,7 +41,7 @@ class _Entry:
 
 def _gap(rule: Rule) -> float:
     """A rule's distance relative to its threshold; infinite when a figure is not known."""
-    gap = abs(rule.flips_at - rule.value) / max(abs(rule.flips_at), 1e-9)
+    gap = abs(rule.target - rule.value) / max(abs(rule.target), 1e-9)
     return gap if math.isfinite(gap) else math.inf
 
 
@@ -52,7 +52,6 @@ def explain_nothing(engine: Engine, closed: ClosedBar) -> signal_pb2.ExplainResp
     why_not = _why_not(engine, closed, nearest)
     settings, regime = engine.settings, Regime(int(closed.decision["regime"]))
     noise = [rule.verdict for rule in nearest.rules if rule.name in _NOISE]
-    exits = (exit_rule,) if (exit_rule := _exit_rule(engine, closed)) is not None else ()
     signal = signal_pb2.Signal(
         symbol=closed.bar.symbol,
         kind=signal_pb2.SIGNAL_KIND_NONE,
@@ -63,13 +62,14 @@ def explain_nothing(engine: Engine, closed: ClosedBar) -> signal_pb2.ExplainResp
         decided_at=timestamp(closed.end_ns),
         price=closed.bar.close,
         indicators=closed_indicators(closed, settings.timeframe, settings.strategy.spike_ratio),
-        rules=map(rule_message, (*nearest.rules, *exits)),
+        rules=map(rule_message, (*nearest.rules, *_exit_rules(engine, closed))),
         noise_filter_passed=Verdict.FAILED not in noise,
         volume_validated=any(rule.name == "volume" and rule.verdict is Verdict.PASSED for rule in nearest.rules),
         outcome="no_signal",
         text=_text(closed, regime, why_not),
     )
-    changes = map(_smallest_change, entries if closed.decision["valid"] else ())
+    decided = closed.decision["valid"] and not closed.decision["entry"]
+    changes = map(_smallest_change, entries if decided else ())
     return signal_pb2.ExplainResponse(signal=signal, why_not=why_not, smallest_changes=changes)
 
 
@@ -86,20 +86,22 @@ def _entries(engine: Engine, closed: ClosedBar) -> list[_Entry]:
 
 
 def _entry(engine: Engine, closed: ClosedBar, side: int, mode: Mode, regime: Regime) -> _Entry:
-    confirmed = regime == int(closed.decision["regime"])
+    decision, params = closed.decision, engine.settings.strategy
+    confirmed = regime == int(decision["regime"])
     rules = engine.strategist.rules(closed, side, regime)
-    if confirmed and not closed.decision["entry"] and explain.stands(closed.decision, engine.settings.strategy, side):
-        rules = (*rules, explain.edge_rule())
+    stood = confirmed and not decision["entry"] and explain.stands(decision, params, side)
+    if closed.only_noted or stood:
+        rules = (*rules, explain.edge_rule(decision, params, only_noted=closed.only_noted))
     return _Entry(SignalKind.LONG if side > 0 else SignalKind.SHORT, mode, confirmed, rules)
 
 
-def _exit_rule(engine: Engine, closed: ClosedBar) -> Rule | None:
-    """The rule of the mode that held the symbol then."""
+def _exit_rules(engine: Engine, closed: ClosedBar) -> tuple[Rule, ...]:
+    """The rules of the mode that held the symbol then, what was met first."""
     held = closed.held
     if held is None or held.mode is Mode.MANUAL or closed.end_ns <= held.opened_ns:
-        return None
+        return ()
     side = 1 if held.quantity > 0 else -1
-    return explain.exit_rule(closed.decision, engine.settings.strategy, held.mode, side)
+    return explain.exit_rules(closed.decision, engine.settings.strategy, held.mode, side)
 
 
 def _why_not(engine: Engine, closed: ClosedBar, nearest: _Entry) -> str:
@@ -116,13 +118,14 @@ def _why_not(engine: Engine, closed: ClosedBar, nearest: _Entry) -> str:
 
 def _held_text(engine: Engine, closed: ClosedBar, held: Position) -> str:
     text = f"a position of {abs(held.quantity)} shares was open: no second entry"
-    rule = _exit_rule(engine, closed)
-    if rule is None:
+    rules = _exit_rules(engine, closed)
+    if not rules:
         return text
-    met = "met" if rule.verdict is Verdict.PASSED else "not met"
+    passed = [rule.text for rule in rules if rule.verdict is Verdict.PASSED]
+    met = "met" if passed else "not met"
     if not engine.strategist.exits_are_decided(closed):
         met += " (exits are decided in the regular session alone)"
-    return f"{text}; its exit: {met}: {rule.text}"
+    return f"{text}; its exit: {met}: {', or '.join(passed[:1] or [rule.text for rule in rules])}"
 
 
 def _smallest_change(entry: _Entry) -> signal_pb2.SmallestChange:
@@ -130,7 +133,7 @@ def _smallest_change(entry: _Entry) -> signal_pb2.SmallestChange:
         kind=SIGNAL_KINDS.to_proto(entry.kind),
         mode=MODES.to_proto(entry.mode),
         rules=map(rule_message, entry.failed),
-        text="; ".join(map(explain.change_needed, entry.failed)),
+        text="; ".join(map(explain.change_needed, entry.failed)) or explain.why_not(entry.rules),
     )
 
 

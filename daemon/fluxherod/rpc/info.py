@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
+from fluxherod.errors import FluxHeroError
+
 
 class Origin(Protocol):
     """Where a value of the configuration comes from: default, file, environment or flag."""
@@ -83,6 +85,10 @@ class TradeCounters(Protocol):
     def last_message_ns(self) -> int: ...
 
 
+class TooManyAsk(FluxHeroError):
+    """As many wait for explanations of old bars as may."""
+
+
 class Past(Protocol):
     """What the journal knows of bars that the engine no longer remembers."""
 
@@ -91,6 +97,7 @@ class Past(Protocol):
 
         Raises:
             FluxHeroError: when the journal can't be replayed.
+            TooManyAsk: when too many wait for a replay already.
         """
         ...
 

@@ -11,6 +11,7 @@ from fluxherod.core.money import from_e4
 from fluxherod.core.orders import Order, OrderRole
 from fluxherod.core.portfolio import Position
 from fluxherod.core.types import Quote
+from fluxherod.core.words import some_of
 from fluxherod.engine.books import ClosedBar, SymbolBook
 from fluxherod.engine.engine import Engine
 from fluxherod.engine.runner import Runner
@@ -72,7 +73,7 @@ class Live:
         """
         books = self.engine.market.books
         if symbol not in books:
-            raise Refused("SYMBOL_UNKNOWN", f"{symbol} is not followed; followed: {', '.join(books)}")
+            raise Refused("SYMBOL_UNKNOWN", f"{symbol} is not followed; followed: {some_of(books)}")
         return books[symbol]
 
     def books(self, symbols: Iterable[str] = ()) -> Iterator[SymbolBook]:

@@ -11,10 +11,10 @@ from fluxherod.engine.overrides import Value, parameters_of
 
 def runtime_values(engine: Engine, keys: Collection[str]) -> dict[str, Any]:
     """Each changed key of `keys` with its value; parameters that the configuration does not know have none."""
-    overrides, settings = engine.universe.overrides, engine.settings
+    universe, settings = engine.universe, engine.settings
     values = parameters_of(settings)
-    found: dict[str, Any] = {"market.symbols": settings.symbols} if overrides.symbols else {}
-    for name in overrides.parameters:
+    found: dict[str, Any] = {"market.symbols": settings.symbols} if universe.overrides.symbols else {}
+    for name in universe.changed:
         key = _key_of(name, keys)
         if key:
             found[key] = _configured(key, values[name])

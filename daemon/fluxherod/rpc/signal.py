@@ -13,7 +13,7 @@ from fluxherod.rpc.convert_market import signal_message
 from fluxherod.rpc.errors import Refused
 from fluxherod.rpc.explain import explain_nothing
 from fluxherod.rpc.history import whole_signal
-from fluxherod.rpc.info import Past
+from fluxherod.rpc.info import Past, TooManyAsk
 from fluxherod.rpc.live import Live
 from fluxherod.rpc.pages import Paging
 from fluxherod.rpc.stream import Messages, Streams
@@ -73,17 +73,18 @@ class SignalService(signal_pb2_grpc.SignalServiceServicer):
 
     async def Explain(self, request: signal_pb2.ExplainRequest, context: Context) -> signal_pb2.ExplainResponse:
         """Why a symbol was, or was not, traded at a bar."""
-        book = self._live.book(validate.symbol(request.symbol))
+        symbol = validate.symbol(request.symbol)
         time_ns = validate.time_ns(request.time, "time") if request.HasField("time") else self._live.now_ns
+        self._live.refuse_before_start()
         try:
-            closed = self._live.bar_at(book.symbol, time_ns)
-        except Refused as too_old:
-            return await self._explain_past(book.symbol, time_ns, too_old)
-        signal = await self._signal_at(book.symbol, closed.end_ns)
+            closed = self._live.bar_at(symbol, time_ns)
+        except Refused as unknown:  # too old, or of a symbol that has left: the journal may know it
+            return await self._explain_past(symbol, time_ns, unknown)
+        signal = await self._signal_at(symbol, closed.end_ns)
         if signal is not None:
             return await self._explained(signal)
         if self._known_otherwise(closed):
-            return await self._explain_past(book.symbol, closed.end_ns, None)
+            return await self._explain_past(symbol, closed.end_ns, None)
         return explain_nothing(self._live.engine, closed)
 
     def _known_otherwise(self, closed: ClosedBar) -> bool:
@@ -92,14 +93,19 @@ class SignalService(signal_pb2_grpc.SignalServiceServicer):
         decided_before = not closed.live and closed.end_ns > engine.began_ns
         return decided_before or closed.end_ns <= engine.universe.changed_ns
 
-    async def _explain_past(self, symbol: str, time_ns: int, too_old: Refused | None) -> signal_pb2.ExplainResponse:
+    async def _explain_past(self, symbol: str, time_ns: int, unknown: Refused | None) -> signal_pb2.ExplainResponse:
         """Of a bar that is no longer remembered as it was: its signal, or what a replay of the journal says of it."""
+        signal = await self._signal_at(symbol, time_ns)
+        if signal is not None:
+            return await self._explained(signal)
         try:
             content = await self._past.explain(symbol, time_ns)
+        except TooManyAsk as error:
+            raise Refused("LIMIT_EXCEEDED", str(error)) from error
         except FluxHeroError as error:
             raise Refused("NO_DATA", str(error)) from error
         if content is None:
-            raise too_old or Refused("NO_DATA", f"the journal knows no bar of {symbol} there")
+            raise unknown or Refused("NO_DATA", f"the journal knows no bar of {symbol} there")
         nothing = signal_pb2.ExplainResponse.FromString(content)
         signal = await self._signal_at(symbol, nothing.signal.decided_at.ToNanoseconds())
         return nothing if signal is None else await self._explained(signal)

@@ -11,6 +11,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from fluxhero.v1 import system_pb2
 from fluxherod.core.calendar import HOUR_NS, new_york_day
 from fluxherod.core.orders import OrderState
+from fluxherod.core.words import some_of
 from fluxherod.engine.hub import Hub, Topic
 from fluxherod.rpc.convert import duration, optional_timestamp, timestamp
 from fluxherod.rpc.info import DaemonInfo, MarketCounters, TradeCounters
@@ -87,7 +88,7 @@ class StatusReader:
         if engine.state == "ACTIVE":
             return engine.blocked(now_ns)
         if engine.state == "WARMING":
-            return f"history is being loaded: {', '.join(engine.warming)}"
+            return f"history is being loaded: {some_of(engine.warming)}"
         return engine.blocked(now_ns) or engine.stopping
 
     def _progress(self, now_ns: int) -> system_pb2.Progress:
@@ -170,7 +171,7 @@ class StatusReader:
         engine = self._live.engine
         account = "" if engine.ledger.account is not None else "the account has not been read yet"
         calendar = "" if engine.market.calendar.sessions else "the calendar has not been read yet"
-        warming = f"history is being loaded: {', '.join(engine.warming)}" if engine.warming else ""
+        warming = f"history is being loaded: {some_of(engine.warming)}" if engine.warming else ""
         details = {
             "broker": engine.refused or self._lost("trading") or account,
             "market_data": self._lost("market") or self._mute() or calendar,

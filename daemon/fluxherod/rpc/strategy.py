@@ -88,7 +88,7 @@ class StrategyService(strategy_pb2_grpc.StrategyServiceServicer):
     def _strategy(self) -> strategy_pb2.Strategy:
         engine = self._live.engine
         settings, symbols = engine.settings, sorted(engine.market.books)
-        changed = engine.universe.overrides.parameters
+        changed = engine.universe.changed
         values = parameters_of(settings)
         return strategy_pb2.Strategy(
             name=NAME,

@@ -76,7 +76,8 @@ class SignalServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def Explain(self, request, context):
-        """Why a symbol was, or was not, traded at a bar. A "no" is recomputed from the journal. Errors: SYMBOL_UNKNOWN, NO_DATA.
+        """Why a symbol was, or was not, traded at a bar. A "no" is recomputed from the journal, which knows symbols that have left, too; the text says
+        when this version decides otherwise than was recorded then. Errors: SYMBOL_UNKNOWN, NO_DATA, LIMIT_EXCEEDED (too many ask for old bars).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

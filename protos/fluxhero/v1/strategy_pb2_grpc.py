@@ -95,8 +95,8 @@ class StrategyServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def UpdateParameters(self, request, context):
-        """Change parameters from the next bar on; the symbols warm up again where a period changes. Survives a restart and wins over the file until
-        reset. Errors: INVALID_FIELD, REVISION_CONFLICT.
+        """Change parameters from the next bar on; where a period changes, the remembered bars go through the indicators once more. Survives a restart and
+        wins over the file until reset. Errors: INVALID_FIELD, REVISION_CONFLICT.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

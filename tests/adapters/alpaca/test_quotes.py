@@ -70,3 +70,13 @@ async def test_what_is_held_can_be_had_before_a_decision() -> None:
     pace.flush()
     pace.flush()
     assert bids(posted) == [[("SPY", 1.0)], [("IBM", 5.0)], [("SPY", 2.0)]]
+
+
+async def test_at_an_exchange_that_is_stepped_by_hand_no_quote_waits_for_the_wall() -> None:
+    posted: list[Event] = []
+    clock = Clock()
+    clock.rate = 0.0
+    pace = QuotePace(posted.append, clock, hold_s=3600.0)
+    for bid in (1.0, 2.0):
+        pace.take((quote("SPY", bid),))
+    assert bids(posted) == [[("SPY", 1.0)], [("SPY", 2.0)]]

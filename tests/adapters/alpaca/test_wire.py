@@ -258,6 +258,12 @@ def test_an_account_without_a_number_for_its_equity_is_an_error_of_the_wire(equi
         wire.decode_account(encoded({"cash": "1", "equity": equity, "last_equity": "1", "buying_power": "1"}))
 
 
+@pytest.mark.parametrize(("kind", "tradable"), [("us_equity", True), ("crypto", False), ("us_option", False)])
+def test_only_a_us_equity_is_tradable(kind: str, tradable: bool) -> None:
+    asset = wire.decode_asset(encoded({"symbol": "BTC/USD", "class": kind, "status": "active", "tradable": True}))
+    assert (asset.found, asset.tradable) == (True, tradable)
+
+
 @pytest.mark.parametrize(
     ("fields", "easy"),
     [

@@ -154,7 +154,9 @@ class AlpacaMarketData:
                 break
             start_ns = grid.lookback_ns(through_ns, bars * factor)
             rows = await self._bars(wanting, rest_timeframe(timeframe), start_ns or grid.first_ns, through_ns)
-            found |= {symbol: grid.completed_bars(rows.get(symbol, ()), through_ns) for symbol in wanting}
+            for symbol in wanting:
+                found[symbol] = grid.completed_bars(rows.get(symbol, ()), through_ns)
+                await asyncio.sleep(0)  # thousands of symbols must not keep the streams' pings waiting
             # A symbol without any bar is unknown or brand-new: looking further back finds nothing either.
             wanting = [symbol for symbol in wanting if start_ns is not None and 0 < len(found[symbol]) < bars]
         for symbol in symbols:

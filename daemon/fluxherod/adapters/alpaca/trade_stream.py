@@ -70,15 +70,17 @@ class TradeStream:
             await self._connection(self._form)
         except AuthenticationRefused as refusal:
             log.info("%s: trying the other form of authentication on a fresh socket", refusal)
-            await self._other_form(hung_up=isinstance(refusal, _HungUp))
+            await self._other_form(refusal)
 
-    async def _other_form(self, *, hung_up: bool) -> None:
+    async def _other_form(self, first: AuthenticationRefused) -> None:
         """After a line that dropped instead of an answer, a refusal of the old form proves nothing yet."""
         try:
             await self._connection(1 - self._form)
         except AuthenticationRefused as refusal:
-            self._doubtful += hung_up
-            if not hung_up or self._doubtful >= MOST_DOUBTFUL:
+            if not isinstance(first, _HungUp):
+                raise first from refusal  # the old form's refusal is about the form as well
+            self._doubtful += 1
+            if self._doubtful >= MOST_DOUBTFUL:
                 raise
             raise WireError(f"hung up on today's form of authentication, and the old one: {refusal}") from refusal
 

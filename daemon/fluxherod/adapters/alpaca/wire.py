@@ -281,11 +281,11 @@ def decode_positions(body: bytes) -> tuple[BrokerPosition, ...]:
 
 
 def _asset(raw: Json) -> AssetInfo:
-    borrow = raw.get("borrow_status")
+    borrow, equity = raw.get("borrow_status"), raw.get("class", "us_equity") == "us_equity"
     return AssetInfo(
         symbol=raw["symbol"],
         found=True,
-        tradable=bool(raw.get("tradable")) and raw.get("status", "active") == "active",
+        tradable=bool(raw.get("tradable")) and raw.get("status", "active") == "active" and equity,
         shortable=bool(raw.get("shortable")),
         easy_to_borrow=borrow == "easy_to_borrow" if borrow else bool(raw.get("easy_to_borrow")),
     )

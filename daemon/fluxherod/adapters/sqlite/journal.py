@@ -82,10 +82,10 @@ def insert(connection: sqlite3.Connection, row: JournalRow, chain: bytes) -> Non
     )
 
 
-def read(connection: sqlite3.Connection, after_seq: int = 0) -> Iterator[JournalRow]:
-    """The rows after a number, in order."""
+def read(connection: sqlite3.Connection, after_seq: int = 0, most: int = -1) -> Iterator[JournalRow]:
+    """The rows after a number, in order; at most so many, -1 is all."""
     cursor = connection.execute(
-        "SELECT seq, now_ns, kind, payload, effects FROM journal WHERE seq > ? ORDER BY seq", (after_seq,)
+        "SELECT seq, now_ns, kind, payload, effects FROM journal WHERE seq > ? ORDER BY seq LIMIT ?", (after_seq, most)
     )
     return map(JournalRow._make, cursor)
 

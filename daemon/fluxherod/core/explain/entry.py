@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 from fluxherod.core.explain.noise import noise_rules
@@ -44,7 +43,7 @@ def entry_rules(
     price = _range_rules(decision, params, side) if reverting else (trend_rule(decision, params, side),)
     neutral = _neutral_rules(decision, params, side) if regime is Regime.NEUTRAL else ()
     noise = noise_rules(decision, params, spread, spread_code, breakout=not reverting, time=time)
-    return (*_regime_rules(decision, params, regime, confirmed), *neutral, *price, *noise)
+    return (*_regime_rules(decision, params, regime, confirmed), *price, *neutral, *noise)
 
 
 def _neutral_rules(decision: Any, params: StrategyParams, side: int) -> tuple[Rule, ...]:
@@ -82,10 +81,9 @@ def _confirmed_rule(decision: Any, params: StrategyParams, regime: Regime) -> Ru
     """The regime that holds, and for how long it has been seen, if it is seen at all on this bar."""
     seen, run, needed = Regime(int(decision["raw_regime"])), int(decision["regime_run"]), params.confirmation_bars
     if seen is not regime:
-        bars = f"{run} {'bar' if run == 1 else 'bars'} in a row"
-        text = f"{regime.name} is confirmed until {seen.name} is, by now seen on {bars}, confirmed on the {ordinal(needed)}"
+        text = f"{regime.name} is confirmed; {_awaited(seen, run, needed)}"
         return stated("confirmed_regime", True, text)
-    if run < needed:  # it held before it left: or it is the neutral one that everything begins with
+    if run < needed:  # it never ended, or it is the neutral one that everything begins with
         return stated("confirmed_regime", True, f"{regime.name} is confirmed")
     return compared("confirmed_regime", run, ">=", needed, True, f"{regime.name} is confirmed, on {run} bars in a row")
 
@@ -94,8 +92,11 @@ def _awaited_rule(decision: Any, params: StrategyParams, regime: Regime) -> Rule
     """A regime that is not the confirmed one: on how many bars in a row it has been seen by now."""
     run = int(decision["regime_run"]) if int(decision["raw_regime"]) == regime else 0
     needed = params.confirmation_bars
-    text = f"{regime.name} on {run} {'bar' if run == 1 else 'bars'} in a row, confirmed on the {ordinal(needed)}"
-    return compared("confirmed_regime", run, ">=", needed, False, text)
+    return compared("confirmed_regime", run, ">=", needed, False, _awaited(regime, run, needed))
+
+
+def _awaited(regime: Regime, run: int, needed: int) -> str:
+    return f"{regime.name} on {run} {'bar' if run == 1 else 'bars'} in a row, confirmed on the {ordinal(needed)}"
 
 
 def ordinal(number: int) -> str:

@@ -38,9 +38,7 @@ def _average_rule(decision: Any, params: StrategyParams, side: int) -> Rule:
     comparison, back = (">=", close >= average) if side > 0 else ("<=", close <= average)
     text = f"Price ${close:.2f} {comparison} SMA ${average:.2f}"
     meets = average_met_at(close, average, params.bollinger_period)
-    return compared(
-        "price_back_at_average", close, comparison, average, bool(decision["valid"]) and back, text, meets
-    )
+    return compared("price_back_at_average", close, comparison, average, bool(decision["valid"]) and back, text, meets)
 
 
 def _extreme_rule(decision: Any, params: StrategyParams, side: int) -> Rule:

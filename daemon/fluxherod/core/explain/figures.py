@@ -32,5 +32,3 @@ def indicators(decision: Any, spike_ratio: float, spikes: bool) -> Indicators:
         spike_ratio=spike_ratio if math.isfinite(spike_ratio) else None,
         volatility_spike=spikes,
     )
-
-

@@ -66,11 +66,15 @@ def _time_rule(decision: Any, params: StrategyParams, time: SessionTime | None) 
         text = f"after the open and more than {quiet} minutes before the close"
         return Rule("time", math.nan, "", math.nan, verdict, text)
     if time.after_open < 0:
-        text = f"{-time.after_open} minutes before the open"
+        text = f"{_minutes(-time.after_open)} before the open"
         return Rule("time", time.after_open, ">=", 0.0, verdict, text, 0.0)
-    left = f"{time.to_close} minutes to the close" if time.to_close >= 0 else f"{-time.to_close} minutes after the close"
+    left = f"{_minutes(abs(time.to_close))} {'to' if time.to_close >= 0 else 'after'} the close"
     text = f"{left}, more than {quiet} are needed" if verdict is Verdict.FAILED else f"{left} > {quiet}"
     return Rule("time", time.to_close, ">", quiet, verdict, text, quiet)
+
+
+def _minutes(count: int) -> str:
+    return f"{count} minute{'' if count == 1 else 's'}"
 
 
 def _gap_rule(decision: Any, params: StrategyParams) -> Rule:

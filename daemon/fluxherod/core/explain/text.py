@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import Any
 
 from fluxherod.core.explain.entry import trend_rule
@@ -95,32 +96,53 @@ _TURNS = {
     "<": ("fall", "below {}"),
     "<=": ("fall", "{} or less"),
 }
-_PRICE, _NUMBER, _SHARE, _WHOLE = "${:,.2f}", "{:.2f}", "{:.2%}", "{:,.0f}"
-# The quantity that a rule looks at, and how it is written.
+
+
+@dataclass(frozen=True, slots=True)
+class _Quantity:
+    """What a rule looks at, and how it is written. Where it comes in steps, so many to 1, it gets to a whole one."""
+
+    name: str
+    move: str = "{:.2f}"
+    target: str = "{:g}"
+    scale: float = 1.0
+    steps: int = 0
+
+
+_ADX, _R_SQUARED, _RSI = _Quantity("ADX"), _Quantity("R²"), _Quantity("RSI")
+_CLOSE = _Quantity("the close", "${:,.2f}", "${:,.2f}", steps=100)
 _QUANTITIES = {
-    "trend_adx": ("ADX", _NUMBER),
-    "trend_r2": ("R²", _NUMBER),
-    "range_adx": ("ADX", _NUMBER),
-    "range_r2": ("R²", _NUMBER),
-    "price_beyond_entry_band": ("the close", _PRICE),
-    "price_at_lower_band": ("the close", _PRICE),
-    "price_at_upper_band": ("the close", _PRICE),
-    "rsi_oversold": ("RSI", _NUMBER),
-    "rsi_overbought": ("RSI", _NUMBER),
-    "volume": ("the volume", _WHOLE),
-    "gap": ("the gap", _SHARE),
-    "spread": ("the spread", _SHARE + " of sigma"),
+    "trend_adx": _ADX,
+    "trend_r2": _R_SQUARED,
+    "range_adx": _ADX,
+    "range_r2": _R_SQUARED,
+    "price_beyond_entry_band": _CLOSE,
+    "price_at_lower_band": _CLOSE,
+    "price_at_upper_band": _CLOSE,
+    "rsi_oversold": _RSI,
+    "rsi_overbought": _RSI,
+    "volume": _Quantity("the volume", "{:,.0f}", "{:,.0f}", steps=1),
+    "gap": _Quantity("the gap", "{:.2f}%", "{:g}%", scale=100),
+    "spread": _Quantity("the spread", "{:.2f}% of sigma", "{:g}% of sigma", scale=100),
 }
 
 
 def change_needed(rule: Rule) -> str:
     """What would turn a failed rule: by how much its value must move, and to where; else the rule itself."""
-    move = abs(rule.flips_at - rule.value)
-    if rule.name not in _QUANTITIES or not math.isfinite(move):
+    quantity = _QUANTITIES.get(rule.name)
+    if quantity is None or math.isnan(rule.value) or math.isnan(rule.target):
         return rule.text
-    quantity, form = _QUANTITIES[rule.name]
-    direction, target = _TURNS[rule.comparison]
-    return f"{quantity} must {direction} by {form.format(move)} to {target.format(form.format(rule.flips_at))}"
+    if math.isinf(rule.target):
+        return f"no value of {quantity.name} would do: {rule.text}"
+    to = quantity.scale * rule.target
+    if quantity.steps:
+        scaled = round(to * quantity.steps, 6)
+        to = (math.floor(scaled) if rule.comparison in (">", "<=") else math.ceil(scaled)) / quantity.steps
+    move = quantity.move.format(abs(to - quantity.scale * rule.value))
+    direction, words = _TURNS[rule.comparison]
+    by = f"by {move} " if any(digit in move for digit in "123456789") else ""
+    given = ", with the band as it was" if quantity is _CLOSE and rule.flips_at is None else ""
+    return f"{quantity.name} must {direction} {by}to {words.format(quantity.target.format(to))}{given}"
 
 
 def risk_summary(decision: RiskDecision) -> str:

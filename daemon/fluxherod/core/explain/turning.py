@@ -1,9 +1,9 @@
 """Where a close would meet the average or the band that contains it, while the other closes of the window stay.
 
 With x the close, n the period, m and s the average and population sigma of the window, d = x - m: the other n - 1
-closes have the average m - d / (n - 1), and squares about it that add up to n s^2 - d^2 n / (n - 1). A new close that is
-u from their average has the new average u (n - 1) / n behind it, and makes the new variance that sum / n plus
-u^2 (n - 1) / n^2. It is on a band of width w where u^2 = w^2 n sum / ((n - 1) (n - 1 - w^2)).
+closes have the average m - d / (n - 1), and their squares about it add up to q = n s^2 - d^2 n / (n - 1). Another close
+that is u from their average is u (n - 1) / n from the new one, and the new variance is q / n + u^2 (n - 1) / n^2. So it
+is on a band of width w where u^2 = w^2 n q / ((n - 1) (n - 1 - w^2)).
 """
 
 from __future__ import annotations

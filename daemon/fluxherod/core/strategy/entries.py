@@ -1,7 +1,8 @@
 """Entry edges: an entry fires on the bar where (confirmed regime and price rule) of a mode and side turns true.
 
 The edge memory is two sets of bits. `conditions`: bit 2 x mode for long, 2 x mode + 1 for short, so at most two
-of six are set, those of the confirmed regime. `rules`: the price rules alone, to say which of the two turned.
+of six are set, those of the confirmed regime, those of a mode that is switched off too: switching it on turns nothing
+true. `rules`: the price rules alone, to say which of the two turned.
 """
 
 from __future__ import annotations
@@ -33,13 +34,13 @@ def no_entry(decision: Record) -> None:
 
 
 @inlined
-def _standing(decision: Record, regime: int, neutral_entries: bool) -> tuple[bool, bool]:
+def _standing(decision: Record, regime: int) -> tuple[bool, bool]:
     if regime == _MEAN_REVERSION:
         return decision["mr_long"], decision["mr_short"]
     if regime == _NEUTRAL:
         return (
-            neutral_entries & decision["trend_long"] & (not decision["mr_short"]),
-            neutral_entries & decision["trend_short"] & (not decision["mr_long"]),
+            decision["trend_long"] & (not decision["mr_short"]),
+            decision["trend_short"] & (not decision["mr_long"]),
         )
     return decision["trend_long"], decision["trend_short"]
 
@@ -48,7 +49,7 @@ def _standing(decision: Record, regime: int, neutral_entries: bool) -> tuple[boo
 def decide_entry(memory: Record, decision: Record, params: Record) -> None:
     """Fire the edge of this bar, if there is one, and remember what stands. The first bar only remembers."""
     regime = decision["regime"]
-    long, short = _standing(decision, regime, params["neutral_entries"])
+    long, short = _standing(decision, regime)
     conditions = (int(long) + 2 * int(short)) << (2 * regime)
     rules = (
         _TREND_LONG * int(decision["trend_long"])
@@ -62,7 +63,7 @@ def decide_entry(memory: Record, decision: Record, params: Record) -> None:
     memory["rules"] = rules
     memory["seen"] = 1
     no_entry(decision)
-    if fired == 0:
+    if (fired == 0) | ((regime == _NEUTRAL) & (not params["neutral_entries"])):
         return
     is_long = (fired >> (2 * regime)) & 1
     decision["entry"] = 1 if is_long else -1

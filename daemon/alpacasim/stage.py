@@ -1,0 +1,52 @@
+"""The running exchange as faults see it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from alpacasim.corporate_actions import Announcements, CorporateAction
+from alpacasim.data_wire import Channel, Json
+from alpacasim.fault_injector import Victim
+from alpacasim.market_stream import MarketHub
+from alpacasim.player import Player
+from alpacasim.trade_stream import TradeHub
+
+
+class Stage:
+    """A player, its streams and its announcements."""
+
+    def __init__(
+        self, player: Player, market_hub: MarketHub, trade_hub: TradeHub, announcements: Announcements
+    ) -> None:
+        self._player = player
+        self._market_hub = market_hub
+        self._trade_hub = trade_hub
+        self._announcements = announcements
+
+    def now_ns(self) -> int:
+        return self._player.now_ns()
+
+    def tape_ns(self) -> int:
+        return self._player.tape_ns()
+
+    def symbols(self) -> Sequence[str]:
+        return self._player.history.symbols
+
+    def send_market(self, channel: Channel, messages: Mapping[str, Json]) -> None:
+        self._market_hub.send(channel, messages)
+
+    def send_trade(self, content: Json) -> None:
+        self._trade_hub.send(content)
+
+    def victims(self, stream: str) -> Sequence[Victim]:
+        return self._market_hub.served() if stream == "market" else self._trade_hub.served()
+
+    def halt(self, symbol: str, halted: bool) -> None:
+        self._player.halt(symbol, halted)
+
+    def announce(self, action: CorporateAction) -> None:
+        self._announcements.add(action)
+
+    def revise(self, symbol: str, record: tuple[Any, ...]) -> None:
+        self._player.history.add(symbol, record)
