@@ -43,7 +43,7 @@ a fault plan (--faults FILE.toml, or the same as JSON to /sim/faults; GET counts
   from, until        RFC 3339, or exchange seconds from now          count   so many are met, then no more
   probability        of meeting each, drawn from the seed            symbols, stream ("market", "trade"),
                                                                      channel (market), event (trade updates)
-  drop, duplicate, reorder       messages; a reordered one comes after the next
+  drop, duplicate, reorder       messages; a reordered one comes after the next of its symbol
   delay                          messages come `seconds` later
   late_bars, revisions           bars come `seconds` late; corrected bars follow half a minute after
   mute, half_dead, disconnect    connections (count) of a stream: no data; nothing at all, no pong; cut

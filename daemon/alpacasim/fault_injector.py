@@ -153,7 +153,8 @@ class Injector:
         if channel == "bars":
             self._revise(messages, now_ns)
         stamped = channel in _STAMPED
-        skew = timedelta(microseconds=self.faults.skew_ns(now_ns) // 1000) if stamped else timedelta()
+        skew_ns = self.faults.skew_ns(now_ns, len(messages)) if stamped else 0
+        skew = timedelta(microseconds=skew_ns // 1000)
         sent = [Message(channel, symbol, body | {"t": body["t"] + skew}) for symbol, body in messages.items()]
         for batch_channel, batch in _batches(self._due("market", sent, now_ns)):
             self._there.send_market(batch_channel, batch)

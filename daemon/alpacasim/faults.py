@@ -50,8 +50,8 @@ class Entry:
     met: int = 0
     ended: bool = False
     _looked: int = 0
-    kept: Message | None = None
-    """The message that waits for the one after it (reorder)."""
+    kept: dict[tuple[str, str], Message] = field(default_factory=dict)
+    """The messages that wait for the one after them (reorder)."""
 
     def covers(self, now_ns: int) -> bool:
         """Is it in force."""
@@ -153,16 +153,21 @@ class Faults:
                 return 1 + int(entry.draw("size") * (shares - 1))
         return shares
 
-    def skew_ns(self, now_ns: int) -> int:
-        """By how much the exchange's clock is off."""
-        return sum(entry.fault.delay_ns for entry in self.of("clock_skew") if entry.covers(now_ns))
+    def skew_ns(self, now_ns: int, stamps: int = 1) -> int:
+        """By how much the exchange's clock is off; counts the time stamps that are made by it."""
+        skewed = [entry for entry in self.of("clock_skew") if entry.covers(now_ns)]
+        for entry in skewed:
+            entry.met += stamps
+        return sum(entry.fault.delay_ns for entry in skewed)
 
 
 def _meet(entry: Entry, stream: str, message: Message, now_ns: int) -> list[Message]:
     if not entry.concerns(stream, message):
         return [message]
-    if (kept := entry.kept) is not None and not kept.sent:
-        entry.kept, kept.delay_ns = None, 0
+    # On the market stream the next of its channel and symbol, on the other the next update of its symbol.
+    key = (message.channel if stream == "market" else stream, message.symbol)
+    if (kept := entry.kept.pop(key, None)) is not None and not kept.sent:
+        kept.delay_ns = 0
         return [message, kept]
     if not entry.strikes(now_ns):
         return [message]
@@ -173,7 +178,7 @@ def _meet(entry: Entry, stream: str, message: Message, now_ns: int) -> list[Mess
         case "duplicate":
             return [message, message.copy()]
         case "reorder":
-            entry.kept = message
+            entry.kept[key] = message
             message.delay_ns += _LONGEST_KEPT_NS
         case _:
             message.delay_ns += entry.fault.delay_ns

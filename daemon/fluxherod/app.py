@@ -349,7 +349,8 @@ async def _poll(runner: Runner, clock: WallClock | ExchangeClock) -> None:
     """The truth every 5 s of exchange time, whatever the stream says; never too often for the wall."""
     while True:
         await clock.wait_until(clock.now_ns() + POLL_EVERY_NS)
-        await runner.take_snapshot(by_poll=True)
+        if not runner.engine.refused:  # the client would answer itself, once in 5 s, for ever
+            await runner.take_snapshot(by_poll=True)
         if isinstance(clock, ExchangeClock):
             await asyncio.sleep(LEAST_POLL_PAUSE_S)
 

@@ -142,7 +142,7 @@ async def test_nothing_is_imported_from_the_working_directory(
 
 async def test_a_child_that_cannot_be_made_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
-    with pytest.raises(PastUnavailable, match="could not be replayed: .*No such file"):
+    with pytest.raises(PastUnavailable, match=r"could not be replayed: .*No such file"):
         await Past(tmp_path).explain("SPY", 0)
 
 

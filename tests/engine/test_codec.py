@@ -8,6 +8,7 @@ import time
 import types
 from typing import Any, get_args, get_origin, get_type_hints
 
+import msgspec
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -17,7 +18,8 @@ from fluxherod.core.kernel import StrategyParams
 from fluxherod.core.types import Bar, Quote
 from fluxherod.engine.codec import CodecError, decode_effects, decode_event, encode_effects, encode_event
 from fluxherod.engine.effects import BrokerEffect, DataEffect, Effect, QuotesUpdated, Reply, Update
-from fluxherod.engine.events import BarsReceived, Event, QuotesReceived, TimerFired
+from fluxherod.engine.events import BarsReceived, Event, QuotesReceived, Started, TimerFired
+from fluxherod.engine.settings import Settings
 
 LEAVES: dict[Any, st.SearchStrategy[Any]] = {
     int: st.integers(-(2**63), 2**63 - 1),

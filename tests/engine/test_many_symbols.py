@@ -1,4 +1,4 @@
-"""What the engine keeps so that an event costs the same however many symbols there are agrees with what it is kept of."""
+"""What the engine keeps so that an event costs the same however many symbols there are agrees with a look at each."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from typing import Any
 
 import pytest
 from engine import test_replay
-from engine.changes import add, join
+from engine.changes import add, answer, join
 from engine.test_overrides import _change
-from engine.world import OPEN_NS, World, bar
+from engine.world import OPEN_NS, World, bar, of
 
 from fluxherod.core.calendar import MINUTE_NS
 from fluxherod.engine import readiness
+from fluxherod.engine.effects import RequestBackfill
 from fluxherod.engine.events import BarsReceived, Event, LinkChanged, RemoveSymbolCommand
 from fluxherod.engine.settings import Settings
 
@@ -70,12 +71,15 @@ def test_neither_a_quote_nor_a_minute_of_one_symbol_looks_at_the_others() -> Non
 
 def test_a_bar_with_a_gap_in_it_is_not_due_until_the_gap_is_closed() -> None:
     world = World(("SPY",)).ready(history=100)
-    world.minute(0, 450.0)
+    world.tell(BarsReceived((bar(0, 450.0),)))
     due_ns = world.engine.market.next_due_ns()
-    assert due_ns is not None
+    assert due_ns == OPEN_NS + MINUTE_NS + world.settings.bar_delay_ns
     world.tell(LinkChanged("market", up=False))
     assert world.engine.market.next_due_ns() is None
-    world.tell(LinkChanged("market", up=True))
+    (request,) = of(RequestBackfill, world.tell(LinkChanged("market", up=True)))
+    assert world.engine.market.next_due_ns() is None
+    world.tell(answer(world, request))
+    assert world.engine.market.next_due_ns() == due_ns
     world.replay()
 
 

@@ -79,7 +79,7 @@ ENTRIES = mutants_of(
         ("only its opposite opposes", '(not decision["mr_long"])', '(not decision["mr_short"])'),
         ("neutral can be off", '(not params["neutral_entries"])', "False"),
         ("only neutral can be off", "((regime == _NEUTRAL) & (not", "((regime >= 0) & (not"),
-        ("switching on turns nothing true", '= conditions\n', '= conditions * int(params["neutral_entries"])\n'),
+        ("switching on turns nothing true", "= conditions\n", '= conditions * int(params["neutral_entries"])\n'),
         ("what stood is no crossover", "turned & (_TREND_LONG", "rules & (_TREND_LONG"),
         ("what stood is no new extreme", "turned & (_MR_LONG", "rules & (_MR_LONG"),
         ("a confirmed regime is a trigger", 'elif decision["reg', 'elif not decision["reg'),

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from google.protobuf.timestamp_pb2 import Timestamp
-from harness.audit import check_books, check_journal, check_no_difference, check_orders, our_orders, our_positions, pages
+from harness.audit import check_books, check_journal, check_no_difference, check_orders, our_orders, our_positions, pages, their_positions
 from harness.lockstep import Lockstep, lockstep
 from harness.processes import CALL_TIMEOUT_S
 
@@ -67,9 +67,13 @@ def trade_through(pair: Lockstep, *faults: dict[str, Any], minutes: int = PIECE)
     since_ns = pair.simulator.now_ns
     disturb(pair, *faults)
     buy(pair, "SPY")
+    known(pair)
     pair.step(minutes // 2)
+    known(pair)
     close(pair, "SPY")
+    known(pair)
     pair.step(minutes - minutes // 2)
+    known(pair)
     met = undisturbed_again(pair)
     check(pair, since_ns)
     return met
@@ -104,41 +108,81 @@ def of_the_tape(pair: Lockstep, symbol: str, since_ns: int) -> list[tuple[dateti
     ]
 
 
+def known(pair: Lockstep) -> None:
+    """Until the daemon holds what it holds at the exchange, by the stream or by its polling; the exchange stands."""
+    same = "fluxherod knows its positions"
+    pair.daemon.wait_for(lambda: our_positions(pair.daemon) == their_positions(pair.simulator), same)
+    pair.settle()
 
-MATRIX = [
-    {"kind": "drop", "channel": "bars", "symbols": "SPY", "from": 120, "count": 1},
-    {"kind": "drop", "channel": "bars", "probability": 0.3},
+
+def reconnects(pair: Lockstep) -> tuple[int, ...]:
+    return tuple(feed.reconnects for feed in pair.daemon.status().feeds if feed.name in ("market", "trading"))
+
+
+ONE = {"count": 1}
+MESSAGES: list[dict[str, Any]] = [
     {"kind": "drop", "channel": "quotes", "probability": 0.5},
     {"kind": "drop", "stream": "trade"},
-    {"kind": "drop", "event": "fill"},
-    {"kind": "delay", "channel": "bars", "seconds": 75, "probability": 0.3},
-    {"kind": "delay", "stream": "trade", "seconds": 90},
     {"kind": "duplicate", "stream": "market"},
     {"kind": "duplicate", "stream": "trade"},
-    {"kind": "reorder", "channel": "bars"},
+    {"kind": "delay", "channel": "quotes", "seconds": 75},
+    {"kind": "delay", "stream": "trade", "seconds": 90},
     {"kind": "reorder", "stream": "trade"},
     {"kind": "late_bars", "seconds": 20},
-    {"kind": "late_bars", "seconds": 200, "probability": 0.3},
-    {"kind": "revisions"},
-    {"kind": "partial_fills"},
+    {"kind": "mute", "stream": "trade"},
     {"kind": "clock_skew", "seconds": 30},
     {"kind": "clock_skew", "seconds": -30},
-    {"kind": "halt", "symbols": ["QQQ"], "from": 90, "until": 240},
-    {"kind": "mute", "stream": "trade", "until": 600},
-    {"kind": "rest", "status": 500, "method": "GET", "probability": 0.3},
-    {"kind": "rest", "status": 503, "method": "GET", "html": True, "probability": 0.3},
-    {"kind": "rest", "status": 429, "method": "GET", "path": "/v2/account", "count": 2},
-    {"kind": "rest", "status": 500, "method": "POST", "count": 1},
-    {"kind": "rest", "status": 500, "method": "POST", "carried_out": True, "count": 1},
-    {"kind": "rest", "status": 504, "method": "POST", "carried_out": True, "html": True, "count": 1},
-    {"kind": "rest", "status": 429, "method": "POST", "count": 1},
-    {"kind": "rest", "status": 500, "method": "DELETE", "carried_out": True, "count": 1},
-    {"kind": "disconnect", "stream": "market"},
-    {"kind": "disconnect", "stream": "trade"},
-    {"kind": "half_dead", "stream": "market", "count": 1},
+    {"kind": "partial_fills"},
+    {"kind": "halt", "symbols": "QQQ", "from": 90, "until": 240},
+    {"kind": "rest", "status": 429, "method": "POST", **ONE},
+    {"kind": "rest", "status": 500, "method": "POST", "carried_out": True, **ONE},
+    {"kind": "rest", "status": 504, "method": "POST", "carried_out": True, "html": True, **ONE},
+    {"kind": "rest", "status": 500, "method": "DELETE", "carried_out": True, **ONE},
+    {"kind": "rest", "status": 503, "method": "DELETE", "html": True, **ONE},
+]
+LOST_BARS: list[dict[str, Any]] = [
+    {"kind": "drop", "channel": "bars", "symbols": "SPY", "from": 120, **ONE},
+    {"kind": "delay", "channel": "bars", "seconds": 75, "probability": 0.3},
+    {"kind": "late_bars", "seconds": 200, "probability": 0.3},
+    {"kind": "reorder", "channel": "bars"},
+]
+CUT: list[list[dict[str, Any]]] = [
+    [{"kind": "disconnect", "stream": "market"}],
+    [{"kind": "disconnect", "stream": "trade"}],
+    [{"kind": "disconnect", "stream": "market"}, {"kind": "rest", "status": 500, "path": "/v2/stocks/bars", "count": 2}],
+    [{"kind": "disconnect", "stream": "trade"}, {"kind": "rest", "status": 503, "html": True, "method": "GET", "count": 3}],
+    [{"kind": "disconnect", "stream": "market"}, {"kind": "refuse_connection", "stream": "market", "status": 500, **ONE}],
 ]
 
 
-@pytest.mark.parametrize("fault", MATRIX, ids=lambda fault: " ".join(map(str, fault.values())))
+def named(fault: dict[str, Any] | list[dict[str, Any]]) -> str:
+    faults = fault if isinstance(fault, list) else [fault]
+    return " and ".join(" ".join(map(str, one.values())) for one in faults)
+
+
+@pytest.mark.parametrize("fault", MESSAGES, ids=named)
 def test_matrix(pair: Lockstep, fault: dict[str, Any]) -> None:
-    print(trade_through(pair, fault))
+    met = trade_through(pair, fault)
+    assert met[0] > 0
+
+
+@pytest.mark.parametrize("fault", LOST_BARS, ids=named)
+def test_lost(pair: Lockstep, fault: dict[str, Any]) -> None:
+    met = trade_through(pair, fault)
+    assert met[0] > 0
+
+
+@pytest.mark.parametrize("faults", CUT, ids=named)
+def test_cut(pair: Lockstep, faults: list[dict[str, Any]]) -> None:
+    since_ns = pair.simulator.now_ns
+    buy(pair, "SPY")
+    before = reconnects(pair)
+    disturb(pair, *({"from": 60.5} | fault for fault in faults))
+    pair.step(4)
+    pair.daemon.wait_for(lambda: reconnects(pair) > before, "fluxherod has connected anew")
+    pair.rejoin()
+    close(pair, "SPY")
+    known(pair)
+    pair.step(4)
+    assert all(undisturbed_again(pair))
+    check(pair, since_ns)

@@ -49,5 +49,6 @@ def test_refused_keys_are_told_by_status_health_and_an_alert_and_are_never_tried
         # It polls on, by its own clock: ten more looks at that, and not one more at what is refused.
         wait_for(lambda: relay.paths["/sim/clock"] > clock + 10, "time goes on")
         assert relay.statuses[401] == asked
+        assert daemon.said.count("no snapshot of the broker") <= 3  # what was on its way, and not one for each look
         assert daemon.alive
     there.remove()

@@ -104,11 +104,10 @@ class Strategist:
         if closed.end_ns <= position.opened_ns or not self.exits_are_decided(closed):
             return
         side = 1 if position.quantity > 0 else -1
-        rules = explain.exit_rules(closed.decision, self.settings.strategy, position.mode, side)
-        rule = rules[0]
+        rule = explain.exit_rule(closed.decision, self.settings.strategy, position.mode, side)
         if rule.verdict is not Verdict.PASSED:
             return
-        signal = self._exit_signal(closed, position, rules, side)
+        signal = self._exit_signal(closed, position, rule, side)
         self._tell(signal, out)
         leaving = replace(position, exit_reason=rule.text, exit_quantity=0)
         self.ledger.positions[position.symbol] = leaving
@@ -120,8 +119,7 @@ class Strategist:
         session = self.market.calendar.last_opened(closed.end_ns)
         return session is not None and closed.end_ns <= session.close_ns
 
-    def _exit_signal(self, closed: ClosedBar, position: Position, rules: tuple[Rule, ...], side: int) -> Signal:
-        rule = rules[0]
+    def _exit_signal(self, closed: ClosedBar, position: Position, rule: Rule, side: int) -> Signal:
         kind = SignalKind.EXIT_LONG if side > 0 else SignalKind.EXIT_SHORT
         return Signal(
             id=signal_id(closed, kind),
@@ -135,7 +133,7 @@ class Strategist:
             regime=Regime(int(closed.decision["regime"])),
             trigger=rule.text,
             indicators=explain.indicators(closed.decision, closed.spike, self._spikes(closed)),
-            rules=rules,
+            rules=(rule,),
             noise_filter_passed=True,
             volume_validated=True,
             stop_e4=position.stop_e4,
