@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import subprocess
 import sys
 from contextlib import closing
@@ -131,12 +130,12 @@ def test_an_old_bar_is_explained_where_the_priority_may_not_be_lowered(world: Wo
 
 
 async def test_nothing_is_imported_from_the_working_directory(
-    world: World, state_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    world: World, state_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bar = world.engine.market.books["SPY"].closed[80]
-    (tmp_path / "msgspec.py").write_text("raise SystemExit('executed')")
-    monkeypatch.chdir(tmp_path)
-    content = await Past(Path(os.path.relpath(state_dir))).explain("SPY", bar.end_ns)
+    (state_dir / "msgspec.py").write_text("raise SystemExit('executed')")
+    monkeypatch.chdir(state_dir)
+    content = await Past(Path()).explain("SPY", bar.end_ns)
     assert content is not None
 
 

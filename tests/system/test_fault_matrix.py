@@ -21,6 +21,7 @@ from fluxhero.v1 import position_pb2 as position
 SYMBOLS = ("SPY", "QQQ")
 PLAYED = ("--synthetic", "3", "--symbols", ",".join(SYMBOLS), "--start", "2023-06-27")
 PIECE, HEALTHY = 12, 3
+MOST_POLLS, POLL_S = 8, 1.0
 numbers = count(1)
 
 
@@ -109,10 +110,19 @@ def of_the_tape(pair: Lockstep, symbol: str, since_ns: int) -> list[tuple[dateti
 
 
 def known(pair: Lockstep) -> None:
-    """Until the daemon holds what it holds at the exchange, by the stream or by its polling; the exchange stands."""
-    same = "fluxherod knows its positions"
-    pair.daemon.wait_for(lambda: our_positions(pair.daemon) == their_positions(pair.simulator), same)
-    pair.settle()
+    """Until the daemon holds what it holds at the exchange: by the stream, or by its next poll, to which time must move."""
+    for _ in range(MOST_POLLS):
+        try:
+            pair.daemon.wait_for(lambda: same_positions(pair), "fluxherod knows its positions", POLL_S)
+        except TimeoutError:
+            pair.step()
+        else:
+            return pair.settle()
+    raise AssertionError(f"{our_positions(pair.daemon)} here, {their_positions(pair.simulator)} there")
+
+
+def same_positions(pair: Lockstep) -> bool:
+    return our_positions(pair.daemon) == their_positions(pair.simulator)
 
 
 def reconnects(pair: Lockstep) -> tuple[int, ...]:
