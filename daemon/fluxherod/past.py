@@ -16,7 +16,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 from fluxhero.v1 import signal_pb2
-from fluxherod.adapters.sqlite.journal import JournalRow, effects_digest, read
+from fluxherod.adapters.sqlite.journal import JournalRow, effects_digest, mentions, read
 from fluxherod.adapters.sqlite.schema import connect
 from fluxherod.engine.books import ClosedBar
 from fluxherod.engine.codec import decode_event
@@ -35,6 +35,8 @@ REMEMBERED_ANSWERS = 64
 CHUNK_ROWS = 256
 # Inputs after which thresholds may be others: what is to be explained by the old ones is explained before.
 SETTING_KINDS = frozenset({"Started", "UpdateParametersCommand"})
+# Inputs that name a symbol before any bar of it is known: a mistyped symbol costs no replay.
+FOLLOWING_KINDS = frozenset({"Started", "AddSymbolCommand"})
 
 
 class PastUnavailable(FluxHeroError):
@@ -167,7 +169,8 @@ def main(state_dir: str, symbol: str, time_ns: str) -> int:
         os.nice(NICENESS)
     with closing(connect(Path(state_dir) / DATABASE, read_only=True)) as connection:
         try:
-            found = explain_past(read_in_chunks(connection), symbol, int(time_ns))
+            known = mentions(connection, FOLLOWING_KINDS, symbol)
+            found = explain_past(read_in_chunks(connection), symbol, int(time_ns)) if known else None
         except sqlite3.Error as error:
             sys.stderr.write(f"{error}\n")
             return 1

@@ -183,6 +183,14 @@ def test_the_journal_can_be_reset_while_it_is_replayed(state_dir: Path, monkeypa
         assert 1 + sum(1 for _ in replayed) == count
 
 
+async def test_of_a_symbol_that_was_never_followed_nothing_is_replayed(state_dir: Path) -> None:
+    with closing(connect(state_dir / DATABASE)) as writer:
+        writer.execute("UPDATE journal SET payload = x'00' WHERE seq > 1")
+    assert await Past(state_dir).explain("NONE", OPEN_NS) is None
+    with pytest.raises(PastUnavailable, match="could not be replayed"):
+        await Past(state_dir).explain("SPY", OPEN_NS)
+
+
 def test_that_this_version_decides_otherwise_is_said(world: World) -> None:
     bar = world.engine.market.books["SPY"].closed[80]
     journal = rows(world)

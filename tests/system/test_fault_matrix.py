@@ -9,7 +9,16 @@ from typing import Any
 
 import pytest
 from google.protobuf.timestamp_pb2 import Timestamp
-from harness.audit import check_books, check_journal, check_no_difference, check_orders, our_orders, our_positions, pages, their_positions
+from harness.audit import (
+    check_books,
+    check_journal,
+    check_no_difference,
+    check_orders,
+    our_orders,
+    our_positions,
+    pages,
+    their_positions,
+)
 from harness.lockstep import Lockstep, lockstep
 from harness.processes import CALL_TIMEOUT_S
 
@@ -96,9 +105,7 @@ def of_the_daemon(pair: Lockstep, symbol: str, since_ns: int) -> list[tuple[date
     since = Timestamp()
     since.FromNanoseconds(since_ns)
     found = pages(pair.daemon.market.GetBars, market.GetBarsRequest(symbol=symbol, start_time=since), "bars")
-    return sorted(
-        (bar.start_time.ToDatetime(), (bar.open, bar.high, bar.low, bar.close, bar.volume)) for bar in found
-    )
+    return sorted((bar.start_time.ToDatetime(), (bar.open, bar.high, bar.low, bar.close, bar.volume)) for bar in found)
 
 
 def of_the_tape(pair: Lockstep, symbol: str, since_ns: int) -> list[tuple[datetime, tuple[float, ...]]]:
@@ -159,9 +166,18 @@ LOST_BARS: list[dict[str, Any]] = [
 CUT: list[list[dict[str, Any]]] = [
     [{"kind": "disconnect", "stream": "market"}],
     [{"kind": "disconnect", "stream": "trade"}],
-    [{"kind": "disconnect", "stream": "market"}, {"kind": "rest", "status": 500, "path": "/v2/stocks/bars", "count": 2}],
-    [{"kind": "disconnect", "stream": "trade"}, {"kind": "rest", "status": 503, "html": True, "method": "GET", "count": 3}],
-    [{"kind": "disconnect", "stream": "market"}, {"kind": "refuse_connection", "stream": "market", "status": 500, **ONE}],
+    [
+        {"kind": "disconnect", "stream": "market"},
+        {"kind": "rest", "status": 500, "path": "/v2/stocks/bars", "count": 2},
+    ],
+    [
+        {"kind": "disconnect", "stream": "trade"},
+        {"kind": "rest", "status": 503, "html": True, "method": "GET", "count": 3},
+    ],
+    [
+        {"kind": "disconnect", "stream": "market"},
+        {"kind": "refuse_connection", "stream": "market", "status": 500, **ONE},
+    ],
 ]
 
 

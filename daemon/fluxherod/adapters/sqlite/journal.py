@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sqlite3
 import struct
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import NamedTuple
@@ -88,6 +88,13 @@ def read(connection: sqlite3.Connection, after_seq: int = 0, most: int = -1) -> 
         "SELECT seq, now_ns, kind, payload, effects FROM journal WHERE seq > ? ORDER BY seq LIMIT ?", (after_seq, most)
     )
     return map(JournalRow._make, cursor)
+
+
+def mentions(connection: sqlite3.Connection, kinds: Collection[str], text: str) -> bool:
+    """True when the content of some row of these kinds holds a text."""
+    marks = ", ".join("?" * len(kinds))
+    query = f"SELECT 1 FROM journal WHERE kind IN ({marks}) AND instr(payload, ?) LIMIT 1"
+    return connection.execute(query, (*kinds, text.encode())).fetchone() is not None
 
 
 def tail(connection: sqlite3.Connection, epoch: str) -> Tail:
