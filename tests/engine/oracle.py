@@ -323,8 +323,10 @@ class Daemon:
                 (bar.start_ns for bar in loaded.five_minute_bars),
                 default=loaded.through_ns - loaded.through_ns % FIVE_NS,
             )
-            # What is being built when the last strategy bar ends counts from the next one on.
-            counted = [bar for bar, _ in ended(fives[symbol], expected[-1][1]) if bar.start_ns >= first_ns]
+            # What is being built when the last strategy bar ends counts from the next one on; what was loaded counts.
+            loaded_ns = max((bar.start_ns + FIVE_NS for bar in loaded.five_minute_bars), default=0)
+            by_now = ended(fives[symbol], max(expected[-1][1], loaded_ns))
+            counted = [bar for bar, _ in by_now if bar.start_ns >= first_ns]
             assert book.five_minutes.atr == pytest.approx(ranges(counted)[-1], rel=1e-9, nan_ok=True)
 
 

@@ -18,7 +18,7 @@ from fluxherod.adapters.alpaca.rest import RestClient
 from fluxherod.adapters.alpaca.wire import format_time, parse_time
 from fluxherod.core.calendar import MINUTE_NS, SECOND_NS
 from fluxherod.core.types import Bar
-from fluxherod.engine.effects import RequestHistory
+from fluxherod.engine.effects import RequestHistory as Wanted
 
 HOLIDAYS = {"2024-07-04", "2024-09-02", "2024-11-28", "2024-12-25", "2025-01-01"}
 HALF_DAYS = {"2024-07-03", "2024-11-29", "2024-12-24"}
@@ -151,7 +151,7 @@ async def test_the_calendar_reaches_two_years_back_and_a_year_ahead(data: Any) -
 
 async def test_hours_are_built_from_half_hours_so_nine_o_clock_holds_half_an_hour(data: Any) -> None:
     server = Server()
-    history = (await data(server).history(RequestHistory(("SPY",), "1Hour", 500), at("2024-12-02T12:20")))[0]
+    history = (await data(server).history(Wanted(("SPY",), "1Hour", 500), at("2024-12-02T12:20")))[0]
     assert server.bar_requests[0].params["timeframe"] == "30Min"
     assert len(history.bars) == 500
     assert history.through_ns == at("2024-12-02T12:00")
@@ -163,7 +163,7 @@ async def test_hours_are_built_from_half_hours_so_nine_o_clock_holds_half_an_hou
 
 
 async def test_no_bar_lies_outside_the_sessions_and_every_hour_inside_is_there(data: Any) -> None:
-    history = (await data(Server()).history(RequestHistory(("SPY",), "1Hour", 60), at("2024-12-02T09:45")))[0]
+    history = (await data(Server()).history(Wanted(("SPY",), "1Hour", 60), at("2024-12-02T09:45")))[0]
     starts = [bar.start_ns for bar in history.bars]
     expected = [
         at(f"{day}T{hour:02d}:00")
@@ -177,7 +177,7 @@ async def test_no_bar_lies_outside_the_sessions_and_every_hour_inside_is_there(d
 async def test_extended_hours_are_built_from_half_hours_from_four_to_the_evening(data: Any) -> None:
     server = Server()
     port = data(server, extended=True)
-    history = (await port.history(RequestHistory(("SPY",), "1Hour", 60), at("2024-12-02T05:20")))[0]
+    history = (await port.history(Wanted(("SPY",), "1Hour", 60), at("2024-12-02T05:20")))[0]
     assert {url.params["timeframe"] for url in server.bar_requests} == {"30Min"}
     assert history.through_ns == at("2024-12-02T05:00")
     expected = [
@@ -216,33 +216,34 @@ async def test_a_gap_in_extended_hours_is_filled_up_to_their_end_and_not_beyond(
     ],
 )
 async def test_history_ends_with_the_newest_completed_bar(data: Any, now: str, through: str, newest: str) -> None:
-    history = (await data(Server()).history(RequestHistory(("SPY",), "1Hour", 5), at(now)))[0]
+    history = (await data(Server()).history(Wanted(("SPY",), "1Hour", 5), at(now)))[0]
     assert (history.through_ns, history.bars[-1].start_ns) == (at(through), at(newest))
 
 
 async def test_a_bar_that_has_only_just_ended_is_left_to_the_back_fill(data: Any) -> None:
-    history = (await data(Server(), settle_s=2.0).history(RequestHistory(("SPY",), "1Hour", 5), at("2024-12-02T11:00") + SECOND_NS))[0]
+    now_ns = at("2024-12-02T11:00") + SECOND_NS
+    history = (await data(Server(), settle_s=2.0).history(Wanted(("SPY",), "1Hour", 5), now_ns))[0]
     assert history.through_ns == at("2024-12-02T10:00")
 
 
 async def test_daily_bars_begin_with_their_session_and_today_is_not_among_them(data: Any) -> None:
     server = Server()
-    history = (await data(server).history(RequestHistory(("SPY",), "1Day", 300), at("2024-12-02T15:59")))[0]
+    history = (await data(server).history(Wanted(("SPY",), "1Day", 300), at("2024-12-02T15:59")))[0]
     assert len(history.bars) == 300
     assert history.bars[-1].start_ns == at("2024-11-29T09:30")
     assert history.through_ns == at("2024-12-02T09:30")
-    after_close = (await data(server).history(RequestHistory(("SPY",), "1Day", 2), at("2024-12-02T16:00")))[0]
+    after_close = (await data(server).history(Wanted(("SPY",), "1Day", 2), at("2024-12-02T16:00")))[0]
     assert [bar.start_ns for bar in after_close.bars] == [at("2024-11-29T09:30"), at("2024-12-02T09:30")]
 
 
 async def test_intraday_bars_are_cut_to_a_half_day(data: Any) -> None:
-    history = (await data(Server()).history(RequestHistory(("SPY",), "5Min", 42), at("2024-11-29T18:00")))[0]
+    history = (await data(Server()).history(Wanted(("SPY",), "5Min", 42), at("2024-11-29T18:00")))[0]
     assert [history.bars[0].start_ns, history.bars[-1].start_ns] == [at("2024-11-29T09:30"), at("2024-11-29T12:55")]
 
 
 async def test_all_symbols_come_in_one_call_and_all_pages_are_followed(data: Any) -> None:
     server = Server(limit=700)
-    histories = await data(server).history(RequestHistory(("SPY", "IBM", "NONE"), "1Hour", 200), at("2024-12-02T16:00"))
+    histories = await data(server).history(Wanted(("SPY", "IBM", "NONE"), "1Hour", 200), at("2024-12-02T16:00"))
     assert [(history.symbol, len(history.bars)) for history in histories] == [("SPY", 200), ("IBM", 200), ("NONE", 0)]
     assert {url.params["symbols"] for url in server.bar_requests} == {"SPY,IBM,NONE"}
     assert len(server.bar_requests) > 1
@@ -252,7 +253,7 @@ async def test_all_symbols_come_in_one_call_and_all_pages_are_followed(data: Any
 
 
 async def test_a_young_symbol_gives_what_there_is(data: Any) -> None:
-    histories = await data(Server()).history(RequestHistory(("NEW", "SPY"), "1Hour", 100), at("2024-12-02T16:00"))
+    histories = await data(Server()).history(Wanted(("NEW", "SPY"), "1Hour", 100), at("2024-12-02T16:00"))
     assert [len(history.bars) for history in histories] == [7 * 7 + 4, 100]
 
 
@@ -260,15 +261,15 @@ async def test_more_daily_bars_than_the_calendar_holds_make_it_look_further_back
     server = Server()
     port = data(server)
     await port.calendar(at("2025-05-01T17:00"))
-    history = (await port.history(RequestHistory(("SPY",), "1Day", 550), at("2025-05-01T17:00")))[0]
+    history = (await port.history(Wanted(("SPY",), "1Day", 550), at("2025-05-01T17:00")))[0]
     assert len(history.bars) == 550
 
 
 async def test_a_cache_saves_all_but_the_tail(data: Any) -> None:
     server, shelf = Server(), Shelf()
-    cold = (await data(server, cache=shelf).history(RequestHistory(("SPY",), "1Hour", 100), at("2024-12-02T12:00")))[0]
+    cold = (await data(server, cache=shelf).history(Wanted(("SPY",), "1Hour", 100), at("2024-12-02T12:00")))[0]
     server.bar_requests.clear()
-    warm = (await data(server, cache=shelf).history(RequestHistory(("SPY",), "1Hour", 100), at("2024-12-02T14:00")))[0]
+    warm = (await data(server, cache=shelf).history(Wanted(("SPY",), "1Hour", 100), at("2024-12-02T14:00")))[0]
     assert [url.params["start"] for url in server.bar_requests] == [format_time(at("2024-12-02T11:00"))]
     assert warm.bars[:-2] == cold.bars[2:]
     assert [bar.start_ns for bar in warm.bars[-2:]] == [at("2024-12-02T12:00"), at("2024-12-02T13:00")]
@@ -277,28 +278,28 @@ async def test_a_cache_saves_all_but_the_tail(data: Any) -> None:
 
 async def test_a_cache_that_is_up_to_date_is_only_checked_by_its_newest_bar(data: Any) -> None:
     server, shelf = Server(), Shelf()
-    friday = (await data(server, cache=shelf).history(RequestHistory(("SPY",), "1Hour", 100), at("2024-11-29T13:00")))[0]
+    friday = (await data(server, cache=shelf).history(Wanted(("SPY",), "1Hour", 100), at("2024-11-29T13:00")))[0]
     server.bar_requests.clear()
-    weekend = (await data(server, cache=shelf).history(RequestHistory(("SPY",), "1Hour", 100), at("2024-12-01T12:00")))[0]
+    weekend = (await data(server, cache=shelf).history(Wanted(("SPY",), "1Hour", 100), at("2024-12-01T12:00")))[0]
     assert weekend == friday
     assert [url.params["start"] for url in server.bar_requests] == [format_time(at("2024-11-29T12:00"))]
 
 
 async def test_cached_bars_from_after_now_are_ignored(data: Any) -> None:
     server, shelf = Server(), Shelf()
-    await data(server, cache=shelf).history(RequestHistory(("SPY",), "1Hour", 200), at("2024-12-02T14:00"))
-    earlier = (await data(server, cache=shelf).history(RequestHistory(("SPY",), "1Hour", 100), at("2024-11-27T12:00")))[0]
+    await data(server, cache=shelf).history(Wanted(("SPY",), "1Hour", 200), at("2024-12-02T14:00"))
+    earlier = (await data(server, cache=shelf).history(Wanted(("SPY",), "1Hour", 100), at("2024-11-27T12:00")))[0]
     assert earlier.bars[-1].start_ns == at("2024-11-27T11:00")
 
 
 async def test_a_cache_that_a_split_has_overtaken_is_fetched_anew(data: Any) -> None:
     server, shelf = Server(), Shelf()
-    true = (await data(server, cache=shelf).history(RequestHistory(("SPY",), "1Hour", 100), at("2024-12-02T12:00")))[0]
+    true = (await data(server, cache=shelf).history(Wanted(("SPY",), "1Hour", 100), at("2024-12-02T12:00")))[0]
     shelf.bars["SPY 1Hour"] = [
         Bar(bar.symbol, bar.start_ns, bar.open * 7, bar.high * 7, bar.low * 7, bar.close * 7, bar.volume)
         for bar in true.bars
     ]
-    mended = (await data(server, cache=shelf).history(RequestHistory(("SPY",), "1Hour", 100), at("2024-12-02T12:00")))[0]
+    mended = (await data(server, cache=shelf).history(Wanted(("SPY",), "1Hour", 100), at("2024-12-02T12:00")))[0]
     assert mended == true
     assert tuple(shelf.bars["SPY 1Hour"][-100:]) == true.bars
 
@@ -361,4 +362,4 @@ async def test_each_failure_is_said_by_its_kind(data: Any, reply: httpx.Response
     server = Server()
     server.replies["/v2/stocks/bars"] = reply
     with pytest.raises(error):
-        await data(server).history(RequestHistory(("SPY",), "1Hour", 5), at("2024-12-02T12:00"))
+        await data(server).history(Wanted(("SPY",), "1Hour", 5), at("2024-12-02T12:00"))
