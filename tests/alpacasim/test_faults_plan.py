@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from alpacasim.__main__ import load_tape, parser, settings
@@ -102,6 +104,18 @@ def test_times_are_absolute_or_seconds_from_now(tmp_path):
     assert made.seed == 7
     assert [(fault.from_ns - NOW) / SECOND_NS for fault in made.faults] == [90, 600, 600]
     assert [fault.until_ns for fault in made.faults] == [NOW + 120_500_000_000, None, None]
+
+
+def test_the_readme_s_plan_can_be_played(tmp_path):
+    readme = (Path(__file__).parents[2] / "README.md").read_text()
+    file = tmp_path / "plan.toml"
+    file.write_text(readme.partition("```toml\n")[2].partition("```")[0])
+    assert [one.kind for one in parse_plan(read_file(file), SYMBOLS, NOW).faults] == ["late_bars", "rest", "half_dead"]
+
+
+def test_the_readme_and_the_help_name_every_kind():
+    readme = (Path(__file__).parents[2] / "README.md").read_text()
+    assert [kind for kind in KINDS if f"`{kind}`" not in readme or kind not in parser().format_help()] == []
 
 
 def test_a_file_that_is_no_toml_is_said_with_its_name(tmp_path):

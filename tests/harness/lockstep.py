@@ -61,7 +61,7 @@ class Lockstep:
         self.rejoin()
 
     def rejoin(self) -> None:
-        """Return when the daemon is ready to trade (again), whatever was lost between the two, and has nothing to do."""
+        """Return when the daemon is ready to trade (again) and has nothing to do, whatever was lost between the two."""
         self.daemon.wait_for(self._ready, "fluxherod is ready to trade")
         sent, received = _sent(self._look()), _received(self.daemon.status())
         self._behind = tuple(there - here for there, here in zip(sent, received, strict=True))
