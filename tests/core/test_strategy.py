@@ -76,7 +76,8 @@ def test_mean_reversion_needs_rsi_and_band_and_exits_at_the_average_or_the_other
     assert " ".join(name for name in names if decision[name][0]) == standing
 
 
-NEUTRAL_OFF = StrategyParams(neutral_entries=False).to_record()
+def neutral_off() -> RecordArray:
+    return StrategyParams(neutral_entries=False).to_record()
 
 
 def entries(bars: str, params: RecordArray = DEFAULTS) -> str:
@@ -92,7 +93,7 @@ def entries(bars: str, params: RecordArray = DEFAULTS) -> str:
         decision["regime"], decision["regime_changed"] = regime, regime != before
         for letter, name in zip("lsLS", ("trend_long", "trend_short", "mr_long", "mr_short"), strict=True):
             decision[name] = letter in bar[1:]
-        decide_entry(memory[0], decision[0], (params if bar == word else NEUTRAL_OFF)[0])
+        decide_entry(memory[0], decision[0], (params if bar == word else neutral_off())[0])
         side, mode, trigger = (int(decision[name][0]) for name in ("entry", "entry_mode", "trigger"))
         assert (side == 0) == (mode == EntryMode.NONE) == (trigger == Trigger.NONE)
         seen.append(f"{'-' if side < 0 else '+'}{'MNT'[mode]}{trigger}" if side else ".")
@@ -126,9 +127,9 @@ def test_an_entry_fires_only_where_regime_and_price_rule_of_a_mode_and_side_turn
 
 
 def test_neutral_entries_can_be_switched_off() -> None:
-    assert entries("N Nl Ns Tl", NEUTRAL_OFF) == f". . . +T{CROSS}"
-    assert entries("M MS T Ts", NEUTRAL_OFF) == f". -M{BAND} . -T{CROSS}"
-    assert entries("N NlS Nl Nl", NEUTRAL_OFF) == ". . . ."
+    assert entries("N Nl Ns Tl", neutral_off()) == f". . . +T{CROSS}"
+    assert entries("M MS T Ts", neutral_off()) == f". -M{BAND} . -T{CROSS}"
+    assert entries("N NlS Nl Nl", neutral_off()) == ". . . ."
 
 
 def test_switching_neutral_entries_on_turns_nothing_true() -> None:
