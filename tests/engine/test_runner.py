@@ -12,7 +12,7 @@ from engine.world import CLOSE_NS, DAY_NS, OPEN_NS, SESSIONS, WIDE, bar, of
 
 from fluxherod.core.calendar import MINUTE_NS, SECOND_NS
 from fluxherod.core.risk.approval import ApprovedOrder, ApprovedReplacement
-from fluxherod.core.types import BrokerAccount, OrderType, Side
+from fluxherod.core.types import BrokerAccount, OrderType, Quote, Side
 from fluxherod.engine.effects import BarClosed, Reply, ReplyCode, RequestHistory, Update
 from fluxherod.engine.engine import Engine
 from fluxherod.engine.events import (
@@ -30,6 +30,7 @@ from fluxherod.engine.events import (
     LinkChanged,
     LookupAnswered,
     PlaceOrderCommand,
+    QuotesReceived,
     ReplaceAnswered,
     ResumeCommand,
     SplitsLoaded,
@@ -220,6 +221,27 @@ async def test_a_deadline_comes_before_events_that_are_later_and_at_its_own_time
         stage.runner.post(BarsReceived((bar(1, 450.0),)))
         await stage.settled()
         assert stage.times[-2:] == [("TimerFired", 62 * SECOND_NS), ("BarsReceived", 70 * SECOND_NS)]
+
+
+async def test_at_a_stepped_exchange_what_asks_nothing_holds_no_deadline() -> None:
+    """A poll's snapshot comes by the wall's clock: whether it is durable yet must not decide what comes first."""
+    async with running() as stage:
+        await stage.trading()
+        stage.clock.rate = 0.0
+        stage.clock.move(OPEN_NS + MINUTE_NS)
+        stage.runner.post(BarsReceived((bar(0, 450.0),)))
+        await stage.settled()
+        stage.store.gate.clear()  # from here on nothing becomes durable
+        known = stage.runner.seq
+        stage.runner.post(QuotesReceived((Quote("SPY", stage.clock.now_ns(), 449.9, 450.1),)))
+        await stage.until(lambda: stage.runner.seq == known + 1)
+        stage.clock.move(OPEN_NS + MINUTE_NS + 10 * SECOND_NS)
+        stage.runner.post(QuotesReceived((Quote("SPY", stage.clock.now_ns(), 450.9, 451.1),)))
+        await stage.until(lambda: stage.runner.seq >= known + 2)
+        stage.store.gate.set()
+        await stage.until(lambda: stage.runner.idle)
+        names = [name for name, _ in stage.times]
+        assert names[known : known + 3] == ["QuotesReceived", "TimerFired", "QuotesReceived"]
 
 
 async def test_a_minute_that_arrived_before_its_bars_deadline_is_in_the_bar_however_late_we_are() -> None:

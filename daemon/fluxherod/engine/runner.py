@@ -105,6 +105,7 @@ class Runner:
         self.clock = clock
         self.seq = seq
         self.committed_seq = seq
+        self._asking_seq = 0  # the newest entry that asks something of the outside
         self.requests_in_flight = 0
         self.last_event_ns = 0
         self._started = False
@@ -193,7 +194,7 @@ class Runner:
             while not stopping and len(entries) < MOST_EVENTS_A_COMMIT and (next_one := self._next()) is not None:
                 entries.append(self._entry(*next_one))
                 stopping = isinstance(entries[-1].event, Stopping)
-                if self._inbox:
+                if self._inbox and self.clock.rate > 0:
                     await asyncio.sleep(0)  # between two events of a burst the sockets have their turn
             if not entries:
                 continue
@@ -206,7 +207,9 @@ class Runner:
         """
         now_ns, due_ns = max(self.clock.now_ns(), self.last_event_ns), self._deadline_ns()
         passed = due_ns is not None and due_ns <= now_ns
-        if passed and due_ns is not None and not (self._inbox and self._inbox[0][1] < due_ns):
+        # An exchange that is stepped by hand stands while we are late: there the time of arrival is chance.
+        earlier = bool(self._inbox) and due_ns is not None and self._inbox[0][1] < due_ns and self.clock.rate > 0
+        if passed and due_ns is not None and not earlier:
             return TimerFired(), self._at(due_ns, now_ns)
         if not self._inbox:
             return None
@@ -231,7 +234,7 @@ class Runner:
     def _owed(self) -> bool:
         """True while an answer of the outside is on its way, or is the next to be processed."""
         answered = bool(self._inbox) and isinstance(self._inbox[0][0], _ANSWERS)
-        return answered or self.requests_in_flight > 0 or self.committed_seq < self.seq
+        return answered or self.requests_in_flight > 0 or self.committed_seq < self._asking_seq
 
     async def _wait(self) -> None:
         """Until something is posted or the engine's next deadline has come."""
@@ -256,7 +259,10 @@ class Runner:
             self._snapshots.forget()
         self.last_event_ns = now_ns
         self.seq += 1
-        return JournalEntry(self.seq, now_ns, event, self.engine.process(now_ns, event))
+        effects = self.engine.process(now_ns, event)
+        if any(isinstance(effect, _REQUESTS) for effect in effects):
+            self._asking_seq = self.seq
+        return JournalEntry(self.seq, now_ns, event, effects)
 
     # --- the way out -----------------------------------------------------------------------------------
     async def _carry(self) -> None:
