@@ -12,6 +12,8 @@ from alpacasim.corporate_actions import CorporateAction
 from alpacasim.data_wire import Channel, Json, stream_bar
 from alpacasim.fault_plan import CONNECTION_KINDS, MESSAGE_KINDS, Fault, parse_plan
 from alpacasim.faults import Entry, Faults, Message, revised
+from alpacasim.line import Line
+from alpacasim.outbox import Outbox
 from alpacasim.timestamps import parse_time, utc_text
 
 _REVISED_AFTER_NS = 30 * SECOND_NS  # half a minute after the bar, as at Alpaca
@@ -20,9 +22,21 @@ _STAMPED = frozenset({"trades", "quotes", "statuses", "lulds", "corrections", "c
 
 
 class Victim(Protocol):
-    """A connection of a stream, to which faults happen."""
+    """A connection of a stream, to which faults happen; with one in `fault`, data no longer comes."""
 
-    def suffer(self, entry: Entry) -> None: ...
+    outbox: Outbox
+    line: Line | None
+    fault: Entry | None
+
+
+def _suffer(victim: Victim, entry: Entry) -> None:
+    """Be cut, or go mute or dead."""
+    if entry.fault.kind == "disconnect":
+        victim.outbox.cut(victim.line)
+        return
+    victim.fault = entry
+    if entry.fault.kind == "half_dead" and victim.line is not None:
+        victim.line.die()
 
 
 class Exchange(Protocol):
@@ -118,13 +132,13 @@ class Injector:
     def _strike(self, entry: Entry) -> None:
         for victim in self._there.victims(entry.fault.stream):
             if entry.strikes(self._now_ns()):
-                victim.suffer(entry)
+                _suffer(victim, entry)
 
     def connected(self, stream: str, victim: Victim) -> None:
         """A client has come so far that data would flow: what happens to it."""
         entry = self.faults.connection(stream, self._now_ns(), *CONNECTION_KINDS)
         if entry is not None:
-            victim.suffer(entry)
+            _suffer(victim, entry)
 
     def refusal(self, stream: str, *, in_band: bool) -> int | None:
         """The status with which an attempt to connect is refused, if it is: 406 in band, others on the upgrade."""

@@ -73,15 +73,6 @@ class Connection:
         """Say an error and close."""
         self.outbox.end_with(encode(error(code), self.binary))
 
-    def suffer(self, entry: Entry) -> None:
-        """Be cut, or go mute or dead."""
-        if entry.fault.kind == "disconnect":
-            self.outbox.cut(self.line)
-            return
-        self.fault = entry
-        if entry.fault.kind == "half_dead" and self.line is not None:
-            self.line.die()
-
     def subscription(self) -> list[Json]:
         return [{"T": "subscription", **{channel: sorted(names) for channel, names in self.channels.items()}}]
 

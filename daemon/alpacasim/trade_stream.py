@@ -43,15 +43,6 @@ class Connection:
     def encode(self, body: Json) -> bytes:
         return _encode_msgpack(_with_timestamps(body)) if self.msgpack else _encode_json(body)
 
-    def suffer(self, entry: Entry) -> None:
-        """Be cut, or go mute or dead."""
-        if entry.fault.kind == "disconnect":
-            self.outbox.cut(self.line)
-            return
-        self.fault = entry
-        if entry.fault.kind == "half_dead" and self.line is not None:
-            self.line.die()
-
     def send(self, stream: str, data: Json) -> None:
         self.outbox.put(self.encode({"stream": stream, "data": data}))
 
