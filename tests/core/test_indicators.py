@@ -89,7 +89,7 @@ def test_agrees_with_talib_on_price_like_series_with_gaps_and_flat_stretches(
 def test_moments_agree_with_long_double_arithmetic_on_every_bar(name: str, prices: Prices, period: int) -> None:
     reference, ours = REFERENCES[name], OURS[name](prices, period)[period - 1 :]
     exact = reference.exact(prices, period)[period - 1 :]
-    allowed = reference.allowed(prices.part(period - 1, prices.close.size), exact)
+    allowed = reference.allowed(prices.part(period - 1, prices.close.size), exact, period)
     assert np.all(np.abs(ours - exact) <= allowed)
 
 

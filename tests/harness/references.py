@@ -176,13 +176,14 @@ def _correlation(close: FloatArray, period: int) -> FloatArray:
 
 OnPrices: TypeAlias = Callable[[Prices, int], FloatArray]
 RELATIVE, OF_PRICE, ABSOLUTE = "relative", "of the price", "absolute"
+SHORTEST_IN_USE = 14
 
 
 @dataclass(frozen=True, slots=True)
 class Reference:
     """An indicator of a period by TA-Lib and in long double, and what its 1e-9 refers to.
 
-    A `relative` 1e-9 is one of `least` where the value is smaller.
+    A `relative` 1e-9 is one of `least` where the value is smaller and the period shorter than any in use (14).
     """
 
     library: OnPrices
@@ -190,9 +191,9 @@ class Reference:
     kind: str = RELATIVE
     least: float = 0.0
 
-    def allowed(self, prices: Prices, values: npt.NDArray[np.floating]) -> npt.NDArray[np.floating]:
+    def allowed(self, prices: Prices, values: npt.NDArray[np.floating], period: int) -> npt.NDArray[np.floating]:
         scale: dict[str, npt.NDArray[np.floating]] = {
-            RELATIVE: np.maximum(np.abs(values), self.least),
+            RELATIVE: np.maximum(np.abs(values), self.least if period < SHORTEST_IN_USE else 0.0),
             OF_PRICE: prices.close,
             ABSOLUTE: np.ones(values.size),
         }
@@ -207,7 +208,7 @@ REFERENCES: dict[str, Reference] = {
     "rsi": Reference(lambda p, n: talib.RSI(p.close, n), lambda p, n: exact_rsi(p.close, n)),
     "atr": Reference(lambda p, n: talib.ATR(p.high, p.low, p.close, n), exact_atr),
     # From the difference of two sums, so where they are all but equal no double has nine digits left, TA-Lib's neither.
-    "adx": Reference(lambda p, n: talib.ADX(p.high, p.low, p.close, n), exact_adx, least=1e-3),
+    "adx": Reference(lambda p, n: talib.ADX(p.high, p.low, p.close, n), exact_adx, least=1e-4),
     "plus_di": Reference(lambda p, n: talib.PLUS_DI(p.high, p.low, p.close, n), exact_plus_di),
     "minus_di": Reference(lambda p, n: talib.MINUS_DI(p.high, p.low, p.close, n), exact_minus_di),
     "bb_upper": Reference(
@@ -235,11 +236,11 @@ def disagreements(name: str, ours: FloatArray, prices: Prices, period: int) -> t
         first = [int(np.flatnonzero(~np.isnan(column)).min(initial=column.size)) for column in (ours, library)]
         return 0, f"{name}({period}): valid from {first[0]} on, TA-Lib's from {first[1]} on"
     valid = ~np.isnan(library)
-    off = valid & ~(np.abs(ours - library) <= reference.allowed(prices, library))
+    off = valid & ~(np.abs(ours - library) <= reference.allowed(prices, library, period))
     if not off.any():
         return 0, ""
     exact = reference.exact(prices, period)
-    wrong = np.flatnonzero(off & ~(np.abs(ours - exact) <= reference.allowed(prices, exact)))
+    wrong = np.flatnonzero(off & ~(np.abs(ours - exact) <= reference.allowed(prices, exact, period)))
     if wrong.size:
         at = int(wrong[0])
         return 0, f"{name}({period})[{at}]: {ours[at]!r}, TA-Lib {library[at]!r}, exact {exact[at]!r}"
