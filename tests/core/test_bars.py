@@ -127,17 +127,39 @@ def test_every_minute_of_a_session_lies_in_its_own_span(timeframe: int, number: 
     assert span_of(min(span.end_ns - MINUTE_NS, start_ns + MINUTE_NS), timeframe, FULL) == span or timeframe == 1
 
 
+MINUTES = (
+    GOOD,
+    replace(GOOD, start_ns=at(10, 1), high=455.0, low=450.0, close=454.0, open=450.5, volume=20),
+    replace(GOOD, start_ns=at(10, 2), high=454.0, low=440.0, close=441.0, open=454.0, volume=5),
+    replace(GOOD, start_ns=at(10, 9), high=445.0, low=441.0, close=442.0, open=441.0, volume=1),
+)
+
+
 def test_minutes_become_the_bar_that_they_aggregate_to() -> None:
     builder = BarBuilder("SPY")
     span = Span(at(10, 0), at(11, 0))
-    builder.add(GOOD, span)
-    builder.add(replace(GOOD, high=455.0, low=450.0, close=454.0, open=450.5, volume=20), span)
-    builder.add(replace(GOOD, high=454.0, low=440.0, close=441.0, open=454.0, volume=5), span)
-    builder.add(replace(GOOD, high=445.0, low=441.0, close=442.0, open=441.0, volume=1), span)
+    for minute in MINUTES:
+        assert builder.add(minute, span)
     assert builder.finish() == (Bar("SPY", at(10, 0), 450.0, 455.0, 440.0, 442.0, 1_026), at(11, 0))
     builder.add(GOOD, span)
     bar, end_ns = builder.finish()
     assert (bar.volume, bar.open, end_ns - bar.start_ns) == (1_000, 450.0, HOUR_NS)
+
+
+@given(st.permutations([*MINUTES, *MINUTES]))
+def test_minutes_in_any_order_and_more_than_once_become_the_same_bar(minutes: list[Bar]) -> None:
+    builder, span = BarBuilder("SPY"), Span(at(10, 0), at(11, 0))
+    for minute in minutes:
+        builder.add(minute, span)
+    assert builder.finish() == (Bar("SPY", at(10, 0), 450.0, 455.0, 440.0, 442.0, 1_026), at(11, 0))
+
+
+def test_a_minute_that_comes_otherwise_takes_the_place_of_the_first() -> None:
+    builder, span = BarBuilder("SPY"), Span(at(10, 0), at(11, 0))
+    for minute in (*MINUTES, replace(MINUTES[2], low=449.0, close=450.0, volume=7)):
+        builder.add(minute, span)
+    bar, _ = builder.finish()
+    assert (bar.low, bar.close, bar.volume) == (441.0, 442.0, 1_028)
 
 
 def test_an_empty_builder_has_no_bar() -> None:

@@ -9,6 +9,7 @@ import asyncio
 import itertools
 from collections.abc import Iterable
 from functools import cache
+from random import Random
 
 import numpy as np
 import pandas as pd
@@ -32,6 +33,7 @@ from hypothesis import strategies as st
 
 from fluxherod.adapters.alpaca.history import rest_timeframe
 from fluxherod.core.calendar import MINUTE_NS, SECOND_NS
+from fluxherod.core.types import Bar
 from fluxherod.engine.settings import TIMEFRAME_MINUTES
 
 # Around the end of summer time (Sunday, 2024-11-03), the half-day after Thanksgiving, and summer time's begin.
@@ -75,7 +77,7 @@ def generated(window: int | None = None) -> Tape:
 
 # --- live minutes --------------------------------------------------------------------------------------
 @pytest.mark.parametrize("timeframe", TIMEFRAMES)
-async def test_every_bar_of_live_minutes_is_the_oracles_and_is_there_two_seconds_after_its_end(timeframe: str) -> None:
+async def test_every_bar_of_live_minutes_is_the_oracles_and_is_there_in_time(timeframe: str) -> None:
     await follow(generated(), timeframe)
 
 
@@ -110,7 +112,7 @@ def test_minutes_with_holes_between_them_in_pieces_of_any_size_become_the_same_b
     st.one_of(st.integers(0, 10), st.integers(0, 20_000)),
 )
 @settings(max_examples=8, phases=PHASES)
-def test_whole_bars_that_come_hours_late_are_taken_as_they_are(
+def test_bars_whose_minutes_come_hours_late_are_fetched_and_count_once(
     window: int, timeframe: str, missing: list[tuple[int, int]], bars: int, late_s: int
 ) -> None:
     tape = with_holes(generated(window), missing)
@@ -170,6 +172,27 @@ def test_wherever_history_ends_and_minutes_are_lost_no_bar_is_missed_doubled_or_
     late_ns = data.draw(st.sampled_from((0, 300_000_000, 1_900_000_000)))
     daemon = Daemon(tape, timeframe, start_ns, answer_ns, late_ns)
     asyncio.run(live_through(daemon, broken))
+
+
+@given(
+    st.sampled_from(range(len(WINDOWS))),
+    st.sampled_from(TIMEFRAMES),
+    st.integers(0, 2**32).map(Random),
+    st.sampled_from((0.002, 0.05, 0.4)),
+    st.sampled_from((200_000_000, 5 * SECOND_NS, 90 * SECOND_NS)),
+)
+@settings(max_examples=12, phases=PHASES)
+def test_minutes_that_a_standing_connection_loses_delays_turns_around_or_doubles_change_no_bar(
+    window: int, timeframe: str, random: Random, often: float, answer_ns: int
+) -> None:
+    def fate(bar: Bar) -> list[int]:
+        if random.random() >= often:
+            return [0]
+        return [random.randrange(1, 400 * SECOND_NS) for _ in range(random.randrange(3))]
+
+    tape = generated(window)
+    start_ns = tape.regular["opened"].iloc[0].value + 45 * MINUTE_NS
+    asyncio.run(live_through(Daemon(tape, timeframe, start_ns, answer_ns, fate=fate), ()))
 
 
 @pytest.mark.parametrize("minute", range(1, 5))

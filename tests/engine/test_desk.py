@@ -136,7 +136,7 @@ def test_an_entry_that_never_arrived_is_given_up_after_three_looks_over_sixty_se
     assert world.orders(ENTRY)[0].state is OrderState.NOT_RECEIVED
     assert of(LookupOrder, world.seen) == [LookupOrder(entry.id)] * 3
     assert world.engine.desk.working_e4() == 0
-    assert world.engine.next_deadline_ns() is None
+    assert world.engine.desk.next_due_ns() is None
 
 
 def test_looks_without_an_answer_do_not_count() -> None:

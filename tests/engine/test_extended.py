@@ -68,6 +68,7 @@ def test_without_known_extended_hours_and_without_the_wish_a_day_has_its_regular
 ) -> None:
     market = Market(Settings(("SPY",), "1Hour", session))
     market.set_calendar(Calendar(sessions))
+    market.books["SPY"].waiting = None
     assert market.take_minute(market.books["SPY"], bar(-1, 450.0), OPEN_NS) == (None, [])
     assert market.books["SPY"].outside == 1
 
@@ -76,6 +77,7 @@ def test_without_known_extended_hours_and_without_the_wish_a_day_has_its_regular
 def trading(**settings: object) -> World:
     """A world whose calendar has extended hours, warm with the session before."""
     world = World(session="extended", **settings)
+    world.now_ns = EARLY_NS - HOUR_NS
     world.start()
     world.reference()
     world.tell(CalendarLoaded(EXTENDED))

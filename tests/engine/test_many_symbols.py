@@ -13,7 +13,7 @@ from engine.world import OPEN_NS, World, bar, of
 
 from fluxherod.core.calendar import MINUTE_NS
 from fluxherod.engine import readiness
-from fluxherod.engine.effects import RequestBackfill
+from fluxherod.engine.effects import BarClosed, RequestBackfill
 from fluxherod.engine.events import BarsReceived, Event, LinkChanged, RemoveSymbolCommand
 from fluxherod.engine.settings import Settings
 
@@ -37,7 +37,9 @@ def test_the_state_and_the_next_deadline_are_those_that_a_look_at_every_symbol_g
         assert engine.state == readiness.state(engine, bool(engine.warming))
         spans = (book.builder.span for book in market.books.values() if book.waiting is None)
         grace_ns = engine.settings.bar_delay_ns + engine.settings.latency_ns
-        due_ns = min((span.end_ns + grace_ns for span in spans if span is not None), default=None)
+        built = [span.end_ns for span in spans if span is not None]
+        looked = [OPEN_NS + n * MINUTE_NS for n in range(1, 391) if OPEN_NS + n * MINUTE_NS > market.ended_ns > 0]
+        due_ns = min((end_ns + grace_ns for end_ns in built + looked), default=None)
         deadlines.add(due_ns)
         assert market.next_due_ns() == due_ns
 
@@ -75,11 +77,12 @@ def test_a_bar_with_a_gap_in_it_is_not_due_until_the_gap_is_closed() -> None:
     due_ns = world.engine.market.next_due_ns()
     assert due_ns == OPEN_NS + MINUTE_NS + world.settings.bar_delay_ns
     world.tell(LinkChanged("market", up=False))
-    assert world.engine.market.next_due_ns() is None
+    assert of(BarClosed, world.until(due_ns)) == []
+    assert world.engine.market.next_due_ns() == due_ns + MINUTE_NS
     (request,) = of(RequestBackfill, world.tell(LinkChanged("market", up=True)))
-    assert world.engine.market.next_due_ns() is None
     world.tell(answer(world, request))
     assert world.engine.market.next_due_ns() == due_ns
+    assert len(of(BarClosed, world.until(due_ns))) == 1
     world.replay()
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from engine.changes import THROUGH_NS, add, answer, asset, closed, code, followed, history, join, reply
+from engine.changes import add, answer, asset, closed, code, followed, history, join, reply
 from engine.world import OPEN_NS, SESSIONS, World, bar, of
 
 from fluxherod.core.calendar import MINUTE_NS
@@ -42,7 +42,7 @@ def test_the_gap_is_asked_for_once_the_history_is_there_and_the_subscription_sta
     events = [followed(world), history()]
     first, second = events if subscribed_first else reversed(events)
     assert not of(RequestBackfill, world.tell(first))
-    assert of(RequestBackfill, world.tell(second)) == [RequestBackfill(("QQQ",), THROUGH_NS)]
+    assert of(RequestBackfill, world.tell(second)) == [RequestBackfill(("QQQ",), OPEN_NS)]
     world.replay()
 
 

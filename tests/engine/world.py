@@ -13,7 +13,7 @@ from fluxherod.core.portfolio import Position
 from fluxherod.core.risk.limits import RiskLimits
 from fluxherod.core.types import Bar, OrderType, Quote, Side
 from fluxherod.engine.codec import encode_effects
-from fluxherod.engine.effects import AlertRaised, Effect, Reply
+from fluxherod.engine.effects import AlertRaised, Effect, Reply, RequestBackfill
 from fluxherod.engine.engine import Engine
 from fluxherod.engine.events import (
     AssetInfo,
@@ -50,7 +50,10 @@ def of(kind: type[Kind], effects: list[Effect]) -> list[Kind]:
 
 
 class World:
-    """`delivery` False keeps what the exchange says in its outbox until a test delivers it."""
+    """`delivery` False keeps what the exchange says in its outbox until a test delivers it.
+
+    `answers_holes` is whether REST says of minutes that do not come that nobody traded in them.
+    """
 
     def __init__(self, symbols: tuple[str, ...] = ("SPY",), **settings: Any) -> None:
         self.settings = Settings(**{"symbols": symbols, "timeframe": "1Min", "limits": WIDE, **settings})
@@ -60,6 +63,7 @@ class World:
         self.journal: list[tuple[int, Event, bytes]] = []
         self.seen: list[Effect] = []
         self.delivery = True
+        self.answers_holes = True
         self.requests = 0
 
     # --- telling the engine ----------------------------------------------------------------------------
@@ -86,6 +90,16 @@ class World:
         self.journal.append((self.now_ns, event, encode_effects(effects)))
         self.seen += effects
         self.exchange.carry_out(effects, self.now_ns)
+        self.exchange.outbox += [
+            self._nobody_traded(request) for request in of(RequestBackfill, effects) if self._is_hole(request)
+        ]
+
+    def _is_hole(self, request: RequestBackfill) -> bool:
+        return self.answers_holes and all(self.engine.market.books[symbol].holed for symbol in request.symbols)
+
+    def _nobody_traded(self, request: RequestBackfill) -> BackfillLoaded:
+        """What REST says of minutes that a test leaves out."""
+        return BackfillLoaded(request.symbols, (), request.since_ns, self.now_ns - self.now_ns % MINUTE_NS)
 
     def until(self, ns: int) -> list[Effect]:
         """Let time pass; every deadline of the engine fires at its own time."""

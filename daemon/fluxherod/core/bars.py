@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from fluxherod.core.calendar import MINUTE_NS, Session, minute_of_day
 from fluxherod.core.types import Bar
@@ -70,24 +70,46 @@ def span_of(minute_start_ns: int, timeframe_minutes: int, session: Session) -> S
 
 @dataclass(slots=True)
 class BarBuilder:
-    """The strategy bar that is being built of one symbol."""
+    """The strategy bar that is being built of one symbol. Its minutes, by their start, may come in any order."""
 
     symbol: str
     span: Span | None = None
+    minutes: dict[int, Bar] = field(default_factory=dict)
     open: float = 0.0
     high: float = 0.0
     low: float = 0.0
     close: float = 0.0
     volume: int = 0
+    newest_ns: int = 0
 
-    def add(self, minute: Bar, span: Span) -> None:
-        """Take a minute of the bar that is being built, or start the bar with it."""
+    def add(self, minute: Bar, span: Span) -> bool:
+        """Take a minute of the bar that is being built, or start the bar with it; one that is there is replaced.
+
+        Returns:
+            False for a minute that is not the newest: the bar was made anew.
+        """
         if self.span is None:
-            self.span, self.open, self.high, self.low, self.volume = span, minute.open, minute.high, minute.low, 0
+            self.span, self.minutes, self.newest_ns = span, {}, 0
+        self.minutes[minute.start_ns] = minute
+        if minute.start_ns <= self.newest_ns:
+            self._make_anew()
+            return False
+        self._append(minute)
+        return True
+
+    def _make_anew(self) -> None:
+        self.newest_ns = 0
+        for start_ns in sorted(self.minutes):
+            self._append(self.minutes[start_ns])
+
+    def _append(self, minute: Bar) -> None:
+        if self.newest_ns == 0:
+            self.open, self.high, self.low, self.volume = minute.open, minute.high, minute.low, 0
         self.high = max(self.high, minute.high)
         self.low = min(self.low, minute.low)
         self.close = minute.close
         self.volume += minute.volume
+        self.newest_ns = minute.start_ns
 
     def finish(self) -> tuple[Bar, int]:
         """The finished bar and its end; the builder is empty afterwards.
@@ -97,5 +119,10 @@ class BarBuilder:
         """
         if self.span is None:
             raise ValueError(f"no bar of {self.symbol} is being built")
-        span, self.span = self.span, None
+        span = self.span
+        self.drop()
         return Bar(self.symbol, span.start_ns, self.open, self.high, self.low, self.close, self.volume), span.end_ns
+
+    def drop(self) -> None:
+        """Forget the bar that is being built."""
+        self.span, self.minutes = None, {}

@@ -46,9 +46,11 @@ class ClosedBar:
 class SymbolBook:
     """One symbol. While `waiting` is a list, live minutes are kept in it until the gap before them is filled.
 
-    `joining` is a symbol that was added while others traded, until it trades itself. `followed_ns` is since when its
-    minutes come: None while there is no connection or no subscription. What was decided through `silent_through_ns` is
-    not decided once more when its bars are loaded again. REST has said all that it has of before `asked_through_ns`.
+    Such a gap is a hole when it lies in a bar of a symbol that trades: `holed`, and it goes on trading. Every minute
+    before `known_ns` is here, or REST says that nobody traded in it. `joining` is a symbol that was added while others
+    traded, until it trades itself. `followed_ns` is since when its minutes come: None while there is no connection or
+    no subscription. What was decided through `silent_through_ns` is not decided once more when its bars are loaded
+    again.
     """
 
     symbol: str
@@ -57,14 +59,15 @@ class SymbolBook:
     five_minutes: FiveMinuteRange
     closed: list[ClosedBar] = field(default_factory=list)
     waiting: list[Bar] | None = field(default_factory=list)
+    holed: bool = False
     warm: bool = False
     noted: bool = False  # what stood on the newest bar is known, as the kernel's edge memory has it
     newest_minute_ns: int = 0
+    known_ns: int = 0
     decided_through_ns: int = 0
     silent_through_ns: int = 0
     joining: bool = False
     followed_ns: int | None = None
-    asked_through_ns: int = 0
     price_e4: int = 0
     price_ns: int = 0
     quote: Quote | None = None
@@ -76,8 +79,14 @@ class SymbolBook:
 
     @property
     def live(self) -> bool:
-        """True when history is loaded and no gap is open."""
-        return self.warm and self.waiting is None
+        """True when history is loaded and no gap is open; a hole in a bar holds up that bar alone."""
+        return self.warm and (self.waiting is None or self.holed)
+
+    def hold(self, *minutes: Bar) -> None:
+        """Keep these minutes and what comes until the minutes before them are known."""
+        if self.waiting is None:
+            self.waiting = []
+        self.waiting += minutes
 
     @property
     def followed(self) -> bool:

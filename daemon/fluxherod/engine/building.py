@@ -30,7 +30,7 @@ class Building:
         for symbol, book in books.items():
             if book.builder.span is None or book.builder.span.end_ns != end_ns:
                 done.append(symbol)
-            elif book.waiting is None:
+            elif book.waiting is None or (book.holed and end_ns <= book.known_ns):  # the hole is in a later bar
                 found.append(book)
                 if len(found) == most:
                     break

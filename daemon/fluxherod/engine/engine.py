@@ -196,6 +196,7 @@ class Engine:
 
     def _calendar_loaded(self, now_ns: int, event: CalendarLoaded, out: list[Effect]) -> None:
         self.market.set_calendar(Calendar(event.sessions))
+        self.market.bars_ended_by(now_ns)
         self.splits.apply(now_ns, out)
         # Before the open and, where bars are made of extended hours, before the first of them: splits come in time.
         calendars = (self.market.calendar, self.market.bar_calendar)
@@ -223,6 +224,8 @@ class Engine:
         completed: list[Completed] = []
         for book, minutes in gaps.closed_by(self.market, event):
             completed += self._take(book, minutes, now_ns, out)
+            self.market.hold_if_lacking(book, self.market.ended_ns)
+        gaps.request_missing(self.market, out)
         self._look(event.bars, now_ns, out)
         self._closed(completed, now_ns, out)
 
@@ -230,12 +233,9 @@ class Engine:
         completed: list[Completed] = []
         for bar in event.bars:
             book = self.market.books.get(bar.symbol)
-            if book is None:
-                continue
-            if book.waiting is not None:
-                book.waiting.append(bar)
-            else:
+            if book is not None:
                 completed += self._take(book, (bar,), now_ns, out)
+        gaps.request_missing(self.market, out)
         self._look(event.bars, now_ns, out)
         self._closed(completed, now_ns, out)
 
@@ -279,7 +279,7 @@ class Engine:
 
     def _bars_revised(self, now_ns: int, event: BarsRevised, out: list[Effect]) -> None:
         for bar in event.bars:
-            reason = self.market.revise(bar)
+            reason = self.market.revise(bar, now_ns)
             if reason is not None:
                 out.append(BarRejected(bar, reason))
 
@@ -333,7 +333,9 @@ class Engine:
 
     # --- time ----------------------------------------------------------------------------------------------
     def _timer_fired(self, now_ns: int, event: TimerFired, out: list[Effect]) -> None:
+        gaps.look_for_holes(self.market, now_ns)
         self._closed(self.market.finish_due(now_ns), now_ns, out)
+        gaps.request_missing(self.market, out)
         self.desk.timer(now_ns, out)
         self.guard.timer(now_ns, out)
         self.splits.timer(now_ns, out)

@@ -3,11 +3,14 @@
 A gap is open while a book's `waiting` is a list: live minutes are kept in it. Its back-fill is asked for once the
 history is there (so it is known where the gap begins) and the subscription stands (so it is known that it has an
 end): each minute then comes either by the answer or by the stream, and one that comes by both counts once.
+
+A hole is a gap in what a standing connection brings: a bar has ended, and some of its minutes are not here. Nobody
+may have traded then, or they were lost, or are late: REST is asked, and the bar is complete with the answer.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from fluxherod.core.calendar import MINUTE_NS, SECOND_NS
 from fluxherod.core.types import Bar
@@ -26,8 +29,9 @@ def begin(market: Market, now_ns: int) -> None:
     for book in market.books.values():
         if now_ns - book.newest_minute_ns > RELOAD_AFTER_NS:
             book.warm, book.silent_through_ns = False, 0
-        book.waiting = []
+        book.waiting, book.holed = [], False
         book.joining, book.followed_ns = False, None
+    market.bars_ended_by(now_ns)
 
 
 def connection(market: Market, up: bool, now_ns: int) -> None:
@@ -39,14 +43,42 @@ def connection(market: Market, up: bool, now_ns: int) -> None:
 
 
 def _open(book: SymbolBook) -> None:
-    book.waiting = [] if book.waiting is None else book.waiting
+    book.hold()
+    book.holed = False
+
+
+def look_for_holes(market: Market, now_ns: int) -> None:
+    """Bars have ended by now: hold each symbol with minutes missing in them, also where not one minute came."""
+    through_ns = market.bars_ended_by(now_ns)
+    if through_ns is not None:
+        for book in market.books.values():
+            market.hold_if_lacking(book, through_ns)
+
+
+def request_missing(market: Market, out: list[Effect]) -> None:
+    """Ask what was in the holes that have been found since the last time, in one request."""
+    asked = [book for book in market.take_holed() if book.holed]
+    if asked:
+        out.append(RequestBackfill(tuple(book.symbol for book in asked), _start_ns(market, asked)))
 
 
 def request(market: Market, out: list[Effect]) -> None:
     """Ask for what every symbol misses whose gap has a beginning and an end, in one request."""
     ready = [book for book in market.books.values() if book.warm and book.waiting is not None and book.followed]
     if ready:
-        out.append(RequestBackfill(tuple(book.symbol for book in ready), market.gap_start_ns(ready)))
+        out.append(RequestBackfill(tuple(book.symbol for book in ready), _start_ns(market, ready)))
+
+
+def _start_ns(market: Market, books: Iterable[SymbolBook]) -> int:
+    """The first minute that may be missing of some symbol."""
+    return min(_first_missing_ns(market, book) for book in books)
+
+
+def _first_missing_ns(market: Market, book: SymbolBook) -> int:
+    start_ns = market.grid.first_minute_ns(max(book.decided_through_ns, book.known_ns - UNSETTLED_NS))
+    while start_ns in book.builder.minutes:
+        start_ns += MINUTE_NS
+    return start_ns
 
 
 def follow(market: Market, symbols: frozenset[str], now_ns: int) -> bool:
@@ -62,7 +94,10 @@ def follow(market: Market, symbols: frozenset[str], now_ns: int) -> bool:
 
 
 def closed_by(market: Market, answer: BackfillLoaded) -> Iterator[tuple[SymbolBook, list[Bar]]]:
-    """The symbols whose gap an answer closes, each with the minutes it missed and those that waited."""
+    """The symbols whose gap an answer closes, each with the minutes it missed and those that waited, in order.
+
+    A minute that is here already comes once more where REST has it otherwise.
+    """
     missed: dict[str, list[Bar]] = {symbol: [] for symbol in answer.symbols}
     for bar in answer.bars:
         missed.setdefault(bar.symbol, []).append(bar)
@@ -70,19 +105,22 @@ def closed_by(market: Market, answer: BackfillLoaded) -> Iterator[tuple[SymbolBo
         book = market.books.get(symbol)
         if book is None or book.waiting is None or not _covers(market, answer, book):
             continue
-        known_ns = book.newest_minute_ns
+        if book.holed and answer.through_ns <= book.known_ns:
+            market.ask_later(book)  # the clocks differ: asked at once, it would say the same, over and over
+            continue
         # A minute by both roads counts once, as REST has it; one that only the stream had is not lost.
         minutes = {bar.start_ns: bar for bar in book.waiting}
         minutes |= {bar.start_ns: bar for bar in missed[symbol]}
-        book.waiting, book.joining = None, False
-        book.asked_through_ns = max(book.asked_through_ns, answer.through_ns - UNSETTLED_NS)
-        yield book, [minutes[start_ns] for start_ns in sorted(minutes) if start_ns > known_ns]
+        book.waiting, book.holed, book.joining = None, False, False
+        book.known_ns = max(book.known_ns, answer.through_ns)
+        news = (start_ns for start_ns, bar in minutes.items() if book.builder.minutes.get(start_ns) != bar)
+        yield book, [minutes[start_ns] for start_ns in sorted(news) if start_ns >= book.decided_through_ns]
 
 
 def _covers(market: Market, answer: BackfillLoaded, book: SymbolBook) -> bool:
     """False for an answer to an older question: it must reach from what is known to what comes live."""
     if not book.warm or book.followed_ns is None or answer.through_ns < book.followed_ns - book.followed_ns % MINUTE_NS:
         return False
-    begins_ns = market.gap_start_ns((book,))
+    begins_ns = _start_ns(market, (book,))
     session = market.bar_calendar.last_opened(answer.since_ns - 1)
     return answer.since_ns <= begins_ns or session is None or session.close_ns <= begins_ns

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fluxherod.core.bars import DAY_MINUTES, BarBuilder, Span, fault, refusal, span_of
+from fluxherod.core.bars import DAY_MINUTES, DUPLICATE, BarBuilder, Span, fault, refusal, span_of
 from fluxherod.core.calendar import MINUTE_NS, Calendar, Session, minute_of_day
 from fluxherod.core.jit import RecordArray
 from fluxherod.core.kernel import BAR, DECISION, new_states, step_many
@@ -17,6 +17,7 @@ from fluxherod.core.types import Bar
 from fluxherod.core.volatility import spike_ratio
 from fluxherod.engine.books import ClosedBar, SymbolBook
 from fluxherod.engine.building import Building
+from fluxherod.engine.grid import Grid, Slot
 from fluxherod.engine.overrides import remakes_indicators
 from fluxherod.engine.settings import Settings
 from fluxherod.engine.volatility import FIVE_MINUTES, FiveMinuteRange
@@ -35,16 +36,6 @@ class Completed:
     five_minute_atr: float = math.nan
 
 
-@dataclass(frozen=True, slots=True)
-class _Slot:
-    """Where a minute belongs; the same for every symbol of a frame."""
-
-    start_ns: int
-    regular: bool
-    span: Span
-    five_minutes: Span
-
-
 class Market:
     """All symbols; minutes become completed bars, and completed bars become kernel decisions.
 
@@ -57,9 +48,12 @@ class Market:
         self.states = new_states(len(settings.symbols), self.params)
         self._free_rows: list[int] = []
         self._building = Building()
+        self._holed: list[SymbolBook] = []  # found and not asked for yet
+        self._unanswered: list[SymbolBook] = []  # asked in vain
+        self.ended_ns = 0  # the newest end of a bar at which holes were looked for
+        self._minutes = settings.timeframe_minutes
         self.set_calendar(Calendar(()))
         self.books = {symbol: self._new_book(symbol, row) for row, symbol in enumerate(settings.symbols)}
-        self._minutes = settings.timeframe_minutes
 
     def _new_book(self, symbol: str, row: int) -> SymbolBook:
         return SymbolBook(symbol, row, BarBuilder(symbol), self._new_range(symbol))
@@ -77,7 +71,8 @@ class Market:
     def remove(self, symbol: str) -> None:
         """Forget a symbol: its bars, its prices and its state."""
         book = self.books.pop(symbol)
-        book.builder.span = None
+        book.builder.drop()
+        book.holed = False
         self._free_rows.append(book.row)
 
     def _free_row(self) -> int:
@@ -139,15 +134,17 @@ class Market:
     def begin_again(self, symbols: Iterable[str] | None = None) -> None:
         """Let symbols (None: all) be cold until their history is loaded once more: there was a split."""
         for book in [self.books[symbol] for symbol in (self.books if symbols is None else symbols)]:
-            book.warm, book.waiting = False, [] if book.waiting is None else book.waiting
+            book.hold()
+            book.warm, book.holed = False, False
             book.silent_through_ns = max(book.silent_through_ns, book.decided_through_ns)
 
     def set_calendar(self, calendar: Calendar) -> None:
         """Take the exchange's sessions."""
         self.calendar = calendar
         self.bar_calendar = calendar.extended() if self.settings.session == "extended" else calendar
+        self.grid = Grid(calendar, self.bar_calendar, self._minutes)
         self._regular = {session.day: session for session in calendar.sessions}
-        self._slot: _Slot | None = None
+        self._next_end_ns = self.grid.end_after(self.ended_ns) if self.ended_ns else None
 
     # --- history ---------------------------------------------------------------------------------------
     def load_history(
@@ -171,6 +168,8 @@ class Market:
         book.five_minutes.load(bar for bar in five_minute_bars if bar.start_ns + FIVE_MINUTES * MINUTE_NS <= through_ns)
         self._begin_five_minutes(book)
         book.newest_minute_ns = through_ns - MINUTE_NS
+        book.decided_through_ns = max(book.decided_through_ns, through_ns)
+        book.known_ns = through_ns
         if book.closed:
             book.mark(book.closed[-1].bar.close, book.closed[-1].end_ns)
         book.warm = True
@@ -230,62 +229,125 @@ class Market:
 
     # --- minutes ---------------------------------------------------------------------------------------
     def take_minute(self, book: SymbolBook, minute: Bar, now_ns: int) -> tuple[str | None, list[Completed]]:
-        """Take a minute of a symbol whose gaps are filled.
+        """Take a minute of a symbol, or keep it where earlier ones must come first.
 
         Returns:
-            Why it was rejected (None when taken), and the bars that it completed.
+            Why it was rejected (None when taken or kept), and the bars that it completed.
         """
-        reason = refusal(minute, book.newest_minute_ns)
-        if reason is None and minute.start_ns > now_ns + self.settings.latency_ns + MINUTE_NS:
-            reason = "time lies ahead"
-        slot = self._slot_of(minute.start_ns) if reason is None else None
-        if slot is not None and slot.span.end_ns <= book.decided_through_ns:
-            reason = "its bar is complete already"
+        if book.waiting is not None:
+            book.hold(minute)
+            return None, []
+        reason = self._fault(minute, now_ns)
+        slot = self.grid.slot(minute.start_ns) if reason is None else None
+        if slot is not None and self._is_decided(book, slot.span):
+            reason = DUPLICATE if minute.start_ns == book.newest_minute_ns else "its bar is complete already"
+        elif minute == book.builder.minutes.get(minute.start_ns):
+            reason = DUPLICATE
         if reason is not None:
             book.rejections[reason] += 1
             return reason, []
         if slot is None:
             book.outside += 1
             return None, []
+        if self.hold_if_lacking(book, slot.span.start_ns):
+            book.hold(minute)
+            return None, []
         completed = self.finish(book) if book.builder.span not in (None, slot.span) else []
-        if book.builder.span is None:
-            self._building.begun(book, slot.span.end_ns)
-        book.builder.add(minute, slot.span)
-        book.five_minutes.add(minute, slot.five_minutes)
-        book.newest_minute_ns = minute.start_ns
-        if slot.regular:
-            book.mark(minute.close, minute.start_ns + MINUTE_NS)
+        self._put(book, minute, slot)
         return None, completed
 
-    def _slot_of(self, start_ns: int) -> _Slot | None:
-        slot = self._slot
-        if slot is None or slot.start_ns != start_ns:
-            session = self.bar_calendar.at(start_ns)
-            if session is None:
-                return None
-            regular = self.calendar.at(start_ns) is not None
-            spans = (span_of(start_ns, minutes, session) for minutes in (self._minutes, FIVE_MINUTES))
-            slot = self._slot = _Slot(start_ns, regular, *spans)
-        return slot
+    def _is_decided(self, book: SymbolBook, span: Span) -> bool:
+        """True when a bar, or a later one, is complete or being built: nobody traded in it, as far as was known."""
+        building = book.builder.span
+        return span.end_ns <= book.decided_through_ns or (building is not None and span.end_ns <= building.start_ns)
 
-    def revise(self, minute: Bar) -> str | None:
-        """Note a late correction of a minute; it changes no decision. Returns what is wrong with it, if anything."""
+    def _put(self, book: SymbolBook, minute: Bar, slot: Slot) -> None:
+        if book.builder.span is None:
+            self._building.begun(book, slot.span.end_ns)
+            book.five_minutes.mark()
+        if book.builder.add(minute, slot.span):
+            book.five_minutes.add(minute, slot.five_minutes)
+        else:
+            self._repeat_five_minutes(book)
+        book.newest_minute_ns = max(book.newest_minute_ns, minute.start_ns)
+        minutes, known_ns = book.builder.minutes, book.known_ns
+        if known_ns not in minutes:
+            known_ns = self.grid.first_minute_ns(known_ns)
+        while known_ns in minutes:
+            known_ns = book.known_ns = known_ns + MINUTE_NS
+        if slot.regular:
+            book.mark(minute.close, minute.start_ns + MINUTE_NS)
+
+    def _repeat_five_minutes(self, book: SymbolBook) -> None:
+        """A minute came out of order: the 5-minute bars since the strategy bar began are made of all of them anew."""
+        book.five_minutes.rewind()
+        for start_ns in sorted(book.builder.minutes):
+            slot = self.grid.slot(start_ns)
+            if slot is not None:
+                book.five_minutes.add(book.builder.minutes[start_ns], slot.five_minutes)
+
+    # --- holes -----------------------------------------------------------------------------------------
+    def hold_if_lacking(self, book: SymbolBook, through_ns: int) -> bool:
+        """Hold a symbol that trades when nothing is known of some minute before a time; True when it is held."""
+        if book.waiting is not None:
+            return True
+        if book.known_ns >= through_ns or self.grid.first_minute_ns(book.known_ns) >= through_ns:
+            return False
+        book.hold()
+        book.holed = True
+        self._holed.append(book)
+        return True
+
+    def bars_ended_by(self, now_ns: int) -> int | None:
+        """The end of the newest bar, of whichever symbol, whose grace has passed; None when it was asked for before."""
+        end_ns = self.grid.last_end_ns(now_ns - self._grace_ns)
+        if end_ns is None or end_ns <= self.ended_ns:
+            return None
+        self.ended_ns, self._next_end_ns = end_ns, self.grid.end_after(end_ns)
+        self._holed, self._unanswered = self._holed + self._unanswered, []
+        return end_ns
+
+    def ask_later(self, book: SymbolBook) -> None:
+        """The answer did not reach into a hole: it is asked for once more when the next bars end."""
+        self._unanswered.append(book)
+
+    def take_holed(self) -> list[SymbolBook]:
+        """The symbols that are held since the last time."""
+        holed, self._holed = self._holed, []
+        return holed
+
+    def revise(self, minute: Bar, now_ns: int) -> str | None:
+        """Take a late correction of a minute. One of a bar that is complete is noted: it changes no decision.
+
+        Returns:
+            What is wrong with it (None when nothing is).
+        """
         book = self.books.get(minute.symbol)
         if book is None:
             return None
-        reason = fault(minute)
-        if reason is None:
-            book.revised += 1
-        else:
+        reason = self._fault(minute, now_ns)
+        if reason is not None:
             book.rejections[reason] += 1
-        return reason
+            return reason
+        book.revised += 1
+        slot = self.grid.slot(minute.start_ns)
+        if book.waiting is not None:
+            book.hold(minute)
+        elif slot is not None and slot.span == book.builder.span:
+            self._put(book, minute, slot)
+        return None
+
+    def _fault(self, minute: Bar, now_ns: int) -> str | None:
+        if minute.start_ns > now_ns + self.settings.latency_ns + MINUTE_NS:
+            return fault(minute) or "time lies ahead"
+        return fault(minute)
 
     def finish(self, book: SymbolBook) -> list[Completed]:
         """Complete the bar that is being built of a symbol, if there is one."""
         span = book.builder.span
         session = self.bar_calendar.last_opened(span.end_ns - 1) if span is not None else None
         if session is None:
-            book.builder.span = None  # the calendar no longer knows its session: there is nothing to decide
+            book.builder.drop()  # the calendar no longer knows its session: there is nothing to decide
             return []
         bar, end_ns = book.builder.finish()
         book.decided_through_ns = end_ns
@@ -293,22 +355,22 @@ class Market:
         return [Completed(book, bar, end_ns, self._regular[session.day], book.five_minutes.atr)]
 
     def finish_due(self, now_ns: int) -> list[Completed]:
-        """Complete every bar whose end and grace have passed; a bar with a gap in it waits."""
-        ended = self._building.ended_by(now_ns - self._grace_ns)
-        return [completed for book in ended for completed in self.finish(book)]
+        """Complete every bar whose end and grace have passed; a bar with a gap or a hole in it waits."""
+        completed: list[Completed] = []
+        for book in self._building.ended_by(now_ns - self._grace_ns):
+            span = book.builder.span
+            if span is not None and (span.end_ns <= book.known_ns or not self.hold_if_lacking(book, span.end_ns)):
+                completed += self.finish(book)
+        return completed
 
     def next_due_ns(self) -> int | None:
-        """When the next bar must be completed even if no newer minute comes."""
-        end_ns = self._building.next_end_ns()
-        return None if end_ns is None else end_ns + self._grace_ns
+        """When bars must be completed, or looked for, even if no newer minute comes."""
+        ends = (self._building.next_end_ns(), self._next_end_ns)
+        return min((end_ns + self._grace_ns for end_ns in ends if end_ns is not None), default=None)
 
     @property
     def _grace_ns(self) -> int:
         return self.settings.bar_delay_ns + self.settings.latency_ns
-
-    def gap_start_ns(self, books: Iterable[SymbolBook]) -> int:
-        """The first minute that is not known yet of some symbol."""
-        return min(max(book.newest_minute_ns + MINUTE_NS, book.asked_through_ns) for book in books)
 
 
 def _record(completed: Completed) -> tuple[float | int, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import deque
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -19,6 +20,17 @@ FIVE_MINUTE_HISTORY = 200
 """How many 5-minute bars are loaded: after so many Wilder's average has forgotten where it began, to 1e-6."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Mark:
+    """What was known when a strategy bar began."""
+
+    state: RecordArray
+    atr: float
+    through_ns: int
+    span: Span | None
+    minutes: tuple[Bar, ...]
+
+
 class FiveMinuteRange:
     """ATR of the 5-minute bars: from history at first, then from the minutes as they come."""
 
@@ -28,7 +40,8 @@ class FiveMinuteRange:
         self._state: RecordArray = np.zeros(1, RANGE_STATE)
         self._builder = BarBuilder(symbol)
         self._through_ns = 0  # end of the newest bar that counts
-        self._bars: deque[Bar] = deque(maxlen=FIVE_MINUTE_HISTORY)
+        self._bars: deque[Bar] = deque(maxlen=2 * FIVE_MINUTE_HISTORY)
+        self._mark: _Mark | None = None
 
     def load(self, bars: Iterable[Bar]) -> None:
         """Take completed bars, oldest first; an unsound one is passed over."""
@@ -43,6 +56,24 @@ class FiveMinuteRange:
         if self._builder.span not in (None, span):
             self._finish()
         self._builder.add(minute, span)
+
+    def mark(self) -> None:
+        """A strategy bar begins: `rewind` comes back to here."""
+        minutes = tuple(self._builder.minutes.values())
+        self._mark = _Mark(self._state.copy(), self.atr, self._through_ns, self._builder.span, minutes)
+
+    def rewind(self) -> None:
+        """Forget the minutes of the strategy bar that is being built: they come again, in another order."""
+        mark = self._mark
+        if mark is None:
+            return
+        self._state, self.atr, self._through_ns = mark.state.copy(), mark.atr, mark.through_ns
+        while self._bars and self._bars[-1].start_ns >= mark.through_ns:
+            self._bars.pop()
+        self._builder.drop()
+        if mark.span is not None:
+            for minute in mark.minutes:
+                self._builder.add(minute, mark.span)
 
     def finish_through(self, ns: int) -> None:
         """Complete the bar that is being built when it ends at or before a time."""
@@ -66,4 +97,5 @@ class FiveMinuteRange:
         for bar in self._bars:
             other._step(bar, self._through_ns)
         other._builder, other._through_ns = self._builder, self._through_ns
+        other.mark()
         return other

@@ -1,0 +1,257 @@
+"""Minutes that a standing connection does not bring: REST says whether they were lost or nobody traded."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from engine.world import CLOSE_NS, OPEN_NS, World, bar, of
+
+from fluxherod.core.calendar import MINUTE_NS, SECOND_NS
+from fluxherod.core.types import Bar
+from fluxherod.engine.effects import BarClosed, Effect, RequestBackfill
+from fluxherod.engine.events import BackfillLoaded, BarsReceived, BarsRevised, LinkChanged
+
+LAST_NS = 2 * SECOND_NS  # how long a bar waits for its last minute
+
+
+def at(minutes: float) -> int:
+    return OPEN_NS + int(minutes * MINUTE_NS)
+
+
+def ready(*symbols: str, timeframe: str = "5Min") -> World:
+    """A world that does not answer by itself what was in a hole."""
+    world = World(symbols or ("SPY",), timeframe=timeframe).ready(history=100)
+    world.answers_holes = False
+    return world
+
+
+def send(world: World, *numbers: int, symbol: str = "SPY") -> list[Effect]:
+    """Minutes come, each as it ends."""
+    start = len(world.seen)
+    for number in numbers:
+        world.until(at(number + 1))
+        world.tell(BarsReceived((bar(number, 450.0 + number, symbol=symbol),)))
+    return world.seen[start:]
+
+
+def answer(world: World, *numbers: int, symbol: str = "SPY") -> list[Effect]:
+    """REST answers the newest question with these minutes."""
+    (request,) = of(RequestBackfill, world.seen)[-1:]
+    minutes = tuple(bar(number, 450.0 + number, symbol=symbol) for number in numbers)
+    through_ns = world.now_ns - world.now_ns % MINUTE_NS
+    start = len(world.seen)
+    world.tell(BackfillLoaded(request.symbols, minutes, request.since_ns, through_ns))
+    world.wait(0)
+    return world.seen[start:]
+
+
+def closed(effects: list[Effect]) -> list[tuple[str, int, float, float, int]]:
+    """Symbol, end in minutes after the open, open, close and volume of the bars that closed."""
+    return [
+        (one.bar.symbol, (one.end_ns - OPEN_NS) // MINUTE_NS, one.bar.open, one.bar.close, one.bar.volume)
+        for one in of(BarClosed, effects)
+    ]
+
+
+def test_where_every_minute_comes_nothing_is_asked_for() -> None:
+    world = ready()
+    asked = len(of(RequestBackfill, world.seen))
+    assert len(closed(send(world, *range(20)) + world.wait(3))) == 4
+    assert len(of(RequestBackfill, world.seen)) == asked
+
+
+@pytest.mark.parametrize("lost", [0, 2, 4])
+def test_a_bar_with_a_minute_missing_is_complete_with_the_answer_of_rest(lost: int) -> None:
+    world = ready()
+    send(world, *(number for number in range(5) if number != lost))
+    effects = world.until(at(5) + LAST_NS)
+    assert closed(effects) == []
+    (request,) = of(RequestBackfill, effects)
+    assert (request.symbols, request.since_ns) == (("SPY",), at(lost))
+    assert world.engine.state == "ACTIVE"
+    assert closed(answer(world, lost)) == [("SPY", 5, 450.0, 454.0, 5_000)]
+    world.replay()
+
+
+def test_a_bar_of_which_not_one_minute_came_is_fetched() -> None:
+    world = ready()
+    effects = world.until(at(5) + LAST_NS)
+    assert [request.since_ns for request in of(RequestBackfill, effects)] == [OPEN_NS]
+    assert closed(answer(world, 1, 2)) == [("SPY", 5, 451.0, 452.0, 2_000)]
+
+
+def test_what_is_missing_of_all_symbols_is_one_question_and_the_others_are_decided_meanwhile() -> None:
+    world = ready("SPY", "QQQ", "IBM")
+    for number in range(5):
+        world.until(at(number + 1))
+        came = [symbol for symbol in ("SPY", "QQQ", "IBM") if (symbol, number) not in (("SPY", 3), ("IBM", 1))]
+        world.tell(BarsReceived(tuple(bar(number, 450.0, symbol=symbol) for symbol in came)))
+    effects = world.until(at(5) + LAST_NS)
+    assert [one[0] for one in closed(effects)] == ["QQQ"]
+    (request,) = of(RequestBackfill, effects)
+    assert (request.symbols, request.since_ns) == (("SPY", "IBM"), at(1))
+
+
+def test_nobody_traded_in_a_minute_of_which_rest_knows_nothing() -> None:
+    world = ready()
+    send(world, 0, 3)
+    world.until(at(5) + LAST_NS)
+    assert closed(answer(world)) == [("SPY", 5, 450.0, 453.0, 2_000)]
+    assert closed(send(world, *range(5, 10)) + world.wait(3)) == [("SPY", 10, 455.0, 459.0, 5_000)]
+
+
+def test_minutes_of_the_next_bar_wait_for_the_answer_and_are_decided_after_it() -> None:
+    world = ready(timeframe="1Min")
+    send(world, 0)
+    world.wait(3)
+    world.until(at(3))
+    effects = world.tell(BarsReceived((bar(2, 452.0),)))
+    assert closed(effects) == []
+    effects = answer(world, 1) + world.wait(3)
+    assert closed(effects) == [("SPY", 2, 451.0, 451.0, 1_000), ("SPY", 3, 452.0, 452.0, 1_000)]
+    world.replay()
+
+
+def test_a_minute_that_was_overtaken_needs_no_answer_while_its_bar_is_open() -> None:
+    world, orderly = ready(), ready()
+    for number in range(5):
+        for one in (world, orderly):
+            one.until(at(number + 1))
+        orderly.tell(BarsReceived((bar(number, 450.0 + number),)))
+        if number in (2, 4):
+            world.tell(BarsReceived((bar(number, 450.0 + number),)), BarsReceived((bar(number - 1, 449.0 + number),)))
+    late = world.tell(BarsReceived((bar(0, 450.0),)))
+    assert of(RequestBackfill, late) == []
+    assert closed(world.wait(3)) == closed(orderly.wait(3)) == [("SPY", 5, 450.0, 454.0, 5_000)]
+    assert world.engine.market.states.tobytes() == orderly.engine.market.states.tobytes()
+
+
+def test_the_five_minute_bars_are_those_of_the_minutes_in_order() -> None:
+    world, orderly = (World(("SPY",), timeframe="15Min").ready(history=30, five_minute_span=1.0) for _ in range(2))
+    minutes = [bar(number, 450.0 + number % 4, span=1.0 + number % 3) for number in range(15)]
+    for one, order in ((orderly, range(15)), (world, (0, 1, 3, 4, 5, 2, 7, 6, 9, 8, 10, 14, 13, 12, 11))):
+        one.until(at(15))
+        for number in order:
+            one.tell(BarsReceived((minutes[number],)))
+        one.wait(3)
+    books = [one.engine.market.books["SPY"] for one in (world, orderly)]
+    assert books[0].five_minutes.atr == books[1].five_minutes.atr
+    assert books[0].closed[-1].spike == books[1].closed[-1].spike
+
+
+@pytest.mark.parametrize("number", range(5))
+def test_a_revision_of_a_bar_that_is_not_complete_is_in_the_bar(number: int) -> None:
+    world = ready()
+    send(world, *range(5))
+    revised = replace(bar(number, 450.0 + number), high=499.0, volume=4_000)
+    world.tell(BarsRevised((revised,)))
+    (done,) = of(BarClosed, world.wait(3))
+    assert (done.bar.high, done.bar.volume) == (499.0, 8_000)
+    assert world.engine.market.books["SPY"].revised == 1
+    world.replay()
+
+
+def test_a_revision_of_a_minute_that_was_lost_is_that_minute() -> None:
+    world = ready()
+    send(world, 0, 1, 3, 4)
+    world.tell(BarsRevised((bar(2, 452.0),)))
+    assert closed(world.wait(3)) == [("SPY", 5, 450.0, 454.0, 5_000)]
+
+
+def test_a_revision_that_comes_while_rest_is_asked_is_in_the_bar() -> None:
+    world = ready()
+    send(world, 0, 1, 3, 4)
+    world.until(at(5) + LAST_NS)
+    world.tell(BarsRevised((replace(bar(3, 453.0), volume=4_000),)))
+    assert closed(answer(world, 2)) == [("SPY", 5, 450.0, 454.0, 8_000)]
+
+
+def test_a_revision_from_the_future_or_of_a_bar_that_is_complete_changes_nothing() -> None:
+    world = ready()
+    send(world, *range(6))
+    before = list(world.engine.market.books["SPY"].closed)
+    world.tell(BarsRevised((bar(9, 500.0), bar(2, 500.0))))
+    book = world.engine.market.books["SPY"]
+    assert book.closed == before
+    assert (book.revised, book.rejections) == (1, {"time lies ahead": 1})
+    assert closed(send(world, *range(6, 10)) + world.wait(3)) == [("SPY", 10, 455.0, 459.0, 5_000)]
+
+
+def test_a_late_minute_of_a_bar_that_is_complete_changes_nothing_and_is_counted() -> None:
+    world = ready()
+    send(world, 0, 1, 3, 4)
+    world.until(at(5) + LAST_NS)
+    answer(world, 2)
+    world.tell(BarsReceived((bar(2, 452.0),)))
+    assert world.engine.market.books["SPY"].rejections == {"its bar is complete already": 1}
+    assert closed(send(world, *range(5, 10)) + world.wait(3)) == [("SPY", 10, 455.0, 459.0, 5_000)]
+
+
+def test_an_answer_that_does_not_reach_into_the_hole_is_asked_for_again_with_the_next_bar_and_no_sooner() -> None:
+    world = ready(timeframe="1Min")
+    world.until(at(1) + LAST_NS)
+    (request,) = of(RequestBackfill, world.seen)[-1:]
+    behind = BackfillLoaded(request.symbols, (), request.since_ns, OPEN_NS)
+    assert of(RequestBackfill, world.tell(behind) + world.until(at(2))) == []
+    again = of(RequestBackfill, world.until(at(2) + LAST_NS))
+    assert [(one.symbols, one.since_ns) for one in again] == [(("SPY",), OPEN_NS)]
+    assert len(closed(answer(world, 0, 1))) == 2
+
+
+def test_a_question_is_not_asked_twice_while_the_answer_is_on_its_way() -> None:
+    world = ready(timeframe="1Min")
+    world.until(at(1) + LAST_NS)
+    asked = len(of(RequestBackfill, world.seen))
+    world.until(at(9))
+    assert len(of(RequestBackfill, world.seen)) == asked
+
+
+def test_a_connection_that_ends_makes_a_gap_of_a_hole_and_what_was_lost_is_still_fetched() -> None:
+    world = ready()
+    send(world, 0, 1, 3, 4)
+    world.until(at(5) + LAST_NS)
+    (first,) = of(RequestBackfill, world.seen)[-1:]
+    world.tell(LinkChanged("market", False, "reset"))
+    world.tell(BackfillLoaded(first.symbols, (bar(2, 452.0),), first.since_ns, at(5)))
+    assert closed(world.wait(30)) == []
+    world.tell(LinkChanged("market", True))
+    assert world.engine.state == "WARMING"
+    assert closed(answer(world, 2)) == [("SPY", 5, 450.0, 454.0, 5_000)]
+    assert world.engine.state == "ACTIVE"
+
+
+def test_the_last_bar_of_a_session_is_complete_the_same_evening() -> None:
+    world = World(("SPY",), timeframe="1Hour").ready(history=100)
+    world.answers_holes = False
+    world.now_ns = CLOSE_NS - 5 * MINUTE_NS
+    world.tell(LinkChanged("market", False, "reset"), LinkChanged("market", True))
+    answer(world, *range(385))
+    world.tell(BarsReceived((bar(385, 835.0),)))
+    effects = world.until(CLOSE_NS + LAST_NS)
+    (request,) = of(RequestBackfill, effects)
+    assert request.since_ns == at(386)
+    assert closed(answer(world, *range(386, 390)))[-1][1:] == (390, 780.0, 839.0, 60_000)
+
+
+def test_a_hole_is_no_reason_to_stop_trading_in_other_symbols_nor_in_its_own() -> None:
+    world = ready("SPY", "QQQ", timeframe="1Min")
+    world.until(at(1) + LAST_NS)
+    world.snapshot()
+    assert world.engine.state == "ACTIVE"
+    assert world.engine.blocked(world.now_ns) == ""
+    assert world.place(10, 443.0).code == "OK"
+
+
+def minutes_of(world: World) -> list[Bar]:
+    return list(world.engine.market.books["SPY"].builder.minutes.values())
+
+
+def test_a_symbol_that_is_removed_with_a_hole_is_forgotten_with_it() -> None:
+    world = ready()
+    send(world, 0, 3)
+    assert len(minutes_of(world)) == 2
+    book = world.engine.market.books["SPY"]
+    world.until(at(5) + LAST_NS)
+    world.engine.market.remove("SPY")
+    assert (book.builder.span, book.builder.minutes, book.holed) == (None, {}, False)
