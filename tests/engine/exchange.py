@@ -52,9 +52,11 @@ class Exchange:
     refuse: list[Refusal] = field(default_factory=list)
     submitted: list[str] = field(default_factory=list)
     count: int = 0
+    now_ns: int = 0
 
     # --- what the engine asks for ------------------------------------------------------------------
     def carry_out(self, effects: list[Effect], now_ns: int) -> None:
+        self.now_ns = now_ns
         for effect in effects:
             match effect:
                 case SubmitOrder(order):
@@ -222,7 +224,7 @@ class Exchange:
         self.position[order.symbol] = self.position.get(order.symbol, 0) + order.side.sign * quantity
         self.count += 1
         execution = Execution(
-            f"x{self.count}", broker_id, order.symbol, order.side, quantity, price_e4, filled, self.count
+            f"x{self.count}", broker_id, order.symbol, order.side, quantity, price_e4, filled, self.now_ns
         )
         self._set(order, "fill" if status is S.FILLED else "partial_fill", tell, execution)
         for leg_id, parent_id in self.parents.items():

@@ -417,3 +417,13 @@ def test_bars_complete_in_symbol_order_whatever_order_they_came_in() -> None:
     minutes: tuple[Bar, ...] = (bar(0, 450.0, symbol="QQQ"), bar(0, 450.0))
     world.tell(BarsReceived(minutes))
     assert [closed.bar.symbol for closed in of(BarClosed, world.wait(2))] == ["QQQ", "SPY"]
+
+
+def test_a_fill_is_the_newest_price_of_its_symbol_until_another_one_comes() -> None:
+    world = World().ready()
+    world.exchange.trade("SPY", 4_500_300)
+    world.place(10, 443.0)
+    world.wait(90)
+    assert world.position().price_e4 == 4_500_300
+    world.quote(450.5)
+    assert world.position().price_e4 == 4_505_000

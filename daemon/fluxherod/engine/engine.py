@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, get_args
 
 from fluxherod.core.calendar import SECOND_NS, Calendar
-from fluxherod.core.types import Bar, BrokerOrder
+from fluxherod.core.types import Bar
 from fluxherod.engine import gaps, links, readiness
 from fluxherod.engine.books import SymbolBook
 from fluxherod.engine.commands import Commands
@@ -299,8 +299,11 @@ class Engine:
 
     # --- the broker --------------------------------------------------------------------------------------
     def _order_reported(self, now_ns: int, event: OrderReported, out: list[Effect]) -> None:
-        order: BrokerOrder = event.order
-        self.desk.report(order, event.execution, event.event, now_ns, out)
+        order, execution = event.order, event.execution
+        book = self.market.books.get(order.symbol)
+        if book is not None and execution is not None:
+            book.mark(execution.price_e4 / 10_000, execution.time_ns)  # newer than the quote that it was traded at
+        self.desk.report(order, execution, event.event, now_ns, out)
 
     def _snapshot(self, now_ns: int, event: BrokerSnapshot, out: list[Effect]) -> None:
         if not self.splits.admits(event, now_ns):
