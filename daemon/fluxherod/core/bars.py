@@ -89,27 +89,22 @@ class BarBuilder:
             False for a minute that is not the newest: the bar was made anew.
         """
         if self.span is None:
-            self.span, self.minutes, self.newest_ns = span, {}, 0
-        self.minutes[minute.start_ns] = minute
+            self.span, self.newest_ns = span, 0
         if minute.start_ns <= self.newest_ns:
-            self._make_anew()
+            minutes = self.minutes | {minute.start_ns: minute}
+            self.drop()
+            for start_ns in sorted(minutes):
+                self.add(minutes[start_ns], span)
             return False
-        self._append(minute)
-        return True
-
-    def _make_anew(self) -> None:
-        self.newest_ns = 0
-        for start_ns in sorted(self.minutes):
-            self._append(self.minutes[start_ns])
-
-    def _append(self, minute: Bar) -> None:
+        self.minutes[minute.start_ns] = minute
         if self.newest_ns == 0:
             self.open, self.high, self.low, self.volume = minute.open, minute.high, minute.low, 0
+        self.newest_ns = minute.start_ns
         self.high = max(self.high, minute.high)
         self.low = min(self.low, minute.low)
         self.close = minute.close
         self.volume += minute.volume
-        self.newest_ns = minute.start_ns
+        return True
 
     def finish(self) -> tuple[Bar, int]:
         """The finished bar and its end; the builder is empty afterwards.

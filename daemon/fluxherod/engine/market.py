@@ -241,7 +241,7 @@ class Market:
         slot = self.grid.slot(minute.start_ns) if reason is None else None
         if slot is not None and self._is_decided(book, slot.span):
             reason = DUPLICATE if minute.start_ns == book.newest_minute_ns else "its bar is complete already"
-        elif minute == book.builder.minutes.get(minute.start_ns):
+        elif minute.start_ns in book.builder.minutes and minute == book.builder.minutes[minute.start_ns]:
             reason = DUPLICATE
         if reason is not None:
             book.rejections[reason] += 1
@@ -264,7 +264,7 @@ class Market:
     def _put(self, book: SymbolBook, minute: Bar, slot: Slot) -> None:
         if book.builder.span is None:
             self._building.begun(book, slot.span.end_ns)
-            book.five_minutes.mark()
+            book.five_minutes.begin(slot.span.start_ns)
         if book.builder.add(minute, slot.span):
             book.five_minutes.add(minute, slot.five_minutes)
         else:

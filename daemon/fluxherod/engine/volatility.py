@@ -22,13 +22,13 @@ FIVE_MINUTE_HISTORY = 200
 
 @dataclass(frozen=True, slots=True)
 class _Mark:
-    """What was known when a strategy bar began."""
+    """What was known before the first 5-minute bar was complete that ended after a strategy bar had begun."""
 
     state: RecordArray
     atr: float
     through_ns: int
     span: Span | None
-    minutes: tuple[Bar, ...]
+    minutes: dict[int, Bar]
 
 
 class FiveMinuteRange:
@@ -41,6 +41,7 @@ class FiveMinuteRange:
         self._builder = BarBuilder(symbol)
         self._through_ns = 0  # end of the newest bar that counts
         self._bars: deque[Bar] = deque(maxlen=2 * FIVE_MINUTE_HISTORY)
+        self._began_ns = 0  # the strategy bar that is being built
         self._mark: _Mark | None = None
 
     def load(self, bars: Iterable[Bar]) -> None:
@@ -57,23 +58,23 @@ class FiveMinuteRange:
             self._finish()
         self._builder.add(minute, span)
 
-    def mark(self) -> None:
+    def begin(self, start_ns: int) -> None:
         """A strategy bar begins: `rewind` comes back to here."""
-        minutes = tuple(self._builder.minutes.values())
-        self._mark = _Mark(self._state.copy(), self.atr, self._through_ns, self._builder.span, minutes)
+        self._began_ns, self._mark = start_ns, None
 
     def rewind(self) -> None:
         """Forget the minutes of the strategy bar that is being built: they come again, in another order."""
-        mark = self._mark
-        if mark is None:
-            return
-        self._state, self.atr, self._through_ns = mark.state.copy(), mark.atr, mark.through_ns
+        mark, self._mark = self._mark or self._now(), None
+        self._state, self.atr, self._through_ns = mark.state, mark.atr, mark.through_ns
         while self._bars and self._bars[-1].start_ns >= mark.through_ns:
             self._bars.pop()
         self._builder.drop()
-        if mark.span is not None:
-            for minute in mark.minutes:
+        for minute in mark.minutes.values():
+            if mark.span is not None and minute.start_ns < self._began_ns:
                 self._builder.add(minute, mark.span)
+
+    def _now(self) -> _Mark:
+        return _Mark(self._state.copy(), self.atr, self._through_ns, self._builder.span, self._builder.minutes)
 
     def finish_through(self, ns: int) -> None:
         """Complete the bar that is being built when it ends at or before a time."""
@@ -81,6 +82,7 @@ class FiveMinuteRange:
             self._finish()
 
     def _finish(self) -> None:
+        self._mark = self._mark or self._now()
         bar, end_ns = self._builder.finish()
         self._step(bar, end_ns)
 
@@ -97,5 +99,5 @@ class FiveMinuteRange:
         for bar in self._bars:
             other._step(bar, self._through_ns)
         other._builder, other._through_ns = self._builder, self._through_ns
-        other.mark()
+        other.begin(self._began_ns)
         return other
