@@ -116,3 +116,29 @@ def test_minutes_that_come_in_one_piece_are_judged_as_if_each_had_come_at_its_ti
     ]
     assert ratios[0] == ratios[1]
     assert len(set(ratios[0])) > 2
+
+
+@given(seed=st.integers(0, 500), before=st.integers(0, 9), length=st.integers(1, 30))
+@settings(max_examples=40, deadline=None)
+def test_minutes_that_come_again_since_the_strategy_bar_began_count_once_as_they_came_last(
+    seed: int, before: int, length: int
+) -> None:
+    session = World().ready().engine.market.calendar.sessions[1]
+    random = np.random.default_rng(seed)
+    history = five_minutes("SPY", 450.0, 2.0)
+    minutes = [bar(number, float(450 + random.normal(0, 0.5))) for number in range(before + length)]
+    first = [bar(number, float(450 + random.normal(0, 0.5))) for number in range(before + length)]
+    once, again = FiveMinuteRange("SPY", 14), FiveMinuteRange("SPY", 14)
+    for found, tries in ((once, (minutes,)), (again, (minutes[:before] + first[before:], minutes))):
+        found.load(history)
+        for number in range(before):
+            found.add(tries[0][number], spans(session, number))
+        found.begin(OPEN_NS + before * MINUTE_NS)
+        for number, attempt in enumerate(tries):
+            if number:
+                found.rewind()
+            for later in range(before, before + length):
+                found.add(attempt[later], spans(session, later))
+        found.finish_through(OPEN_NS + (before + length) * MINUTE_NS)
+    assert again.atr == once.atr
+    assert again.with_period(5).atr == once.with_period(5).atr
