@@ -133,7 +133,7 @@ def test_minutes_that_come_again_since_the_strategy_bar_began_count_once_as_they
         found.load(history)
         for number in range(before):
             found.add(tries[0][number], spans(session, number))
-        found.begin(OPEN_NS + before * MINUTE_NS)
+        found.begin()
         for number, attempt in enumerate(tries):
             if number:
                 found.rewind()

@@ -264,7 +264,7 @@ class Market:
     def _put(self, book: SymbolBook, minute: Bar, slot: Slot) -> None:
         if book.builder.span is None:
             self._building.begun(book, slot.span.end_ns)
-            book.five_minutes.begin(slot.span.start_ns)
+            book.five_minutes.begin()
         if book.builder.add(minute, slot.span):
             book.five_minutes.add(minute, slot.five_minutes)
         else:

@@ -41,7 +41,6 @@ class FiveMinuteRange:
         self._builder = BarBuilder(symbol)
         self._through_ns = 0  # end of the newest bar that counts
         self._bars: deque[Bar] = deque(maxlen=2 * FIVE_MINUTE_HISTORY)
-        self._began_ns = 0  # the strategy bar that is being built
         self._mark: _Mark | None = None
 
     def load(self, bars: Iterable[Bar]) -> None:
@@ -58,19 +57,19 @@ class FiveMinuteRange:
             self._finish()
         self._builder.add(minute, span)
 
-    def begin(self, start_ns: int) -> None:
+    def begin(self) -> None:
         """A strategy bar begins: `rewind` comes back to here."""
-        self._began_ns, self._mark = start_ns, None
+        self._mark = None
 
     def rewind(self) -> None:
-        """Forget the minutes of the strategy bar that is being built: they come again, in another order."""
+        """Undo the 5-minute bars that ended since the strategy bar began: all of its minutes come again, in order."""
         mark, self._mark = self._mark or self._now(), None
         self._state, self.atr, self._through_ns = mark.state, mark.atr, mark.through_ns
         while self._bars and self._bars[-1].start_ns >= mark.through_ns:
             self._bars.pop()
         self._builder.drop()
         for minute in mark.minutes.values():
-            if mark.span is not None and minute.start_ns < self._began_ns:
+            if mark.span is not None:
                 self._builder.add(minute, mark.span)
 
     def _now(self) -> _Mark:
@@ -99,5 +98,4 @@ class FiveMinuteRange:
         for bar in self._bars:
             other._step(bar, self._through_ns)
         other._builder, other._through_ns = self._builder, self._through_ns
-        other.begin(self._began_ns)
         return other
