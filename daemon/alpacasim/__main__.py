@@ -23,20 +23,24 @@ from alpacasim.timestamps import parse_time, utc_text
 _DESCRIPTION = """\
 An Alpaca that runs on your machine: the trading API, the market-data API and both
 WebSockets on one loopback port, with a matching engine, real or generated prices,
-and a clock of its own. Point your bot's URLs at it and trade months in minutes."""
+and a clock of its own. Point your bot's URLs at it and trade months in minutes.
+US equities only: options, crypto and news are refused with a reason."""
 
 _EPILOG = """\
 examples:
-  alpacasim --sample --speed 6000                   real daily prices, a session in about 4 s
+  alpacasim --synthetic 7 --speed 600 --wait        a session in 39 s, from when a client subscribes
   alpacasim --synthetic 7 --symbols SPY,QQQ --step  the time stands until POST /sim/step
-  alpacasim --bars ./data --start 2008-01-02        CSV or Parquet bars of your own
+  alpacasim --sample --speed 6000                   real daily prices, a session in about 4 s
+  alpacasim --bars ./data --start 2008-01-02        your own: SPY_1Min.csv, .csv.gz or .parquet, or 5Min, 15Min, 30Min,
+                                                    1Hour, 1Day; columns timestamp,open,high,low,close,volume
 
 URLs for a client (key PKDEMO, secret demo-secret):
   trading REST    http://127.0.0.1:8765             trade updates  ws://127.0.0.1:8765/stream
   data REST       http://127.0.0.1:8765             market data    ws://127.0.0.1:8765/v2/iex
-  scripting       http://127.0.0.1:8765/sim/clock, /sim/step, /sim/state, /sim/quote, /sim/trade,
-                  /sim/bar, /sim/fills, /sim/hold, /sim/pending, /sim/halt, /sim/luld, /sim/correction,
-                  /sim/cancel-trade, /sim/corporate-action, /sim/faults, /sim/fail, /sim/asset, /sim/account
+  scripting       http://127.0.0.1:8765/sim         explains them all; no key is needed:
+                  /sim/clock, /sim/step, /sim/state, /sim/quote, /sim/trade, /sim/bar, /sim/fills, /sim/hold,
+                  /sim/pending, /sim/halt, /sim/luld, /sim/correction, /sim/cancel-trade,
+                  /sim/corporate-action, /sim/faults, /sim/fail, /sim/asset, /sim/account
 
 a fault plan (--faults FILE.toml, or the same as JSON to /sim/faults; GET counts what each met, DELETE ends all):
   seed = 7                                [[fault]] has a kind, and what of these concerns it:
@@ -86,7 +90,11 @@ def parser() -> argparse.ArgumentParser:
     )
     options.add_argument("--cash", default="100000", metavar="DOLLARS", help="cash at the start (default: %(default)s)")
     options.add_argument(
-        "--quotes-per-minute", type=int, choices=(1, 2, 3, 4), default=1, help="quotes a symbol (default: 1)"
+        "--quotes-per-minute",
+        type=int,
+        choices=(1, 2, 3, 4),
+        default=1,
+        help="quotes that the stream sends of a symbol; REST has four (default: 1)",
     )
     options.add_argument(
         "--spread-bp", type=float, default=2.0, metavar="BP", help="width of the quotes in basis points (default: 2)"
@@ -97,13 +105,17 @@ def parser() -> argparse.ArgumentParser:
     options.add_argument("--key", default="PKDEMO", help="accepted APCA-API-KEY-ID (default: %(default)s)")
     options.add_argument("--secret", default="demo-secret", help="accepted APCA-API-SECRET-KEY (default: %(default)s)")
     options.add_argument(
-        "--rate-limit", type=int, default=200, metavar="N", help="REST requests a wall minute, 0 = any (default: 200)"
+        "--rate-limit",
+        type=int,
+        metavar="N",
+        help="REST requests a wall minute on either host, 0 = any (default: Alpaca's 200; 10,000 for data with plus)",
     )
     options.add_argument(
         "--plan",
         choices=("basic", "plus"),
         default="plus",
-        help="market data: basic has no sip feed and 30 symbols of trades and quotes (default: %(default)s)",
+        help="market data: basic has no sip feed, 30 symbols of trades and quotes, 200 requests a minute "
+        "(default: %(default)s)",
     )
     options.add_argument(
         "--faults", metavar="FILE", type=Path, help="a fault plan in TOML: what goes wrong, when and where"

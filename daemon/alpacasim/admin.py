@@ -28,6 +28,7 @@
     POST /sim/fail     {"status": 0 | 429 | 500 | 503 | 504, "method"?, "path"?, "times"?, "carried_out"?, "html"?}:
                        the next requests fail so, 0 is no answer at all; with carried_out they take effect and only
                        their answer is lost (a fault plan of the kind rest)
+    GET  /sim          this text
     POST /sim/faults   {"seed"?, "fault": [{"kind", ...}, ...]}: put a fault plan in force, as `--faults` does; GET
                        tells what is in force and how often each was met, DELETE ends all and tells the same
 
@@ -55,6 +56,7 @@ from alpacasim.matching import Market, ScriptedFill
 from alpacasim.money import decimal_to_e4, decimal_to_e9, parse_decimal
 from alpacasim.orders import SIDES, Side
 from alpacasim.player import Player
+from alpacasim.ticks import Ticks
 from alpacasim.timestamps import parse_time, utc_text
 from alpacasim.trade_stream import TradeHub
 from alpacasim.wire import account_body, order_body, position_body
@@ -70,9 +72,11 @@ class AdminApi:
         trade_hub: TradeHub,
         announcements: Announcements,
         injector: Injector,
+        ticks: Ticks,
         created_ns: int,
     ) -> None:
-        self._events = AdminEvents(player, market_hub, announcements, injector)
+        self._events = AdminEvents(player, market_hub, announcements, injector, ticks)
+        self._ticks = ticks
         self._injector = injector
         self._player = player
         self._exchange = player.exchange
@@ -94,6 +98,7 @@ class AdminApi:
             **self._events.actions(),
         }
         return [
+            Route("/sim", self.get_help, methods=["GET"]),
             Route("/sim/clock", self.get_clock, methods=["GET"]),
             Route("/sim/state", self.get_state, methods=["GET"]),
             Route("/sim/faults", self.get_faults, methods=["GET"]),
@@ -113,6 +118,9 @@ class AdminApi:
             return ok({**self.clock(), **self.counters()})
 
         return handle
+
+    async def get_help(self, request: Request) -> Response:
+        return Response(__doc__, media_type="text/plain")
 
     # Time
 
@@ -201,17 +209,20 @@ class AdminApi:
 
     async def quote(self, body: Mapping[str, Any]) -> None:
         market = self._market(body)
-        market.quote_held = bool(body.get("hold", market.quote_held))
-        if "bid" not in body and "ask" not in body and "hold" in body:
-            return
+        now_ns = self._player.now_ns()
+        if "hold" in body:
+            self._exchange.hold_quote(market.symbol, bool(body["hold"]), now_ns)
+            if "bid" not in body and "ask" not in body:
+                return
         self._exchange.quote(
             market.symbol,
             price_e4(body, "bid"),
             price_e4(body, "ask"),
-            self._player.now_ns(),
+            now_ns,
             bid_size=size(body, "bid_size"),
             ask_size=size(body, "ask_size"),
         )
+        self._ticks.add_quote(market)
         self._market_hub.publish("quotes", {market.symbol: stream_quote(market)})
         await self._player.drain()
 
@@ -219,8 +230,10 @@ class AdminApi:
         market = self._market(body)
         price = price_e4(body, "price", lowest=1)
         self._exchange.trade(market.symbol, price, self._player.now_ns(), size=size(body, "size"))
+        self._ticks.add_trade(market)
         self._market_hub.publish("trades", {market.symbol: stream_trade(market)})
         if not market.quote_held:
+            self._ticks.add_quote(market)
             self._market_hub.publish("quotes", {market.symbol: stream_quote(market)})
         await self._player.drain()
 

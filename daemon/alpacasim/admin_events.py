@@ -12,6 +12,7 @@ from alpacasim.fault_injector import Injector
 from alpacasim.market_stream import MarketHub
 from alpacasim.matching import Market
 from alpacasim.player import Player
+from alpacasim.ticks import Ticks
 
 Action = Callable[[Mapping[str, Any]], Awaitable[None]]
 
@@ -25,12 +26,15 @@ _RATES: dict[str, tuple[str, ...]] = {
 class AdminEvents:
     """The actions over one running simulator."""
 
-    def __init__(self, player: Player, market_hub: MarketHub, announcements: Announcements, injector: Injector) -> None:
+    def __init__(
+        self, player: Player, market_hub: MarketHub, announcements: Announcements, injector: Injector, ticks: Ticks
+    ) -> None:
         self._player = player
         self._exchange = player.exchange
         self._market_hub = market_hub
         self._announcements = announcements
         self._injector = injector
+        self._ticks = ticks
 
     def actions(self) -> dict[str, Action]:
         return {
@@ -74,12 +78,15 @@ class AdminEvents:
 
     async def correction(self, body: Mapping[str, Any]) -> None:
         market = self.market(body)
-        price = price_e4(body, "price", lowest=1)
-        message = stream_correction(market, price, size(body, "size"), self._player.now_ns())
+        price, shares, now_ns = price_e4(body, "price", lowest=1), size(body, "size"), self._player.now_ns()
+        corrected_id = market.number(now_ns)
+        message = stream_correction(market, price, shares, corrected_id, now_ns)
+        self._ticks.correct(market, price, shares, corrected_id, now_ns)
         await self._publish("corrections", market.symbol, message)
 
     async def cancel_trade(self, body: Mapping[str, Any]) -> None:
         market = self.market(body)
+        self._ticks.cancel(market)
         await self._publish("cancelErrors", market.symbol, stream_cancel(market, self._player.now_ns()))
 
     async def corporate_action(self, body: Mapping[str, Any]) -> None:

@@ -13,6 +13,7 @@ Action = Callable[[], None]
 class Agenda:
     """Actions by their time; those of one time happen in the order in which they were put off."""
 
+    on_put_off: Action = lambda: None
     _waiting: list[tuple[int, int, Action]] = field(default_factory=list)
     _number: int = 0
 
@@ -25,6 +26,7 @@ class Agenda:
         """Put an action off."""
         self._number += 1
         heapq.heappush(self._waiting, (due_ns, self._number, action))
+        self.on_put_off()
 
     def run(self, now_ns: int) -> None:
         """Carry out all that is due."""

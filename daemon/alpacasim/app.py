@@ -16,20 +16,35 @@ from alpacasim.calendar import DAY_NS, Calendar
 from alpacasim.clock import Mode
 from alpacasim.corporate_actions import Announcements
 from alpacasim.credentials import DEFAULT_CREDENTIALS, Credentials
+from alpacasim.data_query import DataQuery
 from alpacasim.exchange import Exchange
 from alpacasim.fault_injector import Injector
 from alpacasim.history import History
-from alpacasim.http_api import Guard, RateLimit, not_found
-from alpacasim.market_stream import MarketHub, Plan
+from alpacasim.http_api import (
+    DATA_REQUESTS_A_MINUTE,
+    TRADING_REQUESTS_A_MINUTE,
+    Guard,
+    RateLimit,
+    method_not_allowed,
+    not_found,
+)
+from alpacasim.market_stream import FEED_PATHS, MarketHub, Plan
 from alpacasim.player import Player
 from alpacasim.rest_account import AccountApi
+from alpacasim.rest_announcements import AnnouncementsApi
 from alpacasim.rest_configuration import ConfigurationApi
 from alpacasim.rest_corporate_actions import CorporateActionsApi
 from alpacasim.rest_data import DataApi
+from alpacasim.rest_elsewhere import ElsewhereApi
+from alpacasim.rest_meta import MetaApi
 from alpacasim.rest_orders import OrdersApi
 from alpacasim.rest_portfolio import PortfolioApi
+from alpacasim.rest_screener import ScreenerApi
+from alpacasim.rest_ticks import TicksApi
+from alpacasim.rest_watchlists import WatchlistsApi
 from alpacasim.stage import Stage
 from alpacasim.tape import Tape
+from alpacasim.ticks import Ticks
 from alpacasim.trade_stream import TradeHub
 
 
@@ -37,9 +52,10 @@ from alpacasim.trade_stream import TradeHub
 class Settings:
     """How to play a tape. `seed` fixes every id; `speed` is exchange seconds a wall second (run mode).
 
-    `plan` is the subscription to market data: "basic" has no sip stream, no sip history of the last 15 minutes, and
-    trades and quotes of 30 symbols. With `waits` the time stands at the start until a client subscribes to market
-    data (run mode). `faults` is a fault plan.
+    `plan` is the subscription to market data: "basic" has no sip stream, no sip history of the last 15 minutes, trades
+    and quotes of 30 symbols, and 200 requests a minute instead of 10,000. `rate_limit` puts another number of requests
+    a minute in the place of Alpaca's, on both hosts; 0 allows any. With `waits` the time stands at the start until a
+    client subscribes to market data (run mode). `faults` is a fault plan.
     """
 
     start_ns: int
@@ -50,7 +66,7 @@ class Settings:
     quotes_per_minute: int = 1
     spread_bp: float = 2.0
     credentials: Credentials = DEFAULT_CREDENTIALS
-    rate_limit: int = 200
+    rate_limit: int | None = None
     seed: str = "alpacasim"
     waits: bool = False
     auth_timeout_s: float = 10.0
@@ -68,7 +84,14 @@ class Simulator:
     trade_hub: TradeHub
 
 
-def build(tape: Tape, calendar: Calendar, settings: Settings, *, wall_s: Callable[[], float] = time.time) -> Simulator:
+def build(
+    tape: Tape,
+    calendar: Calendar,
+    settings: Settings,
+    *,
+    wall_s: Callable[[], float] = time.time,
+    monotonic_ns: Callable[[], int] = time.monotonic_ns,
+) -> Simulator:
     """Compose a simulator over a tape. ValueError says what is wrong with its fault plan."""
     injector, announcements = Injector(), Announcements()
     market_hub = MarketHub(settings.credentials, injector, auth_timeout_s=settings.auth_timeout_s, plan=settings.plan)
@@ -91,18 +114,20 @@ def build(tape: Tape, calendar: Calendar, settings: Settings, *, wall_s: Callabl
         waits=settings.waits,
         announcements=announcements,
         agenda=injector.agenda,
+        monotonic_ns=monotonic_ns,
     )
     injector.attach(Stage(player, market_hub, trade_hub, announcements))
     injector.add(settings.faults)
+    ticks = Ticks(player.history, exchange.markets, settings.spread_bp)
     created_ns = settings.start_ns - 365 * DAY_NS
     app = Starlette(
         routes=[
-            *_rest_routes(player, settings, announcements, injector, created_ns, wall_s),
-            *AdminApi(player, market_hub, trade_hub, announcements, injector, created_ns).routes(),
+            *_rest_routes(player, settings, announcements, injector, ticks, created_ns, wall_s),
+            *AdminApi(player, market_hub, trade_hub, announcements, injector, ticks, created_ns).routes(),
             WebSocketRoute("/stream", trade_hub.serve),
-            WebSocketRoute("/v2/{feed}", market_hub.serve),
+            *(WebSocketRoute(path, market_hub.serve) for path in FEED_PATHS),
         ],
-        exception_handlers={404: not_found},
+        exception_handlers={404: not_found, 405: method_not_allowed},
     )
     return Simulator(app, player, market_hub, trade_hub)
 
@@ -112,17 +137,30 @@ def _rest_routes(
     settings: Settings,
     announcements: Announcements,
     injector: Injector,
+    ticks: Ticks,
     created_ns: int,
     wall_s: Callable[[], float],
 ) -> list[Route]:
     # Alpaca counts the requests of the trading API and of the data API apart.
-    trading = Guard(settings.credentials, RateLimit(settings.rate_limit, wall_s), injector, fault_code=40010001)
-    data = Guard(settings.credentials, RateLimit(settings.rate_limit, wall_s), injector)
+    limits = TRADING_REQUESTS_A_MINUTE, DATA_REQUESTS_A_MINUTE[settings.plan]
+    if settings.rate_limit is not None:
+        limits = settings.rate_limit, settings.rate_limit
+    trading_limit, data_limit = (RateLimit(limit, wall_s) for limit in limits)
+    trading = Guard(settings.credentials, trading_limit, injector, fault_code=40010001)
+    data = Guard(settings.credentials, data_limit, injector)
+    query = DataQuery(player, settings.plan)
     return [
         *OrdersApi(player).routes(trading),
         *PortfolioApi(player).routes(trading),
         *AccountApi(player, injector, created_ns).routes(trading),
         *ConfigurationApi(player.exchange.account).routes(trading),
-        *DataApi(player, announcements, settings.plan).routes(data),
+        *WatchlistsApi(player).routes(trading),
+        *AnnouncementsApi(announcements).routes(trading),
+        *ElsewhereApi().trading_routes(trading),
+        *MetaApi().routes(data),
+        *DataApi(player, announcements, query).routes(data),
+        *TicksApi(player, ticks, query).routes(data),
         *CorporateActionsApi(player, announcements).routes(data),
+        *ScreenerApi(player).routes(data),
+        *ElsewhereApi().data_routes(data),
     ]

@@ -77,6 +77,13 @@ class Calendar:
         return _first_after(self._closes, ns)
 
 
+def settlement_day(calendar: Calendar, day: date) -> date:
+    """The session in which trades of a day are settled: one later since 28 May 2024, two or three before that."""
+    later = 1 + (day < date(2024, 5, 28)) + (day < date(2017, 9, 5))
+    sessions = calendar.sessions(day, day + timedelta(days=14))
+    return sessions[min(later, len(sessions) - 1)].day
+
+
 def midnight_ns(day: date) -> int:
     """Midnight in New York at the start of `day`."""
     return round(datetime(day.year, day.month, day.day, tzinfo=NEW_YORK).timestamp()) * SECOND_NS

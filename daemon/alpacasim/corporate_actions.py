@@ -41,13 +41,36 @@ class CorporateAction:
     def id(self) -> str:
         return str(uuid.uuid5(_NAMESPACE, f"{self.kind}/{self.symbol}/{self.ex_day}"))
 
+    @property
+    def cusip(self) -> str:
+        return asset_id(self.symbol).replace("-", "")[:9].upper()
+
     def body(self) -> dict[str, Any]:
-        cusip = _cusip(self.symbol)
+        cusip = self.cusip
         names = {"old_cusip": cusip, "new_cusip": cusip} if self.kind == "reverse_split" else {"cusip": cusip}
         flags = {"special": False, "foreign": False} if self.kind == "cash_dividend" else {}
         day = self.ex_day.isoformat()
         dates = {"process_date": day, "ex_date": day, "record_date": day, "payable_date": day}
         return {"id": self.id, "symbol": self.symbol, **names, **self.terms, **flags, **dates}
+
+
+@dataclass(frozen=True, slots=True)
+class Adjustment:
+    """What an action does to the prices and volumes of the days before it."""
+
+    ex_day: date
+    price_divisor: float
+    volume_factor: float = 1.0
+
+
+def split_adjustment(split: CorporateAction) -> Adjustment:
+    return Adjustment(split.ex_day, float(split.ratio), float(split.ratio))
+
+
+def dividend_adjustment(dividend: CorporateAction, close_before: float) -> Adjustment | None:
+    """Prices lose the share of the last close that the dividend is; None for one that is worth no less than it."""
+    left = close_before - dividend.terms["rate"]
+    return Adjustment(dividend.ex_day, close_before / left) if left > 0.0 else None
 
 
 @dataclass(slots=True)
@@ -68,9 +91,9 @@ class Announcements:
         self._taken.update(action.id for action in due)
         return due
 
-    def splits(self, symbol: str, until: date) -> list[CorporateAction]:
-        """The symbol's splits up to a day."""
-        return [one for one in self.actions if one.is_split and one.symbol == symbol and one.ex_day <= until]
+    def of_symbol(self, symbol: str, until: date) -> list[CorporateAction]:
+        """What was announced of a symbol with an ex-date up to a day."""
+        return [one for one in self.actions if one.symbol == symbol and one.ex_day <= until]
 
     def between(
         self, start: date, end: date, symbols: Collection[str], kinds: Collection[str]
@@ -85,17 +108,12 @@ class Announcements:
         ]
 
 
-def _cusip(symbol: str) -> str:
-    return asset_id(symbol).replace("-", "")[:9].upper()
-
-
-def split_adjusted(bars: Bars, splits: Sequence[CorporateAction]) -> Bars:
-    """Bars as if each split had always been: prices before its ex-date are divided by its ratio, volumes multiplied."""
-    adjusted = bars.copy()
-    for split in splits:
-        before = adjusted["t_ns"] < midnight_ns(split.ex_day)
-        ratio = float(split.ratio)
+def adjusted(bars: Bars, adjustments: Sequence[Adjustment]) -> Bars:
+    """Bars as if each action had always been: what is before its day is divided, volumes are multiplied."""
+    result = bars.copy()
+    for adjustment in adjustments:
+        before = result["t_ns"] < midnight_ns(adjustment.ex_day)
         for name in ("open", "high", "low", "close", "vwap"):
-            adjusted[name][before] = np.round(adjusted[name][before] / ratio, 4)
-        adjusted["volume"][before] = np.rint(adjusted["volume"][before] * ratio)
-    return adjusted
+            result[name][before] = np.round(result[name][before] / adjustment.price_divisor, 4)
+        result["volume"][before] = np.rint(result["volume"][before] * adjustment.volume_factor)
+    return result

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Literal
 
 from alpacasim.aggregate import Bars
+from alpacasim.calendar import new_york_day
 from alpacasim.matching import Market
 from alpacasim.money import E4
 from alpacasim.timestamps import to_datetime, utc_text
+from alpacasim.window import Records
 
 Json = dict[str, Any]
 Channel = Literal[
@@ -36,6 +39,36 @@ def stream_bar(channel: Channel, symbol: str, record: tuple[Any, ...]) -> Json:
     }  # fmt: skip
 
 
+def rest_trades(trades: Records) -> list[Json]:
+    """TRADE records as REST lists them; `u` tells of a print that was corrected or canceled."""
+    return [
+        {"t": utc_text(t_ns), **_trade_body(price_e4, size, number)} | ({"u": update} if update else {})
+        for t_ns, price_e4, size, number, update in trades.tolist()
+    ]
+
+
+def rest_quotes(quotes: Records) -> list[Json]:
+    """QUOTE records as REST lists them."""
+    return [
+        {"t": utc_text(t_ns), **_quote_body(bid_e4, ask_e4, bid_size, ask_size)}
+        for t_ns, bid_e4, ask_e4, bid_size, ask_size in quotes.tolist()
+    ]
+
+
+def rest_auctions(auctions: Records) -> list[Json]:
+    """AUCTION records as REST lists them: the opening prints of a day, and the closing ones."""
+    return [
+        {"d": new_york_day(t_ns).isoformat(), "o": _auction(opening, "Q"), "c": _auction(closing, "M")}
+        for t_ns, *both in auctions.tolist()
+        for opening, closing in [(both[:3], both[3:])]
+    ]
+
+
+def _auction(auction: Sequence[int], condition: str) -> list[Json]:
+    at_ns, price_e4, size = auction
+    return [{"t": utc_text(at_ns), "x": "N", "p": price_e4 / E4, "s": size, "c": condition}] if at_ns else []
+
+
 def rest_quote(market: Market) -> Json:
     return _quote(market) | {"t": utc_text(market.quote_ns)}
 
@@ -53,19 +86,23 @@ def stream_trade(market: Market) -> Json:
 
 
 def _quote(market: Market) -> Json:
+    return _quote_body(market.bid_e4, market.ask_e4, market.bid_size, market.ask_size)
+
+
+def _quote_body(bid_e4: int, ask_e4: int, bid_size: int, ask_size: int) -> Json:
     return {
-        "bx": "V", "bp": market.bid_e4 / E4, "bs": market.bid_size,
-        "ax": "V", "ap": market.ask_e4 / E4, "as": market.ask_size,
+        "bx": "V", "bp": bid_e4 / E4, "bs": bid_size,
+        "ax": "V", "ap": ask_e4 / E4, "as": ask_size,
         "c": ["R"], "z": "A",
     }  # fmt: skip
 
 
 def _trade(market: Market) -> Json:
-    # The time of a print is unique for its symbol, so it serves as the trade's id.
-    return {
-        "i": market.last_ns // 1000, "x": "V", "p": market.last_e4 / E4, "s": market.last_size,
-        "c": ["@"], "z": "A",
-    }  # fmt: skip
+    return _trade_body(market.last_e4, market.last_size, market.trade_id)
+
+
+def _trade_body(price_e4: int, size: int, number: int) -> Json:
+    return {"i": number, "x": "V", "p": price_e4 / E4, "s": size, "c": [" "], "z": "A"}
 
 
 def stream_status(symbol: str, halted: bool, code: str, reason: str, at_ns: int) -> Json:
@@ -85,13 +122,13 @@ def stream_band(symbol: str, up_e4: int, down_e4: int, indicator: str, at_ns: in
     }  # fmt: skip
 
 
-def stream_correction(market: Market, price_e4: int, size: int, at_ns: int) -> Json:
+def stream_correction(market: Market, price_e4: int, size: int, corrected_id: int, at_ns: int) -> Json:
     """The symbol's last print, and what it should have been."""
     original = _trade(market)
     return {
         "T": "c", "S": market.symbol, "x": original["x"],
         "oi": original["i"], "op": original["p"], "os": original["s"], "oc": original["c"],
-        "ci": at_ns // 1000, "cp": price_e4 / E4, "cs": size, "cc": original["c"],
+        "ci": corrected_id, "cp": price_e4 / E4, "cs": size, "cc": original["c"],
         "t": to_datetime(at_ns), "z": original["z"],
     }  # fmt: skip
 

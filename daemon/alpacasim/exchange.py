@@ -45,7 +45,8 @@ class Exchange(Book):
         if isinstance(quantity, Refusal):
             return quantity
         fault = (
-            rules.quantity_fault(self, request, quantity)
+            rules.intent_fault(self, request)
+            or rules.quantity_fault(self, request, quantity)
             or rules.wash_trade_fault(self, request)
             or rules.buying_power_fault(self, request, quantity)
         )
@@ -159,16 +160,11 @@ class Exchange(Book):
             trail_e4=request.trail_e4,
             trail_percent_e4=request.trail_percent_e4,
             extended_hours=request.extended_hours,
-            position_intent=request.position_intent or self._intent(request.symbol, side),
+            position_intent=request.position_intent or rules.intent_of(self, request.symbol, side),
             updated_ns=now,
             submitted_ns=now,
             expires_ns=now + _GTC_LIFE_NS if good_till_canceled else None,
         )
-
-    def _intent(self, symbol: str, side: Side) -> str:
-        position = self.account.quantity_e9(symbol)
-        opens = position * (1 if side == "buy" else -1) >= 0
-        return f"{side}_to_{'open' if opens else 'close'}"
 
     def _add_legs(self, head: Order, request: OrderRequest) -> None:
         if request.order_class == "simple":
@@ -187,7 +183,7 @@ class Exchange(Book):
 
     def _add_leg(self, head: Order, request: OrderRequest, side: Side, kind: OrderType) -> Order:
         leg = self._new_order(request, head.quantity_e9, side, kind, None)
-        leg.position_intent = f"{side}_to_close"
+        leg.position_intent = "buy_to_close" if side == "buy" else "sell_to_close"
         leg.status = Status.HELD
         leg.parent = head
         head.legs.append(leg)
@@ -205,11 +201,14 @@ class Exchange(Book):
         market = self.markets[symbol]
         came_from = market.last_e4 if continuous and market.opened else None
         market.last_e4, market.last_size, market.last_ns = price_e4, size, now_ns
+        market.trade_id = market.number(now_ns)
+        market.halts.heard(now_ns)
         market.opened = self.session is not None and not market.halted
         if not market.quote_held:
             market.bid_e4, market.ask_e4 = quote_around(price_e4, self._spread_bp)
             market.bid_size = market.ask_size = size
             market.quote_ns = now_ns
+            market.quote_holds.heard(now_ns)
         if self._live[symbol]:
             self.match(symbol, came_from, on_trade=True)
         return market
@@ -233,6 +232,19 @@ class Exchange(Book):
         market = self.markets[symbol]
         market.halted = halted
         market.opened = False
+        if halted:
+            market.halts.begin(now_ns, market.last_ns)
+        else:
+            market.halts.end(now_ns)
+
+    def hold_quote(self, symbol: str, held: bool, now_ns: int) -> None:
+        """Let the tape no longer move the quote of a symbol, or again."""
+        market = self.markets[symbol]
+        market.quote_held = held
+        if held:
+            market.quote_holds.begin(now_ns, market.last_ns)
+        else:
+            market.quote_holds.end(now_ns)
 
     def script(self, symbol: str, fills: Iterable[ScriptedFill], now_ns: int) -> None:
         """Fix the prices (and parts) of the next executions; where fills are held, they happen at once."""

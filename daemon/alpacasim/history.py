@@ -9,12 +9,12 @@ import numpy as np
 
 from alpacasim.aggregate import MINUTE, Bars, aggregate, parse_timeframe
 from alpacasim.calendar import HOUR_NS, MINUTE_NS, Calendar
-from alpacasim.corporate_actions import CorporateAction, split_adjusted
+from alpacasim.corporate_actions import Adjustment, adjusted
 from alpacasim.tape import Tape
 
 _EMPTY = np.zeros(0, dtype=MINUTE)
-# Backwards from an instant, so far is looked for a last price: over a long weekend first, then further.
-_LOOK_BACK_DAYS = (5, 30, 400, 5000)
+# Backwards from an instant, so far is looked for a last price: a day first, over a long weekend, then further.
+_LOOK_BACK_DAYS = (1, 5, 30, 400, 5000)
 
 
 class History:
@@ -41,6 +41,10 @@ class History:
         """Take a minute of the tape away: the symbol was halted in it."""
         self._silent.setdefault(symbol, set()).add(t_ns)
 
+    def days(self, symbol: str) -> Sequence[date]:
+        """Days on which the tape has data of a symbol, ascending."""
+        return self._tape.days(symbol)
+
     def minutes(self, symbol: str, day: date) -> Bars:
         """The tape's own minutes of a day."""
         return self._tape.minutes(symbol, day)
@@ -52,18 +56,18 @@ class History:
         start_ns: int,
         end_ns: int,
         as_of_ns: int,
-        splits: Sequence[CorporateAction] = (),
+        adjustments: Sequence[Adjustment] = (),
     ) -> Bars:
         """Bars that start in [start_ns, end_ns]; minutes that end after `as_of_ns` are not known yet.
 
-        They are adjusted for `splits`. ValueError names a bad timeframe.
+        They are adjusted as asked for. ValueError names a bad timeframe.
         """
-        if symbol not in self._scripted and symbol not in self._silent and not splits:
+        if symbol not in self._scripted and symbol not in self._silent and not adjustments:
             return self._tape.bars(symbol, timeframe, start_ns, end_ns, as_of_ns)
         parsed = parse_timeframe(timeframe)
         first_ns = start_ns - parsed.longest_ns
         minutes = self._minutes_between(symbol, first_ns, min(end_ns + parsed.longest_ns, as_of_ns - MINUTE_NS))
-        bars = aggregate(split_adjusted(minutes, splits), parsed, self._calendar)
+        bars = aggregate(adjusted(minutes, adjustments), parsed, self._calendar)
         return bars[(bars["t_ns"] >= start_ns) & (bars["t_ns"] <= end_ns)]
 
     def last_bar(self, symbol: str, timeframe: str, as_of_ns: int) -> Bars:

@@ -24,6 +24,8 @@ Handler = Callable[[Request], Awaitable[Response]]
 
 _encode = msgspec.json.Encoder().encode
 _WINDOW_S = 60
+TRADING_REQUESTS_A_MINUTE = 200
+DATA_REQUESTS_A_MINUTE = {"basic": 200, "plus": 10_000}
 # What Alpaca's proxy answers, before its API sees the request, when there are no credentials at all.
 _NGINX_401 = (
     "<html>\r\n<head><title>401 Authorization Required</title></head>\r\n<body>\r\n"
@@ -107,14 +109,21 @@ class Guard:
             fault = self.injector.request(request.method, request.url.path)
             if fault is not None:
                 return await self._failed(fault, handler, request)
-            if self.rate_limit.take():
-                response = await self._answered(handler, request)
-            else:
-                response = refuse(Refusal(429, 42910000, "rate limit exceeded"))
+            if not self.rate_limit.take():
+                return self._too_many()
+            response = await self._answered(handler, request)
             response.headers.update(self.rate_limit.headers())
             return response
 
         return guarded
+
+    def _too_many(self) -> Response:
+        """The hosts say it differently, and that of market data without the headers."""
+        if self.fault_code is None:
+            return refuse(Refusal(429, None, "too many requests."))
+        response = refuse(Refusal(429, 42910000, "rate limit exceeded"))
+        response.headers.update(self.rate_limit.headers())
+        return response
 
     async def _failed(self, fault: Fault, handler: Handler, request: Request) -> Response:
         if fault.carried_out:
@@ -203,3 +212,7 @@ def names(request: Request, name: str) -> list[str]:
 async def not_found(request: Request, error: Exception) -> Response:
     """The answer to a path that the simulator does not serve."""
     return ok({"message": "endpoint not found."}, 404)
+
+
+async def method_not_allowed(request: Request, error: Exception) -> Response:
+    return ok({"message": "method not allowed"}, 405)

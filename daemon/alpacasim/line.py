@@ -3,25 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import MutableMapping
-from typing import Any
+from typing import Any, Protocol
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
-_NAME = "alpacasim.line"
+# Under this name a server that can break its connections has the line in the state of the scope.
+LINE = "alpacasim.line"
 
 
-class Line(WebSocketsSansIOProtocol):
-    """uvicorn's own protocol, and two ways to break it."""
+class Line(Protocol):
+    """Two ways to break a connection."""
+
+    def die(self) -> None:
+        """From now on nothing is read, and so nothing is answered: no pong, no close."""
+
+    def cut(self) -> None:
+        """End the connection without a word."""
+
+
+class SocketLine(WebSocketsSansIOProtocol):
+    """uvicorn's own protocol, which can be broken."""
 
     _dead = False
 
     def die(self) -> None:
-        """From now on nothing is read, and so nothing is answered: no pong, no close."""
         self._dead = True
         self.stop_keepalive()
 
     def cut(self) -> None:
-        """End the connection without a word."""
         self.transport.abort()
 
     def data_received(self, data: bytes) -> None:
@@ -29,11 +38,11 @@ class Line(WebSocketsSansIOProtocol):
             super().data_received(data)
 
     async def run_asgi(self) -> None:
-        self.scope["state"][_NAME] = self
+        self.scope["state"][LINE] = self
         await super().run_asgi()
 
 
 def line_of(scope: MutableMapping[str, Any]) -> Line | None:
     """The line of a WebSocket; None when another server serves it."""
-    line = scope.get("state", {}).get(_NAME)
-    return line if isinstance(line, Line) else None
+    line: Line | None = scope.get("state", {}).get(LINE)
+    return line

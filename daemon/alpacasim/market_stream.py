@@ -21,6 +21,9 @@ from alpacasim.outbox import Frame, Outbox
 Plan = Literal["basic", "plus"]
 
 FEEDS = ("iex", "sip", "test")
+# Alpaca has these too: here nobody is subscribed to them.
+OTHER_FEEDS = ("delayed_sip", "boats", "overnight", "otc", "us", "us-1", "eu-1", "news", "indicative", "opra")
+FEED_PATHS = ("/v2/{feed}", "/v1beta1/{feed}", "/v1beta3/crypto/{feed}")
 BASIC_SYMBOLS = 30
 QUEUE_LIMIT = 4096
 AUTH_TIMEOUT_S = 10.0
@@ -157,7 +160,7 @@ class MarketHub:
     async def serve(self, websocket: WebSocket) -> None:
         """One connection, from the upgrade to its end."""
         feed = websocket.path_params["feed"]
-        if feed not in FEEDS:
+        if feed not in FEEDS and feed not in OTHER_FEEDS:
             await websocket.close(1008)
             return
         status = self._injector.refusal("market", in_band=False)
@@ -237,7 +240,7 @@ class MarketHub:
             connection.send(error(403))
         elif not accepted:
             connection.fail(402)
-        elif connection.feed == "sip" and self._plan == "basic":
+        elif connection.feed in OTHER_FEEDS or (connection.feed == "sip" and self._plan == "basic"):
             connection.fail(409)
         elif connection.feed in self._owners or self._injector.refusal("market", in_band=True) is not None:
             connection.fail(406)

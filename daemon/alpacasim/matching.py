@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from alpacasim.money import CENT_E4, DOLLAR_E4, divide_half_up
 from alpacasim.orders import Order, Side
+from alpacasim.pauses import Pauses
 
 # Alpaca turns a buy stop into a stop-limit this far above the stop: 4 % below 50 dollars, else 2.5 %.
 _BUY_STOP_COLLAR_CHEAP_E4 = 10_400
@@ -31,6 +32,9 @@ class Market:
     last_e4: int = 0
     last_size: int = 0
     last_ns: int = 0
+    trade_id: int = 0
+    """Of the last print."""
+    newest_id: int = 0
     bid_e4: int = 0
     ask_e4: int = 0
     bid_size: int = 0
@@ -53,10 +57,17 @@ class Market:
     shortable: bool = True
     easy_to_borrow: bool = True
     fractionable: bool = True
+    halts: Pauses = field(default_factory=Pauses)
+    quote_holds: Pauses = field(default_factory=Pauses)
 
     def quoted(self, side: Side) -> int:
         """The price at which a market order of that side executes now; 0 when nobody quotes it."""
         return self.ask_e4 if side == "buy" else self.bid_e4
+
+    def number(self, now_ns: int) -> int:
+        """The id of a new print: its microsecond, or the next number where two prints share one."""
+        self.newest_id = max(now_ns // 1000, self.newest_id + 1)
+        return self.newest_id
 
     def take_script(self, side: Side) -> ScriptedFill | None:
         for script in self.scripts:

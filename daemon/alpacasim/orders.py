@@ -10,11 +10,13 @@ Side = Literal["buy", "sell"]
 OrderType = Literal["market", "limit", "stop", "stop_limit", "trailing_stop"]
 TimeInForce = Literal["day", "gtc", "opg", "cls", "ioc", "fok"]
 OrderClass = Literal["simple", "bracket", "oco", "oto"]
+PositionIntent = Literal["buy_to_open", "buy_to_close", "sell_to_open", "sell_to_close"]
 LegRole = Literal["", "take_profit", "stop_loss"]
 
 SIDES: tuple[Side, ...] = ("buy", "sell")
 ORDER_TYPES: tuple[OrderType, ...] = ("market", "limit", "stop", "stop_limit", "trailing_stop")
 TIMES_IN_FORCE: tuple[TimeInForce, ...] = ("day", "gtc", "opg", "cls", "ioc", "fok")
+POSITION_INTENTS: tuple[PositionIntent, ...] = ("buy_to_open", "buy_to_close", "sell_to_open", "sell_to_close")
 ORDER_CLASSES: tuple[OrderClass, ...] = ("simple", "bracket", "oco", "oto")
 
 
@@ -101,7 +103,7 @@ class Order:
     trail_percent_e4: int | None = None
     high_water_e4: int | None = None
     extended_hours: bool = False
-    position_intent: str | None = None
+    position_intent: PositionIntent | None = None
     status: Status = Status.PENDING_NEW
     updated_ns: int = 0
     submitted_ns: int = 0

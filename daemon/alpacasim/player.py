@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -29,7 +30,6 @@ _QUOTED_POINTS: dict[int, frozenset[int]] = {
     4: frozenset({0, 1, 2, 3}),
 }
 _SHORTEST_SLEEP_S = 0.002
-_LONGEST_SLEEP_S = 0.05  # something may be put on the agenda meanwhile
 # Further behind than this, the clock is set back to the tape: a slow machine plays slower instead of ever later.
 _LARGEST_LAG_NS = 250_000_000
 _DRAIN_TIMEOUT_S = 10.0
@@ -58,8 +58,11 @@ class Player:
         waits: bool = False,
         announcements: Announcements | None = None,
         agenda: Agenda | None = None,
+        monotonic_ns: Callable[[], int] = time.monotonic_ns,
     ) -> None:
         self._agenda = agenda or Agenda()
+        self._woken = asyncio.Event()
+        self._agenda.on_put_off = self._woken.set
         self._announcements = announcements or Announcements()
         self.exchange = exchange
         self.history = history
@@ -67,7 +70,8 @@ class Player:
         self.equity_curve = EquityCurve()
         self.ended = asyncio.Event()
         self.minutes_played = 0
-        self._clock = ExchangeClock(start_ns, speed=speed, mode=mode)
+        self._clock = ExchangeClock(start_ns, speed=speed, mode=mode, monotonic_ns=monotonic_ns)
+        self._monotonic_ns = monotonic_ns
         self._waiting = waits
         self._market_hub = market_hub
         self._trade_hub = trade_hub
@@ -127,15 +131,14 @@ class Player:
         if self._waiting:
             await self._market_hub.subscribed.wait()
             self._waiting = False
-        self._clock = ExchangeClock(self._last_ns, speed=self._clock.rate)
+        self._clock = self._running_from(self._last_ns)
         while self._next is not None and self._next.session.day <= self._last_day:
             event = self._next
             due_ns = self._agenda_ns(event.at_ns)
             wait_s = self._clock.wall_seconds_until(due_ns or event.at_ns)
             if wait_s > _SHORTEST_SLEEP_S:
-                await asyncio.sleep(min(wait_s, _LONGEST_SLEEP_S))
-                if wait_s > _LONGEST_SLEEP_S:
-                    continue
+                await self._sleep(wait_s)
+                continue
             if due_ns is not None:
                 self._carry_out(due_ns)
                 continue
@@ -149,6 +152,15 @@ class Player:
         self._next = None
         self.ended.set()
 
+    async def _sleep(self, seconds: float) -> None:
+        """Sleep, but not past what is put on the agenda meanwhile."""
+        self._woken.clear()
+        timer = asyncio.get_running_loop().call_later(seconds, self._woken.set)
+        try:
+            await self._woken.wait()
+        finally:
+            timer.cancel()
+
     async def _let_others_run(self) -> None:
         await asyncio.sleep(0)
         if self._market_hub.crowded():
@@ -157,7 +169,10 @@ class Player:
     def _catch_up(self, at_ns: int) -> None:
         lag_ns = (self._clock.now_ns() - at_ns) / self._clock.rate
         if lag_ns > _LARGEST_LAG_NS:
-            self._clock = ExchangeClock(at_ns, speed=self._clock.rate)
+            self._clock = self._running_from(at_ns)
+
+    def _running_from(self, ns: int) -> ExchangeClock:
+        return ExchangeClock(ns, speed=self._clock.rate, monotonic_ns=self._monotonic_ns)
 
     def _skip_night(self) -> None:
         if self._next is not None:
@@ -263,8 +278,9 @@ class Player:
 
     def _play_bars(self, event: Event) -> None:
         self.minutes_played += 1
-        self.equity_curve.minute(event.at_ns, self.exchange.equity_e4())
-        self._publish_minutes(self._traded(event.minutes))
+        if event.is_regular:
+            self.equity_curve.minute(event.at_ns, self.exchange.equity_e4())
+        self._publish_minutes(self._traded(event.minutes), daily=event.is_regular)
         if self._market_hub.has_test_feed():
             publish_test_minute(self._market_hub, event.at_ns)
 
@@ -279,14 +295,14 @@ class Player:
         self._silenced.clear()
         return traded
 
-    def _publish_minutes(self, minutes: Sequence[MinuteOf]) -> None:
+    def _publish_minutes(self, minutes: Sequence[MinuteOf], *, daily: bool) -> None:
         """Send minute bars, all symbols in one frame, and the daily bars so far to those who want them."""
         hub = self._market_hub
-        daily = [(minute.symbol, self._day_so_far(minute)) for minute in minutes]
+        days = [(minute.symbol, self._day_so_far(minute)) for minute in minutes] if daily else []
         if hub.wants("bars"):
             hub.publish("bars", {m.symbol: stream_bar("bars", m.symbol, m.record) for m in minutes})
-        if hub.wants("dailyBars"):
-            messages: dict[str, Json] = {symbol: stream_bar("dailyBars", symbol, record) for symbol, record in daily}
+        if days and hub.wants("dailyBars"):
+            messages: dict[str, Json] = {symbol: stream_bar("dailyBars", symbol, record) for symbol, record in days}
             hub.publish("dailyBars", messages)
 
     def _day_so_far(self, minute: MinuteOf) -> tuple[Any, ...]:

@@ -12,10 +12,12 @@ from alpacasim.money import CENT_E4, DOLLAR_E4, E4, decimal_to_e4, decimal_to_e9
 from alpacasim.orders import (
     ORDER_CLASSES,
     ORDER_TYPES,
+    POSITION_INTENTS,
     SIDES,
     TIMES_IN_FORCE,
     OrderClass,
     OrderType,
+    PositionIntent,
     Side,
     TimeInForce,
 )
@@ -44,7 +46,7 @@ class OrderRequest:
     take_profit_e4: int | None = None
     stop_loss_e4: int | None = None
     stop_loss_limit_e4: int | None = None
-    position_intent: str | None = None
+    position_intent: PositionIntent | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +125,12 @@ def _client_order_id(body: Mapping[str, Any]) -> str | None:
     return value
 
 
+def _position_intent(body: Mapping[str, Any]) -> PositionIntent | None:
+    if body.get("position_intent") is None:
+        return None
+    return cast(PositionIntent, _choice(body, "position_intent", POSITION_INTENTS, "invalid position_intent"))
+
+
 def _read_order(body: Mapping[str, Any]) -> OrderRequest:
     symbol = body.get("symbol")
     if not isinstance(symbol, str) or not symbol:
@@ -155,7 +163,7 @@ def _read_order(body: Mapping[str, Any]) -> OrderRequest:
         take_profit_e4=price_e4("take_profit.limit_price", take_profit.get("limit_price")),
         stop_loss_e4=price_e4("stop_loss.stop_price", stop_loss.get("stop_price")),
         stop_loss_limit_e4=price_e4("stop_loss.limit_price", stop_loss.get("limit_price")),
-        position_intent=body.get("position_intent"),
+        position_intent=_position_intent(body),
     )
 
 

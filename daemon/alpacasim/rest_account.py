@@ -11,7 +11,7 @@ from starlette.routing import Route
 from alpacasim import refusals
 from alpacasim.account import Entry, Fill
 from alpacasim.book import asset_id
-from alpacasim.calendar import Session, new_york_day
+from alpacasim.calendar import Calendar, Session, new_york_day, settlement_day
 from alpacasim.fault_injector import Injector
 from alpacasim.http_api import Guard, QueryError, choice, day, flag, instant, integer, names, ok, refuse
 from alpacasim.money import decimal_to_e4, decimal_to_e9, parse_decimal
@@ -115,6 +115,7 @@ class AccountApi:
     async def activities(self, request: Request) -> Response:
         kind = request.path_params.get("kind")
         kinds = {kind} if kind else set(names(request, "activity_types"))
+        category = choice(request, "category", "", ("", "trade_activity", "non_trade_activity"))
         account = self._exchange.account
         everything: list[Fill | Entry] = [*account.fills, *account.entries]
         after, until = instant(request, "after"), instant(request, "until")
@@ -123,6 +124,7 @@ class AccountApi:
             record
             for record in sorted(everything, key=lambda record: record.at_ns)
             if (not kinds or _kind(record) in kinds)
+            and (not category or (category == "trade_activity") == isinstance(record, Fill))
             and (after is None or record.at_ns > after)
             and (until is None or record.at_ns < until)
             and (on_day is None or new_york_day(record.at_ns).isoformat() == on_day)
@@ -171,7 +173,8 @@ class AccountApi:
     async def calendar(self, request: Request) -> Response:
         start = day(request, "start", _CALENDAR_START)
         end = day(request, "end", _CALENDAR_END)
-        return ok([_calendar_body(session) for session in self._player.calendar.sessions(start, end)])
+        calendar = self._player.calendar
+        return ok([_calendar_body(session, calendar) for session in calendar.sessions(start, end)])
 
 
 def _kind(record: Fill | Entry) -> str:
@@ -185,12 +188,12 @@ def _after_id(records: list[Fill | Entry], last_id: str | None) -> list[Fill | E
     return records[ids.index(last_id) + 1 :] if last_id in ids else []
 
 
-def _calendar_body(session: Session) -> Json:
+def _calendar_body(session: Session, calendar: Calendar) -> Json:
     return {
         "date": session.day.isoformat(),
         "open": new_york_text(session.open_ns)[11:16],
         "close": new_york_text(session.close_ns)[11:16],
         "session_open": "0400",
         "session_close": "2000" if new_york_text(session.close_ns)[11:16] == "16:00" else "1700",
-        "settlement_date": session.day.isoformat(),
+        "settlement_date": settlement_day(calendar, session.day).isoformat(),
     }

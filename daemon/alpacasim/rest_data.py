@@ -2,37 +2,41 @@
 
 from __future__ import annotations
 
-import base64
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from alpacasim.aggregate import Bars
-from alpacasim.calendar import DAY_NS, MINUTE_NS, midnight_ns, new_york_day
-from alpacasim.corporate_actions import Announcements
+from alpacasim.calendar import DAY_NS, midnight_ns, new_york_day
+from alpacasim.corporate_actions import (
+    Adjustment,
+    Announcements,
+    CorporateAction,
+    dividend_adjustment,
+    split_adjustment,
+)
+from alpacasim.data_query import DataQuery
 from alpacasim.data_wire import Json, rest_bars, rest_quote, rest_trade
-from alpacasim.http_api import Guard, Handler, QueryError, Refused, choice, instant, integer, names, ok
-from alpacasim.market_stream import Plan
+from alpacasim.http_api import Guard, Handler, QueryError, names, ok
+from alpacasim.pages import page_of
 from alpacasim.player import Player
-from alpacasim.refusals import Refusal
+from alpacasim.window import Window
 
 Latest = Callable[[str], Json | None]
 
-_DEFAULT_LIMIT, _MAX_LIMIT = 1000, 10_000
-_ADJUSTMENTS = ("raw", "split", "dividend", "spin-off", "all")
-_FEEDS = ("sip", "iex", "boats", "otc", "delayed_sip", "overnight")
-_RECENT_NS = 15 * MINUTE_NS
+_ADJUSTMENTS = frozenset({"raw", "split", "dividend", "spin-off", "all"})
+_LONGEST_PAUSE_DAYS = 15
 
 
 class DataApi:
     """The endpoints over one exchange's history and markets; nothing lies after the exchange's now."""
 
-    def __init__(self, player: Player, announcements: Announcements, plan: Plan = "plus") -> None:
+    def __init__(self, player: Player, announcements: Announcements, query: DataQuery) -> None:
         self._player = player
         self._announcements = announcements
-        self._plan = plan
+        self._query = query
         self._history = player.history
         self._markets = player.exchange.markets
 
@@ -56,67 +60,50 @@ class DataApi:
     # Bars
 
     async def bars(self, request: Request) -> Response:
-        symbols = sorted(set(names(request, "symbols")))
-        if not symbols:
-            raise QueryError("symbols is required")
-        bars, token = self._page(request, symbols)
+        bars, token = self._page(request, self._query.symbols(request))
         return ok({"bars": {symbol: rest_bars(part) for symbol, part in bars.items()}, "next_page_token": token})
 
     async def bars_of_one(self, request: Request) -> Response:
-        symbol = request.path_params["symbol"]
+        symbol = self._query.symbol(request)
         bars, token = self._page(request, [symbol])
         part = rest_bars(bars[symbol]) if symbol in bars else None
         return ok({"bars": part, "symbol": symbol, "next_page_token": token})
 
     def _page(self, request: Request, symbols: list[str]) -> tuple[dict[str, Bars], str | None]:
-        """Bars sorted by symbol, then time; the limit counts over all symbols."""
-        limit = integer(request, "limit", _DEFAULT_LIMIT, 1, _MAX_LIMIT)
-        descending = choice(request, "sort", "asc", ("asc", "desc")) == "desc"
-        self._check_feed(request)
-        from_symbol, from_ns = _read_token(request)
-        found: dict[str, Bars] = {}
-        for symbol in symbols:
-            if symbol < from_symbol:
-                continue
-            bars = self._bars_of(request, symbol)[:: -1 if descending else 1]
-            if symbol == from_symbol:
-                bars = bars[bars["t_ns"] <= from_ns] if descending else bars[bars["t_ns"] >= from_ns]
-            if len(bars) > 0 and limit == 0:
-                return found, _token(symbol, int(bars["t_ns"][0]))
-            if len(bars) > limit:
-                found[symbol] = bars[:limit]
-                return found, _token(symbol, int(bars["t_ns"][limit]))
-            if len(bars):
-                found[symbol] = bars
-                limit -= len(bars)
-        return found, None
-
-    def _check_feed(self, request: Request) -> None:
-        """The basic plan has the sip feed only up to 15 minutes ago; without an end it is asked up to now."""
-        feed = choice(request, "feed", "sip" if self._plan == "plus" else "iex", _FEEDS)
-        if feed != "sip" or self._plan == "plus":
-            return
-        end = instant(request, "end")
-        if end is None or _inclusive(request, end) > self._player.now_ns() - _RECENT_NS:
-            raise Refused(Refusal(403, None, "subscription does not permit querying recent SIP data"))
-
-    def _bars_of(self, request: Request, symbol: str) -> Bars:
+        self._query.check_feed(request)
+        start_ns, end_ns = self._query.span(request)
         timeframe = request.query_params.get("timeframe", "")
-        now = self._player.now_ns()
-        adjusts = choice(request, "adjustment", "raw", _ADJUSTMENTS) in ("split", "all")
-        splits = self._announcements.splits(symbol, new_york_day(now)) if adjusts else ()
-        start, end = instant(request, "start"), instant(request, "end")
+        kinds = set(names(request, "adjustment"))
+        if not kinds <= _ADJUSTMENTS:
+            raise QueryError(f"invalid adjustment: {request.query_params['adjustment']}")
+
+        def read(symbol: str, window: Window) -> Bars:
+            first_ns, last_ns = window.narrow(start_ns, end_ns)
+            adjustments = self._adjustments(symbol, kinds)
+            return self._history.bars(symbol, timeframe, first_ns, last_ns, self._player.now_ns(), adjustments)
+
         try:
-            return self._history.bars(
-                symbol,
-                timeframe,
-                midnight_ns(new_york_day(now)) if start is None else start,
-                now if end is None else _inclusive(request, end),
-                now,
-                splits,
-            )
-        except ValueError:
+            return page_of(request, symbols, read)
+        except ValueError as fault:
+            if isinstance(fault, QueryError):
+                raise
             raise QueryError(f"invalid timeframe: {timeframe}") from None
+
+    def _adjustments(self, symbol: str, kinds: Collection[str]) -> list[Adjustment]:
+        """What the actions up to today do to the bars before them."""
+        found: list[Adjustment | None] = []
+        for action in self._announcements.of_symbol(symbol, new_york_day(self._player.now_ns())):
+            if action.is_split and ("split" in kinds or "all" in kinds):
+                found.append(split_adjustment(action))
+            elif not action.is_split and ("dividend" in kinds or "all" in kinds):
+                found.append(self._of_dividend(action))
+        return [one for one in found if one is not None]
+
+    def _of_dividend(self, dividend: CorporateAction) -> Adjustment | None:
+        ex_ns = midnight_ns(dividend.ex_day)
+        first_ns = ex_ns - _LONGEST_PAUSE_DAYS * DAY_NS
+        days = self._history.bars(dividend.symbol, "1Day", first_ns, ex_ns - 1, self._player.now_ns())
+        return dividend_adjustment(dividend, float(days["close"][-1])) if len(days) else None
 
     # The newest of each
 
@@ -134,16 +121,16 @@ class DataApi:
 
     def _latest_of_all(self, kind: str, one: Latest) -> Handler:
         async def latest(request: Request) -> Response:
-            self._check_feed(request)
-            found = {symbol: one(symbol) for symbol in names(request, "symbols")}
+            self._query.check_feed(request)
+            found = {symbol: one(symbol) for symbol in self._query.symbols(request)}
             return ok({kind: {symbol: body for symbol, body in found.items() if body is not None}})
 
         return latest
 
     def _latest_of_one(self, kind: str, one: Latest) -> Handler:
         async def latest(request: Request) -> Response:
-            self._check_feed(request)
-            symbol = request.path_params["symbol"]
+            self._query.check_feed(request)
+            symbol = self._query.symbol(request)
             body = one(symbol)
             return ok({"symbol": symbol, kind[:-1]: body}) if body else _nothing(kind[:-1], symbol)
 
@@ -164,36 +151,16 @@ class DataApi:
         }
 
     async def snapshots(self, request: Request) -> Response:
-        self._check_feed(request)
-        found = {symbol: self._snapshot_body(symbol) for symbol in names(request, "symbols")}
+        self._query.check_feed(request)
+        found = {symbol: self._snapshot_body(symbol) for symbol in self._query.symbols(request)}
         return ok({symbol: body for symbol, body in found.items() if body is not None})
 
     async def snapshot(self, request: Request) -> Response:
-        self._check_feed(request)
-        symbol = request.path_params["symbol"]
+        self._query.check_feed(request)
+        symbol = self._query.symbol(request)
         body = self._snapshot_body(symbol)
         return ok({"symbol": symbol, **body}) if body else _nothing("snapshot", symbol)
 
 
 def _nothing(what: str, symbol: str) -> Response:
     return ok({"message": f"no {what} found for {symbol}"}, 404)
-
-
-def _inclusive(request: Request, end_ns: int) -> int:
-    """An end that is a date means all of that day."""
-    return end_ns + DAY_NS - 1 if len(request.query_params["end"].strip()) == 10 else end_ns
-
-
-def _token(symbol: str, t_ns: int) -> str:
-    return base64.urlsafe_b64encode(f"{symbol}|{t_ns}".encode()).decode()
-
-
-def _read_token(request: Request) -> tuple[str, int]:
-    text = request.query_params.get("page_token")
-    if not text:
-        return "", 0
-    try:
-        symbol, t_ns = base64.urlsafe_b64decode(text).decode().rsplit("|", 1)
-        return symbol, int(t_ns)
-    except ValueError:
-        raise QueryError("invalid page_token") from None

@@ -9,7 +9,7 @@ from alpacasim.book import Book
 from alpacasim.calendar import HOUR_NS, MINUTE_NS, midnight_ns, new_york_day
 from alpacasim.matching import Market, collared_e4
 from alpacasim.money import E9, divide_half_up, value_e4
-from alpacasim.orders import Order, Side, Status
+from alpacasim.orders import Order, PositionIntent, Side, Status
 from alpacasim.refusals import Refusal
 from alpacasim.requests import OrderRequest
 
@@ -108,6 +108,21 @@ def account_fault(book: Book, request: OrderRequest) -> Refusal | None:
     return None
 
 
+def intent_of(book: Book, symbol: str, side: Side) -> PositionIntent:
+    """What an order of that side does to the position."""
+    opens = book.account.quantity_e9(symbol) * (1 if side == "buy" else -1) >= 0
+    if side == "buy":
+        return "buy_to_open" if opens else "buy_to_close"
+    return "sell_to_open" if opens else "sell_to_close"
+
+
+def intent_fault(book: Book, request: OrderRequest) -> Refusal | None:
+    inferred, specified = intent_of(book, request.symbol, request.side), request.position_intent
+    if specified in (None, inferred):
+        return None
+    return refusals.unprocessable(f"position intent mismatch, inferred: {inferred}, specified: {specified}")
+
+
 def asset_fault(book: Book, symbol: str) -> Refusal | None:
     market = book.markets.get(symbol)
     if market is None:
@@ -126,7 +141,8 @@ def wash_trade_fault(book: Book, request: OrderRequest) -> Refusal | None:
         if order.type in ("market", "stop", "trailing_stop"):
             return refusals.wash_trade(order.id, "opposite side market/stop order exists")
         if own_limit is None:
-            return refusals.wash_trade(order.id, "opposite side limit order exists")
+            reason = "opposite side limit order exists. use complex/limit/stop_limit orders"
+            return refusals.wash_trade(order.id, reason)
         if order.limit_e4 is not None and (order.limit_e4 - own_limit) * order.sign >= 0:
             return refusals.wash_trade(order.id, "opposite side limit order exists")
     return None

@@ -9,7 +9,7 @@ from collections.abc import Callable
 import uvicorn
 
 from alpacasim.app import Simulator
-from alpacasim.line import Line
+from alpacasim.line import SocketLine
 
 
 class _QuietServer(uvicorn.Server):
@@ -57,7 +57,7 @@ async def serve(
 
     config = uvicorn.Config(
         simulator.app,
-        ws=Line,
+        ws=SocketLine,
         ws_per_message_deflate=False,
         ws_max_size=16 * 1024 * 1024,
         lifespan="off",

@@ -57,6 +57,10 @@ class Tape:
         """Session days on which any symbol has data, ascending."""
         return self._session_dates
 
+    def days(self, symbol: str) -> Sequence[date]:
+        """Days on which a symbol has data, ascending; none for an unknown symbol."""
+        return self._days.get(symbol, ())
+
     def minutes(self, symbol: str, day: date) -> Bars:
         """MINUTE records of a New York date, ascending; empty for an unknown symbol or a day without data."""
         series = self._series.get(symbol)

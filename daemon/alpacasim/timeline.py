@@ -8,16 +8,12 @@ from datetime import date
 from enum import Enum, auto
 from typing import Any
 
-import numpy as np
-
 from alpacasim.calendar import LAST_DAY, MINUTE_NS, SECOND_NS, Calendar, Session, new_york_day
 from alpacasim.history import History
-from alpacasim.money import E4
+from alpacasim.points import POINT_OFFSETS_NS, point_prices_e4, point_sizes
 
 PRE_OPEN_NS = MINUTE_NS
 AFTER_CLOSE_NS = 5 * SECOND_NS
-# A minute visits its open, the extreme nearer to the open, the other one and its close at these instants.
-POINT_OFFSETS_NS = (1 * SECOND_NS, 20 * SECOND_NS, 40 * SECOND_NS, 59 * SECOND_NS)
 
 
 class Kind(Enum):
@@ -27,6 +23,10 @@ class Kind(Enum):
     CLOSE = auto()
     BARS = auto()
     NIGHT = auto()
+
+
+# The order of what happens at one time: the session closes with its last print, and that minute's bar comes after it.
+_AT_ONE_TIME = (Kind.DAY, Kind.CLOSE, Kind.BARS, Kind.OPEN, Kind.POINT, Kind.NIGHT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,48 +47,46 @@ class Event:
     minutes: tuple[MinuteOf, ...] = ()
     point: int = 0
 
+    @property
+    def is_regular(self) -> bool:
+        """Do its prints or minutes belong to the regular session."""
+        return self.session.open_ns < self.at_ns <= self.session.close_ns
+
 
 def timeline(history: History, calendar: Calendar, start_ns: int, last_tape_day: date) -> Iterator[Event]:
-    """Events from `start_ns` on; after `last_tape_day` the sessions go on without data."""
+    """Events from `start_ns` on; after `last_tape_day` the sessions go on without data.
+
+    Minutes that the tape has of extended hours are played too, between the day's beginning and its end.
+    """
     for session in calendar.sessions(new_york_day(start_ns), LAST_DAY):
-        if session.close_ns + AFTER_CLOSE_NS < start_ns:
-            continue
-        for event in _session_events(history, session, session.day <= last_tape_day):
-            if event.at_ns >= start_ns:
-                yield event
+        minutes = day_minutes(history, session) if session.day <= last_tape_day else {}
+        events = _session_events(session, minutes, start_ns)
+        yield from (event for event in sorted(events, key=_order) if event.at_ns >= start_ns)
 
 
-def _session_events(history: History, session: Session, with_tape: bool) -> Iterator[Event]:
-    yield Event(session.open_ns - PRE_OPEN_NS, Kind.DAY, session)
+def _order(event: Event) -> tuple[int, int]:
+    return event.at_ns, _AT_ONE_TIME.index(event.kind)
+
+
+def _session_events(session: Session, minutes: dict[int, tuple[MinuteOf, ...]], start_ns: int) -> Iterator[Event]:
+    early = [t_ns for t_ns in minutes if start_ns <= t_ns < session.open_ns]
+    late = [t_ns + MINUTE_NS for t_ns in minutes if t_ns >= session.close_ns]
+    yield Event(min((session.open_ns - PRE_OPEN_NS, *early)), Kind.DAY, session)
     yield Event(session.open_ns, Kind.OPEN, session)
-    last: Event | None = None
-    for t_ns, minutes in (day_minutes(history, session) if with_tape else {}).items():
-        if last is not None:
-            yield last
-        for point, offset_ns in enumerate(POINT_OFFSETS_NS):
-            yield Event(t_ns + offset_ns, Kind.POINT, session, minutes, point)
-        last = Event(t_ns + MINUTE_NS, Kind.BARS, session, minutes)
-    if last is not None and last.at_ns < session.close_ns:
-        yield last
-        last = None
     yield Event(session.close_ns, Kind.CLOSE, session)
-    if last is not None:
-        yield last
-    yield Event(session.close_ns + AFTER_CLOSE_NS, Kind.NIGHT, session)
+    yield Event(max((session.close_ns + AFTER_CLOSE_NS, *late)), Kind.NIGHT, session)
+    for t_ns, of in minutes.items():
+        for point, offset_ns in enumerate(POINT_OFFSETS_NS):
+            yield Event(t_ns + offset_ns, Kind.POINT, session, of, point)
+        yield Event(t_ns + MINUTE_NS, Kind.BARS, session, of)
 
 
 def day_minutes(history: History, session: Session) -> dict[int, tuple[MinuteOf, ...]]:
-    """The minutes of a regular session by their start, each with the symbols that traded in it."""
+    """The minutes of a session's day by their start, each with the symbols that traded in it."""
     by_minute: dict[int, list[MinuteOf]] = {}
     for symbol in history.symbols:
         bars = history.minutes(symbol, session.day)
-        bars = bars[(bars["t_ns"] >= session.open_ns) & (bars["t_ns"] < session.close_ns)]
-        prices = {name: np.rint(bars[name] * E4).astype(np.int64) for name in ("open", "high", "low", "close")}
-        high_first = prices["high"] - prices["open"] <= prices["open"] - prices["low"]
-        first = np.where(high_first, prices["high"], prices["low"])
-        second = np.where(high_first, prices["low"], prices["high"])
-        points = np.stack((prices["open"], first, second, prices["close"]), axis=1).tolist()
-        sizes = np.maximum(bars["volume"] // 4, 1).tolist()
+        points, sizes = point_prices_e4(bars).tolist(), point_sizes(bars).tolist()
         for record, four, size in zip(bars.tolist(), points, sizes, strict=True):
             by_minute.setdefault(record[0], []).append(MinuteOf(symbol, tuple(four), size, record))
     return {t_ns: tuple(by_minute[t_ns]) for t_ns in sorted(by_minute)}

@@ -55,6 +55,14 @@ def test_exactly_one_source_is_asked_for(capsys):
     assert "one of the arguments --bars --synthetic --sample is required" in capsys.readouterr().err
 
 
+async def test_all_that_can_be_scripted_is_in_the_help_and_explained_by_the_simulator_itself(start):
+    sim = await start()
+    paths = {route.path for route in sim.simulator.app.routes if route.path.startswith("/sim/")}
+    told = (await sim.http.get("/sim")).text
+    assert len(paths) > 15
+    assert [path for path in paths if path not in parser().format_help() or path not in told] == []
+
+
 @pytest.mark.parametrize("signal_number", [signal.SIGTERM, signal.SIGINT])
 async def test_it_says_where_it_listens_and_ends_cleanly_on_a_signal(signal_number):
     environment = {"PYTHONPATH": str(Path(__file__).parents[2] / "daemon"), "PATH": ""}

@@ -120,7 +120,11 @@ def test_a_bracket_holds_its_shares_once(desk):
     ("existing", "new", "reason"),
     [
         ({"side": "sell", "type": "stop", "stop_price": "440"}, {}, "opposite side market/stop order exists"),
-        ({"side": "sell", **LIMIT, "limit_price": "460"}, {}, "opposite side limit order exists"),
+        (
+            {"side": "sell", **LIMIT, "limit_price": "460"},
+            {},
+            "opposite side limit order exists. use complex/limit/stop_limit orders",
+        ),
         (
             {"side": "sell", **LIMIT, "limit_price": "460"},
             {**LIMIT, "limit_price": "461"},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import httpx
+import pytest
 
 KEYS_OF_AN_ORDER = {
     "id", "client_order_id", "created_at", "updated_at", "submitted_at", "filled_at", "expired_at", "canceled_at",
@@ -192,6 +193,57 @@ async def test_portfolio_history_is_the_equity_curve(sim):
     assert history["base_value"] == 100_000.0
 
 
+async def test_a_trade_settles_a_session_later_and_before_may_2024_two(sim):
+    query = {"start": "2024-05-23", "end": "2024-05-28"}
+    days = (await sim.http.get("/v2/calendar", params=query)).json()
+    assert [(day["date"][5:], day["settlement_date"][5:]) for day in days] == [
+        ("05-23", "05-28"),
+        ("05-24", "05-29"),
+        ("05-28", "05-29"),
+    ]
+
+
+async def test_activities_are_listed_by_category(sim):
+    await sim.post("/sim/corporate-action", type="cash_dividend", symbol="SPY", rate=1, ex_date="2024-01-05")
+    await sim.step()
+    await sim.buy()
+    await sim.post("/sim/step", until="2024-01-04T21:00:05Z")
+
+    async def kinds(**query):
+        answer = await sim.http.get("/v2/account/activities", params=query)
+        return [one["activity_type"] for one in answer.json()]
+
+    assert await kinds() == ["DIV", "FILL"]
+    assert await kinds(category="trade_activity") == ["FILL"]
+    assert await kinds(category="non_trade_activity") == ["DIV"]
+
+
+async def test_watchlists_have_names_of_up_to_64_characters(sim):
+    created = await sim.post("/v2/watchlists", name="x" * 64, symbols=["SPY"])
+    for name in ("", "x" * 65, None, 7):
+        answer = await sim.http.post("/v2/watchlists", json={"name": name, "symbols": []})
+        assert (answer.status_code, answer.json()["code"]) == (422, 40010001)
+    assert (await sim.http.post("/v2/watchlists", json=[])).json()["code"] == 40010000
+    assert (await sim.http.post("/v2/watchlists", json={"name": "y", "symbols": "SPY"})).json()["code"] == 40010000
+    gone = await sim.http.delete("/v2/watchlists:by_name", params={"name": created["name"]})
+    assert (gone.status_code, (await sim.http.get("/v2/watchlists")).json()) == (204, [])
+
+
+@pytest.mark.parametrize(("method", "path"), [("PUT", "/v2/orders"), ("POST", "/v2/clock"), ("DELETE", "/v2/account")])
+async def test_a_method_that_a_path_does_not_have_is_405_in_json(sim, method, path):
+    answer = await sim.http.request(method, path)
+    assert (answer.status_code, answer.json()) == (405, {"message": "method not allowed"})
+
+
+@pytest.mark.parametrize(("plan", "data_limit"), [("basic", "200"), ("plus", "10000")])
+async def test_the_rate_limit_of_market_data_is_that_of_the_plan(start, plan, data_limit):
+    sim = await start(plan=plan, rate_limit=None)
+    answers = [await sim.http.get(path) for path in ("/v2/clock", "/v2/stocks/SPY/bars?timeframe=1Day&feed=iex")]
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert [answer.headers["X-RateLimit-Limit"] for answer in answers] == ["200", data_limit]
+    assert [answer.headers["X-RateLimit-Remaining"] for answer in answers] == ["199", str(int(data_limit) - 1)]
+
+
 async def test_the_rate_limit_is_told_in_headers_and_ends_in_429(start):
     sim = await start(rate_limit=2)
     first = await sim.http.get("/v2/clock")
@@ -200,3 +252,12 @@ async def test_the_rate_limit_is_told_in_headers_and_ends_in_429(start):
     answers = [await sim.http.get("/v2/clock") for _ in range(4)]
     assert answers[-1].status_code == 429
     assert answers[-1].json() == {"code": 42910000, "message": "rate limit exceeded"}
+    assert answers[-1].headers["X-RateLimit-Remaining"] == "0"
+
+
+async def test_too_many_requests_for_data_are_429_without_code_and_headers(start):
+    sim = await start(rate_limit=2)
+    answers = [await sim.http.get("/v2/stocks/SPY/trades") for _ in range(5)]
+    assert answers[-1].status_code == 429
+    assert answers[-1].json() == {"message": "too many requests."}
+    assert "X-RateLimit-Remaining" not in answers[-1].headers

@@ -41,6 +41,15 @@ def test_a_day_depends_on_neither_the_range_nor_the_other_symbols(tape: Tape) ->
     assert alone.minutes("AAA", DAY).tobytes() == tape.minutes("AAA", DAY).tobytes()
 
 
+@pytest.mark.parametrize("seed", [7, 42])
+def test_many_symbols_at_once_are_the_same_bytes_as_each_alone(seed: int) -> None:
+    symbols = [f"S{number:03d}" for number in range(130)]
+    together = synthetic(seed, symbols, DAY, DAY)
+    for symbol in ("S000", "S064", "S127", "S128", "S129"):
+        alone = synthetic(seed, [symbol], DAY, DAY)
+        assert together.minutes(symbol, DAY).tobytes() == alone.minutes(symbol, DAY).tobytes()
+
+
 def test_another_seed_gives_other_prices(tape: Tape) -> None:
     assert (synthetic(8, ["AAA"], DAY, DAY).minutes("AAA", DAY)["close"] != tape.minutes("AAA", DAY)["close"]).any()
 

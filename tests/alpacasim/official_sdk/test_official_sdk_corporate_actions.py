@@ -10,6 +10,7 @@ from alpaca.data.requests import CorporateActionsRequest, StockBarsRequest, Stoc
 from alpaca.data.timeframe import TimeFrame
 from alpaca.trading.enums import OrderStatus
 from alpaca.trading.models import NonTradeActivity
+from alpaca.trading.requests import GetCorporateAnnouncementsRequest
 
 EVENING = "2024-01-04T21:00:05Z"
 JANUARY = {"start": date(2024, 1, 1), "end": date(2024, 1, 31)}
@@ -117,6 +118,36 @@ def test_bars_are_adjusted_for_a_split_from_its_day_on_when_that_is_asked_for(de
     assert close_and_volume(Adjustment.SPLIT, TimeFrame.Day) == (150.0, 1_170_000.0)
 
 
+@pytest.mark.parametrize(
+    ("adjustment", "close"), [("raw", 450.0), ("split", 450.0), ("dividend", 445.5), ("all", 445.5)]
+)
+def test_bars_are_adjusted_for_a_dividend_by_its_share_of_the_last_close(desk, adjustment, close):
+    desk.admin("corporate-action", type="cash_dividend", symbol="SPY", rate=4.5, ex_date="2024-01-05")
+    desk.admin("step", until="2024-01-05T14:31:00Z")
+    desk.admin("bar", symbol="SPY", open=446, high=447, low=445, close=446.5, volume=70)
+    query = {"symbol_or_symbols": "SPY", "timeframe": TimeFrame.Day, "adjustment": Adjustment(adjustment)}
+    start = datetime(2024, 1, 2, 5, tzinfo=UTC)
+    days = desk.data.get_stock_bars(StockBarsRequest(**query, start=start))["SPY"]
+    assert [day.close for day in days] == [close, close, close, 446.5]
+    assert [day.volume for day in days] == [390_000.0, 390_000.0, 390_000.0, 70.0]
+
+
+def test_adjustments_may_be_combined_and_multiply(desk):
+    announce_split(desk)
+    desk.admin("corporate-action", type="cash_dividend", symbol="SPY", rate=4.5, ex_date="2024-01-04")
+    desk.admin("step", until="2024-01-05T14:31:00Z")
+    query = {"symbols": "SPY", "timeframe": "1Day", "start": "2024-01-03", "end": "2024-01-04"}
+
+    def closes(adjustment):
+        answer = desk.data.get("/stocks/bars", {**query, "adjustment": adjustment})
+        return [bar["c"] for bar in answer["bars"]["SPY"]]
+
+    assert closes("dividend") == [445.5, 450.0]
+    assert closes("split") == [150.0, 150.0]
+    assert closes("split,dividend") == closes("all") == [148.5, 150.0]
+    assert closes("spin-off") == closes("raw") == [450.0, 450.0]
+
+
 @pytest.mark.parametrize(("side", "paid"), [("buy", 15.7), ("sell", -15.7)])
 def test_a_dividend_is_paid_to_a_long_position_and_by_a_short_one(desk, side, paid):
     desk.admin("corporate-action", type="cash_dividend", symbol="SPY", rate=1.57, ex_date="2024-01-05")
@@ -135,3 +166,36 @@ def test_all_activities_are_one_list_newest_first(desk):
     kinds = [one["activity_type"] for one in desk.trading.get("/account/activities")]
     assert kinds == ["SPLIT", "FILL"]
     assert [one["activity_type"] for one in desk.trading.get("/account/activities/FILL")] == ["FILL"]
+
+
+# The trading API's older way to ask
+
+
+def announcements(desk, kinds, **query):
+    given = {"since": date(2024, 1, 1), "until": date(2024, 3, 1), **query}
+    with pytest.warns(DeprecationWarning, match="get_corporate_announcements is deprecated"):
+        return desk.trading.get_corporate_announcements(GetCorporateAnnouncementsRequest(ca_types=kinds, **given))
+
+
+def test_announcements_are_told_by_type_symbol_and_day(desk):
+    assert announcements(desk, ["split", "dividend"]) == []
+    split = {"new_rate": 7, "old_rate": 1, "ex_date": "2024-01-08"}
+    desk.admin("corporate-action", type="forward_split", symbol="SPY", **split)
+    desk.admin("corporate-action", type="cash_dividend", symbol="QQQ", rate=0.75, ex_date="2024-01-09")
+    (found,) = announcements(desk, ["split", "merger"])
+    assert (found.ca_type, found.ca_sub_type, found.initiating_symbol) == ("split", "stock_split", "SPY")
+    assert (found.new_rate, found.old_rate, found.cash, found.ex_date) == (7.0, 1.0, 0.0, date(2024, 1, 8))
+    assert desk.trading.get_corporate_announcement_by_id(found.id) == found
+    (paid,) = announcements(desk, ["dividend"], symbol="QQQ", until=date(2024, 1, 9))
+    assert (paid.ca_sub_type, paid.cash) == ("cash", 0.75)
+    assert announcements(desk, ["dividend"], symbol="SPY") == []
+    assert announcements(desk, ["dividend"], until=date(2024, 1, 8)) == []
+
+
+def test_an_announcement_that_is_not_there_or_not_well_asked_for_is_refused(desk):
+    unknown = desk.refused(desk.trading.get_corporate_announcement_by_id, "00000000-0000-0000-0000-000000000000")
+    assert (unknown.status_code, unknown.code) == (404, 40410000)
+    path, query = "/corporate_actions/announcements", {"since": "2024-01-01", "until": "2024-06-01"}
+    for wrong in ({}, {"ca_types": "gift"}, {"ca_types": "split", "since": "soon"}, {"ca_types": "split"}):
+        error = desk.refused(desk.trading.get, path, {**query, **wrong})
+        assert (error.status_code, error.code) == (422, 40010001)

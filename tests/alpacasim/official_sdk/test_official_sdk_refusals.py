@@ -132,7 +132,11 @@ def test_more_than_the_position_is_403_with_what_there_is(desk):
     ("existing", "new", "reason"),
     [
         ({"type": "stop", "stop_price": 440.0}, {}, "opposite side market/stop order exists"),
-        ({"type": "limit", "limit_price": 460.0}, {}, "opposite side limit order exists"),
+        (
+            {"type": "limit", "limit_price": 460.0},
+            {},
+            "opposite side limit order exists. use complex/limit/stop_limit orders",
+        ),
         (
             {"type": "limit", "limit_price": 460.0},
             {"type": "limit", "limit_price": 461.0},
@@ -164,6 +168,17 @@ def test_an_order_against_an_own_order_is_a_wash_trade(desk, existing, new, reas
 def test_what_the_asset_does_not_allow_is_refused(desk, asset, fields, expected):
     desk.admin("asset", symbol="SPY", **asset)
     assert told(desk.refused(desk.submit, **fields)) == expected
+
+
+def test_an_order_must_do_what_it_says_it_intends(desk):
+    error = desk.refused(desk.submit, side="sell", position_intent="sell_to_close")
+    message = "position intent mismatch, inferred: sell_to_open, specified: sell_to_close"
+    assert told(error) == (422, 42210000, message)
+    desk.submit(position_intent="buy_to_open")
+    desk.submit(side="sell", position_intent="sell_to_close")
+    assert desk.trading.get_all_positions() == []
+    unknown = desk.refused(desk.trading.post, "/orders", {**ORDER, "position_intent": "hope"})
+    assert told(unknown) == (422, 40010001, "invalid position_intent")
 
 
 def test_an_account_may_be_without_shorting(desk):

@@ -97,6 +97,25 @@ def test_symbols_are_added_and_taken_away_while_the_stream_runs(desk, streams):
     assert [message.symbol for message in listener.take(2)] == ["QQQ", "QQQ"]
 
 
+@pytest.mark.parametrize(
+    ("channel", "wire"),
+    [
+        ("trades", "trades"),
+        ("quotes", "quotes"),
+        ("updated_bars", "updatedBars"),
+        ("daily_bars", "dailyBars"),
+        ("trading_statuses", "statuses"),
+    ],
+)
+def test_each_channel_is_subscribed_and_left(desk, streams, channel, wire):
+    listener = streams.market(desk, bars="SPY")
+    (connection,) = desk.simulator.market_hub._connections
+    getattr(listener.stream, f"subscribe_{channel}")(listener.handle, "QQQ", "SPY")
+    desk.stage.wait_until(lambda: connection.channels[wire] == {"QQQ", "SPY"}, "it is subscribed")
+    getattr(listener.stream, f"unsubscribe_{channel}")("SPY")
+    desk.stage.wait_until(lambda: connection.channels[wire] == {"QQQ"}, "it is left")
+
+
 def test_a_subscription_of_thousands_comes_in_fragments_and_is_put_together(desk, streams):
     names = [f"SYM{number:05}" for number in range(8000)]
     streams.market(desk, bars=",".join([*names, "SPY"]))
