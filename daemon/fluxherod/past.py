@@ -18,7 +18,7 @@ from pathlib import Path
 from fluxhero.v1 import signal_pb2
 from fluxherod.adapters.sqlite.journal import JournalRow, effects_digest, mentions, read
 from fluxherod.adapters.sqlite.schema import connect
-from fluxherod.engine.books import ClosedBar
+from fluxherod.engine.closed_bars import ClosedBar
 from fluxherod.engine.codec import decode_event
 from fluxherod.engine.engine import Engine
 from fluxherod.errors import FluxHeroError

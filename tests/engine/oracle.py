@@ -25,7 +25,7 @@ from fluxherod.adapters.alpaca.wire import format_time, parse_time
 from fluxherod.core.bars import DUPLICATE
 from fluxherod.core.calendar import HOUR_NS, MINUTE_NS, SECOND_NS, Calendar, Session
 from fluxherod.core.types import Bar
-from fluxherod.engine.books import REMEMBERED_BARS
+from fluxherod.engine.closed_bars import REMEMBERED_BARS
 from fluxherod.engine.effects import BarClosed, Effect, RequestBackfill, RequestHistory, RequestReference
 from fluxherod.engine.engine import Engine
 from fluxherod.engine.events import (

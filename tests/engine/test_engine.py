@@ -186,11 +186,11 @@ def test_a_revision_is_counted_and_changes_no_decision() -> None:
     world = World().ready(history=100)
     world.minute(0, 450.0)
     book = world.engine.market.books["SPY"]
-    states, closed = world.engine.market.states.copy(), list(book.closed)
+    states, closed = world.engine.market.states.copy(), [one.decision.tobytes() for one in book.closed]
     assert world.tell(BarsRevised((bar(0, 460.0), bar(0, 460.0, symbol="NONE")))) == []
     assert (book.revised, book.rejected) == (1, 0)
     assert (world.engine.market.states == states).all()
-    assert book.closed == closed
+    assert [one.decision.tobytes() for one in book.closed] == closed
 
 
 def test_an_unsound_revision_is_turned_away_with_its_reason() -> None:

@@ -17,7 +17,7 @@ from fluxherod.core.orders import OrderRole
 from fluxherod.core.signals import Signal
 from fluxherod.core.strategy.codes import RuleCode
 from fluxherod.core.types import SignalKind
-from fluxherod.engine.books import ClosedBar
+from fluxherod.engine.closed_bars import ClosedBar
 from fluxherod.engine.effects import BarClosed, SignalUpdated
 from fluxherod.engine.events import BackfillLoaded, BarsReceived, CalendarLoaded, HistoryLoaded, LinkChanged
 from fluxherod.engine.market import Market

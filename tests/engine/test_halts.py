@@ -9,15 +9,17 @@ from engine.test_strategist import drive
 from engine.world import CLOSE_NS, DAY_NS, OPEN_NS, World, bar, of
 
 from fluxherod.core.calendar import MINUTE_NS, SECOND_NS
-from fluxherod.core.orders import OrderRole
-from fluxherod.core.types import Side
-from fluxherod.engine.effects import CancelOrder, ReplyCode, SubmitOrder
+from fluxherod.core.orders import OrderRole, OrderState
+from fluxherod.core.types import BrokerStatus, OrderType, Side
+from fluxherod.engine.effects import AlertRaised, CancelOrder, ReplyCode, SubmitOrder
 from fluxherod.engine.events import (
     BackfillLoaded,
     BarsReceived,
     CancelOrderCommand,
     LinkChanged,
+    OrderReported,
     PriceBand,
+    Refusal,
     StatusesReceived,
     TradingStatus,
 )
@@ -112,12 +114,46 @@ def test_an_entry_that_was_on_its_way_when_its_symbol_was_halted_is_cancelled_to
     assert not world.live(ENTRY)
 
 
+@pytest.mark.parametrize("answered", ["refused", "rejected later"])
+def test_an_entry_into_a_halt_that_nobody_told_of_ends_and_leaves_nothing_behind(answered: str) -> None:
+    """A halt that began while the stream was down: no endpoint of REST tells of it, the broker's no does."""
+    world = World().ready()
+    cash_e4 = world.engine.ledger.cash_e4
+    if answered == "refused":
+        world.exchange.refuse.append(Refusal(403, 40310000, "trading in SPY is halted"))
+        world.place(10, 443.0)
+    else:
+        world.exchange.auto_fill = False
+        world.place(10, 443.0)
+        entry = next(order for order in world.exchange.orders.values() if order.order_type is OrderType.MARKET)
+        rejected = replace(entry, status=BrokerStatus.REJECTED, reason="trading in SPY is halted", legs=())
+        world.exchange.orders[entry.broker_id] = rejected
+        world.tell(OrderReported("rejected", rejected))
+    assert [order.state for order in world.orders(ENTRY)] == [OrderState.REJECTED]
+    assert world.live(STOP) == []
+    assert "ORDER_ENDED_BY_BROKER" in world.alerts()
+    assert "trading in SPY is halted" in of(AlertRaised, world.seen)[-1].text
+    assert len(of(SubmitOrder, world.seen)) == 1
+    world.wait(120)
+    assert len(of(SubmitOrder, world.seen)) == 1
+    assert (world.position(), world.engine.ledger.cash_e4) == (None, cash_e4)
+    assert world.engine.desk.working_e4() == 0
+    world.exchange.auto_fill = True
+    world.quote(450.0)
+    world.snapshot()
+    assert world.place(10, 443.0).code is ReplyCode.OK
+    assert world.position()
+    world.replay()
+
+
 # --- exits ---------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("side", [Side.BUY, Side.SELL])
 def test_an_exit_waits_for_the_end_of_a_halt_with_its_stop_in_place_and_then_goes_by_itself(side: Side) -> None:
     world = holding(side)
     halt(world)
-    assert world.close().code is ReplyCode.OK
+    reply = world.close()
+    assert reply.code is ReplyCode.OK
+    assert reply.text.endswith("the exit of SPY waits until it trades again (Trading Halt (H)); its stop stays")
     world.snapshot()
     world.wait(30)
     assert len(world.live(STOP)) == 1

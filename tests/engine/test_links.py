@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from engine.world import World, of
 
+from fluxherod.engine import links
 from fluxherod.engine.effects import AlertRaised, Severity, StatusChanged
 from fluxherod.engine.events import Caller, Cause, HaltCommand, LinkChanged
 
@@ -29,6 +30,14 @@ def test_refused_keys_say_that_only_stops_at_the_broker_stand_and_whose_position
     assert "no exit either: stops that stand at the broker stand, nothing else can be done here" in alert.text
     assert "not tried again: put keys that are accepted into the daemon's credentials and restart it" in alert.text
     assert alert.text.endswith("Open positions to look after: SPY.")
+
+
+def test_an_alert_names_ten_positions_and_counts_the_others() -> None:
+    told = links.alert(None, refused("rest"), [f"S{number:02}" for number in range(300)])
+    assert told is not None
+    assert told.text.endswith(
+        "Open positions to look after: S00, S01, S02, S03, S04, S05, S06, S07, S08, S09 and 290 more."
+    )
 
 
 def test_refused_keys_without_a_position_say_that_there_is_none() -> None:

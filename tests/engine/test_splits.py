@@ -454,6 +454,13 @@ def test_a_data_host_that_refuses_to_tell_is_told_and_nothing_is_forgotten() -> 
     assert world.position().quantity == 700
 
 
+def test_splits_that_are_not_known_name_ten_symbols_and_count_the_others() -> None:
+    world = World(tuple(f"S{number:02}" for number in range(300)))
+    world.start()
+    (alert,) = of(AlertRaised, world.tell(SplitsLoaded((), "403 forbidden")))
+    assert "splits of S00, S01, S02, S03, S04, S05, S06, S07, S08, S09 and 290 more yourself" in alert.text
+
+
 def test_the_stop_trails_on_from_adjusted_figures() -> None:
     world = owner()
     position = replace(world.position(), mode=Mode.TREND, atr=7.0, best_e4=4_550_000)

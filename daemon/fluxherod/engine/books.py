@@ -5,41 +5,12 @@ from __future__ import annotations
 import math
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import Any
 
 from fluxherod.core.bars import DUPLICATE, MOST_DOLLARS, BarBuilder
 from fluxherod.core.money import to_e4
-from fluxherod.core.portfolio import Position
-from fluxherod.core.signals import SessionTime
 from fluxherod.core.types import Bar, Quote
+from fluxherod.engine.closed_bars import ClosedBars
 from fluxherod.engine.volatility import FiveMinuteRange
-
-REMEMBERED_BARS = 500
-
-
-@dataclass(slots=True)
-class ClosedBar:
-    """A completed strategy bar, what the kernel made of it, and what was known beside it when it was decided.
-
-    Args:
-        decision: a record of kernel.DECISION.
-        live: False for a bar that came with the history: nothing was decided on it.
-        spread: ask minus bid of the quote then; NaN without a fresh one.
-        spike: the scaled range of the 5-minute bars over the strategy bars' own; NaN when either is unknown.
-        held: the position of ours that was open then.
-        time: where its decision time lies in the regular session.
-        only_noted: no entry could fire on it: the bar only noted what stands, to know what turns true on the next.
-    """
-
-    bar: Bar
-    end_ns: int
-    decision: Any
-    live: bool = False
-    spread: float = math.nan
-    spike: float = math.nan
-    held: Position | None = None
-    time: SessionTime | None = None
-    only_noted: bool = False
 
 
 @dataclass(slots=True)
@@ -57,7 +28,7 @@ class SymbolBook:
     row: int
     builder: BarBuilder
     five_minutes: FiveMinuteRange
-    closed: list[ClosedBar] = field(default_factory=list)
+    closed: ClosedBars = field(default_factory=ClosedBars)
     waiting: list[Bar] | None = field(default_factory=list)
     holed: bool = False
     warm: bool = False
@@ -109,9 +80,3 @@ class SymbolBook:
         if quote is None or quote.bid <= 0 or quote.ask <= 0 or quote.time_ns < oldest_ns:
             return math.nan
         return quote.ask - quote.bid
-
-    def remember(self, closed: ClosedBar) -> None:
-        """Keep the newest completed bars for explanations and clients."""
-        self.closed.append(closed)
-        if len(self.closed) > 2 * REMEMBERED_BARS:
-            del self.closed[:-REMEMBERED_BARS]

@@ -222,12 +222,9 @@ class Commands:
         out.append(PositionUpdated(leaving))
         self.desk.protect(symbol, now_ns, out)
         shares = part or abs(position.quantity)
-        return (
-            ReplyCode.OK,
-            f"closing {shares} {symbol} (about {dollars(shares * position.price_e4)}): {reason}",
-            None,
-            None,
-        )
+        text = f"closing {shares} {symbol} (about {dollars(shares * position.price_e4)}): {reason}"
+        waits = self.desk.halts.exit_waits(symbol, self.desk.live(symbol))
+        return ReplyCode.OK, f"{text}; {waits}" if waits else text, None, None
 
     # --- the kill switch -----------------------------------------------------------------------------
     def _halt(self, reason: str) -> Answer:

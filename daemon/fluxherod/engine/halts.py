@@ -58,14 +58,20 @@ class Halts:
         """
         if position is None or not position.exit_reason:
             return position
-        why = self.why(position.symbol)
-        if not why or any(order.role is OrderRole.EXIT and not order.state.ended for order in orders):
+        text = self.exit_waits(position.symbol, orders)
+        if not text:
             return position
         if position.symbol not in self._told:
             self._told.add(position.symbol)
-            text = f"the exit of {position.symbol} waits until it trades again ({why}); its stop stays"
             out.append(AlertRaised("EXIT_WAITS_FOR_HALT", Severity.WARNING, text, position.symbol))
         return replace(position, exit_reason="", exit_quantity=0)
+
+    def exit_waits(self, symbol: str, orders: Iterable[Order]) -> str:
+        """That an exit of a symbol with these orders waits, and for what; "" when nothing holds it, or it is out."""
+        why = self.why(symbol)
+        if not why or any(order.role is OrderRole.EXIT and not order.state.ended for order in orders):
+            return ""
+        return f"the exit of {symbol} waits until it trades again ({why}); its stop stays"
 
     # --- what the tape says --------------------------------------------------------------------------
     def take(self, event: StatusesReceived, market: Market, now_ns: int, out: list[Effect]) -> None:

@@ -278,7 +278,8 @@ class Hub:
     """Where updates go; a `ports.Publisher`.
 
     `encode` turns an update into the bytes of a frame (`None`: it is not sent); it is called when the first
-    subscriber needs them. `fail_beyond` bounds a subscriber's queue, `frame_bytes` is where a frame is cut,
+    subscriber needs them. `fail_beyond` bounds a subscriber's queue
+    (a minute may bring a bar of each of 8,000 symbols at once), `frame_bytes` is where a frame is cut,
     `kept` bounds what `recent` remembers of each topic.
     """
 
@@ -288,7 +289,7 @@ class Hub:
         *,
         seq: int = 0,
         heartbeat_s: float = 5.0,
-        fail_beyond: int = 1_024,
+        fail_beyond: int = 16_384,
         frame_bytes: int = 1 << 20,
         kept: int = 1_024,
     ) -> None:

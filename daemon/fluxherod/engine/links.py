@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from fluxherod.core.words import some_of
 from fluxherod.engine.effects import AlertRaised, Severity
 from fluxherod.engine.events import Cause, LinkChanged
 
@@ -42,4 +43,4 @@ def alert(before: LinkChanged | None, now: LinkChanged, positions: Sequence[str]
 
 
 def _held(positions: Sequence[str]) -> str:
-    return f"Open positions to look after: {', '.join(positions)}." if positions else "No position is open."
+    return f"Open positions to look after: {some_of(positions)}." if positions else "No position is open."

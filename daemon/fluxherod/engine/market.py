@@ -15,8 +15,9 @@ from fluxherod.core.kernel import BAR, DECISION, new_states, step_many
 from fluxherod.core.signals import SessionTime
 from fluxherod.core.types import Bar
 from fluxherod.core.volatility import spike_ratio
-from fluxherod.engine.books import ClosedBar, SymbolBook
+from fluxherod.engine.books import SymbolBook
 from fluxherod.engine.building import Building
+from fluxherod.engine.closed_bars import ClosedBar, ClosedBars
 from fluxherod.engine.grid import Grid, Slot
 from fluxherod.engine.overrides import remakes_indicators
 from fluxherod.engine.settings import Settings
@@ -56,7 +57,7 @@ class Market:
         self.books = {symbol: self._new_book(symbol, row) for row, symbol in enumerate(settings.symbols)}
 
     def _new_book(self, symbol: str, row: int) -> SymbolBook:
-        return SymbolBook(symbol, row, BarBuilder(symbol), self._new_range(symbol))
+        return SymbolBook(symbol, row, BarBuilder(symbol), self._new_range(symbol), ClosedBars(symbol))
 
     def _new_range(self, symbol: str) -> FiveMinuteRange:
         return FiveMinuteRange(symbol, self.settings.strategy.atr_period)
@@ -108,7 +109,8 @@ class Market:
 
     def _recompute(self, book: SymbolBook) -> None:
         """The memory that the remembered bars make with the parameters in force; nothing is decided on them again."""
-        before, book.closed = book.closed, []
+        before = book.closed[:]
+        book.closed.clear()
         self.states[book.row] = new_states(1, self.params)[0]
         sessions = (self.bar_calendar.last_opened(closed.end_ns - 1) for closed in before)
         completed = [
@@ -120,6 +122,7 @@ class Market:
         for closed in self.step(completed, 0, live=False):
             then = known[closed.end_ns]
             closed.live, closed.spread, closed.spike, closed.held = then.live, then.spread, then.spike, then.held
+        book.closed.settle()
         book.five_minutes = book.five_minutes.with_period(self.settings.strategy.atr_period)
 
     def follow_only(self, symbols: Collection[str]) -> None:
@@ -165,6 +168,7 @@ class Market:
             through_ns = min(through_ns, book.silent_through_ns)
         rejected: list[tuple[Bar, str]] = []
         self.step(list(self._completed_history(book, bars, through_ns, rejected)), 0, live=False)
+        book.closed.settle()
         book.five_minutes.load(bar for bar in five_minute_bars if bar.start_ns + FIVE_MINUTES * MINUTE_NS <= through_ns)
         self._begin_five_minutes(book)
         book.newest_minute_ns = through_ns - MINUTE_NS
@@ -211,6 +215,8 @@ class Market:
         bars = np.array([_record(one) for one in completed], BAR)
         rows = np.fromiter((one.book.row for one in completed), np.int64, count)
         step_many(self.states, rows, self.params, bars, self._minutes < DAY_MINUTES, out)
+        for one in completed:
+            one.book.closed.settle()
         return [self._closed(one, out[k], now_ns, live) for k, one in enumerate(completed)]
 
     def _closed(self, completed: Completed, decision: np.void, now_ns: int, live: bool) -> ClosedBar:
@@ -224,7 +230,7 @@ class Market:
             closed.spread = book.spread(now_ns - self.settings.price_max_age_ns - self.settings.latency_ns)
             minutes = min(float(self._minutes), SESSION_MINUTES)
             closed.spike = float(spike_ratio(completed.five_minute_atr, float(decision["atr"]), minutes))
-        book.remember(closed)
+        book.closed.append(closed)
         return closed
 
     # --- minutes ---------------------------------------------------------------------------------------
@@ -317,11 +323,7 @@ class Market:
         return holed
 
     def revise(self, minute: Bar, now_ns: int) -> str | None:
-        """Take a late correction of a minute. One of a bar that is complete is noted: it changes no decision.
-
-        Returns:
-            What is wrong with it (None when nothing is).
-        """
+        """Take a late correction of a minute, or say what is wrong with it. A complete bar stays as it is."""
         book = self.books.get(minute.symbol)
         if book is None:
             return None

@@ -8,6 +8,7 @@
 | orders of before | cancelled; nothing is placed until the broker has our shares, or a minute before the open |
 | shares at the broker | from the close before the ex-date to its open, both counts are right: no difference is told |
 | quotes | from that close on they may be in new units: they mark nothing until the split is applied |
+| told after the open | prices in new units are not converted once more, a stop that trailed with them is made anew |
 | a start on a later day | what the broker says waits for the answer, for a minute at most: fills are in new shares |
 
 A split belongs to what is older than its time: a book whose history was loaded after it, and a position that was opened
@@ -16,12 +17,16 @@ after it, are in new units already. So an answer that comes twice changes nothin
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 from fluxherod.core.calendar import MINUTE_NS, SECOND_NS, Session, new_york_day
 from fluxherod.core.money import dollars, to_e4
 from fluxherod.core.portfolio import Position
 from fluxherod.core.splits import CashInLieu, Split, adjusted_bars
+from fluxherod.core.strategy.stops import trail
+from fluxherod.core.types import Mode
+from fluxherod.core.words import some_of
 from fluxherod.engine.books import SymbolBook
 from fluxherod.engine.desk import Desk
 from fluxherod.engine.effects import AlertRaised, Effect, RequestHistory, RequestSnapshot, Severity
@@ -88,7 +93,7 @@ class Splits:
 
     def _unknown(self, why: str, out: list[Effect]) -> None:
         text = (
-            f"splits can't be had from the data host ({why}): look for splits of {', '.join(self.symbols)} yourself, "
+            f"splits can't be had from the data host ({why}): look for splits of {some_of(self.symbols)} yourself, "
             "and close positions in them before the ex-date"
         )
         out.append(AlertRaised("SPLITS_UNKNOWN", Severity.WARNING, text))
@@ -127,6 +132,8 @@ class Splits:
         cancelled = self._cancel_orders(split.symbol, due_ns, now_ns, out)
         words = ["its bars are loaded anew"] if stale else []
         if position is not None and held:
+            if book is not None and self._trades_anew(book, split):
+                self.ledger.positions[split.symbol] = self._as_before(position, split, book.price_e4)
             after, lieu = self.ledger.split(split, now_ns, out)
             if book is not None:
                 self.ledger.mark(split.symbol, book.price_e4, out)
@@ -146,17 +153,43 @@ class Splits:
             return False
         book.quote = None  # it may be of before or of after
         # Only bars that were loaded before the ex-date are in old units for sure, and only for one split at a time.
-        if book.closed and warmed_ns < split.starts_ns and split.symbol not in self._before:
-            last = book.closed[-1]
-            self._before[split.symbol] = (split, last.bar.start_ns, last.bar.close)
-            book.price_e4 = to_e4(split.price(last.bar.close))
+        last = next((closed.bar for closed in reversed(book.closed) if closed.bar.start_ns < split.starts_ns), None)
+        sure = last is not None and warmed_ns < split.starts_ns and split.symbol not in self._before
+        if last is not None and sure:
+            self._before[split.symbol] = (split, last.start_ns, last.close)
         else:
             self._before.pop(split.symbol, None)
+        if self._trades_anew(book, split):
+            pass  # told late: its price is of after
+        elif last is not None and sure:
+            book.price_e4 = to_e4(split.price(last.close))
+        else:
             book.price_e4 = book.price_ns = 0
         if not book.warm:
             return False
         self.market.begin_again((split.symbol,))
         return True
+
+    def _trades_anew(self, book: SymbolBook, split: Split) -> bool:
+        """True when the newest price is of after the split for sure: it comes from a session at the new price."""
+        session = self.market.bar_calendar.following(split.starts_ns - 1)
+        return session is not None and book.price_e4 > 0 and book.price_ns > session.open_ns
+
+    def _as_before(self, position: Position, split: Split, price_e4: int) -> Position:
+        """A position that prices of after the split have moved already, all in units of before: it is converted once.
+
+        A stop that trailed with them was made of prices of after and an ATR of before: it is made anew.
+        """
+        back = split.inverse
+        moved = replace(position, price_e4=back.price_e4(price_e4))
+        stop_e4 = self.ledger.trades[position.trade_id].stop_e4
+        trails = position.mode is Mode.TREND and stop_e4 is not None and position.best_e4 > 0
+        if not trails or not _is_of_after(position.best_e4, split, price_e4):
+            return moved
+        best_e4, side = back.price_e4(position.best_e4), 1 if position.quantity > 0 else -1
+        multiple = self.market.settings.strategy.trend_stop_atr * position.stop_factor
+        stop_e4 = int(trail(side, stop_e4 or 0, best_e4, position.atr, multiple))
+        return replace(moved, best_e4=best_e4, stop_e4=stop_e4, watched_stop_e4=None)
 
     def _cancel_orders(self, symbol: str, due_ns: int, now_ns: int, out: list[Effect]) -> int:
         """Ask for the end of every order in old shares and prices; the legs of one that works end with it."""
@@ -225,7 +258,9 @@ class Splits:
         return False
 
     def pending(self, symbol: str, now_ns: int) -> bool:
-        """True while prices may come in new units and our books are in old ones."""
+        """True while prices may come in new units and our books are in old ones, or nobody knows of splits yet."""
+        if now_ns < self._patience_ends_ns:
+            return True
         return any(split.symbol == symbol and self._eve_ns(split) <= now_ns for split in self._waiting.values())
 
     # --- time ------------------------------------------------------------------------------------------
@@ -248,6 +283,11 @@ class Splits:
             self._patience_ends_ns = 0
             self._unknown("no answer yet", out)
             out.append(RequestSnapshot("the splits are not known, and are waited for no longer"))
+
+
+def _is_of_after(figure_e4: int, split: Split, price_e4: int) -> bool:
+    """True when a figure is in units of after the split: nearer to a price of then as it is than when converted."""
+    return abs(math.log(figure_e4 / price_e4)) < abs(math.log(split.price_e4(figure_e4) / price_e4))
 
 
 def _told(before: Position, after: Position, lieu: CashInLieu) -> str:

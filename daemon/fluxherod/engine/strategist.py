@@ -21,7 +21,7 @@ from fluxherod.core.signals import RiskDecision, RiskVerdict, Rule, Signal
 from fluxherod.core.strategy.codes import EntryMode, RuleCode
 from fluxherod.core.strategy.stops import best_e4, mean_reversion_stop_e4, trail, trend_stop_e4
 from fluxherod.core.types import Mode, OrderType, Regime, Side, SignalKind, TimeInForce, Verdict
-from fluxherod.engine.books import ClosedBar
+from fluxherod.engine.closed_bars import ClosedBar
 from fluxherod.engine.desk import Desk
 from fluxherod.engine.drafts import opening_side
 from fluxherod.engine.effects import Effect, PositionUpdated, SignalUpdated

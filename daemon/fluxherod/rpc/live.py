@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from fluxhero.v1 import account_pb2, market_pb2, order_pb2, position_pb2
 from fluxherod.core.calendar import new_york_day
@@ -12,7 +12,8 @@ from fluxherod.core.orders import Order, OrderRole
 from fluxherod.core.portfolio import Position
 from fluxherod.core.types import Quote
 from fluxherod.core.words import some_of
-from fluxherod.engine.books import ClosedBar, SymbolBook
+from fluxherod.engine.books import SymbolBook
+from fluxherod.engine.closed_bars import ClosedBar
 from fluxherod.engine.engine import Engine
 from fluxherod.engine.runner import Runner
 from fluxherod.rpc.convert import money, optional_timestamp
@@ -93,7 +94,7 @@ class Live:
             raise self._no_bar(symbol, closed)
         return closed[index]
 
-    def _no_bar(self, symbol: str, closed: list[ClosedBar]) -> Refused:
+    def _no_bar(self, symbol: str, closed: Sequence[ClosedBar]) -> Refused:
         if not closed:
             return Refused("NO_DATA", f"no bar of {symbol} has completed yet")
         first, last = (optional_timestamp(bar.end_ns) for bar in (closed[0], closed[-1]))

@@ -58,6 +58,33 @@ async def test_a_clock_that_ran_ahead_stands_until_the_exchange_has_caught_up(dr
     assert clock.now_ns() == START_NS + 80 * SECOND_NS
 
 
+async def test_a_time_is_reached_when_the_exchange_itself_has_said_so(driven: Any) -> None:
+    exchange = Exchange(60.0)
+    clock = clock_of(exchange, driven)
+    await clock.poll()
+    driven.now += 1.0
+    waiting = asyncio.create_task(clock.reached(clock.now_ns()))
+    exchange.time_ns += 59 * SECOND_NS
+    await clock.poll()
+    await asyncio.sleep(0)
+    assert not waiting.done()
+    exchange.time_ns += SECOND_NS
+    await clock.poll()
+    await waiting
+
+
+async def test_an_exchange_that_has_come_to_its_end_is_not_waited_for(driven: Any) -> None:
+    exchange = Exchange(60.0)
+    clock = clock_of(exchange, driven)
+    await clock.poll()
+    waiting = asyncio.create_task(clock.reached(START_NS + SECOND_NS))
+    await asyncio.sleep(0)
+    assert not waiting.done()
+    exchange.rate = 0.0
+    await clock.poll()
+    await waiting
+
+
 async def test_a_message_moves_the_clock_forward_and_never_back(driven: Any) -> None:
     clock = clock_of(Exchange(0.0), driven)
     await clock.poll()

@@ -91,7 +91,11 @@ def test_a_ratio_is_exact_integers_in_lowest_terms(new: Any, old: Any, ratio: tu
 
 
 @pytest.mark.parametrize(
-    "change", [{"new_rate": None}, {"old_rate": 0}, {"new_rate": -7}, {"new_rate": "NaN"}, {"ex_date": None}]
+    "change",
+    [
+        *({"new_rate": None}, {"old_rate": 0}, {"new_rate": -7}, {"new_rate": "NaN"}, {"new_rate": 1e-118}),
+        *({"ex_date": None}, {"symbol": None}),
+    ],
 )
 def test_a_split_that_can_not_be_read_is_named_and_the_others_are_taken(change: dict[str, Any]) -> None:
     splits, faults, _ = wire.decode_splits(body(forward_splits=[{**FORWARD, **change}, FORWARD]))

@@ -332,6 +332,20 @@ async def test_a_back_fill_waits_until_the_newest_minute_has_settled(data: Any, 
     assert filled.bars[-1].start_ns == at("2024-12-02T10:04")
 
 
+async def test_bars_are_asked_for_when_the_exchange_has_reached_what_they_are_asked_through(data: Any) -> None:
+    server, reached = Server(), list[tuple[int, int]]()
+
+    async def reach(ns: int) -> None:
+        reached.append((ns, len(server.bar_requests)))
+
+    port, now_ns = data(server, reached=reach), at("2024-11-27T11:03") + 20 * SECOND_NS
+    (history,) = await port.history(Wanted(("SPY",), "1Hour", 5), now_ns)
+    asked = len(server.bar_requests)
+    filled = await port.backfill(("SPY",), history.through_ns, now_ns)
+    assert reached == [(at("2024-11-27T11:00"), 0), (at("2024-11-27T11:03"), asked)]
+    assert (history.through_ns, filled.through_ns) == tuple(ns for ns, _ in reached)
+
+
 async def test_assets_are_asked_for_one_by_one_and_an_unknown_one_is_not_found(data: Any) -> None:
     loaded = await data(Server()).assets(["SPY", "NONE"])
     assert [(asset.symbol, asset.found, asset.shortable) for asset in loaded.assets] == [
@@ -352,6 +366,10 @@ async def test_many_assets_come_in_one_list(data: Any) -> None:
     [
         (httpx.Response(503), Unavailable),
         (httpx.Response(429), Unavailable),
+        (httpx.Response(408, json={"message": "timed out"}), Unavailable),
+        (httpx.Response(404, html="<html>"), Unavailable),
+        (httpx.Response(400, json={"message": "invalid timeframe"}), Refused),
+        (httpx.Response(403, html="<html>"), Refused),
         (httpx.Response(403, json={"message": "subscription does not permit querying recent SIP data"}), Refused),
         (httpx.Response(401, json={"message": "unauthorized."}), AuthenticationRefused),
         (httpx.Response(200, html="<html>"), WireError),

@@ -61,6 +61,7 @@ async def test_the_keys_travel_in_alpacas_headers(driven: Any) -> None:
     "failure",
     [
         httpx.Response(503, html="<html>"),
+        httpx.Response(408),
         httpx.ConnectError("refused"),
         httpx.ReadTimeout("slow"),
         httpx.RemoteProtocolError("disconnected"),

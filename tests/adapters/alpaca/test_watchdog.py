@@ -161,6 +161,17 @@ async def test_a_bar_that_comes_while_rest_is_asked_is_proof_enough() -> None:
         assert (there.watchdog.asked, there.watchdog.alarms, len(server)) == (1, 0, 1)
 
 
+async def test_a_mute_stream_of_an_exchange_that_is_faster_than_its_messages_is_found() -> None:
+    async with scene(rate=2_000.0) as (there, _):  # 250 ms of the wall's time are 500 s there
+        for minute in (12, 14, 16, 18):
+            there.rest.newest = {"SPY": start_of(minute - 1)}
+            await there.look_at(start_of(minute) + SECOND_NS)
+            assert there.watchdog.alarms == 0
+        there.rest.newest = {"SPY": start_of(20)}
+        await there.look_at(start_of(21) + SECOND_NS)
+        assert there.watchdog.alarms == 1
+
+
 async def test_the_newest_bar_of_all_may_still_be_on_its_way() -> None:
     async with scene() as (there, _):
         there.rest.newest = {"SPY": start_of(3)}

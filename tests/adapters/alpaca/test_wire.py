@@ -36,7 +36,12 @@ def test_a_time_is_read_to_the_nanosecond(text: str, ns: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "2024-01-02", "2024-01-02T15:00:00", "yesterday at three o'clock", "2024-13-02T15:00:00Z"]
+    "text",
+    [
+        *("", "2024-01-02", "2024-01-02T15:00:00", "yesterday at three o'clock", "2024-13-02T15:00:00Z"),
+        *("2024-01-02T15:00:61Z", "2024-01-02T15:00: 5Z", "2024-01-02T15:00:-5Z", "2024-01-02T15:00:٣٣Z"),
+        *("0001-01-01T00:00:00+23:59", "1969-12-31T23:59:59Z", "2262-01-01T00:00:00Z", "9999-12-31T23:59:59-23:59"),
+    ],
 )
 def test_a_text_that_is_no_time_is_said_to_be_none(text: str) -> None:
     with pytest.raises(WireError):
@@ -121,6 +126,19 @@ def test_legs_are_nested_and_their_absence_is_noticed(order_json: Any) -> None:
     assert not wire.legs_missing(whole)
     assert wire.legs_missing(encoded(order_json(order_class="oto")))
     assert not wire.legs_missing(encoded(order_json()))
+
+
+def test_an_options_order_of_several_legs_does_not_hide_the_other_orders(order_json: Any) -> None:
+    legs = [order_json(id=f"leg-{number}", symbol=f"SPY241220C0060{number}000") for number in range(2)]
+    spread = order_json(id="spread", order_class="mleg", side=None, symbol=None, legs=legs)
+    orders = wire.decode_orders(encoded([spread, order_json()]))
+    assert [order.broker_id for order in orders] == ["leg-0", "leg-1", order_json()["id"]]
+
+
+@pytest.mark.parametrize("number", ["1e999999999", 1e15, "-1e20", "NaN", True, [], {}])
+def test_a_number_beyond_reason_is_an_error_of_the_wire(order_json: Any, number: object) -> None:
+    with pytest.raises(WireError):
+        wire.decode_order(encoded(order_json(qty=number or "x")))
 
 
 def test_a_fraction_that_another_holds_is_not_rounded_away(order_json: Any) -> None:

@@ -10,7 +10,8 @@ import msgspec
 
 from fluxherod.adapters.alpaca.credentials import Credentials
 from fluxherod.adapters.alpaca.errors import WireError
-from fluxherod.adapters.alpaca.wire import BAR_FIELDS, Json, e4, order_of, parse_time, reads, shares
+from fluxherod.adapters.alpaca.scalars import MOST_SHARES, UNREADABLE, e4, parse_time, reads, shares, time_of, word
+from fluxherod.adapters.alpaca.wire import BAR_FIELDS, Json, order_of
 from fluxherod.core.bars import MOST_DOLLARS
 from fluxherod.core.types import Bar, BrokerOrder, Execution, Quote
 from fluxherod.engine.events import OrderReported, PriceBand, TradingStatus
@@ -20,7 +21,7 @@ T = TypeVar("T")
 
 # --- market data -------------------------------------------------------------------------------------
 # Nearly always whole, and then not to be touched again.
-_Volume = Annotated[int, msgspec.Meta(le=2**63 - 1)] | float
+_Volume = Annotated[int, msgspec.Meta(ge=-MOST_SHARES, le=MOST_SHARES)] | float
 
 
 # A row has the fields of the value that it becomes: a frame of thousands is turned into values in one call, after its
@@ -140,7 +141,7 @@ def decode_market_frame(frame: bytes | str) -> MarketFrame:
             if type(message) is _StreamBar or type(message) is _RevisedBar:
                 message.start_ns = times[message.start_ns]  # type: ignore[assignment]  # now of the value's type
                 if type(message.volume) is not int:
-                    message.volume = int(message.volume)
+                    message.volume = _whole(message.volume)
                 (bars if type(message) is _StreamBar else revised).append(message)
             elif isinstance(message, _Quote):
                 quote_count += 1
@@ -169,7 +170,7 @@ def decode_market_frame(frame: bytes | str) -> MarketFrame:
 def _messages(frame: bytes | str) -> tuple[list[_Message], list[str]]:
     try:
         return _frame.decode(frame), []
-    except msgspec.MsgspecError:
+    except (RecursionError, msgspec.MsgspecError):
         return _messages_one_by_one(frame)
 
 
@@ -177,14 +178,14 @@ def _messages_one_by_one(frame: bytes | str) -> tuple[list[_Message], list[str]]
     """The slow way, for a frame in which some message is new or broken."""
     try:
         raws = _raw_frame.decode(frame)
-    except msgspec.MsgspecError as error:
+    except (RecursionError, msgspec.MsgspecError) as error:
         raise WireError(f"a frame that is no array of messages: {error}") from error
     messages: list[_Message] = []
     malformed: list[str] = []
     for raw in raws:
         try:
             messages.append(_message.decode(raw))
-        except msgspec.MsgspecError as error:
+        except (RecursionError, msgspec.MsgspecError) as error:
             if _is_ours(raw):
                 malformed.append(f"{error}: {bytes(raw)[:120].decode('utf-8', 'replace')}")
     return messages, malformed
@@ -194,7 +195,7 @@ def _is_ours(raw: msgspec.Raw) -> bool:
     """False for a well-formed message of a kind that the daemon does not read."""
     try:
         return _kind.decode(raw).get("T") in _READ
-    except msgspec.MsgspecError:
+    except UNREADABLE:
         return True
 
 
@@ -208,24 +209,31 @@ class _Times(dict[str, int]):
 
 def _finish_quote(row: _Quote) -> None:
     row.time_ns = parse_time(row.time_ns)  # type: ignore[assignment]
-    row.bid = row.bid or 0.0
-    row.ask = row.ask or 0.0
+    row.bid = row.bid if row.bid and 0 < row.bid <= MOST_DOLLARS else 0.0
+    row.ask = row.ask if row.ask and 0 < row.ask <= MOST_DOLLARS else 0.0
+
+
+def _whole(volume: float) -> int:
+    shares = int(volume)
+    if abs(shares) > MOST_SHARES:
+        raise WireError(f"a volume of {volume:g}")
+    return shares
 
 
 def _status(row: _Status) -> TradingStatus:
     codes = ", ".join(code for code in (row.code, row.reason_code) if code)
-    words = ": ".join(word for word in (row.text, row.reason) if word) or "trading status"
+    words = ": ".join(text for text in (row.text, row.reason) if text) or "trading status"
     trading = _TRADING.get(row.code or "")
-    return TradingStatus(row.symbol, trading, f"{words} ({codes})" if codes else words, _optional_time(row.time))
+    return TradingStatus(row.symbol, trading, f"{words} ({codes})" if codes else words, time_of(row.time))
 
 
 def _band(row: _PriceBand) -> PriceBand:
     low, high = (e4(price) if price and 0 < price <= MOST_DOLLARS else 0 for price in (row.low, row.high))
-    return PriceBand(row.symbol, low, high, _optional_time(row.time))
+    return PriceBand(row.symbol, low, high, time_of(row.time))
 
 
 def _values(rows: Sequence[_StreamBar | _Quote], kind: type[T]) -> T:
-    return msgspec.convert(rows, kind, from_attributes=True)
+    return msgspec.convert(rows, kind, from_attributes=True) if rows else kind()
 
 
 def _keep_newest(quotes: dict[str, _Quote], quote: _Quote) -> None:
@@ -281,18 +289,14 @@ def decode_trade_frame(frame: bytes | str) -> Authorization | Listening | TradeU
     if not isinstance(data, dict):
         return None
     if stream == "authorization":
-        return Authorization(data.get("status") == "authorized", str(data.get("message") or data.get("status") or ""))
+        return Authorization(data.get("status") == "authorized", word(data.get("message")) or word(data.get("status")))
     if stream == "listening":
         return Listening(tuple(data.get("streams") or ()))
     if stream != "trade_updates" or not isinstance(data.get("order"), dict):
         return None
     order = order_of(data["order"])
-    time_ns = _optional_time(data.get("timestamp") or data.get("at"))
-    return TradeUpdate(OrderReported(str(data.get("event") or ""), order, _execution(data, order, time_ns)), time_ns)
-
-
-def _optional_time(value: object) -> int:
-    return parse_time(value) if isinstance(value, str) and value else 0
+    time_ns = time_of(data.get("timestamp") or data.get("at"))
+    return TradeUpdate(OrderReported(word(data.get("event")), order, _execution(data, order, time_ns)), time_ns)
 
 
 def _execution(data: Json, order: BrokerOrder, time_ns: int) -> Execution | None:
@@ -300,7 +304,7 @@ def _execution(data: Json, order: BrokerOrder, time_ns: int) -> Execution | None
         return None
     return Execution(
         # The cumulative quantity names an execution as well, should its id be missing.
-        execution_id=str(data.get("execution_id") or f"{order.broker_id}:{order.filled_quantity}"),
+        execution_id=word(data.get("execution_id")) or f"{order.broker_id}:{order.filled_quantity}",
         broker_id=order.broker_id,
         symbol=order.symbol,
         side=order.side,

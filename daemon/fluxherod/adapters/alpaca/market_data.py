@@ -15,7 +15,7 @@ from fluxherod.adapters.alpaca.corporate_actions import load_splits
 from fluxherod.adapters.alpaca.errors import AuthenticationRefused, Refused, Unavailable, WireError
 from fluxherod.adapters.alpaca.history import BarGrid, rest_timeframe, same_bar, session_minutes
 from fluxherod.adapters.alpaca.limiter import Priority
-from fluxherod.adapters.alpaca.rest import Answer, AuthenticationFailed, Outcome, RestClient, describe
+from fluxherod.adapters.alpaca.rest import UNCLEAR, Answer, AuthenticationFailed, Outcome, RestClient, describe
 from fluxherod.core.calendar import MINUTE_NS, SECOND_NS, Calendar, new_york
 from fluxherod.core.types import Bar
 from fluxherod.engine.effects import RequestHistory
@@ -28,17 +28,20 @@ SYMBOLS_PER_CALL = 500
 ASSETS_ONE_BY_ONE = 50
 YEARS_BACK = 2
 SESSIONS_A_YEAR = 250
+# Each start adds the bars since the last one to the cache; what is beyond so many times what is wanted is dropped.
+CACHED_TIMES = 2
+LEAST_CACHED = 1_000
 
 
 class BarCache(Protocol):
-    """Completed strategy bars kept between runs. A cache that is too old or not ours loads as None."""
+    """Completed bars kept between runs. A cache that is too old, damaged or not ours loads as None."""
 
     def load(self, symbol: str, timeframe: str) -> Sequence[Bar] | None:
         """The cached bars, oldest first."""
         ...
 
     def store(self, symbol: str, timeframe: str, bars: Sequence[Bar]) -> None:
-        """Replace what is cached."""
+        """Replace what is cached. Raises OSError or ValueError when it can't, and then the next start fetches more."""
         ...
 
 
@@ -47,7 +50,8 @@ class AlpacaMarketData:
 
     `extended` bars hold the minutes before the open and after the close as well, and `cache` must be theirs.
     `settle_s` is how long a finished minute may take to appear over REST: 2 s at Alpaca, 0 against the
-    simulator. Every call raises `Unavailable`, `Refused` or `WireError` when it got no usable answer.
+    simulator. `reached` waits until it is a time at the exchange, where our clock may be ahead of it. Every call
+    raises `Unavailable`, `Refused` or `WireError` when it got no usable answer.
     """
 
     def __init__(
@@ -59,6 +63,7 @@ class AlpacaMarketData:
         cache: BarCache | None = None,
         extended: bool = False,
         settle_s: float = 2.0,
+        reached: Callable[[int], Awaitable[None]] | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._trading = trading
@@ -67,8 +72,10 @@ class AlpacaMarketData:
         self._cache = cache
         self._extended = extended
         self._settle_ns = int(settle_s * SECOND_NS)
+        self._reached = reached or _at_once
         self._sleep = sleep
         self._calendar = Calendar(())  # of the sessions that bars are made of
+        self._cache_fault = ""
 
     async def calendar(self, now_ns: int) -> CalendarLoaded:
         """The sessions from two years back to a year ahead."""
@@ -114,6 +121,7 @@ class AlpacaMarketData:
         calendar = await self._calendar_for(bars, timeframe, now_ns)
         grid = BarGrid(timeframe, calendar)
         through_ns = grid.through_ns(now_ns - self._settle_ns)
+        await self._reached(through_ns)
         found = await self._cached_history(symbols, timeframe, bars, grid, through_ns)
         missing = [symbol for symbol in symbols if symbol not in found]
         found |= await self._fetched_history(missing, timeframe, bars, grid, through_ns)
@@ -129,6 +137,7 @@ class AlpacaMarketData:
         # A minute that is claimed as filled is not asked for again: wait until REST has the newest one.
         if (settle_ns := through_ns + self._settle_ns - now_ns) > 0 and now_ns < session.close_ns + self._settle_ns:
             await self._sleep(settle_ns / SECOND_NS)
+        await self._reached(through_ns)
         rows = await self._bars(symbols, "1Min", since_ns, through_ns)
         minutes = [bar for found in rows.values() for bar in session_minutes(found, calendar, since_ns, through_ns)]
         minutes.sort(key=lambda bar: (bar.start_ns, bar.symbol))
@@ -179,10 +188,12 @@ class AlpacaMarketData:
             rows = await self._bars(list(cached), rest_timeframe(timeframe), since_ns, through_ns)
             for symbol in list(cached):
                 tail = grid.completed_bars(rows.get(symbol, ()), through_ns)
-                await self._extend(cached, symbol, timeframe, tail)
+                await self._extend(cached, symbol, timeframe, tail, max(CACHED_TIMES * bars, LEAST_CACHED))
         return cached
 
-    async def _extend(self, cached: dict[str, list[Bar]], symbol: str, timeframe: str, tail: list[Bar]) -> None:
+    async def _extend(
+        self, cached: dict[str, list[Bar]], symbol: str, timeframe: str, tail: list[Bar], most: int
+    ) -> None:
         newest = cached[symbol][-1]
         tail = [bar for bar in tail if bar.start_ns >= newest.start_ns]
         if not tail or not same_bar(tail[0], newest):
@@ -191,7 +202,7 @@ class AlpacaMarketData:
             return
         cached[symbol] += tail[1:]
         if len(tail) > 1:
-            await self._store(symbol, timeframe, cached[symbol])
+            await self._store(symbol, timeframe, cached[symbol][-most:])
 
     async def _load(self, symbol: str, timeframe: str) -> Sequence[Bar]:
         if self._cache is None:
@@ -199,8 +210,17 @@ class AlpacaMarketData:
         return await asyncio.to_thread(self._cache.load, symbol, timeframe) or ()
 
     async def _store(self, symbol: str, timeframe: str, bars: list[Bar]) -> None:
-        if self._cache is not None and bars:
+        """Keep the bars for the next start; where that can't be, trading goes on without."""
+        if self._cache is None or not bars:
+            return
+        try:
             await asyncio.to_thread(self._cache.store, symbol, timeframe, bars)
+            self._cache_fault = ""
+        except (OSError, ValueError) as error:
+            fault = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+            if fault != self._cache_fault:  # a full disk is told once, not for each symbol
+                log.warning("bars can't be cached (%s of %s): the next start fetches them again", fault, symbol)
+            self._cache_fault = fault
 
     # --- REST ----------------------------------------------------------------------------------------
     async def _bars(
@@ -277,11 +297,22 @@ def _unknown(symbol: str) -> AssetInfo:
     return AssetInfo(symbol, found=False, tradable=False, shortable=False, easy_to_borrow=False)
 
 
+async def _at_once(ns: int) -> None:
+    """The wall clock's time is the exchange's."""
+
+
 def _body(outcome: Outcome) -> bytes:
     if isinstance(outcome, Answer) and outcome.status == 200:
         return outcome.body
     if isinstance(outcome, AuthenticationFailed):
         raise AuthenticationRefused(describe(outcome))
-    if isinstance(outcome, Answer) and 400 <= outcome.status < 500 and outcome.status != 429:
+    if isinstance(outcome, Answer) and _is_clear_no(outcome):
         raise Refused(describe(outcome))
     raise Unavailable(describe(outcome))
+
+
+def _is_clear_no(answer: Answer) -> bool:
+    """Alpaca's own no, which asking again won't change; a page of a proxy on the way is none, unless it forbids."""
+    if not 400 <= answer.status < 500 or answer.status == 429 or answer.status in UNCLEAR:
+        return False
+    return answer.status == 403 or wire.is_error_object(answer.body)

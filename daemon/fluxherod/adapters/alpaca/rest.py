@@ -24,6 +24,8 @@ log = logging.getLogger(__name__)
 
 RETRIES = 3
 LONGEST_PAUSE_S = 60.0
+# Request timeout and too early: 4xx that say nothing of the request.
+UNCLEAR = frozenset({408, 425})
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +193,7 @@ class RestClient:
 
 def _repeatable(method: str, outcome: Outcome) -> bool:
     if isinstance(outcome, Answer):
-        return outcome.status == 429 or (method == "GET" and outcome.status >= 500)
+        return outcome.status == 429 or (method == "GET" and (outcome.status >= 500 or outcome.status in UNCLEAR))
     return method == "GET" and isinstance(outcome, NoAnswer)
 
 

@@ -7,18 +7,31 @@ raises `WireError`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime
-from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal, InvalidOperation
 from fractions import Fraction
-from functools import lru_cache, wraps
-from typing import Any, ParamSpec, TypeVar
+from typing import Any
 
 import msgspec
 
 from fluxherod.adapters.alpaca.errors import WireError
-from fluxherod.core.calendar import NEW_YORK, SECOND_NS, Session, from_datetime, to_datetime
-from fluxherod.core.money import format_e4, parse_e4
+from fluxherod.adapters.alpaca.scalars import (
+    MOST_SHARES,
+    UNREADABLE,
+    e4,
+    name,
+    number_of,
+    optional_e4,
+    reads,
+    shares,
+    shares_up,
+    time_of,
+    word,
+)
+from fluxherod.adapters.alpaca.scalars import format_time as format_time
+from fluxherod.adapters.alpaca.scalars import parse_time as parse_time
+from fluxherod.core.calendar import NEW_YORK, Session, from_datetime
+from fluxherod.core.money import format_e4
 from fluxherod.core.risk.approval import ApprovedOrder, ApprovedReplacement
 from fluxherod.core.splits import Split
 from fluxherod.core.types import (
@@ -34,8 +47,6 @@ from fluxherod.core.types import (
 from fluxherod.engine.events import AssetInfo, Refusal
 
 Json = Mapping[str, Any]
-P = ParamSpec("P")
-T = TypeVar("T")
 
 _STATUSES = {
     "accepted": BrokerStatus.ACCEPTED,
@@ -52,84 +63,8 @@ _STATUSES = {
     "rejected": BrokerStatus.REJECTED,
 }
 _STOPS = frozenset({"stop", "stop_limit", "trailing_stop"})
+MOST_RATE = 10**15  # of a split: what is written with more digits is none
 _WITH_LEGS = frozenset({"bracket", "oto", "oco"})
-
-
-def reads(read: Callable[P, T]) -> Callable[P, T]:
-    """A reader of answers: whatever is missing or of the wrong shape becomes a WireError."""
-
-    @wraps(read)
-    def reading(*args: P.args, **kwargs: P.kwargs) -> T:
-        try:
-            return read(*args, **kwargs)
-        except (KeyError, TypeError, ValueError, AttributeError, IndexError, msgspec.MsgspecError) as error:
-            raise WireError(f"{read.__name__}: {type(error).__name__}: {error}") from error
-
-    return reading
-
-
-# --- times and numbers -------------------------------------------------------------------------------
-@lru_cache(maxsize=8192)
-def _second_ns(text: str, zone: str) -> int:
-    if text[16] != ":":
-        raise ValueError("no RFC3339 time")
-    return (int(datetime.fromisoformat(f"{text[:16]}:00{zone}").timestamp()) + int(text[17:])) * SECOND_NS
-
-
-def parse_time(text: str) -> int:
-    """Nanoseconds of an RFC3339 time with up to nine fractional digits, exactly."""
-    try:
-        rest, fraction = text[19:], 0
-        if rest.startswith("."):
-            digits = len(rest) - len(rest[1:].lstrip("0123456789"))
-            fraction = int(rest[1:digits].ljust(9, "0")[:9])
-            rest = rest[digits:]
-        if not rest:
-            raise ValueError("no zone")
-        return _second_ns(text[:19], "+00:00" if rest in "Zz" else rest) + fraction
-    # By hand, without `reads`: every quote has a time of its own.
-    except (TypeError, ValueError, AttributeError, IndexError) as error:
-        raise WireError(f"parse_time: {text!r}: {error}") from error
-
-
-def format_time(ns: int) -> str:
-    """The RFC3339 text of a time in UTC, with as many fractional digits as it needs."""
-    fraction = f".{ns % SECOND_NS:09d}".rstrip("0").rstrip(".")
-    return f"{to_datetime(ns):%Y-%m-%dT%H:%M:%S}{fraction}Z"
-
-
-def _number(value: object) -> Decimal:
-    try:
-        number = Decimal(str(value))
-    except InvalidOperation as error:
-        raise WireError(f"{value!r} is not a number") from error
-    if not number.is_finite():
-        raise WireError(f"{value!r} is not a finite number")
-    return number
-
-
-def e4(value: object) -> int:
-    """A price or an amount, from a string or a number."""
-    return parse_e4(str(_number(value)))
-
-
-def _optional_e4(value: object) -> int | None:
-    return None if value in (None, "") else e4(value)
-
-
-def _shares_up(value: object) -> int:
-    """Whole shares, away from zero: a fraction that someone else holds must not vanish."""
-    number = _number(value or 0)
-    return int(number.to_integral_value(ROUND_CEILING if number > 0 else ROUND_FLOOR))
-
-
-def shares(value: object) -> int:
-    """Whole shares, towards zero."""
-    return int(_number(value or 0))
-
-
-def _time(value: object) -> int:
-    return parse_time(value) if isinstance(value, str) and value else 0
 
 
 def _json(body: bytes | str) -> Any:
@@ -140,37 +75,41 @@ def _json(body: bytes | str) -> Any:
 def order_of(raw: Json) -> BrokerOrder:
     """An order object, wherever it came from."""
     return BrokerOrder(
-        broker_id=str(raw["id"]),
-        client_order_id=raw.get("client_order_id") or "",
-        symbol=raw.get("symbol") or "",
+        broker_id=name(raw["id"]),
+        client_order_id=word(raw.get("client_order_id")),
+        symbol=word(raw.get("symbol")),
         side=_side(raw["side"]),
         order_type=_order_type(raw),
-        status=_STATUSES.get(raw.get("status") or "", BrokerStatus.WORKING),
-        quantity=_shares_up(raw.get("qty")),
+        status=_STATUSES.get(word(raw.get("status")), BrokerStatus.WORKING),
+        quantity=shares_up(raw.get("qty")),
         filled_quantity=shares(raw.get("filled_qty")),
-        filled_average_e4=_optional_e4(raw.get("filled_avg_price")) or 0,
-        limit_price_e4=_optional_e4(raw.get("limit_price")),
-        stop_price_e4=_optional_e4(raw.get("stop_price")),
-        submitted_ns=_time(raw.get("submitted_at") or raw.get("created_at")),
-        updated_ns=_time(raw.get("updated_at")),
-        replaced_by=raw.get("replaced_by") or None,
-        replaces=raw.get("replaces") or None,
+        filled_average_e4=optional_e4(raw.get("filled_avg_price")) or 0,
+        limit_price_e4=optional_e4(raw.get("limit_price")),
+        stop_price_e4=optional_e4(raw.get("stop_price")),
+        submitted_ns=time_of(raw.get("submitted_at") or raw.get("created_at")),
+        updated_ns=time_of(raw.get("updated_at")),
+        replaced_by=word(raw.get("replaced_by")) or None,
+        replaces=word(raw.get("replaces")) or None,
         legs=tuple(order_of(leg) for leg in raw.get("legs") or ()),
-        reason=str(raw.get("reject_reason") or raw.get("reason") or ""),
+        reason=word(raw.get("reject_reason")) or word(raw.get("reason")),
     )
 
 
-def _side(word: str) -> Side:
+def _is_spread(raw: Json) -> bool:
+    return raw.get("order_class") == "mleg"
+
+
+def _side(text: str) -> Side:
     """`sell_short` and its kind are still a side."""
-    return Side.SELL if word.startswith("sell") else Side(word)
+    return Side.SELL if text.startswith("sell") else Side(text)
 
 
 def _order_type(raw: Json) -> OrderType:
     """The type, reduced to the daemon's three (a buy stop is turned into a stop-limit by Alpaca itself)."""
-    word = raw.get("type") or raw.get("order_type") or ""
-    if word in _STOPS:
+    kind = word(raw.get("type")) or word(raw.get("order_type"))
+    if kind in _STOPS:
         return OrderType.STOP
-    return OrderType.LIMIT if word == "limit" or (word != "market" and raw.get("limit_price")) else OrderType.MARKET
+    return OrderType.LIMIT if kind == "limit" or (kind != "market" and raw.get("limit_price")) else OrderType.MARKET
 
 
 @reads
@@ -181,8 +120,10 @@ def decode_order(body: bytes) -> BrokerOrder:
 
 @reads
 def decode_orders(body: bytes) -> list[BrokerOrder]:
-    """A list of orders; null is an empty one."""
-    return [order_of(raw) for raw in _json(body) or ()]
+    """A list of orders; null is an empty one. Of an options order of several legs, which has no side, the legs."""
+    return [
+        order_of(one) for raw in _json(body) or () for one in (raw.get("legs") or () if _is_spread(raw) else (raw,))
+    ]
 
 
 @reads
@@ -226,10 +167,9 @@ def decode_refusal(status: int, body: bytes) -> Refusal:
     """The broker's no, whatever form it has: JSON with or without a code, HTML, nothing."""
     try:
         raw = _json(body)
-        message = str(raw.get("message") or "")
-        detail = raw.get("reject_reason")
-        return Refusal(status, int(raw.get("code") or 0), f"{message}: {detail}" if detail else message)
-    except (ValueError, TypeError, AttributeError, msgspec.MsgspecError):
+        message, detail = word(raw.get("message")), word(raw.get("reject_reason"))
+        return Refusal(status, int(number_of(raw.get("code") or 0)), f"{message}: {detail}" if detail else message)
+    except (WireError, *UNREADABLE):
         return Refusal(status, 0, " ".join(body[:200].decode("utf-8", "replace").split()))
 
 
@@ -237,7 +177,7 @@ def is_error_object(body: bytes) -> bool:
     """True for an error of Alpaca's own; a proxy's HTML page is none."""
     try:
         return isinstance(_json(body).get("message"), str)
-    except (AttributeError, msgspec.MsgspecError):
+    except UNREADABLE:
         return False
 
 
@@ -256,22 +196,22 @@ def decode_account(body: bytes) -> BrokerAccount:
     raw = _json(body)
     flags = ("account_blocked", "trading_blocked", "trade_suspended_by_user")
     return BrokerAccount(
-        account_id=str(raw.get("id") or raw.get("account_number") or ""),
+        account_id=word(raw.get("id")) or word(raw.get("account_number")),
         cash_e4=e4(raw["cash"]),
         equity_e4=e4(raw["equity"]),
         last_equity_e4=e4(raw["last_equity"]),
         buying_power_e4=e4(raw["buying_power"]),
         multiplier=shares(raw.get("multiplier") or 1),
-        shorting_enabled=bool(raw.get("shorting_enabled")),
+        shorting_enabled=raw.get("shorting_enabled") is True,
         blocked=any(raw.get(flag) for flag in flags) or raw.get("status", "ACTIVE") != "ACTIVE",
     )
 
 
 def _position(raw: Json) -> BrokerPosition:
-    quantity = _shares_up(raw["qty"])
+    quantity = shares_up(raw["qty"])
     # Signed on the wire; the side decides should a sign ever be missing.
     signed = -abs(quantity) if raw.get("side") == "short" else quantity
-    return BrokerPosition(raw["symbol"], signed, _optional_e4(raw.get("avg_entry_price")) or 0)
+    return BrokerPosition(name(raw["symbol"]), signed, optional_e4(raw.get("avg_entry_price")) or 0)
 
 
 @reads
@@ -283,11 +223,11 @@ def decode_positions(body: bytes) -> tuple[BrokerPosition, ...]:
 def _asset(raw: Json) -> AssetInfo:
     borrow, equity = raw.get("borrow_status"), raw.get("class", "us_equity") == "us_equity"
     return AssetInfo(
-        symbol=raw["symbol"],
+        symbol=name(raw["symbol"]),
         found=True,
-        tradable=bool(raw.get("tradable")) and raw.get("status", "active") == "active" and equity,
-        shortable=bool(raw.get("shortable")),
-        easy_to_borrow=borrow == "easy_to_borrow" if borrow else bool(raw.get("easy_to_borrow")),
+        tradable=raw.get("tradable") is True and raw.get("status", "active") == "active" and equity,
+        shortable=raw.get("shortable") is True,
+        easy_to_borrow=borrow == "easy_to_borrow" if borrow else raw.get("easy_to_borrow") is True,
     )
 
 
@@ -371,8 +311,10 @@ def decode_latest_minutes(body: bytes) -> dict[str, int]:
 
 
 def _rest_bar(symbol: str, row: _RestBar) -> Bar | None:
-    """A bar without a price is no bar."""
+    """A bar without a price, or with more shares than can be counted, is no bar."""
     if row.open is None or row.high is None or row.low is None or row.close is None:
+        return None
+    if row.volume is not None and not -MOST_SHARES <= row.volume < MOST_SHARES:
         return None
     return Bar(symbol, parse_time(row.start), row.open, row.high, row.low, row.close, int(row.volume or 0))
 
@@ -385,11 +327,11 @@ def decode_splits(body: bytes) -> tuple[list[Split], list[str], str | None]:
     actions = raw.get("corporate_actions") or {}
     for row in (*(actions.get("forward_splits") or ()), *(actions.get("reverse_splits") or ())):
         try:
-            ratio = Fraction(_number(row["new_rate"])) / Fraction(_number(row["old_rate"]))
-            if ratio <= 0:
-                raise ValueError(f"a ratio of {ratio}")
+            ratio = Fraction(number_of(row["new_rate"])) / Fraction(number_of(row["old_rate"]))
+            if ratio <= 0 or max(ratio.numerator, ratio.denominator) > MOST_RATE:
+                raise ValueError("a ratio beyond reason")
             day = date.fromisoformat(row["ex_date"]).isoformat()
-            splits.append(Split(str(row["symbol"]), day, ratio.numerator, ratio.denominator))
+            splits.append(Split(name(row["symbol"]), day, ratio.numerator, ratio.denominator))
         except (WireError, ArithmeticError, KeyError, TypeError, ValueError) as error:
             faults.append(f"{row}: {type(error).__name__}: {error}")
     return splits, faults, raw.get("next_page_token") or None
