@@ -340,9 +340,16 @@ def _market_data(
         session=config.market.session,
         source=config.alpaca.data_url,
     )
-    settle_s = 2.0 if isinstance(clock, WallClock) else 0.0
-    extended = config.market.session == "extended"
-    return AlpacaMarketData(trading, data, feed=config.alpaca.feed, cache=cache, extended=extended, settle_s=settle_s)
+    exchange = clock if isinstance(clock, ExchangeClock) else None
+    return AlpacaMarketData(
+        trading,
+        data,
+        feed=config.alpaca.feed,
+        cache=cache,
+        extended=config.market.session == "extended",
+        settle_s=0.0 if exchange else 2.0,
+        reached=exchange.reached if exchange else None,
+    )
 
 
 async def _poll(runner: Runner, clock: WallClock | ExchangeClock) -> None:

@@ -89,6 +89,7 @@ class ExchangeClock:
         self._sleep = sleep
         self._client = httpx.AsyncClient(base_url=base_url, timeout=2.0, transport=transport, verify=tls_context())
         self._anchor_ns = 0
+        self._polled_ns = 0
         self._anchored_at = monotonic()
         self._rate = 0.0
         self._latest_ns = 0
@@ -124,6 +125,14 @@ class ExchangeClock:
             except TimeoutError:
                 continue
 
+    async def reached(self, ns: int) -> None:
+        """Return once the exchange itself has said that it is so late: `now_ns` may be ahead of one that falls behind.
+
+        An exchange that stands says no more, and what it has it has.
+        """
+        while ns > self._polled_ns and self._rate > 0:
+            await self._changed.wait()
+
     async def poll(self) -> None:
         """Read the exchange's clock once.
 
@@ -140,7 +149,7 @@ class ExchangeClock:
             raise Unavailable(f"the exchange's clock does not answer: {error}") from error
         if not (math.isfinite(rate) and rate >= 0):
             raise Unavailable(f"the exchange's clock has the rate {rate}")
-        self._rate = rate
+        self._rate, self._polled_ns = rate, time_ns
         self._anchor(time_ns)
 
     async def run(self) -> None:

@@ -7,11 +7,11 @@ import logging
 import random
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
-from websockets.asyncio.client import ClientConnection, connect
+from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus, WebSocketException
 
 from fluxherod.adapters.alpaca.errors import AlpacaError, AuthenticationRefused, Refused
@@ -52,8 +52,27 @@ class ReconnectPolicy:
     close_timeout_s: float = 2.0
 
 
+class Socket(Protocol):
+    """What a session does with a WebSocket; all of it raises websockets' own exceptions."""
+
+    async def send(self, message: str) -> None:
+        """Send a text frame."""
+        ...
+
+    async def recv(self) -> bytes | str:
+        """The next frame."""
+        ...
+
+    def __aiter__(self) -> AsyncIterator[bytes | str]:
+        """All frames until the other end closes."""
+        ...
+
+
+Connect = Callable[[str, ReconnectPolicy], AbstractAsyncContextManager[Socket]]
+
+
 @asynccontextmanager
-async def connection(url: str, policy: ReconnectPolicy) -> AsyncIterator[ClientConnection]:
+async def connection(url: str, policy: ReconnectPolicy) -> AsyncIterator[Socket]:
     """A WebSocket with every wait bounded; always closed as by intent, so that Alpaca frees the slot at once."""
     async with connect(
         url,

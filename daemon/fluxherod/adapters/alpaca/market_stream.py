@@ -5,10 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
-
-from websockets.asyncio.client import ClientConnection
 
 from fluxherod.adapters.alpaca import frames
 from fluxherod.adapters.alpaca.credentials import Credentials
@@ -16,10 +15,12 @@ from fluxherod.adapters.alpaca.errors import AuthenticationRefused, Refused, Wir
 from fluxherod.adapters.alpaca.frames import MarketFrame, StreamError, Subscription, Success
 from fluxherod.adapters.alpaca.link import (
     HANDSHAKE_TIMEOUT_S,
+    Connect,
     ConnectionTaken,
     FeedStale,
     Link,
     ReconnectPolicy,
+    Socket,
     connection,
     first_to_end,
 )
@@ -58,8 +59,10 @@ class MarketStream:
         policy: ReconnectPolicy | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         jitter: Callable[[], float] = random.random,
+        monotonic: Callable[[], float] = time.monotonic,
+        connect: Connect = connection,
     ) -> None:
-        self.link = Link("market", post, policy or ReconnectPolicy(), sleep=sleep, jitter=jitter)
+        self.link = Link("market", post, policy or ReconnectPolicy(), sleep=sleep, jitter=jitter, monotonic=monotonic)
         self.frames = 0
         self.bars = 0
         self.revisions = 0
@@ -70,6 +73,7 @@ class MarketStream:
         self.up_ns = 0  # when the subscription stood last
         self.bars_end_ns = 0  # of the newest bar
         self.stale = False  # the watchdog's verdict
+        self._connect = connect
         self._url = url
         self._credentials = credentials
         self._wanted = frozenset(symbols)
@@ -106,7 +110,7 @@ class MarketStream:
     async def _session(self) -> None:
         self._asked = self._confirmed = frozenset()
         self._closing.clear()
-        async with connection(self._url, self.link.policy) as socket:
+        async with self._connect(self._url, self.link.policy) as socket:
             async with asyncio.timeout(HANDSHAKE_TIMEOUT_S):
                 await self._until(socket, _connected)
                 await socket.send(frames.encode_authentication(self._credentials))
@@ -118,7 +122,7 @@ class MarketStream:
                     self._is_up()
             await first_to_end(self._listen(socket), self._keep_subscribed(socket), self._until_closed())
 
-    async def _listen(self, socket: ClientConnection) -> None:
+    async def _listen(self, socket: Socket) -> None:
         async for text in socket:
             self._take_live(self._read(text))
 
@@ -126,7 +130,7 @@ class MarketStream:
         await self._closing.wait()
         raise FeedStale(self._why_closed)
 
-    async def _subscribe(self, socket: ClientConnection) -> None:
+    async def _subscribe(self, socket: Socket) -> None:
         """Ask for what is wanted and not asked for, and end what is no longer wanted."""
         wanted, before = self._wanted, self._asked
         self._asked = wanted
@@ -135,7 +139,7 @@ class MarketStream:
                 text = frames.encode_subscription(sorted(symbols), quotes=self._with_quotes, action=action)
                 await socket.send(text)
 
-    async def _keep_subscribed(self, socket: ClientConnection) -> None:
+    async def _keep_subscribed(self, socket: Socket) -> None:
         """Carry each change of what is wanted to the server; one that it does not answer ends the connection."""
         while True:
             await self._changed.wait()
@@ -146,7 +150,7 @@ class MarketStream:
                     self._answered.clear()
                     await self._answered.wait()
 
-    async def _until(self, socket: ClientConnection, done: Callable[[frames.Control], bool]) -> None:
+    async def _until(self, socket: Socket, done: Callable[[frames.Control], bool]) -> None:
         """Read frames until a control message says that this step is done; data that comes along is taken."""
         while True:
             frame = self._read(await socket.recv())

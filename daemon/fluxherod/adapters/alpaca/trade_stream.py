@@ -5,16 +5,16 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
+import time
 from collections.abc import Awaitable, Callable
 
-from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed
 
 from fluxherod.adapters.alpaca import frames
 from fluxherod.adapters.alpaca.credentials import Credentials
 from fluxherod.adapters.alpaca.errors import AuthenticationRefused, WireError
 from fluxherod.adapters.alpaca.frames import Authorization, Listening, TradeUpdate
-from fluxherod.adapters.alpaca.link import HANDSHAKE_TIMEOUT_S, Link, ReconnectPolicy, connection
+from fluxherod.adapters.alpaca.link import HANDSHAKE_TIMEOUT_S, Connect, Link, ReconnectPolicy, Socket, connection
 from fluxherod.engine.events import Event
 from fluxherod.engine.ports import Clock
 
@@ -47,13 +47,16 @@ class TradeStream:
         policy: ReconnectPolicy | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         jitter: Callable[[], float] = random.random,
+        monotonic: Callable[[], float] = time.monotonic,
+        connect: Connect = connection,
     ) -> None:
-        self.link = Link("trading", post, policy or ReconnectPolicy(), sleep=sleep, jitter=jitter)
+        self.link = Link("trading", post, policy or ReconnectPolicy(), sleep=sleep, jitter=jitter, monotonic=monotonic)
         self.frames = 0
         self.updates = 0
         self.skipped = 0
         self.malformed = 0
         self.last_message_ns = 0
+        self._connect = connect
         self._url = url
         self._credentials = credentials
         self._post = post
@@ -85,7 +88,7 @@ class TradeStream:
             raise WireError(f"hung up on today's form of authentication, and the old one: {refusal}") from refusal
 
     async def _connection(self, form: int) -> None:
-        async with connection(self._url, self.link.policy) as socket:
+        async with self._connect(self._url, self.link.policy) as socket:
             async with asyncio.timeout(HANDSHAKE_TIMEOUT_S):
                 await self._authenticate(socket, form)
                 self._form = form
@@ -95,7 +98,7 @@ class TradeStream:
             async for frame in socket:
                 self._take(self._read(frame))
 
-    async def _authenticate(self, socket: ClientConnection, form: int) -> None:
+    async def _authenticate(self, socket: Socket, form: int) -> None:
         await socket.send(_FORMS[form](self._credentials))
         try:
             while not isinstance(answer := self._read(await socket.recv()), Authorization):
@@ -107,7 +110,7 @@ class TradeStream:
         if not answer.authorized:
             raise AuthenticationRefused(f"authentication failed: {answer.message}")
 
-    async def _listen(self, socket: ClientConnection) -> None:
+    async def _listen(self, socket: Socket) -> None:
         await socket.send(frames.encode_listen())
         while not isinstance(answer := self._read(await socket.recv()), Listening):
             self._take(answer)

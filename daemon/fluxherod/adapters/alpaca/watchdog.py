@@ -59,6 +59,7 @@ class FeedWatchdog:
         self._least_pause_s = least_pause_s
         self._sleep = sleep
         self._quiet_through_ns = 0  # REST has no bar either that the stream has not brought
+        self._awaited: dict[str, int] = {}  # ends of bars that REST has, and the stream has not brought
         self._ask_again_ns = 0
         self._refused = False
 
@@ -102,12 +103,15 @@ class FeedWatchdog:
         delivered_ns = self._delivered_ns(asked_ns)
         brought_ns = max(self._stream.bars_end_ns, self._stream.up_ns)
         ends_ns = {symbol: start_ns + MINUTE_NS for symbol, start_ns in newest.items() if self._in_session(start_ns)}
-        lacking = {symbol: end_ns for symbol, end_ns in ends_ns.items() if brought_ns < end_ns <= delivered_ns}
+        # The first that was told is kept: at a fast exchange the newest may be on its way whenever REST is asked.
+        awaited = {symbol: end_ns for symbol, end_ns in self._awaited.items() if end_ns > brought_ns}
+        self._awaited = {symbol: end_ns for symbol, end_ns in (ends_ns | awaited).items() if end_ns > brought_ns}
+        lacking = {symbol: end_ns for symbol, end_ns in self._awaited.items() if end_ns <= delivered_ns}
         if lacking:
             self.alarms += 1
             self._stream.reconnect(_sentence(lacking, self._stream.bars_end_ns))
-        elif max(ends_ns.values(), default=0) > delivered_ns:
-            self._ask_again_ns = asked_ns + LOOK_EVERY_NS  # the newest may still be on its way
+        elif self._awaited:
+            self._ask_again_ns = asked_ns + LOOK_EVERY_NS
         else:
             log.info("no bar has come for a minute, and REST has none either: the market is quiet")
             self._stream.stale, self._quiet_through_ns = False, delivered_ns
