@@ -302,7 +302,7 @@ class MemoryBroker:
             BrokerStatus.FILLED,
             order.quantity,
             order.quantity,
-            price_e4,
+            order.quantity * price_e4,
         )
         fill = Execution(
             f"x-{order_id}",

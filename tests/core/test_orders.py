@@ -70,9 +70,7 @@ def order(state: OrderState = S.PENDING, filled: int = 0, quantity: int = 100) -
 
 
 def report(status: BrokerStatus, filled: int = 0, average_e4: int = 4_500_000, quantity: int = 100) -> BrokerOrder:
-    return BrokerOrder(
-        "b1", "id", "SPY", Side.BUY, OrderType.MARKET, status, quantity, filled, average_e4 if filled else 0
-    )
+    return BrokerOrder("b1", "id", "SPY", Side.BUY, OrderType.MARKET, status, quantity, filled, average_e4 * filled)
 
 
 @pytest.mark.parametrize("event", list(E))
@@ -183,9 +181,7 @@ class Reports(RuleBasedStateMachine):
         filled = self.theirs.filled_quantity + shares
         self.value_e4 += shares * price_e4
         status = B.FILLED if filled == self.theirs.quantity else B.WORKING
-        self.theirs = replace(
-            self.theirs, status=status, filled_quantity=filled, filled_average_e4=round(self.value_e4 / filled)
-        )
+        self.theirs = replace(self.theirs, status=status, filled_quantity=filled, filled_value_e4=self.value_e4)
         self._say(price_e4, shares)
 
     @precondition(lambda self: not self.theirs.status.ended)

@@ -217,9 +217,9 @@ class Exchange:
         filled = order.filled_quantity + quantity
         assert not order.status.ended
         assert filled <= order.quantity, "the exchange fills what was ordered"
-        value = order.filled_average_e4 * order.filled_quantity + quantity * price_e4
+        value = order.filled_value_e4 + quantity * price_e4
         status = S.FILLED if filled == order.quantity else S.WORKING
-        order = replace(order, filled_quantity=filled, filled_average_e4=round(value / filled), status=status)
+        order = replace(order, filled_quantity=filled, filled_value_e4=value, status=status)
         self.cash_e4 -= order.side.sign * quantity * price_e4
         self.position[order.symbol] = self.position.get(order.symbol, 0) + order.side.sign * quantity
         self.count += 1

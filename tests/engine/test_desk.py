@@ -191,7 +191,7 @@ def test_an_exit_that_no_longer_fits_when_it_would_be_sent_again_is_replaced_by_
     world.delivery = True
     world.deliver()
     assert world.live(EXIT)[0].state is OrderState.UNKNOWN
-    late = replace(world.exchange.orders[leg.broker_id], filled_quantity=40, filled_average_e4=4_429_000)
+    late = replace(world.exchange.orders[leg.broker_id], filled_quantity=40, filled_value_e4=40 * 4_429_000)
     world.exchange.position["SPY"] = 60
     world.exchange.cash_e4 += 40 * 4_429_000
     world.tell(OrderReported("canceled", late))
@@ -287,7 +287,7 @@ def test_a_late_fill_after_the_position_was_closed_opens_another_trade_and_is_gu
     assert world.position() is None
     first = [effect.trade for effect in world.seen if isinstance(effect, TradeUpdated) and effect.trade.closed]
     ended = world.exchange.orders[entry.broker_id]
-    late = replace(ended, filled_quantity=50, filled_average_e4=4_500_000)
+    late = replace(ended, filled_quantity=50, filled_value_e4=50 * 4_500_000)
     world.exchange.position["SPY"] += 20
     world.quote(450.0)
     world.tell(OrderReported("fill", late))
@@ -301,7 +301,7 @@ def test_an_order_at_the_broker_under_our_id_that_is_not_ours_is_told_and_not_bo
     world.exchange.lose = ["request"]
     world.place(100, 443.0)
     (entry,) = world.orders(ENTRY)
-    other = BrokerOrder("b99", entry.id, "SPY", Side.BUY, OrderType.MARKET, S.FILLED, 70, 70, 4_500_000)
+    other = BrokerOrder("b99", entry.id, "SPY", Side.BUY, OrderType.MARKET, S.FILLED, 70, 70, 70 * 4_500_000)
     world.tell(LookupAnswered(entry.id, True, other))
     assert "ORDER_MISMATCH" in world.alerts()
     assert world.position() is None
@@ -310,7 +310,7 @@ def test_an_order_at_the_broker_under_our_id_that_is_not_ours_is_told_and_not_bo
 def test_shares_sold_twice_by_someone_are_told() -> None:
     world = holding()
     (leg,) = world.exchange.stops("SPY")
-    report = replace(leg, filled_quantity=150, filled_average_e4=4_430_000, status=S.FILLED)
+    report = replace(leg, filled_quantity=150, filled_value_e4=150 * 4_430_000, status=S.FILLED)
     world.tell(OrderReported("fill", report))
     assert world.position().quantity == -50
     assert "POSITION_REVERSED" in world.alerts()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections import Counter
 from contextlib import ExitStack
@@ -19,10 +18,9 @@ from fluxhero.v1 import common_pb2 as common
 from fluxhero.v1 import position_pb2 as position
 from fluxhero.v1 import system_pb2 as system
 from harness.audit import (
-    DIFFERENCES,
     FIRST_CASH,
-    alerts,
     check_journal,
+    check_no_difference,
     our_orders,
     our_positions,
     pages,
@@ -44,9 +42,6 @@ HAND_RESTS = f"{DAYS[-1]}T19:30"  # half an hour before the end, so that nothing
 SECOND_NS = 1_000_000_000
 # What a daemon says that can't do it now: there is no price, no position any more, no connection.
 REFUSALS = (grpc.StatusCode.FAILED_PRECONDITION, grpc.StatusCode.NOT_FOUND, grpc.StatusCode.UNAVAILABLE)
-# A fill that the stream lost is booked at the order's average, which has four digits.
-MOST_ROUNDING = Decimal("0.02")
-_ADOPTED = re.compile(r"cash at the broker is \$([\d,.]+), ours was \$([\d,.]+): adopted")
 
 
 @dataclass(slots=True)
@@ -169,17 +164,7 @@ def check_money(daemon: Daemon, simulator: Simulator) -> None:
     cash = Decimal(daemon.account.GetAccount(account.GetAccountRequest(), timeout=CALL_TIMEOUT_S).account.cash)
     assert cash == Decimal(simulator.get("/v2/account")["cash"])
     spent = sum((signs[one.side] * Decimal(one.filled_value) for one in filled), Decimal())
-    assert abs(FIRST_CASH - spent - cash) <= MOST_ROUNDING
-
-
-def check_no_difference(installation: Installation) -> None:
-    """Our books and the broker's never differed by more than a rounding."""
-    for code, text in alerts(installation):
-        if code in DIFFERENCES:
-            adopted = _ADOPTED.fullmatch(text)
-            assert adopted, text
-            there, here = (Decimal(amount.replace(",", "")) for amount in adopted.groups())
-            assert abs(there - here) <= MOST_ROUNDING, text
+    assert FIRST_CASH - spent == cash
 
 
 def check_protected(daemon: Daemon, simulator: Simulator) -> None:

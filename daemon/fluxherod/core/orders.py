@@ -223,7 +223,7 @@ def merge(
         if exact and execution_price_e4 is not None:
             value = execution_price_e4 * new_shares
         else:
-            value = report.filled_average_e4 * report.filled_quantity - order.filled_value_e4
+            value = report.filled_value_e4 - order.filled_value_e4
         if value <= 0:
             return order, None  # shares without a usable price: a later report has it
         fill = Fill(order.id, order.symbol, order.side, new_shares, value, exact)

@@ -133,7 +133,7 @@ _ENDED = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class BrokerOrder:
-    """An order as the broker reports it. `filled_quantity` is cumulative."""
+    """An order as the broker reports it; `filled_quantity` is cumulative, and so is what was paid or had for it."""
 
     broker_id: str
     client_order_id: str
@@ -143,7 +143,7 @@ class BrokerOrder:
     status: BrokerStatus
     quantity: int
     filled_quantity: int
-    filled_average_e4: int
+    filled_value_e4: int
     limit_price_e4: int | None = None
     stop_price_e4: int | None = None
     submitted_ns: int = 0

@@ -186,7 +186,7 @@ async def test_an_entry_its_stop_leg_a_moved_stop_and_the_exit_go_their_way(url:
         first = await edge.broker.snapshot(edge.clock.now_ns())
         assert first is not None
         assert [(position.symbol, position.quantity) for position in first.positions] == [("IBM", 20)]
-        assert first.positions[0].average_price_e4 == filled.filled_average_e4
+        assert first.positions[0].average_price_e4 * 20 == filled.filled_value_e4
         leg = placed.order.legs[0]
         move = ApprovedReplacement("t-move", "t-entry-leg", leg.broker_id, 20, stop_e4 + 10_000)
         refused = await edge.broker.replace(move)

@@ -58,7 +58,7 @@ def test_a_recorded_order_is_read_with_its_exact_values(order_json: Any) -> None
         encoded(order_json(filled_qty="25", filled_avg_price="451.2766666", status="partially_filled"))
     )
     assert (order.client_order_id, order.symbol, order.side) == ("e1-SPY-20240102-entry-1", "SPY", Side.BUY)
-    assert (order.quantity, order.filled_quantity, order.filled_average_e4) == (125, 25, 4_512_767)
+    assert (order.quantity, order.filled_quantity, order.filled_value_e4) == (125, 25, 112_819_167)
     assert (order.submitted_ns, order.updated_ns) == (NOON_NS + 123_456_789, NOON_NS + SECOND_NS)
     assert order.status is BrokerStatus.WORKING
     assert order.legs == ()

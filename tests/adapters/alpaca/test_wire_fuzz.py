@@ -194,7 +194,7 @@ SOURCES = {
     "order_type": {"type", "order_type", "limit_price"},
     "quantity": {"qty"},
     "filled_quantity": {"filled_qty"},
-    "filled_average_e4": {"filled_avg_price"},
+    "filled_value_e4": {"filled_avg_price", "filled_qty"},
     "limit_price_e4": {"limit_price"},
     "stop_price_e4": {"stop_price"},
     "submitted_ns": {"submitted_at", "created_at"},

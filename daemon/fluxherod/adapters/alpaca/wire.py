@@ -83,7 +83,7 @@ def order_of(raw: Json) -> BrokerOrder:
         status=_STATUSES.get(word(raw.get("status")), BrokerStatus.WORKING),
         quantity=shares_up(raw.get("qty")),
         filled_quantity=shares(raw.get("filled_qty")),
-        filled_average_e4=optional_e4(raw.get("filled_avg_price")) or 0,
+        filled_value_e4=_filled_value_e4(raw),
         limit_price_e4=optional_e4(raw.get("limit_price")),
         stop_price_e4=optional_e4(raw.get("stop_price")),
         submitted_ns=time_of(raw.get("submitted_at") or raw.get("created_at")),
@@ -93,6 +93,11 @@ def order_of(raw: Json) -> BrokerOrder:
         legs=tuple(order_of(leg) for leg in raw.get("legs") or ()),
         reason=word(raw.get("reject_reason")) or word(raw.get("reason")),
     )
+
+
+def _filled_value_e4(raw: Json) -> int:
+    """From all digits of the average: rounded to four, a thousand shares could be off by cents."""
+    return e4(number_of(raw.get("filled_avg_price") or 0) * shares(raw.get("filled_qty")))
 
 
 def _is_spread(raw: Json) -> bool:
