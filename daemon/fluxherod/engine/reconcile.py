@@ -30,6 +30,7 @@ class Reconciler:
         self.ledger = ledger
         self.differences: dict[str, str] = {}  # what the newest snapshot showed: subject and text
         self._told: set[str] = set()
+        self._sought: set[str] = set()  # symbols of orders that the newest snapshot did not list
 
     def take(self, snapshot: BrokerSnapshot, now_ns: int, out: list[Effect]) -> None:
         """Merge orders, then compare positions and cash."""
@@ -63,12 +64,16 @@ class Reconciler:
 
     def _look_for(self, listed: set[str], asked_ns: int, out: list[Effect]) -> None:
         """An order that works by our books and that the broker did not list has ended unheard: ask for it."""
+        self._sought.clear()
         for order in self.desk.live():
             if order.broker_id and order.broker_id not in listed and order.updated_ns < asked_ns:
+                self._sought.add(order.symbol)
                 out.append(LookupOrder(order.parent_id or order.id))
 
     def _quiet(self, symbol: str | None, asked_ns: int) -> bool:
-        """True when no order (of the symbol) moved since the snapshot was asked for, and none is in flight."""
+        """True when no order (of the symbol) moved since the snapshot was asked for, and none is in flight or sought."""
+        if symbol in self._sought or (symbol is None and self._sought):
+            return False
         return all(
             order.updated_ns < asked_ns and (order.state.ended or (order.settled and order.role is OrderRole.STOP))
             for order in self.desk.orders.values()
