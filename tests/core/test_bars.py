@@ -139,7 +139,7 @@ def test_minutes_become_the_bar_that_they_aggregate_to() -> None:
     builder = BarBuilder("SPY")
     span = Span(at(10, 0), at(11, 0))
     for minute in MINUTES:
-        assert builder.add(minute, span)
+        builder.add(minute, span)
     assert builder.finish() == (Bar("SPY", at(10, 0), 450.0, 455.0, 440.0, 442.0, 1_026), at(11, 0))
     builder.add(GOOD, span)
     bar, end_ns = builder.finish()

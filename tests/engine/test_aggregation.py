@@ -179,11 +179,12 @@ def test_wherever_history_ends_and_minutes_are_lost_no_bar_is_missed_doubled_or_
     st.sampled_from(TIMEFRAMES),
     st.integers(0, 2**32).map(Random),
     st.sampled_from((0.002, 0.05, 0.4)),
-    st.sampled_from((200_000_000, 5 * SECOND_NS, 90 * SECOND_NS)),
+    st.sampled_from((200_000_000, 5 * SECOND_NS, 50 * SECOND_NS)),  # longer than a minute no bar waits
+    st.data(),
 )
 @settings(max_examples=12, phases=PHASES)
 def test_minutes_that_a_standing_connection_loses_delays_turns_around_or_doubles_change_no_bar(
-    window: int, timeframe: str, random: Random, often: float, answer_ns: int
+    window: int, timeframe: str, random: Random, often: float, answer_ns: int, data: st.DataObject
 ) -> None:
     def fate(bar: Bar) -> list[int]:
         if random.random() >= often:
@@ -192,7 +193,8 @@ def test_minutes_that_a_standing_connection_loses_delays_turns_around_or_doubles
 
     tape = generated(window)
     start_ns = tape.regular["opened"].iloc[0].value + 45 * MINUTE_NS
-    asyncio.run(live_through(Daemon(tape, timeframe, start_ns, answer_ns, fate=fate), ()))
+    broken = data.draw(st.just([]) | outages(tape))
+    asyncio.run(live_through(Daemon(tape, timeframe, start_ns, answer_ns, fate=fate), broken))
 
 
 @pytest.mark.parametrize("minute", range(1, 5))

@@ -8,9 +8,10 @@ import pytest
 from engine.world import CLOSE_NS, OPEN_NS, World, bar, of
 
 from fluxherod.core.calendar import MINUTE_NS, SECOND_NS
+from fluxherod.core.orders import OrderRole
 from fluxherod.core.types import Bar
 from fluxherod.engine.effects import BarClosed, Effect, RequestBackfill
-from fluxherod.engine.events import BackfillLoaded, BarsReceived, BarsRevised, LinkChanged
+from fluxherod.engine.events import BackfillLoaded, BackfillRefused, BarsReceived, BarsRevised, LinkChanged
 
 LAST_NS = 2 * SECOND_NS  # how long a bar waits for its last minute
 
@@ -255,3 +256,123 @@ def test_a_symbol_that_is_removed_with_a_hole_is_forgotten_with_it() -> None:
     world.until(at(5) + LAST_NS)
     world.engine.market.remove("SPY")
     assert (book.builder.span, book.builder.minutes, book.holed) == (None, {}, False)
+
+
+# --- when REST does not say --------------------------------------------------------------------------------
+def test_without_an_answer_bars_are_decided_after_a_minute_by_what_is_here_and_that_is_told_once() -> None:
+    world = ready(timeframe="1Min")
+    send(world, 0)
+    effects = send(world, 2, 3, 4, 6, 7)
+    assert closed(effects)[:1] == [("SPY", 1, 450.0, 450.0, 1_000)]
+    world.until(at(9))
+    assert [one[1] for one in closed(world.seen)] == [1, 3, 4, 5, 7, 8]
+    assert world.alerts().count("BARS_INCOMPLETE") == 1
+    assert len(of(RequestBackfill, effects)) == 1
+    world.replay()
+
+
+def test_after_an_answer_that_came_late_the_next_silence_is_told_again() -> None:
+    world = ready(timeframe="1Min")
+    send(world, 0, 2)
+    world.until(at(4))
+    assert closed(answer(world, 1)) == []  # too late for its bar
+    assert closed(send(world, 4) + world.wait(3))[-1][1] == 5
+    world.until(at(9))
+    assert world.alerts().count("BARS_INCOMPLETE") == 2
+
+
+def test_a_question_that_rest_refuses_is_asked_again_with_the_next_bar_and_nothing_waits_for_ever() -> None:
+    world = ready(timeframe="1Min")
+    effects = world.until(at(1) + LAST_NS)
+    (request,) = of(RequestBackfill, effects)
+    assert world.tell(BackfillRefused(request.symbols, "403")) == []
+    (again,) = of(RequestBackfill, world.until(at(2) + LAST_NS))
+    assert again.symbols == ("SPY",)
+    world.tell(BackfillRefused(("SPY", "GONE"), "403"))
+    assert closed(send(world, 2, 3) + world.wait(70))[-1][1] == 4
+    world.replay()
+
+
+def test_what_waits_behind_a_hole_moves_the_price_and_stops_are_watched_by_it() -> None:
+    world = ready(timeframe="5Min")
+    world.place(10, 443.0)
+    send(world, 0, 1)
+    world.until(at(5) + LAST_NS)
+    world.until(at(6))
+    world.tell(BarsReceived((bar(5, 441.0),)))
+    assert world.engine.market.books["SPY"].price_e4 == 4_410_000
+    world.wait(5)
+    assert world.live(OrderRole.EXIT) or world.position() is None
+
+
+@pytest.mark.parametrize("order", [(2, 5), (5, 2)])
+def test_a_hole_that_the_stream_fills_itself_needs_no_answer(order: tuple[int, ...]) -> None:
+    world = ready()
+    send(world, 0, 1, 3, 4)
+    world.until(at(5) + LAST_NS)
+    for number in order:
+        world.until(at(number + 1))
+        world.tell(BarsReceived((bar(number, 450.0 + number),)))
+    world.wait(0)
+    assert closed(world.seen) == [("SPY", 5, 450.0, 454.0, 5_000)]
+    world.tell(BackfillLoaded(("SPY",), (bar(2, 452.0),), at(2), at(6)))
+    assert world.engine.market.books["SPY"].waiting is None
+    world.replay()
+
+
+def test_a_correction_that_comes_while_rest_is_asked_is_newer_than_its_answer() -> None:
+    world = ready()
+    send(world, 0, 1, 3, 4)
+    world.until(at(5) + LAST_NS)
+    world.tell(BarsRevised((replace(bar(3, 453.0), volume=4_000),)))
+    assert closed(answer(world, 2, 3, 4)) == [("SPY", 5, 450.0, 454.0, 8_000)]
+
+
+def test_a_lost_minute_of_an_earlier_five_minutes_leaves_the_five_minute_bars_whole() -> None:
+    worlds = [World(("SPY",), timeframe="15Min").ready(history=30, five_minute_span=1.0) for _ in range(2)]
+    for world, order in zip(worlds, ((2, 6), (6, 2)), strict=True):
+        world.until(at(15))
+        for number in order:
+            world.tell(BarsReceived((bar(number, 450.0 + number % 4, span=1.0 + number),)))
+        world.wait(3)
+    assert len({world.engine.market.books["SPY"].five_minutes.atr for world in worlds}) == 1
+
+
+def test_a_minute_that_comes_otherwise_after_its_bar_is_no_duplicate() -> None:
+    world = ready(timeframe="1Min")
+    send(world, 0)
+    world.wait(3)
+    world.tell(BarsReceived((bar(0, 450.0),)), BarsReceived((bar(0, 450.0, volume=7_000),)))
+    book = world.engine.market.books["SPY"]
+    assert book.rejections == {"duplicate": 1, "its bar is complete already": 1}
+
+
+def test_an_answer_is_journaled_without_the_minutes_that_came_and_the_same_follows_from_it() -> None:
+    worlds = [ready("SPY", "QQQ") for _ in range(2)]
+    lost = {("SPY", 2), ("QQQ", 3), ("QQQ", 4)}
+    for world in worlds:
+        for number in range(5):
+            world.until(at(number + 1))
+            came = [symbol for symbol in ("SPY", "QQQ") if (symbol, number) not in lost]
+            world.tell(BarsReceived(tuple(bar(number, 450.0, symbol=symbol) for symbol in came)))
+        world.until(at(5) + LAST_NS)
+    bars = tuple(bar(number, 450.0, symbol=symbol) for symbol in ("GONE", "SPY", "QQQ") for number in range(5))
+    whole = BackfillLoaded(("SPY", "QQQ"), bars, at(-1), at(5))
+    lean = worlds[0].engine.lean(whole)
+    assert isinstance(lean, BackfillLoaded)
+    assert {(one.symbol, (one.start_ns - OPEN_NS) // MINUTE_NS) for one in lean.bars} == lost
+    found = [closed(world.tell(event) + world.wait(0)) for world, event in zip(worlds, (lean, whole), strict=True)]
+    assert found[0] == found[1]
+    assert len(found[0]) == 2
+    states = {world.engine.market.states.tobytes() for world in worlds}
+    assert len(states) == 1
+
+
+def test_a_symbol_that_falls_silent_keeps_no_record_of_the_others_alive() -> None:
+    world = ready("SPY", "QQQ", timeframe="1Min")
+    for number in range(3):
+        world.until(at(number + 1))
+        world.tell(BarsReceived((bar(number, 450.0), bar(number, 300.0, symbol="QQQ"))[: 1 + (number == 0)]))
+        world.wait(3)
+    newest = world.engine.market.books["QQQ"].closed[-1].decision
+    assert newest.base is None or newest.base.nbytes == newest.nbytes

@@ -81,22 +81,19 @@ class BarBuilder:
     close: float = 0.0
     volume: int = 0
     newest_ns: int = 0
+    in_order: bool = True  # else the prices and the volume are made of the minutes when the bar is finished
 
-    def add(self, minute: Bar, span: Span) -> bool:
-        """Take a minute of the bar that is being built, or start the bar with it; one that is there is replaced.
-
-        Returns:
-            False for a minute that is not the newest: the bar was made anew.
-        """
+    def add(self, minute: Bar, span: Span) -> None:
+        """Take a minute of the bar that is being built, or start the bar with it; one that is there is replaced."""
         if self.span is None:
-            self.span, self.newest_ns = span, 0
-        if minute.start_ns <= self.newest_ns:
-            minutes = self.minutes | {minute.start_ns: minute}
-            self.drop()
-            for start_ns in sorted(minutes):
-                self.add(minutes[start_ns], span)
-            return False
+            self.span, self.newest_ns, self.in_order = span, 0, True
         self.minutes[minute.start_ns] = minute
+        if minute.start_ns > self.newest_ns:
+            self._append(minute)
+        else:
+            self.in_order = False
+
+    def _append(self, minute: Bar) -> None:
         if self.newest_ns == 0:
             self.open, self.high, self.low, self.volume = minute.open, minute.high, minute.low, 0
         self.newest_ns = minute.start_ns
@@ -104,7 +101,6 @@ class BarBuilder:
         self.low = min(self.low, minute.low)
         self.close = minute.close
         self.volume += minute.volume
-        return True
 
     def finish(self) -> tuple[Bar, int]:
         """The finished bar and its end; the builder is empty afterwards.
@@ -114,6 +110,10 @@ class BarBuilder:
         """
         if self.span is None:
             raise ValueError(f"no bar of {self.symbol} is being built")
+        if not self.in_order:
+            self.newest_ns = 0
+            for start_ns in sorted(self.minutes):
+                self._append(self.minutes[start_ns])
         span = self.span
         self.drop()
         return Bar(self.symbol, span.start_ns, self.open, self.high, self.low, self.close, self.volume), span.end_ns

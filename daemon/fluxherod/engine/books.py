@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from fluxherod.core.bars import DUPLICATE, MOST_DOLLARS, BarBuilder
@@ -15,13 +16,15 @@ from fluxherod.engine.volatility import FiveMinuteRange
 
 @dataclass(slots=True)
 class SymbolBook:
-    """One symbol. While `waiting` is a list, live minutes are kept in it until the gap before them is filled.
+    """One symbol. While `waiting` is not None, live minutes are kept in it until the gap before them is filled.
 
-    Such a gap is a hole when it lies in a bar of a symbol that trades: `holed`, and it goes on trading. Every minute
-    before `known_ns` is here, or REST says that nobody traded in it. `joining` is a symbol that was added while others
-    traded, until it trades itself. `followed_ns` is since when its minutes come: None while there is no connection or
-    no subscription. What was decided through `silent_through_ns` is not decided once more when its bars are loaded
-    again.
+    Such a gap is a hole when it lies in what a standing connection brings: `holed` since `held_ns`, until each minute
+    before `hole_end_ns` is known; `asking` while REST is asked what was in it. Every minute before `known_ns` is here,
+    or REST says that nobody traded in it. `corrections` are revisions that came meanwhile.
+
+    `joining` is a symbol that was added while others traded, until it trades itself. `followed_ns` is since when its
+    minutes come: None while there is no connection or no subscription. What was decided through `silent_through_ns` is
+    not decided once more when its bars are loaded again.
     """
 
     symbol: str
@@ -29,10 +32,15 @@ class SymbolBook:
     builder: BarBuilder
     five_minutes: FiveMinuteRange
     closed: ClosedBars = field(default_factory=ClosedBars)
-    waiting: list[Bar] | None = field(default_factory=list)
+    waiting: dict[int, Bar] | None = field(default_factory=dict)
+    corrections: dict[int, Bar] = field(default_factory=dict)
     holed: bool = False
+    hole_end_ns: int = 0
+    held_ns: int = 0
+    asking: bool = False
     warm: bool = False
     noted: bool = False  # what stood on the newest bar is known, as the kernel's edge memory has it
+    newest_minute: Bar | None = None
     newest_minute_ns: int = 0
     known_ns: int = 0
     decided_through_ns: int = 0
@@ -50,14 +58,29 @@ class SymbolBook:
 
     @property
     def live(self) -> bool:
-        """True when history is loaded and no gap is open; a hole in a bar holds up that bar alone."""
+        """True when history is loaded and no gap is open; a hole delays bars for a minute at most."""
         return self.warm and (self.waiting is None or self.holed)
 
-    def hold(self, *minutes: Bar) -> None:
-        """Keep these minutes and what comes until the minutes before them are known."""
+    def hold(self) -> None:
+        """Keep what comes until the minutes before it are known."""
         if self.waiting is None:
-            self.waiting = []
-        self.waiting += minutes
+            self.waiting = {}
+
+    def keep(self, minute: Bar) -> None:
+        """Keep a minute until those before it are known."""
+        self.hold()
+        assert self.waiting is not None
+        self.waiting[minute.start_ns] = minute
+
+    def release(self, missed: Iterable[Bar] = ()) -> list[Bar]:
+        """The minutes that waited and those that were missed, in order; nothing is kept any more.
+
+        A minute by both roads counts once, as REST has it; one that only the stream had is not lost.
+        """
+        minutes = (self.waiting or {}) | {bar.start_ns: bar for bar in missed} | self.corrections
+        self.waiting, self.corrections, self.holed = None, {}, False
+        news = (start_ns for start_ns, bar in minutes.items() if self.builder.minutes.get(start_ns) != bar)
+        return [minutes[start_ns] for start_ns in sorted(news) if start_ns >= self.decided_through_ns]
 
     @property
     def followed(self) -> bool:

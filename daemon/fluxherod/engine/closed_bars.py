@@ -85,9 +85,14 @@ class ClosedBars(Sequence[ClosedBar]):
         if self._held:
             oldest_ns = _unpacked(self.symbol, self._settled[0]).end_ns
             self._held = {end_ns: held for end_ns, held in self._held.items() if end_ns >= oldest_ns}
-        if len(fresh) > 2:  # or the newest keeps the records of all that were decided with it
-            fresh[-1].decision = _record(fresh[-1].decision.tobytes())
+        if len(fresh) > 2:
+            self.own()
         del fresh[:-1]
+
+    def own(self) -> None:
+        """Let the newest have a record of its own: else it keeps alive all that were decided with it."""
+        if self._fresh:
+            self._fresh[-1].decision = _record(self._fresh[-1].decision.tobytes())
 
     def __len__(self) -> int:
         return len(self._settled) + len(self._fresh)

@@ -238,3 +238,15 @@ Update = (
     | StatusChanged
 )
 Effect = BrokerEffect | DataEffect | Update | Reply
+
+
+def touched_symbols(out: list[Effect]) -> list[str]:
+    """Symbols whose orders or positions changed, in order of first mention."""
+    symbols: dict[str, None] = {}
+    for effect in out:
+        match effect:
+            case OrderUpdated(order=order):
+                symbols[order.symbol] = None
+            case PositionUpdated(position=position, mark=False):
+                symbols[position.symbol] = None
+    return list(symbols)

@@ -14,12 +14,12 @@ from fluxherod.core.types import Bar
 from fluxherod.engine import gaps, links, readiness
 from fluxherod.engine.books import SymbolBook
 from fluxherod.engine.commands import Commands
+from fluxherod.engine.completed import Completed
 from fluxherod.engine.desk import Desk
 from fluxherod.engine.effects import (
     BarClosed,
     BarRejected,
     Effect,
-    OrderUpdated,
     PositionUpdated,
     QuotesUpdated,
     Reply,
@@ -27,10 +27,12 @@ from fluxherod.engine.effects import (
     RequestReference,
     RequestSnapshot,
     StatusChanged,
+    touched_symbols,
 )
 from fluxherod.engine.events import (
     AssetsLoaded,
     BackfillLoaded,
+    BackfillRefused,
     BarsReceived,
     BarsRevised,
     BrokerSnapshot,
@@ -54,7 +56,7 @@ from fluxherod.engine.events import (
 )
 from fluxherod.engine.guard import Guard
 from fluxherod.engine.ledger import Ledger
-from fluxherod.engine.market import Completed, Market
+from fluxherod.engine.market import Market
 from fluxherod.engine.reconcile import Reconciler
 from fluxherod.engine.settings import Settings
 from fluxherod.engine.splits import REFERENCE_LEAD_NS, Splits
@@ -98,6 +100,7 @@ class Engine:
             SplitsLoaded: lambda now_ns, event, out: self.splits.take(event, now_ns, out),
             HistoryLoaded: self._history_loaded,
             BackfillLoaded: self._backfill_loaded,
+            BackfillRefused: lambda now_ns, event, out: gaps.refused(self.market, event),
             BarsReceived: self._bars_received,
             BarsRevised: self._bars_revised,
             QuotesReceived: self._quotes_received,
@@ -122,7 +125,7 @@ class Engine:
         if self.run and (self.commands.halted or self.settings.disabled or self.desk.halts):
             # An entry that was on its way when trading was halted, or in its symbol alone, too.
             self.guard.call_off(now_ns, bool(self.commands.halted), out)
-        for symbol in (*_touched(out), *(self.desk.halts.take_ended() if self.run else ())):
+        for symbol in (*touched_symbols(out), *(self.desk.halts.take_ended() if self.run else ())):
             self.desk.protect(symbol, now_ns, out)
         if any(isinstance(effect, PositionUpdated) for effect in out):
             out.append(self.ledger.updated(self.desk.working_e4(), now_ns))
@@ -130,6 +133,10 @@ class Engine:
             self._warms = bool(self.run and self.warming)
         self._tell_state(out)
         return out
+
+    def lean(self, event: Event) -> Event:
+        """An event without what changes nothing, as it is journaled."""
+        return gaps.without_known(self.market, event) if self.run and isinstance(event, BackfillLoaded) else event
 
     def next_deadline_ns(self) -> int | None:
         """When `TimerFired` is wanted next, or None."""
@@ -221,10 +228,7 @@ class Engine:
 
     # --- the market ------------------------------------------------------------------------------------
     def _backfill_loaded(self, now_ns: int, event: BackfillLoaded, out: list[Effect]) -> None:
-        completed: list[Completed] = []
-        for book, minutes in gaps.closed_by(self.market, event):
-            completed += self._take(book, minutes, now_ns, out)
-            self.market.hold_if_lacking(book, self.market.ended_ns)
+        completed = self._take_all(gaps.closed_by(self.market, event), now_ns, out)
         gaps.request_missing(self.market, out)
         self._look(event.bars, now_ns, out)
         self._closed(completed, now_ns, out)
@@ -232,8 +236,7 @@ class Engine:
     def _bars_received(self, now_ns: int, event: BarsReceived, out: list[Effect]) -> None:
         completed: list[Completed] = []
         for bar in event.bars:
-            book = self.market.books.get(bar.symbol)
-            if book is not None:
+            if (book := self.market.books.get(bar.symbol)) is not None:
                 completed += self._take(book, (bar,), now_ns, out)
         gaps.request_missing(self.market, out)
         self._look(event.bars, now_ns, out)
@@ -244,6 +247,15 @@ class Engine:
         self.desk.halts.prove(bars, out)
         self.desk.halts.look((bar.symbol for bar in bars), self.market, now_ns, out)
 
+    def _take_all(
+        self, released: Iterable[tuple[SymbolBook, list[Bar]]], now_ns: int, out: list[Effect]
+    ) -> list[Completed]:
+        completed: list[Completed] = []
+        for book, minutes in released:
+            completed += self._take(book, minutes, now_ns, out)
+            self.market.hold_if_lacking(book, self.market.ended_ns, now_ns)
+        return completed
+
     def _take(self, book: SymbolBook, bars: Iterable[Bar], now_ns: int, out: list[Effect]) -> list[Completed]:
         completed: list[Completed] = []
         for bar in bars:
@@ -251,6 +263,8 @@ class Engine:
             completed += ended
             if reason is not None:
                 out.append(BarRejected(bar, reason))
+            elif book.holed and (minutes := self.market.healed(book, bar)):
+                completed += self._take(book, minutes, now_ns, out)
         return completed
 
     def _closed(self, completed: list[Completed], now_ns: int, out: list[Effect]) -> None:
@@ -267,8 +281,7 @@ class Engine:
 
     def _mark_all(self, now_ns: int, out: list[Effect]) -> None:
         for symbol in list(self.ledger.positions):
-            book = self.market.books.get(symbol)
-            if book is not None:
+            if (book := self.market.books.get(symbol)) is not None:
                 self._mark(book, now_ns, out)
         self.guard.watch(now_ns, out)
 
@@ -279,8 +292,7 @@ class Engine:
 
     def _bars_revised(self, now_ns: int, event: BarsRevised, out: list[Effect]) -> None:
         for bar in event.bars:
-            reason = self.market.revise(bar, now_ns)
-            if reason is not None:
+            if (reason := self.market.revise(bar, now_ns)) is not None:
                 out.append(BarRejected(bar, reason))
 
     def _quotes_received(self, now_ns: int, event: QuotesReceived, out: list[Effect]) -> None:
@@ -336,8 +348,9 @@ class Engine:
 
     # --- time ----------------------------------------------------------------------------------------------
     def _timer_fired(self, now_ns: int, event: TimerFired, out: list[Effect]) -> None:
+        completed = self._take_all(gaps.give_up(self.market, now_ns, out), now_ns, out)
         gaps.look_for_holes(self.market, now_ns)
-        self._closed(self.market.finish_due(now_ns), now_ns, out)
+        self._closed(completed + self.market.finish_due(now_ns), now_ns, out)
         gaps.request_missing(self.market, out)
         self.desk.timer(now_ns, out)
         self.guard.timer(now_ns, out)
@@ -376,15 +389,3 @@ class Engine:
         if state != self.state:
             self.state = state
             out.append(StatusChanged(state, self.refused or self.commands.halted))
-
-
-def _touched(out: list[Effect]) -> list[str]:
-    """Symbols whose orders or positions changed, in order of first mention."""
-    symbols: dict[str, None] = {}
-    for effect in out:
-        match effect:
-            case OrderUpdated(order=order):
-                symbols[order.symbol] = None
-            case PositionUpdated(position=position, mark=False):
-                symbols[position.symbol] = None
-    return list(symbols)

@@ -98,6 +98,14 @@ class BackfillLoaded:
 
 
 @dataclass(frozen=True, slots=True)
+class BackfillRefused:
+    """The data host will not say what the minutes of some symbols were, and asking again now won't change it."""
+
+    symbols: tuple[str, ...]
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
 class BarsRevised:
     """Late corrections of minutes already received. Recorded; they never rewrite a decision."""
 
@@ -373,6 +381,7 @@ Event = (
     | HistoryLoaded
     | BarsReceived
     | BackfillLoaded
+    | BackfillRefused
     | BarsRevised
     | QuotesReceived
     | StatusesReceived

@@ -1,22 +1,25 @@
 """Gaps in a symbol's minutes: when one opens, when its back-fill may be asked for, and which answer closes it.
 
-A gap is open while a book's `waiting` is a list: live minutes are kept in it. Its back-fill is asked for once the
+A gap is open while a book's `waiting` is not None: live minutes are kept in it. Its back-fill is asked for once the
 history is there (so it is known where the gap begins) and the subscription stands (so it is known that it has an
 end): each minute then comes either by the answer or by the stream, and one that comes by both counts once.
 
 A hole is a gap in what a standing connection brings: a bar has ended, and some of its minutes are not here. Nobody
-may have traded then, or they were lost, or are late: REST is asked, and the bar is complete with the answer.
+may have traded then, or they were lost, or are late: REST is asked, and the bar is complete with the answer, or when
+the minutes come after all. Without either it is decided after a minute by what is here, and told: exits must go on.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from fluxherod.core.calendar import MINUTE_NS, SECOND_NS
 from fluxherod.core.types import Bar
+from fluxherod.core.words import some_of
 from fluxherod.engine.books import SymbolBook
-from fluxherod.engine.effects import Effect, RequestBackfill
-from fluxherod.engine.events import BackfillLoaded
+from fluxherod.engine.effects import AlertRaised, Effect, RequestBackfill, Severity
+from fluxherod.engine.events import BackfillLoaded, BackfillRefused
 from fluxherod.engine.market import Market
 
 RELOAD_AFTER_NS = 5 * 24 * 3600 * SECOND_NS
@@ -29,7 +32,8 @@ def begin(market: Market, now_ns: int) -> None:
     for book in market.books.values():
         if now_ns - book.newest_minute_ns > RELOAD_AFTER_NS:
             book.warm, book.silent_through_ns = False, 0
-        book.waiting, book.holed = [], False
+        book.hold()
+        book.holed = book.asking = False
         book.joining, book.followed_ns = False, None
     market.bars_ended_by(now_ns)
 
@@ -52,14 +56,50 @@ def look_for_holes(market: Market, now_ns: int) -> None:
     through_ns = market.bars_ended_by(now_ns)
     if through_ns is not None:
         for book in market.books.values():
-            market.hold_if_lacking(book, through_ns)
+            market.hold_if_lacking(book, through_ns, now_ns)
 
 
 def request_missing(market: Market, out: list[Effect]) -> None:
     """Ask what was in the holes that have been found since the last time, in one request."""
-    asked = [book for book in market.take_holed() if book.holed]
+    asked = market.holes.take_unasked()
+    for book in asked:
+        book.asking = True
     if asked:
         out.append(RequestBackfill(tuple(book.symbol for book in asked), _start_ns(market, asked)))
+
+
+def give_up(market: Market, now_ns: int, out: list[Effect]) -> Iterator[tuple[SymbolBook, list[Bar]]]:
+    """The symbols that have waited in vain for what was in their holes, each with the minutes that waited, in order."""
+    books = market.holes.held_by(now_ns - market.hole_patience_ns)
+    for book in books:
+        book.known_ns = max(book.known_ns, book.hole_end_ns, market.ended_ns)
+        yield book, book.release()
+    if books and not market.holes.told:
+        market.holes.told = True
+        text = (
+            f"minutes of {some_of([book.symbol for book in books])} did not come, and REST has not said in time "
+            "whether they were lost or nobody traded: bars are decided without them until it does. Look the data link"
+        )
+        out.append(AlertRaised("BARS_INCOMPLETE", Severity.WARNING, text))
+
+
+def refused(market: Market, refusal: BackfillRefused) -> None:
+    """REST will not answer a question: what is missing is asked for once more when the next bars end."""
+    for symbol in refusal.symbols:
+        if (book := market.books.get(symbol)) is not None:
+            book.asking = False
+
+
+def without_known(market: Market, answer: BackfillLoaded) -> BackfillLoaded:
+    """An answer without the minutes that are here already: nothing follows from those, and the journal has them."""
+    news = tuple(bar for bar in answer.bars if not _is_known(market.books.get(bar.symbol), bar))
+    return answer if len(news) == len(answer.bars) else replace(answer, bars=news)
+
+
+def _is_known(book: SymbolBook | None, bar: Bar) -> bool:
+    if book is None or bar.start_ns < book.decided_through_ns or book.builder.minutes.get(bar.start_ns) == bar:
+        return True
+    return book.waiting is not None and book.waiting.get(bar.start_ns) == bar
 
 
 def request(market: Market, out: list[Effect]) -> None:
@@ -101,20 +141,19 @@ def closed_by(market: Market, answer: BackfillLoaded) -> Iterator[tuple[SymbolBo
     missed: dict[str, list[Bar]] = {symbol: [] for symbol in answer.symbols}
     for bar in answer.bars:
         missed.setdefault(bar.symbol, []).append(bar)
+    market.holes.told = False
     for symbol in answer.symbols:
         book = market.books.get(symbol)
-        if book is None or book.waiting is None or not _covers(market, answer, book):
+        if book is None:
+            continue
+        book.asking = False
+        if book.waiting is None or not _covers(market, answer, book):
             continue
         if book.holed and answer.through_ns <= book.known_ns:
-            market.ask_later(book)  # the clocks differ: asked at once, it would say the same, over and over
-            continue
-        # A minute by both roads counts once, as REST has it; one that only the stream had is not lost.
-        minutes = {bar.start_ns: bar for bar in book.waiting}
-        minutes |= {bar.start_ns: bar for bar in missed[symbol]}
-        book.waiting, book.holed, book.joining = None, False, False
+            continue  # the clocks differ: asked at once, it would say the same, over and over
+        book.joining = False
         book.known_ns = max(book.known_ns, answer.through_ns)
-        news = (start_ns for start_ns, bar in minutes.items() if book.builder.minutes.get(start_ns) != bar)
-        yield book, [minutes[start_ns] for start_ns in sorted(news) if start_ns >= book.decided_through_ns]
+        yield book, book.release(missed[symbol])
 
 
 def _covers(market: Market, answer: BackfillLoaded, book: SymbolBook) -> bool:

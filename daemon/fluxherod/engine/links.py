@@ -17,6 +17,10 @@ _WITHOUT = {
     "trading": f"Orders are followed by polling alone, and no new risk is taken; {_STANDS}, and exiting {_WITH_REST}",
     "data": f"History and missing minutes can't be loaded, so their symbols are not traded; exiting {_WITH_REST}",
 }
+_CLOCK = (
+    "Bars and signals are dated by it, and a minute may be taken for complete before it is (up to 30 s are waited for). "
+    "Let NTP set it (timedatectl set-ntp true, chronyc makestep)"
+)
 _NEW_KEYS = "It is not tried again: put keys that are accepted into the daemon's credentials and restart it"
 
 
@@ -29,6 +33,8 @@ def alert(before: LinkChanged | None, now: LinkChanged, positions: Sequence[str]
     if now.cause is Cause.CREDENTIALS:
         text = f"The credentials are refused ({now.link}: {detail}). {_WITHOUT.get(now.link, '')}. {_NEW_KEYS}."
         return AlertRaised("AUTHENTICATION_FAILED", Severity.CRITICAL, f"{text} {_held(positions)}")
+    if now.link == "clock":
+        return AlertRaised("CLOCK_OFF", Severity.CRITICAL, f"{detail}. {_CLOCK}")
     if now.cause is Cause.STALE:
         text = (
             f"{detail}; it is connected anew and the gap is filled. If this comes again, look at status.alpaca.markets"

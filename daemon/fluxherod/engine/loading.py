@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 
 from fluxherod.engine.effects import RequestBackfill, RequestHistory, RequestReference
-from fluxherod.engine.events import AssetInfo, Cause, Event, LinkChanged
+from fluxherod.engine.events import AssetInfo, BackfillRefused, Cause, Event, LinkChanged
 from fluxherod.engine.ports import Clock, DataRefused, DataUnavailable, MarketData
 
 Load = RequestReference | RequestHistory | RequestBackfill
@@ -49,6 +49,8 @@ class Loader:
             except DataRefused as refusal:
                 why = Cause.CREDENTIALS if refusal.credentials else Cause.ANY
                 self._post(LinkChanged("data", up=False, detail=str(refusal), fatal=True, cause=why))
+                if isinstance(effect, RequestBackfill):
+                    self._post(BackfillRefused(effect.symbols, str(refusal)))
                 return
             except Exception as problem:
                 if not said:

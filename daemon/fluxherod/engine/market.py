@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
 from fluxherod.core.bars import DAY_MINUTES, DUPLICATE, BarBuilder, Span, fault, refusal, span_of
-from fluxherod.core.calendar import MINUTE_NS, Calendar, Session, minute_of_day
+from fluxherod.core.calendar import MINUTE_NS, SECOND_NS, Calendar
 from fluxherod.core.jit import RecordArray
 from fluxherod.core.kernel import BAR, DECISION, new_states, step_many
 from fluxherod.core.signals import SessionTime
@@ -18,23 +16,15 @@ from fluxherod.core.volatility import spike_ratio
 from fluxherod.engine.books import SymbolBook
 from fluxherod.engine.building import Building
 from fluxherod.engine.closed_bars import ClosedBar, ClosedBars
+from fluxherod.engine.completed import Completed, kernel_bar, session_minutes
 from fluxherod.engine.grid import Grid, Slot
+from fluxherod.engine.holes import Holes
 from fluxherod.engine.overrides import remakes_indicators
 from fluxherod.engine.settings import Settings
 from fluxherod.engine.volatility import FIVE_MINUTES, FiveMinuteRange
 
 SESSION_MINUTES = 390.0
-
-
-@dataclass(frozen=True, slots=True)
-class Completed:
-    """A strategy bar that has ended and has not been through the kernel."""
-
-    book: SymbolBook
-    bar: Bar
-    end_ns: int
-    session: Session  # the regular one of its day, which it is decided by
-    five_minute_atr: float = math.nan
+HOLE_PATIENCE_NS = 60 * SECOND_NS
 
 
 class Market:
@@ -49,8 +39,7 @@ class Market:
         self.states = new_states(len(settings.symbols), self.params)
         self._free_rows: list[int] = []
         self._building = Building()
-        self._holed: list[SymbolBook] = []  # found and not asked for yet
-        self._unanswered: list[SymbolBook] = []  # asked in vain
+        self.holes = Holes()
         self.ended_ns = 0  # the newest end of a bar at which holes were looked for
         self._minutes = settings.timeframe_minutes
         self.set_calendar(Calendar(()))
@@ -212,7 +201,7 @@ class Market:
         if not count:
             return []
         out: RecordArray = np.zeros(count, DECISION)
-        bars = np.array([_record(one) for one in completed], BAR)
+        bars = np.array([kernel_bar(one) for one in completed], BAR)
         rows = np.fromiter((one.book.row for one in completed), np.int64, count)
         step_many(self.states, rows, self.params, bars, self._minutes < DAY_MINUTES, out)
         for one in completed:
@@ -222,7 +211,7 @@ class Market:
     def _closed(self, completed: Completed, decision: np.void, now_ns: int, live: bool) -> ClosedBar:
         book, bar, end_ns = completed.book, completed.bar, completed.end_ns
         live = live and end_ns > book.silent_through_ns
-        opened, closes = _session_minutes(completed)
+        opened, closes = session_minutes(completed)
         closed = ClosedBar(bar, end_ns, decision, live, time=SessionTime(opened, closes))
         if decision["valid"]:
             closed.only_noted, book.noted = not book.noted, True
@@ -240,13 +229,15 @@ class Market:
         Returns:
             Why it was rejected (None when taken or kept), and the bars that it completed.
         """
-        if book.waiting is not None:
-            book.hold(minute)
-            return None, []
         reason = self._fault(minute, now_ns)
         slot = self.grid.slot(minute.start_ns) if reason is None else None
+        if book.waiting is not None:
+            book.keep(minute)
+            if slot is not None and slot.regular and book.warm:
+                book.mark(minute.close, minute.start_ns + MINUTE_NS)
+            return None, []
         if slot is not None and self._is_decided(book, slot.span):
-            reason = DUPLICATE if minute.start_ns == book.newest_minute_ns else "its bar is complete already"
+            reason = DUPLICATE if minute == book.newest_minute else "its bar is complete already"
         elif minute.start_ns in book.builder.minutes and minute == book.builder.minutes[minute.start_ns]:
             reason = DUPLICATE
         if reason is not None:
@@ -255,8 +246,8 @@ class Market:
         if slot is None:
             book.outside += 1
             return None, []
-        if self.hold_if_lacking(book, slot.span.start_ns):
-            book.hold(minute)
+        if self.hold_if_lacking(book, slot.span.start_ns, now_ns):
+            book.keep(minute)
             return None, []
         completed = self.finish(book) if book.builder.span not in (None, slot.span) else []
         self._put(book, minute, slot)
@@ -271,11 +262,11 @@ class Market:
         if book.builder.span is None:
             self._building.begun(book, slot.span.end_ns)
             book.five_minutes.begin()
-        if book.builder.add(minute, slot.span):
+        book.builder.add(minute, slot.span)
+        if book.builder.in_order:
             book.five_minutes.add(minute, slot.five_minutes)
-        else:
-            self._repeat_five_minutes(book)
-        book.newest_minute_ns = max(book.newest_minute_ns, minute.start_ns)
+        if minute.start_ns >= book.newest_minute_ns:
+            book.newest_minute, book.newest_minute_ns = minute, minute.start_ns
         minutes, known_ns = book.builder.minutes, book.known_ns
         if known_ns not in minutes:
             known_ns = self.grid.first_minute_ns(known_ns)
@@ -285,24 +276,32 @@ class Market:
             book.mark(minute.close, minute.start_ns + MINUTE_NS)
 
     def _repeat_five_minutes(self, book: SymbolBook) -> None:
-        """A minute came out of order: the 5-minute bars since the strategy bar began are made of all of them anew."""
-        book.five_minutes.rewind()
+        """Minutes came out of order: the 5-minute bars since the strategy bar began are made of all of them anew."""
+        minutes = book.builder.minutes
+        book.five_minutes.rewind(min(minutes))
         for start_ns in sorted(book.builder.minutes):
             slot = self.grid.slot(start_ns)
             if slot is not None:
                 book.five_minutes.add(book.builder.minutes[start_ns], slot.five_minutes)
 
     # --- holes -----------------------------------------------------------------------------------------
-    def hold_if_lacking(self, book: SymbolBook, through_ns: int) -> bool:
+    def hold_if_lacking(self, book: SymbolBook, through_ns: int, now_ns: int) -> bool:
         """Hold a symbol that trades when nothing is known of some minute before a time; True when it is held."""
         if book.waiting is not None:
             return True
         if book.known_ns >= through_ns or self.grid.first_minute_ns(book.known_ns) >= through_ns:
             return False
-        book.hold()
-        book.holed = True
-        self._holed.append(book)
+        self.holes.hold(book, through_ns, now_ns)
         return True
+
+    def healed(self, book: SymbolBook, minute: Bar) -> list[Bar]:
+        """The minutes that wait, when this one of them has filled the hole without REST; else none."""
+        known_ns = self.grid.first_minute_ns(book.known_ns)
+        if minute.start_ns != known_ns or book.waiting is None:
+            return []
+        while known_ns in book.waiting or known_ns in book.builder.minutes:
+            known_ns = self.grid.first_minute_ns(known_ns + MINUTE_NS)
+        return book.release() if known_ns >= book.hole_end_ns else []
 
     def bars_ended_by(self, now_ns: int) -> int | None:
         """The end of the newest bar, of whichever symbol, whose grace has passed; None when it was asked for before."""
@@ -310,17 +309,8 @@ class Market:
         if end_ns is None or end_ns <= self.ended_ns:
             return None
         self.ended_ns, self._next_end_ns = end_ns, self.grid.end_after(end_ns)
-        self._holed, self._unanswered = self._holed + self._unanswered, []
+        self.holes.look_again()
         return end_ns
-
-    def ask_later(self, book: SymbolBook) -> None:
-        """The answer did not reach into a hole: it is asked for once more when the next bars end."""
-        self._unanswered.append(book)
-
-    def take_holed(self) -> list[SymbolBook]:
-        """The symbols that are held since the last time."""
-        holed, self._holed = self._holed, []
-        return holed
 
     def revise(self, minute: Bar, now_ns: int) -> str | None:
         """Take a late correction of a minute, or say what is wrong with it. A complete bar stays as it is."""
@@ -334,7 +324,7 @@ class Market:
         book.revised += 1
         slot = self.grid.slot(minute.start_ns)
         if book.waiting is not None:
-            book.hold(minute)
+            book.corrections[minute.start_ns] = minute
         elif slot is not None and slot.span == book.builder.span:
             self._put(book, minute, slot)
         return None
@@ -351,6 +341,8 @@ class Market:
         if session is None:
             book.builder.drop()  # the calendar no longer knows its session: there is nothing to decide
             return []
+        if not book.builder.in_order:
+            self._repeat_five_minutes(book)
         bar, end_ns = book.builder.finish()
         book.decided_through_ns = end_ns
         book.five_minutes.finish_through(end_ns)
@@ -361,37 +353,25 @@ class Market:
         completed: list[Completed] = []
         for book in self._building.ended_by(now_ns - self._grace_ns):
             span = book.builder.span
-            if span is not None and (span.end_ns <= book.known_ns or not self.hold_if_lacking(book, span.end_ns)):
+            if span is not None and (
+                span.end_ns <= book.known_ns or not self.hold_if_lacking(book, span.end_ns, now_ns)
+            ):
                 completed += self.finish(book)
         return completed
 
     def next_due_ns(self) -> int | None:
         """When bars must be completed, or looked for, even if no newer minute comes."""
-        ends = (self._building.next_end_ns(), self._next_end_ns)
-        return min((end_ns + self._grace_ns for end_ns in ends if end_ns is not None), default=None)
+        ends = [end_ns for end_ns in (self._building.next_end_ns(), self._next_end_ns) if end_ns is not None]
+        due = [end_ns + self._grace_ns for end_ns in ends]
+        if (since_ns := self.holes.held_since_ns()) is not None:
+            due.append(since_ns + self.hole_patience_ns)
+        return min(due, default=None)
+
+    @property
+    def hole_patience_ns(self) -> int:
+        """How long a bar waits for what REST says of its missing minutes."""
+        return HOLE_PATIENCE_NS + self.settings.latency_ns
 
     @property
     def _grace_ns(self) -> int:
         return self.settings.bar_delay_ns + self.settings.latency_ns
-
-
-def _record(completed: Completed) -> tuple[float | int, ...]:
-    """A completed bar as a kernel.BAR record."""
-    bar = completed.bar
-    opened, closes = _session_minutes(completed)
-    return (
-        bar.open,
-        bar.high,
-        bar.low,
-        bar.close,
-        float(bar.volume),
-        minute_of_day(completed.end_ns),
-        closes,
-        opened,
-    )
-
-
-def _session_minutes(completed: Completed) -> tuple[int, int]:
-    """Minutes after the open and to the close."""
-    end_ns, session = completed.end_ns, completed.session
-    return (end_ns - session.open_ns) // MINUTE_NS, (session.close_ns - end_ns) // MINUTE_NS

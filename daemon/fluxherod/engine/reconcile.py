@@ -71,7 +71,7 @@ class Reconciler:
                 out.append(LookupOrder(order.parent_id or order.id))
 
     def _quiet(self, symbol: str | None, asked_ns: int) -> bool:
-        """True when no order (of the symbol) moved since the snapshot was asked for, and none is in flight or sought."""
+        """True when no order (of the symbol) moved since the snapshot was asked for, is in flight or is sought."""
         if symbol in self._sought or (symbol is None and self._sought):
             return False
         return all(

@@ -254,6 +254,7 @@ class Runner:
             due.cancel()
 
     def _entry(self, event: Event, now_ns: int) -> JournalEntry:
+        event = self.engine.lean(event)
         self._started = self._started or isinstance(event, Started)
         if isinstance(event, _ABOUT_ORDERS):
             self._snapshots.forget()

@@ -58,18 +58,18 @@ class FiveMinuteRange:
         self._builder.add(minute, span)
 
     def begin(self) -> None:
-        """A strategy bar begins: `rewind` comes back to here."""
+        """A strategy bar begins: to here `rewind` comes back."""
         self._mark = None
 
-    def rewind(self) -> None:
-        """Undo the 5-minute bars that ended since the strategy bar began: all of its minutes come again, in order."""
+    def rewind(self, began_ns: int) -> None:
+        """Undo what came since the strategy bar began: all of its minutes come again, in order."""
         mark, self._mark = self._mark or self._now(), None
         self._state, self.atr, self._through_ns = mark.state, mark.atr, mark.through_ns
         while self._bars and self._bars[-1].start_ns >= mark.through_ns:
             self._bars.pop()
         self._builder.drop()
         for minute in mark.minutes.values():
-            if mark.span is not None:
+            if mark.span is not None and minute.start_ns < began_ns:
                 self._builder.add(minute, mark.span)
 
     def _now(self) -> _Mark:
