@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from fluxherod import __version__
 from fluxherod.adapters.alpaca.broker import AlpacaBroker
-from fluxherod.adapters.alpaca.clock import ExchangeClock, WallClock
+from fluxherod.adapters.alpaca.clock import ClockOffset, ExchangeClock, WallClock
 from fluxherod.adapters.alpaca.credentials import Credentials
 from fluxherod.adapters.alpaca.errors import Unavailable
 from fluxherod.adapters.alpaca.limiter import RateLimiter
@@ -30,7 +30,7 @@ from fluxherod.adapters.sqlite.writer import SqliteStore
 from fluxherod.config import Config, to_settings
 from fluxherod.core.calendar import SECOND_NS, Session
 from fluxherod.core.kernel import warm_up
-from fluxherod.engine.events import Started, Stopping
+from fluxherod.engine.events import Event, Started, Stopping
 from fluxherod.engine.hub import Hub, Topic
 from fluxherod.engine.runner import Runner
 from fluxherod.engine.settings import Settings
@@ -241,13 +241,18 @@ async def _build(
     _look_at_the_time(clock, recovery)
     reader = await stack.enter_async_context(await TableReader.open(store.path))
     limiter = RateLimiter(config.alpaca.requests_per_minute)
-    # The runner is made from its edges: what they post before that could only be about nothing.
-    trading = RestClient(config.alpaca.trading_url, credentials, limiter, post=lambda event: runner.post(event))
-    data = RestClient(config.alpaca.data_url, credentials, limiter)
+
+    def post(event: Event) -> None:
+        runner.post(event)  # which is made from its edges: what they post before that could only be about nothing
+
+    at_exchange = clock if isinstance(clock, ExchangeClock) else ClockOffset(clock.now_ns, post)
+    dates = at_exchange if isinstance(at_exchange, ClockOffset) else None
+    trading = RestClient(config.alpaca.trading_url, credentials, limiter, post=post, dates=dates)
+    data = RestClient(config.alpaca.data_url, credentials, limiter, dates=dates)
     stack.push_async_callback(trading.aclose)
     stack.push_async_callback(data.aclose)
     hub = Hub(encode_update, seq=recovery.last_seq)
-    market_data = _market_data(config, trading, data, clock)
+    market_data = _market_data(config, trading, data, at_exchange)
     broker, narrator = AlpacaBroker(trading), Narrator(hub, dated=isinstance(clock, ExchangeClock))
     runner = Runner(
         recovery.engine,
@@ -331,7 +336,7 @@ def _recover(store: SqliteStore, notifier: Notifier) -> Recovery:
 
 
 def _market_data(
-    config: Config, trading: RestClient, data: RestClient, clock: WallClock | ExchangeClock
+    config: Config, trading: RestClient, data: RestClient, at_exchange: ClockOffset | ExchangeClock
 ) -> AlpacaMarketData:
     cache = BarCache(
         config.storage.cache_dir / "bars",
@@ -340,15 +345,14 @@ def _market_data(
         session=config.market.session,
         source=config.alpaca.data_url,
     )
-    exchange = clock if isinstance(clock, ExchangeClock) else None
     return AlpacaMarketData(
         trading,
         data,
         feed=config.alpaca.feed,
         cache=cache,
         extended=config.market.session == "extended",
-        settle_s=0.0 if exchange else 2.0,
-        reached=exchange.reached if exchange else None,
+        settle_s=0.0 if isinstance(at_exchange, ExchangeClock) else 2.0,
+        reached=at_exchange.reached,
     )
 
 

@@ -236,8 +236,8 @@ class Cause(StrEnum):
 class LinkChanged:
     """A connection came up (authenticated and subscribed) or went down.
 
-    `link` is "market" or "trading" (the streams), "rest" (the broker's host) or "data" (loads of history and gaps);
-    `fatal` means that only an operator can mend it.
+    `link` is "market" or "trading" (the streams), "rest" (the broker's host), "data" (loads of history and gaps) or
+    "clock" (the machine's agrees with the exchange's, or not); `fatal` means that only an operator can mend it.
     """
 
     link: str

@@ -18,8 +18,8 @@ _WITHOUT = {
     "data": f"History and missing minutes can't be loaded, so their symbols are not traded; exiting {_WITH_REST}",
 }
 _CLOCK = (
-    "Bars and signals are dated by it, and a minute may be taken for complete before it is (up to 30 s are waited for). "
-    "Let NTP set it (timedatectl set-ntp true, chronyc makestep)"
+    "Bars, signals and the age of quotes are judged by it: one that is ahead takes minutes for complete too early, "
+    "beyond the 30 s that are waited for. Let NTP set it (timedatectl set-ntp true, chronyc makestep)"
 )
 _NEW_KEYS = "It is not tried again: put keys that are accepted into the daemon's credentials and restart it"
 

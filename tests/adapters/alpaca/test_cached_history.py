@@ -81,6 +81,18 @@ async def test_a_second_start_fetches_only_the_tail_of_the_strategy_bars_and_of_
     assert warm == await load(TWO)
 
 
+async def test_a_symbol_that_stopped_trading_makes_no_other_symbol_fetch_more_than_its_tail(
+    server: Server, load: Load
+) -> None:
+    wanted = RequestHistory(("SPY", "DEAD", "IBM", "GONE"), "1Hour", 100)
+    server.last_days = {"DEAD": "2024-08-01", "GONE": "2024-07-31"}
+    await load(at("2024-08-02T12:00"), wanted)
+    first = await load(NOON, wanted)
+    assert await load(NOON, wanted) == first
+    today = ("SPY,IBM", "30Min", format_time(at("2024-12-02T11:00")))
+    assert asked(server) == [today, ("DEAD,GONE", "30Min", format_time(at("2024-07-31T15:00")))]
+
+
 async def test_files_older_than_a_day_are_fetched_anew(server: Server, load: Load, tmp_path: Path) -> None:
     fresh = await load(NOON)
     for path in (tmp_path / "bars").iterdir():

@@ -85,6 +85,39 @@ async def test_an_exchange_that_has_come_to_its_end_is_not_waited_for(driven: An
     await waiting
 
 
+async def test_an_exchange_that_no_longer_answers_is_not_waited_for_for_ever(
+    driven: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("fluxherod.adapters.alpaca.clock.SILENCE_S", 0.05)
+    exchange = Exchange(60.0)
+    clock = ExchangeClock("http://sim.test", sleep=driven.sleep, transport=httpx.MockTransport(exchange))
+    await clock.poll()
+    exchange.down = True
+    running = asyncio.create_task(clock.run())
+    async with asyncio.timeout(5):
+        await clock.reached(START_NS + 3600 * SECOND_NS)
+    running.cancel()
+    assert not running.done()
+    await asyncio.gather(running, return_exceptions=True)
+    await clock.aclose()
+
+
+async def test_an_exchange_that_answers_and_falls_behind_is_waited_for_however_long(driven: Any) -> None:
+    exchange = Exchange(60.0)
+    clock = clock_of(exchange, driven)
+    await clock.poll()
+    waiting = asyncio.create_task(clock.reached(START_NS + 60 * SECOND_NS))
+    for _ in range(10):
+        driven.now += 4.0
+        exchange.time_ns += SECOND_NS
+        await clock.poll()
+        await asyncio.sleep(0)
+        assert not waiting.done()
+    exchange.time_ns += 50 * SECOND_NS
+    await clock.poll()
+    await waiting
+
+
 async def test_a_message_moves_the_clock_forward_and_never_back(driven: Any) -> None:
     clock = clock_of(Exchange(0.0), driven)
     await clock.poll()

@@ -108,6 +108,35 @@ async def test_a_subscription_is_told_before_the_link_that_it_came_with(ears: Ea
     assert order == ["FeedFollows", "LinkChanged"]
 
 
+async def test_a_symbol_that_leaves_and_joins_at_once_is_told_of_though_the_server_has_nothing_to_say(
+    ears: Ears,
+) -> None:
+    server = Server()
+    async with served(server.talk) as (url, _):
+        stream = ears.market(url, ("SPY", "IBM"))
+        async with running(stream):
+            await ears.follows.get()
+            await ears.hear(1)
+            stream.follow(("SPY",))
+            stream.follow(("SPY", "IBM"))
+            async with asyncio.timeout(5):
+                assert await ears.follows.get() == FeedFollows(("IBM", "SPY"))
+    assert server.asked == []
+
+
+async def test_what_was_wanted_before_the_connection_is_told_of_once(ears: Ears) -> None:
+    server = Server()
+    async with served(server.talk) as (url, _):
+        stream = ears.market(url)
+        stream.follow(("SPY", "IBM"))
+        async with running(stream):
+            assert await ears.follows.get() == FeedFollows(("IBM", "SPY"))
+            stream.follow(("SPY", "QQQ"))
+            while (await ears.follows.get()).symbols != ("QQQ", "SPY"):
+                pass
+    assert server.asked == [("unsubscribe", ["IBM"]), ("subscribe", ["QQQ"])]
+
+
 async def test_a_symbol_that_the_server_refuses_costs_no_other_and_is_not_wanted_again(ears: Ears) -> None:
     server = Server(refuse=frozenset({"IBM"}))
     async with served(server.talk) as (url, count):

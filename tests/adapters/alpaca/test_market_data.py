@@ -52,6 +52,7 @@ class Server:
         self.requests: list[httpx.URL] = []
         self.replies: dict[str, httpx.Response] = {}
         self.first_days = {"NEW": "2024-11-20"}
+        self.last_days: dict[str, str] = {}
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
         self.requests.append(request.url)
@@ -97,7 +98,8 @@ class Server:
         return {"bars": bars, "next_page_token": token}
 
     def _rows(self, symbol: str, timeframe: str, start: int, end: int) -> list[dict[str, Any]]:
-        days = [day.isoformat() for day in TRADED if day.isoformat() >= self.first_days.get(symbol, "")]
+        first_day, last_day = self.first_days.get(symbol, ""), self.last_days.get(symbol, "9999")
+        days = [day.isoformat() for day in TRADED if first_day <= day.isoformat() <= last_day]
         if timeframe == "1Day":
             return [row(at(f"{day}T00:00"), 100.0) for day in days if start <= at(f"{day}T00:00") <= end]
         step = SIZES[timeframe] * MINUTE_NS

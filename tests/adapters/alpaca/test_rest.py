@@ -47,6 +47,7 @@ def client(
         sleep=driven.sleep,
         jitter=lambda: 0.0,
         wall_s=lambda: 1_700_000_000.0,
+        monotonic=driven.monotonic,
     )
 
 
@@ -162,13 +163,48 @@ async def test_the_link_is_told_when_it_changes_and_only_then(driven: Any) -> No
     events: list[Event] = []
     good, bad = httpx.Response(200), httpx.Response(503, text="maintenance")
     rest = client(driven, Server([good, good, bad, bad, bad, bad, good]), events.append)
-    for _ in range(4):
+    for _ in range(3):
+        await rest.get("/v2/account", Priority.ACCOUNT)
+    driven.now += 10.0
+    for _ in range(2):
         await rest.get("/v2/account", Priority.ACCOUNT)
     assert events == [
         LinkChanged("rest", True),
         LinkChanged("rest", False, "HTTP 503: maintenance"),
         LinkChanged("rest", True),
     ]
+
+
+async def test_a_host_that_fails_every_other_request_for_minutes_is_down_once_and_up_10_s_after_the_last_failure(
+    driven: Any,
+) -> None:
+    events: list[Event] = []
+    good, bad = httpx.Response(200), httpx.Response(500)
+    server = Server([bad, *[good, bad] * 60, good])
+    rest = client(driven, server, events.append)
+    for _ in range(60):
+        await rest.request("DELETE", "/v2/orders/1", Priority.ORDER)
+        await rest.get("/v2/account", Priority.ACCOUNT)
+        driven.now += 4.0
+    assert [event.up for event in events if isinstance(event, LinkChanged)] == [False]
+    while len(server.replies) > 1:
+        await rest.get("/v2/account", Priority.ACCOUNT)
+    failed_at = driven.now
+    while len(events) == 1:
+        driven.now += 1.0
+        await rest.get("/v2/account", Priority.ACCOUNT)
+    assert events[1:] == [LinkChanged("rest", True)]
+    assert driven.now - failed_at <= 10.0
+
+
+async def test_a_get_that_worked_only_when_asked_again_is_no_proof_that_the_host_is_up(driven: Any) -> None:
+    events: list[Event] = []
+    good, bad = httpx.Response(200), httpx.Response(500)
+    rest = client(driven, Server([bad, bad, good]), events.append)
+    await rest.request("POST", "/v2/orders", Priority.ORDER)
+    driven.now += 60.0
+    await rest.get("/v2/account", Priority.ACCOUNT)
+    assert [event.up for event in events if isinstance(event, LinkChanged)] == [False]
 
 
 async def _served(handler: Any, timeout_s: float, driven: Any) -> tuple[Any, int]:

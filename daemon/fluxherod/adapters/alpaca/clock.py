@@ -6,18 +6,27 @@ import asyncio
 import logging
 import math
 import time
+from collections import deque
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from email.utils import parsedate_to_datetime
 
 import httpx
 
 from fluxherod.adapters.alpaca import wire
 from fluxherod.adapters.alpaca.errors import Unavailable, WireError
 from fluxherod.adapters.alpaca.rest import tls_context
+from fluxherod.core.calendar import SECOND_NS
+from fluxherod.engine.events import Event, LinkChanged
 
 log = logging.getLogger(__name__)
 
 LONGEST_SLEEP_S = 1.0
 TOLD_STEP_NS = 1_000_000_000
+SILENCE_S = 5.0  # of an exchange's clock that is no longer waited for
+OFFSET_ANSWERS, LEAST_ANSWERS = 8, 3
+TOLD_OFFSET_NS, MENDED_OFFSET_NS = 2 * SECOND_NS, SECOND_NS
+LONGEST_WAIT_S = 30.0
 
 
 class WallClock:
@@ -64,6 +73,68 @@ class WallClock:
             await self._sleep(min(ahead_ns / 1e9, LONGEST_SLEEP_S))
 
 
+class ClockOffset:
+    """How far the machine's clock is off the exchange's, by the Date headers of REST's last answers.
+
+    A header names a second that lies between request and receipt, so each answer says between which bounds the offset
+    is, a slow answer only roughly. Posts LinkChanged("clock") when it is more than 2 s off, and when it is right again.
+    """
+
+    def __init__(
+        self,
+        now_ns: Callable[[], int],
+        post: Callable[[Event], None],
+        *,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self.now_ns = now_ns
+        self._post = post
+        self._sleep = sleep
+        self._bounds: deque[tuple[int, int]] = deque(maxlen=OFFSET_ANSWERS)
+        self._is_off = False
+
+    def heard(self, date: str, sent_ns: int) -> None:
+        """The Date header of an answer that has just come; its request was sent then, by our clock."""
+        try:
+            made = parsedate_to_datetime(date)
+            made_ns = int(made.timestamp()) * SECOND_NS
+        except (ValueError, OverflowError):
+            return
+        if made.tzinfo is None:
+            return
+        self._bounds.append((sent_ns - made_ns - SECOND_NS, self.now_ns() - made_ns))
+        self._look()
+
+    @property
+    def offset_ns(self) -> int:
+        """What is certain: our clock is at least so much ahead of the exchange's, or behind where negative."""
+        if len(self._bounds) < LEAST_ANSWERS:
+            return 0
+        # The second best bound, as one answer alone may be wrong: kept by a proxy, or made while a clock was set.
+        least = sorted(least for least, _ in self._bounds)[-2]
+        most = sorted(most for _, most in self._bounds)[1]
+        return least if least > 0 else min(most, 0)
+
+    async def reached(self, ns: int) -> None:
+        """Return once it is so late at the exchange, as far as is known; after 30 s at the latest."""
+        left_s = LONGEST_WAIT_S
+        while left_s > 0 and (offset_ns := self.offset_ns) > 0 and (early_ns := ns + offset_ns - self.now_ns()) > 0:
+            nap_s = min(early_ns / SECOND_NS, LONGEST_SLEEP_S, left_s)
+            await self._sleep(nap_s)
+            left_s -= nap_s
+
+    def _look(self) -> None:
+        offset_ns = self.offset_ns
+        if not self._is_off and abs(offset_ns) > TOLD_OFFSET_NS:
+            self._is_off = True
+            off = f"{abs(offset_ns) / SECOND_NS:.1f} s {'ahead of' if offset_ns > 0 else 'behind'} the exchange's"
+            self._post(LinkChanged("clock", False, f"The machine's clock is at least {off}"))
+        elif self._is_off and abs(offset_ns) < MENDED_OFFSET_NS:
+            self._is_off = False
+            log.info("the machine's clock is right again")
+            self._post(LinkChanged("clock", True))
+
+
 class ExchangeClock:
     """The time that the simulator serves at `/sim/clock`.
 
@@ -90,7 +161,7 @@ class ExchangeClock:
         self._client = httpx.AsyncClient(base_url=base_url, timeout=2.0, transport=transport, verify=tls_context())
         self._anchor_ns = 0
         self._polled_ns = 0
-        self._anchored_at = monotonic()
+        self._anchored_at = self._answered_at = monotonic()
         self._rate = 0.0
         self._latest_ns = 0
         self._changed = asyncio.Event()
@@ -128,10 +199,15 @@ class ExchangeClock:
     async def reached(self, ns: int) -> None:
         """Return once the exchange itself has said that it is so late: `now_ns` may be ahead of one that falls behind.
 
-        An exchange that stands says no more, and what it has it has.
+        An exchange that stands says no more, and what it has it has. So it is with one that has not answered for 5 s.
         """
         while ns > self._polled_ns and self._rate > 0:
-            await self._changed.wait()
+            patience_s = self._answered_at + SILENCE_S - self._monotonic()
+            if patience_s <= 0:
+                return
+            with suppress(TimeoutError):
+                async with asyncio.timeout(patience_s):
+                    await self._changed.wait()
 
     async def poll(self) -> None:
         """Read the exchange's clock once.
@@ -149,7 +225,7 @@ class ExchangeClock:
             raise Unavailable(f"the exchange's clock does not answer: {error}") from error
         if not (math.isfinite(rate) and rate >= 0):
             raise Unavailable(f"the exchange's clock has the rate {rate}")
-        self._rate, self._polled_ns = rate, time_ns
+        self._rate, self._polled_ns, self._answered_at = rate, time_ns, self._monotonic()
         self._anchor(time_ns)
 
     async def run(self) -> None:

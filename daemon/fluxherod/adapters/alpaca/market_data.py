@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
 from typing import Protocol
@@ -31,6 +31,8 @@ SESSIONS_A_YEAR = 250
 # Each start adds the bars since the last one to the cache; what is beyond so many times what is wanted is dropped.
 CACHED_TIMES = 2
 LEAST_CACHED = 1_000
+# Cached bars are fetched on together where the newest ones are about as old; below this they are.
+SAME_AGE_NS = 5 * 24 * 3600 * SECOND_NS
 
 
 class BarCache(Protocol):
@@ -121,7 +123,7 @@ class AlpacaMarketData:
         calendar = await self._calendar_for(bars, timeframe, now_ns)
         grid = BarGrid(timeframe, calendar)
         through_ns = grid.through_ns(now_ns - self._settle_ns)
-        await self._reached(through_ns)
+        await self._reached(through_ns + self._settle_ns)
         found = await self._cached_history(symbols, timeframe, bars, grid, through_ns)
         missing = [symbol for symbol in symbols if symbol not in found]
         found |= await self._fetched_history(missing, timeframe, bars, grid, through_ns)
@@ -135,9 +137,10 @@ class AlpacaMarketData:
         if session is None or session.close_ns <= since_ns or through_ns <= since_ns:
             return BackfillLoaded(tuple(symbols), (), since_ns, max(through_ns, since_ns))
         # A minute that is claimed as filled is not asked for again: wait until REST has the newest one.
-        if (settle_ns := through_ns + self._settle_ns - now_ns) > 0 and now_ns < session.close_ns + self._settle_ns:
-            await self._sleep(settle_ns / SECOND_NS)
-        await self._reached(through_ns)
+        settled_ns = min(through_ns, session.close_ns) + self._settle_ns
+        if settled_ns > now_ns:
+            await self._sleep((settled_ns - now_ns) / SECOND_NS)
+        await self._reached(settled_ns)
         rows = await self._bars(symbols, "1Min", since_ns, through_ns)
         minutes = [bar for found in rows.values() for bar in session_minutes(found, calendar, since_ns, through_ns)]
         minutes.sort(key=lambda bar: (bar.start_ns, bar.symbol))
@@ -182,11 +185,11 @@ class AlpacaMarketData:
             usable = [bar for bar in known if grid.ended(bar, through_ns)]
             if len(usable) >= bars:
                 cached[symbol] = usable
-        if cached:
+        for group in _by_age(cached, through_ns):
             # The newest cached bar is fetched again, too: a split since then shows in it, and nowhere else.
-            since_ns = min(known[-1].start_ns for known in cached.values())
-            rows = await self._bars(list(cached), rest_timeframe(timeframe), since_ns, through_ns)
-            for symbol in list(cached):
+            since_ns = min(cached[symbol][-1].start_ns for symbol in group)
+            rows = await self._bars(group, rest_timeframe(timeframe), since_ns, through_ns)
+            for symbol in group:
                 tail = grid.completed_bars(rows.get(symbol, ()), through_ns)
                 await self._extend(cached, symbol, timeframe, tail, max(CACHED_TIMES * bars, LEAST_CACHED))
         return cached
@@ -287,6 +290,17 @@ class AlpacaMarketData:
 
     async def _get(self, client: RestClient, path: str, params: dict[str, str]) -> bytes:
         return _body(await client.get(path, Priority.DATA, params))
+
+
+def _by_age(cached: Mapping[str, list[Bar]], through_ns: int) -> list[list[str]]:
+    """The symbols by the age of their newest bar, twice as old from group to group.
+
+    So one that stopped trading months ago makes no other fetch months, and a few requests serve all ages.
+    """
+    groups: dict[int, list[str]] = defaultdict(list)
+    for symbol, known in cached.items():
+        groups[((through_ns - known[-1].start_ns) // SAME_AGE_NS).bit_length()].append(symbol)
+    return list(groups.values())
 
 
 def _midnight(ns: int) -> str:

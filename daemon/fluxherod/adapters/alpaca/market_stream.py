@@ -130,21 +130,24 @@ class MarketStream:
         await self._closing.wait()
         raise FeedStale(self._why_closed)
 
-    async def _subscribe(self, socket: Socket) -> None:
-        """Ask for what is wanted and not asked for, and end what is no longer wanted."""
+    async def _subscribe(self, socket: Socket) -> bool:
+        """Ask for what is wanted and not asked for, and end what is no longer wanted; False when that is nothing."""
+        self._changed.clear()
         wanted, before = self._wanted, self._asked
         self._asked = wanted
         for action, symbols in (("unsubscribe", before - wanted), ("subscribe", wanted - before)):
             if symbols:
                 text = frames.encode_subscription(sorted(symbols), quotes=self._with_quotes, action=action)
                 await socket.send(text)
+        return wanted != before
 
     async def _keep_subscribed(self, socket: Socket) -> None:
         """Carry each change of what is wanted to the server; one that it does not answer ends the connection."""
         while True:
             await self._changed.wait()
-            self._changed.clear()
-            await self._subscribe(socket)
+            if not await self._subscribe(socket):
+                # Removed and added again: the server has nothing to answer, and a new book waits for this word.
+                self._tell_followed()
             async with asyncio.timeout(HANDSHAKE_TIMEOUT_S):
                 while not self._asked <= self._confirmed:
                     self._answered.clear()

@@ -10,7 +10,7 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 import httpx
@@ -24,6 +24,8 @@ log = logging.getLogger(__name__)
 
 RETRIES = 3
 LONGEST_PAUSE_S = 60.0
+# A host that answers every other request flips all the time: it is up again when nothing has failed for so long.
+CALM_S = 10.0
 # Request timeout and too early: 4xx that say nothing of the request.
 UNCLEAR = frozenset({408, 425})
 
@@ -55,6 +57,18 @@ class AuthenticationFailed:
 Outcome = Answer | NoAnswer | AuthenticationFailed
 
 
+class DateListener(Protocol):
+    """Compares our clock with the host's."""
+
+    def now_ns(self) -> int:
+        """Our clock."""
+        ...
+
+    def heard(self, date: str, sent_ns: int) -> None:
+        """The Date header of an answer that has just come; its request was sent then, by our clock."""
+        ...
+
+
 @lru_cache(maxsize=1)
 def tls_context() -> ssl.SSLContext:
     """What every client trusts; reading the certificates takes longer than all else that a client is made of."""
@@ -66,7 +80,8 @@ class RestClient:
 
     Only what is safe to repeat is repeated, three times after 1, 2 and 4 s with jitter: a GET without a
     usable answer, and anything that was turned away with 429, which was not carried out.
-    `post` gets LinkChanged("rest") when the host stops or starts answering; give it to one client only.
+    `post` gets LinkChanged("rest") when the host stops answering, and when it has answered again without a failure
+    for 10 s; give it to one client only. `dates` hears when the host made each answer.
     """
 
     def __init__(
@@ -76,22 +91,27 @@ class RestClient:
         limiter: RateLimiter,
         *,
         post: Callable[[Event], None] | None = None,
+        dates: DateListener | None = None,
         timeout_s: float = 10.0,
         transport: httpx.AsyncBaseTransport | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         jitter: Callable[[], float] = random.random,
         wall_s: Callable[[], float] = time.time,
+        monotonic: Callable[[], float] | None = None,
     ) -> None:
         self.requests = 0
         self.retries = 0
         self._limiter = limiter
         self._post = post
+        self._dates = dates
         self._timeout_s = timeout_s
         self._sleep = sleep
         self._jitter = jitter
         self._wall_s = wall_s
+        self._monotonic = monotonic or _loop_time
         self._refused: AuthenticationFailed | None = None
         self._link_up: bool | None = None
+        self._failed_at = 0.0
         self._host = urlsplit(base_url).netloc
         self._client = httpx.AsyncClient(
             base_url=base_url,
@@ -120,6 +140,8 @@ class RestClient:
             if self._refused is not None:
                 return self._refused
             outcome = await self._once(method, path, priority, params, body)
+            if not _works(outcome):
+                self._failed_at = self._monotonic()
             if attempt == RETRIES or not _repeatable(method, outcome):
                 break
             self.retries += 1
@@ -141,6 +163,7 @@ class RestClient:
     ) -> Outcome:
         await self._limiter.acquire(priority)
         self.requests += 1
+        sent_ns = self._dates.now_ns() if self._dates else 0
         try:
             # httpx limits each read; this limits the whole, so a dripping body can't hold us.
             async with asyncio.timeout(self._timeout_s):
@@ -149,6 +172,8 @@ class RestClient:
             return NoAnswer(f"no answer within {self._timeout_s:g} s")
         except (httpx.HTTPError, OSError) as error:
             return NoAnswer(f"{type(error).__name__}: {error}".rstrip(": "))
+        if self._dates:
+            self._dates.heard(response.headers.get("date", ""), sent_ns)
         if response.headers.get("x-ratelimit-remaining") == "0":
             self._limiter.pause(self._until_reset(response.headers) or 0.0)
         if wire.refuses_credentials(response.status_code, response.content):
@@ -181,14 +206,23 @@ class RestClient:
             log.error("the credentials are refused, nothing more is sent to %s: %s", self._host, outcome.message)
             self._say(LinkChanged("rest", False, describe(outcome), fatal=True, cause=Cause.CREDENTIALS))
             return
-        up = isinstance(outcome, Answer) and outcome.status < 500
-        if up != self._link_up:
+        up = _works(outcome)
+        still_down = up and self._link_up is False and self._monotonic() - self._failed_at < CALM_S
+        if up != self._link_up and not still_down:
             self._link_up = up
             self._say(LinkChanged("rest", up, "" if up else describe(outcome)))
 
     def _say(self, change: LinkChanged) -> None:
         if self._post is not None:
             self._post(change)
+
+
+def _loop_time() -> float:
+    return asyncio.get_running_loop().time()
+
+
+def _works(outcome: Outcome) -> bool:
+    return isinstance(outcome, Answer) and outcome.status < 500
 
 
 def _repeatable(method: str, outcome: Outcome) -> bool:
