@@ -5,11 +5,17 @@ from __future__ import annotations
 import argparse
 import asyncio
 import logging
+import math
+import re
 import signal
 import sys
+from collections.abc import Mapping
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
+from alpacasim.admin_fields import DOLLARS_BELOW
 from alpacasim.app import Settings, build
 from alpacasim.calendar import Calendar, new_york_day
 from alpacasim.credentials import Credentials
@@ -40,7 +46,7 @@ URLs for a client (key PKDEMO, secret demo-secret):
   scripting       http://127.0.0.1:8765/sim         explains them all; no key is needed:
                   /sim/clock, /sim/step, /sim/state, /sim/quote, /sim/trade, /sim/bar, /sim/fills, /sim/hold,
                   /sim/pending, /sim/halt, /sim/luld, /sim/correction, /sim/cancel-trade,
-                  /sim/corporate-action, /sim/faults, /sim/fail, /sim/asset, /sim/account
+                  /sim/corporate-action, /sim/faults, /sim/fail, /sim/asset, /sim/account; from this machine only
 
 a fault plan (--faults FILE.toml, or the same as JSON to /sim/faults; GET counts what each met, DELETE ends all):
   seed = 7                                [[fault]] has a kind, and what of these concerns it:
@@ -56,9 +62,13 @@ a fault plan (--faults FILE.toml, or the same as JSON to /sim/faults; GET counts
                                  carried_out = true: after they took effect; html = true: a page of HTML
   partial_fills                  executions come in random parts
   clock_skew                     /v2/clock, quotes, trades and updates are stamped `seconds` off
-  halt, split                    of `symbols`; a split has ex_date, new_rate and old_rate"""
+  halt, split                    of `symbols`; a split has ex_date, new_rate and old_rate, and divides the prices from
+                                 then on unless in_prices = true, the default with --bars: they have it already"""
 
 _HISTORY_SESSIONS = 120
+_SYMBOLS = "SPY,QQQ,AAPL,MSFT,IBM"
+_SYMBOL = re.compile(r"[A-Z][A-Z0-9.]{0,19}")
+_WIDEST_SPREAD_BP = 10_000
 _SYNTHETIC_START, _SYNTHETIC_END = date(2023, 1, 3), date(2024, 12, 31)
 
 
@@ -72,14 +82,14 @@ def parser() -> argparse.ArgumentParser:
     source.add_argument("--synthetic", metavar="SEED", type=int, help="play generated minute bars")
     source.add_argument("--sample", action="store_true", help="play real daily prices (needs bokeh-sampledata)")
     options.add_argument(
-        "--symbols", default="SPY,QQQ,AAPL,MSFT,IBM", metavar="A,B", help="symbols to generate (default: %(default)s)"
+        "--symbols", metavar="A,B", help=f"symbols to generate, with --synthetic (default: {_SYMBOLS})"
     )
     options.add_argument(
         "--start",
         metavar="WHEN",
         help="New York date or RFC 3339 time (default: the first session with 120 sessions of history)",
     )
-    options.add_argument("--end", metavar="DATE", type=date.fromisoformat, help="last New York date to play")
+    options.add_argument("--end", metavar="DATE", type=_date, help="last New York date to play")
     pace = options.add_mutually_exclusive_group()
     pace.add_argument(
         "--speed", type=float, default=1.0, metavar="X", help="exchange seconds a wall second (default: 1)"
@@ -108,7 +118,8 @@ def parser() -> argparse.ArgumentParser:
         "--rate-limit",
         type=int,
         metavar="N",
-        help="REST requests a wall minute on either host, 0 = any (default: Alpaca's 200; 10,000 for data with plus)",
+        help="REST requests a wall minute on either host, 0 = any (default: Alpaca's 200, 10,000 for data with plus, "
+        "a minute of the exchange; any with --step)",
     )
     options.add_argument(
         "--plan",
@@ -126,8 +137,25 @@ def parser() -> argparse.ArgumentParser:
     return options
 
 
+def _date(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no date: YYYY-MM-DD is allowed") from None
+
+
+def _symbols(text: str) -> tuple[str, ...]:
+    names = tuple(dict.fromkeys(name.strip().upper() for name in text.split(",") if name.strip()))
+    wrong = [name for name in names if not _SYMBOL.fullmatch(name)]
+    if wrong or not names:
+        raise ValueError(f"--symbols is {text!r}: names like SPY,BRK.B are allowed")
+    return names
+
+
 def load_tape(arguments: argparse.Namespace) -> Tape:
     """The tape that the command line asks for. ValueError and OSError say what is wrong with it."""
+    if arguments.symbols is not None and arguments.synthetic is None:
+        raise ValueError("--symbols goes with --synthetic: the other sources play all the symbols that they have")
     if arguments.bars is not None:
         from alpacasim.sources import load_directory
 
@@ -138,12 +166,22 @@ def load_tape(arguments: argparse.Namespace) -> Tape:
         return bokeh_sample_tape()
     from alpacasim.synthetic import synthetic
 
-    symbols = tuple(symbol.strip() for symbol in arguments.symbols.split(",") if symbol.strip())
+    symbols = _symbols(arguments.symbols or _SYMBOLS)
     return synthetic(arguments.synthetic, symbols, _SYNTHETIC_START, arguments.end or _SYNTHETIC_END)
 
 
 def start_ns(arguments: argparse.Namespace, tape: Tape, calendar: Calendar) -> int:
-    """The instant at which the exchange begins. ValueError names a bad `--start`."""
+    """The instant at which the exchange begins. ValueError names a bad `--start`, or an `--end` before it."""
+    ns = _start_ns(arguments, tape, calendar)
+    first, days = new_york_day(ns), tape.session_dates()
+    if arguments.end and arguments.end < first:
+        raise ValueError(f"--end is {arguments.end}: a day from the start on is allowed, which is {first}")
+    if not days[0] <= first <= days[-1]:
+        raise ValueError(f"--start is {arguments.start!r}: a day with prices is allowed, from {days[0]} to {days[-1]}")
+    return ns
+
+
+def _start_ns(arguments: argparse.Namespace, tape: Tape, calendar: Calendar) -> int:
     days = tape.session_dates()
     if not days:
         raise ValueError("there is no session with data to play")
@@ -156,13 +194,26 @@ def start_ns(arguments: argparse.Namespace, tape: Tape, calendar: Calendar) -> i
     return start_of_day(calendar, new_york_day(ns)) if len(arguments.start) == 10 else ns
 
 
+def _cash(text: str) -> Decimal:
+    cash = parse_decimal(text)
+    if cash is None or not 0 < cash < DOLLARS_BELOW:
+        raise ValueError(f"--cash is {text!r}: an amount above 0 is allowed")
+    return cash
+
+
+def _check_numbers(arguments: argparse.Namespace) -> None:
+    if not 0 < arguments.speed < math.inf:
+        raise ValueError(f"--speed is {arguments.speed}: a number above 0 is allowed")
+    if not 0 <= arguments.spread_bp < _WIDEST_SPREAD_BP:
+        raise ValueError(f"--spread-bp is {arguments.spread_bp}: 0 to {_WIDEST_SPREAD_BP} is allowed")
+    if arguments.rate_limit is not None and arguments.rate_limit < 0:
+        raise ValueError(f"--rate-limit is {arguments.rate_limit}: a whole number from 0 is allowed, 0 is no limit")
+
+
 def settings(arguments: argparse.Namespace, tape: Tape, calendar: Calendar) -> Settings:
     """The settings of a command line. ValueError says which option is wrong."""
-    cash = parse_decimal(arguments.cash)
-    if cash is None or cash <= 0:
-        raise ValueError(f"--cash is {arguments.cash!r}: an amount above 0 is allowed")
-    if arguments.speed <= 0:
-        raise ValueError(f"--speed is {arguments.speed}: a number above 0 is allowed")
+    cash = _cash(arguments.cash)
+    _check_numbers(arguments)
     days = tape.session_dates()
     first_ns = start_ns(arguments, tape, calendar)
     return Settings(
@@ -178,14 +229,21 @@ def settings(arguments: argparse.Namespace, tape: Tape, calendar: Calendar) -> S
         plan=arguments.plan,
         waits=arguments.wait and not arguments.step,
         seed=f"{utc_text(first_ns)}/{arguments.synthetic}",
-        faults=read_file(arguments.faults) if arguments.faults else {},
+        faults=_faults(arguments.faults),
     )
+
+
+def _faults(path: Path | None) -> Mapping[str, Any]:
+    try:
+        return read_file(path) if path else {}
+    except OSError as fault:
+        raise ValueError(f"--faults {path}: {fault.strerror}; name a file in TOML") from None
 
 
 def _address(text: str) -> tuple[str, int]:
     host, _, port = text.rpartition(":")
-    if not host or not port.isdigit():
-        raise ValueError(f"--listen is {text!r}: HOST:PORT is allowed")
+    if not host or not port.isdecimal() or int(port) > 65_535:
+        raise ValueError(f"--listen is {text!r}: HOST:PORT is allowed, with a port from 0 to 65535")
     return host.strip("[]"), int(port)
 
 
@@ -194,7 +252,10 @@ async def _run(arguments: argparse.Namespace) -> None:
     tape = load_tape(arguments)
     simulator = build(tape, calendar, settings(arguments, tape, calendar))
     host, port = _address(arguments.listen)
-    listener = bind(host, port)
+    try:
+        listener = bind(host, port)
+    except OSError as fault:
+        raise OSError(f"--listen: {fault}") from None
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):

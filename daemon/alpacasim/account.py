@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import Literal
 
 from alpacasim.money import divide_half_up, value_e4
@@ -16,19 +17,44 @@ class Position:
     symbol: str
     quantity_e9: int = 0
     cost_e4: int = 0
+    today_e9: int = 0
+    """The part of the quantity that was opened today."""
+    today_cost_e4: int = 0
 
     def apply(self, signed_e9: int, price_e4: int) -> None:
         """Book an execution: what adds carries its cost, what reduces takes its share of the cost away."""
         adds = self.quantity_e9 == 0 or (self.quantity_e9 > 0) == (signed_e9 > 0)
+        left = self.quantity_e9 + signed_e9
         if adds:
-            self.cost_e4 += value_e4(price_e4, signed_e9)
+            cost = value_e4(price_e4, signed_e9)
+            self.cost_e4 += cost
+            self.today_e9 += signed_e9
+            self.today_cost_e4 += cost
+        elif (left > 0) == (signed_e9 > 0):
+            self.cost_e4 = self.today_cost_e4 = value_e4(price_e4, left)
+            self.today_e9 = left
         else:
-            left = self.quantity_e9 + signed_e9
-            crosses = (left > 0) == (signed_e9 > 0)
-            self.cost_e4 = (
-                value_e4(price_e4, left) if crosses else divide_half_up(self.cost_e4 * abs(left), abs(self.quantity_e9))
-            )
-        self.quantity_e9 += signed_e9
+            self._keep(abs(left), abs(self.quantity_e9))
+        self.quantity_e9 = left
+
+    def _keep(self, part: int, whole: int) -> None:
+        # What is sold is sold of today's shares and of older ones alike, as the cost basis is an average of both.
+        self.cost_e4 = divide_half_up(self.cost_e4 * part, whole)
+        self.today_e9 = divide_half_up(self.today_e9 * part, whole)
+        self.today_cost_e4 = divide_half_up(self.today_cost_e4 * part, whole)
+
+    def begin_day(self) -> None:
+        """From now on all of it is of an earlier day."""
+        self.today_e9 = self.today_cost_e4 = 0
+
+    def split(self, ratio: Fraction) -> None:
+        """Each share becomes `ratio` shares at the same cost."""
+        self.quantity_e9 = round(self.quantity_e9 * ratio)
+        self.today_e9 = round(self.today_e9 * ratio)
+
+    def day_basis_e4(self, last_day_e4: int) -> int:
+        """What today's profit is measured from: the last day's close, of shares opened today what they cost."""
+        return value_e4(last_day_e4, self.quantity_e9 - self.today_e9) + self.today_cost_e4
 
 
 @dataclass(frozen=True, slots=True)

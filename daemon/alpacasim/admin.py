@@ -1,10 +1,10 @@
-"""`/sim/...`: the clock, the state, and the hand that scripts prices and executions. Loopback only, no credentials.
+"""`/sim/...`: the clock, the state, and the hand that scripts prices and executions. For this machine only, no keys.
 
     GET  /sim/clock    {"time_ns", "timestamp", "rate", "mode", "session"}; rate is exchange seconds a wall second, and
                        0.0 in step mode
     POST /sim/clock    {"time_ns": int} or {"timestamp": RFC 3339}: move the time without playing the tape (step mode)
-    POST /sim/step     {"minutes": n} or {"until": RFC 3339 or ns}: play the tape (step mode); answers when all frames
-                       were handed to the sockets
+    POST /sim/step     {"minutes": n} or {"until": RFC 3339 or ns}: play the tape (step mode), n minutes of sessions or
+                       up to an instant; answers when all frames were handed to the sockets
     GET  /sim/state    counters, account, positions, open orders
     POST /sim/quote    {"symbol", "bid", "ask", "bid_size"?, "ask_size"?, "hold"?}: a quote, now; with hold the tape
                        does not move it until {"symbol", "hold": false}
@@ -24,7 +24,9 @@
     POST /sim/luld     {"symbol", "up", "down", "indicator"?}: a limit-up-limit-down band
     POST /sim/correction, /sim/cancel-trade  {"symbol", "price"?, "size"?}: correct or cancel the last print
     POST /sim/corporate-action  {"type": "forward_split" | "reverse_split" | "cash_dividend", "symbol", "ex_date",
-                       "new_rate", "old_rate" or "rate"}: announce one; it takes effect in the night before
+                       "new_rate", "old_rate" or "rate", "in_prices"?}: announce one; it takes effect in the night
+                       before. A split divides the prices that are played from its day on, unless in_prices says that
+                       they have it already: the default is true with --bars, false with --synthetic and --sample
     POST /sim/fail     {"status": 0 | 429 | 500 | 503 | 504, "method"?, "path"?, "times"?, "carried_out"?, "html"?}:
                        the next requests fail so, 0 is no answer at all; with carried_out they take effect and only
                        their answer is lost (a fault plan of the kind rest)
@@ -32,7 +34,8 @@
     POST /sim/faults   {"seed"?, "fault": [{"kind", ...}, ...]}: put a fault plan in force, as `--faults` does; GET
                        tells what is in force and how often each was met, DELETE ends all and tells the same
 
-Every POST answers the clock and the counters; a request that makes no sense gets 422 {"message"}.
+Every POST answers the clock and the counters; a request that makes no sense gets 422 {"message"}, one from another
+machine 403.
 """
 
 from __future__ import annotations
@@ -45,19 +48,29 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from alpacasim.admin_events import Action, AdminEvents
-from alpacasim.admin_fields import AdminError, price_e4, size
-from alpacasim.calendar import MINUTE_NS
-from alpacasim.corporate_actions import Announcements
+from alpacasim.admin_fields import (
+    SIZE_BELOW,
+    AdminError,
+    check_fields,
+    count,
+    dollars,
+    flag,
+    instant,
+    one_of,
+    price_e4,
+    size,
+)
+from alpacasim.calendar import LAST_DAY, MINUTE_NS
 from alpacasim.data_wire import Channel, Json, stream_bar, stream_quote, stream_trade
 from alpacasim.fault_injector import Injector
 from alpacasim.http_api import json_body, ok
 from alpacasim.market_stream import MarketHub
 from alpacasim.matching import Market, ScriptedFill
-from alpacasim.money import decimal_to_e4, decimal_to_e9, parse_decimal
+from alpacasim.money import decimal_to_e9, parse_decimal
 from alpacasim.orders import SIDES, Side
 from alpacasim.player import Player
 from alpacasim.ticks import Ticks
-from alpacasim.timestamps import parse_time, utc_text
+from alpacasim.timestamps import utc_text
 from alpacasim.trade_stream import TradeHub
 from alpacasim.wire import account_body, order_body, position_body
 
@@ -70,12 +83,11 @@ class AdminApi:
         player: Player,
         market_hub: MarketHub,
         trade_hub: TradeHub,
-        announcements: Announcements,
         injector: Injector,
         ticks: Ticks,
         created_ns: int,
     ) -> None:
-        self._events = AdminEvents(player, market_hub, announcements, injector, ticks)
+        self._events = AdminEvents(player, market_hub, injector, ticks)
         self._ticks = ticks
         self._injector = injector
         self._player = player
@@ -103,15 +115,16 @@ class AdminApi:
             Route("/sim/state", self.get_state, methods=["GET"]),
             Route("/sim/faults", self.get_faults, methods=["GET"]),
             Route("/sim/faults", self.end_faults, methods=["DELETE"]),
-            *(Route(f"/sim/{name}", self._post(action), methods=["POST"]) for name, action in actions.items()),
+            *(Route(f"/sim/{name}", self._post(name, action), methods=["POST"]) for name, action in actions.items()),
         ]
 
-    def _post(self, action: Action) -> Callable[[Request], Awaitable[Response]]:
+    def _post(self, name: str, action: Action) -> Callable[[Request], Awaitable[Response]]:
         async def handle(request: Request) -> Response:
             body = await json_body(request)
             try:
                 if not isinstance(body, Mapping):
                     raise AdminError("the body is not a JSON object")
+                check_fields(name, body)
                 await action(body)
             except AdminError as fault:
                 return ok({"message": str(fault)}, 422)
@@ -147,19 +160,19 @@ class AdminApi:
         if "until" in body:
             await self._player.step_to(self._later(body["until"]))
             return
-        minutes = body.get("minutes", 1)
-        if not isinstance(minutes, int) or minutes < 1:
-            raise AdminError(f"minutes is {minutes!r}: a whole number from 1 is allowed")
-        await self._player.step_minutes(minutes)
+        try:
+            await self._player.step_minutes(count(body, "minutes"))
+        except LookupError as fault:
+            raise AdminError(f"minutes is {body['minutes']!r}: {fault}") from None
 
     def _must_step(self) -> None:
         if self._player.mode != "step":
             raise AdminError("the exchange's clock runs by itself: start alpacasim with --step")
 
     def _later(self, value: object) -> int:
-        ns = value if isinstance(value, int) else parse_time(value) if isinstance(value, str) else None
+        ns = instant(value)
         if ns is None:
-            raise AdminError(f"{value!r} is no time: RFC 3339 or integer nanoseconds are allowed")
+            raise AdminError(f"{value!r} is no time up to {LAST_DAY}: RFC 3339 or integer nanoseconds are allowed")
         if ns < self._player.now_ns():
             raise AdminError(f"the clock cannot go back: now is {utc_text(self._player.now_ns())}")
         return ns
@@ -211,7 +224,7 @@ class AdminApi:
         market = self._market(body)
         now_ns = self._player.now_ns()
         if "hold" in body:
-            self._exchange.hold_quote(market.symbol, bool(body["hold"]), now_ns)
+            self._exchange.hold_quote(market.symbol, flag(body, "hold", True), now_ns)
             if "bid" not in body and "ask" not in body:
                 return
         self._exchange.quote(
@@ -239,9 +252,7 @@ class AdminApi:
 
     async def bar(self, body: Mapping[str, Any]) -> None:
         market = self._market(body)
-        channel = body.get("channel", "bars")
-        if channel not in ("bars", "updatedBars", "dailyBars"):
-            raise AdminError(f"channel is {channel!r}: bars, updatedBars or dailyBars is allowed")
+        channel = one_of(body, "channel", ("bars", "updatedBars", "dailyBars"), "bars")
         prices = [price_e4(body, name, lowest=1) / 10_000 for name in ("open", "high", "low", "close")]
         volume = size(body, "volume")
         record = (self._minute(body), *prices, volume, max(1, volume // 100), sum(prices) / 4)
@@ -255,16 +266,14 @@ class AdminApi:
         if "timestamp" not in body:
             return (self._player.now_ns() // MINUTE_NS - 1) * MINUTE_NS
         value = body["timestamp"]
-        ns = value if isinstance(value, int) else parse_time(str(value))
+        ns = instant(value)
         if ns is None:
-            raise AdminError(f"timestamp is {value!r}: RFC 3339 or integer nanoseconds are allowed")
+            raise AdminError(f"timestamp is {value!r}: RFC 3339 or integer nanoseconds up to {LAST_DAY} are allowed")
         return ns
 
     async def fills(self, body: Mapping[str, Any]) -> None:
         market = self._market(body)
-        side = body.get("side")
-        if side is not None and side not in SIDES:
-            raise AdminError(f"side is {side!r}: buy or sell is allowed")
+        side = None if body.get("side") is None else one_of(body, "side", SIDES)
         fills = body.get("fills")
         if not isinstance(fills, list) or not all(isinstance(fill, Mapping) for fill in fills):
             raise AdminError("fills is not a list of objects")
@@ -273,22 +282,19 @@ class AdminApi:
         await self._player.drain()
 
     async def hold(self, body: Mapping[str, Any]) -> None:
-        self._market(body).fills_held = bool(body.get("hold", True))
+        self._market(body).fills_held = flag(body, "hold", True)
 
     async def asset(self, body: Mapping[str, Any]) -> None:
         market = self._market(body)
         for name in ("tradable", "shortable", "easy_to_borrow", "fractionable"):
             if name in body:
-                setattr(market, name, bool(body[name]))
+                setattr(market, name, flag(body, name, True))
 
     async def account(self, body: Mapping[str, Any]) -> None:
         if "cash" in body:
-            cash = parse_decimal(body["cash"])
-            if cash is None:
-                raise AdminError(f"cash is {body['cash']!r}: a number is allowed")
-            self._exchange.account.cash_e4 = decimal_to_e4(cash)
+            self._exchange.account.cash_e4 = dollars(body, "cash")
         if "shorting_enabled" in body:
-            self._exchange.account.shorting_enabled = bool(body["shorting_enabled"])
+            self._exchange.account.shorting_enabled = flag(body, "shorting_enabled", True)
 
 
 def _scripted_fill(fill: Mapping[str, Any], side: Side | None) -> ScriptedFill:
@@ -296,7 +302,7 @@ def _scripted_fill(fill: Mapping[str, Any], side: Side | None) -> ScriptedFill:
     if fill.get("qty") is None:
         return ScriptedFill(price, None, side)
     number = parse_decimal(fill["qty"])
-    quantity = None if number is None or number <= 0 else decimal_to_e9(number)
+    quantity = None if number is None or not 0 < number < SIZE_BELOW else decimal_to_e9(number)
     if quantity is None:
         raise AdminError(f"qty is {fill['qty']!r}: a number above 0 is allowed")
     return ScriptedFill(price, quantity, side)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from alpacasim.admin_fields import AdminError, day, one_of, positive, price_e4, size
-from alpacasim.corporate_actions import KINDS, Announcements, CorporateAction
+from alpacasim.admin_fields import AdminError, day, flag, one_of, positive, price_e4, size
+from alpacasim.corporate_actions import KINDS, CorporateAction
 from alpacasim.data_wire import Channel, Json, stream_band, stream_cancel, stream_correction
 from alpacasim.fault_injector import Injector
 from alpacasim.market_stream import MarketHub
@@ -26,13 +26,10 @@ _RATES: dict[str, tuple[str, ...]] = {
 class AdminEvents:
     """The actions over one running simulator."""
 
-    def __init__(
-        self, player: Player, market_hub: MarketHub, announcements: Announcements, injector: Injector, ticks: Ticks
-    ) -> None:
+    def __init__(self, player: Player, market_hub: MarketHub, injector: Injector, ticks: Ticks) -> None:
         self._player = player
         self._exchange = player.exchange
         self._market_hub = market_hub
-        self._announcements = announcements
         self._injector = injector
         self._ticks = ticks
 
@@ -61,14 +58,14 @@ class AdminEvents:
 
     async def halt(self, body: Mapping[str, Any]) -> None:
         market = self.market(body)
-        halted = bool(body.get("halted", True))
+        halted = flag(body, "halted", True)
         code, reason = str(body.get("code", "LUDP")), str(body.get("reason", "Volatility Trading Pause"))
         self._player.halt(market.symbol, halted, code, reason)
         await self._player.drain()
 
     async def pending(self, body: Mapping[str, Any]) -> None:
         market = self.market(body)
-        self._exchange.hold_answers(market.symbol, bool(body.get("hold", True)), self._player.now_ns())
+        self._exchange.hold_answers(market.symbol, flag(body, "hold", True), self._player.now_ns())
 
     async def luld(self, body: Mapping[str, Any]) -> None:
         symbol = self.market(body).symbol
@@ -93,7 +90,11 @@ class AdminEvents:
         symbol = self.market(body).symbol
         kind = one_of(body, "type", KINDS)
         terms = {name: positive(body, name) for name in _RATES[kind]}
-        self._announcements.add(CorporateAction(kind, symbol, day(body, "ex_date"), terms))
+        in_prices = flag(body, "in_prices", self._player.history.holds_splits)
+        action = CorporateAction(kind, symbol, day(body, "ex_date"), terms, in_prices)
+        if (late := self._player.too_late(action)) is not None:
+            raise AdminError(late)
+        self._player.announce(action)
 
     async def fail(self, body: Mapping[str, Any]) -> None:
         times = {"count": body.get("times", 1)}

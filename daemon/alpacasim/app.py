@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any
 
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.routing import Route, WebSocketRoute
 
 from alpacasim.admin import AdminApi
@@ -17,6 +18,7 @@ from alpacasim.clock import Mode
 from alpacasim.corporate_actions import Announcements
 from alpacasim.credentials import DEFAULT_CREDENTIALS, Credentials
 from alpacasim.data_query import DataQuery
+from alpacasim.doorway import Doorway
 from alpacasim.exchange import Exchange
 from alpacasim.fault_injector import Injector
 from alpacasim.history import History
@@ -53,8 +55,9 @@ class Settings:
     """How to play a tape. `seed` fixes every id; `speed` is exchange seconds a wall second (run mode).
 
     `plan` is the subscription to market data: "basic" has no sip stream, no sip history of the last 15 minutes, trades
-    and quotes of 30 symbols, and 200 requests a minute instead of 10,000. `rate_limit` puts another number of requests
-    a minute in the place of Alpaca's, on both hosts; 0 allows any. With `waits` the time stands at the start until a
+    and quotes of 30 symbols, and 200 requests a minute instead of 10,000. Those minutes are the exchange's where it is
+    faster than the wall, and step mode has no limit. `rate_limit` is a number of requests a wall minute in the place of
+    that, on both hosts; 0 allows any. With `waits` the time stands at the start until a
     client subscribes to market data (run mode). `faults` is a fault plan.
     """
 
@@ -102,7 +105,7 @@ def build(
     exchange.portion = injector.portion
     player = Player(
         exchange,
-        History(tape, calendar),
+        History(tape, calendar, announcements),
         calendar,
         market_hub,
         trade_hub,
@@ -111,25 +114,38 @@ def build(
         mode=settings.mode,
         speed=settings.speed,
         quotes_per_minute=settings.quotes_per_minute,
+        spread_bp=settings.spread_bp,
         waits=settings.waits,
         announcements=announcements,
         agenda=injector.agenda,
         monotonic_ns=monotonic_ns,
     )
-    injector.attach(Stage(player, market_hub, trade_hub, announcements))
+    injector.attach(Stage(player, market_hub, trade_hub))
     injector.add(settings.faults)
     ticks = Ticks(player.history, exchange.markets, settings.spread_bp)
     created_ns = settings.start_ns - 365 * DAY_NS
     app = Starlette(
         routes=[
             *_rest_routes(player, settings, announcements, injector, ticks, created_ns, wall_s),
-            *AdminApi(player, market_hub, trade_hub, announcements, injector, ticks, created_ns).routes(),
+            *AdminApi(player, market_hub, trade_hub, injector, ticks, created_ns).routes(),
             WebSocketRoute("/stream", trade_hub.serve),
             *(WebSocketRoute(path, market_hub.serve) for path in FEED_PATHS),
         ],
+        middleware=[Middleware(Doorway)],
         exception_handlers={404: not_found, 405: method_not_allowed},
     )
     return Simulator(app, player, market_hub, trade_hub)
+
+
+def _limits(settings: Settings) -> tuple[int, int]:
+    """Requests a wall minute: Alpaca counts those of the trading API and of the data API apart."""
+    if settings.rate_limit is not None:
+        return settings.rate_limit, settings.rate_limit
+    if settings.mode == "step":
+        return 0, 0
+    # A bot that asks once a bar asks as often in a fast minute as in an hour at Alpaca.
+    pace = max(1.0, settings.speed)
+    return round(TRADING_REQUESTS_A_MINUTE * pace), round(DATA_REQUESTS_A_MINUTE[settings.plan] * pace)
 
 
 def _rest_routes(
@@ -141,11 +157,7 @@ def _rest_routes(
     created_ns: int,
     wall_s: Callable[[], float],
 ) -> list[Route]:
-    # Alpaca counts the requests of the trading API and of the data API apart.
-    limits = TRADING_REQUESTS_A_MINUTE, DATA_REQUESTS_A_MINUTE[settings.plan]
-    if settings.rate_limit is not None:
-        limits = settings.rate_limit, settings.rate_limit
-    trading_limit, data_limit = (RateLimit(limit, wall_s) for limit in limits)
+    trading_limit, data_limit = (RateLimit(limit, wall_s) for limit in _limits(settings))
     trading = Guard(settings.credentials, trading_limit, injector, fault_code=40010001)
     data = Guard(settings.credentials, data_limit, injector)
     query = DataQuery(player, settings.plan)

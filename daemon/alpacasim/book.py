@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from alpacasim import hours
 from alpacasim.account import Account, Fill
 from alpacasim.calendar import Session
 from alpacasim.matching import (
@@ -122,6 +123,16 @@ class Book:
         self.forget(order)
         self.tell(status.value, order)
         self._refuse_successor(order)
+        self._resume_predecessor(order)
+
+    def _resume_predecessor(self, order: Order) -> None:
+        """What an order that is over now waited to replace goes on as it was."""
+        old = order.predecessor
+        if old is None:
+            return
+        old.successor = order.predecessor = None
+        old.move(Status.PARTIALLY_FILLED if old.filled_e9 else Status.NEW, self.now_ns)
+        self.tell("order_replace_rejected", old)
 
     def _refuse_successor(self, order: Order) -> None:
         """What waited to replace an order that is over now never will."""
@@ -148,7 +159,7 @@ class Book:
         """Is the session one in which this order works."""
         market = self.markets[order.symbol]
         if self.session is None:
-            return order.extended_hours and not market.halted
+            return order.extended_hours and not market.halted and hours.is_extended(self.now_ns)
         return market.opened and order.time_in_force != "cls"
 
     def match(self, symbol: str, path_from_e4: int | None = None, *, on_trade: bool = False) -> None:

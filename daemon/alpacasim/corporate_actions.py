@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
@@ -21,12 +21,16 @@ _NAMESPACE = uuid.UUID("0c3f6cf0-4f0b-5b0c-8a59-7c1f8a1f3d52")
 
 @dataclass(frozen=True, slots=True)
 class CorporateAction:
-    """One announcement; `terms` are the rates that its kind has."""
+    """One announcement; `terms` are the rates that its kind has.
+
+    `in_prices`: the tape's own prices have it from its day on; else a split divides them.
+    """
 
     kind: str
     symbol: str
     ex_day: date
     terms: Mapping[str, float]
+    in_prices: bool = True
 
     @property
     def is_split(self) -> bool:
@@ -79,17 +83,25 @@ class Announcements:
 
     actions: list[CorporateAction] = field(default_factory=list)
     _taken: set[str] = field(default_factory=set)
+    _on_effect: dict[str, Callable[[], None]] = field(default_factory=dict)
 
-    def add(self, action: CorporateAction) -> None:
-        """Announce, or announce anew with other terms."""
+    def add(self, action: CorporateAction, on_effect: Callable[[], None] = lambda: None) -> None:
+        """Announce, or announce anew with other terms; `on_effect` is called when it takes effect."""
         others = [other for other in self.actions if other.id != action.id]
         self.actions = sorted([*others, action], key=lambda one: (one.ex_day, one.symbol, KINDS.index(one.kind)))
+        self._on_effect[action.id] = on_effect
 
     def take_effect(self, after: date, until: date) -> list[CorporateAction]:
         """Those with an ex-date in (after, until] that were not taken yet."""
         due = [action for action in self.actions if after < action.ex_day <= until and action.id not in self._taken]
         self._taken.update(action.id for action in due)
+        for action in due:
+            self._on_effect[action.id]()
         return due
+
+    def splits_to_play(self, symbol: str) -> list[CorporateAction]:
+        """The splits of a symbol that the tape's prices do not have."""
+        return [one for one in self.actions if one.symbol == symbol and one.is_split and not one.in_prices]
 
     def of_symbol(self, symbol: str, until: date) -> list[CorporateAction]:
         """What was announced of a symbol with an ex-date up to a day."""
@@ -106,6 +118,25 @@ class Announcements:
             and (not symbols or action.symbol in symbols)
             and (not kinds or action.kind in kinds)
         ]
+
+
+def after_splits(bars: Bars, splits: Sequence[CorporateAction]) -> Bars:
+    """A tape's minutes as they are traded after splits that it does not have: from its day on each divides them.
+
+    Prices are whole cents from a dollar on, as on the tape.
+    """
+    result = bars.copy()
+    for split in splits:
+        since = result["t_ns"] >= midnight_ns(split.ex_day)
+        part = result[since]
+        for name in ("open", "high", "low", "close", "vwap"):
+            price = part[name] / float(split.ratio)
+            part[name] = np.maximum(np.round(np.where(price >= 1.0, np.round(price, 2), price), 4), 0.0001)
+        part["vwap"] = np.clip(part["vwap"], part["low"], part["high"])
+        part["volume"] = np.maximum(np.rint(part["volume"] * float(split.ratio)), np.minimum(part["volume"], 1))
+        part["trades"] = np.minimum(part["trades"], part["volume"])
+        result[since] = part
+    return result
 
 
 def adjusted(bars: Bars, adjustments: Sequence[Adjustment]) -> Bars:

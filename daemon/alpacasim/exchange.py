@@ -9,16 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from fractions import Fraction
 
-from alpacasim import payouts, pending, refusals, replacing, rules
+from alpacasim import hours, payouts, pending, refusals, replacing, rules
 from alpacasim.book import Book, Listener
-from alpacasim.calendar import DAY_NS, Session
+from alpacasim.calendar import Session
 from alpacasim.matching import Market, ScriptedFill, quote_around
 from alpacasim.money import E9, divide_half_up
 from alpacasim.orders import Order, OrderType, Side, Status
 from alpacasim.refusals import Refusal
 from alpacasim.requests import OrderRequest, ReplaceRequest
-
-_GTC_LIFE_NS = 90 * DAY_NS
 
 
 class Exchange(Book):
@@ -132,7 +130,7 @@ class Exchange(Book):
             head.limit_e4 = request.take_profit_e4 or request.limit_e4
         self.record(head)
         self._add_legs(head, request)
-        if self.session is None and not request.extended_hours:
+        if self.session is None and not (request.extended_hours and hours.is_extended(self.now_ns)):
             head.move(Status.ACCEPTED, self.now_ns)
             self.tell("accepted", head)
         else:
@@ -144,7 +142,6 @@ class Exchange(Book):
     ) -> Order:
         now = self.now_ns
         sequence = len(self.orders) + 1
-        good_till_canceled = request.time_in_force == "gtc"
         return Order(
             id=self.identifier("order"),
             client_order_id=client_id or self.identifier("client"),
@@ -163,7 +160,7 @@ class Exchange(Book):
             position_intent=request.position_intent or rules.intent_of(self, request.symbol, side),
             updated_ns=now,
             submitted_ns=now,
-            expires_ns=now + _GTC_LIFE_NS if good_till_canceled else None,
+            expires_ns=hours.expiry_ns(request.time_in_force, now),
         )
 
     def _add_legs(self, head: Order, request: OrderRequest) -> None:
@@ -266,6 +263,8 @@ class Exchange(Book):
         self.account.last_equity_e4 = self._close_equity_e4
         for market in self.markets.values():
             market.last_day_e4 = market.previous_close_e4 or market.last_e4
+        for position in self.account.positions.values():
+            position.begin_day()
 
     def open_session(self, session: Session, now_ns: int) -> None:
         """The opening: parked orders begin to work, and execute with their symbol's first price."""
@@ -275,15 +274,30 @@ class Exchange(Book):
             if order.status is Status.ACCEPTED:
                 self.begin(order)
 
+    def begin_extended_hours(self, now_ns: int) -> None:
+        """In the early morning: parked orders for extended hours begin to work, and execute with the first price."""
+        self.now_ns = max(self.now_ns, now_ns)
+        for order in self.open_orders():
+            if order.status is Status.ACCEPTED and order.extended_hours:
+                self.begin(order)
+
+    def end_extended_hours(self, now_ns: int) -> None:
+        """The end of the trading day: day orders for extended hours expire."""
+        self.now_ns = max(self.now_ns, now_ns)
+        for order in self.open_orders():
+            if order.open and order.extended_hours and order.time_in_force == "day":
+                self.end_group(order, Status.EXPIRED)
+
     def close_session(self, now_ns: int) -> None:
-        """The close: on-close orders execute, day orders and aged ones expire."""
+        """The close: on-close orders execute, day orders (not those for extended hours) and aged ones expire."""
         self.now_ns = now_ns
         for order in self.open_orders():
             if order.open and order.time_in_force == "cls" and order.status is Status.NEW:
                 self._close_auction(order)
         for order in self.open_orders():
             aged = order.expires_ns is not None and order.expires_ns <= now_ns
-            if order.open and (order.time_in_force != "gtc" or aged):
+            works_on = order.time_in_force == "gtc" or (order.extended_hours and order.time_in_force == "day")
+            if order.open and (aged or not works_on):
                 self.end_group(order, Status.EXPIRED)
         self.session = None
         self._close_equity_e4 = self.equity_e4()

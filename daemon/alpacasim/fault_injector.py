@@ -52,7 +52,9 @@ class Exchange(Protocol):
     def send_trade(self, content: Json) -> None: ...
     def victims(self, stream: str) -> Sequence[Victim]: ...
     def halt(self, symbol: str, halted: bool) -> None: ...
-    def announce(self, action: CorporateAction) -> None: ...
+    def holds_splits(self) -> bool: ...
+    def check(self, action: CorporateAction) -> None: ...
+    def announce(self, action: CorporateAction, on_effect: Callable[[], None]) -> None: ...
     def revise(self, symbol: str, record: tuple[Any, ...]) -> None: ...
 
 
@@ -80,7 +82,10 @@ class Injector:
     def add(self, content: Mapping[str, Any]) -> None:
         """Put a plan in force. AdminError says what is wrong with it."""
         now_ns = self._now_ns()
-        for entry in self.faults.add(parse_plan(content, self._there.symbols(), now_ns)):
+        plan = parse_plan(content, self._there.symbols(), now_ns)
+        for split in (split for fault in plan.faults for split in self._splits(fault)):
+            self._there.check(split)
+        for entry in self.faults.add(plan):
             self._begin(entry)
         self.agenda.run(now_ns)
 
@@ -100,9 +105,9 @@ class Injector:
     def _begin(self, entry: Entry) -> None:
         fault = entry.fault
         if fault.kind == "split":
-            self._announce(fault)
+            self._announce(entry)
         elif fault.kind == "halt":
-            self._plan(entry, fault.from_ns, lambda: self._halt(fault, True))
+            self._plan(entry, fault.from_ns, lambda: self._begin_halt(entry))
             if fault.until_ns is not None:
                 self._plan(entry, fault.until_ns, lambda: self._halt(fault, False))
         elif fault.kind in CONNECTION_KINDS:
@@ -111,7 +116,6 @@ class Injector:
     def _plan(self, entry: Entry, at_ns: int, action: Callable[[], None]) -> None:
         def act() -> None:
             if not entry.ended:
-                entry.met += entry.fault.kind == "halt"
                 action()
 
         self.agenda.at(at_ns, act)
@@ -120,12 +124,27 @@ class Injector:
         for symbol in fault.symbols:
             self._there.halt(symbol, halted)
 
-    def _announce(self, fault: Fault) -> None:
+    def _begin_halt(self, entry: Entry) -> None:
+        entry.met += 1
+        self._halt(entry.fault, True)
+
+    def _announce(self, entry: Entry) -> None:
+        def effect() -> None:
+            entry.met += 1
+
+        for split in self._splits(entry.fault):
+            self._there.announce(split, effect)
+
+    def _splits(self, fault: Fault) -> Iterator[CorporateAction]:
+        """The splits that an entry announces."""
+        if fault.kind != "split":
+            return
         kind = "forward_split" if fault.new_rate > fault.old_rate else "reverse_split"
         terms = {"new_rate": fault.new_rate, "old_rate": fault.old_rate}
         assert fault.ex_date is not None, "a split has its day"
+        in_prices = self._there.holds_splits() if fault.in_prices is None else fault.in_prices
         for symbol in fault.symbols:
-            self._there.announce(CorporateAction(kind, symbol, fault.ex_date, terms))
+            yield CorporateAction(kind, symbol, fault.ex_date, terms, in_prices)
 
     # Connections
 

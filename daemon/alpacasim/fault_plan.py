@@ -19,6 +19,10 @@ NEVER = 0  # as a status: no answer at all
 REST_STATUSES = (NEVER, 429, 500, 503, 504)
 UPGRADE_STATUSES = (406, 429, 500, 503)
 STREAMS = ("market", "trade")
+EVENTS = (
+    "accepted", "pending_new", "new", "partial_fill", "fill", "canceled", "expired", "rejected", "replaced",
+    "pending_cancel", "pending_replace", "order_replace_rejected", "order_cancel_rejected",
+)  # fmt: skip
 
 _WINDOW = ("from", "until")
 _WHEN = (*_WINDOW, "count", "probability")
@@ -39,7 +43,7 @@ KINDS: dict[str, tuple[str, ...]] = {
     "partial_fills": ("symbols", *_WHEN),
     "clock_skew": ("seconds", *_WINDOW),
     "halt": ("symbols", *_WINDOW),
-    "split": ("symbols", "ex_date", "new_rate", "old_rate"),
+    "split": ("symbols", "ex_date", "new_rate", "old_rate", "in_prices"),
 }
 MESSAGE_KINDS = frozenset({"drop", "delay", "duplicate", "reorder", "late_bars"})
 CONNECTION_KINDS = frozenset({"mute", "disconnect", "half_dead"})
@@ -67,6 +71,7 @@ class Fault:
     ex_date: date | None = None
     new_rate: float = 1.0
     old_rate: float = 1.0
+    in_prices: bool | None = None
 
     @property
     def delay_ns(self) -> int:
@@ -144,7 +149,7 @@ class _Reader:
             "probability": self._probability,
             "stream": self._stream,
             "channel": lambda: self._choice("channel", CHANNELS, ""),
-            "event": lambda: self._text("event"),
+            "event": lambda: self._choice("event", EVENTS, ""),
             "symbols": self._symbols,
             "seconds": self._seconds,
             "status": self._status,
@@ -155,6 +160,7 @@ class _Reader:
             "ex_date": lambda: day(self.entry, "ex_date"),
             "new_rate": lambda: positive(self.entry, "new_rate"),
             "old_rate": lambda: positive(self.entry, "old_rate"),
+            "in_prices": lambda: self._flag("in_prices") if "in_prices" in self.entry else None,
         }
         values = {name: readers[name]() for name in allowed}
         for name in _WINDOW:

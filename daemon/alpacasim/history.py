@@ -1,4 +1,7 @@
-"""Bars as REST serves them: the tape, with scripted minutes laid over it, never beyond the exchange's now."""
+"""Bars as REST serves them: the tape, split where it does not know of a split, with scripted minutes laid over it.
+
+Nothing is beyond the exchange's now.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ import numpy as np
 
 from alpacasim.aggregate import MINUTE, Bars, aggregate, parse_timeframe
 from alpacasim.calendar import HOUR_NS, MINUTE_NS, Calendar
-from alpacasim.corporate_actions import Adjustment, adjusted
+from alpacasim.corporate_actions import Adjustment, Announcements, adjusted, after_splits
 from alpacasim.tape import Tape
 
 _EMPTY = np.zeros(0, dtype=MINUTE)
@@ -20,8 +23,9 @@ _LOOK_BACK_DAYS = (1, 5, 30, 400, 5000)
 class History:
     """The past of every symbol, as it is known at an instant."""
 
-    def __init__(self, tape: Tape, calendar: Calendar) -> None:
+    def __init__(self, tape: Tape, calendar: Calendar, announcements: Announcements | None = None) -> None:
         self._tape = tape
+        self._announcements = announcements or Announcements()
         self._calendar = calendar
         self._scripted: dict[str, dict[int, tuple[int | float, ...]]] = {}
         self._silent: dict[str, set[int]] = {}
@@ -29,6 +33,11 @@ class History:
     @property
     def symbols(self) -> tuple[str, ...]:
         return self._tape.symbols
+
+    @property
+    def holds_splits(self) -> bool:
+        """Has the tape the splits of its days in its prices."""
+        return self._tape.holds_splits
 
     def session_dates(self) -> Sequence[date]:
         return self._tape.session_dates()
@@ -46,8 +55,12 @@ class History:
         return self._tape.days(symbol)
 
     def minutes(self, symbol: str, day: date) -> Bars:
-        """The tape's own minutes of a day."""
-        return self._tape.minutes(symbol, day)
+        """The minutes that the tape gives on a day, in the units of that day."""
+        return self._after_splits(symbol, self._tape.minutes(symbol, day))
+
+    def _after_splits(self, symbol: str, taped: Bars) -> Bars:
+        splits = self._announcements.splits_to_play(symbol)
+        return after_splits(taped, splits) if splits else taped
 
     def bars(
         self,
@@ -62,7 +75,8 @@ class History:
 
         They are adjusted as asked for. ValueError names a bad timeframe.
         """
-        if symbol not in self._scripted and symbol not in self._silent and not adjustments:
+        changed = symbol in self._scripted or symbol in self._silent or self._announcements.splits_to_play(symbol)
+        if not changed and not adjustments:
             return self._tape.bars(symbol, timeframe, start_ns, end_ns, as_of_ns)
         parsed = parse_timeframe(timeframe)
         first_ns = start_ns - parsed.longest_ns
@@ -79,7 +93,7 @@ class History:
         return _EMPTY
 
     def _minutes_between(self, symbol: str, start_ns: int, end_ns: int) -> Bars:
-        taped = self._tape.between(symbol, start_ns, end_ns)
+        taped = self._after_splits(symbol, self._tape.between(symbol, start_ns, end_ns))
         if symbol in self._silent:
             taped = taped[~np.isin(taped["t_ns"], list(self._silent[symbol]))]
         scripted = self._scripted.get(symbol, {})

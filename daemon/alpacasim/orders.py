@@ -69,7 +69,7 @@ TRANSITIONS: dict[Status, frozenset[Status]] = {
     ),
     Status.PENDING_CANCEL: frozenset({Status.CANCELED, Status.EXPIRED, Status.FILLED}),
     Status.PENDING_REPLACE: frozenset(
-        {Status.REPLACED, Status.PARTIALLY_FILLED, Status.CANCELED, Status.EXPIRED, Status.FILLED}
+        {Status.REPLACED, Status.NEW, Status.PARTIALLY_FILLED, Status.CANCELED, Status.EXPIRED, Status.FILLED}
     ),
     Status.FILLED: frozenset(),
     Status.CANCELED: frozenset(),

@@ -10,9 +10,11 @@ import numpy as np
 from starlette.requests import Request
 
 from alpacasim.http_api import QueryError, choice, integer
+from alpacasim.timestamps import LAST_NS
 from alpacasim.window import Read, Records, Window
 
 DEFAULT_LIMIT, MAX_LIMIT = 1000, 10_000
+_MOST_AT_ONE_TIME = 10**9
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,9 @@ def _read_token(request: Request) -> Place:
         return Place()
     try:
         symbol, t_ns, given = base64.urlsafe_b64decode(text).decode().rsplit("|", 2)
-        return Place(symbol, int(t_ns), int(given))
+        place = Place(symbol, int(t_ns), int(given))
     except ValueError:
         raise QueryError("invalid page_token") from None
+    if not (0 <= place.t_ns <= LAST_NS and 0 <= place.given <= _MOST_AT_ONE_TIME):
+        raise QueryError("invalid page_token")
+    return place

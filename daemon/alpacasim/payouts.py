@@ -22,7 +22,7 @@ def split(book: Book, symbol: str, ratio: Fraction) -> None:
     if position is None:
         return
     before = position.quantity_e9
-    position.quantity_e9 = round(before * ratio)
+    position.split(ratio)
     book.account.entries.append(Entry(_id(book), "SPLIT", symbol, book.now_ns, position.quantity_e9 - before))
 
 

@@ -43,6 +43,8 @@ def take_place(book: Book, order: Order, new: Order) -> None:
     book.forget(order)
     for leg in order.legs:
         leg.parent = new
+        if new.time_in_force != order.time_in_force:
+            leg.time_in_force, leg.expires_ns = new.time_in_force, new.expires_ns
         # The legs of an entry protect all of it; those of an exit share what is left.
         leg.quantity_e9 = new.quantity_e9 + (0 if order.order_class == "oco" else order.filled_e9)
     new.legs = order.legs

@@ -6,19 +6,22 @@ import asyncio
 import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 from alpacasim.agenda import Agenda
 from alpacasim.calendar import Calendar, midnight_ns, new_york_day
 from alpacasim.clock import ExchangeClock, Mode
-from alpacasim.corporate_actions import Announcements
+from alpacasim.corporate_actions import Announcements, CorporateAction
 from alpacasim.data_wire import Json, stream_bar, stream_quote, stream_status, stream_trade
 from alpacasim.equity import EquityCurve
 from alpacasim.exchange import Exchange
 from alpacasim.fakepaca import publish_test_minute
 from alpacasim.history import History
+from alpacasim.hours import trading_day
 from alpacasim.market_stream import MarketHub
 from alpacasim.money import float_to_e4
+from alpacasim.ticks import know_last_print
 from alpacasim.timeline import PRE_OPEN_NS, Event, Kind, MinuteOf, minutes_later, timeline
 from alpacasim.trade_stream import TradeHub
 
@@ -55,6 +58,7 @@ class Player:
         mode: Mode = "step",
         speed: float = 1.0,
         quotes_per_minute: int = 1,
+        spread_bp: float = 2.0,
         waits: bool = False,
         announcements: Announcements | None = None,
         agenda: Agenda | None = None,
@@ -77,6 +81,7 @@ class Player:
         self._trade_hub = trade_hub
         self._last_day = last_day
         self._quoted_points = _QUOTED_POINTS[quotes_per_minute]
+        self._spread_bp = spread_bp
         self._last_ns = start_ns
         self._daily: dict[str, tuple[Any, ...]] = {}
         self._silenced: set[str] = set()  # halted at some point of the minute that is under way
@@ -86,16 +91,34 @@ class Player:
         self._prepare()
 
     def _prepare(self) -> None:
-        """The state of the exchange at the start: last prices, and the session if one is trading."""
+        """The state of the exchange at the start: last prints, and the session if one is trading."""
         start_ns = self._last_ns
         self.exchange.now_ns = start_ns
         for symbol in self.history.symbols:
             bars = self.history.last_bar(symbol, "1Min", start_ns)
             if len(bars):
                 self.exchange.know_price(symbol, float_to_e4(float(bars["close"][0])))
+        self._know_last_prints(start_ns)
         session = self.calendar.session_at(start_ns)
         if session is not None and start_ns > session.open_ns:
             self.exchange.open_session(session, start_ns)
+        today = new_york_day(start_ns)
+        self._plan_trading_day(today)
+        if self._next is not None and self._next.session.day != today:
+            self._plan_trading_day(self._next.session.day)
+
+    def _plan_trading_day(self, day: date) -> None:
+        """Orders for extended hours begin and end with their trading day, also where the tape has no prints then."""
+        turns = (self.exchange.begin_extended_hours, self.exchange.end_extended_hours)
+        for at_ns, turn in zip(trading_day(day) or (), turns, strict=False):
+            if at_ns > self._last_ns:
+                self._agenda.at(at_ns, partial(turn, at_ns))
+
+    def _know_last_prints(self, ns: int) -> None:
+        for symbol in self.history.symbols:
+            bars = self.history.last_bar(symbol, "1Min", ns)
+            if len(bars):
+                know_last_print(self.exchange.markets[symbol], bars, self._spread_bp)
 
     # Time
 
@@ -187,8 +210,12 @@ class Player:
         await self._advance(ns, silent=False)
 
     async def advance_to(self, ns: int) -> None:
-        """Move the time (step mode) without playing the tape; sessions open and close as they should."""
+        """Move the time (step mode) without playing the tape; sessions open and close as they should.
+
+        What the tape printed last before it is known then, and has executed nothing.
+        """
         await self._advance(ns, silent=True)
+        self._know_last_prints(ns)
 
     async def _advance(self, ns: int, *, silent: bool) -> None:
         async with self._stepping:
@@ -224,6 +251,26 @@ class Player:
 
     # Events
 
+    def too_late(self, action: CorporateAction) -> str | None:
+        """Why an action can't be announced any more; None where it can, as what is history to the tape always can."""
+        after = self._next
+        if action.in_prices and action.ex_day < new_york_day(self.now_ns()):
+            return None
+        if after is None:
+            return "the tape has come to its end: nothing takes effect any more"
+        first = after.session.day if after.kind is Kind.DAY else after.session.day + _ONE_DAY
+        if action.ex_day >= first:
+            return None
+        return f"ex_date is {action.ex_day}: it can't take effect any more, a day from {first} on is allowed"
+
+    def announce(self, action: CorporateAction, on_effect: Callable[[], None] = lambda: None) -> None:
+        """Announce an action that is not too late."""
+        self._announcements.add(action, on_effect)
+        if self._next is not None and self._next.kind is Kind.DAY:
+            # The day that comes was cut out of the tape before this was known.
+            self._events = timeline(self.history, self.calendar, self._next.at_ns, self._last_day)
+            self._next = next(self._events, None)
+
     def halt(self, symbol: str, halted: bool, code: str = "LUDP", reason: str = "Volatility Trading Pause") -> None:
         """Stop or resume trading in a symbol, and say so on the stream."""
         now_ns = self.now_ns()
@@ -241,12 +288,15 @@ class Player:
             case Kind.OPEN:
                 self.exchange.open_session(event.session, event.at_ns)
             case Kind.CLOSE:
+                if silent:
+                    self._know_last_prints(event.at_ns)
                 self.exchange.close_session(event.at_ns)
                 self.equity_curve.close(event.session.day, event.at_ns, self.exchange.equity_e4())
             case Kind.NIGHT:
                 # Overnight: before anybody is there in the morning.
                 following = new_york_day(self.calendar.next_open(event.at_ns))
                 self._take_effect(event.session.day, following)
+                self._plan_trading_day(following)
             case Kind.POINT if not silent:
                 self._play_point(event)
             case Kind.BARS if not silent:
@@ -274,7 +324,8 @@ class Player:
         if hub.wants("trades"):
             hub.publish("trades", {market.symbol: stream_trade(market) for market in markets})
         if point in self._quoted_points and hub.wants("quotes"):
-            hub.publish("quotes", {market.symbol: stream_quote(market) for market in markets})
+            moved = [market for market in markets if not market.quote_held]
+            hub.publish("quotes", {market.symbol: stream_quote(market) for market in moved})
 
     def _play_bars(self, event: Event) -> None:
         self.minutes_played += 1

@@ -43,7 +43,7 @@ def bokeh_sample_tape() -> Tape:
     series: dict[str, Series] = {
         symbol: CoarseSeries(symbol, _bars(symbol, of_symbol), DAY_NS, calendar) for symbol, of_symbol in rows.items()
     }
-    return Tape(series, calendar)
+    return Tape(series, calendar, holds_splits=False)
 
 
 def _rows() -> Iterator[dict[str, str]]:

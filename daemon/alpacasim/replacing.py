@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace as copy_with
 
-from alpacasim import pending, refusals, rules
+from alpacasim import hours, pending, refusals, rules
 from alpacasim.book import Book
 from alpacasim.matching import trail
-from alpacasim.money import E9, decimal_to_e4, value_e4
+from alpacasim.money import E9, decimal_to_e4
 from alpacasim.orders import REPLACEABLE, Order, Status
 from alpacasim.refusals import Refusal
-from alpacasim.requests import ReplaceRequest
+from alpacasim.requests import OrderRequest, ReplaceRequest, base_fault, form_fault, sibling_fault
 
 
 def _state_fault(order: Order) -> Refusal | None:
@@ -75,20 +76,64 @@ def _changed(order: Order, change: ReplaceRequest) -> Order:
     return new
 
 
-def _means_fault(book: Book, order: Order, new: Order) -> Refusal | None:
-    """Shares and buying power for the larger of the two orders."""
+def _request_of(head: Order, legs: Sequence[Order]) -> OrderRequest:
+    """What a client would ask for to get this order and its legs."""
+    profit = next((leg.limit_e4 for leg in legs if leg.role == "take_profit"), None)
+    stop = next((leg for leg in legs if leg.role == "stop_loss"), None)
+    return OrderRequest(
+        head.symbol,
+        head.side,
+        head.type,
+        head.time_in_force,
+        order_class=head.order_class,
+        quantity_e9=head.quantity_e9,
+        limit_e4=head.limit_e4,
+        # That of a trailing stop is the exchange's, not the client's.
+        stop_e4=None if head.type == "trailing_stop" else head.stop_e4,
+        trail_e4=head.trail_e4,
+        trail_percent_e4=head.trail_percent_e4,
+        extended_hours=head.extended_hours,
+        take_profit_e4=profit,
+        stop_loss_e4=stop.stop_e4 if stop else None,
+        stop_loss_limit_e4=stop.limit_e4 if stop else None,
+    )
+
+
+def _order_fault(book: Book, order: Order, new: Order) -> Refusal | None:
+    """The rules that the changed order would meet if it were sent anew, its legs included."""
+    request = _request_of(new, order.legs)
+    late = new.time_in_force != order.time_in_force and rules.is_late_for_auction(new.time_in_force, book.now_ns)
+    if late:
+        return refusals.unprocessable(f"{new.time_in_force} orders are not accepted at this time")
+    return (
+        form_fault(request)
+        or rules.quantity_fault(book, request, new.quantity_e9, without=order)
+        or rules.wash_trade_fault(book, request, without=order)
+        or rules.buying_power_fault(book, request, new.quantity_e9, without=order)
+    )
+
+
+def _leg_fault(book: Book, order: Order, new: Order, head: Order) -> Refusal | None:
+    """The rules for a leg: its sibling, the price of its entry (of the market, once that is filled), its shares."""
+    group = _request_of(head, [new if leg is order else leg for leg in head.legs])
+    fault = sibling_fault(group)
+    if fault:
+        return fault
+    if head.order_class != "oco":
+        own = _request_of(head, [new])
+        base = book.markets[new.symbol].last_e4 if head.status is Status.FILLED else own.limit_e4 or own.stop_e4
+        fault = base_fault(own, base) if base else None
+        if fault:
+            return fault
+    if order.status is Status.HELD:
+        return None
     held = rules.held_shares(book, order.symbol, without=order)
-    closes = held.existing_e9 * order.sign < 0
-    if closes and order.status is not Status.HELD and new.quantity_e9 > held.available_e9:
+    if held.existing_e9 * order.sign < 0 and new.quantity_e9 > held.available_e9:
         return refusals.insufficient_quantity(
             order.symbol, new.quantity_e9, held.available_e9, abs(held.existing_e9), held.held_e9
         )
-    if closes or new.parent is not None:
-        return None
-    price = rules.reserve_price_e4(book.markets[order.symbol], new.side, new.limit_e4, new.stop_e4)
-    cost = value_e4(price, new.quantity_e9)
-    available = rules.buying_power_e4(book, without=order)
-    return refusals.insufficient_buying_power(available, cost) if cost > available else None
+    alone = copy_with(_request_of(new, ()), order_class="simple")
+    return rules.wash_trade_fault(book, alone, without=order)
 
 
 def replace(book: Book, order: Order, change: ReplaceRequest) -> Order | Refusal:
@@ -109,10 +154,13 @@ def replace(book: Book, order: Order, change: ReplaceRequest) -> Order | Refusal
     unchanged = order.filled_e9 == 0 and all(getattr(new, name) == getattr(order, name) for name in same)
     if unchanged:
         return refusals.unprocessable("order parameters are not changed")
-    fault = _means_fault(book, order, new)
+    head = order.parent
+    fault = _order_fault(book, order, new) if head is None else _leg_fault(book, order, new, head)
     if fault:
         return fault
     now = book.now_ns
+    if new.time_in_force != order.time_in_force:
+        new.expires_ns = hours.expiry_ns(new.time_in_force, now)
     new.id, new.sequence = book.identifier("order"), len(book.orders) + 1
     new.client_order_id = change.client_order_id or book.identifier("client")
     new.created_ns = new.updated_ns = new.submitted_ns = now

@@ -24,6 +24,8 @@ from alpacasim.orders import (
 from alpacasim.refusals import Refusal
 
 CLIENT_ORDER_ID_MAX = 128
+# Prices, amounts and quantities end below this.
+_LIMIT = 1_000_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,7 @@ def price_e4(name: str, value: object) -> int | None:
     if value is None:
         return None
     number = parse_decimal(value)
-    if number is None or number <= 0:
+    if number is None or not 0 < number < _LIMIT:
         raise _Refused(refusals.invalid(f"invalid {name}"))
     scaled = number * E4
     tick = CENT_E4 if scaled >= DOLLAR_E4 else 1
@@ -89,6 +91,8 @@ def _positive(name: str, value: object) -> Decimal | None:
     number = parse_decimal(value)
     if number is None or number <= 0:
         raise _Refused(refusals.invalid(f"{name} must be > 0"))
+    if number >= _LIMIT:
+        raise _Refused(refusals.invalid(f"{name} must be < {_LIMIT}"))
     return number
 
 
@@ -114,6 +118,15 @@ def _part(body: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     if not isinstance(part, Mapping):
         raise _Refused(refusals.malformed())
     return part
+
+
+def _flag(body: Mapping[str, Any], name: str) -> bool:
+    value = body.get(name)
+    if isinstance(value, str):
+        value = {"true": True, "false": False}.get(value.lower(), value)
+    if value is not None and not isinstance(value, bool):
+        raise _Refused(refusals.malformed())
+    return bool(value)
 
 
 def _client_order_id(body: Mapping[str, Any]) -> str | None:
@@ -158,7 +171,7 @@ def _read_order(body: Mapping[str, Any]) -> OrderRequest:
         stop_e4=price_e4("stop_price", body.get("stop_price")),
         trail_e4=price_e4("trail_price", body.get("trail_price")),
         trail_percent_e4=None if percent is None else decimal_to_e4(percent),
-        extended_hours=bool(body.get("extended_hours") or False),
+        extended_hours=_flag(body, "extended_hours"),
         client_order_id=_client_order_id(body),
         take_profit_e4=price_e4("take_profit.limit_price", take_profit.get("limit_price")),
         stop_loss_e4=price_e4("stop_loss.stop_price", stop_loss.get("stop_price")),
@@ -185,9 +198,16 @@ def _quantity_fault(request: OrderRequest) -> Refusal | None:
 def _price_fault(request: OrderRequest) -> Refusal | None:
     kind = request.order_class
     limit, stop = request.limit_e4 is not None, request.stop_e4 is not None
+    trails = request.trail_e4 is not None or request.trail_percent_e4 is not None
     match request.type:
         case "market" if limit or stop:
             return refusals.invalid("market orders require no stop or limit price")
+        case "limit" | "trailing_stop" if stop:
+            return refusals.invalid(f"{request.type} orders require no stop price")
+        case "stop" | "trailing_stop" if limit:
+            return refusals.invalid(f"{request.type} orders require no limit price")
+        case "market" | "limit" | "stop" | "stop_limit" if trails:
+            return refusals.invalid(f"{request.type} orders require no trail_price or trail_percent")
         case "limit" if not limit and not (kind == "oco" and request.take_profit_e4 is not None):
             return refusals.invalid("limit orders require a limit price")
         case "stop" if not stop:
@@ -212,6 +232,9 @@ def _session_fault(request: OrderRequest) -> Refusal | None:
 def _class_fault(request: OrderRequest) -> Refusal | None:
     kind, take_profit, stop_loss = request.order_class, request.take_profit_e4, request.stop_loss_e4
     if kind == "simple":
+        exits = (take_profit, stop_loss, request.stop_loss_limit_e4)
+        if any(price is not None for price in exits):
+            return refusals.unprocessable("simple orders must not have take_profit or stop_loss")
         return None
     if request.time_in_force not in ("day", "gtc"):
         return refusals.unprocessable(f"{kind} orders must be DAY or GTC orders")
@@ -237,6 +260,14 @@ def _oco_fault(request: OrderRequest) -> Refusal | None:
 
 def _leg_price_fault(request: OrderRequest) -> Refusal | None:
     """Profit and loss on the right sides of each other and of the entry's own price."""
+    base = request.limit_e4 or request.stop_e4
+    if request.order_class == "oco" or base is None:
+        return sibling_fault(request)
+    return sibling_fault(request) or base_fault(request, base)
+
+
+def sibling_fault(request: OrderRequest) -> Refusal | None:
+    """Is the take profit on the profitable side of the stop loss."""
     exits_long = (request.side == "buy") != (request.order_class == "oco")
     sign = 1 if exits_long else -1
     take_profit = request.take_profit_e4 or (request.limit_e4 if request.order_class == "oco" else None)
@@ -244,13 +275,18 @@ def _leg_price_fault(request: OrderRequest) -> Refusal | None:
     if take_profit is not None and stop_loss is not None and (take_profit - stop_loss) * sign <= 0:
         side = "greater" if exits_long else "less"
         return refusals.unprocessable(f"take_profit.limit_price must be {side} than stop_loss.stop_price")
-    base = request.limit_e4 or request.stop_e4
-    if request.order_class == "oco" or base is None:
-        return None
-    if stop_loss is not None and (base - stop_loss) * sign < CENT_E4:
+    return None
+
+
+def base_fault(request: OrderRequest, base_e4: int) -> Refusal | None:
+    """Are the exits of an entry at least a cent away from its price (1/10,000 dollar), each on its side."""
+    exits_long = request.side == "buy"
+    sign = 1 if exits_long else -1
+    take_profit, stop_loss = request.take_profit_e4, request.stop_loss_e4
+    if stop_loss is not None and (base_e4 - stop_loss) * sign < CENT_E4:
         bound = "<= base_price - 0.01" if exits_long else ">= base_price + 0.01"
         return refusals.unprocessable(f"stop_loss.stop_price must be {bound}")
-    if take_profit is not None and (take_profit - base) * sign < CENT_E4:
+    if take_profit is not None and (take_profit - base_e4) * sign < CENT_E4:
         bound = ">= base_price + 0.01" if exits_long else "<= base_price - 0.01"
         return refusals.unprocessable(f"take_profit.limit_price must be {bound}")
     return None
@@ -264,9 +300,12 @@ def parse_order(body: object) -> OrderRequest | Refusal:
         request = _read_order(body)
     except _Refused as refused:
         return refused.refusal
-    return (
-        _quantity_fault(request) or _price_fault(request) or _session_fault(request) or _class_fault(request) or request
-    )
+    return form_fault(request) or request
+
+
+def form_fault(request: OrderRequest) -> Refusal | None:
+    """What is wrong with an order in itself, whatever the state of the exchange."""
+    return _quantity_fault(request) or _price_fault(request) or _session_fault(request) or _class_fault(request)
 
 
 def parse_replace(body: object) -> ReplaceRequest | Refusal:

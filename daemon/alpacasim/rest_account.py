@@ -13,7 +13,7 @@ from alpacasim.account import Entry, Fill
 from alpacasim.book import asset_id
 from alpacasim.calendar import Calendar, Session, new_york_day, settlement_day
 from alpacasim.fault_injector import Injector
-from alpacasim.http_api import Guard, QueryError, choice, day, flag, instant, integer, names, ok, refuse
+from alpacasim.http_api import Guard, QueryError, Refused, choice, day, flag, instant, integer, names, ok, refuse
 from alpacasim.money import decimal_to_e4, decimal_to_e9, parse_decimal
 from alpacasim.orders import Order
 from alpacasim.player import Player
@@ -100,8 +100,10 @@ class AccountApi:
         percentage = request.query_params.get("percentage")
         if quantity is None and percentage is None:
             return None
+        if quantity is not None and percentage is not None:
+            raise Refused(refusals.invalid("only one of qty or percentage is accepted"))
         number = parse_decimal(quantity if quantity is not None else percentage)
-        if number is None or number <= 0 or (percentage is not None and number > 100):
+        if number is None or not 0 < number < 1_000_000_000 or (percentage is not None and number > 100):
             raise QueryError("invalid qty or percentage")
         if quantity is None:
             return self._exchange.part_of_position_e9(symbol, decimal_to_e4(number))

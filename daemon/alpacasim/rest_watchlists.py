@@ -120,6 +120,8 @@ class WatchlistsApi:
         if not isinstance(value, list):
             raise Refused(refusals.malformed())
         for symbol in value:
+            if not isinstance(symbol, str):
+                raise Refused(refusals.malformed())
             if symbol not in self._exchange.markets:
                 raise Refused(refusals.unprocessable(f'asset "{symbol}" not found'))
         return list(dict.fromkeys(value))

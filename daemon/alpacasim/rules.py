@@ -132,11 +132,11 @@ def asset_fault(book: Book, symbol: str) -> Refusal | None:
     return None
 
 
-def wash_trade_fault(book: Book, request: OrderRequest) -> Refusal | None:
+def wash_trade_fault(book: Book, request: OrderRequest, without: Order | None = None) -> Refusal | None:
     """An order that could execute against an open order of the same account."""
     own_limit = request.limit_e4 if request.type in ("limit", "stop_limit") else None
     for order in book.open_orders(request.symbol):
-        if order.side == request.side or order.status is Status.HELD:
+        if order.side == request.side or order.status is Status.HELD or order is without:
             continue
         if order.type in ("market", "stop", "trailing_stop"):
             return refusals.wash_trade(order.id, "opposite side market/stop order exists")
@@ -148,9 +148,9 @@ def wash_trade_fault(book: Book, request: OrderRequest) -> Refusal | None:
     return None
 
 
-def quantity_fault(book: Book, request: OrderRequest, quantity_e9: int) -> Refusal | None:
+def quantity_fault(book: Book, request: OrderRequest, quantity_e9: int, without: Order | None = None) -> Refusal | None:
     """One order can't turn a position around, nor use shares that other orders hold."""
-    held = held_shares(book, request.symbol)
+    held = held_shares(book, request.symbol, without)
     closes = held.existing_e9 * (1 if request.side == "buy" else -1) < 0
     if request.order_class == "bracket" and closes:
         return refusals.unprocessable("bracket orders must be entry orders")
@@ -178,14 +178,16 @@ def _short_fault(book: Book, request: OrderRequest, quantity_e9: int) -> Refusal
     return None
 
 
-def buying_power_fault(book: Book, request: OrderRequest, quantity_e9: int) -> Refusal | None:
+def buying_power_fault(
+    book: Book, request: OrderRequest, quantity_e9: int, without: Order | None = None
+) -> Refusal | None:
     opening = _opening_e9(book, request.symbol, request.side, quantity_e9)
     if opening == 0 or request.order_class == "oco":
         return None
     market = book.markets[request.symbol]
     price = reserve_price_e4(market, request.side, request.limit_e4, request.stop_e4)
     cost = request.notional_e4 or value_e4(price, opening)
-    available = buying_power_e4(book)
+    available = buying_power_e4(book, without)
     return refusals.insufficient_buying_power(available, cost) if cost > available else None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import socket
 from collections.abc import Callable
 
@@ -25,13 +26,22 @@ class _QuietServer(uvicorn.Server):
 
 
 def bind(host: str, port: int) -> socket.socket:
-    """A listening socket; port 0 takes a free one. OSError when it can't be had."""
+    """A listening socket; port 0 takes a free one. OSError says why it can't be had, and what helps."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # With the protocol named, asyncio switches Nagle's algorithm off: without, every answer waits 40 ms.
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listener.bind((host, port))
-    listener.listen(128)
+    try:
+        listener.bind((host, port))
+        listener.listen(128)
+    except OSError as fault:
+        listener.close()
+        why, remedy = fault.strerror or str(fault), "name an address of this machine"
+        if fault.errno == errno.EADDRINUSE:
+            remedy = "end what listens there, or take another port (0 is a free one)"
+        elif fault.errno == errno.EACCES:
+            remedy = "take a port from 1024 on"
+        raise OSError(f"can't listen on {host}:{port}: {why.lower()}; {remedy}") from None
     return listener
 
 
@@ -62,6 +72,7 @@ async def serve(
         ws_max_size=16 * 1024 * 1024,
         lifespan="off",
         access_log=False,
+        proxy_headers=False,  # a header must not make a stranger local
         log_level=log_level,
         timeout_graceful_shutdown=3,
     )

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from alpacasim.corporate_actions import Announcements, CorporateAction
+from alpacasim.admin_fields import AdminError
+from alpacasim.corporate_actions import CorporateAction
 from alpacasim.data_wire import Channel, Json
 from alpacasim.fault_injector import Victim
 from alpacasim.market_stream import MarketHub
@@ -14,21 +15,21 @@ from alpacasim.trade_stream import TradeHub
 
 
 class Stage:
-    """A player, its streams and its announcements."""
+    """A player and its streams."""
 
-    def __init__(
-        self, player: Player, market_hub: MarketHub, trade_hub: TradeHub, announcements: Announcements
-    ) -> None:
+    def __init__(self, player: Player, market_hub: MarketHub, trade_hub: TradeHub) -> None:
         self._player = player
         self._market_hub = market_hub
         self._trade_hub = trade_hub
-        self._announcements = announcements
 
     def now_ns(self) -> int:
         return self._player.now_ns()
 
     def tape_ns(self) -> int:
         return self._player.tape_ns()
+
+    def holds_splits(self) -> bool:
+        return self._player.history.holds_splits
 
     def symbols(self) -> Sequence[str]:
         return self._player.history.symbols
@@ -45,8 +46,12 @@ class Stage:
     def halt(self, symbol: str, halted: bool) -> None:
         self._player.halt(symbol, halted)
 
-    def announce(self, action: CorporateAction) -> None:
-        self._announcements.add(action)
+    def check(self, action: CorporateAction) -> None:
+        if (late := self._player.too_late(action)) is not None:
+            raise AdminError(late)
+
+    def announce(self, action: CorporateAction, on_effect: Callable[[], None]) -> None:
+        self._player.announce(action, on_effect)
 
     def revise(self, symbol: str, record: tuple[Any, ...]) -> None:
         self._player.history.add(symbol, record)

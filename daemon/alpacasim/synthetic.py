@@ -60,7 +60,7 @@ def synthetic(seed: int, symbols: Sequence[str], start: date, end: date) -> Tape
     series: dict[str, Series] = {
         symbol: _SyntheticSeries(seed, symbol, sessions, places, frames) for symbol, frames in chains
     }
-    return Tape(series, calendar)
+    return Tape(series, calendar, holds_splits=False)
 
 
 class _SyntheticSeries:

@@ -32,10 +32,14 @@ class Series(Protocol):
 
 
 class Tape:
-    """Minute bars of some symbols; immutable. Days are kept in an LRU cache, the arrays are read-only."""
+    """Minute bars of some symbols; immutable. Days are kept in an LRU cache, the arrays are read-only.
 
-    def __init__(self, series: Mapping[str, Series], calendar: Calendar) -> None:
+    `holds_splits`: the prices are those of the day, with a split inside where there was one; else no split is in them.
+    """
+
+    def __init__(self, series: Mapping[str, Series], calendar: Calendar, *, holds_splits: bool = True) -> None:
         self.symbols: tuple[str, ...] = tuple(sorted(series))
+        self.holds_splits = holds_splits
         self.calendar = calendar
         self._series = dict(series)
         self._days = {symbol: tuple(one.days()) for symbol, one in self._series.items()}

@@ -11,6 +11,7 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
+from alpacasim.aggregate import Bars
 from alpacasim.calendar import new_york_day
 from alpacasim.history import History
 from alpacasim.matching import Market, quote_around
@@ -23,6 +24,20 @@ TRADE = np.dtype([("t_ns", "i8"), ("price_e4", "i8"), ("size", "i8"), ("id", "i8
 QUOTE = np.dtype([("t_ns", "i8"), ("bid_e4", "i8"), ("ask_e4", "i8"), ("bid_size", "i8"), ("ask_size", "i8")])
 
 Row = tuple[int | str, ...]
+
+
+def know_last_print(market: Market, minute: Bars, spread_bp: float) -> None:
+    """Let a market stand as the tape left it with its last minute (an array of one), unless it knows newer prices."""
+    at_ns = int(minute["t_ns"][0]) + POINT_OFFSETS_NS[-1]
+    if at_ns <= market.last_ns or market.halted:
+        return
+    market.last_e4, market.last_size = int(point_prices_e4(minute)[0, -1]), int(point_sizes(minute)[0])
+    market.last_ns = at_ns
+    market.trade_id = market.newest_id = max(at_ns // 1000, market.newest_id)
+    if not market.quote_held and at_ns > market.quote_ns:
+        market.bid_e4, market.ask_e4 = quote_around(market.last_e4, spread_bp)
+        market.bid_size = market.ask_size = market.last_size
+        market.quote_ns = at_ns
 
 
 class Ticks:

@@ -10,6 +10,8 @@ from alpacasim.calendar import NEW_YORK, SECOND_NS, midnight_ns
 
 _RFC3339 = re.compile(r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d(?::\d\d)?)(?:\.(\d{1,9})\d*)?([Zz]|[+-]\d\d:?\d\d)?")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+LAST_NS = 2**63 - 1
+"""The last instant that a record can hold, in the year 2262."""
 
 
 @lru_cache(maxsize=1024)
@@ -53,8 +55,8 @@ def parse_time(text: str) -> int | None:
     A time without a zone is New York's.
     """
     text = text.strip()
-    if re.fullmatch(r"\d{10,}", text):
-        return int(text)
+    if re.fullmatch(r"[0-9]{10,30}", text):
+        return int(text) if int(text) <= LAST_NS else None
     try:
         if len(text) == 10:
             return midnight_ns(date.fromisoformat(text))

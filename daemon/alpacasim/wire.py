@@ -169,8 +169,8 @@ def position_body(exchange: Exchange, position: Position) -> Json:
     quantity, cost = position.quantity_e9, position.cost_e4
     value = exchange.market_value_e4(position.symbol)
     gain = value - cost
-    today = divide_half_up((market.last_e4 - market.last_day_e4) * quantity, E9)
-    base = divide_half_up(market.last_day_e4 * quantity, E9)
+    base = position.day_basis_e4(market.last_day_e4)
+    today = value - base
     held = rules.held_shares(exchange, position.symbol)
     return {
         "asset_id": asset_id(position.symbol),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import subprocess
 import sys
 from datetime import date
 from pathlib import Path
@@ -13,6 +14,7 @@ import pytest
 
 from alpacasim.__main__ import load_tape, parser, settings
 from alpacasim.calendar import Calendar
+from alpacasim.server import bind
 from alpacasim.timestamps import utc_text
 
 
@@ -39,12 +41,63 @@ def test_a_start_may_be_a_date_or_a_time():
         (("--start", "soon"), "--start is 'soon': a New York date or an RFC 3339 time is allowed"),
         (("--cash", "-1"), "--cash is '-1': an amount above 0 is allowed"),
         (("--speed", "0"), "--speed is 0.0: a number above 0 is allowed"),
+        (("--speed", "nan"), "--speed is nan: a number above 0 is allowed"),
+        (("--spread-bp", "-5"), "--spread-bp is -5.0: 0 to 10000 is allowed"),
+        (("--spread-bp", "nan"), "--spread-bp is nan: 0 to 10000 is allowed"),
+        (("--rate-limit", "-3"), "--rate-limit is -3: a whole number from 0 is allowed, 0 is no limit"),
+        (("--cash", "1e400"), "--cash is '1e400': an amount above 0 is allowed"),
+        (
+            ("--start", "2022-01-03"),
+            "--start is '2022-01-03': a day with prices is allowed, from 2023-01-03 to 2024-12-31",
+        ),
+        (
+            ("--start", "2024-12-02", "--end", "2024-01-02"),
+            "--end is 2024-01-02: a day from the start on is allowed, which is 2024-12-02",
+        ),
+        (("--symbols", "SPY,A-1"), "--symbols is 'SPY,A-1': names like SPY,BRK.B are allowed"),
+        (("--symbols", ","), "--symbols is ',': names like SPY,BRK.B are allowed"),
+        (("--faults", "nowhere.toml"), "--faults nowhere.toml: No such file or directory; name a file in TOML"),
     ],
 )
 def test_a_value_that_is_not_allowed_is_named(arguments, text):
     with pytest.raises(ValueError, match=text.split(":")[0]) as raised:
         read("--synthetic", "7", *arguments)
     assert str(raised.value) == text
+
+
+def test_symbols_are_written_in_any_case_and_count_once():
+    options = parser().parse_args(["--synthetic", "7", "--symbols", "spy, brk.b,SPY"])
+    assert load_tape(options).symbols == ("BRK.B", "SPY")
+
+
+def test_symbols_go_with_generated_prices_only(tmp_path):
+    options = parser().parse_args(["--bars", str(tmp_path), "--symbols", "SPY"])
+    with pytest.raises(ValueError, match="--symbols goes with --synthetic"):
+        load_tape(options)
+
+
+@pytest.mark.parametrize("listen", ["127.0.0.1:99999", "127.0.0.1", ":80", "127.0.0.1:http"])
+def test_an_address_that_makes_no_sense_is_named(listen):
+    done = run("--listen", listen)
+    assert done == (2, f"alpacasim: --listen is '{listen}': HOST:PORT is allowed, with a port from 0 to 65535\n")
+
+
+def test_a_port_in_use_is_named_with_what_helps():
+    with bind("127.0.0.1", 0) as taken:
+        address = f"127.0.0.1:{taken.getsockname()[1]}"
+        status, said = run("--listen", address)
+    assert status == 2
+    assert said == (
+        f"alpacasim: --listen: can't listen on {address}: address already in use; "
+        "end what listens there, or take another port (0 is a free one)\n"
+    )
+
+
+def run(*arguments):
+    """The status and the errors of a process that ends by itself."""
+    command = (sys.executable, "-m", "alpacasim", "--synthetic", "7", "--symbols", "SPY", "--step", *arguments)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    return done.returncode, done.stderr
 
 
 def test_exactly_one_source_is_asked_for(capsys):

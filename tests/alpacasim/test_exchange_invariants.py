@@ -28,10 +28,16 @@ def random_fields(draw, price):
         fields["trail_price"] = round(draw.uniform(0.1, 3), 2)
     if kind in ("market", "limit"):
         fields["order_class"] = draw.choice(["simple", "oto", "bracket", "oco"])
-        fields["stop_loss"] = {"stop_price": round(price - sign * draw.uniform(0.1, 6), 2)}
+        if fields["order_class"] != "simple":
+            fields["stop_loss"] = {"stop_price": round(price - sign * draw.uniform(0.1, 6), 2)}
         if fields["order_class"] in ("bracket", "oco"):
             fields["take_profit"] = {"limit_price": round(price + sign * draw.uniform(0.1, 6), 2)}
     return fields
+
+
+def random_change(draw):
+    name = draw.choice(["limit_price", "stop_price", "qty", "time_in_force"])
+    return {name: draw.choice(["day", "gtc", "ioc", "opg"]) if name == "time_in_force" else draw.randint(440, 460)}
 
 
 def act(desk, draw, price):
@@ -43,7 +49,7 @@ def act(desk, draw, price):
     elif choice < 0.45 and live:
         desk.cancel(draw.choice(live))
     elif choice < 0.55 and live:
-        desk.patch(draw.choice(live), **{draw.choice(["limit_price", "stop_price", "qty"]): draw.randint(440, 460)})
+        desk.patch(draw.choice(live), **random_change(draw))
     elif choice < 0.57:
         sleep_over_night(desk)
     else:
@@ -88,6 +94,8 @@ def check(desk):
         assert 0 <= order.filled_e9 <= order.quantity_e9
         assert (order.filled_e9 == order.quantity_e9) == (order.status is Status.FILLED)
         assert order.open == (order in desk.exchange.open_orders("SPY"))
+        assert not order.open or (order.expires_ns is not None) == (order.time_in_force == "gtc")
+        assert not order.open or order.successor is None or order.successor.open
         assert exits_once(order)
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import pytest
 
 from alpacasim.calendar import Calendar
 from alpacasim.exchange import Exchange
 from alpacasim.matching import ScriptedFill, quote_around
 from alpacasim.orders import TERMINAL, TRANSITIONS, Order, Status
+from alpacasim.wire import position_body
 
 
 def test_a_market_buy_executes_at_the_ask_and_pays_exactly(desk):
@@ -247,3 +250,38 @@ def test_a_transition_outside_the_table_is_a_defect(desk):
     assert isinstance(order, Order)
     with pytest.raises(AssertionError, match="not in the table"):
         order.move(Status.NEW, 0)
+
+
+def intraday(desk):
+    body = position_body(desk.exchange, desk.exchange.account.positions["SPY"])
+    return body["unrealized_intraday_pl"], body["unrealized_intraday_plpc"], body["unrealized_pl"]
+
+
+def test_the_days_profit_of_shares_bought_today_is_reckoned_from_what_they_cost(desk):
+    desk.exchange.markets["SPY"].last_day_e4 = 4_000_000
+    desk.order(qty="10")
+    assert intraday(desk) == ("-0.1", "-0.000022222", "-0.1")
+
+
+def test_the_days_profit_of_older_shares_is_reckoned_from_the_last_close_and_both_add_up(desk):
+    desk.order(qty="10")
+    desk.trade(460.00)
+    session = desk.exchange.session
+    desk.exchange.close_session(session.close_ns)
+    desk.exchange.begin_day()
+    desk.exchange.open_session(session, desk.now_ns)
+    desk.trade(462.00)
+    assert intraday(desk)[0] == "20"
+    desk.order(qty="30")
+    desk.trade(463.00)
+    assert intraday(desk)[0] == "59.7"
+    desk.order(qty="20", side="sell")
+    assert intraday(desk)[0] == "29.85"
+
+
+def test_a_split_leaves_the_days_profit_as_it_was(desk):
+    desk.order(qty="10")
+    desk.trade(452.00)
+    before = intraday(desk)
+    desk.exchange.split("SPY", Fraction(2), desk.now_ns)
+    assert intraday(desk) == before

@@ -213,3 +213,42 @@ def test_orders_that_wait_for_the_open_count_against_the_buying_power(desk):
     desk.exchange.close_session(desk.now_ns)
     desk.order(qty="200")
     assert desk.refused(qty="300").message == "insufficient buying power"
+
+
+@pytest.mark.parametrize("price", ["1e30", "1e400", "1e999999", "1000000000", 1e30])
+@pytest.mark.parametrize("name", ["limit_price", "take_profit", "qty", "notional", "trail_percent"])
+def test_a_number_beyond_all_reason_is_refused(desk, name, price):
+    fields = {
+        "limit_price": {"type": "limit", "limit_price": price},
+        "take_profit": {**BRACKET, "take_profit": {"limit_price": price}},
+        "qty": {"qty": price},
+        "notional": {"qty": None, "notional": price},
+        "trail_percent": {"type": "trailing_stop", "trail_percent": price},
+    }[name]
+    refusal = desk.refused(**fields)
+    assert (refusal.http_status, refusal.code) == (422, 40010001)
+
+
+@pytest.mark.parametrize(
+    ("fields", "code", "message"),
+    [
+        ({"trail_price": "1"}, 40010001, "market orders require no trail_price or trail_percent"),
+        ({**LIMIT, "trail_percent": "1"}, 40010001, "limit orders require no trail_price or trail_percent"),
+        ({**LIMIT, "stop_price": "440"}, 40010001, "limit orders require no stop price"),
+        ({**LIMIT, "type": "stop", "stop_price": "460"}, 40010001, "stop orders require no limit price"),
+        ({"stop_loss": {"stop_price": "440"}}, 42210000, "simple orders must not have take_profit or stop_loss"),
+        ({"take_profit": {"limit_price": "460"}}, 42210000, "simple orders must not have take_profit or stop_loss"),
+    ],
+)
+def test_what_an_order_has_no_use_for_is_refused(desk, fields, code, message):
+    refusal = desk.refused(**fields)
+    assert (refusal.http_status, refusal.code, refusal.message) == (422, code, message)
+
+
+@pytest.mark.parametrize(("given", "meant"), [("false", False), ("true", True), (None, False), (True, True)])
+def test_extended_hours_given_as_a_text_mean_what_it_says(desk, given, meant):
+    assert desk.order(**{**LIMIT, "limit_price": "440"}, extended_hours=given).extended_hours is meant
+
+
+def test_extended_hours_that_are_no_truth_value_are_malformed(desk):
+    assert desk.refused(**LIMIT, extended_hours="maybe").http_status == 400

@@ -52,6 +52,9 @@ async def test_a_failure_that_makes_no_sense_is_refused(sim, fault, text):
     ("path", "body", "text"),
     [
         ("halt", {"symbol": "NOPE"}, "symbol is 'NOPE': QQQ, SPY are allowed"),
+        ("halt", {"symbol": "SPY", "halt": True}, "halt is unknown: symbol, halted, code, reason are allowed"),
+        ("halt", {"symbol": "SPY", "halted": "no"}, "halted is 'no': true or false is allowed"),
+        ("step", {"minute": 5}, "minute is unknown: minutes, until are allowed"),
         ("luld", {"symbol": "SPY", "up": "high", "down": 1}, "up is 'high': a price is allowed"),
         (
             "corporate-action",

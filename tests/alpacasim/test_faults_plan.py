@@ -53,6 +53,7 @@ def passed(there, channel="bars", symbol="SPY", stream="market", now=NOW, number
         ),
         ({"kind": "drop", "from": 60, "until": 60}, "fault 1 (drop): until is 60: a time after from is allowed"),
         ({"kind": "drop", "channel": "prices"}, "fault 1 (drop): channel is 'prices': trades, quotes, bars"),
+        ({"kind": "drop", "event": "filled"}, "fault 1 (drop): event is 'filled': accepted, pending_new, new,"),
         (
             {"kind": "drop", "stream": "trade", "channel": "bars"},
             "fault 1 (drop): channel is 'bars': the trade stream has none",

@@ -215,3 +215,13 @@ async def test_a_refused_subscription_leaves_the_others_as_they_were(start):
         await send(websocket, action="subscribe", quotes=["SPY"])
         (full,) = await receive(websocket)
         assert (full["trades"], full["quotes"], full["bars"]) == (["SPY"], ["SPY"], ["*"])
+
+
+async def test_a_quote_that_is_held_is_not_told_again_with_each_print(start):
+    sim = await start(quotes_per_minute=4)
+    async with sim.market(quotes=["SPY", "QQQ"], bars=["SPY"]) as websocket:
+        await sim.post("/sim/quote", symbol="SPY", bid=449, ask=451, hold=True)
+        await sim.step()
+        seen = [await receive(websocket) for _ in range(6)]
+    told = [(one["T"], one["S"]) for frame in seen for one in frame]
+    assert told == [("q", "SPY"), *[("q", "QQQ")] * 4, ("b", "SPY")]

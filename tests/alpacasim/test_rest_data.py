@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
+
+from alpacasim.synthetic import synthetic
+
+DAY = date(2024, 1, 4)
 
 
 async def bars(sim, path="/v2/stocks/bars", **params):
@@ -91,3 +97,48 @@ async def test_a_scripted_bar_is_served_by_rest_and_counts_in_coarser_bars(sim):
     assert [(bar["t"][11:16], bar["c"]) for bar in page["bars"]["SPY"]] == [("14:30", 450.0), ("14:31", 451.5)]
     hour = await bars(sim, symbols="SPY", timeframe="1Hour", start="2024-01-04")
     assert (hour["bars"]["SPY"][0]["h"], hour["bars"]["SPY"][0]["v"]) == (452.0, 6000)
+
+
+async def test_before_its_first_print_the_latest_are_those_of_the_last_session(sim):
+    trades = (await sim.http.get("/v2/stocks/trades/latest?symbols=SPY,QQQ")).json()["trades"]
+    quotes = (await sim.http.get("/v2/stocks/quotes/latest?symbols=SPY,QQQ")).json()["quotes"]
+    past = (await sim.http.get("/v2/stocks/SPY/trades?start=2024-01-03&sort=desc&limit=1")).json()["trades"][0]
+    quoted = (await sim.http.get("/v2/stocks/SPY/quotes?start=2024-01-03&sort=desc&limit=1")).json()["quotes"][0]
+    assert (trades["SPY"], quotes["SPY"]) == (past, quoted)
+    assert (past["t"], past["p"]) == ("2024-01-03T20:59:59Z", 450.0)
+    assert trades["QQQ"]["p"] == 400.0
+    snapshot = (await sim.http.get("/v2/stocks/snapshots?symbols=SPY")).json()["SPY"]
+    assert (snapshot["latestTrade"], snapshot["latestQuote"]) == (past, quoted)
+
+
+@pytest.mark.parametrize(
+    ("until", "newest"),
+    [
+        ("2024-01-04T15:00:00Z", "2024-01-04T14:59:59Z"),
+        ("2024-01-04T15:00:30Z", "2024-01-04T14:59:59Z"),
+        ("2024-01-04T23:00:00Z", "2024-01-04T20:59:59Z"),
+    ],
+)
+async def test_after_a_jump_the_latest_print_is_the_last_minutes_and_executes_nothing(start, until, newest):
+    sim = await start(synthetic(7, ("SPY", "QQQ"), date(2024, 1, 2), DAY))
+    await sim.step()
+    last = (await sim.http.get("/v2/stocks/SPY/trades/latest")).json()["trade"]["p"]
+    for stop in (round(last * 1.0001 + 0.01, 2), round(last * 1.03, 2)):
+        await sim.buy(type="stop", stop_price=str(stop), time_in_force="gtc")
+    await sim.post("/sim/clock", timestamp=until)
+    trade = (await sim.http.get("/v2/stocks/SPY/trades/latest")).json()["trade"]
+    bar = (await sim.http.get("/v2/stocks/SPY/bars/latest")).json()["bar"]
+    assert (trade["t"], trade["p"]) == (newest, bar["c"])
+    assert (await sim.http.get("/v2/stocks/SPY/quotes/latest")).json()["quote"]["t"] == newest
+    assert (await sim.http.get("/sim/state")).json()["fills_total"] == 0
+
+
+async def test_a_jump_keeps_a_scripted_price_that_is_newer_and_a_quote_that_is_held(sim):
+    await sim.step()
+    await sim.post("/sim/quote", symbol="SPY", bid=440, ask=441, hold=True)
+    await sim.post("/sim/clock", timestamp="2024-01-04T14:40:30Z")
+    await sim.post("/sim/trade", symbol="SPY", price=439.5)
+    await sim.post("/sim/clock", timestamp="2024-01-04T14:40:31Z")
+    assert (await sim.http.get("/v2/stocks/SPY/trades/latest")).json()["trade"]["p"] == 439.5
+    quote = (await sim.http.get("/v2/stocks/SPY/quotes/latest")).json()["quote"]
+    assert (quote["bp"], quote["ap"]) == (440.0, 441.0)

@@ -237,11 +237,38 @@ async def test_a_method_that_a_path_does_not_have_is_405_in_json(sim, method, pa
 
 @pytest.mark.parametrize(("plan", "data_limit"), [("basic", "200"), ("plus", "10000")])
 async def test_the_rate_limit_of_market_data_is_that_of_the_plan(start, plan, data_limit):
-    sim = await start(plan=plan, rate_limit=None)
+    sim = await start(plan=plan, rate_limit=None, mode="run")
     answers = [await sim.http.get(path) for path in ("/v2/clock", "/v2/stocks/SPY/bars?timeframe=1Day&feed=iex")]
     assert [answer.status_code for answer in answers] == [200, 200]
     assert [answer.headers["X-RateLimit-Limit"] for answer in answers] == ["200", data_limit]
     assert [answer.headers["X-RateLimit-Remaining"] for answer in answers] == ["199", str(int(data_limit) - 1)]
+
+
+@pytest.mark.parametrize(("speed", "limits"), [(0.5, ["200", "10000"]), (600.0, ["120000", "6000000"])])
+async def test_a_minute_of_the_rate_limit_is_one_of_the_exchange_where_that_is_faster(start, speed, limits):
+    sim = await start(rate_limit=None, mode="run", waits=True, speed=speed)
+    answers = [await sim.http.get(path) for path in ("/v2/clock", "/v2/stocks/SPY/trades")]
+    assert [answer.headers["X-RateLimit-Limit"] for answer in answers] == limits
+
+
+async def test_a_bot_that_asks_once_a_bar_at_600_x_is_never_refused(start):
+    sim = await start(rate_limit=None, mode="run", waits=True, speed=600.0)
+    answers = [await sim.http.get("/v2/positions") for _ in range(390)]
+    assert {answer.status_code for answer in answers} == {200}
+
+
+async def test_a_limit_that_was_asked_for_is_of_wall_minutes_at_any_speed(start):
+    sim = await start(rate_limit=2, mode="run", waits=True, speed=600.0)
+    answers = [await sim.http.get("/v2/clock") for _ in range(5)]
+    assert answers[-1].status_code == 429
+    assert answers[-1].headers["X-RateLimit-Limit"] == "2"
+
+
+async def test_steps_have_no_rate_limit(start):
+    sim = await start(rate_limit=None)
+    answers = [await sim.http.get("/v2/clock") for _ in range(205)]
+    assert answers[-1].status_code == 200
+    assert "X-RateLimit-Limit" not in answers[-1].headers
 
 
 async def test_the_rate_limit_is_told_in_headers_and_ends_in_429(start):
@@ -261,3 +288,10 @@ async def test_too_many_requests_for_data_are_429_without_code_and_headers(start
     assert answers[-1].status_code == 429
     assert answers[-1].json() == {"message": "too many requests."}
     assert "X-RateLimit-Remaining" not in answers[-1].headers
+
+
+async def test_a_part_of_a_position_is_given_as_a_quantity_or_as_a_percentage_not_both(sim):
+    await sim.step(1)
+    await sim.buy()
+    answer = await sim.http.delete("/v2/positions/SPY", params={"qty": "1", "percentage": "50"})
+    assert (answer.status_code, answer.json()["code"]) == (422, 40010001)

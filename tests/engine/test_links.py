@@ -88,6 +88,18 @@ def test_a_mute_feed_has_an_alert_of_its_own() -> None:
     assert world.engine.state == "DEGRADED"
 
 
+def test_a_clock_that_is_off_has_an_alert_of_its_own_and_blocks_nothing() -> None:
+    world = World().ready()
+    (alert,) = alerts(
+        world, LinkChanged("clock", False, "The machine's clock is at least 3.2 s ahead of the exchange's")
+    )
+    assert (alert.code, alert.severity) == ("CLOCK_OFF", Severity.CRITICAL)
+    assert alert.text.startswith("The machine's clock is at least 3.2 s ahead of the exchange's. ")
+    assert "Let NTP set it" in alert.text
+    assert world.engine.state == "ACTIVE"
+    assert alerts(world, LinkChanged("clock", True)) == []
+
+
 def test_a_lost_connection_is_told_at_once_and_again_when_the_quick_attempts_are_used_up() -> None:
     world = World().ready()
     (first,) = alerts(world, LinkChanged("market", False, "reset"))

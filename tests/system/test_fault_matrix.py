@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from harness.audit import DIFFERENCES, alerts, check_journal, check_no_difference, our_orders
@@ -213,6 +214,17 @@ def count_bars(daemon: Daemon) -> int:
     return sum(feed.bars for feed in daemon.status().feeds)
 
 
+def pass_time(pair: Lockstep, time: str) -> None:
+    """Let the exchange's time pass without a message, until the daemon knows it."""
+    there_ns = pair.simulator.post("/sim/clock", timestamp=time)["time_ns"]
+    pair.daemon.wait_for(lambda: pair.daemon.status().clock.time.ToNanoseconds() >= there_ns, f"it is {time}")
+    pair.settle()
+
+
+def stops_there(pair: Lockstep) -> list[dict[str, Any]]:
+    return [one for one in pair.simulator.get("/v2/orders?status=open") if one["type"] == "stop"]
+
+
 def test_a_split_in_the_night_leaves_the_shares_guarded_and_every_bar_and_cent_right(tmp_path: Path) -> None:
     evening = (*PLAYED[:-1], "2023-06-27T15:40:00-04:00")
     with lockstep(tmp_path, evening, SYMBOLS, "1Min") as pair:
@@ -220,10 +232,16 @@ def test_a_split_in_the_night_leaves_the_shares_guarded_and_every_bar_and_cent_r
         pair.step(2)
         buy(pair.daemon, "SPY")
         until_both_hold(pair, "SPY", SHARES)
-        pair.step_until("2023-06-28T13:30")
+        pair.step_until("2023-06-27T20:00")
+        # The prices of the morning are those after the split: in the night the stop is made one of the new units.
+        pass_time(pair, "2023-06-28T12:59:00Z")
+        pass_time(pair, "2023-06-28T13:00:00Z")
+        doubled = [str(2 * SHARES)]
+        pair.daemon.wait_for(lambda: [one["qty"] for one in stops_there(pair)] == doubled, "the stop is converted")
+        pair.settle()
         until_both_hold(pair, "SPY", 2 * SHARES)
-        stops = [one for one in pair.simulator.get("/v2/orders?status=open") if one["type"] == "stop"]
-        assert [one["qty"] for one in stops] == [str(2 * SHARES)]
+        pair.step(2)
+        assert [one["qty"] for one in stops_there(pair)] == doubled
         since_ns = pair.simulator.now_ns
         pair.step(PIECE)
         close(pair.daemon, "SPY")

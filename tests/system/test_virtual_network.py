@@ -8,7 +8,8 @@ from typing import Any
 
 import httpx
 import pytest
-from harness.network import Network, Transport
+from harness.network import Network
+from harness.network_rest import Transport
 from harness.virtual_time import Deadlock, VirtualTimeLoop, run
 from websockets.exceptions import ConnectionClosedError, InvalidStatus
 

@@ -132,7 +132,8 @@ def test_bars_are_adjusted_for_a_dividend_by_its_share_of_the_last_close(desk, a
     assert [day.volume for day in days] == [390_000.0, 390_000.0, 390_000.0, 70.0]
 
 
-def test_adjustments_may_be_combined_and_multiply(desk):
+def test_adjustments_may_be_combined_and_multiply(early_desk):
+    desk = early_desk
     announce_split(desk)
     desk.admin("corporate-action", type="cash_dividend", symbol="SPY", rate=4.5, ex_date="2024-01-04")
     desk.admin("step", until="2024-01-05T14:31:00Z")
