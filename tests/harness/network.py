@@ -1,4 +1,4 @@
-"""A network in memory: an ASGI application on one side, httpx and what the adapters use of `websockets` on the other.
+"""A network in memory: an ASGI application on one side, what the adapters use of `websockets` on the other.
 
 Every message is on its way for `latency_s`. What one side does is all that the other side learns: a client that goes
 away is a disconnect, a line that is cut an error without a word, a dead one silence, which pings find.
@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-import httpx
 from websockets.datastructures import Headers
 from websockets.exceptions import ConnectionClosed, ConnectionClosedError, ConnectionClosedOK, InvalidStatus
 from websockets.frames import Close, CloseCode
@@ -211,7 +210,7 @@ class _ServerEnd:
         self._gone = False
 
     def scope(self, url: str) -> Message:
-        return _scope("websocket", url, ()) | {
+        return _scope(url) | {
             "subprotocols": [],
             "state": {LINE: self},
             "extensions": {"websocket.http.response": {}},
@@ -260,71 +259,10 @@ class _ServerEnd:
         asyncio.get_running_loop().call_later(self._connection.up._latency_s, self._connection.broken)
 
 
-# --- REST ------------------------------------------------------------------------------------------------
-
-
-class Transport(httpx.AsyncBaseTransport):
-    """httpx's way to the server. A request that was sent is worked on, even where nobody waits for the answer."""
-
-    def __init__(self, network: Network) -> None:
-        self._network = network
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        network = self._network
-        network.requests += 1
-        exchange = _Exchange(request)
-        # On its way from here on: it arrives, whatever becomes of the client.
-        asyncio.get_running_loop().call_later(network.latency_s, exchange.arrive, network)
-        try:
-            async with asyncio.timeout(request.extensions["timeout"]["read"]):
-                response = await exchange.answered
-                await asyncio.sleep(network.latency_s)
-        except TimeoutError:
-            raise httpx.ReadTimeout("no answer", request=request) from None
-        finally:
-            exchange.gone.set()
-        return response
-
-
-class _Exchange:
-    """One request and its answer, as ASGI's `http`."""
-
-    def __init__(self, request: httpx.Request) -> None:
-        self._request = request
-        self._started = False
-        self._head: Message = {}
-        self._body: list[bytes] = []
-        self.answered: asyncio.Future[httpx.Response] = asyncio.get_running_loop().create_future()
-        self.gone = asyncio.Event()
-
-    def arrive(self, network: Network) -> None:
-        """The server has it."""
-        scope = _scope("http", str(self._request.url), self._request.headers.raw) | {"method": self._request.method}
-        network.serve(scope, self.receive, self.send)
-
-    async def receive(self) -> Message:
-        if not self._started:
-            self._started = True
-            return {"type": "http.request", "body": self._request.content, "more_body": False}
-        await self.gone.wait()
-        return {"type": "http.disconnect"}
-
-    async def send(self, message: Message) -> None:
-        if message["type"] == "http.response.start":
-            self._head = message
-            return
-        self._body.append(message.get("body", b""))
-        if not message.get("more_body", False) and not self.answered.done():
-            content = b"".join(self._body)
-            self.answered.set_result(
-                httpx.Response(self._head["status"], headers=self._head["headers"], content=content)
-            )
-
-
-def _scope(kind: str, url: str, headers: Iterable[tuple[bytes, bytes]]) -> Message:
+def _scope(url: str) -> Message:
     parts = urlsplit(url)
     return {
-        "type": kind,
+        "type": "websocket",
         "asgi": {"version": "3.0"},
         "http_version": "1.1",
         "scheme": parts.scheme,
@@ -332,7 +270,7 @@ def _scope(kind: str, url: str, headers: Iterable[tuple[bytes, bytes]]) -> Messa
         "raw_path": parts.path.encode(),
         "query_string": parts.query.encode(),
         "root_path": "",
-        "headers": [(name.lower(), value) for name, value in headers],
+        "headers": [],
         "server": (parts.hostname, parts.port or 80),
         "client": ("127.0.0.1", 1),
     }

@@ -20,7 +20,6 @@ from fluxherod.adapters.alpaca.credentials import Credentials
 from fluxherod.adapters.alpaca.limiter import RateLimiter
 from fluxherod.adapters.alpaca.market_data import AlpacaMarketData
 from fluxherod.adapters.alpaca.market_stream import MarketStream
-from fluxherod.adapters.alpaca.rest import RestClient
 from fluxherod.adapters.alpaca.trade_stream import TradeStream
 from fluxherod.adapters.alpaca.watchdog import FeedWatchdog
 from fluxherod.adapters.sqlite.journal import JournalRow, encode_row, genesis, link
@@ -34,7 +33,8 @@ from fluxherod.engine.ports import JournalEntry
 from fluxherod.engine.runner import Runner
 from fluxherod.engine.settings import Settings
 from fluxherod.recovery import replay
-from harness.network import Network, Transport
+from harness.network import Network
+from harness.network_rest import DirectRestClient
 from harness.virtual_time import VirtualTimeLoop
 from harness.weeks_plan import Week
 
@@ -149,9 +149,9 @@ class Daemon:
             self.faults.append(f"a replay differs at input {recovery.differs_at}")
         keys = Credentials(DEFAULT_CREDENTIALS.key, DEFAULT_CREDENTIALS.secret)
         limiter = RateLimiter(200, monotonic=loop.time)
-        rest: dict[str, Any] = {"transport": Transport(network), "jitter": random.random, "wall_s": loop.time}
-        self._trading = RestClient(URL, keys, limiter, post=lambda event: self.runner.post(event), **rest)
-        self._data = RestClient(URL, keys, limiter, **rest)
+        rest: dict[str, Any] = {"network": network, "jitter": random.random, "wall_s": loop.time}
+        self._trading = DirectRestClient(URL, keys, limiter, post=lambda event: self.runner.post(event), **rest)
+        self._data = DirectRestClient(URL, keys, limiter, **rest)
         self.market_data = AlpacaMarketData(self._trading, self._data, cache=cache)
         self.runner = Runner(
             recovery.engine,

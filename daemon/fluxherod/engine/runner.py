@@ -120,10 +120,12 @@ class Runner:
         self._arrived = asyncio.Event()
         self._outbox: asyncio.Queue[tuple[Awaitable[None], Sequence[JournalEntry]]] = asyncio.Queue(maxsize=64)
         self._replies: dict[tuple[str, str], list[asyncio.Future[Reply]]] = {}
+        self._alarm: asyncio.Task[None] | None = None  # goes off at the deadline that was the next when it was set
+        self._alarm_ns: int | None = None
+        self._deadline: tuple[int, int | None] = (seq - 1, None)  # the engine's next, as of an entry
         self._tasks: asyncio.TaskGroup | None = None
         self._request_tasks: set[asyncio.Task[None]] = set()
-        self._snapshot_wanted = False
-        self._snapshot_asked = False
+        self._snapshot_wanted = self._snapshot_asked = False
         self._snapshot_lock = asyncio.Lock()
         self._snapshots = SnapshotFilter()
         self._faulty = False
@@ -184,6 +186,7 @@ class Runner:
                     task.cancel()
         finally:
             self._over = True
+            self._set_alarm(None)
             self._leave_unanswered()
 
     async def _process(self) -> None:
@@ -229,7 +232,9 @@ class Runner:
         """
         if not self._started or (self.clock.rate == 0 and self._owed()):
             return None
-        return self.engine.next_deadline_ns()
+        if self._deadline[0] != self.seq:
+            self._deadline = self.seq, self.engine.next_deadline_ns()
+        return self._deadline[1]
 
     def _owed(self) -> bool:
         """True while an answer of the outside is on its way, or is the next to be processed."""
@@ -238,20 +243,25 @@ class Runner:
 
     async def _wait(self) -> None:
         """Until something is posted or the engine's next deadline has come."""
-        if self._inbox:
-            return
-        self._arrived.clear()
-        due_ns = self._deadline_ns()
-        if due_ns is None:
+        if not self._inbox:
+            self._arrived.clear()
+            self._set_alarm(self._deadline_ns())
             await self._arrived.wait()
-            return
-        arrived = asyncio.ensure_future(self._arrived.wait())
-        due = asyncio.ensure_future(self.clock.wait_until(due_ns))
-        try:
-            await asyncio.wait((arrived, due), return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            arrived.cancel()
-            due.cancel()
+
+    def _set_alarm(self, due_ns: int | None) -> None:
+        """Wake `_wait` at a time. Most events leave the next deadline as it was, and the alarm with it."""
+        if self._alarm is not None and not self._alarm.done():
+            if due_ns == self._alarm_ns:
+                return
+            self._alarm.cancel()
+        self._alarm, self._alarm_ns = None, due_ns
+        if due_ns is not None:
+            self._alarm = asyncio.ensure_future(self.clock.wait_until(due_ns))
+            self._alarm.add_done_callback(self._rang)
+
+    def _rang(self, alarm: asyncio.Task[None]) -> None:
+        if not alarm.cancelled():
+            self._arrived.set()
 
     def _entry(self, event: Event, now_ns: int) -> JournalEntry:
         event = self.engine.lean(event)
