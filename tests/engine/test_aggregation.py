@@ -179,7 +179,7 @@ def test_wherever_history_ends_and_minutes_are_lost_no_bar_is_missed_doubled_or_
     st.sampled_from(TIMEFRAMES),
     st.integers(0, 2**32).map(Random),
     st.sampled_from((0.002, 0.05, 0.4)),
-    st.sampled_from((200_000_000, 5 * SECOND_NS, 50 * SECOND_NS)),  # longer than a minute no bar waits
+    st.sampled_from((200_000_000, 5 * SECOND_NS, 50 * SECOND_NS)),  # longer than five minutes no bar waits
     st.data(),
 )
 @settings(max_examples=12, phases=PHASES)

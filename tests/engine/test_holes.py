@@ -259,7 +259,7 @@ def test_a_symbol_that_is_removed_with_a_hole_is_forgotten_with_it() -> None:
 
 
 # --- when REST does not say --------------------------------------------------------------------------------
-def test_without_an_answer_bars_are_decided_after_a_minute_by_what_is_here_and_that_is_told_once() -> None:
+def test_without_an_answer_bars_are_decided_after_five_minutes_by_what_is_here_and_that_is_told_once() -> None:
     world = ready(timeframe="1Min")
     send(world, 0)
     effects = send(world, 2, 3, 4, 6, 7)
@@ -271,13 +271,22 @@ def test_without_an_answer_bars_are_decided_after_a_minute_by_what_is_here_and_t
     world.replay()
 
 
+def test_while_nothing_comes_behind_a_hole_nothing_is_given_up_and_all_of_it_is_fetched_in_the_end() -> None:
+    world = ready(timeframe="1Min")
+    send(world, 0)
+    effects = world.until(at(40))
+    assert [one[1] for one in closed(effects)] == [1]
+    assert "BARS_INCOMPLETE" not in world.alerts()
+    assert [one[1] for one in closed(answer(world, *range(1, 40)))] == list(range(2, 40))
+
+
 def test_after_an_answer_that_came_late_the_next_silence_is_told_again() -> None:
     world = ready(timeframe="1Min")
     send(world, 0, 2)
-    world.until(at(4))
+    world.until(at(8))
     assert closed(answer(world, 1)) == []  # too late for its bar
-    assert closed(send(world, 4) + world.wait(3))[-1][1] == 5
-    world.until(at(9))
+    send(world, 9)
+    assert closed(world.until(at(16)))[-1][1] == 10
     assert world.alerts().count("BARS_INCOMPLETE") == 2
 
 
@@ -289,7 +298,7 @@ def test_a_question_that_rest_refuses_is_asked_again_with_the_next_bar_and_nothi
     (again,) = of(RequestBackfill, world.until(at(2) + LAST_NS))
     assert again.symbols == ("SPY",)
     world.tell(BackfillRefused(("SPY", "GONE"), "403"))
-    assert closed(send(world, 2, 3) + world.wait(70))[-1][1] == 4
+    assert closed(send(world, 2, 3) + world.wait(250))[-1][1] == 4
     world.replay()
 
 

@@ -18,9 +18,9 @@ from fluxherod.engine.volatility import FiveMinuteRange
 class SymbolBook:
     """One symbol. While `waiting` is not None, live minutes are kept in it until the gap before them is filled.
 
-    Such a gap is a hole when it lies in what a standing connection brings: `holed` since `held_ns`, until each minute
-    before `hole_end_ns` is known; `asking` while REST is asked what was in it. Every minute before `known_ns` is here,
-    or REST says that nobody traded in it. `corrections` are revisions that came meanwhile.
+    Such a gap is a hole when it lies in what a standing connection brings: `holed` until each minute before
+    `hole_end_ns` is known, `asking` while REST is asked, with minutes behind it since `delayed_ns`. Every minute before
+    `known_ns` is here, or REST says that nobody traded in it. `corrections` are revisions that came meanwhile.
 
     `joining` is a symbol that was added while others traded, until it trades itself. `followed_ns` is since when its
     minutes come: None while there is no connection or no subscription. What was decided through `silent_through_ns` is
@@ -36,7 +36,7 @@ class SymbolBook:
     corrections: dict[int, Bar] = field(default_factory=dict)
     holed: bool = False
     hole_end_ns: int = 0
-    held_ns: int = 0
+    delayed_ns: int = 0
     asking: bool = False
     warm: bool = False
     noted: bool = False  # what stood on the newest bar is known, as the kernel's edge memory has it
@@ -58,7 +58,7 @@ class SymbolBook:
 
     @property
     def live(self) -> bool:
-        """True when history is loaded and no gap is open; a hole delays bars for a minute at most."""
+        """True when history is loaded and no gap is open; a hole delays bars for five minutes at most."""
         return self.warm and (self.waiting is None or self.holed)
 
     def hold(self) -> None:

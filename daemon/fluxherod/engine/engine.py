@@ -253,7 +253,7 @@ class Engine:
         completed: list[Completed] = []
         for book, minutes in released:
             completed += self._take(book, minutes, now_ns, out)
-            self.market.hold_if_lacking(book, self.market.ended_ns, now_ns)
+            self.market.hold_if_lacking(book, self.market.ended_ns)
         return completed
 
     def _take(self, book: SymbolBook, bars: Iterable[Bar], now_ns: int, out: list[Effect]) -> list[Completed]:

@@ -6,7 +6,8 @@ end): each minute then comes either by the answer or by the stream, and one that
 
 A hole is a gap in what a standing connection brings: a bar has ended, and some of its minutes are not here. Nobody
 may have traded then, or they were lost, or are late: REST is asked, and the bar is complete with the answer, or when
-the minutes come after all. Without either it is decided after a minute by what is here, and told: exits must go on.
+the minutes come after all. Without either it is decided when others have waited behind it for five minutes, and that is
+told: exits must go on.
 """
 
 from __future__ import annotations
@@ -56,7 +57,7 @@ def look_for_holes(market: Market, now_ns: int) -> None:
     through_ns = market.bars_ended_by(now_ns)
     if through_ns is not None:
         for book in market.books.values():
-            market.hold_if_lacking(book, through_ns, now_ns)
+            market.hold_if_lacking(book, through_ns)
 
 
 def request_missing(market: Market, out: list[Effect]) -> None:
@@ -70,7 +71,7 @@ def request_missing(market: Market, out: list[Effect]) -> None:
 
 def give_up(market: Market, now_ns: int, out: list[Effect]) -> Iterator[tuple[SymbolBook, list[Bar]]]:
     """The symbols that have waited in vain for what was in their holes, each with the minutes that waited, in order."""
-    books = market.holes.held_by(now_ns - market.hole_patience_ns)
+    books = market.holes.delayed_by(now_ns - market.hole_patience_ns)
     for book in books:
         book.known_ns = max(book.known_ns, book.hole_end_ns, market.ended_ns)
         yield book, book.release()

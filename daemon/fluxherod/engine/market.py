@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 import numpy as np
 
 from fluxherod.core.bars import DAY_MINUTES, DUPLICATE, BarBuilder, Span, fault, refusal, span_of
-from fluxherod.core.calendar import MINUTE_NS, SECOND_NS, Calendar
+from fluxherod.core.calendar import MINUTE_NS, Calendar
 from fluxherod.core.jit import RecordArray
 from fluxherod.core.kernel import BAR, DECISION, new_states, step_many
 from fluxherod.core.signals import SessionTime
@@ -24,7 +24,8 @@ from fluxherod.engine.settings import Settings
 from fluxherod.engine.volatility import FIVE_MINUTES, FiveMinuteRange
 
 SESSION_MINUTES = 390.0
-HOLE_PATIENCE_NS = 60 * SECOND_NS
+# REST's own patience, with its retries, in wall latencies: at a fast exchange an answer takes as much longer.
+REST_LATENCIES = 250
 
 
 class Market:
@@ -232,7 +233,7 @@ class Market:
         reason = self._fault(minute, now_ns)
         slot = self.grid.slot(minute.start_ns) if reason is None else None
         if book.waiting is not None:
-            book.keep(minute)
+            self.holes.keep(book, minute, now_ns)
             if slot is not None and slot.regular and book.warm:
                 book.mark(minute.close, minute.start_ns + MINUTE_NS)
             return None, []
@@ -246,8 +247,8 @@ class Market:
         if slot is None:
             book.outside += 1
             return None, []
-        if self.hold_if_lacking(book, slot.span.start_ns, now_ns):
-            book.keep(minute)
+        if self.hold_if_lacking(book, slot.span.start_ns):
+            self.holes.keep(book, minute, now_ns)
             return None, []
         completed = self.finish(book) if book.builder.span not in (None, slot.span) else []
         self._put(book, minute, slot)
@@ -285,13 +286,13 @@ class Market:
                 book.five_minutes.add(book.builder.minutes[start_ns], slot.five_minutes)
 
     # --- holes -----------------------------------------------------------------------------------------
-    def hold_if_lacking(self, book: SymbolBook, through_ns: int, now_ns: int) -> bool:
+    def hold_if_lacking(self, book: SymbolBook, through_ns: int) -> bool:
         """Hold a symbol that trades when nothing is known of some minute before a time; True when it is held."""
         if book.waiting is not None:
             return True
         if book.known_ns >= through_ns or self.grid.first_minute_ns(book.known_ns) >= through_ns:
             return False
-        self.holes.hold(book, through_ns, now_ns)
+        self.holes.hold(book, through_ns)
         return True
 
     def healed(self, book: SymbolBook, minute: Bar) -> list[Bar]:
@@ -353,9 +354,7 @@ class Market:
         completed: list[Completed] = []
         for book in self._building.ended_by(now_ns - self._grace_ns):
             span = book.builder.span
-            if span is not None and (
-                span.end_ns <= book.known_ns or not self.hold_if_lacking(book, span.end_ns, now_ns)
-            ):
+            if span is not None and (span.end_ns <= book.known_ns or not self.hold_if_lacking(book, span.end_ns)):
                 completed += self.finish(book)
         return completed
 
@@ -363,14 +362,14 @@ class Market:
         """When bars must be completed, or looked for, even if no newer minute comes."""
         ends = [end_ns for end_ns in (self._building.next_end_ns(), self._next_end_ns) if end_ns is not None]
         due = [end_ns + self._grace_ns for end_ns in ends]
-        if (since_ns := self.holes.held_since_ns()) is not None:
+        if (since_ns := self.holes.delayed_since_ns()) is not None:
             due.append(since_ns + self.hole_patience_ns)
         return min(due, default=None)
 
     @property
     def hole_patience_ns(self) -> int:
-        """How long a bar waits for what REST says of its missing minutes."""
-        return HOLE_PATIENCE_NS + self.settings.latency_ns
+        """How long minutes wait for what REST says of those before them: as long as a bar could be traded on."""
+        return self.settings.signal_max_age_ns + REST_LATENCIES * self.settings.latency_ns
 
     @property
     def _grace_ns(self) -> int:
