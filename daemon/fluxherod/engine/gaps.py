@@ -70,10 +70,14 @@ def request_missing(market: Market, out: list[Effect]) -> None:
 
 
 def give_up(market: Market, now_ns: int, out: list[Effect]) -> Iterator[tuple[SymbolBook, list[Bar]]]:
-    """The symbols that have waited in vain for what was in their holes, each with the minutes that waited, in order."""
-    books = market.holes.delayed_by(now_ns - market.hole_patience_ns)
+    """The symbols that have waited in vain for what was in their holes, each with the minutes that waited, in order.
+
+    What is newer than the patience is not given up: it may still come.
+    """
+    given_up_ns = now_ns - market.hole_patience_ns
+    books = market.holes.delayed_by(given_up_ns)
     for book in books:
-        book.known_ns = max(book.known_ns, book.hole_end_ns, market.ended_ns)
+        book.known_ns = max(book.known_ns, given_up_ns - given_up_ns % MINUTE_NS)
         yield book, book.release()
     if books and not market.holes.told:
         market.holes.told = True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from fluxherod.core.calendar import MINUTE_NS
 from fluxherod.core.types import Bar
 from fluxherod.engine.books import SymbolBook
 
@@ -31,7 +32,7 @@ class Holes:
     def keep(self, book: SymbolBook, minute: Bar, now_ns: int) -> None:
         """Keep a minute of a symbol that waits."""
         if book.holed and not book.waiting:
-            book.delayed_ns = now_ns
+            book.delayed_ns = min(now_ns, minute.start_ns + MINUTE_NS)
             self._delayed.pop(book.symbol, None)
             self._delayed[book.symbol] = book
         book.keep(minute)
