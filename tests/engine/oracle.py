@@ -393,8 +393,12 @@ async def follow(tape: Tape, timeframe: str) -> None:
     daemon.check(last_ns)
     for symbol, bars in tape.oracle(timeframe).items():
         assert [bar for bar, _ in daemon.closed[symbol]] == bars
-        late_ns = 2 * SECOND_NS + daemon.answer_ns
-        assert all(0 <= now_ns - end_ns <= late_ns for (_, end_ns), now_ns in daemon.closed[symbol])
+        traded = set(tape.regular.loc[tape.regular["symbol"] == symbol, "time"].dt.as_unit("ns").astype("int64"))
+        opens = [session.open_ns for session in tape.calendar.sessions]
+        for (bar, end_ns), now_ns in daemon.closed[symbol]:
+            first_ns = max(bar.start_ns, opens[bisect_right(opens, end_ns - 1) - 1])
+            whole = traded.issuperset(range(first_ns, end_ns, MINUTE_NS))
+            assert 0 <= now_ns - end_ns <= 2 * SECOND_NS + (0 if whole else daemon.answer_ns)
 
 
 async def receive(tape: Tape, timeframe: str, pieces: Sequence[Sequence[tuple[Bar, ...]]], late_ns: int | None) -> None:
