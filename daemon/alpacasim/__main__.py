@@ -109,6 +109,12 @@ def parser() -> argparse.ArgumentParser:
     options.add_argument(
         "--spread-bp", type=float, default=2.0, metavar="BP", help="width of the quotes in basis points (default: 2)"
     )
+    _add_service(options)
+    return options
+
+
+def _add_service(options: argparse.ArgumentParser) -> None:
+    """How it is reached, and what it allows."""
     options.add_argument(
         "--listen", default="127.0.0.1:8765", metavar="HOST:PORT", help="default: %(default)s; port 0 takes a free one"
     )
@@ -134,7 +140,6 @@ def parser() -> argparse.ArgumentParser:
     options.add_argument(
         "--log-level", default="warning", choices=("debug", "info", "warning", "error"), help="default: %(default)s"
     )
-    return options
 
 
 def _date(text: str) -> date:
