@@ -14,9 +14,13 @@ from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, model_validator
 from fluxherod.config_values import (
     BASIS_POINTS,
     AbsolutePath,
+    ChannelUrls,
+    DollarOffset,
+    DrawdownShare,
     EquityShare,
     HttpUrl,
     LoopbackAddress,
+    LossShare,
     NewYorkTime,
     Percent,
     Period,
@@ -137,15 +141,42 @@ class RiskConfig(Section):
     max_positions: Annotated[int, Field(ge=1, le=5000)] = 5
     neutral_size: SizeShare = Decimal("0.7")
     spike_size: SizeShare = Decimal("0.7")
+    correlation_limit: Share = 0.7
+    correlated_size: SizeShare = Decimal("0.5")
+    correlation_basis: Literal["returns", "prices"] = "returns"
+    warning_drawdown: DrawdownShare = Decimal("0.15")
+    recovery_drawdown: DrawdownShare = Decimal("0.12")
+    critical_drawdown: DrawdownShare = Decimal("0.2")
+    reduced_size: SizeShare = Decimal("0.5")
+    daily_loss: LossShare = Decimal("0.03")
+    daily_loss_resumes: Literal["operator", "next_session"] = "operator"
 
 
 class OrdersConfig(Section):
+    entry_order: Literal["market", "limit"] = "market"
+    chase_after_s: Annotated[float, Field(ge=1, le=3600)] = 60.0
+    chases: Annotated[int, Field(ge=0, le=20)] = 3
+    chase_offset: DollarOffset = Decimal("0.02")
+    stops: Literal["broker", "daemon"] = "broker"
+    flatten_at_close: bool = False
+    flatten_before_close_s: Annotated[float, Field(ge=10, le=3600)] = 300.0
+    foreign_positions: Literal["watch", "protect", "halt"] = "watch"
+    foreign_stop: Annotated[float, Field(ge=0.0001, le=0.5)] = 0.03
     signal_max_age_s: Seconds = 300.0
     price_max_age_s: Seconds = 120.0
     account_max_age_s: Seconds = 60.0
     stop_grace_s: Seconds = 5.0
     lookups: Annotated[int, Field(ge=1, le=100)] = 3
     lookup_interval_s: Annotated[float, Field(ge=1, le=3600)] = 30.0
+
+
+class AlertsConfig(Section):
+    """Where alerts go besides the API and the log: Apprise URLs, which hold secrets and are never shown."""
+
+    urls: ChannelUrls = ()
+    min_severity: Literal["info", "warning", "critical"] = "warning"
+    repeat_after_s: Annotated[float, Field(ge=0, le=86_400)] = 3600.0
+    most_per_hour: Annotated[int, Field(ge=1, le=3600)] = 60
 
 
 class GrpcConfig(Section):
@@ -186,6 +217,7 @@ class Config(Section):
     strategy: StrategyConfig = StrategyConfig()
     risk: RiskConfig = RiskConfig()
     orders: OrdersConfig = OrdersConfig()
+    alerts: AlertsConfig = AlertsConfig()
     grpc: GrpcConfig = GrpcConfig()
     storage: StorageConfig = StorageConfig()
     _origins: Mapping[str, Origin] = PrivateAttr(default_factory=dict)
@@ -252,7 +284,14 @@ _ORDERED = (
 )
 
 
+_RISK_ORDERED = (("recovery_drawdown", "warning_drawdown"), ("warning_drawdown", "critical_drawdown"))
+
+
 def _order_problems(config: Config) -> Iterator[Problem]:
+    for low_name, high_name in _RISK_ORDERED:
+        low, high = (value_of(config.risk, name) for name in (low_name, high_name))
+        if low > high:
+            yield f"risk.{low_name}", f"at most risk.{high_name}, which is {high}", f"risk.{high_name}"
     for low_name, high_name in _ORDERED:
         low, high = (value_of(config.strategy, name) for name in (low_name, high_name))
         if low > high:
@@ -295,6 +334,15 @@ def to_settings(config: Config, latency_ns: int) -> Settings:
             max_positions=risk.max_positions,
             neutral_size_bp=int(risk.neutral_size * BASIS_POINTS),
             spike_size_bp=int(risk.spike_size * BASIS_POINTS),
+            correlation_limit=risk.correlation_limit,
+            correlated_size_bp=int(risk.correlated_size * BASIS_POINTS),
+            correlation_basis=risk.correlation_basis,
+            warning_drawdown_bp=int(risk.warning_drawdown * BASIS_POINTS),
+            recovery_drawdown_bp=int(risk.recovery_drawdown * BASIS_POINTS),
+            critical_drawdown_bp=int(risk.critical_drawdown * BASIS_POINTS),
+            reduced_size_bp=int(risk.reduced_size * BASIS_POINTS),
+            daily_loss_bp=int(risk.daily_loss * BASIS_POINTS),
+            daily_loss_resumes=risk.daily_loss_resumes,
         ),
         allow_shorts=strategy.allow_shorts,
         trail_on=strategy.trail_on,
@@ -305,6 +353,14 @@ def to_settings(config: Config, latency_ns: int) -> Settings:
         stop_grace_ns=_nanoseconds(orders.stop_grace_s),
         lookup_interval_ns=_nanoseconds(orders.lookup_interval_s),
         lookups=orders.lookups,
+        entry_order=orders.entry_order,
+        chase_after_ns=_nanoseconds(orders.chase_after_s),
+        chases=orders.chases,
+        chase_offset_e4=int(orders.chase_offset * BASIS_POINTS),
+        stops=orders.stops,
+        flatten_before_close_ns=_nanoseconds(orders.flatten_before_close_s) if orders.flatten_at_close else 0,
+        foreign_positions=orders.foreign_positions,
+        foreign_stop_bp=round(orders.foreign_stop * BASIS_POINTS),
         latency_ns=latency_ns,
     )
 

@@ -87,6 +87,13 @@ def _socket_path(value: object) -> Path:
     return path
 
 
+def _channels(value: tuple[str, ...]) -> tuple[str, ...]:
+    """The text never holds the URL itself: it may be a secret."""
+    if not all("://" in url for url in value) or len(set(value)) < len(value):
+        raise ValueError('a list of Apprise URLs, each once, such as ["mailtos://…", "ntfys://…"]')
+    return value
+
+
 def _basis_points(value: Decimal) -> Decimal:
     if value * BASIS_POINTS % 1:
         raise ValueError("a multiple of 0.0001 (a basis point)")
@@ -109,3 +116,7 @@ Seconds = Annotated[float, Field(ge=0, le=3600)]
 RiskShare = Annotated[Decimal, Field(ge=Decimal("0.0001"), le=Decimal("0.1")), AfterValidator(_basis_points)]
 EquityShare = Annotated[Decimal, Field(ge=Decimal("0.0001"), le=Decimal("4")), AfterValidator(_basis_points)]
 SizeShare = Annotated[Decimal, Field(ge=Decimal("0.0001"), le=Decimal("1")), AfterValidator(_basis_points)]
+DrawdownShare = Annotated[Decimal, Field(ge=Decimal("0.001"), le=Decimal("0.99")), AfterValidator(_basis_points)]
+LossShare = Annotated[Decimal, Field(ge=Decimal("0"), le=Decimal("0.99")), AfterValidator(_basis_points)]
+DollarOffset = Annotated[Decimal, Field(ge=Decimal("0"), le=Decimal("100")), AfterValidator(_basis_points)]
+ChannelUrls = Annotated[tuple[str, ...], AfterValidator(_channels)]

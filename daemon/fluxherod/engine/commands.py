@@ -217,10 +217,7 @@ class Commands:
         position = self.ledger.positions.get(symbol)
         if position is None:
             return ReplyCode.POSITION_NOT_FOUND, f"no position in {symbol} is open", None, None
-        leaving = replace(position, exit_reason=reason, exit_quantity=part)
-        self.ledger.positions[symbol] = leaving
-        out.append(PositionUpdated(leaving))
-        self.desk.protect(symbol, now_ns, out)
+        self.desk.leave(position, reason, now_ns, out, part)
         shares = part or abs(position.quantity)
         text = f"closing {shares} {symbol} (about {dollars(shares * position.price_e4)}): {reason}"
         waits = self.desk.halts.exit_waits(symbol, self.desk.live(symbol))

@@ -23,6 +23,7 @@ from fluxherod.engine.effects import (
     Effect,
     LookupOrder,
     OrderUpdated,
+    PositionUpdated,
     ReplaceOrder,
     RequestSnapshot,
     Severity,
@@ -111,6 +112,13 @@ class Desk:
         self._put(advance(order, OrderEvent.CANCEL_SENT, now_ns), "cancel sent", out)
         self.due[order.id] = now_ns + self._retry_ns()
         out.append(CancelOrder(order.id, order.broker_id))
+
+    def leave(self, position: Position, reason: str, now_ns: int, out: list[Effect], part: int = 0) -> None:
+        """Close a position at the market, or `part` of its shares: the stop goes first. No halt or limit stops this."""
+        leaving = replace(position, exit_reason=reason, exit_quantity=part)
+        self.ledger.positions[position.symbol] = leaving
+        out.append(PositionUpdated(leaving))
+        self.protect(position.symbol, now_ns, out)
 
     def held(self, symbol: str, now_ns: int) -> bool:
         """True while a symbol is left alone because a request was refused."""

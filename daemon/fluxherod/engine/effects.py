@@ -8,6 +8,7 @@ from enum import StrEnum
 from fluxherod.core.orders import Order
 from fluxherod.core.portfolio import Position, Trade
 from fluxherod.core.risk.approval import ApprovedOrder, ApprovedReplacement
+from fluxherod.core.risk.safety import SafetyState
 from fluxherod.core.signals import RiskDecision, Signal
 from fluxherod.core.types import Bar, Quote
 
@@ -80,6 +81,14 @@ class FollowSymbols:
     """Subscribe to exactly these symbols, now and at each connect; answered by FeedFollows."""
 
     symbols: tuple[str, ...]
+
+
+# --- to the plain file beside the database ----------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class SafetyChanged:
+    """The kill switch, the breaker or the daily loss changed: the mirror must say so before any reply leaves."""
+
+    state: SafetyState
 
 
 # --- to the tables and the subscribers -------------------------------------------------------------
@@ -174,6 +183,30 @@ class AlertRaised:
 
 
 @dataclass(frozen=True, slots=True)
+class Alert:
+    """An alert as it stands: raised once or more often, and seen by a person or not. Its id is unique for ever."""
+
+    id: str
+    code: str
+    severity: Severity
+    text: str
+    symbol: str
+    raised_ns: int
+    last_raised_ns: int
+    count: int = 1
+    acknowledged_ns: int | None = None
+    acknowledged_by: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AlertUpdated:
+    """An alert was raised, raised again or acknowledged. Each AlertRaised of an event is followed by one."""
+
+    alert: Alert
+
+
+@dataclass(frozen=True, slots=True)
 class BarRejected:
     """A bar that was turned away at the door, and why."""
 
@@ -197,9 +230,12 @@ class ReplyCode(StrEnum):
     RISK_REJECTED = "RISK_REJECTED"
     RISK_ADJUSTED = "RISK_ADJUSTED"
     TRADING_HALTED = "TRADING_HALTED"
+    TRADING_DISABLED = "TRADING_DISABLED"
     NOT_READY = "NOT_READY"
     ORDER_NOT_FOUND = "ORDER_NOT_FOUND"
     ORDER_NOT_CANCELABLE = "ORDER_NOT_CANCELABLE"
+    ORDER_NOT_REPLACEABLE = "ORDER_NOT_REPLACEABLE"
+    ALERT_NOT_FOUND = "ALERT_NOT_FOUND"
     POSITION_NOT_FOUND = "POSITION_NOT_FOUND"
     SYMBOL_UNKNOWN = "SYMBOL_UNKNOWN"
     SYMBOL_NOT_TRADABLE = "SYMBOL_NOT_TRADABLE"
@@ -234,6 +270,7 @@ Update = (
     | BarClosed
     | AccountUpdated
     | AlertRaised
+    | AlertUpdated
     | BarRejected
     | StatusChanged
 )

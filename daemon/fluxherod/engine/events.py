@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from fluxherod.core.calendar import Session
+from fluxherod.core.risk.safety import SafetyState
 from fluxherod.core.splits import Split
 from fluxherod.core.types import (
     Bar,
@@ -22,12 +23,18 @@ from fluxherod.engine.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """A process begins (again). `epoch` is the journal's id, `run` counts the processes of this journal."""
+    """A process begins (again). `epoch` is the journal's id, `run` counts the processes of this journal.
+
+    `mirror` is what the plain file beside the database says of the kill switch and the breaker, `mirror_fault` why it
+    can't be read ("" when it can, or when there is none).
+    """
 
     epoch: str
     run: int
     version: str
     settings: Settings
+    mirror: SafetyState | None = None
+    mirror_fault: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -326,6 +333,54 @@ class ResumeCommand:
 
 
 @dataclass(frozen=True, slots=True)
+class FlattenCommand:
+    """Halt, cancel every order of ours and close every position at the market; those not ours only when asked."""
+
+    caller: Caller
+    reason: str
+    include_foreign: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ResetBreakerCommand:
+    """End what the breaker or the daily loss has latched. `target` is "reduced", "normal", or "" for the next one."""
+
+    caller: Caller
+    reason: str
+    target: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateLimitsCommand:
+    """Change limits of the risk engine, by name. `revision` is what the change is based on ("": whatever it is)."""
+
+    caller: Caller
+    changes: tuple[tuple[str, int | float | str], ...]
+    revision: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReplaceOrderCommand:
+    """Change a working order of an operator; None leaves a field as it is. `quantity` counts filled shares too."""
+
+    caller: Caller
+    order_id: str
+    quantity: int | None = None
+    limit_price_e4: int | None = None
+    accept_adjusted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AcknowledgeAlertCommand:
+    """A person has seen an alert."""
+
+    caller: Caller
+    alert_id: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class AddSymbolCommand:
     """Follow one more symbol. `asset` is what the broker said of it; it is no part of what was asked for."""
 
@@ -372,7 +427,9 @@ class UpdateParametersCommand:
 UniverseCommand = (
     AddSymbolCommand | RemoveSymbolCommand | EnableSymbolCommand | DisableSymbolCommand | UpdateParametersCommand
 )
-Command = PlaceOrderCommand | CancelOrderCommand | ClosePositionCommand | HaltCommand | ResumeCommand | UniverseCommand
+OrderCommand = PlaceOrderCommand | CancelOrderCommand | ClosePositionCommand
+SafetyCommand = HaltCommand | ResumeCommand
+Command = OrderCommand | SafetyCommand | UniverseCommand
 Event = (
     Started
     | CalendarLoaded

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from fluxherod.core.calendar import MINUTE_NS
 from fluxherod.core.money import dollars
 from fluxherod.core.orders import Order, OrderRole
 from fluxherod.core.portfolio import Position
 from fluxherod.engine.desk import Desk
-from fluxherod.engine.effects import AlertRaised, Effect, PositionUpdated, Severity
+from fluxherod.engine.effects import AlertRaised, Effect, Severity
 from fluxherod.engine.ledger import Ledger
 from fluxherod.engine.market import Market
 from fluxherod.engine.settings import Settings
@@ -76,10 +74,7 @@ class Guard:
 
     def _leave(self, position: Position, now_ns: int, out: list[Effect]) -> None:
         reason = f"stop {dollars(position.tightest_stop_e4 or 0)} hit (watched by the daemon)"
-        leaving = replace(position, exit_reason=reason, exit_quantity=0)
-        self.ledger.positions[position.symbol] = leaving
-        out.append(PositionUpdated(leaving))
-        self.desk.protect(position.symbol, now_ns, out)
+        self.desk.leave(position, reason, now_ns, out)
 
     def _due(self, since_ns: int) -> int:
         return since_ns + self.settings.stop_grace_ns + 2 * self.settings.latency_ns

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from fluxherod.core.risk.approval import ApprovedOrder, ApprovedReplacement
+from fluxherod.core.risk.safety import SafetyState
 from fluxherod.engine.effects import Effect, RequestHistory, Update
 from fluxherod.engine.events import (
     AssetsLoaded,
@@ -127,6 +128,18 @@ class Store(Protocol):
 
         Raises:
             StorageError: when they could not be made durable; nothing after it may leave.
+        """
+        ...
+
+
+class Mirror(Protocol):
+    """A plain file beside the database that says what stops trading; it outlives the database."""
+
+    async def write(self, state: SafetyState) -> None:
+        """Replace what it says; done when durable.
+
+        Raises:
+            StorageError: when it could not be made durable.
         """
         ...
 

@@ -19,6 +19,8 @@ class Settings:
     `latency_ns` is what a message may be late in exchange time: 0 at Alpaca, and the wall-clock
     latency times the rate when the exchange's clock runs faster than the wall. `trail_on` is "bar" or "price".
     `session` is "regular" or "extended": what bars are made of; decisions are for the regular session either way.
+    `entry_order` is "market" or "limit"; `stops` "broker" or "daemon"; `foreign_positions` "watch", "protect" or
+    "halt". So long as `flatten_before_close_ns` before the close everything of ours is closed; 0 keeps it overnight.
     `disabled` are the symbols that an operator has switched off, in order, each with the reason.
     """
 
@@ -38,6 +40,14 @@ class Settings:
     stop_grace_ns: int = 5 * SECOND_NS
     lookup_interval_ns: int = 30 * SECOND_NS
     lookups: int = 3
+    entry_order: str = "market"
+    chase_after_ns: int = 60 * SECOND_NS
+    chases: int = 3
+    chase_offset_e4: int = 200
+    stops: str = "broker"
+    flatten_before_close_ns: int = 0
+    foreign_positions: str = "watch"
+    foreign_stop_bp: int = 300
     refusal_pause_ns: int = 2 * SECOND_NS
     latency_ns: int = 0
 

@@ -109,10 +109,7 @@ class Strategist:
             return
         signal = self._exit_signal(closed, position, rule, side)
         self._tell(signal, out)
-        leaving = replace(position, exit_reason=rule.text, exit_quantity=0)
-        self.ledger.positions[position.symbol] = leaving
-        out.append(PositionUpdated(leaving))
-        self.desk.protect(position.symbol, now_ns, out)
+        self.desk.leave(position, rule.text, now_ns, out)
 
     def exits_are_decided(self, closed: ClosedBar) -> bool:
         """False for a bar that ends in extended hours: nothing could be sold before the open, which decides anew."""

@@ -80,7 +80,7 @@ class RiskDecision(_message.Message):
     def __init__(self, verdict: _Optional[_Union[RiskVerdict, str]] = ..., reason_code: _Optional[str] = ..., reason: _Optional[str] = ..., checks: _Optional[_Iterable[_Union[RiskCheck, _Mapping]]] = ..., sizing: _Optional[_Iterable[_Union[SizingStep, _Mapping]]] = ..., quantity: _Optional[int] = ...) -> None: ...
 
 class RiskLimits(_message.Message):
-    __slots__ = ("trend_risk_bp", "mean_reversion_risk_bp", "max_position_bp", "max_exposure_bp", "max_positions", "neutral_size_bp", "spike_size_bp", "correlation_limit", "correlated_size_bp", "warning_drawdown_bp", "recovery_drawdown_bp", "critical_drawdown_bp", "reduced_size_bp", "daily_loss_bp")
+    __slots__ = ("trend_risk_bp", "mean_reversion_risk_bp", "max_position_bp", "max_exposure_bp", "max_positions", "neutral_size_bp", "spike_size_bp", "correlation_limit", "correlated_size_bp", "warning_drawdown_bp", "recovery_drawdown_bp", "critical_drawdown_bp", "reduced_size_bp", "daily_loss_bp", "correlation_basis", "daily_loss_resumes")
     TREND_RISK_BP_FIELD_NUMBER: _ClassVar[int]
     MEAN_REVERSION_RISK_BP_FIELD_NUMBER: _ClassVar[int]
     MAX_POSITION_BP_FIELD_NUMBER: _ClassVar[int]
@@ -95,6 +95,8 @@ class RiskLimits(_message.Message):
     CRITICAL_DRAWDOWN_BP_FIELD_NUMBER: _ClassVar[int]
     REDUCED_SIZE_BP_FIELD_NUMBER: _ClassVar[int]
     DAILY_LOSS_BP_FIELD_NUMBER: _ClassVar[int]
+    CORRELATION_BASIS_FIELD_NUMBER: _ClassVar[int]
+    DAILY_LOSS_RESUMES_FIELD_NUMBER: _ClassVar[int]
     trend_risk_bp: int
     mean_reversion_risk_bp: int
     max_position_bp: int
@@ -109,7 +111,9 @@ class RiskLimits(_message.Message):
     critical_drawdown_bp: int
     reduced_size_bp: int
     daily_loss_bp: int
-    def __init__(self, trend_risk_bp: _Optional[int] = ..., mean_reversion_risk_bp: _Optional[int] = ..., max_position_bp: _Optional[int] = ..., max_exposure_bp: _Optional[int] = ..., max_positions: _Optional[int] = ..., neutral_size_bp: _Optional[int] = ..., spike_size_bp: _Optional[int] = ..., correlation_limit: _Optional[float] = ..., correlated_size_bp: _Optional[int] = ..., warning_drawdown_bp: _Optional[int] = ..., recovery_drawdown_bp: _Optional[int] = ..., critical_drawdown_bp: _Optional[int] = ..., reduced_size_bp: _Optional[int] = ..., daily_loss_bp: _Optional[int] = ...) -> None: ...
+    correlation_basis: str
+    daily_loss_resumes: str
+    def __init__(self, trend_risk_bp: _Optional[int] = ..., mean_reversion_risk_bp: _Optional[int] = ..., max_position_bp: _Optional[int] = ..., max_exposure_bp: _Optional[int] = ..., max_positions: _Optional[int] = ..., neutral_size_bp: _Optional[int] = ..., spike_size_bp: _Optional[int] = ..., correlation_limit: _Optional[float] = ..., correlated_size_bp: _Optional[int] = ..., warning_drawdown_bp: _Optional[int] = ..., recovery_drawdown_bp: _Optional[int] = ..., critical_drawdown_bp: _Optional[int] = ..., reduced_size_bp: _Optional[int] = ..., daily_loss_bp: _Optional[int] = ..., correlation_basis: _Optional[str] = ..., daily_loss_resumes: _Optional[str] = ...) -> None: ...
 
 class Risk(_message.Message):
     __slots__ = ("limits", "limits_revision", "usage", "breaker", "breaker_latched", "breaker_reason", "breaker_changed_at", "halted", "halt_reason", "halted_by", "halted_at", "daily_loss_reached", "equity", "peak_equity", "drawdown_pct", "day_pnl", "day_pnl_pct", "exposure", "exposure_pct", "open_positions", "risk_deployed", "size_multiplier_bp", "unprotected_shares", "unprotected_share_seconds", "reconciliation_differences", "as_of")
@@ -185,6 +189,22 @@ class PositionRisk(_message.Message):
     loss_to_stop: str
     def __init__(self, symbol: _Optional[str] = ..., side: _Optional[_Union[_common_pb2.PositionSide, str]] = ..., quantity: _Optional[int] = ..., value: _Optional[str] = ..., value_pct: _Optional[float] = ..., risk_at_stop: _Optional[str] = ..., loss_to_stop: _Optional[str] = ...) -> None: ...
 
+class UnprotectedSpan(_message.Message):
+    __slots__ = ("symbol", "shares", "start_time", "end_time", "cause", "share_seconds")
+    SYMBOL_FIELD_NUMBER: _ClassVar[int]
+    SHARES_FIELD_NUMBER: _ClassVar[int]
+    START_TIME_FIELD_NUMBER: _ClassVar[int]
+    END_TIME_FIELD_NUMBER: _ClassVar[int]
+    CAUSE_FIELD_NUMBER: _ClassVar[int]
+    SHARE_SECONDS_FIELD_NUMBER: _ClassVar[int]
+    symbol: str
+    shares: int
+    start_time: _timestamp_pb2.Timestamp
+    end_time: _timestamp_pb2.Timestamp
+    cause: str
+    share_seconds: float
+    def __init__(self, symbol: _Optional[str] = ..., shares: _Optional[int] = ..., start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., cause: _Optional[str] = ..., share_seconds: _Optional[float] = ...) -> None: ...
+
 class Correlation(_message.Message):
     __slots__ = ("symbol", "other_symbol", "rho")
     SYMBOL_FIELD_NUMBER: _ClassVar[int]
@@ -196,7 +216,7 @@ class Correlation(_message.Message):
     def __init__(self, symbol: _Optional[str] = ..., other_symbol: _Optional[str] = ..., rho: _Optional[float] = ...) -> None: ...
 
 class RiskReport(_message.Message):
-    __slots__ = ("as_of", "equity", "peak_equity", "drawdown_pct", "max_drawdown_pct", "long_exposure", "short_exposure", "working_exposure", "exposure_pct", "risk_deployed", "risk_deployed_pct", "worst_case_equity", "largest_position", "positions", "correlations", "text")
+    __slots__ = ("as_of", "equity", "peak_equity", "drawdown_pct", "max_drawdown_pct", "long_exposure", "short_exposure", "working_exposure", "exposure_pct", "risk_deployed", "risk_deployed_pct", "worst_case_equity", "largest_position", "positions", "correlations", "text", "unprotected_spans")
     AS_OF_FIELD_NUMBER: _ClassVar[int]
     EQUITY_FIELD_NUMBER: _ClassVar[int]
     PEAK_EQUITY_FIELD_NUMBER: _ClassVar[int]
@@ -213,6 +233,7 @@ class RiskReport(_message.Message):
     POSITIONS_FIELD_NUMBER: _ClassVar[int]
     CORRELATIONS_FIELD_NUMBER: _ClassVar[int]
     TEXT_FIELD_NUMBER: _ClassVar[int]
+    UNPROTECTED_SPANS_FIELD_NUMBER: _ClassVar[int]
     as_of: _timestamp_pb2.Timestamp
     equity: str
     peak_equity: str
@@ -229,7 +250,8 @@ class RiskReport(_message.Message):
     positions: _containers.RepeatedCompositeFieldContainer[PositionRisk]
     correlations: _containers.RepeatedCompositeFieldContainer[Correlation]
     text: str
-    def __init__(self, as_of: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., equity: _Optional[str] = ..., peak_equity: _Optional[str] = ..., drawdown_pct: _Optional[float] = ..., max_drawdown_pct: _Optional[float] = ..., long_exposure: _Optional[str] = ..., short_exposure: _Optional[str] = ..., working_exposure: _Optional[str] = ..., exposure_pct: _Optional[float] = ..., risk_deployed: _Optional[str] = ..., risk_deployed_pct: _Optional[float] = ..., worst_case_equity: _Optional[str] = ..., largest_position: _Optional[str] = ..., positions: _Optional[_Iterable[_Union[PositionRisk, _Mapping]]] = ..., correlations: _Optional[_Iterable[_Union[Correlation, _Mapping]]] = ..., text: _Optional[str] = ...) -> None: ...
+    unprotected_spans: _containers.RepeatedCompositeFieldContainer[UnprotectedSpan]
+    def __init__(self, as_of: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., equity: _Optional[str] = ..., peak_equity: _Optional[str] = ..., drawdown_pct: _Optional[float] = ..., max_drawdown_pct: _Optional[float] = ..., long_exposure: _Optional[str] = ..., short_exposure: _Optional[str] = ..., working_exposure: _Optional[str] = ..., exposure_pct: _Optional[float] = ..., risk_deployed: _Optional[str] = ..., risk_deployed_pct: _Optional[float] = ..., worst_case_equity: _Optional[str] = ..., largest_position: _Optional[str] = ..., positions: _Optional[_Iterable[_Union[PositionRisk, _Mapping]]] = ..., correlations: _Optional[_Iterable[_Union[Correlation, _Mapping]]] = ..., text: _Optional[str] = ..., unprotected_spans: _Optional[_Iterable[_Union[UnprotectedSpan, _Mapping]]] = ...) -> None: ...
 
 class GetRiskRequest(_message.Message):
     __slots__ = ()
