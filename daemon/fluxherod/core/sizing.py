@@ -5,6 +5,8 @@ Money is an integer of 1/10,000 dollar and shares of equity are basis points, so
 
 from __future__ import annotations
 
+from math import prod
+
 from fluxherod.core.jit import kernel
 
 BASIS_POINTS = 10_000
@@ -35,10 +37,9 @@ def position_cap_shares(equity_e4: int, max_position_bp: int, price_e4: int) -> 
     return shares_within(equity_e4 * max_position_bp // 10_000, price_e4)
 
 
-@kernel
-def scaled(shares: int, factor_bp: int) -> int:
-    """Shares times a factor in basis points, floored."""
-    return shares * factor_bp // 10_000
+def scaled(shares: int, *factors_bp: int) -> int:
+    """Shares times factors in basis points, exact and floored once: the product is too large for a kernel's 64 bits."""
+    return shares * prod(factors_bp) // prod(BASIS_POINTS for _ in factors_bp)
 
 
 @kernel
@@ -48,10 +49,15 @@ def affordable_shares(buying_power_e4: int, price_e4: int, long: bool) -> int:
     return shares_within(buying_power_e4 * 10_000 // collar_bp, price_e4)
 
 
+def collared(value_e4: int, long: bool) -> int:
+    """What the broker holds for an opening market order of a value, rounded up."""
+    collar_bp = BUY_COLLAR_BP if long else SHORT_COLLAR_BP
+    return -(-value_e4 * collar_bp // BASIS_POINTS)
+
+
 def warm_up() -> None:
     """Compile (or load from the cache) every function of this module: the first signal must not wait for it."""
     risk_shares(1, 1, 1)
     position_cap_shares(1, 1, 1)
     shares_within(1, 1)
-    scaled(1, 1)
     affordable_shares(1, 1, True)

@@ -10,11 +10,13 @@ import math
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 from struct import Struct
 from typing import Any, overload
 
 import numpy as np
 
+from fluxherod.core.jit import FloatArray, RowArray
 from fluxherod.core.kernel import DECISION
 from fluxherod.core.portfolio import Position
 from fluxherod.core.signals import SessionTime
@@ -24,6 +26,7 @@ REMEMBERED_BARS = 500
 
 # What a bar has beside its record: start, end, volume, spread, spike, minutes of the session, and three flags.
 _BESIDE = Struct("<qqqddii???")
+_SETTLED = np.dtype([("decision", DECISION), ("start", "<i8"), ("end", "<i8"), ("more", np.void, _BESIDE.size - 2 * 8)])
 
 
 @dataclass(slots=True)
@@ -93,6 +96,16 @@ class ClosedBars(Sequence[ClosedBar]):
         """Let the newest have a record of its own: else it keeps alive all that were decided with it."""
         if self._fresh:
             self._fresh[-1].decision = _record(self._fresh[-1].decision.tobytes())
+
+    def closes(self, newest: int, until_ns: int) -> tuple[RowArray, FloatArray]:
+        """Ends and closes of the bars that ended by a time, of so many of the newest, oldest first; each shape (n,)."""
+        settled = b"".join([*islice(reversed(self._settled), max(0, newest - len(self._fresh)))][::-1])
+        table = np.frombuffer(settled, _SETTLED)
+        fresh = self._fresh
+        ends = np.append(table["end"], np.array([one.end_ns for one in fresh], np.int64))
+        closes = np.append(table["decision"]["close"], np.array([one.bar.close for one in fresh], np.float64))
+        known = int(ends.searchsorted(until_ns, "right"))
+        return ends[:known], closes[:known]
 
     def __len__(self) -> int:
         return len(self._settled) + len(self._fresh)

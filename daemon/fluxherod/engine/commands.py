@@ -9,10 +9,9 @@ from fluxherod.core.money import dollars
 from fluxherod.core.orders import OrderRole
 from fluxherod.core.portfolio import Position
 from fluxherod.core.risk.approve import approve_entry
-from fluxherod.core.risk.assess import MAX_QUANTITY, EntryRequest, assess
-from fluxherod.core.signals import RiskDecision, RiskVerdict
-from fluxherod.core.types import Mode, OrderType, Regime
-from fluxherod.core.words import some_of
+from fluxherod.core.risk.assess import EntryRequest
+from fluxherod.core.signals import RiskDecision
+from fluxherod.core.types import Mode, Regime
 from fluxherod.engine.desk import Desk
 from fluxherod.engine.effects import Effect, PositionUpdated, Reply, ReplyCode
 from fluxherod.engine.events import (
@@ -23,6 +22,7 @@ from fluxherod.engine.events import (
     PlaceOrderCommand,
     ResumeCommand,
 )
+from fluxherod.engine.judging import Judge, Judgement
 from fluxherod.engine.ledger import EntryPlan, Ledger
 from fluxherod.engine.market import Market
 from fluxherod.engine.settings import Settings
@@ -99,98 +99,43 @@ class Commands:
         return (*self.universe.take(command, now_ns, out), None, None)
 
     # --- orders ------------------------------------------------------------------------------------
+    def judge(self, order: PlaceOrderCommand, now_ns: int) -> Judgement:
+        """What would become of an order; nothing changes."""
+        return Judge(self.strategist, self._blocked, lambda: bool(self.halted)).judge(order, now_ns)
+
     def _place(self, command: PlaceOrderCommand, now_ns: int, out: list[Effect]) -> Answer:
-        if not 0 < command.quantity <= MAX_QUANTITY:
-            text = f"quantity {command.quantity}: allowed is 1 to {MAX_QUANTITY}"
-            return ReplyCode.INVALID_ORDER, text, None, None
-        position = self.ledger.positions.get(command.symbol)
-        if position is not None and (command.side.sign > 0) != (position.quantity > 0):
-            return self._reduce(command, position, now_ns, out)
-        if command.symbol not in self.market.books:
-            text = f"{command.symbol} is not followed; followed: {some_of(self.market.books)}"
-            return ReplyCode.SYMBOL_UNKNOWN, text, None, None
-        return self._open(command, now_ns, out)
+        judged = self.judge(command, now_ns)
+        if judged.code is not ReplyCode.OK:
+            return judged.code, judged.text, None, judged.decision
+        if judged.request is None:
+            return self._close(command.symbol, judged.part, "reduced by the operator", now_ns, out)
+        assert judged.decision is not None
+        return self._open(command, judged.request, judged.decision, now_ns, out)
 
-    def _reduce(self, command: PlaceOrderCommand, position: Position, now_ns: int, out: list[Effect]) -> Answer:
-        if command.order_type is not OrderType.MARKET:
-            text = "an order that reduces a position goes out at the market: leave the prices out"
-            return ReplyCode.INVALID_ORDER, text, None, None
-        held = abs(position.quantity)
-        if position.exit_reason and not position.exit_quantity:
-            return (
-                ReplyCode.INVALID_ORDER,
-                f"the whole position in {command.symbol} is being closed already",
-                None,
-                None,
-            )
-        leaving = position.exit_quantity + command.quantity  # a part that is being closed already counts
-        if leaving > held:
-            text = f"{leaving} shares would turn the position of {held} around: close it first"
-            return ReplyCode.INVALID_ORDER, text, None, None
-        part = 0 if leaving == held else leaving
-        return self._close(command.symbol, part, "reduced by the operator", now_ns, out)
-
-    def _open(self, command: PlaceOrderCommand, now_ns: int, out: list[Effect]) -> Answer:
-        symbol = command.symbol
-        if command.order_type is OrderType.STOP:
-            return ReplyCode.INVALID_ORDER, "open with a market or a limit order and a protective stop", None, None
-        if (command.order_type is OrderType.LIMIT) != (command.limit_price_e4 is not None):
-            return ReplyCode.INVALID_ORDER, "a limit order needs a limit price, a market order takes none", None, None
-        if symbol in self.ledger.positions or symbol in self.ledger.foreign or self.desk.live_entry(symbol):
-            return (
-                ReplyCode.RISK_REJECTED,
-                f"a position in {symbol} or its entry is open: one position a symbol",
-                None,
-                None,
-            )
-        if veto := self.strategist.symbol_veto(symbol, command.side):
-            return ReplyCode.RISK_REJECTED, veto[1], None, None
-        price_e4, problem = self._price(command, now_ns)
-        if problem:
-            return ReplyCode.RISK_REJECTED, problem, None, None
-        stop_e4 = command.stop_price_e4
-        request = EntryRequest(
-            symbol=symbol,
-            side=command.side,
-            price_e4=price_e4,
-            stop_e4=stop_e4,
-            risk_bp=self.settings.limits.trend_risk_bp,
-            distance_e4=abs(price_e4 - stop_e4) if stop_e4 is not None else 0,
-            wanted=command.quantity,
-        )
-        decision = assess(request, self.strategist.account_state(self._blocked(now_ns)), self.settings.limits)
-        if decision.verdict is RiskVerdict.REJECTED or stop_e4 is None:
-            code = ReplyCode.TRADING_HALTED if self.halted else ReplyCode.RISK_REJECTED
-            return code, decision.reason, None, decision
-        if decision.verdict is RiskVerdict.APPROVED_WITH_ADJUSTMENT and not command.accept_adjusted:
-            text = f"risk allows {decision.quantity} of {command.quantity} shares: {decision.reason}"
-            return ReplyCode.RISK_ADJUSTED, text, None, decision
+    def _open(
+        self,
+        command: PlaceOrderCommand,
+        request: EntryRequest,
+        decision: RiskDecision,
+        now_ns: int,
+        out: list[Effect],
+    ) -> Answer:
         order = self.strategist.entry_order(
             request, decision, command.order_type, command.limit_price_e4, now_ns, now_ns, None, "manual", manual=True
         )
         self.desk.plans[order.id] = EntryPlan(
             Mode.MANUAL,
             Regime.NEUTRAL,
-            stop_e4,
+            request.stop_e4 or 0,
             None,
-            price_e4,
+            request.price_e4,
             0.0,
-            price_e4,
+            request.price_e4,
             None,
             f"manual order by {command.caller.principal}",
         )
         self.desk.submit(order, approve_entry(order, decision), now_ns, out)
-        return ReplyCode.OK, f"{command.side} {order.quantity} {symbol} submitted", order.id, decision
-
-    def _price(self, command: PlaceOrderCommand, now_ns: int) -> tuple[int, str]:
-        """The price to judge an order by: its limit, or a fresh market price."""
-        if command.limit_price_e4 is not None:
-            return command.limit_price_e4, ""
-        book = self.market.books[command.symbol]
-        oldest_ns = now_ns - self.settings.price_max_age_ns - self.settings.latency_ns
-        if book.price_ns < oldest_ns or book.price_e4 <= 0:
-            return 0, f"no fresh price of {command.symbol}: give a limit price or wait for the market"
-        return book.price_e4, ""
+        return ReplyCode.OK, f"{command.side} {order.quantity} {command.symbol} submitted", order.id, decision
 
     def _cancel(self, order_id: str, now_ns: int, out: list[Effect]) -> Answer:
         order = self.desk.orders.get(order_id)

@@ -425,7 +425,12 @@ class UpdateParametersCommand:
 
 
 UniverseCommand = (
-    AddSymbolCommand | RemoveSymbolCommand | EnableSymbolCommand | DisableSymbolCommand | UpdateParametersCommand
+    AddSymbolCommand
+    | RemoveSymbolCommand
+    | EnableSymbolCommand
+    | DisableSymbolCommand
+    | UpdateParametersCommand
+    | UpdateLimitsCommand
 )
 OrderCommand = PlaceOrderCommand | CancelOrderCommand | ClosePositionCommand
 SafetyCommand = HaltCommand | ResumeCommand

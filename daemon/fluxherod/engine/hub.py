@@ -30,7 +30,14 @@ from fluxherod.engine.effects import (
     Update,
 )
 
-Encode = Callable[[Update], bytes | None]
+
+@dataclass(frozen=True, slots=True)
+class RiskChanged:
+    """The figures of the risk engine are others than before; the hub says so whenever account, orders or state are."""
+
+
+Published = Update | RiskChanged
+Encode = Callable[[Published], bytes | None]
 
 
 class Topic(StrEnum):
@@ -42,6 +49,7 @@ class Topic(StrEnum):
     ORDERS = "orders"
     SIGNALS = "signals"
     ACCOUNT = "account"
+    RISK = "risk"
     STATUS = "status"
     ALERTS = "alerts"
 
@@ -106,7 +114,7 @@ class _Item:
 
     __slots__ = ("_bytes", "_encoded", "key", "seq", "symbol", "topic", "update")
 
-    def __init__(self, seq: int, update: Update, topic: Topic, symbol: str | None, conflates: bool) -> None:
+    def __init__(self, seq: int, update: Published, topic: Topic, symbol: str | None, conflates: bool) -> None:
         self.seq = seq
         self.update = update
         self.topic = topic
@@ -130,18 +138,22 @@ def _items(seq: int, update: Update) -> list[_Item]:
         case PositionUpdated(position, mark):
             return [_Item(seq, update, Topic.POSITIONS, position.symbol, mark)]
         case AccountUpdated(_, record):
-            return [_Item(seq, update, Topic.ACCOUNT, None, not record)]
+            return [_Item(seq, update, Topic.ACCOUNT, None, not record), _risk(seq)]
         case TradeUpdated(trade):
             return [_Item(seq, update, Topic.POSITIONS, trade.symbol, False)]
         case OrderUpdated(order):
-            return [_Item(seq, update, Topic.ORDERS, order.symbol, False)]
+            return [_Item(seq, update, Topic.ORDERS, order.symbol, False), _risk(seq)]
         case SignalUpdated(signal):
             return [_Item(seq, update, Topic.SIGNALS, signal.symbol, False)]
         case BarClosed(bar) | BarRejected(bar):
             return [_Item(seq, update, Topic.BARS, bar.symbol, False)]
         case AlertRaised():
             return [_Item(seq, update, Topic.ALERTS, None, False)]
-    return [_Item(seq, update, Topic.STATUS, None, False)]
+    return [_Item(seq, update, Topic.STATUS, None, False), _risk(seq)]
+
+
+def _risk(seq: int) -> _Item:
+    return _Item(seq, RiskChanged(), Topic.RISK, None, True)
 
 
 class Subscription:

@@ -46,6 +46,7 @@ class Ledger:
         self.account: BrokerAccount | None = None
         self.account_ns = 0
         self.peak_e4 = 0
+        self._deepest = (0, 1)  # the largest drawdown so far: dollars below the peak, and the peak
         self.realized_e4 = 0
         self._realized_day = ""
 
@@ -167,6 +168,11 @@ class Ledger:
         return self.cash_e4 + held + sum(quantity * price for quantity, price in self.foreign.values())
 
     @property
+    def max_drawdown(self) -> float:
+        """The largest drawdown at a mark so far, as a share of the peak before it."""
+        return self._deepest[0] / self._deepest[1]
+
+    @property
     def held_e4(self) -> int:
         """Gross value of all positions, foreign ones too."""
         held = sum(abs(position.value_e4) for position in self.positions.values())
@@ -197,6 +203,10 @@ class Ledger:
         return max(0, multiplier * (self.equity_e4 or 0) - exposure_e4)
 
     def updated(self, working_e4: int, now_ns: int, record: bool = False) -> AccountUpdated:
-        """The effect that tells the account; the peak of the equity is taken here, at each mark."""
-        self.peak_e4 = max(self.peak_e4, self.equity_e4 or 0)
+        """The effect that tells the account; peak and largest drawdown of the equity are taken here, at each mark."""
+        equity_e4 = self.equity_e4 or 0
+        self.peak_e4 = max(self.peak_e4, equity_e4)
+        below_e4, (deepest_e4, its_peak_e4) = self.peak_e4 - equity_e4, self._deepest
+        if self.equity_e4 is not None and below_e4 * its_peak_e4 > deepest_e4 * self.peak_e4:
+            self._deepest = (below_e4, self.peak_e4)
         return AccountUpdated(self.view(working_e4, now_ns), record)

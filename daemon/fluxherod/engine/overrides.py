@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 
 from fluxherod.core.kernel import StrategyParams
+from fluxherod.core.risk.limits import LimitValue, RiskLimits, limit_problems
 from fluxherod.core.strategy.params import ORDERED, allowed_range
 from fluxherod.engine.settings import Settings
 
@@ -27,25 +28,29 @@ class Overrides:
         symbols: True to follow one, whatever the configuration lists; False not to follow one that it lists.
         disabled: symbols that may not be entered, with the reason.
         parameters: strategy parameters by name, those that equal the configuration's too.
+        limits: limits of the risk engine by name, in the same way.
     """
 
     symbols: Mapping[str, bool] = field(default_factory=dict)
     disabled: Mapping[str, str] = field(default_factory=dict)
     parameters: Mapping[str, Value] = field(default_factory=dict)
+    limits: Mapping[str, LimitValue] = field(default_factory=dict)
 
     def over(self, configured: Settings) -> Settings:
         """The settings in force. Parameters that don't go together with the configured ones are left out, all of them:
-        see `conflict`."""
+        see `conflict`. So are limits, see `limit_conflict`."""
         configured_symbols = frozenset(configured.symbols)
         kept = tuple(symbol for symbol in configured.symbols if self.symbols.get(symbol, True))
         added = (symbol for symbol, follow in self.symbols.items() if follow and symbol not in configured_symbols)
         values = parameters_of(configured) | ({} if self.conflict(configured) else dict(self.parameters))
         shorts = bool(values.pop("allow_shorts"))
+        limits = {} if self.limit_conflict(configured) else dict(self.limits)
         return replace(
             configured,
             symbols=(*kept, *sorted(added)),
             disabled=tuple(sorted(self.disabled.items())),
             strategy=replace(configured.strategy, **values),  # type: ignore[arg-type]
+            limits=replace(configured.limits, **limits),  # type: ignore[arg-type]
             allow_shorts=shorts,
         )
 
@@ -62,8 +67,11 @@ class Overrides:
 
     def conflict(self, configured: Settings) -> str:
         """Why the changed parameters can't be put over the configured ones, in words; "" when they can."""
-        wrong = problems(configured, self.parameters)
-        return "; ".join(f"{name}: {allowed}" for name, allowed in wrong.items())
+        return in_words(problems(configured, self.parameters))
+
+    def limit_conflict(self, configured: Settings) -> str:
+        """The same of the changed limits."""
+        return in_words(limit_problems(configured.limits, self.limits))
 
     def follow(self, symbol: str, *, wanted: bool) -> Overrides:
         """Follow a symbol from now on, or not. One that goes takes its switch with it: added again, it is on."""
@@ -81,6 +89,15 @@ class Overrides:
     def change(self, parameters: Mapping[str, Value]) -> Overrides:
         """Set some parameters."""
         return replace(self, parameters={**self.parameters, **parameters})
+
+    def limit(self, limits: Mapping[str, LimitValue]) -> Overrides:
+        """Set some limits."""
+        return replace(self, limits={**self.limits, **limits})
+
+
+def in_words(wrong: Mapping[str, str]) -> str:
+    """What is wrong, each name with what is allowed, in one line; "" when nothing is."""
+    return "; ".join(f"{name}: {allowed}" for name, allowed in wrong.items())
 
 
 def parameters_of(settings: Settings) -> dict[str, Value]:
@@ -121,8 +138,16 @@ def problems(settings: Settings, changes: Mapping[str, Value]) -> dict[str, str]
 
 def revision(settings: Settings) -> str:
     """A digest of the parameters in force: it changes when any of them does, and only then."""
-    text = repr(sorted(_all_of(settings).items()))
-    return hashlib.sha256(text.encode()).hexdigest()[:REVISION_LENGTH]
+    return _digest(_all_of(settings))
+
+
+def limits_revision(limits: RiskLimits) -> str:
+    """The same of the limits."""
+    return _digest(asdict(limits))
+
+
+def _digest(values: Mapping[str, LimitValue]) -> str:
+    return hashlib.sha256(repr(sorted(values.items())).encode()).hexdigest()[:REVISION_LENGTH]
 
 
 def remakes_indicators(before: StrategyParams, after: StrategyParams) -> bool:

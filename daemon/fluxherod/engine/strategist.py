@@ -17,11 +17,13 @@ from fluxherod.core.orders import Order, OrderRole, OrderState
 from fluxherod.core.portfolio import Position
 from fluxherod.core.risk.approve import approve_entry
 from fluxherod.core.risk.assess import AccountState, EntryRequest, assess
+from fluxherod.core.risk.correlation import Correlation
 from fluxherod.core.signals import RiskDecision, RiskVerdict, Rule, Signal
 from fluxherod.core.strategy.codes import EntryMode, RuleCode
 from fluxherod.core.strategy.stops import best_e4, mean_reversion_stop_e4, trail, trend_stop_e4
 from fluxherod.core.types import Mode, OrderType, Regime, Side, SignalKind, TimeInForce, Verdict
 from fluxherod.engine.closed_bars import ClosedBar
+from fluxherod.engine.correlations import correlations
 from fluxherod.engine.desk import Desk
 from fluxherod.engine.drafts import opening_side
 from fluxherod.engine.effects import Effect, PositionUpdated, SignalUpdated
@@ -148,6 +150,7 @@ class Strategist:
         if veto is not None:
             self._tell(replace(signal, outcome=veto[0], outcome_text=veto[1]), out)
             return
+        request = replace(request, correlations=self.correlations(signal.symbol, closed.end_ns))
         decision = assess(request, self.account_state(blocked), self.settings.limits)
         if decision.verdict is RiskVerdict.REJECTED:
             self._tell(replace(signal, risk=decision, outcome="risk", outcome_text=decision.reason), out)
@@ -282,6 +285,12 @@ class Strategist:
             return "not_shortable", f"{symbol} is not shortable and easy to borrow, or the account may not short"
         return None
 
+    def correlations(self, symbol: str, until_ns: int) -> tuple[Correlation, ...]:
+        """How a symbol goes with each other one that is held or being opened, by bars that ended by a time."""
+        return correlations(
+            symbol, until_ns, self.settings.limits.correlation_basis, self.market, self.desk, self.ledger
+        )
+
     def account_state(self, blocked: str) -> AccountState:
         """What risk must know, by our own books."""
         exposure_e4 = self.ledger.held_e4 + self.desk.working_e4()
@@ -292,6 +301,7 @@ class Strategist:
             buying_power_e4=self.ledger.buying_power_e4(exposure_e4),
             open_positions=len(entering | set(self.ledger.positions) | set(self.ledger.foreign)),
             blocked=blocked,
+            peak_e4=self.ledger.peak_e4,
         )
 
     def entry_order(

@@ -1,9 +1,10 @@
-"""Symbols that join and leave, symbols switched off and on, parameters changed: all by command, so by the journal."""
+"""Symbols that join, leave, go off and on, parameters and limits that change: all by command, so by the journal."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from fluxherod.core.risk.limits import LimitValue, limit_problems
 from fluxherod.core.words import some_of
 from fluxherod.engine.desk import Desk
 from fluxherod.engine.effects import AlertRaised, Effect, FollowSymbols, ReplyCode, RequestHistory, Severity
@@ -15,11 +16,12 @@ from fluxherod.engine.events import (
     EnableSymbolCommand,
     RemoveSymbolCommand,
     UniverseCommand,
+    UpdateLimitsCommand,
     UpdateParametersCommand,
 )
 from fluxherod.engine.ledger import Ledger
 from fluxherod.engine.market import Market
-from fluxherod.engine.overrides import Overrides, Value, problems, revision
+from fluxherod.engine.overrides import Overrides, Value, in_words, limits_revision, problems, revision
 from fluxherod.engine.settings import Settings
 from fluxherod.engine.volatility import FIVE_MINUTE_HISTORY
 
@@ -36,7 +38,8 @@ class Universe:
     def __init__(self, adopt: Callable[[Settings], None]) -> None:
         self.configured = Settings(())
         self.overrides = Overrides()
-        self.conflict = ""  # why the changed parameters are not in force; new risk waits for an operator then
+        # Why the changed parameters, and the changed limits, are not in force; new risk waits for an operator then.
+        self.parameter_conflict = self.limit_conflict = ""
         self.changed_ns = 0  # bars that ended by then were decided by other parameters than those in force
         self._adopt = adopt
 
@@ -49,8 +52,10 @@ class Universe:
 
     def tell(self, out: list[Effect]) -> None:
         """What a person should know at a start: where operators' wishes and the configuration part."""
-        if self.conflict:
-            out.append(AlertRaised("PARAMETERS_SET_ASIDE", Severity.CRITICAL, self.conflict))
+        if self.parameter_conflict:
+            out.append(AlertRaised("PARAMETERS_SET_ASIDE", Severity.CRITICAL, self.parameter_conflict))
+        if self.limit_conflict:
+            out.append(AlertRaised("LIMITS_SET_ASIDE", Severity.CRITICAL, self.limit_conflict))
         if left := self.overrides.left:
             text = f"market.symbols lists {some_of(left)}, removed by an operator: not followed until added again"
             out.append(AlertRaised("SYMBOLS_OVERRIDDEN", Severity.INFO, text))
@@ -67,12 +72,24 @@ class Universe:
     @property
     def changed(self) -> Mapping[str, Value]:
         """The changed parameters that are in force, by name: none while they conflict with the configuration."""
-        return {} if self.conflict else self.overrides.parameters
+        return {} if self.parameter_conflict else self.overrides.parameters
+
+    @property
+    def changed_limits(self) -> Mapping[str, LimitValue]:
+        """The same of the limits."""
+        return {} if self.limit_conflict else self.overrides.limits
+
+    @property
+    def conflict(self) -> str:
+        """What of operators' changes is not in force, and why; "" when all of it is."""
+        return "; ".join(text for text in (self.parameter_conflict, self.limit_conflict) if text)
 
     def _look_for_conflict(self) -> None:
+        text = "changed at run time do not go together with the configuration"
         words = self.overrides.conflict(self.configured)
-        text = f"parameters changed at run time do not go together with the configuration: {words}"
-        self.conflict = text if words else ""
+        self.parameter_conflict = f"parameters {text}: {words}" if words else ""
+        words = self.overrides.limit_conflict(self.configured)
+        self.limit_conflict = f"limits {text}: {words}" if words else ""
 
     def take(self, command: UniverseCommand, now_ns: int, out: list[Effect]) -> Outcome:
         """Carry a command out."""
@@ -87,6 +104,8 @@ class Universe:
                 return self._disable(symbol, reason)
             case UpdateParametersCommand():
                 return self._update(command, now_ns, out)
+            case UpdateLimitsCommand():
+                return self._limit(command)
 
     def _put(self, overrides: Overrides) -> Settings:
         self.overrides = overrides.trimmed(self.configured)
@@ -188,11 +207,22 @@ class Universe:
         changes = dict(command.changes)
         # Together with what was changed before: those changes may be the ones that the configuration conflicts with.
         if wrong := problems(self.configured, {**self.overrides.parameters, **changes}):
-            return ReplyCode.INVALID_FIELD, "; ".join(f"{name}: {allowed}" for name, allowed in wrong.items())
+            return ReplyCode.INVALID_FIELD, in_words(wrong)
         self._put(self.overrides.change(changes))
         self.changed_ns = now_ns
         names = ", ".join(f"{name} = {value}" for name, value in changes.items())
         return ReplyCode.OK, f"from the next bar on: {names}"
+
+    def _limit(self, command: UpdateLimitsCommand) -> Outcome:
+        """Change limits for orders to come; what is open or works stays as it is."""
+        current = limits_revision(self.settings.limits)
+        if command.revision not in ("", current):
+            return ReplyCode.REVISION_CONFLICT, f"the limits changed since {command.revision}: now it is {current}"
+        changes = dict(command.changes)
+        if wrong := limit_problems(self.configured.limits, {**self.overrides.limits, **changes}):
+            return ReplyCode.INVALID_FIELD, in_words(wrong)
+        self._put(self.overrides.limit(changes))
+        return ReplyCode.OK, "for new orders: " + ", ".join(f"{name} = {value}" for name, value in changes.items())
 
     def _request_history(self, symbols: tuple[str, ...], out: list[Effect]) -> None:
         """Before the calendar is known nothing can be asked for: it asks for every cold symbol when it comes."""

@@ -15,7 +15,7 @@ from fluxherod.core.money import format_e4
 from fluxherod.core.orders import OrderRole, OrderState
 from fluxherod.core.signals import RiskVerdict
 from fluxherod.core.types import Mode, OrderType, Regime, Side, SignalKind, TimeInForce, Verdict
-from fluxherod.engine.effects import Update
+from fluxherod.engine.hub import Published
 
 D = TypeVar("D")
 P = TypeVar("P", bound=int)
@@ -111,6 +111,6 @@ def percent(part_e4: int, whole_e4: int) -> float:
     return 100 * part_e4 / abs(whole_e4) if whole_e4 else 0.0
 
 
-def encode_update(update: Update) -> bytes | None:
+def encode_update(update: Published) -> bytes | None:
     """What a hub encodes with until its server takes over, when nobody can subscribe yet."""
     return None

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from fluxhero.v1 import risk_pb2
+from dataclasses import asdict, fields
+
+from fluxhero.v1 import common_pb2, risk_pb2
 from fluxherod.core.risk.limits import RiskLimits
 from fluxherod.core.signals import Check, RiskDecision, RiskVerdict
-from fluxherod.rpc.convert import RISK_VERDICTS, VERDICTS, known
+from fluxherod.engine.risk_report import HeldRisk, RiskReport, report_text
+from fluxherod.rpc.convert import RISK_VERDICTS, VERDICTS, known, money, optional_money, percent, timestamp
+
+# The limits by name, as the contract and the engine both have them.
+LIMITS = tuple(field.name for field in fields(RiskLimits))
 
 
 def risk_check(check: Check) -> risk_pb2.RiskCheck:
@@ -38,11 +44,43 @@ def risk_decision(decision: RiskDecision) -> risk_pb2.RiskDecision:
 
 def risk_limits(limits: RiskLimits) -> risk_pb2.RiskLimits:
     """The limits in force."""
-    return risk_pb2.RiskLimits(
-        trend_risk_bp=limits.trend_risk_bp,
-        mean_reversion_risk_bp=limits.mean_reversion_risk_bp,
-        max_position_bp=limits.max_position_bp,
-        max_exposure_bp=limits.max_exposure_bp,
-        max_positions=limits.max_positions,
-        neutral_size_bp=limits.neutral_size_bp,
+    return risk_pb2.RiskLimits(**asdict(limits))
+
+
+def report_message(report: RiskReport) -> risk_pb2.RiskReport:
+    """The risk report with its text."""
+    positions = [_position_risk(one, report.equity_e4) for one in report.positions]
+    return risk_pb2.RiskReport(
+        as_of=timestamp(report.as_of_ns),
+        equity=money(report.equity_e4),
+        peak_equity=money(report.peak_e4),
+        drawdown_pct=100 * report.drawdown,
+        max_drawdown_pct=100 * report.max_drawdown,
+        long_exposure=money(report.long_e4),
+        short_exposure=money(report.short_e4),
+        working_exposure=money(report.working_e4),
+        exposure_pct=percent(report.exposure_e4, report.equity_e4),
+        risk_deployed=money(report.deployed_e4),
+        risk_deployed_pct=percent(report.deployed_e4, report.equity_e4),
+        worst_case_equity=money(report.worst_e4),
+        largest_position=positions[0].symbol if positions else "",
+        positions=positions,
+        correlations=[
+            risk_pb2.Correlation(symbol=symbol, other_symbol=other.symbol, rho=known(other.rho))
+            for symbol, other in report.correlations
+        ],
+        text=report_text(report),
+    )
+
+
+def _position_risk(held: HeldRisk, equity_e4: int) -> risk_pb2.PositionRisk:
+    long = held.quantity > 0
+    return risk_pb2.PositionRisk(
+        symbol=held.symbol,
+        side=common_pb2.POSITION_SIDE_LONG if long else common_pb2.POSITION_SIDE_SHORT,
+        quantity=abs(held.quantity),
+        value=money(abs(held.value_e4)),
+        value_pct=percent(abs(held.value_e4), equity_e4),
+        risk_at_stop=optional_money(held.risk_e4),
+        loss_to_stop=optional_money(held.loss_e4),
     )

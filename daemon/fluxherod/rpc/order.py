@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeAlias
 
 from fluxhero.v1 import common_pb2, order_pb2, order_pb2_grpc
 from fluxherod.core.orders import Order, OrderRole, OrderState
 from fluxherod.core.types import OrderType, TimeInForce
-from fluxherod.engine.events import CancelOrderCommand, PlaceOrderCommand
+from fluxherod.engine.events import Caller, CancelOrderCommand, PlaceOrderCommand
 from fluxherod.rpc import validate
-from fluxherod.rpc.calls import Context
+from fluxherod.rpc.calls import Context, principal
 from fluxherod.rpc.commands import Asker
 from fluxherod.rpc.convert import ORDER_ROLES, ORDER_STATES, ORDER_TYPES, SIDES, TIMES_IN_FORCE
 from fluxherod.rpc.convert_orders import fill_messages, history_entry, order_message
@@ -23,6 +23,7 @@ from fluxherod.rpc.tables import Tables
 
 _OPEN = frozenset(state for state in OrderState if not state.ended)
 _ENDED = frozenset(OrderState) - _OPEN
+OrderRequest: TypeAlias = order_pb2.PlaceOrderRequest | order_pb2.PreviewOrderRequest
 
 
 class OrderService(order_pb2_grpc.OrderServiceServicer):
@@ -33,6 +34,20 @@ class OrderService(order_pb2_grpc.OrderServiceServicer):
         self._tables = tables
         self._asker = asker
         self._streams = streams
+
+    async def PreviewOrder(
+        self, request: order_pb2.PreviewOrderRequest, context: Context
+    ) -> order_pb2.PreviewOrderResponse:
+        """What risk would say to an order if it were placed now; a veto is a failed check. Nothing changes."""
+        self._live.refuse_before_start()
+        command = PlaceOrderCommand(Caller("", principal(context)), **_order_fields(request))
+        self._refuse_before_trading()
+        judged = self._live.engine.commands.judge(command, self._live.now_ns)
+        if judged.decision is None:
+            raise Refused(judged.code.value, judged.text)
+        return order_pb2.PreviewOrderResponse(
+            decision=risk_decision(judged.decision), role=ORDER_ROLES.to_proto(judged.role)
+        )
 
     async def PlaceOrder(self, request: order_pb2.PlaceOrderRequest, context: Context) -> order_pb2.PlaceOrderResponse:
         """Place an order; answered when it is durable."""
@@ -143,7 +158,7 @@ class OrderService(order_pb2_grpc.OrderServiceServicer):
             raise Refused("FOREIGN_POSITION", f"a position in {symbol} that is not ours is at the broker")
 
 
-def _order_fields(request: order_pb2.PlaceOrderRequest) -> dict[str, Any]:
+def _order_fields(request: OrderRequest) -> dict[str, Any]:
     """The fields of the command that an order request asks for."""
     kind = validate.choice(ORDER_TYPES, request.type, "type")
     if validate.optional_choice(TIMES_IN_FORCE, request.time_in_force, "time_in_force") is TimeInForce.GTC:
@@ -162,7 +177,7 @@ def _order_fields(request: order_pb2.PlaceOrderRequest) -> dict[str, Any]:
     }
 
 
-def _misplaced_price(request: order_pb2.PlaceOrderRequest, kind: OrderType) -> tuple[str, str] | None:
+def _misplaced_price(request: OrderRequest, kind: OrderType) -> tuple[str, str] | None:
     wanted = {"limit_price": kind is OrderType.LIMIT, "stop_price": kind is OrderType.STOP}
     for field, needed in wanted.items():
         if needed != request.HasField(field):
@@ -170,5 +185,5 @@ def _misplaced_price(request: order_pb2.PlaceOrderRequest, kind: OrderType) -> t
     return None
 
 
-def _price(request: order_pb2.PlaceOrderRequest, field: str) -> int | None:
+def _price(request: OrderRequest, field: str) -> int | None:
     return validate.price(getattr(request, field), field) if request.HasField(field) else None

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from decimal import Decimal
 from typing import Any
 
+from fluxherod.core.risk.limits import LimitValue
+from fluxherod.core.sizing import BASIS_POINTS
 from fluxherod.engine.engine import Engine
 from fluxherod.engine.overrides import Value, parameters_of
 
@@ -18,7 +21,21 @@ def runtime_values(engine: Engine, keys: Collection[str]) -> dict[str, Any]:
         key = _key_of(name, keys)
         if key:
             found[key] = _configured(key, values[name])
+    return found | _limits(engine, keys)
+
+
+def _limits(engine: Engine, keys: Collection[str]) -> dict[str, Any]:
+    """The changed limits as the configuration writes them: basis points as a share of one."""
+    found: dict[str, Any] = {}
+    for name in engine.universe.changed_limits:
+        key, value = f"risk.{name.removesuffix('_bp')}", getattr(engine.settings.limits, name)
+        if key in keys:
+            found[key] = _share(value) if name.endswith("_bp") else value
     return found
+
+
+def _share(value_bp: LimitValue) -> Decimal:
+    return Decimal(value_bp) / BASIS_POINTS
 
 
 def _key_of(name: str, keys: Collection[str]) -> str:

@@ -100,7 +100,7 @@ class RpcServer:
         position_pb2_grpc.add_PositionServiceServicer_to_server(PositionService(live, asker, streams), server)
         order_pb2_grpc.add_OrderServiceServicer_to_server(OrderService(live, tables, asker, streams), server)
         signal_pb2_grpc.add_SignalServiceServicer_to_server(SignalService(live, tables, streams, info.past), server)
-        risk_pb2_grpc.add_RiskServiceServicer_to_server(RiskService(live, asker), server)
+        risk_pb2_grpc.add_RiskServiceServicer_to_server(RiskService(live, asker, streams), server)
         trade_pb2_grpc.add_TradeServiceServicer_to_server(TradeService(live, tables), server)
         stream_pb2_grpc.add_StreamServiceServicer_to_server(StreamService(streams), server)
         strategy_pb2_grpc.add_StrategyServiceServicer_to_server(StrategyService(live, tables, asker), server)

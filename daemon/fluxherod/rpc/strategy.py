@@ -6,7 +6,7 @@ from fluxhero.v1 import common_pb2, strategy_pb2, strategy_pb2_grpc
 from fluxherod.engine.events import DisableSymbolCommand, EnableSymbolCommand, UpdateParametersCommand
 from fluxherod.engine.overrides import Value, parameter_range, parameters_of, problems, revision
 from fluxherod.engine.settings import Settings
-from fluxherod.rpc import validate
+from fluxherod.rpc import masks, validate
 from fluxherod.rpc.calls import Context
 from fluxherod.rpc.commands import Asker
 from fluxherod.rpc.errors import Refused
@@ -69,9 +69,10 @@ class StrategyService(strategy_pb2_grpc.StrategyServiceServicer):
         """Change parameters from the next bar on."""
         caller = self._asker.caller(context, "UpdateParameters", request.request_id)
         wrong: dict[str, str] = {}
-        changes = _changes(request, wrong)
-        if not request.reason.strip() or len(request.reason) > validate.MAX_TEXT:
-            wrong["reason"] = f"1 to {validate.MAX_TEXT} characters: it is recorded"
+        changes: dict[str, Value] = masks.changes(
+            request.parameters, "parameters", request.update_mask.paths, _DEFAULTS, wrong
+        )
+        masks.reason(request.reason, validate.MAX_TEXT, wrong)
         if not self._asker.answered(caller):  # what was judged before is not judged by what holds now
             wrong |= {f"parameters.{name}": allowed for name, allowed in self._problems(changes).items()}
         if wrong:
@@ -101,19 +102,6 @@ class StrategyService(strategy_pb2_grpc.StrategyServiceServicer):
             enabled_symbols=[symbol for symbol in symbols if settings.why_disabled(symbol) is None],
             disabled_symbols=[symbol for symbol in symbols if settings.why_disabled(symbol) is not None],
         )
-
-
-def _changes(request: strategy_pb2.UpdateParametersRequest, wrong: dict[str, str]) -> dict[str, Value]:
-    """What the mask names, by name; what is wrong with the mask is added to `wrong`."""
-    paths = dict.fromkeys(request.update_mask.paths)
-    if not paths:
-        wrong["update_mask"] = "may not be empty: it names the fields of parameters to set"
-    unknown = [path for path in paths if path not in _DEFAULTS]
-    if unknown:
-        wrong["update_mask"] = f"fields of parameters, such as kama_period; not {', '.join(unknown)[:100]}"
-    known = [path for path in paths if path in _DEFAULTS]
-    wrong |= {f"parameters.{path}": "must be given" for path in known if not request.parameters.HasField(path)}
-    return {path: getattr(request.parameters, path) for path in known if request.parameters.HasField(path)}
 
 
 def _info(name: str, changed: bool) -> strategy_pb2.ParameterInfo:

@@ -21,9 +21,8 @@ from fluxherod.engine.effects import (
     QuotesUpdated,
     SignalUpdated,
     StatusChanged,
-    Update,
 )
-from fluxherod.engine.hub import Drained, Frame, FrameKind, Hub, Overflow, Subscription, Topic
+from fluxherod.engine.hub import Drained, Frame, FrameKind, Hub, Overflow, Published, RiskChanged, Subscription, Topic
 from fluxherod.rpc import validate
 from fluxherod.rpc.calls import Context
 from fluxherod.rpc.convert import timestamp
@@ -31,6 +30,7 @@ from fluxherod.rpc.convert_market import bar_message, signal_message
 from fluxherod.rpc.convert_orders import account_message, order_message
 from fluxherod.rpc.errors import Refused, invalid
 from fluxherod.rpc.live import Live
+from fluxherod.rpc.risk_now import risk_now
 from fluxherod.rpc.status import StatusReader
 from fluxherod.rpc.tables import Tables
 
@@ -41,6 +41,7 @@ TOPICS: dict[common_pb2.Topic, Topic] = {
     common_pb2.TOPIC_ORDERS: Topic.ORDERS,
     common_pb2.TOPIC_SIGNALS: Topic.SIGNALS,
     common_pb2.TOPIC_ACCOUNT: Topic.ACCOUNT,
+    common_pb2.TOPIC_RISK: Topic.RISK,
     common_pb2.TOPIC_STATUS: Topic.STATUS,
 }
 _KINDS = {
@@ -59,12 +60,12 @@ class Encoder:
         self._live = live
         self._status = status
 
-    def __call__(self, update: Update) -> bytes | None:
+    def __call__(self, update: Published) -> bytes | None:
         """What the hub joins into frames."""
         response = self._response(update)
         return response.SerializeToString() if response is not None else None
 
-    def _response(self, update: Update) -> stream_pb2.WatchResponse | None:
+    def _response(self, update: Published) -> stream_pb2.WatchResponse | None:
         live = self._live
         match update:
             case QuotesUpdated(quotes):
@@ -81,6 +82,8 @@ class Encoder:
                 return stream_pb2.WatchResponse(accounts=[message])
             case BarClosed(bar, end_ns, regime, valid):
                 return stream_pb2.WatchResponse(bars=[bar_message(bar, end_ns, live.timeframe, regime, valid)])
+            case RiskChanged():
+                return stream_pb2.WatchResponse(risks=[risk_now(live)])
             case StatusChanged():
                 return stream_pb2.WatchResponse(statuses=[self._status.message()])
         return None
@@ -139,6 +142,7 @@ class Streams:
             common_pb2.TOPIC_POSITIONS: lambda: message.positions.extend(live.positions(symbols)),
             common_pb2.TOPIC_ORDERS: lambda: message.orders.extend(live.open_orders(symbols)),
             common_pb2.TOPIC_ACCOUNT: lambda: message.accounts.extend(live.accounts()),
+            common_pb2.TOPIC_RISK: lambda: message.risks.append(risk_now(live)),
             common_pb2.TOPIC_STATUS: lambda: message.statuses.append(self._status.message()),
         }
         for topic in topics:

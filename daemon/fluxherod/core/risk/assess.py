@@ -6,49 +6,24 @@ Caps reduce the size; only a size of zero, or a check that no size could pass, r
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from fluxherod.core.money import dollars
 from fluxherod.core.risk.limits import RiskLimits
-from fluxherod.core.signals import Check, RiskDecision, RiskVerdict, SizingStep
-from fluxherod.core.sizing import (
-    BASIS_POINTS,
-    affordable_shares,
-    position_cap_shares,
-    risk_shares,
-    scaled,
-    shares_within,
-)
+from fluxherod.core.risk.request import MAX_EQUITY_E4, MAX_PRICE_E4, MAX_QUANTITY, AccountState, EntryRequest
+from fluxherod.core.risk.waterfall import correlated, multipliers, relation, waterfall
+from fluxherod.core.signals import Check, RiskDecision, RiskVerdict
+from fluxherod.core.sizing import BASIS_POINTS, collared
 from fluxherod.core.types import Side, Verdict
 
-MAX_QUANTITY = 10_000_000
-MAX_PRICE_E4 = 10_000_000 * 10_000
-MAX_EQUITY_E4 = 10_000_000_000 * 10_000  # in basis points it still fits 64 bits
-
-
-@dataclass(frozen=True, slots=True)
-class EntryRequest:
-    """An order that would add risk. `wanted` is an operator's quantity; None lets risk size it."""
-
-    symbol: str
-    side: Side
-    price_e4: int
-    stop_e4: int | None
-    risk_bp: int
-    distance_e4: int
-    multipliers: tuple[tuple[str, int], ...] = ()
-    wanted: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class AccountState:
-    """What risk must know of the account at this moment; `None` is unknown and fails closed."""
-
-    equity_e4: int | None
-    exposure_e4: int
-    buying_power_e4: int
-    open_positions: int
-    blocked: str = ""
+__all__ = [
+    "MAX_EQUITY_E4",
+    "MAX_PRICE_E4",
+    "MAX_QUANTITY",
+    "AccountState",
+    "EntryRequest",
+    "assess",
+    "reduction",
+    "refused",
+]
 
 
 def assess(request: EntryRequest, account: AccountState, limits: RiskLimits) -> RiskDecision:
@@ -59,55 +34,47 @@ def assess(request: EntryRequest, account: AccountState, limits: RiskLimits) -> 
         account: equity, exposure and what blocks new risk now.
         limits: the limits in force.
     """
-    checks = [*_gate_checks(request, account, limits)]
+    checks = _gate_checks(request, account, limits)
     failed = next((check for check in checks if check.verdict is Verdict.FAILED), None)
     if failed is not None:
         return RiskDecision(RiskVerdict.REJECTED, 0, tuple(checks), (), failed.text, failed.code)
     assert account.equity_e4 is not None  # equity_known has passed
-    steps = _waterfall(request, account.equity_e4, account, limits)
-    quantity = steps[-1].after
-    checks += _size_checks(request, account.equity_e4, account, limits, quantity)
-    cut = next((step for step in steps[1:] if step.after < step.before and step.name not in _OWN_SIZING), None)
-    if quantity <= 0:
-        step = next((step for step in steps if step.after <= 0), steps[-1])
-        return RiskDecision(
-            RiskVerdict.REJECTED, 0, tuple(checks), steps, f"no share is left after {step.name}: {step.text}", step.name
-        )
-    if cut is not None:
-        return RiskDecision(RiskVerdict.APPROVED_WITH_ADJUSTMENT, quantity, tuple(checks), steps, cut.text, cut.name)
-    return RiskDecision(RiskVerdict.APPROVED, quantity, tuple(checks), steps)
+    size = waterfall(request, account.equity_e4, account, limits)
+    checks += _size_checks(request, account.equity_e4, account, limits, size.quantity)
+    checks += [_correlation_check(request, limits), _breaker_check(request, account.equity_e4, account, limits)]
+    verdict, reason, code = RiskVerdict.APPROVED, "", ""
+    if size.quantity <= 0:
+        step = next((step for step in size.steps if step.after <= 0), size.steps[-1])
+        verdict, reason, code = RiskVerdict.REJECTED, f"no share is left after {step.name}: {step.text}", step.name
+    elif size.cuts:
+        reason, code = "; ".join(cut.text for cut in size.cuts), size.cuts[0].code
+        verdict = RiskVerdict.APPROVED_WITH_ADJUSTMENT
+    return RiskDecision(verdict, max(0, size.quantity), tuple(checks), size.steps, reason, code)
 
 
-# Steps that are the strategy's own sizing; a cut there is not an adjustment by risk.
-_OWN_SIZING = frozenset({"risk", "multipliers"})
+def refused(code: str, text: str) -> RiskDecision:
+    """The decision on an order that is not even sized: the one failed check that ended it."""
+    return RiskDecision(RiskVerdict.REJECTED, 0, (_check(code, 0, 0, False, text),), (), text, code)
 
 
+def reduction(quantity: int, leaving: int, held: int) -> RiskDecision:
+    """The decision on an order that only reduces a position; `leaving` counts what is being closed already."""
+    check = _check("position", held, leaving, leaving <= held, f"closes {leaving} of the {held} shares that are held")
+    return RiskDecision(RiskVerdict.APPROVED, quantity, (check,), ())
+
+
+# --- checks that no size could pass --------------------------------------------------------------
 def _gate_checks(request: EntryRequest, account: AccountState, limits: RiskLimits) -> list[Check]:
-    """Checks that no size could pass."""
-    price_valid = _amount(request.price_e4) and request.price_e4 <= MAX_PRICE_E4
+    active = account.blocked or "trading is active"
+    held, most = account.open_positions, limits.max_positions
     return [
-        _check(
-            "trading_status", 0, int(bool(account.blocked)), not account.blocked, account.blocked or "trading is active"
-        ),
+        _check("trading_status", 0, int(bool(account.blocked)), not account.blocked, active),
         _equity_check(account),
-        _check(
-            "price_valid",
-            0,
-            request.price_e4 / BASIS_POINTS,
-            price_valid,
-            f"price {dollars(request.price_e4)}"
-            if price_valid
-            else f"{request.price_e4 / BASIS_POINTS} is not a usable price",
-        ),
+        _price_check(request),
         _stop_check(request),
         _wanted_check(request),
-        _check(
-            "open_positions",
-            limits.max_positions,
-            account.open_positions + 1,
-            account.open_positions < limits.max_positions,
-            f"{account.open_positions} open or being opened, at most {limits.max_positions}",
-        ),
+        *_budget_check(request),
+        _check("open_positions", most, held + 1, 0 <= held < most, f"{held} open or being opened, at most {most}"),
     ]
 
 
@@ -116,19 +83,24 @@ def _amount(value: int | None) -> bool:
     return isinstance(value, int) and value > 0
 
 
+def _check(code: str, limit: float, actual: float, passed: bool, text: str) -> Check:
+    return Check(code, float(limit), float(actual), Verdict.PASSED if passed else Verdict.FAILED, text)
+
+
 def _equity_check(account: AccountState) -> Check:
     if not _amount(account.equity_e4):
         return _check("equity_known", 0, 0, False, "equity is missing, stale or not positive")
     assert account.equity_e4 is not None
-    sums = (account.exposure_e4, account.buying_power_e4)
+    sums = (account.exposure_e4, account.buying_power_e4, account.peak_e4)
     known = account.equity_e4 <= MAX_EQUITY_E4 and all(isinstance(value, int) for value in sums) and sums[0] >= 0
-    return _check(
-        "equity_known", 0, 0, known, "equity is known" if known else "equity, exposure or buying power is beyond reason"
-    )
+    text = "equity is known" if known else "equity, peak, exposure or buying power is beyond reason"
+    return _check("equity_known", 0, 0, known, text)
 
 
-def _check(code: str, limit: float, actual: float, passed: bool, text: str) -> Check:
-    return Check(code, float(limit), float(actual), Verdict.PASSED if passed else Verdict.FAILED, text)
+def _price_check(request: EntryRequest) -> Check:
+    valid, price = _amount(request.price_e4) and request.price_e4 <= MAX_PRICE_E4, request.price_e4 / BASIS_POINTS
+    text = f"price {dollars(request.price_e4)}" if valid else f"{price} is not a usable price"
+    return _check("price_valid", 0, price, valid, text)
 
 
 def _stop_check(request: EntryRequest) -> Check:
@@ -140,11 +112,9 @@ def _stop_check(request: EntryRequest) -> Check:
     if not _amount(request.price_e4):
         return _check("stop_loss", 0, stop / BASIS_POINTS, False, "a stop without a price can't be judged")
     right_side = stop < request.price_e4 if request.side is Side.BUY else stop > request.price_e4
-    text = (
-        f"stop {dollars(stop)}"
-        if right_side
-        else (f"stop {dollars(stop)} is on the wrong side of {dollars(request.price_e4)} for a {request.side}")
-    )
+    text = f"stop {dollars(stop)}"
+    if not right_side:
+        text = f"stop {dollars(stop)} is on the wrong side of {dollars(request.price_e4)} for a {request.side}"
     sound = _amount(request.distance_e4) and abs(request.price_e4 - stop) <= request.distance_e4 <= MAX_PRICE_E4
     if right_side and not sound:
         text = f"a distance of {request.distance_e4 / BASIS_POINTS} does not reach the stop {dollars(stop)}"
@@ -155,81 +125,58 @@ def _wanted_check(request: EntryRequest) -> Check:
     wanted = request.wanted
     if wanted is None:
         return _check("quantity", MAX_QUANTITY, 0, True, "sized by risk")
-    return _check("quantity", MAX_QUANTITY, wanted, 0 < wanted <= MAX_QUANTITY, f"{wanted} shares wanted")
+    whole = _amount(wanted) and wanted <= MAX_QUANTITY
+    text = f"{wanted} shares wanted" + ("" if whole else f": allowed are 1 to {MAX_QUANTITY} whole shares")
+    return _check("quantity", MAX_QUANTITY, wanted, whole, text)
 
 
-def _waterfall(
-    request: EntryRequest, equity_e4: int, account: AccountState, limits: RiskLimits
-) -> tuple[SizingStep, ...]:
-    """From the shares that the risk budget allows to the shares that every limit allows."""
-    price = request.price_e4
-    budget_e4 = equity_e4 * request.risk_bp // BASIS_POINTS
-    by_risk = int(risk_shares(equity_e4, request.risk_bp, request.distance_e4))
-    steps = [
-        SizingStep(
-            "risk",
-            by_risk,
-            by_risk,
-            f"{dollars(budget_e4)} ({request.risk_bp / 100:g}% of equity) / {dollars(request.distance_e4)} a share",
-        )
-    ]
-    if request.wanted is not None:
-        steps = [SizingStep("wanted", request.wanted, request.wanted, f"{request.wanted} shares wanted")]
-        _cut(steps, "risk_per_trade", by_risk, f"risk of {dollars(budget_e4)} allows {by_risk} shares")
-    cap = int(position_cap_shares(equity_e4, limits.max_position_bp, price))
-    _cut(
-        steps,
-        "position_value",
-        cap,
-        f"position value at most {limits.max_position_bp / 100:g}% of equity allows {cap} shares",
-    )
-    factor = BASIS_POINTS
-    for _, factor_bp in request.multipliers:
-        factor = factor * factor_bp // BASIS_POINTS
-    if factor != BASIS_POINTS:
-        names = " x ".join(f"{name} {factor_bp / BASIS_POINTS:g}" for name, factor_bp in request.multipliers)
-        _cut(steps, "multipliers", int(scaled(steps[-1].after, factor)), names)
-    headroom_e4 = max(0, equity_e4 * limits.max_exposure_bp // BASIS_POINTS - account.exposure_e4)
-    room = int(shares_within(headroom_e4, price))
-    _cut(steps, "exposure", room, f"exposure headroom of {dollars(headroom_e4)} allows {room} shares")
-    power_e4 = min(max(0, account.buying_power_e4), MAX_EQUITY_E4)
-    power = int(affordable_shares(power_e4, price, request.side is Side.BUY))
-    _cut(steps, "buying_power", power, f"buying power of {dollars(power_e4)} allows {power} shares")
-    return tuple(steps)
+def _budget_check(request: EntryRequest) -> list[Check]:
+    """Said only when it is wrong: what it amounts to is `risk_per_trade`."""
+    if _amount(request.risk_bp) and request.risk_bp <= BASIS_POINTS:
+        return []
+    text = f"a risk of {request.risk_bp} basis points is not usable: allowed are 1 to {BASIS_POINTS}"
+    return [_check("risk", BASIS_POINTS, request.risk_bp, False, text)]
 
 
-def _cut(steps: list[SizingStep], name: str, most: int, text: str) -> None:
-    before = steps[-1].after
-    steps.append(SizingStep(name, before, min(before, most), text))
-
-
+# --- the limits against the size -----------------------------------------------------------------
 def _size_checks(
     request: EntryRequest, equity_e4: int, account: AccountState, limits: RiskLimits, quantity: int
 ) -> list[Check]:
-    """The limits against the final size, in dollars."""
-    value_e4 = quantity * request.price_e4
-    rows = [
-        (
-            "risk_per_trade",
-            equity_e4 * request.risk_bp // BASIS_POINTS,
-            quantity * request.distance_e4,
-            request.risk_bp,
-        ),
-        ("position_value", equity_e4 * limits.max_position_bp // BASIS_POINTS, value_e4, limits.max_position_bp),
-        (
-            "exposure",
-            equity_e4 * limits.max_exposure_bp // BASIS_POINTS,
-            account.exposure_e4 + value_e4,
-            limits.max_exposure_bp,
-        ),
+    """In dollars."""
+    value_e4, power_e4 = quantity * request.price_e4, account.buying_power_e4
+    held_e4 = collared(value_e4, request.side is Side.BUY)
+    shares = [
+        ("risk_per_trade", request.risk_bp, quantity * request.distance_e4),
+        ("position_value", limits.max_position_bp, value_e4),
+        ("exposure", limits.max_exposure_bp, account.exposure_e4 + value_e4),
     ]
+    text = f"{dollars(held_e4)} as the broker values it, of {dollars(power_e4)}"
     return [
-        _check(
-            code,
-            limit / BASIS_POINTS,
-            actual / BASIS_POINTS,
-            actual <= limit,
-            f"{dollars(actual)} ({100 * actual / equity_e4:.1f}%), limit {dollars(limit)} ({bp / 100:g}%)",
-        )
-        for code, limit, actual, bp in rows
+        *(_share_check(code, limit_bp, actual_e4, equity_e4) for code, limit_bp, actual_e4 in shares),
+        _check("buying_power", power_e4 / BASIS_POINTS, held_e4 / BASIS_POINTS, held_e4 <= power_e4, text),
     ]
+
+
+def _share_check(code: str, limit_bp: int, actual_e4: int, equity_e4: int) -> Check:
+    limit_e4 = equity_e4 * limit_bp // BASIS_POINTS
+    text = f"{dollars(actual_e4)} ({100 * actual_e4 / equity_e4:.1f}%), limit {dollars(limit_e4)} ({limit_bp / 100:g}%)"
+    return _check(code, limit_e4 / BASIS_POINTS, actual_e4 / BASIS_POINTS, actual_e4 <= limit_e4, text)
+
+
+# --- what only makes it smaller ------------------------------------------------------------------
+def _correlation_check(request: EntryRequest, limits: RiskLimits) -> Check:
+    """As |rho|; above the limit it has failed, and the size is that of a correlated entry."""
+    limit, found = limits.correlation_limit, correlated(request, limits)
+    if found is None:
+        return _check("correlation", limit, 0, True, "nothing else is held or being opened")
+    text = f"{relation(request.symbol, found)}, limit {limit:g}"
+    return _check("correlation", limit, abs(found.rho), not found.exceeds(limit), text)
+
+
+def _breaker_check(request: EntryRequest, equity_e4: int, account: AccountState, limits: RiskLimits) -> Check:
+    """Drawdown in percent of the peak against the warning; failed while the breaker makes entries smaller."""
+    limit, peak_e4 = limits.warning_drawdown_bp / 100, max(account.peak_e4, equity_e4)
+    drawdown = 100 * (peak_e4 - equity_e4) / peak_e4
+    reduces = any(name == "breaker" for name, _ in multipliers(request, limits))
+    text = f"drawdown {drawdown:.1f}% from the peak of {dollars(peak_e4)}, warning at {limit:g}%"
+    return _check("breaker", limit, drawdown, not reduces and drawdown < limit, text)
