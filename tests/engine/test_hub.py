@@ -177,7 +177,7 @@ async def test_symbols_filter_what_has_a_symbol() -> None:
     with hub.subscribe(list(Topic), ["IBM"]) as subscription:
         hub.publish(1, 0, [order("a"), order("b", "IBM"), BarRejected(STOCK_BAR, "late"), quote("SPY", 1)])
         hub.publish(2, 0, [AlertRaised("CODE", Severity.INFO, "text", "SPY")])
-        assert texts(await following(subscription)) == ["IBM:b", "AlertRaised"]
+        assert texts(await following(subscription)) == ["IBM:b", "AlertRaised", "RiskChanged"]
 
 
 async def test_an_update_is_encoded_once_for_all_subscribers_and_never_for_none() -> None:

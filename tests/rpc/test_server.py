@@ -47,11 +47,11 @@ SERVED = {
     "AccountService": {"GetAccount", "GetEquityCurve", "WatchAccount"},
     "PositionService": {"ListPositions", "GetPosition", "ClosePosition", "CloseAllPositions", "WatchPositions"},
     "OrderService": {
- "PlaceOrder", "CancelOrder", "CancelAllOrders", "GetOrder", "ListOrders", "WatchOrders",
+        "PreviewOrder", "PlaceOrder", "CancelOrder", "CancelAllOrders", "GetOrder", "ListOrders", "WatchOrders",
     },
     "SignalService": {"ListSignals", "GetSignal", "Explain", "WatchSignals"},
     "StrategyService": {"ListStrategies", "GetPerformance", "EnableSymbol", "DisableSymbol", "UpdateParameters"},
-    "RiskService": {"GetRisk", "Halt", "Resume"},
+    "RiskService": {"GetRisk", "GetRiskReport", "UpdateLimits", "WatchRisk", "Halt", "Resume"},
     "TradeService": {"ListTrades", "GetTrade", "GetStatistics"},
     "StreamService": {"Watch"},
 }  # fmt: skip

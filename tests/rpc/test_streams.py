@@ -36,10 +36,10 @@ async def test_a_stream_starts_with_the_whole_state_of_every_topic(world: Any, c
     assert {price.symbol: price.price for price in first.prices} == {"SPY": 450.0, "IBM": 160.0}
     assert [bar.symbol for bar in first.bars] == ["SPY", "IBM"]
     assert len(first.orders) == 2
-    assert len(first.accounts) == len(first.statuses) == 1
+    assert len(first.accounts) == len(first.risks) == len(first.statuses) == 1
     assert set(first.snapshot_topics) == {
         common_pb2.TOPIC_PRICES, common_pb2.TOPIC_BARS, common_pb2.TOPIC_POSITIONS, common_pb2.TOPIC_ORDERS,
-        common_pb2.TOPIC_SIGNALS, common_pb2.TOPIC_ACCOUNT, common_pb2.TOPIC_STATUS,
+        common_pb2.TOPIC_SIGNALS, common_pb2.TOPIC_ACCOUNT, common_pb2.TOPIC_RISK, common_pb2.TOPIC_STATUS,
     }  # fmt: skip
     stream.cancel()
 
@@ -162,7 +162,11 @@ async def test_a_resumed_stream_is_told_that_the_past_is_gone(world: Any, client
     [
         (stream_pb2.WatchRequest(topics=[0]), grpc.StatusCode.INVALID_ARGUMENT, "INVALID_FIELD"),
         (stream_pb2.WatchRequest(topics=[99]), grpc.StatusCode.INVALID_ARGUMENT, "INVALID_FIELD"),
-        (stream_pb2.WatchRequest(topics=[common_pb2.TOPIC_RISK]), grpc.StatusCode.UNIMPLEMENTED, "NOT_IMPLEMENTED"),
+        (
+            stream_pb2.WatchRequest(topics=[common_pb2.TOPIC_INDICATORS]),
+            grpc.StatusCode.UNIMPLEMENTED,
+            "NOT_IMPLEMENTED",
+        ),
         (stream_pb2.WatchRequest(symbols=["TSLA"]), grpc.StatusCode.NOT_FOUND, "SYMBOL_UNKNOWN"),
         (stream_pb2.WatchRequest(min_interval={"seconds": -1}), grpc.StatusCode.INVALID_ARGUMENT, "INVALID_FIELD"),
     ],

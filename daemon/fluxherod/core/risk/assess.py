@@ -6,7 +6,9 @@ Caps reduce the size; only a size of zero, or a check that no size could pass, r
 
 from __future__ import annotations
 
-from fluxherod.core.money import dollars
+import math
+
+from fluxherod.core.money import E4, dollars
 from fluxherod.core.risk.limits import RiskLimits
 from fluxherod.core.risk.request import MAX_EQUITY_E4, MAX_PRICE_E4, MAX_QUANTITY, AccountState, EntryRequest
 from fluxherod.core.risk.waterfall import correlated, multipliers, relation, waterfall
@@ -84,7 +86,19 @@ def _amount(value: int | None) -> bool:
 
 
 def _check(code: str, limit: float, actual: float, passed: bool, text: str) -> Check:
-    return Check(code, float(limit), float(actual), Verdict.PASSED if passed else Verdict.FAILED, text)
+    return Check(code, _figure(limit), _figure(actual), Verdict.PASSED if passed else Verdict.FAILED, text)
+
+
+def _dollars(value_e4: int) -> float:
+    return _figure(value_e4) / E4
+
+
+def _figure(value: float) -> float:
+    """As a float; NaN for an integer that is too large to be one."""
+    try:
+        return float(value)
+    except OverflowError:
+        return math.nan
 
 
 def _equity_check(account: AccountState) -> Check:
@@ -98,7 +112,7 @@ def _equity_check(account: AccountState) -> Check:
 
 
 def _price_check(request: EntryRequest) -> Check:
-    valid, price = _amount(request.price_e4) and request.price_e4 <= MAX_PRICE_E4, request.price_e4 / BASIS_POINTS
+    valid, price = _amount(request.price_e4) and request.price_e4 <= MAX_PRICE_E4, _dollars(request.price_e4)
     text = f"price {dollars(request.price_e4)}" if valid else f"{price} is not a usable price"
     return _check("price_valid", 0, price, valid, text)
 
@@ -108,17 +122,17 @@ def _stop_check(request: EntryRequest) -> Check:
     if stop is None:
         return _check("stop_loss", 0, 0, False, "a protective stop is mandatory")
     if not _amount(stop) or stop > MAX_PRICE_E4:
-        return _check("stop_loss", 0, 0, False, f"{stop / BASIS_POINTS} is not a usable stop price")
+        return _check("stop_loss", 0, 0, False, f"{_dollars(stop)} is not a usable stop price")
     if not _amount(request.price_e4):
-        return _check("stop_loss", 0, stop / BASIS_POINTS, False, "a stop without a price can't be judged")
+        return _check("stop_loss", 0, _dollars(stop), False, "a stop without a price can't be judged")
     right_side = stop < request.price_e4 if request.side is Side.BUY else stop > request.price_e4
     text = f"stop {dollars(stop)}"
     if not right_side:
         text = f"stop {dollars(stop)} is on the wrong side of {dollars(request.price_e4)} for a {request.side}"
     sound = _amount(request.distance_e4) and abs(request.price_e4 - stop) <= request.distance_e4 <= MAX_PRICE_E4
     if right_side and not sound:
-        text = f"a distance of {request.distance_e4 / BASIS_POINTS} does not reach the stop {dollars(stop)}"
-    return _check("stop_loss", request.price_e4 / BASIS_POINTS, stop / BASIS_POINTS, right_side and sound, text)
+        text = f"a distance of {_dollars(request.distance_e4)} does not reach the stop {dollars(stop)}"
+    return _check("stop_loss", _dollars(request.price_e4), _dollars(stop), right_side and sound, text)
 
 
 def _wanted_check(request: EntryRequest) -> Check:
@@ -153,14 +167,14 @@ def _size_checks(
     text = f"{dollars(held_e4)} as the broker values it, of {dollars(power_e4)}"
     return [
         *(_share_check(code, limit_bp, actual_e4, equity_e4) for code, limit_bp, actual_e4 in shares),
-        _check("buying_power", power_e4 / BASIS_POINTS, held_e4 / BASIS_POINTS, held_e4 <= power_e4, text),
+        _check("buying_power", _dollars(power_e4), _dollars(held_e4), held_e4 <= power_e4, text),
     ]
 
 
 def _share_check(code: str, limit_bp: int, actual_e4: int, equity_e4: int) -> Check:
     limit_e4 = equity_e4 * limit_bp // BASIS_POINTS
     text = f"{dollars(actual_e4)} ({100 * actual_e4 / equity_e4:.1f}%), limit {dollars(limit_e4)} ({limit_bp / 100:g}%)"
-    return _check(code, limit_e4 / BASIS_POINTS, actual_e4 / BASIS_POINTS, actual_e4 <= limit_e4, text)
+    return _check(code, _dollars(limit_e4), _dollars(actual_e4), actual_e4 <= limit_e4, text)
 
 
 # --- what only makes it smaller ------------------------------------------------------------------
