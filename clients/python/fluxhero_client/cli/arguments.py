@@ -34,10 +34,34 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     _add_reading_commands(commands)
     _add_trading_commands(commands)
     _add_strategy_commands(commands)
+    _add_risk_commands(commands)
     chosen = parser.parse_args(arguments)
-    if chosen.command == "watch" and chosen.every and chosen.topic not in ("prices", "positions"):
-        parser.error(f"--every: {chosen.topic} are never held back, each change is shown at once")
+    if wrong := _wrong_together(chosen):
+        parser.error(wrong)
     return chosen
+
+
+def _wrong_together(chosen: argparse.Namespace) -> str:
+    """What of the options does not go together, in words; "" when all of it does."""
+    if chosen.command == "watch" and chosen.every and chosen.topic not in ("prices", "positions", "risk"):
+        return f"--every: {chosen.topic} are never held back, each change is shown at once"
+    if chosen.command == "watch" and chosen.topic == "risk" and chosen.symbol:
+        return "--symbol: risk is that of the whole account"
+    if chosen.command == "limits" and chosen.action and not (chosen.change and chosen.reason):
+        return "limits set needs NAME=VALUE and --reason"
+    return ""
+
+
+class _Quantity(argparse.Action):
+    """The second of SYMBOL QTY, or of QTY SYMBOL, as people say it."""
+
+    def __call__(self, parser: argparse.ArgumentParser, namespace: Any, values: Any, *_: object) -> None:
+        if namespace.symbol.isdecimal():
+            namespace.symbol, values = values.upper(), namespace.symbol
+        try:
+            namespace.quantity = _count(values)
+        except argparse.ArgumentTypeError as error:
+            parser.error(f"argument QTY: {error}")
 
 
 class _Version(argparse.Action):
@@ -97,14 +121,14 @@ def _add_reading_commands(commands: Any) -> None:
         help="at the last bar before, such as '2024-01-22 10:30' (default: now)",
     )
     _add_filters(_add(commands, "trades", "round trips and what they earned, newest first"))
-    watch = _add(commands, "watch", "follow prices, positions, orders or signals until Ctrl-C")
-    watch.add_argument("topic", choices=("prices", "positions", "orders", "signals"))
+    watch = _add(commands, "watch", "follow prices, positions, orders, signals or risk until Ctrl-C")
+    watch.add_argument("topic", choices=("prices", "positions", "orders", "signals", "risk"))
     _add_filters(watch, limit=False)
     watch.add_argument(
         "--every",
         type=_seconds,
         metavar="SECONDS",
-        help="prices and positions: at most one update in this time (default: each)",
+        help="prices, positions and risk: at most one update in this time (default: each)",
     )
 
 
@@ -117,15 +141,10 @@ def _add_filters(command: argparse.ArgumentParser, limit: bool = True) -> None:
 
 
 def _add_trading_commands(commands: Any) -> None:
+    preview = _add(commands, "preview", "what risk would say to an order, without placing it")
     place = _add(commands, "place", "place an order")
-    place.add_argument("side", choices=("buy", "sell"))
-    place.add_argument("symbol", type=str.upper, metavar="SYMBOL")
-    place.add_argument("quantity", type=_count, metavar="QTY", help="whole shares")
-    pricing = place.add_mutually_exclusive_group()
-    pricing.add_argument("--limit", type=_price, metavar="P", help="limit order at this price (default: at the market)")
-    pricing.add_argument("--trigger", type=_price, metavar="P", help="stop order that fires at this price")
-    place.add_argument("--stop", type=_price, metavar="P", help="protective stop; needed to open or enlarge a position")
-    place.add_argument("--gtc", action="store_true", help="work until cancelled (default: until the session's close)")
+    for command in (preview, place):
+        _add_ticket(command)
     place.add_argument("--accept-adjusted", action="store_true", help="place fewer shares if risk cuts the order")
     cancel = _add(commands, "cancel", "cancel a working order")
     cancel.add_argument("order_id", metavar="ORDER_ID")
@@ -140,6 +159,32 @@ def _add_trading_commands(commands: Any) -> None:
         command.add_argument("--yes", action="store_true", help="do not ask")
     for command in (place, cancel, close, halt, resume):
         command.add_argument("--request-id", metavar="ID", help="repeat an earlier call under its id")
+
+
+def _add_ticket(command: argparse.ArgumentParser) -> None:
+    command.add_argument("side", type=str.lower, choices=("buy", "sell"))
+    command.add_argument("symbol", type=str.upper, metavar="SYMBOL")
+    command.add_argument("quantity", action=_Quantity, metavar="QTY", help="whole shares")
+    pricing = command.add_mutually_exclusive_group()
+    pricing.add_argument("--limit", type=_price, metavar="P", help="limit order at this price (default: at the market)")
+    pricing.add_argument("--trigger", type=_price, metavar="P", help="stop order that fires at this price")
+    command.add_argument(
+        "--stop", type=_price, metavar="P", help="protective stop; needed to open or enlarge a position"
+    )
+    command.add_argument("--gtc", action="store_true", help="work until cancelled (default: until the session's close)")
+
+
+def _add_risk_commands(commands: Any) -> None:
+    _add(commands, "risk", "limits and what is used of them, breaker and kill switch")
+    _add(commands, "risk-report", "drawdown, exposure, risk deployed, worst case and correlations")
+    limits = _add(commands, "limits", "the limits of the risk engine; with 'set', new ones for orders to come")
+    limits.add_argument("action", nargs="?", choices=("set",), help="change limits")
+    limits.add_argument(
+        "change", nargs="*", metavar="NAME=VALUE", help="such as max_position_bp=2500 or trend_risk_bp=1%%"
+    )
+    limits.add_argument("--reason", default="", help="recorded; needed to change one")
+    limits.add_argument("--revision", default="", help="refuse when the limits are not at this revision any more")
+    limits.add_argument("--request-id", metavar="ID", help="repeat an earlier call under its id")
 
 
 def _add_strategy_commands(commands: Any) -> None:

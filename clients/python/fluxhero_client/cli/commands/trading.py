@@ -1,4 +1,4 @@
-"""`place`, `cancel`, `close`: what moves money, and asks first."""
+"""`preview`, `place`, `cancel`, `close`: what moves money, and asks first."""
 
 from __future__ import annotations
 
@@ -23,9 +23,19 @@ ABORTED = 1
 USAGE = 2
 
 
-async def place(client: Client, arguments: Namespace, console: Console) -> int:
-    """Place an order; before the question the risk engine's opinion is shown."""
-    ticket = OrderTicket(
+async def preview(client: Client, arguments: Namespace, console: Console) -> int:
+    """What risk would say to an order; nothing is placed."""
+    answer = await client.orders.preview(_ticket(arguments))
+    if arguments.output == "json":
+        _print_json(answer, console)
+    else:
+        console.print(f"{_in_words(arguments)}: {word(answer, 'role')}")
+        print_decision(answer.decision, console)
+    return 0
+
+
+def _ticket(arguments: Namespace) -> OrderTicket:
+    return OrderTicket(
         symbol=arguments.symbol,
         side=common.SIDE_BUY if arguments.side == "buy" else common.SIDE_SELL,
         quantity=arguments.quantity,
@@ -34,6 +44,11 @@ async def place(client: Client, arguments: Namespace, console: Console) -> int:
         stop_loss_price=arguments.stop,
         time_in_force=api.TIME_IN_FORCE_GTC if arguments.gtc else api.TIME_IN_FORCE_DAY,
     )
+
+
+async def place(client: Client, arguments: Namespace, console: Console) -> int:
+    """Place an order; before the question the risk engine's opinion is shown."""
+    ticket = _ticket(arguments)
     if not arguments.yes and console.interactive:
         await _preview(client, ticket, console)
     if code := ask(f"{_in_words(arguments)}?", arguments, console):

@@ -7,6 +7,7 @@ from typing import Any
 
 from fluxhero_client.cli.console import Console
 from fluxhero_client.cli.show import columns as shown
+from fluxhero_client.cli.show.risk_columns import risk_columns
 from fluxhero_client.cli.show.table import Table
 from fluxhero_client.client import Client
 from fluxhero_client.errors import FluxHeroError
@@ -17,7 +18,9 @@ _COLUMNS = {
     "positions": shown.position_columns,
     "orders": shown.order_columns,
     "signals": shown.signal_columns,
+    "risk": risk_columns,
 }
+_FIELDS = {"risk": "risks"}
 
 
 async def watch(client: Client, arguments: Namespace, console: Console) -> int:
@@ -26,7 +29,8 @@ async def watch(client: Client, arguments: Namespace, console: Console) -> int:
         on_lost=lambda error: _say_lost(error, console), on_resumed=lambda: console.note("fluxhero: connected again")
     )
     pace = {"min_interval_s": arguments.every} if arguments.every else {}
-    messages = getattr(client.watch, arguments.topic)(arguments.symbol, options=options, **pace)
+    symbols = () if arguments.topic == "risk" else (arguments.symbol,)
+    messages = getattr(client.watch, arguments.topic)(*symbols, options=options, **pace)
     show = _json_line(console) if arguments.output == "json" else _table_lines(arguments.topic, console)
     async for message in messages:
         show(message)
@@ -47,4 +51,4 @@ def _json_line(console: Console) -> Any:
 def _table_lines(topic: str, console: Console) -> Any:
     columns: Any = _COLUMNS[topic]()
     table = Table[Any](columns, console)
-    return lambda message: table.print(getattr(message, topic))
+    return lambda message: table.print(getattr(message, _FIELDS.get(topic, topic)))
