@@ -1,7 +1,7 @@
 """Finds the minute bars that yield the indicator values which the walkthroughs print.
 
 From the repository's root: `PYTHONPATH=tests python -m walkthroughs.find_histories [SYMBOL ...]`. It takes about 20 s a
-symbol and writes `histories/<SYMBOL>_1Min.csv` anew, the same file each time.
+symbol and writes `histories/<SYMBOL>_1Min.csv` anew, the same file each time. QQQ goes with SPY's file: find that first.
 
 Two sessions of 390 minutes come first, then the bar of the signal, whose prices the walkthrough gives. All prices are
 whole cents. The minutes wander around a level until the last TAIL of them, which simulated annealing moves: one
@@ -20,11 +20,12 @@ from datetime import UTC, datetime
 
 import numpy as np
 from numpy.typing import NDArray
-from walkthroughs.minutes import SESSION_MINUTES, records, write_minutes
+from walkthroughs.minutes import SESSION_MINUTES, read_minutes, records, write_minutes
 
 from fluxherod.core.calendar import MINUTE_NS, from_datetime
 from fluxherod.core.jit import RecordArray
 from fluxherod.core.kernel import DECISION, default_params, new_states, run
+from fluxherod.core.risk.correlation import correlation
 from fluxherod.core.types import Bar
 
 CENTS = 100
@@ -50,6 +51,16 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
+class Beside:
+    """Another symbol that the closes follow: `share` of their wandering is its own, at the end rho is this."""
+
+    symbol: str
+    share: float
+    rho: float
+    tolerance: float
+
+
+@dataclass(frozen=True, slots=True)
 class Walkthrough:
     """What is searched. Prices are in cents; `signal` is the given bar: open, high, low, close and volume.
 
@@ -67,6 +78,7 @@ class Walkthrough:
     signal: tuple[int, int, int, int, int]
     targets: tuple[Target, ...]
     failings: Callable[[RecordArray], float]
+    beside: Beside | None = None
 
 
 def above(value: float, limit: float, scale: float) -> float:
@@ -141,6 +153,20 @@ WALKTHROUGHS = {
         ),
         failings=_band_touch_failings,
     ),
+    "QQQ": Walkthrough(
+        symbol="QQQ",
+        seed=1,
+        minutes_before=1,
+        level=37_500,
+        drift=200,
+        change=75.0,
+        wick=100.0,
+        volume=350_000,
+        signal=(37_900, 38_040, 37_870, 38_000, 1_200_000),
+        targets=(Target("atr", 3.1996, 0.0003), Target("kama", 377.60, 0.002)),
+        failings=_crossover_failings,
+        beside=Beside("SPY", share=0.8, rho=0.85, tolerance=0.0005),
+    ),
 }
 
 
@@ -173,6 +199,9 @@ def wandering_path(plan: Walkthrough, rng: np.random.Generator) -> Path:
         deviation = 0.93 * deviation + plan.change * rng.normal()
         closes[index] = plan.level + deviation
     closes[-TAIL // 3 :] += np.linspace(0.0, plan.drift, TAIL // 3)
+    if plan.beside is not None:
+        theirs = CENTS * np.array([bar.close for bar in read_minutes(plan.beside.symbol)])[:count]
+        closes = plan.level + plan.beside.share * (theirs - theirs.mean()) + 0.5 * (closes - plan.level)
     minute = np.arange(count) % SESSION_MINUTES / (SESSION_MINUTES - 1)
     busy = 0.7 + 1.2 * (2 * minute - 1) ** 2  # more is traded at the open and the close
     return Path(
@@ -212,6 +241,14 @@ class Search:
         self.rows = bars[cut:]
         self.out = np.zeros(len(self.rows), DECISION)
         run(self.before, 0, PARAMS, bars[:cut], True, np.zeros(cut, DECISION))
+        self.starts = np.array(minute_starts(len(bars)))
+        others = read_minutes(plan.beside.symbol) if plan.beside is not None else []
+        self.others = np.array([bar.start_ns for bar in others]), np.array([bar.close for bar in others])
+
+    def rho(self) -> float:
+        """How the closes, with the signal's, go with those of the symbol beside them, as risk sees it."""
+        closes = np.append(self.path.closes, self.plan.signal[3]) / CENTS
+        return correlation("", self.starts[-TAIL:], closes[-TAIL:], self.others).rho
 
     def measure(self) -> tuple[float, float]:
         """The squared distances from the targets, in tolerances, and how far the conditions are from holding."""
@@ -220,6 +257,8 @@ class Search:
         run(self.before.copy(), 0, PARAMS, self.rows, True, self.out)
         signal = self.out[-1]
         distance = sum(((float(signal[one.name]) - one.value) / one.tolerance) ** 2 for one in self.plan.targets)
+        if (beside := self.plan.beside) is not None:
+            distance += ((self.rho() - beside.rho) / beside.tolerance) ** 2
         return distance, self.plan.failings(self.out)
 
     def propose(self) -> Callable[[], None]:
@@ -271,6 +310,7 @@ def find(plan: Walkthrough, proposals: int = 300_000) -> list[Bar]:
     search = Search(plan)
     loss = search.anneal(proposals)
     figures = ", ".join(f"{one.name} {float(search.out[-1][one.name]):.5f}" for one in plan.targets)
+    figures += f", rho {search.rho():.5f}" if plan.beside is not None else ""
     print(f"{plan.symbol}: loss {loss:.3f}, {figures}")
     if loss > 1.0:
         raise RuntimeError(f"{plan.symbol}: a figure is out of its tolerance; try another seed")
