@@ -1,7 +1,7 @@
 """Finds the minute bars that yield the indicator values which the walkthroughs print.
 
 From the repository's root: `PYTHONPATH=tests python -m walkthroughs.find_histories [SYMBOL ...]`. It takes about 20 s a
-symbol and writes `histories/<SYMBOL>_1Min.csv` anew, the same file each time. QQQ goes with SPY's file: find that first.
+symbol and writes `histories/<SYMBOL>_1Min.csv` anew, the same file each time. QQQ goes with SPY's file.
 
 Two sessions of 390 minutes come first, then the bar of the signal, whose prices the walkthrough gives. All prices are
 whole cents. The minutes wander around a level until the last TAIL of them, which simulated annealing moves: one

@@ -26,7 +26,7 @@ from fluxherod.core.types import Bar, Regime, Side, Verdict
 from fluxherod.core.volatility import spike_ratio
 
 PARAMS = StrategyParams()
-SPY, AAPL = read_minutes("SPY"), read_minutes("AAPL")
+SPY, AAPL, QQQ = (read_minutes(symbol) for symbol in ("SPY", "AAPL", "QQQ"))
 SPY_SIGNAL, AAPL_SIGNAL = decide(SPY)[-1], decide(AAPL)[-1]
 EQUITY_E4 = 100_000 * 10_000
 SPY_STOP_E4, AAPL_STOP_E4 = 4_432_500, 1_910_700
@@ -127,7 +127,7 @@ def test_every_rule_of_aapls_entry_passes_and_its_live_minute_before_fires_nothi
     assert f"{to_datetime(AAPL[-2].start_ns):%H:%M}" == "14:30"
 
 
-@pytest.mark.parametrize("bars", [SPY, AAPL], ids=["SPY", "AAPL"])
+@pytest.mark.parametrize("bars", [SPY, AAPL, QQQ], ids=["SPY", "AAPL", "QQQ"])
 def test_the_minutes_are_two_whole_sessions_and_the_signals_day_in_whole_cents(bars: list[Bar]) -> None:
     days = [session_of(bar.start_ns).day for bar in bars]
     assert [days.count(day) for day in ("2024-01-18", "2024-01-19")] == [SESSION_MINUTES, SESSION_MINUTES]
@@ -150,7 +150,7 @@ def test_spys_bar_is_the_message_that_the_walkthrough_prints() -> None:
     assert (bar.open, bar.high, bar.low, bar.close, bar.volume) == (450.00, 451.50, 449.80, 451.25, 1_500_000)
 
 
-@pytest.mark.parametrize("bars", [SPY, AAPL], ids=["SPY", "AAPL"])
+@pytest.mark.parametrize("bars", [SPY, AAPL, QQQ], ids=["SPY", "AAPL", "QQQ"])
 def test_the_five_minute_range_is_no_volatility_spike(bars: list[Bar]) -> None:
     fives = [bars[k : k + 5] for k in range(0, 2 * SESSION_MINUTES, 5)]
     merged = [
@@ -191,6 +191,24 @@ def test_the_stop_trails_to_444_00_at_452_00_and_is_first_touched_at_443_50() ->
     assert (MINUTES[-1].low, to_e4(MINUTES[-1].open) > stop) == (STOP_PRICE, True)
 
 
+@pytest.mark.parametrize("history", [500, 781])
+def test_qqqs_bar_is_a_kama_crossover_in_a_strong_trend_with_a_stop_at_372(history: int) -> None:
+    decisions = decide(QQQ[-1 - history :])
+    signal = decisions[-1]
+    assert (signal["entry"], signal["entry_mode"], signal["trigger"]) == (1, EntryMode.TREND, Trigger.CROSSOVER)
+    assert signal["regime"] == Regime.STRONG_TREND
+    assert not decisions[-2]["entry"]
+    assert trend_stop_e4(1, QQQ[-1].close, float(signal["atr"]), PARAMS.trend_stop_atr) == 3_720_000
+    assert shares(Side.BUY, 3_800_000, 3_720_000, 104, WIDE) == (RiskVerdict.APPROVED, 130)
+
+
+def test_qqq_goes_with_spy_by_85_percent_over_their_last_50_common_returns() -> None:
+    theirs = {bar.start_ns: bar.close for bar in SPY}
+    common = [(bar.close, theirs[bar.start_ns]) for bar in QQQ if bar.start_ns in theirs][-51:]
+    returns = np.diff(np.log(np.array(common)), axis=0)
+    assert f"{np.corrcoef(returns.T)[0, 1]:.4f}" == "0.8500"
+
+
 def test_spys_afternoon_has_the_walkthroughs_prices_at_its_times() -> None:
     at = {f"{to_datetime(bar.start_ns):%H:%M}": bar for bar in MINUTES}
     assert (at["14:45"].high, at["15:00"].close, at["15:15"].close, at["15:30"].low) == (452.00, 450.50, 448.00, 443.50)
@@ -198,7 +216,7 @@ def test_spys_afternoon_has_the_walkthroughs_prices_at_its_times() -> None:
     assert_sound([SPY[-1], *MINUTES])
 
 
-@pytest.mark.parametrize("bars", [SPY, AAPL], ids=["SPY", "AAPL"])
+@pytest.mark.parametrize("bars", [SPY, AAPL, QQQ], ids=["SPY", "AAPL", "QQQ"])
 def test_the_files_meet_the_targets_of_the_search(bars: list[Bar]) -> None:
     signal, walkthrough = decide(bars)[-1], WALKTHROUGHS[bars[0].symbol]
     for target in walkthrough.targets:
