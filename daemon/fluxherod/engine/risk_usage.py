@@ -22,7 +22,6 @@ def usage(limits: RiskLimits, state: AccountState, ledger: Ledger) -> list[Check
         _open_positions(limits, state),
         _share("exposure", limits.max_exposure_bp, state.exposure_e4, state, "positions and working entries"),
         _share("position_value", limits.max_position_bp, *_largest(ledger, state)),
-        _share("risk_per_trade", limits.trend_risk_bp, *_riskiest(ledger, state)),
         _drawdown("warning_drawdown", limits.warning_drawdown_bp, state),
         _drawdown("critical_drawdown", limits.critical_drawdown_bp, state),
         _daily_loss(limits, state, ledger),
@@ -41,13 +40,6 @@ def _largest(ledger: Ledger, state: AccountState) -> tuple[int, AccountState, st
     values = {symbol: abs(value) for symbol, value in held_values_e4(ledger).items()}
     symbol = max(sorted(values), key=values.__getitem__, default="")
     return values.get(symbol, 0), state, f"the largest position, {symbol}" if symbol else "no position is open"
-
-
-def _riskiest(ledger: Ledger, state: AccountState) -> tuple[int, AccountState, str]:
-    risks = {symbol: position.risk_e4 for symbol, position in sorted(ledger.positions.items())}
-    symbol = max(risks, key=risks.__getitem__, default="")
-    words = f"the most that a position loses at its stop, {symbol}" if symbol else "no position is open"
-    return risks.get(symbol, 0), state, words
 
 
 def _open_positions(limits: RiskLimits, state: AccountState) -> Check:
