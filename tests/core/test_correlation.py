@@ -88,10 +88,11 @@ def test_a_price_that_grows_evenly_says_nothing_by_its_returns() -> None:
     assert not math.isnan(rho(even, series(80), "prices"))
 
 
-def test_one_cent_in_50_bars_is_a_movement() -> None:
+@pytest.mark.parametrize("basis", ["returns", "prices"])
+def test_one_cent_in_50_bars_is_a_movement(basis: str) -> None:
     closes = np.full(80, 451.28)
     closes[60] = 451.29
-    assert not math.isnan(rho((series(80)[0], closes), series(80)))
+    assert not math.isnan(rho((series(80)[0], closes), series(80), basis))
 
 
 @given(st.integers(0, 10**6), st.floats(0.001, 1000), st.booleans())

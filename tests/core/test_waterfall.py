@@ -102,6 +102,21 @@ def test_the_product_is_not_floored_between_its_factors() -> None:
     assert assess(request, account, limits).quantity == shares * 6_667**2 // 10**8 != shares * 4_444 // 10**4
 
 
+def test_a_factor_above_one_does_not_make_up_for_another() -> None:
+    request = replace(REQUEST, multipliers=(("more", 30_000), ("neutral", 5_000)))
+    assert assess(request, ACCOUNT, WIDE).quantity == 65
+
+
+@pytest.mark.parametrize(("side", "stop_e4", "collar"), [(Side.BUY, 3_720_000, 104), (Side.SELL, 3_880_000, 103)])
+def test_buying_power_is_taken_with_the_brokers_collar_of_the_side(side: Side, stop_e4: int, collar: int) -> None:
+    power_e4 = 100 * 3_800_000 * collar // 100
+    request = replace(REQUEST, side=side, stop_e4=stop_e4)
+    quantities = [
+        assess(request, replace(ACCOUNT, buying_power_e4=power), WIDE).quantity for power in (power_e4, power_e4 - 1)
+    ]
+    assert quantities == [100, 99]
+
+
 def test_the_strategys_own_sizing_is_no_adjustment() -> None:
     request = replace(REQUEST, multipliers=(("neutral", 7_000), ("volatility_spike", 7_000)))
     decision = assess(request, ACCOUNT, WIDE)

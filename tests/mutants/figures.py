@@ -80,7 +80,6 @@ SIZES = mutants_of(
         ("a size is floored", "return budget_e4 // price_e4", "return -(-budget_e4 // price_e4)"),
         ("risk is in basis points", "(10_000 * distance_e4)", "(9_999 * distance_e4)"),
         ("a cap is in basis points", "max_position_bp // 10_000", "max_position_bp // 9_999"),
-        ("a factor is in basis points", "factor_bp // 10_000", "factor_bp // 9_999"),
         ("a buy needs 4 % more", "10_400 if long", "10_399 if long"),
         ("a short needs 3 % more", "else 10_300", "else 10_301"),
     ],
