@@ -19,7 +19,7 @@ CORRELATION = mutants_of(
         ("50 are enough", "if len(ours) < wanted:", "if len(ours) <= wanted:"),
         ("the newest are taken", "ours[-wanted:], theirs[-wanted:]", "ours[:wanted], theirs[:wanted]"),
         ("common times only", "both = other_times[place] == times", "both = other_times[place] >= times"),
-        ("the mean is taken away", "ours - ours.sum() / len(ours),", "ours,"),
+        ("the mean is taken away", "ours - np.add.reduce(ours) / len(ours),", "ours,"),
         ("a flat series is unknown", "if sum_of_squares > rounding else 0.0", "if sum_of_squares >= 0 else 0.0"),
         ("a cent is a movement", "_ROUNDING = 1e-12", "_ROUNDING = 1e-4"),
     ],

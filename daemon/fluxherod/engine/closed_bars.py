@@ -99,11 +99,9 @@ class ClosedBars(Sequence[ClosedBar]):
 
     def closes(self, newest: int, until_ns: int) -> tuple[RowArray, FloatArray]:
         """Ends and closes of the bars that ended by a time, of so many of the newest, oldest first; each shape (n,)."""
-        settled = b"".join([*islice(reversed(self._settled), max(0, newest - len(self._fresh)))][::-1])
-        table = np.frombuffer(settled, _SETTLED)
-        fresh = self._fresh
-        ends = np.append(table["end"], np.array([one.end_ns for one in fresh], np.int64))
-        closes = np.append(table["decision"]["close"], np.array([one.bar.close for one in fresh], np.float64))
+        settled = [*islice(reversed(self._settled), max(0, newest - len(self._fresh)))]
+        table = np.frombuffer(b"".join([*reversed(settled), *map(_packed, self._fresh)]), _SETTLED)
+        ends, closes = table["end"], table["decision"]["close"]
         known = int(ends.searchsorted(until_ns, "right"))
         return ends[:known], closes[:known]
 

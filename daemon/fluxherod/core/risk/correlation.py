@@ -71,7 +71,7 @@ def _common(
     times: RowArray, closes: FloatArray, other_times: RowArray, other_closes: FloatArray
 ) -> tuple[FloatArray, FloatArray]:
     """The closes of both at the times that both have."""
-    if len(times) == len(other_times) and np.array_equal(times, other_times):
+    if len(times) == len(other_times) and bool((times == other_times).all()):
         return closes, other_closes
     if not len(other_times):
         return closes[:0], other_closes
@@ -82,7 +82,7 @@ def _common(
 
 def _pearson(ours: FloatArray, theirs: FloatArray) -> float:
     """Rho of two series of one length; NaN when one of them is flat."""
-    ours_away, theirs_away = ours - ours.sum() / len(ours), theirs - theirs.sum() / len(theirs)
+    ours_away, theirs_away = ours - np.add.reduce(ours) / len(ours), theirs - np.add.reduce(theirs) / len(theirs)
     spread = _length(ours_away, ours) * _length(theirs_away, theirs)
     return max(-1.0, min(1.0, float(ours_away @ theirs_away) / spread)) if spread > 0 else math.nan
 
