@@ -92,7 +92,7 @@ CODES: dict[str, AlertCode] = {
     "CANCEL_PENDING": _code(
         WARNING,
         "The broker has not confirmed a cancel for long; it is asked again.",
-        "Look at the order at the broker's own page. What waits for it (an exit, a new stop) goes on once it has ended.",
+        "Look at the order at the broker's own page. What waits for it (an exit, a stop) goes on once it has ended.",
     ),
     "STOP_REFUSED": _code(
         CRITICAL,
@@ -178,7 +178,7 @@ CODES: dict[str, AlertCode] = {
     ),
     "SYMBOLS_OVERRIDDEN": _code(
         INFO,
-        "market.symbols lists symbols that an operator removed at run time.",
+        "The configuration (market.symbols) lists symbols that an operator removed at run time.",
         "Add them again by fluxhero add-symbol SYMBOL, or take them out of market.symbols.",
     ),
     "PARAMETERS_SET_ASIDE": _code(

@@ -6,7 +6,7 @@ open ones; the tables keep all.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import replace
 
 from fluxherod.core.orders import OrderState
@@ -69,7 +69,10 @@ class AlertBook:
                 self._set_aside(now_ns, out)
             self._given += 1
             alert = Alert(
-                f"{self._prefix}{self._given}", *(raised.code, raised.severity, raised.text, raised.symbol), now_ns, now_ns
+                f"{self._prefix}{self._given}",
+                *(raised.code, raised.severity, raised.text, raised.symbol),
+                now_ns,
+                now_ns,
             )
         else:
             severity = max(known.severity, raised.severity, key=_URGENCY.__getitem__)
@@ -85,9 +88,7 @@ class AlertBook:
         del self._open[alert.code, alert.symbol]
         out.append(AlertUpdated(replace(alert, acknowledged_ns=now_ns, acknowledged_by=by, note=note)))
 
-    def acknowledge(
-        self, command: AcknowledgeAlertCommand, now_ns: int, out: list[Effect]
-    ) -> tuple[ReplyCode, str]:
+    def acknowledge(self, command: AcknowledgeAlertCommand, now_ns: int, out: list[Effect]) -> tuple[ReplyCode, str]:
         """A person has seen an alert; raised again it is a new one."""
         wanted = command.alert_id
         alert = next((alert for alert in self._open.values() if alert.id == wanted), None)
@@ -122,7 +123,9 @@ def _restarted_after_crash(run: int, silent_ns: int, desk: Desk, ledger: Ledger)
     found = [
         f"open positions: {some_of(sorted(ledger.positions)) if ledger.positions else 'none'}",
         f"orders that had not ended: {sum(1 for _ in desk.live())}",
-        f"of unknown outcome: {some_of(unknown)}, the broker is asked for each" if unknown else "none of unknown outcome",
+        f"of unknown outcome: {some_of(unknown)}, the broker is asked for each"
+        if unknown
+        else "none of unknown outcome",
     ]
     text = (
         f"Run {run} starts after a process that did not end in good order; its last entry is {_span(silent_ns)} "
