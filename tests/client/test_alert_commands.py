@@ -41,6 +41,9 @@ async def test_alerts_are_a_table_with_their_ids(daemon: Any, fluxhero: Any) -> 
         "raised ET            severity  code                  symbol  times  id          seen by        text\n"
         "2024-01-22 09:36:00  critical  STOP_REFUSED          SPY         3  a1b7eeab-2                 the stop of SPY was refused\n"
         "2024-01-22 09:00:00  warning   MARKET_LINK_DOWN                  1  a1b7eeab-1  unix (router)  reset\n"
+        "\n"
+        "What to do\n"
+        "STOP_REFUSED  Read the reason.\n"
     )
     [request] = daemon.requests("SystemService/ListAlerts")
     assert not request.HasField("acknowledged")

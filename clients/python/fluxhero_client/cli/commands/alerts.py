@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 from fluxhero_client.cli.console import Console
 from fluxhero_client.client import Client
+
+if TYPE_CHECKING:
+    from fluxhero.v1.system_pb2 import Alert
 
 
 async def alerts(client: Client, arguments: Namespace, console: Console) -> int:
     """Alerts."""
     from fluxhero.v1 import system_pb2 as api
 
-    least = api.AlertSeverity.Value(f"ALERT_SEVERITY_{(arguments.severity or 'unspecified').upper()}")
+    least = getattr(api, f"ALERT_SEVERITY_{(arguments.severity or 'unspecified').upper()}")
     found = await client.system.alerts(
         min_severity=least,
         symbols=arguments.symbol,
@@ -29,9 +33,21 @@ async def alerts(client: Client, arguments: Namespace, console: Console) -> int:
         from fluxhero_client.cli.show.table import Table
 
         Table[Any](alert_columns(), console).print(found)
+        _print_remedies(found, console)
     else:
         console.print("no open alerts" if arguments.open else "no alerts")
     return 0
+
+
+def _print_remedies(found: Sequence[Alert], console: Console) -> None:
+    """What to do about those that are open, once a code."""
+    remedies = {alert.code: alert.remedy for alert in found if alert.remedy and not alert.HasField("acknowledged_at")}
+    if remedies:
+        from fluxhero_client.cli.show.table import print_pairs
+
+        console.print()
+        console.print(console.paint("What to do", "bold"))
+        print_pairs(console, remedies.items())
 
 
 async def ack(client: Client, arguments: Namespace, console: Console) -> int:
