@@ -101,17 +101,19 @@ async def test_only_what_is_raised_and_urgent_enough_is_sent_and_each_alert_once
     again = replace(ALERT, count=7, last_raised_ns=OPEN_NS + HOUR_NS)
     with webhook() as hook:
         async with channels(hook.url, told=told) as made:
-            made.publish(1, 0, [AlertUpdated(numbered(1))])  # it still stands as a process starts
+            made.publish(
+                1, 0, [AlertUpdated(numbered(1)), *raised(numbered(8))]
+            )  # one still stands as a process starts
             made.publish(2, 0, [AlertUpdated(replace(numbered(2), acknowledged_ns=5))])
             made.publish(3, 0, raised(numbered(3, severity=Severity.INFO)))
             made.publish(4, 0, raised(replace(ALERT, code="CHANNEL_FAILED")))
             made.publish(5, 0, raised(ALERT))
             made.publish(6, 0, raised(again))
             made.publish(7, 0, raised(replace(again, id="a-9")))
-            await until(lambda: len(hook.answered) == 2)
+            await until(lambda: len(hook.answered) == 3)
     assert len(told.published) == 7
-    assert hook.titles == ["[FluxHero PAPER] CRITICAL: STOP_REFUSED"] * 2
-    assert "Raised: 7 times since 2024-01-02 09:30:00 New York" in hook.requests[1]["message"]
+    assert hook.titles == [f"[FluxHero PAPER] CRITICAL: {code}" for code in ("CODE_8", "STOP_REFUSED", "STOP_REFUSED")]
+    assert "Raised: 7 times since 2024-01-02 09:30:00 New York" in hook.requests[2]["message"]
 
 
 async def test_what_was_held_back_comes_in_one_summary() -> None:

@@ -130,6 +130,7 @@ def test_a_start_after_a_crash_is_told_with_what_was_found() -> None:
         "Run 2 starts after a process that did not end in good order; its last entry is 1 min 30 s old" in raised.text
     )
     assert "open positions: SPY;" in raised.text
+    assert raised.text.endswith("Stops stood at the broker meanwhile.")
     assert f"of unknown outcome: {entry.id}, the broker is asked for each" in raised.text
     world.replay()
 

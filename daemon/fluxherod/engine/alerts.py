@@ -127,9 +127,10 @@ def _restarted_after_crash(run: int, silent_ns: int, desk: Desk, ledger: Ledger)
         if unknown
         else "none of unknown outcome",
     ]
+    stops = "No stop stood" if desk.settings.stops == "daemon" else "Stops stood"
     text = (
         f"Run {run} starts after a process that did not end in good order; its last entry is {_span(silent_ns)} "
-        f"old. Found in the journal: {'; '.join(found)}. Stops at the broker stood meanwhile."
+        f"old. Found in the journal: {'; '.join(found)}. {stops} at the broker meanwhile."
     )
     return AlertRaised("RESTARTED_AFTER_CRASH", Severity.WARNING, text)
 
