@@ -37,7 +37,7 @@ from fluxherod.engine.events import Event, Started, Stopping
 from fluxherod.engine.hub import Hub, Topic
 from fluxherod.engine.runner import Runner
 from fluxherod.engine.settings import Settings
-from fluxherod.failures import JournalFailed, reason_of
+from fluxherod.failures import JournalFailed, last_alert, reason_of
 from fluxherod.narrate import Narrator
 from fluxherod.notify import Notifier, take_notifier
 from fluxherod.past import Past
@@ -99,7 +99,12 @@ async def _run(
         parts = await stop.unless_asked(_build(config, credentials, store, recovery, stack))
         if parts is not None:
             stack.push_async_callback(parts.server.stop, 0.0)
-            await _serve(parts, config, notifier, stop)
+            try:
+                await _serve(parts, config, notifier, stop)
+            except Exception as error:
+                reason = reason_of(error)
+                parts.channels.announce(last_alert(reason))
+                raise reason from error
 
 
 async def _serve(parts: Parts, config: Config, notifier: Notifier, stop: Stop) -> None:
@@ -199,6 +204,7 @@ class Parts:
     hub: Hub
     server: RpcServer
     started: Started
+    channels: Channels
 
 
 async def _build(
@@ -253,7 +259,9 @@ async def _build(
     edges["feed watchdog"] = _feed_watchdog(market, market_data, clock, runner).run
     if isinstance(clock, ExchangeClock):
         edges["clock"] = clock.run
-    return Parts(tuple(edges.items()), runner, hub, server, Started(store.epoch, store.run, __version__, settings))
+    return Parts(
+        tuple(edges.items()), runner, hub, server, Started(store.epoch, store.run, __version__, settings), channels
+    )
 
 
 def _log_fault(text: str, fault: Exception) -> None:

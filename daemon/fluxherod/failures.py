@@ -6,6 +6,7 @@ import logging
 from collections.abc import Iterator
 
 from fluxherod.adapters.sqlite import StorageError
+from fluxherod.engine.effects import AlertRaised, Severity
 from fluxherod.errors import FluxHeroError
 
 log = logging.getLogger(__name__)
@@ -41,3 +42,10 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
             yield from _causes(part)
     else:
         yield error
+
+
+def last_alert(reason: FluxHeroError) -> AlertRaised:
+    """What is told as the daemon ends by a failure. It is no alert of the API: the journal takes none any more."""
+    if isinstance(reason, JournalFailed):
+        return AlertRaised("JOURNAL_FAILED", Severity.CRITICAL, str(reason))
+    return AlertRaised("DAEMON_FAILED", Severity.CRITICAL, str(reason))

@@ -25,6 +25,7 @@ from fluxherod.engine.engine import Engine
 from fluxherod.engine.events import ChannelFailed, Event, LinkChanged, Started
 from fluxherod.engine.runner import Runner
 from fluxherod.engine.settings import Settings
+from fluxherod.failures import DaemonFault, JournalFailed, last_alert
 
 ALERT = Alert("a1b7eeab-7", "STOP_REFUSED", Severity.CRITICAL, "look at SPY & IBM <now>", "SPY", OPEN_NS, OPEN_NS)
 MESSAGE = Message("[FluxHero PAPER] INFO: TEST", "nothing to do", Severity.INFO)
@@ -186,6 +187,21 @@ async def test_what_finds_the_queue_full_is_dropped_and_told_once() -> None:
             await until(lambda: len(slow.answered) == module.MOST_WAITING + 1)
     assert [failure.channel for failure in told.failures] == ["channel 1 (json at 127.0.0.1)"]
     assert told.failures[0].detail.startswith("100 alerts wait for it already")
+
+
+async def test_a_failure_that_ends_the_daemon_is_sent_even_before_the_channels_have_begun() -> None:
+    told = Told()
+    with webhook() as hook:
+        made = Channels(told, (hook.url,), AlertLimits(3600, 1), Severity.CRITICAL, "live", told.failures.append)
+        made.announce(last_alert(JournalFailed("the journal failed: disk is full; nothing was sent after it")))
+        made.close()
+    assert hook.titles == ["[FluxHero LIVE] CRITICAL: JOURNAL_FAILED"]
+    assert hook.requests[0]["message"].splitlines() == [
+        "the journal failed: disk is full; nothing was sent after it",
+        "",
+        f"What to do: {remedy('JOURNAL_FAILED')}",
+    ]
+    assert last_alert(DaemonFault("oh")).code == "DAEMON_FAILED"
 
 
 # --- trading goes on ---------------------------------------------------------------------------------------

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 from harness.audit import check_journal
@@ -83,3 +85,17 @@ def test_a_daemon_ends_in_time_while_a_channel_hangs_and_one_that_fails_is_an_al
             assert pair.daemon.stop() == 0
             assert slow.answered == [], "it ended without the answer"
             check_journal(pair.installation)
+
+
+def test_a_journal_that_fails_is_told_before_the_daemon_ends(tmp_path: Path) -> None:
+    with mailbox() as box, lockstep(tmp_path, PLAYED, SYMBOLS, "1Hour", (f"alerts.urls={box.url}",)) as pair:
+        with closing(sqlite3.connect(pair.installation.database, isolation_level=None)) as other:
+            other.execute("BEGIN EXCLUSIVE")  # a disk that takes nothing, as far as the daemon can see
+            pair.simulator.post("/sim/step", minutes=1)
+            assert pair.daemon.wait_to_end(30) == 1
+            other.execute("ROLLBACK")
+        (mail,) = box.mails
+        assert mail["Subject"] == "[FluxHero DEMO] CRITICAL: JOURNAL_FAILED"
+        assert "the journal failed: " in mail.get_content()
+        pair.start()
+        assert [alert.code for alert in open_alerts(pair)] == ["RESTARTED_AFTER_CRASH"]

@@ -136,8 +136,9 @@ class Channel:
         self._thread = threading.Thread(target=self._run, name=label, daemon=True)
 
     def start(self) -> None:
-        """Send what waits, and what comes."""
-        self._thread.start()
+        """Send what waits, and what comes; asked again, nothing changes."""
+        if self._thread.ident is None:
+            self._thread.start()
 
     def put(self, message: Message) -> None:
         """Let a message be sent; never waits. One that finds the queue full is dropped, and the first one is told."""
@@ -229,6 +230,12 @@ class Channels:
             for number, url in enumerate(urls, 1)
         ]
 
+    def announce(self, alert: AlertRaised) -> None:
+        """Send what the journal does not take any more, as the daemon ends by a failure: no limit holds it back."""
+        lines = [alert.text, "", f"What to do: {remedy(alert.code)}"]
+        title = f"[FluxHero {self._mode}] {alert.severity.name}: {alert.code}"
+        self._send(Message(title, "\n".join(lines), alert.severity))
+
     async def run(self) -> None:
         """Begin to send; what came before has waited. Returns at once."""
         for channel in self._channels:
@@ -239,6 +246,7 @@ class Channels:
         if self._summary is not None:
             self._summary.cancel()
         for channel in self._channels:
+            channel.start()  # a failure may have come before it began
             channel.ask_to_end()
         until = time.monotonic() + self._close_within_s
         for channel in self._channels:

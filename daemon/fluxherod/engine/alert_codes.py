@@ -193,6 +193,19 @@ CODES: dict[str, AlertCode] = {
         "Look in the log (journalctl -u fluxherod) for how it ended, and compare positions, orders and stops with the "
         "broker's own page.",
     ),
+    "JOURNAL_FAILED": _code(
+        CRITICAL,
+        "The journal can't be written (the disk is full or broken): the daemon has ended, nothing was sent after it. "
+        "Told by the channels and the log alone.",
+        "Look after open positions at the broker's own page; stops at the broker stand. Make room on the disk or mend "
+        "it, then start the daemon.",
+    ),
+    "DAEMON_FAILED": _code(
+        CRITICAL,
+        "The daemon has ended by a failure. Told by the channels and the log alone.",
+        "Look after open positions at the broker's own page; stops at the broker stand. Read the log (journalctl -u "
+        "fluxherod); under systemd it starts again by itself.",
+    ),
     "CHANNEL_FAILED": _code(
         WARNING,
         "A channel of [alerts] does not take what is sent to it. It is told here and in the log alone.",
