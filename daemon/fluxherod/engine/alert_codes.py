@@ -186,6 +186,11 @@ CODES: dict[str, AlertCode] = {
         "Parameters changed at run time do not go together with the configuration; no new risk is taken.",
         "Set them anew by fluxhero set-parameter, or change the configuration and restart.",
     ),
+    "LIMITS_SET_ASIDE": _code(
+        CRITICAL,
+        "Limits changed at run time do not go together with the configuration; no new risk is taken.",
+        "Set them anew by fluxhero limits set, or change the configuration and restart.",
+    ),
     # --- the daemon itself -------------------------------------------------------------------------------------
     "RESTARTED_AFTER_CRASH": _code(
         WARNING,
