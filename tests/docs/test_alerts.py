@@ -60,6 +60,8 @@ def codes_of(node: ast.expr, function: ast.FunctionDef, tree: ast.AST) -> frozen
             return matching or frozenset({ast.unparse(node)})
         case ast.Name(id=name):
             return from_variable(name, function) | from_callers(name, function, tree)
+        case ast.Attribute(attr=name):
+            return from_fields(name, tree)
     return frozenset({ast.unparse(node)})
 
 
@@ -76,12 +78,28 @@ def from_callers(name: str, function: ast.FunctionDef, tree: ast.AST) -> frozens
     parameters = [argument.arg for argument in function.args.args if argument.arg != "self"]
     if name not in parameters:
         return frozenset()
-    place = parameters.index(name)
+    return from_calls(function.name, parameters.index(name), tree)
+
+
+def from_fields(name: str, tree: ast.AST) -> frozenset[str]:
+    """What the module hands to the classes of its own that have a field of the name."""
+    found: set[str] = set()
+    for kind in (node for node in ast.walk(tree) if isinstance(node, ast.ClassDef)):
+        fields = [
+            part.target.id
+            for part in kind.body
+            if isinstance(part, ast.AnnAssign) and isinstance(part.target, ast.Name)
+        ]
+        if name in fields:
+            found |= from_calls(kind.name, fields.index(name), tree)
+    return frozenset(found)
+
+
+def from_calls(name: str, place: int, tree: ast.AST) -> frozenset[str]:
     calls = [
         node
         for node in ast.walk(tree)
-        if isinstance(node, ast.Call)
-        and function.name in (getattr(node.func, "attr", ""), getattr(node.func, "id", ""))
+        if isinstance(node, ast.Call) and name in (getattr(node.func, "attr", ""), getattr(node.func, "id", ""))
     ]
     return frozenset(code for call in calls if len(call.args) > place for code in words(call.args[place]))
 
