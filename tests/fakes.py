@@ -26,6 +26,8 @@ from fluxherod.core.types import (
 from fluxherod.engine.effects import (
     AccountUpdated,
     AccountView,
+    Alert,
+    AlertUpdated,
     OrderUpdated,
     RequestHistory,
     SignalUpdated,
@@ -109,6 +111,7 @@ class MemoryStore:
     changes: list[tuple[str, Change]] = field(default_factory=list)
     signal_rows: dict[str, Signal] = field(default_factory=dict)
     trade_rows: dict[str, Trade] = field(default_factory=dict)
+    alert_rows: dict[str, Alert] = field(default_factory=dict)
     points: list[Point] = field(default_factory=list)
     durable: asyncio.Event = field(default_factory=asyncio.Event)
     broken: Exception | None = None
@@ -143,6 +146,8 @@ class MemoryStore:
                 self.trade_rows[trade.id] = trade
             case AccountUpdated(account, True):
                 self.points.append(Point(entry.now_ns, account))
+            case AlertUpdated(alert):
+                self.alert_rows[alert.id] = alert
 
     def _page(self, items: Sequence[Any], page_size: int, page_token: str) -> Page:
         if self.broken is not None:
@@ -227,6 +232,32 @@ class MemoryStore:
         return self._page(
             [row for row in self.points if _within(row.now_ns, since_ns, until_ns)], page_size, page_token
         )
+
+    async def alerts(
+        self,
+        *,
+        severities: Any = (),
+        codes: Any = (),
+        symbols: Any = (),
+        acknowledged: Any = None,
+        since_ns: Any = None,
+        until_ns: Any = None,
+        page_size: int = 100,
+        page_token: str = "",
+    ) -> Page:
+        rows = [
+            row
+            for row in sorted(self.alert_rows.values(), key=lambda row: row.last_raised_ns)
+            if (not severities or row.severity in severities)
+            and (not codes or row.code in codes)
+            and (not symbols or row.symbol in symbols)
+            and acknowledged in (None, row.acknowledged_ns is not None)
+            and _within(row.last_raised_ns, since_ns, until_ns)
+        ]
+        return self._page(rows, page_size, page_token)
+
+    async def alert(self, alert_id: str, /) -> Alert | None:
+        return self.alert_rows.get(alert_id)
 
 
 def _within(ns: int, since_ns: int | None, until_ns: int | None) -> bool:

@@ -78,6 +78,10 @@ def _parser() -> argparse.ArgumentParser:
     _add_logging(check)
     check.set_defaults(run_command=_check_config)
 
+    trial = commands.add_parser("test-alerts", help="send a test message to every channel of alerts", epilog=EXIT_CODES)
+    _add_configuration(trial)
+    trial.set_defaults(run_command=_test_alerts)
+
     replay = commands.add_parser("replay", help="run a journal again and compare what it decides", epilog=EXIT_CODES)
     replay.add_argument("state_dir", type=Path, metavar="STATE_DIR", help="the state folder that has the journal")
     replay.set_defaults(run_command=_replay)
@@ -174,6 +178,7 @@ def _run(options: argparse.Namespace) -> int:
         logs.configure(config.daemon.log_level, config.daemon.log_format)
         credentials = find_credentials(os.environ, options.key_file, options.secret_file)
         logs.redactor.hide(credentials.secret)
+        _hide_channels(config)
         for directory in (config.storage.state_dir, config.storage.cache_dir):
             make_private(directory)
         keep_machine_code(os.environ, config.storage.cache_dir)
@@ -221,11 +226,33 @@ def _check_config(options: argparse.Namespace) -> int:
     from fluxherod.config_layers import render
 
     try:
-        print(render(_load(options)))
+        config = _load(options)
+        if config.alerts.urls:
+            from fluxherod.alert_trial import check_channels
+
+            check_channels(config.alerts.urls)
+        print(render(config))
     except ConfigurationError as error:
         print(error, file=sys.stderr)
         return 1
     return 0
+
+
+def _test_alerts(options: argparse.Namespace) -> int:
+    from fluxherod.alert_trial import try_channels
+
+    config = _load(options)
+    return try_channels(config.alerts.urls, config.daemon.mode)
+
+
+def _hide_channels(config: Config) -> None:
+    """No line of the log shows a channel's URL, or a part of it."""
+    from fluxherod import logs
+    from fluxherod.adapters.channel_urls import secret_parts
+
+    for url in config.alerts.urls:
+        for part in secret_parts(url):
+            logs.redactor.hide(part)
 
 
 def _replay(options: argparse.Namespace) -> int:

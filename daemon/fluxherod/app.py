@@ -7,12 +7,13 @@ import gc
 import logging
 import os
 import signal
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack, ExitStack, suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from fluxherod import __version__
+from fluxherod.adapters.alert_limits import AlertLimits
 from fluxherod.adapters.alpaca.broker import AlpacaBroker
 from fluxherod.adapters.alpaca.clock import ClockOffset, ExchangeClock, WallClock
 from fluxherod.adapters.alpaca.credentials import Credentials
@@ -23,6 +24,7 @@ from fluxherod.adapters.alpaca.market_stream import MarketStream
 from fluxherod.adapters.alpaca.rest import RestClient
 from fluxherod.adapters.alpaca.trade_stream import TradeStream
 from fluxherod.adapters.alpaca.watchdog import WALL_LATENCY_S, FeedWatchdog
+from fluxherod.adapters.channels import Channels
 from fluxherod.adapters.parquet import BarCache
 from fluxherod.adapters.sqlite import StorageError
 from fluxherod.adapters.sqlite.reader import TableReader
@@ -30,11 +32,12 @@ from fluxherod.adapters.sqlite.writer import SqliteStore
 from fluxherod.config import Config, to_settings
 from fluxherod.core.calendar import SECOND_NS, Session
 from fluxherod.core.kernel import warm_up
+from fluxherod.engine.effects import Severity
 from fluxherod.engine.events import Event, Started, Stopping
 from fluxherod.engine.hub import Hub, Topic
 from fluxherod.engine.runner import Runner
 from fluxherod.engine.settings import Settings
-from fluxherod.errors import FluxHeroError
+from fluxherod.failures import JournalFailed, last_alert, reason_of
 from fluxherod.narrate import Narrator
 from fluxherod.notify import Notifier, take_notifier
 from fluxherod.past import Past
@@ -79,7 +82,7 @@ def run(config: Config, credentials: Credentials) -> int:
     except KeyboardInterrupt:
         log.debug("stopped before the event loop ran")
     except Exception as error:
-        if (reason := _reason(error)) is error:
+        if (reason := reason_of(error)) is error:
             raise
         raise reason from error
     finally:
@@ -96,7 +99,12 @@ async def _run(
         parts = await stop.unless_asked(_build(config, credentials, store, recovery, stack))
         if parts is not None:
             stack.push_async_callback(parts.server.stop, 0.0)
-            await _serve(parts, config, notifier, stop)
+            try:
+                await _serve(parts, config, notifier, stop)
+            except Exception as error:
+                reason = reason_of(error)
+                parts.channels.announce(last_alert(reason))
+                raise reason from error
 
 
 async def _serve(parts: Parts, config: Config, notifier: Notifier, stop: Stop) -> None:
@@ -127,38 +135,6 @@ def _introduction(parts: Parts, config: Config) -> str:
     started = parts.started
     symbols = ", ".join(parts.runner.engine.universe.overrides.over(started.settings).symbols) or "no symbol"
     return f"fluxherod {started.version} ({config.daemon.mode}, run {started.run}) follows {symbols}"
-
-
-class JournalFailed(FluxHeroError):
-    """The journal can't be written or read: the daemon must not trade without it."""
-
-
-class DaemonFault(FluxHeroError):
-    """A fault of the daemon itself; its log has the traceback."""
-
-
-def _reason(error: Exception) -> FluxHeroError:
-    """What a person should read of a failure, however deep in groups of failures it is; a fault is logged whole."""
-    causes = list(_causes(error))
-    for cause in causes:
-        if isinstance(cause, StorageError):
-            return JournalFailed(f"the journal failed: {cause}; nothing was sent after it")
-    for cause in causes:
-        if isinstance(cause, FluxHeroError):
-            return cause
-    log.critical("a fault of the daemon", exc_info=error)
-    return DaemonFault(
-        f"a fault of the daemon has ended it ({type(causes[0]).__name__}: {causes[0]}); the log has its traceback. "
-        "Stops at the broker stand, and nothing else watches open positions until it is started again"
-    )
-
-
-def _causes(error: BaseException) -> Iterator[BaseException]:
-    if isinstance(error, BaseExceptionGroup):
-        for part in error.exceptions:
-            yield from _causes(part)
-    else:
-        yield error
 
 
 class Stop:
@@ -228,6 +204,7 @@ class Parts:
     hub: Hub
     server: RpcServer
     started: Started
+    channels: Channels
 
 
 async def _build(
@@ -253,7 +230,9 @@ async def _build(
     stack.push_async_callback(data.aclose)
     hub = Hub(encode_update, seq=recovery.last_seq)
     market_data = _market_data(config, trading, data, at_exchange)
-    broker, narrator = AlpacaBroker(trading), Narrator(hub, dated=isinstance(clock, ExchangeClock))
+    channels = _channels(config, hub, post)
+    stack.callback(channels.close)
+    broker, narrator = AlpacaBroker(trading), Narrator(channels, dated=isinstance(clock, ExchangeClock))
     runner = Runner(
         recovery.engine,
         clock,
@@ -275,11 +254,14 @@ async def _build(
         "market stream": market.run,
         "trade stream": trades.run,
         "poll": lambda: _poll(runner, clock),
+        "alert channels": channels.run,
     }
     edges["feed watchdog"] = _feed_watchdog(market, market_data, clock, runner).run
     if isinstance(clock, ExchangeClock):
         edges["clock"] = clock.run
-    return Parts(tuple(edges.items()), runner, hub, server, Started(store.epoch, store.run, __version__, settings))
+    return Parts(
+        tuple(edges.items()), runner, hub, server, Started(store.epoch, store.run, __version__, settings), channels
+    )
 
 
 def _log_fault(text: str, fault: Exception) -> None:
@@ -354,6 +336,13 @@ def _market_data(
         settle_s=0.0 if isinstance(at_exchange, ExchangeClock) else 2.0,
         reached=at_exchange.reached,
     )
+
+
+def _channels(config: Config, hub: Hub, post: Callable[[Event], None]) -> Channels:
+    """Where alerts go besides the API and the log; with no URLs nowhere."""
+    alerts = config.alerts
+    limits = AlertLimits(alerts.repeat_after_s, alerts.most_per_hour)
+    return Channels(hub, alerts.urls, limits, Severity(alerts.min_severity), config.daemon.mode, post)
 
 
 async def _poll(runner: Runner, clock: WallClock | ExchangeClock) -> None:

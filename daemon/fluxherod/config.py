@@ -173,7 +173,7 @@ class OrdersConfig(Section):
 class AlertsConfig(Section):
     """Where alerts go besides the API and the log: Apprise URLs, which hold secrets and are never shown."""
 
-    urls: ChannelUrls = ()
+    urls: Annotated[ChannelUrls, Field(repr=False)] = ()
     min_severity: Literal["info", "warning", "critical"] = "warning"
     repeat_after_s: Annotated[float, Field(ge=0, le=86_400)] = 3600.0
     most_per_hour: Annotated[int, Field(ge=1, le=3600)] = 60
@@ -227,11 +227,20 @@ class Config(Section):
         """Where the value of each key came from, by dotted key."""
         return self._origins
 
+    @property
+    def secret_keys(self) -> frozenset[str]:
+        """Dotted keys whose values are shown nowhere."""
+        return SECRET_KEYS
+
     @model_validator(mode="after")
     def _agree(self) -> Config:
         if problems := [*_mode_problems(self), *_session_problems(self), *_order_problems(self)]:
             raise Contradiction(problems)
         return self
+
+
+# Keys whose values are shown nowhere: not by the API, not by check-config, not in an error, not in the log.
+SECRET_KEYS = frozenset({"alerts.urls"})
 
 
 def mode_defaults(mode: str, feed: str) -> dict[str, str]:

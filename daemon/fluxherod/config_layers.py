@@ -15,7 +15,7 @@ from typing import Any, Literal, get_args, get_origin
 from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
-from fluxherod.config import Config, Contradiction, Origin, Section, mode_defaults, value_of
+from fluxherod.config import SECRET_KEYS, Config, Contradiction, Origin, Section, mode_defaults, value_of
 from fluxherod.directories import Directories, find_directories
 from fluxherod.errors import ConfigurationError
 
@@ -26,6 +26,7 @@ SECRET_REMEDY = (
 )
 _SECRET = re.compile(r"secret|key|token|password|credential")
 _NUMBER = re.compile(r"[+-]?\d{1,30}(\.\d{1,30})?([eE][+-]?\d{1,3})?")
+_NEXT_URL = re.compile(r",\s*(?=[A-Za-z][\w+.-]*://)")
 _INTEGER = re.compile(r"[+-]?\d{1,30}")
 
 
@@ -79,9 +80,16 @@ def load_config(file: Path | None, environment: Mapping[str, str], flags: Sequen
 
 def render(config: Config) -> str:
     """Each key with its value and its origin: TOML, one key a line."""
-    lines = [(f"{key} = {toml(value_of(config, key))}", config.origins.get(key, Origin("default"))) for key in KEYS]
+    lines = [
+        (f"{key} = {_shown(key, value_of(config, key))}", config.origins.get(key, Origin("default"))) for key in KEYS
+    ]
     width = max(len(line) for line, _ in lines if len(line) <= 60)
     return "\n".join(f"{line:<{width}}  # {origin}" for line, origin in lines)
+
+
+def _shown(key: str, value: object) -> str:
+    """A value as people may see it: of a secret only whether it is set."""
+    return toml("***") if key in SECRET_KEYS and value else toml(value)
 
 
 def toml(value: object) -> str:
@@ -185,7 +193,7 @@ def _typed(annotation: Any, value: Any) -> Any:
     """A value in the type of its key where it has that form; else as it is, to be refused."""
     if get_origin(annotation) is tuple:
         if isinstance(value, str):
-            value = [item.strip() for item in value.split(",") if item.strip()]
+            value = _items(value)
         return tuple(value) if isinstance(value, list) else value
     if annotation is bool and isinstance(value, str):
         return {"true": True, "false": False}.get(value.lower(), value)
@@ -194,6 +202,12 @@ def _typed(annotation: Any, value: Any) -> Any:
     if annotation in (float, Decimal) and not isinstance(value, bool):
         return _number(annotation, value)
     return value
+
+
+def _items(text: str) -> list[str]:
+    """The items of a list that commas separate. URLs may hold commas: there only one before the next URL separates."""
+    parts = _NEXT_URL.split(text) if "://" in text else text.split(",")
+    return [part.strip() for part in parts if part.strip()]
 
 
 def _number(annotation: type[float] | type[Decimal], value: Any) -> Any:
@@ -232,7 +246,8 @@ def allowed_values(key: str) -> str:
 
 
 def _sentence(one: _Given, allowed: str) -> str:
-    value = '"..."' if "@" in str(one.value) else toml(one.value)  # a URL may carry a password
+    hidden = one.key in SECRET_KEYS or "@" in str(one.value)  # a URL may carry a password
+    value = '"..."' if hidden else toml(one.value)
     return f"{one.key} = {value} ({one.origin}): allowed is {allowed}"
 
 

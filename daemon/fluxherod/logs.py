@@ -79,7 +79,7 @@ class JournalFormatter(logging.Formatter):
 
 
 class JsonFormatter(logging.Formatter):
-    """One JSON object a line: time, level, logger, message, and exception where there is one."""
+    """One JSON object a line: time, level, logger, message, and exception, code and symbol where there are."""
 
     def format(self, record: logging.LogRecord) -> str:
         entry = {
@@ -88,6 +88,7 @@ class JsonFormatter(logging.Formatter):
             "logger": record.name,
             "message": redactor.clean(record.getMessage()),
         }
+        entry |= {name: value for name in ("code", "symbol") if (value := getattr(record, name, ""))}
         if record.exc_info:
             entry["exception"] = redactor.clean(self.formatException(record.exc_info))
         return json.dumps(entry, ensure_ascii=False)

@@ -47,7 +47,8 @@ class Narrator:
             line = self._line(update)
             if line is not None:
                 level, text = line
-                log.log(level, "%s%s", f"{new_york(now_ns):%Y-%m-%d %H:%M:%S} ET: " if self._dated else "", text)
+                date = f"{new_york(now_ns):%Y-%m-%d %H:%M:%S} ET: " if self._dated else ""
+                log.log(level, "%s%s", date, text, extra=_fields(update))
         self._publisher.publish(seq, now_ns, updates)
 
     def _line(self, update: Update) -> tuple[int, str] | None:
@@ -73,6 +74,11 @@ class Narrator:
         if len(self._told) > MOST_REMEMBERED:
             self._told.popitem(last=False)
         return True
+
+
+def _fields(update: Update) -> dict[str, str] | None:
+    """What a program that reads the log (as JSON) looks for by name."""
+    return {"code": update.code, "symbol": update.symbol} if isinstance(update, AlertRaised) else None
 
 
 def _signal(signal: Signal) -> tuple[int, str]:

@@ -18,7 +18,7 @@ import fluxherod
 from fluxherod.adapters.sqlite import SqliteStore, StorageError, effects_digest, schema
 from fluxherod.core.types import Bar, Quote
 from fluxherod.engine.codec import decode_event
-from fluxherod.engine.effects import AlertRaised, Effect, QuotesUpdated, Severity, StatusChanged
+from fluxherod.engine.effects import Alert, AlertUpdated, Effect, QuotesUpdated, Severity, StatusChanged
 from fluxherod.engine.events import BarsReceived, Event, QuotesReceived, Stopping, TimerFired
 from fluxherod.engine.ports import JournalEntry, Store
 
@@ -298,7 +298,7 @@ def test_a_file_of_a_newer_version_is_refused(tmp_path: Path) -> None:
 async def test_a_migration_keeps_the_rows_and_one_that_fails_changes_nothing(tmp_path: Path) -> None:
     path = tmp_path / "db"
     with opened(path) as store:
-        await store.append([entry(1, effects=[AlertRaised("CODE", Severity.INFO, "text")])])
+        await store.append([entry(1, effects=[AlertUpdated(Alert("id", "CODE", Severity.INFO, "text", "", 1, 1))])])
     with closing(schema.connect(path)) as connection:
         broken = (*schema.MIGRATIONS, "ALTER TABLE alerts ADD COLUMN extra TEXT; SELECT nonsense;")
         with pytest.raises(sqlite3.OperationalError, match="nonsense"):
@@ -306,6 +306,22 @@ async def test_a_migration_keeps_the_rows_and_one_that_fails_changes_nothing(tmp
         assert "extra" not in [column[1] for column in connection.execute("PRAGMA table_info(alerts)")]
         schema.migrate(connection, (*schema.MIGRATIONS, "ALTER TABLE alerts ADD COLUMN extra TEXT"))
         assert connection.execute("SELECT code, extra FROM alerts").fetchall() == [("CODE", None)]
+
+
+def test_alerts_of_the_old_shape_are_carried_over_as_history(tmp_path: Path) -> None:
+    with closing(schema.connect(tmp_path / "db")) as connection:
+        schema.migrate(connection, schema.MIGRATIONS[: schema.MIGRATIONS.index(schema._THIRD)])
+        connection.executemany(
+            "INSERT INTO alerts (seq, now_ns, code, severity, text, symbol) VALUES (?, ?, ?, ?, ?, ?)",
+            [(7, 7_000, "A", "warning", "look", "SPY"), (9, 9_000, "A", "critical", "look again", "")],
+        )
+        schema.migrate(connection)
+        columns = "number, seq, id, code, severity, text, symbol, raised_ns, last_raised_ns, count, acknowledged_ns"
+        rows = connection.execute(f"SELECT {columns}, acknowledged_by FROM alerts ORDER BY number").fetchall()
+    assert rows == [
+        (1, 7, "old-1", "A", "warning", "look", "SPY", 7_000, 7_000, 1, 7_000, "fluxherod"),
+        (2, 9, "old-2", "A", "critical", "look again", "", 9_000, 9_000, 1, 9_000, "fluxherod"),
+    ]
 
 
 def test_the_writer_syncs_every_commit(tmp_path: Path) -> None:

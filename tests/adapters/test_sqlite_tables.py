@@ -26,7 +26,8 @@ from fluxherod.core.types import Mode, OrderType, Regime, Side, SignalKind, Time
 from fluxherod.engine.effects import (
     AccountUpdated,
     AccountView,
-    AlertRaised,
+    Alert,
+    AlertUpdated,
     Effect,
     OrderUpdated,
     PositionUpdated,
@@ -244,14 +245,53 @@ async def test_trades_can_be_asked_for_by_whether_they_are_closed(tmp_path: Path
         assert await reader.trade("t2") == closed
 
 
-async def test_alerts_come_back_with_their_time_and_number(tmp_path: Path) -> None:
-    alerts = [AlertRaised(code, Severity.WARNING, "look", "SPY") for code in ("A", "B", "C")]
-    async with tables(tmp_path / "db", [[alert] for alert in alerts]) as reader:
-        found = (await reader.alerts(since_ns=2_000)).items
-        assert [(one.number, one.seq, one.now_ns, one.alert) for one in found] == [
-            (3, 3, 3_000, alerts[2]),
-            (2, 2, 2_000, alerts[1]),
-        ]
+def alert(number: int, raised_ns: int, **fields: Any) -> Alert:
+    plain = Alert(f"a-{number}", "A", Severity.WARNING, "look", "SPY", raised_ns, raised_ns)
+    return replace(plain, **fields)
+
+
+async def test_an_alert_is_one_row_however_often_it_was_raised(tmp_path: Path) -> None:
+    first, other = alert(1, 1_000), alert(2, 2_000, symbol="")
+    again = replace(first, count=2, last_raised_ns=3_000, severity=Severity.CRITICAL, text="look now")
+    seen = replace(again, acknowledged_ns=4_000, acknowledged_by="unix", note="called the broker")
+    async with tables(tmp_path / "db", [[AlertUpdated(one)] for one in (first, other, again, seen)]) as reader:
+        assert (await reader.alerts()).items == (seen, other)
+        assert await reader.alert("a-1") == seen
+        assert await reader.alert("a-3") is None
+
+
+async def test_alerts_come_by_the_time_they_were_raised_last_in_pages_that_hold_each_once(tmp_path: Path) -> None:
+    alerts = [alert(number, 1_000 + number // 3, code=f"C{number}") for number in range(8)]
+    again = replace(alerts[0], last_raised_ns=9_000, count=2)
+    async with tables(tmp_path / "db", [[AlertUpdated(one) for one in (*alerts, again)]]) as reader:
+        seen, token = [], ""
+        while True:
+            page = await reader.alerts(page_size=3, page_token=token)
+            seen.append([one.id for one in page.items])
+            token = page.next_token
+            if not token:
+                break
+    assert seen == [["a-0", "a-7", "a-6"], ["a-5", "a-4", "a-3"], ["a-2", "a-1"]]
+
+
+async def test_filters_narrow_alerts_down(tmp_path: Path) -> None:
+    alerts = [
+        alert(1, 1_000, severity=Severity.INFO),
+        alert(2, 2_000, code="B", symbol="IBM"),
+        replace(alert(3, 3_000, severity=Severity.CRITICAL, symbol=""), acknowledged_ns=5_000),
+    ]
+    async with tables(tmp_path / "db", [[AlertUpdated(one) for one in alerts]]) as reader:
+
+        async def ids(**filters: Any) -> str:
+            return "".join(one.id[2:] for one in (await reader.alerts(**filters)).items)
+
+        assert await ids(severities=[Severity.WARNING, Severity.CRITICAL]) == "32"
+        assert await ids(codes=["A"]) == "31"
+        assert await ids(codes=["A", "B"], symbols=["SPY", "IBM"]) == "21"
+        assert await ids(acknowledged=False) == "21"
+        assert await ids(acknowledged=True) == "3"
+        assert await ids(since_ns=2_000, until_ns=3_000) == "2"
+        assert await ids(symbols=["X"]) == ""
 
 
 async def test_the_settings_table_holds_what_the_last_start_was_told(tmp_path: Path) -> None:

@@ -4,9 +4,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from harness.receivers import mailbox, webhook
 
 import fluxherod
 from fluxherod.__main__ import main
+from fluxherod.alert_trial import try_channels
 from fluxherod.core.kernel import KERNEL_VERSION
 
 DAEMON = Path(fluxherod.__file__).parents[1]
@@ -25,7 +27,8 @@ def test_the_help_names_every_command_and_the_exit_codes(capsys: pytest.CaptureF
     assert caught.value.code == 0
     shown = capsys.readouterr().out
     assert all(
-        command in shown for command in ("run", "warmup", "demo", "check-config", "version", "replay", "exit codes")
+        command in shown
+        for command in ("run", "warmup", "demo", "check-config", "test-alerts", "version", "replay", "exit codes")
     )
 
 
@@ -88,3 +91,48 @@ def test_check_config_does_not_import_the_trading_code() -> None:
         [sys.executable, "-c", script], cwd=DAEMON, capture_output=True, text=True, check=False, timeout=60
     )
     assert done.stderr.strip() == "set()"
+
+
+# --- the channels of alerts ---------------------------------------------------------------------------------
+def test_test_alerts_tells_of_each_channel_whether_it_took_the_message(capsys: pytest.CaptureFixture[str]) -> None:
+    with webhook() as good, webhook(403) as bad, mailbox() as box:
+        urls = f"{good.url},{bad.url},{box.url}"
+        assert main(["test-alerts", "--set", "market.symbols=SPY", "--set", f"alerts.urls={urls}"]) == 1
+        assert main(["test-alerts", "--set", "market.symbols=SPY", "--set", f"alerts.urls={good.url}"]) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "channel 1 (json at 127.0.0.1): delivered",
+        "channel 2 (json at 127.0.0.1): FAILED, it answered with HTTP 403",
+        "channel 3 (mailto at 127.0.0.1): delivered",
+        "channel 1 (json at 127.0.0.1): delivered",
+    ]
+    assert good.titles == ["[FluxHero PAPER] INFO: TEST"] * 2
+    assert box.mails[0]["Subject"] == "[FluxHero PAPER] INFO: TEST"
+
+
+def test_test_alerts_without_channels_says_how_to_set_one(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["test-alerts", "--set", "market.symbols=SPY"]) == 2
+    assert capsys.readouterr().err.startswith("fluxherod: alerts.urls: is empty; set a list of Apprise URLs")
+
+
+def test_test_alerts_leaves_a_channel_that_hangs(capsys: pytest.CaptureFixture[str]) -> None:
+    with webhook(hangs=True) as slow, webhook() as good:
+        assert try_channels([slow.url, good.url], "paper", answer_within_s=3.0) == 1
+        assert capsys.readouterr().out.splitlines() == [
+            "channel 1 (json at 127.0.0.1): FAILED, no answer in time",
+            "channel 2 (json at 127.0.0.1): delivered",
+        ]
+
+
+def test_check_config_finds_a_channel_that_apprise_does_not_know(capsys: pytest.CaptureFixture[str]) -> None:
+    urls = "alerts.urls=json://example.com/hunter2,nonsense://hunter2"
+    assert main(["check-config", "--set", "market.symbols=SPY", "--set", urls]) == 1
+    shown = capsys.readouterr()
+    assert shown.err.startswith("alerts.urls: channel 2 (nonsense): it is no Apprise URL")
+    assert "hunter2" not in shown.out + shown.err
+
+
+def test_without_channels_apprise_is_not_even_imported() -> None:
+    heavy = "('apprise', 'requests', 'tenacity')"
+    program = f"import fluxherod.app, sys; print([name for name in {heavy} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

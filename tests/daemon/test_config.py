@@ -304,3 +304,40 @@ def test_what_the_configuration_leaves_out_of_the_strategy_is_what_nothing_reads
     """The breaker: a key for it would do nothing."""
     names = {key.rsplit(".", 1)[-1] for key in KEYS} | {f"{key.rsplit('.', 1)[-1]}_minute" for key in KEYS}
     assert {field.name for field in fields(StrategyParams)} - names == {"reduced_stop_atr"}
+
+
+# --- secrets ---------------------------------------------------------------------------------------------
+MAIL = "mailtos://me:hunter2@smtp.example.com?to=a@example.com,b@example.com"
+HOOK = "jsons://hooks.example.com/hunter2"
+
+
+def test_channels_come_from_the_environment_with_the_commas_that_are_in_them(environment: dict[str, str]) -> None:
+    environment |= {"FLUXHERO_MARKET__SYMBOLS": "SPY,IBM", "FLUXHERO_ALERTS__URLS": f"{MAIL}, {HOOK}"}
+    config = load_config(None, environment)
+    assert config.alerts.urls == (MAIL, HOOK)
+    assert config.market.symbols == ("SPY", "IBM")
+
+
+def test_a_channel_is_shown_nowhere(environment: dict[str, str], file: Path) -> None:
+    file.write_text(f'[market]\nsymbols = ["SPY"]\n[alerts]\nurls = ["{MAIL}", "{HOOK}"]\n')
+    config = load_config(file, environment)
+    assert 'alerts.urls = "***"' in render(config)
+    shown = (render(config), repr(config), str(config), repr(to_settings(config, 0)))
+    assert all("hunter2" not in text for text in shown)
+    assert "alerts.urls = []" in render(load_config(None, environment, [SYMBOLS]))
+
+
+@pytest.mark.parametrize("text", ["hunter2", f"{HOOK},{HOOK}", f"{HOOK} ,hunter2://,nothing"])
+def test_an_error_about_channels_does_not_show_them(environment: dict[str, str], text: str) -> None:
+    environment["FLUXHERO_ALERTS__URLS"] = text
+    problems = problems_of(None, environment, SYMBOLS, Flag("market.timeframe", "2Hour"))
+    assert "hunter2" not in " ".join(problems)
+    assert [problem.split()[0] for problem in problems] == (
+        ["market.timeframe"] if "nothing" in text else ["market.timeframe", "alerts.urls"]
+    )
+
+
+def test_channels_of_another_type_are_refused_without_their_value(environment: dict[str, str], file: Path) -> None:
+    file.write_text('[market]\nsymbols = ["SPY"]\n[alerts]\nurls = [{hunter2 = "hunter2"}]\n')
+    [problem] = problems_of(file, environment)
+    assert problem == f'alerts.urls = "..." (file {file}): allowed is a list of texts in quotes'

@@ -8,7 +8,7 @@ import pytest
 
 from fluxherod.adapters.sqlite import SqliteStore, StorageError
 from fluxherod.adapters.sqlite.journal import JournalRow
-from fluxherod.app import DaemonFault, JournalFailed, _reason
+from fluxherod.failures import DaemonFault, JournalFailed, reason_of
 from fluxherod.recovery import RecoveryError, replay
 from fluxherod.replay import replay_main
 from fluxherod.rpc.sockets import ListenError
@@ -16,19 +16,19 @@ from fluxherod.rpc.sockets import ListenError
 
 def test_a_journal_that_failed_comes_first_and_is_named_itself() -> None:
     deep = ExceptionGroup("tasks", [ListenError("taken"), ExceptionGroup("runner", [StorageError("disk is full")])])
-    reason = _reason(deep)
+    reason = reason_of(deep)
     assert isinstance(reason, JournalFailed)
     assert str(reason) == "the journal failed: disk is full; nothing was sent after it"
 
 
 def test_what_is_meant_for_people_is_told_as_it_is() -> None:
     told = ListenError("taken")
-    assert _reason(ExceptionGroup("tasks", [KeyError("x"), told])) is told
-    assert _reason(told) is told
+    assert reason_of(ExceptionGroup("tasks", [KeyError("x"), told])) is told
+    assert reason_of(told) is told
 
 
 def test_a_fault_is_logged_whole_and_says_what_it_means_for_positions(caplog: pytest.LogCaptureFixture) -> None:
-    reason = _reason(ExceptionGroup("tasks", [ExceptionGroup("runner", [KeyError("price")])]))
+    reason = reason_of(ExceptionGroup("tasks", [ExceptionGroup("runner", [KeyError("price")])]))
     assert isinstance(reason, DaemonFault)
     assert "KeyError: 'price'" in str(reason)
     assert "nothing else watches open positions" in str(reason)

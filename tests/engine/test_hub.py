@@ -14,7 +14,9 @@ from fluxherod.core.types import Bar, Mode, OrderType, Quote, Regime, Side, Time
 from fluxherod.engine.effects import (
     AccountUpdated,
     AccountView,
+    Alert,
     AlertRaised,
+    AlertUpdated,
     BarRejected,
     OrderUpdated,
     PositionUpdated,
@@ -43,6 +45,8 @@ def label(update: Update) -> bytes:
             return f"{'mark' if mark else 'position'} {position.symbol} {position.price_e4}".encode()
         case AccountUpdated(account, record):
             return f"{'point' if record else 'account'} {account.cash_e4}".encode()
+        case AlertUpdated(alert):
+            return f"alert {alert.symbol}".encode()
     return type(update).__name__.encode()
 
 
@@ -55,6 +59,10 @@ class Encoder:
     def __call__(self, update: Update) -> bytes:
         self.calls += 1
         return label(update)
+
+
+def alert(symbol: str) -> AlertUpdated:
+    return AlertUpdated(Alert("id", "CODE", Severity.INFO, "text", symbol, 1, 1))
 
 
 def quote(symbol: str, bid: float) -> QuotesUpdated:
@@ -176,8 +184,15 @@ async def test_symbols_filter_what_has_a_symbol() -> None:
     hub = Hub(label)
     with hub.subscribe(list(Topic), ["IBM"]) as subscription:
         hub.publish(1, 0, [order("a"), order("b", "IBM"), BarRejected(STOCK_BAR, "late"), quote("SPY", 1)])
-        hub.publish(2, 0, [AlertRaised("CODE", Severity.INFO, "text", "SPY")])
-        assert texts(await following(subscription)) == ["IBM:b", "AlertRaised", "RiskChanged"]
+        hub.publish(2, 0, [alert("SPY"), alert("IBM"), alert("")])
+        assert texts(await following(subscription)) == ["IBM:b", "alert IBM", "alert ", "RiskChanged"]
+
+
+async def test_an_alert_is_sent_as_it_stands_and_what_raised_it_is_not() -> None:
+    hub = Hub(label)
+    with hub.subscribe([Topic.ALERTS]) as subscription:
+        hub.publish(1, 0, [AlertRaised("CODE", Severity.INFO, "text", "SPY"), alert("SPY")])
+        assert texts(await following(subscription)) == ["alert SPY"]
 
 
 async def test_an_update_is_encoded_once_for_all_subscribers_and_never_for_none() -> None:

@@ -41,6 +41,7 @@ def test_removing_what_was_added_leaves_no_trace_so_the_file_may_list_it_later()
     world.tell(RemoveSymbolCommand(world.caller(), "QQQ"))
     assert world.engine.universe.overrides == Overrides()
     world.settings = replace(world.settings, symbols=("SPY", "QQQ"))
+    world.stop()
     world.start(run=2)
     assert world.engine.settings.symbols == ("SPY", "QQQ")
     assert world.alerts() == []
@@ -72,12 +73,14 @@ def test_what_was_removed_and_left_the_file_meanwhile_is_followed_when_the_file_
 def test_a_start_tells_which_listed_symbols_an_operator_removed() -> None:
     world = World(("SPY", "IBM")).ready(history=100)
     world.tell(RemoveSymbolCommand(world.caller(), "IBM"))
+    world.stop()
     effects = world.start(run=2)
     assert world.engine.settings.symbols == ("SPY",)
     (alert,) = of(AlertRaised, effects)
     assert (alert.code, alert.severity) == ("SYMBOLS_OVERRIDDEN", Severity.INFO)
     assert alert.text == "market.symbols lists IBM, removed by an operator: not followed until added again"
     add(world, "IBM")
+    world.stop()
     assert not of(AlertRaised, world.start(run=3))
 
 
@@ -134,6 +137,7 @@ def test_parameters_that_a_new_configuration_contradicts_are_set_aside_and_new_r
     world = World().ready(history=100)
     update(world, range_adx=24.0)
     file = replace(world.settings, strategy=StrategyParams(trend_adx=22.0))
+    world.stop()
     world.tell(Started(EPOCH, 2, "test", file))
     assert world.engine.settings.strategy == file.strategy
     assert world.alerts() == ["PARAMETERS_SET_ASIDE"]

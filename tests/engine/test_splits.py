@@ -334,6 +334,7 @@ def test_a_restart_between_nine_and_the_open_applies_what_was_announced_before_t
     world = owner()
     broker_splits(world)
     world.now_ns = NINE_NS + 20 * MINUTE_NS
+    world.stop()
     world.start(run=2)
     assert world.position().quantity == 700
     assert world.live(STOP) == []

@@ -29,6 +29,7 @@ from fluxherod.engine.events import (
     PlaceOrderCommand,
     QuotesReceived,
     Started,
+    Stopping,
     TimerFired,
 )
 from fluxherod.engine.settings import Settings
@@ -127,6 +128,10 @@ class World:
     # --- scenes --------------------------------------------------------------------------------------------
     def start(self, run: int = 1) -> list[Effect]:
         return self.tell(Started(EPOCH, run, "test", self.settings))
+
+    def stop(self) -> None:
+        """The process ends in good order; without it the next start is one after a crash."""
+        self.tell(Stopping("received SIGTERM"))
 
     def ready(self, history: int = 0, price: float = 450.0, five_minute_span: float = 0.0) -> World:
         """Connected, warm and in the session, with a quote of every symbol.

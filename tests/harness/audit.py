@@ -115,7 +115,7 @@ def check_explained(daemon: Daemon) -> list[trade.Trade]:
 
 
 def alerts(installation: Installation) -> list[tuple[str, str]]:
-    """Every alert that was ever raised: code and text."""
+    """Every alert, raised once or more often: code and newest text."""
     with sqlite3.connect(f"{installation.database.as_uri()}?mode=ro", uri=True) as connection:
         return connection.execute("SELECT code, text FROM alerts ORDER BY number").fetchall()
 

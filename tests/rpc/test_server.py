@@ -40,7 +40,9 @@ FILES = (
 )  # fmt: skip
 SERVICES = {service.full_name: service for file in FILES for service in file.DESCRIPTOR.services_by_name.values()}
 SERVED = {
-    "SystemService": {"GetStatus", "GetConfig", "WatchStatus"},
+    "SystemService": {
+        "GetStatus", "GetConfig", "WatchStatus", "ListAlerts", "AcknowledgeAlert", "WatchAlerts",
+    },
     "MarketService": {
         "GetBars", "GetQuote", "GetIndicators", "ListSymbols", "AddSymbol", "RemoveSymbol", "WatchPrices", "WatchBars",
     },

@@ -40,6 +40,7 @@ async def test_a_stream_starts_with_the_whole_state_of_every_topic(world: Any, c
     assert set(first.snapshot_topics) == {
         common_pb2.TOPIC_PRICES, common_pb2.TOPIC_BARS, common_pb2.TOPIC_POSITIONS, common_pb2.TOPIC_ORDERS,
         common_pb2.TOPIC_SIGNALS, common_pb2.TOPIC_ACCOUNT, common_pb2.TOPIC_RISK, common_pb2.TOPIC_STATUS,
+        common_pb2.TOPIC_ALERTS,
     }  # fmt: skip
     stream.cancel()
 

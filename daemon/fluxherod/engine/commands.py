@@ -12,9 +12,11 @@ from fluxherod.core.risk.approve import approve_entry
 from fluxherod.core.risk.assess import EntryRequest
 from fluxherod.core.signals import RiskDecision
 from fluxherod.core.types import Mode, Regime
+from fluxherod.engine.alerts import AlertBook
 from fluxherod.engine.desk import Desk
 from fluxherod.engine.effects import Effect, PositionUpdated, Reply, ReplyCode
 from fluxherod.engine.events import (
+    AcknowledgeAlertCommand,
     CancelOrderCommand,
     ClosePositionCommand,
     Command,
@@ -45,6 +47,7 @@ class Commands:
         ledger: Ledger,
         strategist: Strategist,
         universe: Universe,
+        alerts: AlertBook,
         blocked: Callable[[int], str],
     ) -> None:
         self.settings = settings
@@ -53,6 +56,7 @@ class Commands:
         self.ledger = ledger
         self.strategist = strategist
         self.universe = universe
+        self.alerts = alerts
         self.halted = ""
         self._blocked = blocked
         self._answers: dict[tuple[str, str], tuple[Command, Reply]] = {}
@@ -96,6 +100,8 @@ class Commands:
                 return self._halt(reason)
             case ResumeCommand():
                 return self._resume()
+            case AcknowledgeAlertCommand():
+                return (*self.alerts.acknowledge(command, now_ns, out), None, None)
         return (*self.universe.take(command, now_ns, out), None, None)
 
     # --- orders ------------------------------------------------------------------------------------

@@ -201,7 +201,10 @@ class Alert:
 
 @dataclass(frozen=True, slots=True)
 class AlertUpdated:
-    """An alert was raised, raised again or acknowledged. Each AlertRaised of an event is followed by one."""
+    """An alert was raised, raised again or acknowledged, or still stands as a process starts.
+
+    Each AlertRaised of an event is followed by one.
+    """
 
     alert: Alert
 

@@ -12,6 +12,7 @@ from typing import Any, get_args
 from fluxherod.core.calendar import SECOND_NS, Calendar
 from fluxherod.core.types import Bar
 from fluxherod.engine import gaps, links, readiness
+from fluxherod.engine.alerts import AlertBook, channel_failed
 from fluxherod.engine.books import SymbolBook
 from fluxherod.engine.commands import Commands
 from fluxherod.engine.completed import Completed
@@ -38,6 +39,7 @@ from fluxherod.engine.events import (
     BrokerSnapshot,
     CalendarLoaded,
     CancelAnswered,
+    ChannelFailed,
     Command,
     Event,
     FeedFollows,
@@ -89,6 +91,7 @@ class Engine:
         self.links: dict[str, LinkChanged] = {}
         self.state = "STARTING"
         self.stopping = ""
+        self.alerts = AlertBook()
         self.universe = Universe(self._adopt)
         self.splits = Splits()
         self._reference_due_ns: int | None = None
@@ -112,6 +115,7 @@ class Engine:
             LookupAnswered: lambda now_ns, event, out: self.desk.lookup_answered(event, now_ns, out),
             BrokerSnapshot: self._snapshot,
             LinkChanged: self._link_changed,
+            ChannelFailed: lambda now_ns, event, out: out.append(channel_failed(event)),
             FeedFollows: self._feed_follows,
             TimerFired: self._timer_fired,
             Stopping: self._stopping,
@@ -132,6 +136,7 @@ class Engine:
         if type(event) not in _FREQUENT:
             self._warms = bool(self.run and self.warming)
         self._tell_state(out)
+        self.alerts.note(now_ns, out)
         return out
 
     def lean(self, event: Event) -> Event:
@@ -176,6 +181,7 @@ class Engine:
         gaps.begin(self.market, now_ns)
         self.splits.begin(now_ns, out)
         self.desk.resume(now_ns, out)
+        self.alerts.begin(event, now_ns, self.desk, self.ledger, out)
         self._reference_due_ns = None
         out.append(RequestReference(self.splits.symbols))
         out.append(RequestSnapshot("start"))
@@ -187,9 +193,8 @@ class Engine:
         halted, answers = ("", {}) if first else self.commands.memory
         self.market.settings = self.desk.settings = settings
         self.strategist = Strategist(settings, self.market, self.desk, self.ledger)
-        self.commands = Commands(
-            settings, self.market, self.desk, self.ledger, self.strategist, self.universe, self.blocked
-        )
+        parts = self.market, self.desk, self.ledger, self.strategist, self.universe, self.alerts
+        self.commands = Commands(settings, *parts, self.blocked)
         self.commands.memory = (halted, answers)
         self.guard = Guard(settings, self.market, self.desk, self.ledger)
         self.splits.connect(self.market, self.desk, self.ledger)
@@ -361,6 +366,7 @@ class Engine:
 
     def _stopping(self, now_ns: int, event: Stopping, out: list[Effect]) -> None:
         self.stopping = event.reason
+        self.alerts.ended()
 
     def _command(self, now_ns: int, event: Any, out: list[Effect]) -> None:
         before = self.settings

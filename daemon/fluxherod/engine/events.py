@@ -255,6 +255,14 @@ class LinkChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class ChannelFailed:
+    """A channel did not take an alert, after all attempts. `channel` names it without what is secret in its URL."""
+
+    channel: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
 class FeedFollows:
     """The market stream has confirmed a subscription: the bars of exactly these symbols come from now on.
 
@@ -434,7 +442,7 @@ UniverseCommand = (
 )
 OrderCommand = PlaceOrderCommand | CancelOrderCommand | ClosePositionCommand
 SafetyCommand = HaltCommand | ResumeCommand
-Command = OrderCommand | SafetyCommand | UniverseCommand
+Command = OrderCommand | SafetyCommand | UniverseCommand | AcknowledgeAlertCommand
 Event = (
     Started
     | CalendarLoaded
@@ -454,6 +462,7 @@ Event = (
     | LookupAnswered
     | BrokerSnapshot
     | LinkChanged
+    | ChannelFailed
     | FeedFollows
     | TimerFired
     | Stopping

@@ -20,6 +20,7 @@ from typing import Self
 from fluxherod.engine.effects import (
     AccountUpdated,
     AlertRaised,
+    AlertUpdated,
     BarClosed,
     BarRejected,
     OrderUpdated,
@@ -147,8 +148,10 @@ def _items(seq: int, update: Update) -> list[_Item]:
             return [_Item(seq, update, Topic.SIGNALS, signal.symbol, False)]
         case BarClosed(bar) | BarRejected(bar):
             return [_Item(seq, update, Topic.BARS, bar.symbol, False)]
-        case AlertRaised():
-            return [_Item(seq, update, Topic.ALERTS, None, False)]
+        case AlertUpdated(alert):
+            return [_Item(seq, update, Topic.ALERTS, alert.symbol or None, False)]
+        case AlertRaised():  # the alert that it became follows
+            return []
     return [_Item(seq, update, Topic.STATUS, None, False), _risk(seq)]
 
 

@@ -9,12 +9,13 @@ from typing import Any, Generic, TypeVar
 from google.protobuf.duration_pb2 import Duration
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from fluxhero.v1 import common_pb2, order_pb2, risk_pb2, signal_pb2
+from fluxhero.v1 import common_pb2, order_pb2, risk_pb2, signal_pb2, system_pb2
 from fluxherod.core.calendar import SECOND_NS
 from fluxherod.core.money import format_e4
 from fluxherod.core.orders import OrderRole, OrderState
 from fluxherod.core.signals import RiskVerdict
 from fluxherod.core.types import Mode, OrderType, Regime, Side, SignalKind, TimeInForce, Verdict
+from fluxherod.engine.effects import Severity
 from fluxherod.engine.hub import Published
 
 D = TypeVar("D")
@@ -71,6 +72,7 @@ ORDER_STATES = Names(_by_name(OrderState, order_pb2.OrderState, "ORDER_STATE"))
 ORDER_ROLES = Names(_by_name(OrderRole, order_pb2.OrderRole, "ORDER_ROLE"))
 SIGNAL_KINDS = Names(_by_name(SignalKind, signal_pb2.SignalKind, "SIGNAL_KIND"))
 RISK_VERDICTS = Names(_by_name(RiskVerdict, risk_pb2.RiskVerdict, "RISK_VERDICT"))
+SEVERITIES = Names(_by_name(Severity, system_pb2.AlertSeverity, "ALERT_SEVERITY"))
 
 
 def timestamp(ns: int) -> Timestamp:

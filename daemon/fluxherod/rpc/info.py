@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -34,7 +34,7 @@ class GrpcSection(Protocol):
 
 
 class Configuration(Protocol):
-    """The configuration in force, as far as the API shows or needs it; it holds no secret."""
+    """The configuration in force, as far as the API shows or needs it; the values of `secret_keys` are never shown."""
 
     @property
     def daemon(self) -> DaemonSection: ...
@@ -42,6 +42,8 @@ class Configuration(Protocol):
     def grpc(self) -> GrpcSection: ...
     @property
     def origins(self) -> Mapping[str, Origin]: ...
+    @property
+    def secret_keys(self) -> Collection[str]: ...
 
     def model_dump(self) -> dict[str, Any]: ...
 

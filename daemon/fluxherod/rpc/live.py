@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 
-from fluxhero.v1 import account_pb2, market_pb2, order_pb2, position_pb2
+from fluxhero.v1 import account_pb2, market_pb2, order_pb2, position_pb2, system_pb2
 from fluxherod.core.calendar import new_york_day
 from fluxherod.core.money import from_e4
 from fluxherod.core.orders import Order, OrderRole
@@ -17,6 +17,7 @@ from fluxherod.engine.closed_bars import ClosedBar
 from fluxherod.engine.engine import Engine
 from fluxherod.engine.runner import Runner
 from fluxherod.rpc.convert import money, optional_timestamp
+from fluxherod.rpc.convert_alerts import alert_message
 from fluxherod.rpc.convert_market import closed_bar, price_message
 from fluxherod.rpc.convert_orders import account_message, foreign_position, order_message, position_message
 from fluxherod.rpc.errors import Refused, not_ready
@@ -193,6 +194,12 @@ class Live:
         wanted = frozenset(symbols)
         orders: list[Order] = [order for order in self.engine.desk.live() if not wanted or order.symbol in wanted]
         return [order_message(order) for order in sorted(orders, key=lambda order: order.created_ns)]
+
+    def open_alerts(self, symbols: Iterable[str] = ()) -> list[system_pb2.Alert]:
+        """The alerts that nobody has acknowledged, last raised last; those about no symbol pass every filter."""
+        wanted = frozenset(symbols)
+        alerts = self.engine.alerts.open
+        return [alert_message(alert) for alert in alerts if not (wanted and alert.symbol) or alert.symbol in wanted]
 
     def order(self, order_id: str) -> Order | None:
         """An order that the engine still remembers, by our id or the broker's."""

@@ -25,6 +25,7 @@ from fluxherod.engine.engine import Engine
 from fluxherod.engine.hub import Hub
 from fluxherod.engine.runner import Runner
 from fluxherod.rpc.account import AccountService
+from fluxherod.rpc.alerts import Alerts
 from fluxherod.rpc.calls import Door
 from fluxherod.rpc.commands import Asker
 from fluxherod.rpc.info import DaemonInfo
@@ -94,7 +95,8 @@ class RpcServer:
         self, live: Live, status: StatusReader, streams: Streams, tables: Tables, info: DaemonInfo
     ) -> None:
         server, asker = self._server, Asker(live)
-        system_pb2_grpc.add_SystemServiceServicer_to_server(SystemService(live, status, info, streams), server)
+        system = SystemService(live, status, info, streams, Alerts(tables, asker))
+        system_pb2_grpc.add_SystemServiceServicer_to_server(system, server)
         market_pb2_grpc.add_MarketServiceServicer_to_server(MarketService(live, streams, asker), server)
         account_pb2_grpc.add_AccountServiceServicer_to_server(AccountService(live, tables, streams), server)
         position_pb2_grpc.add_PositionServiceServicer_to_server(PositionService(live, asker, streams), server)

@@ -12,7 +12,7 @@ from fluxhero.v1 import system_pb2
 from fluxherod.core.calendar import HOUR_NS, new_york_day
 from fluxherod.core.orders import OrderState
 from fluxherod.core.words import some_of
-from fluxherod.engine.hub import Hub, Topic
+from fluxherod.engine.hub import Hub
 from fluxherod.rpc.convert import duration, optional_timestamp, timestamp
 from fluxherod.rpc.info import DaemonInfo, MarketCounters, TradeCounters
 from fluxherod.rpc.live import Live
@@ -201,7 +201,7 @@ class StatusReader:
             unknown_orders=sum(order.state is OrderState.UNKNOWN for order in live),
             signals_today=self._today.signals,
             trades_today=self._today.trades,
-            open_alerts=len(self._hub.recent(Topic.ALERTS)),
+            open_alerts=len(engine.alerts.open),
             rejected_bars=sum(book.rejected for book in engine.market.books.values()),
             subscribers=self._hub.gauges().subscribers,
         )

@@ -15,6 +15,7 @@ from fluxhero.v1 import common_pb2, signal_pb2, stream_pb2, stream_pb2_grpc
 from fluxherod.core.types import Quote
 from fluxherod.engine.effects import (
     AccountUpdated,
+    AlertUpdated,
     BarClosed,
     OrderUpdated,
     PositionUpdated,
@@ -26,6 +27,7 @@ from fluxherod.engine.hub import Drained, Frame, FrameKind, Hub, Overflow, Publi
 from fluxherod.rpc import validate
 from fluxherod.rpc.calls import Context
 from fluxherod.rpc.convert import timestamp
+from fluxherod.rpc.convert_alerts import alert_message
 from fluxherod.rpc.convert_market import bar_message, signal_message
 from fluxherod.rpc.convert_orders import account_message, order_message
 from fluxherod.rpc.errors import Refused, invalid
@@ -43,6 +45,7 @@ TOPICS: dict[common_pb2.Topic, Topic] = {
     common_pb2.TOPIC_ACCOUNT: Topic.ACCOUNT,
     common_pb2.TOPIC_RISK: Topic.RISK,
     common_pb2.TOPIC_STATUS: Topic.STATUS,
+    common_pb2.TOPIC_ALERTS: Topic.ALERTS,
 }
 _KINDS = {
     FrameKind.UPDATES: common_pb2.STREAM_KIND_UPDATE,
@@ -84,6 +87,8 @@ class Encoder:
                 return stream_pb2.WatchResponse(bars=[bar_message(bar, end_ns, live.timeframe, regime, valid)])
             case RiskChanged():
                 return stream_pb2.WatchResponse(risks=[risk_now(live)])
+            case AlertUpdated(alert):
+                return stream_pb2.WatchResponse(alerts=[alert_message(alert)])
             case StatusChanged():
                 return stream_pb2.WatchResponse(statuses=[self._status.message()])
         return None
@@ -144,6 +149,7 @@ class Streams:
             common_pb2.TOPIC_ACCOUNT: lambda: message.accounts.extend(live.accounts()),
             common_pb2.TOPIC_RISK: lambda: message.risks.append(risk_now(live)),
             common_pb2.TOPIC_STATUS: lambda: message.statuses.append(self._status.message()),
+            common_pb2.TOPIC_ALERTS: lambda: message.alerts.extend(live.open_alerts(symbols)),
         }
         for topic in topics:
             if topic in fill:

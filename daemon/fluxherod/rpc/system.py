@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from fluxhero.v1 import common_pb2, system_pb2, system_pb2_grpc
+from fluxherod.rpc.alerts import Alerts
 from fluxherod.rpc.calls import Context
 from fluxherod.rpc.info import DaemonInfo
 from fluxherod.rpc.live import Live
@@ -25,20 +26,21 @@ _ORIGINS = {
 
 
 class SystemService(system_pb2_grpc.SystemServiceServicer):
-    """Status and configuration."""
+    """Status, configuration and alerts."""
 
-    def __init__(self, live: Live, status: StatusReader, info: DaemonInfo, streams: Streams) -> None:
+    def __init__(self, live: Live, status: StatusReader, info: DaemonInfo, streams: Streams, alerts: Alerts) -> None:
         self._live = live
         self._status = status
         self._info = info
         self._streams = streams
+        self._alerts = alerts
 
     async def GetStatus(self, request: system_pb2.GetStatusRequest, context: Context) -> system_pb2.GetStatusResponse:
         """The status; answers while everything else is not ready."""
         return system_pb2.GetStatusResponse(status=await self._status.read())
 
     async def GetConfig(self, request: system_pb2.GetConfigRequest, context: Context) -> system_pb2.GetConfigResponse:
-        """Each key with its value and origin. Secrets are not in the configuration."""
+        """Each key with its value and origin; of a secret only whether it is set."""
         config = self._info.config
         values, defaults = dict(_flat(config.model_dump())), dict(_flat(type(config)().model_dump()))
         changed = runtime_values(self._live.engine, values.keys()) if self._live.started else {}
@@ -51,14 +53,35 @@ class SystemService(system_pb2_grpc.SystemServiceServicer):
 
     def _entry(self, key: str, value: str, default: str, changed: bool) -> system_pb2.ConfigEntry:
         origin = self._info.config.origins.get(key)
+        secret = key in self._info.config.secret_keys
+        if secret and value != default:
+            value = _toml("***")
         layer = "runtime" if changed else origin.layer if origin is not None else "default"
         # Some defaults follow from the mode: a value that nobody gave is its own default.
         default = value if layer == "default" else default
-        return system_pb2.ConfigEntry(key=key, value=value, origin=_ORIGINS[layer], default_value=default)
+        return system_pb2.ConfigEntry(
+            key=key, value=value, origin=_ORIGINS[layer], secret=secret, default_value=default
+        )
 
     def WatchStatus(self, request: system_pb2.WatchStatusRequest, context: Context) -> Messages:
         """The status as the trading state changes."""
         return self._streams.watch_one(common_pb2.TOPIC_STATUS, request)
+
+    async def ListAlerts(
+        self, request: system_pb2.ListAlertsRequest, context: Context
+    ) -> system_pb2.ListAlertsResponse:
+        """Alerts, last raised first."""
+        return await self._alerts.list(request)
+
+    async def AcknowledgeAlert(
+        self, request: system_pb2.AcknowledgeAlertRequest, context: Context
+    ) -> system_pb2.AcknowledgeAlertResponse:
+        """A person has seen an alert."""
+        return await self._alerts.acknowledge(request, context)
+
+    def WatchAlerts(self, request: system_pb2.WatchAlertsRequest, context: Context) -> Messages:
+        """Alerts as they are raised, repeated or acknowledged, after those that are open."""
+        return self._streams.watch_one(common_pb2.TOPIC_ALERTS, request)
 
 
 def _flat(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:

@@ -8,7 +8,7 @@ from typing import Protocol, TypeVar
 from fluxherod.core.orders import Order, OrderState
 from fluxherod.core.portfolio import Trade
 from fluxherod.core.signals import Signal
-from fluxherod.engine.effects import AccountView
+from fluxherod.engine.effects import AccountView, Alert, Severity
 
 T_co = TypeVar("T_co", covariant=True)
 
@@ -105,3 +105,18 @@ class Tables(Protocol):
         page_size: int = 100,
         page_token: str = "",
     ) -> Page[EquityPoint]: ...
+
+    async def alerts(
+        self,
+        *,
+        severities: Iterable[Severity] = (),
+        codes: Iterable[str] = (),
+        symbols: Iterable[str] = (),
+        acknowledged: bool | None = None,
+        since_ns: int | None = None,
+        until_ns: int | None = None,
+        page_size: int = 100,
+        page_token: str = "",
+    ) -> Page[Alert]: ...
+
+    async def alert(self, alert_id: str, /) -> Alert | None: ...

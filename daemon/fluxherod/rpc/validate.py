@@ -58,13 +58,18 @@ def identifier(text: str, field: str) -> str:
     return text
 
 
-def reason(text: str, *, required: bool) -> str:
-    """What an operator writes down."""
-    if required and not text.strip():
+def text(words: str, field: str) -> str:
+    """What an operator may write down."""
+    if len(words) > MAX_TEXT:
+        raise invalid(field, f"at most {MAX_TEXT} characters")
+    return words
+
+
+def reason(words: str, *, required: bool) -> str:
+    """Why an operator does something."""
+    if required and not words.strip():
         raise invalid("reason", "may not be empty: it is recorded")
-    if len(text) > MAX_TEXT:
-        raise invalid("reason", f"at most {MAX_TEXT} characters")
-    return text
+    return text(words, "reason")
 
 
 def quantity(shares: int) -> int:

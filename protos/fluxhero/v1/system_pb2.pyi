@@ -245,7 +245,7 @@ class ConfigEntry(_message.Message):
     def __init__(self, key: _Optional[str] = ..., value: _Optional[str] = ..., origin: _Optional[_Union[ConfigOrigin, str]] = ..., secret: _Optional[bool] = ..., reloadable: _Optional[bool] = ..., description: _Optional[str] = ..., default_value: _Optional[str] = ...) -> None: ...
 
 class Alert(_message.Message):
-    __slots__ = ("id", "code", "severity", "text", "symbol", "raised_at", "last_raised_at", "count", "acknowledged_at", "acknowledged_by", "note")
+    __slots__ = ("id", "code", "severity", "text", "symbol", "raised_at", "last_raised_at", "count", "acknowledged_at", "acknowledged_by", "note", "remedy")
     ID_FIELD_NUMBER: _ClassVar[int]
     CODE_FIELD_NUMBER: _ClassVar[int]
     SEVERITY_FIELD_NUMBER: _ClassVar[int]
@@ -257,6 +257,7 @@ class Alert(_message.Message):
     ACKNOWLEDGED_AT_FIELD_NUMBER: _ClassVar[int]
     ACKNOWLEDGED_BY_FIELD_NUMBER: _ClassVar[int]
     NOTE_FIELD_NUMBER: _ClassVar[int]
+    REMEDY_FIELD_NUMBER: _ClassVar[int]
     id: str
     code: str
     severity: AlertSeverity
@@ -268,7 +269,8 @@ class Alert(_message.Message):
     acknowledged_at: _timestamp_pb2.Timestamp
     acknowledged_by: str
     note: str
-    def __init__(self, id: _Optional[str] = ..., code: _Optional[str] = ..., severity: _Optional[_Union[AlertSeverity, str]] = ..., text: _Optional[str] = ..., symbol: _Optional[str] = ..., raised_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., last_raised_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., count: _Optional[int] = ..., acknowledged_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., acknowledged_by: _Optional[str] = ..., note: _Optional[str] = ...) -> None: ...
+    remedy: str
+    def __init__(self, id: _Optional[str] = ..., code: _Optional[str] = ..., severity: _Optional[_Union[AlertSeverity, str]] = ..., text: _Optional[str] = ..., symbol: _Optional[str] = ..., raised_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., last_raised_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., count: _Optional[int] = ..., acknowledged_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., acknowledged_by: _Optional[str] = ..., note: _Optional[str] = ..., remedy: _Optional[str] = ...) -> None: ...
 
 class JournalEvent(_message.Message):
     __slots__ = ("seq", "time", "type", "json", "hash")

@@ -103,7 +103,7 @@ class SystemServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ListAlerts(self, request, context):
-        """Alerts, newest first.
+        """Alerts, last raised first. One that is raised again while pages are read moves to the first page.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -11,7 +11,7 @@ from typing import Any
 _EPILOG = """\
 exit codes:
   0  done                          4  refused by the daemon, with the reason
-  1  failed                        5  no such order, position, signal or bar
+  1  failed                        5  no such order, position, signal, alert or bar
   2  wrong usage or bad request    6  access denied
   3  no daemon, or it is not ready (or no answer in time)
 
@@ -121,8 +121,12 @@ def _add_reading_commands(commands: Any) -> None:
         help="at the last bar before, such as '2024-01-22 10:30' (default: now)",
     )
     _add_filters(_add(commands, "trades", "round trips and what they earned, newest first"))
-    watch = _add(commands, "watch", "follow prices, positions, orders, signals or risk until Ctrl-C")
-    watch.add_argument("topic", choices=("prices", "positions", "orders", "signals", "risk"))
+    alerts = _add(commands, "alerts", "what a person should know, last raised first")
+    _add_filters(alerts)
+    alerts.add_argument("--open", action="store_true", help="only those that nobody has acknowledged")
+    alerts.add_argument("--severity", choices=("info", "warning", "critical"), help="only those at least so urgent")
+    watch = _add(commands, "watch", "follow prices, positions, orders, signals, risk or alerts until Ctrl-C")
+    watch.add_argument("topic", choices=("prices", "positions", "orders", "signals", "risk", "alerts"))
     _add_filters(watch, limit=False)
     watch.add_argument(
         "--every",
@@ -151,13 +155,16 @@ def _add_trading_commands(commands: Any) -> None:
     close = _add(commands, "close", "close a position at the market")
     close.add_argument("symbol", type=str.upper, metavar="SYMBOL")
     close.add_argument("--reason", default="", help="recorded with the trade")
+    ack = _add(commands, "ack", "acknowledge an alert: a person has seen it")
+    ack.add_argument("alert_id", metavar="ALERT_ID")
+    ack.add_argument("--note", default="", help="kept with the alert")
     halt = _add(commands, "halt", "kill switch: cancel working entries, keep stops, take no new risk")
     resume = _add(commands, "resume", "end a halt")
     for command in (halt, resume):
         command.add_argument("--reason", required=True, help="recorded")
     for command in (place, close, halt):
         command.add_argument("--yes", action="store_true", help="do not ask")
-    for command in (place, cancel, close, halt, resume):
+    for command in (place, cancel, close, ack, halt, resume):
         command.add_argument("--request-id", metavar="ID", help="repeat an earlier call under its id")
 
 

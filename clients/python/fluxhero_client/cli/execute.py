@@ -20,6 +20,8 @@ _MODULES = {
     "orders": "lists",
     "signals": "lists",
     "trades": "lists",
+    "alerts": "alerts",
+    "ack": "alerts",
     "explain": "explain",
     "watch": "watch",
     "preview": "trading",

@@ -17,7 +17,8 @@ from fluxherod.core.portfolio import Position, Trade
 from fluxherod.engine.effects import (
     AccountUpdated,
     AccountView,
-    AlertRaised,
+    Alert,
+    AlertUpdated,
     Effect,
     OrderUpdated,
     PositionUpdated,
@@ -71,7 +72,7 @@ def _reader(hint: Any) -> Callable[[Any], Any]:
 
 
 ORDER, POSITION, TRADE = Record(Order), Record(Position), Record(Trade)
-ACCOUNT, ALERT = Record(AccountView), Record(AlertRaised)
+ACCOUNT, ALERT = Record(AccountView), Record(Alert)
 
 
 def to_json(value: object) -> str:
@@ -114,7 +115,7 @@ _PUT_TRADE = _insert("trades", ("seq", *TRADE.columns), "id")
 _PUT_SIGNAL = _insert("signals", ("seq", *_SIGNAL_FIELDS, "detail"), "id")
 _PUT_RISK = _insert("risk_decisions", ("signal_id", "seq", *_RISK_FIELDS, "detail"), "signal_id")
 _ADD_EQUITY = _insert("equity_curve", ("seq", "now_ns", *ACCOUNT.columns))
-_ADD_ALERT = _insert("alerts", ("seq", "now_ns", *ALERT.columns))
+_PUT_ALERT = _insert("alerts", ("seq", *ALERT.columns), "id")
 _PUT_SETTING = _insert("settings", ("key", "seq", "value"), "key")
 
 
@@ -154,8 +155,8 @@ def _account(connection: sqlite3.Connection, seq: int, now_ns: int, update: Acco
         connection.execute(_ADD_EQUITY, (seq, now_ns, *ACCOUNT.cells(update.account)))
 
 
-def _alert(connection: sqlite3.Connection, seq: int, now_ns: int, update: AlertRaised) -> None:
-    connection.execute(_ADD_ALERT, (seq, now_ns, *ALERT.cells(update)))
+def _alert(connection: sqlite3.Connection, seq: int, now_ns: int, update: AlertUpdated) -> None:
+    connection.execute(_PUT_ALERT, (seq, *ALERT.cells(update.alert)))
 
 
 _PROJECTIONS: dict[type[Effect], Callable[[sqlite3.Connection, int, int, Any], None]] = {
@@ -164,7 +165,7 @@ _PROJECTIONS: dict[type[Effect], Callable[[sqlite3.Connection, int, int, Any], N
     TradeUpdated: _trade,
     SignalUpdated: _signal,
     AccountUpdated: _account,
-    AlertRaised: _alert,
+    AlertUpdated: _alert,
 }
 
 

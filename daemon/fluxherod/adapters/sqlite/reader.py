@@ -19,7 +19,7 @@ from fluxherod.adapters.sqlite.schema import StorageError, database_uri
 from fluxherod.core.orders import Order, OrderState
 from fluxherod.core.portfolio import Position, Trade
 from fluxherod.core.signals import Signal
-from fluxherod.engine.effects import AccountView, AlertRaised
+from fluxherod.engine.effects import AccountView, Alert, Severity
 
 T = TypeVar("T")
 DEFAULT_PAGE_SIZE = 100
@@ -64,16 +64,6 @@ class EquityPoint:
     account: AccountView
 
 
-@dataclass(frozen=True, slots=True)
-class Alert:
-    """An alert, its time and its own number."""
-
-    number: int
-    seq: int
-    now_ns: int
-    alert: AlertRaised
-
-
 _ORDER_CHANGE = Record(OrderChange)
 
 
@@ -91,6 +81,14 @@ class _Filters:
 
     def between(self, column: str, since_ns: int | None, until_ns: int | None) -> Self:
         return self.add(f"{column} >= ?", since_ns).add(f"{column} < ?", until_ns)
+
+    def before(self, column: str, place: tuple[int, int]) -> Self:
+        """Go on after a row: its value in the column, and its number."""
+        if column == "number":
+            return self.add("number < ?", place[1])
+        self.clauses.append(f"({column}, number) < (?, ?)")
+        self.values.extend(place)
+        return self
 
     def one_of(self, column: str, options: Iterable[str]) -> Self:
         chosen = list(options)
@@ -224,46 +222,64 @@ class TableReader:
     async def alerts(
         self,
         *,
+        severities: Iterable[Severity] = (),
+        codes: Iterable[str] = (),
+        symbols: Iterable[str] = (),
+        acknowledged: bool | None = None,
         since_ns: int | None = None,
         until_ns: int | None = None,
         page_size: int = DEFAULT_PAGE_SIZE,
         page_token: str = "",
     ) -> Page[Alert]:
-        """What was raised."""
-        filters = _Filters().between("now_ns", since_ns, until_ns)
-        return await self._page("alerts", filters, _alert, page_size, page_token)
+        """What was raised, by the time it was raised last; what is raised again meanwhile moves to the first page."""
+        filters = _Filters().one_of("severity", severities).one_of("code", codes).one_of("symbol", symbols)
+        filters.add("(acknowledged_ns IS NOT NULL) = ?", acknowledged)
+        filters.between("last_raised_ns", since_ns, until_ns)
+        return await self._page("alerts", filters, ALERT.value, page_size, page_token, by="last_raised_ns")
+
+    async def alert(self, alert_id: str) -> Alert | None:
+        """One alert by its id."""
+        return await self._one("SELECT * FROM alerts WHERE id = ?", alert_id, ALERT.value)
 
     async def _one(self, sql: str, key: str, make: Callable[[sqlite3.Row], T]) -> T | None:
         rows = list(await self._connection.execute_fetchall(sql, (key,)))
         return make(rows[0]) if rows else None
 
     async def _page(
-        self, table: str, filters: _Filters, make: Callable[[sqlite3.Row], T], page_size: int, page_token: str
+        self,
+        table: str,
+        filters: _Filters,
+        make: Callable[[sqlite3.Row], T],
+        page_size: int,
+        page_token: str,
+        by: str = "number",
     ) -> Page[T]:
+        """Rows by a column, and by their number where that is the same."""
         size = min(max(page_size, 1), MAX_PAGE_SIZE)
         if page_token:
-            filters.add("number < ?", _read_token(table, page_token))
+            filters.before(by, _read_token(table, page_token))
         rows = list(
             await self._connection.execute_fetchall(
-                f"SELECT * FROM {table} {filters.sql} ORDER BY number DESC LIMIT ?", [*filters.values, size + 1]
+                f"SELECT * FROM {table} {filters.sql} ORDER BY {by} DESC, number DESC LIMIT ?",
+                [*filters.values, size + 1],
             )
         )
-        token = _write_token(table, rows[size - 1]["number"]) if len(rows) > size else ""
+        token = _write_token(table, rows[size - 1][by], rows[size - 1]["number"]) if len(rows) > size else ""
         return Page(tuple(map(make, rows[:size])), token)
 
 
-def _write_token(table: str, number: int) -> str:
-    return base64.urlsafe_b64encode(json.dumps([table, number]).encode()).decode()
+def _write_token(table: str, value: int, number: int) -> str:
+    return base64.urlsafe_b64encode(json.dumps([table, value, number]).encode()).decode()
 
 
-def _read_token(table: str, token: str) -> int:
+def _read_token(table: str, token: str) -> tuple[int, int]:
     try:
-        owner, number = json.loads(base64.b64decode(token, altchars=b"-_", validate=True))
+        owner, value, number = json.loads(base64.b64decode(token, altchars=b"-_", validate=True))
     except (binascii.Error, ValueError, TypeError) as error:
         raise PageTokenError(f"{token!r} is no page token") from error
-    if owner != table or type(number) is not int or not 0 < number < 1 << 63:
+    if owner != table or not all(type(part) is int and 0 <= part < 1 << 63 for part in (value, number)):
         raise PageTokenError(f"{token!r} is not of this list")
-    return number
+    return value, number
 
 
 def _signal(row: sqlite3.Row) -> Signal:
@@ -272,7 +288,3 @@ def _signal(row: sqlite3.Row) -> Signal:
 
 def _equity_point(row: sqlite3.Row) -> EquityPoint:
     return EquityPoint(row["seq"], row["now_ns"], ACCOUNT.value(row))
-
-
-def _alert(row: sqlite3.Row) -> Alert:
-    return Alert(row["number"], row["seq"], row["now_ns"], ALERT.value(row))

@@ -182,8 +182,36 @@ ALTER TABLE positions ADD COLUMN watched_stop_e4 INTEGER;
 ALTER TABLE positions ADD COLUMN stop_factor REAL DEFAULT 1.0;
 """
 
+# One row an alert. What was raised before alerts could be acknowledged is history: the daemon tells at its next start
+# which alerts are open, with their true counts.
+_THIRD = """
+ALTER TABLE alerts RENAME TO raised_alerts;
+DROP INDEX alerts_by_time;
+CREATE TABLE alerts (
+    number INTEGER PRIMARY KEY,
+    seq INTEGER NOT NULL,
+    id TEXT NOT NULL UNIQUE,
+    code TEXT NOT NULL,
+    severity TEXT NOT NULL,
+    text TEXT NOT NULL,
+    symbol TEXT NOT NULL,
+    raised_ns INTEGER NOT NULL,
+    last_raised_ns INTEGER NOT NULL,
+    count INTEGER NOT NULL,
+    acknowledged_ns INTEGER,
+    acknowledged_by TEXT NOT NULL,
+    note TEXT NOT NULL
+) STRICT;
+CREATE INDEX alerts_by_time ON alerts (last_raised_ns, number);
+INSERT INTO alerts
+    SELECT number, seq, 'old-' || number, code, severity, text, symbol, now_ns, now_ns, 1,
+        now_ns, 'fluxherod', 'raised by a version without acknowledgement'
+    FROM raised_alerts;
+DROP TABLE raised_alerts;
+"""
+
 # One script a version, never edited once it has shipped: `user_version` counts how many have run.
-MIGRATIONS: tuple[str, ...] = (_FIRST, _SECOND)
+MIGRATIONS: tuple[str, ...] = (_FIRST, _SECOND, _THIRD)
 
 _WRITER_PRAGMAS = ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "journal_size_limit = 67108864")
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from fluxhero_client.cli.console import Console
 from fluxhero_client.cli.show import columns as shown
+from fluxhero_client.cli.show.alert_columns import alert_columns
 from fluxhero_client.cli.show.risk_columns import risk_columns
 from fluxhero_client.cli.show.table import Table
 from fluxhero_client.client import Client
@@ -19,6 +20,7 @@ _COLUMNS = {
     "orders": shown.order_columns,
     "signals": shown.signal_columns,
     "risk": risk_columns,
+    "alerts": alert_columns,
 }
 _FIELDS = {"risk": "risks"}
 

@@ -1,0 +1,225 @@
+"""Every alert that can be raised: how urgent it is, what it means, and what to do about it.
+
+`docs/alerts.md` is made from this table, and a test finds any code that is raised and not here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fluxherod.engine.effects import Severity
+
+INFO, WARNING, CRITICAL = Severity.INFO, Severity.WARNING, Severity.CRITICAL
+_BOTH = (WARNING, CRITICAL)
+_LOOK_AFTER = (
+    "Look at the broker's own page after every open position and its stop. Look at the network and at "
+    "status.alpaca.markets; the connection is tried again for ever."
+)
+_WAIT = (
+    "Nothing, when it comes back soon: it is tried again for ever. Else look at the network and at "
+    "status.alpaca.markets."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class AlertCode:
+    """What stands behind a code. Of several severities each alert has one, by how bad it is."""
+
+    severities: tuple[Severity, ...]
+    meaning: str
+    remedy: str
+
+
+def _code(severity: Severity | tuple[Severity, ...], meaning: str, remedy: str) -> AlertCode:
+    return AlertCode(severity if isinstance(severity, tuple) else (severity,), meaning, remedy)
+
+
+CODES: dict[str, AlertCode] = {
+    # --- the connections ----------------------------------------------------------------------------
+    "AUTHENTICATION_FAILED": _code(
+        CRITICAL,
+        "The broker refuses the credentials.",
+        "Put keys that are accepted into the daemon's credentials and restart it; until then look after open "
+        "positions at the broker's own page.",
+    ),
+    "MARKET_LINK_DOWN": _code(_BOTH, "The market-data stream has ended.", _WAIT),
+    "TRADING_LINK_DOWN": _code(_BOTH, "The stream of order updates has ended; orders are polled.", _WAIT),
+    "REST_LINK_DOWN": _code(_BOTH, "The broker's host does not answer: no order can be sent.", _LOOK_AFTER),
+    "BROKER_LINK_DOWN": _code(
+        _BOTH,
+        "A fault in the daemon's own adapter to the broker.",
+        "Look after open positions at the broker's own page, and report it with the log's traceback.",
+    ),
+    "DATA_LINK_DOWN": _code(
+        _BOTH,
+        "History or missing minutes can't be loaded.",
+        "Nothing, when it comes back soon: it is asked for again. Symbols without history are not traded meanwhile.",
+    ),
+    "MARKET_LINK_LOST": _code(CRITICAL, "The quick attempts to connect the market-data stream failed.", _LOOK_AFTER),
+    "TRADING_LINK_LOST": _code(CRITICAL, "The quick attempts to connect the order updates failed.", _LOOK_AFTER),
+    "MARKET_FEED_STALE": _code(
+        WARNING,
+        "The market-data stream was connected and mute while REST had newer bars.",
+        "Nothing the first time: it is connected anew and the gap is filled. If it comes again, look at "
+        "status.alpaca.markets.",
+    ),
+    "CLOCK_OFF": _code(
+        CRITICAL,
+        "The machine's clock and Alpaca's are apart.",
+        "Let NTP set the clock: timedatectl set-ntp true, or chronyc makestep.",
+    ),
+    # --- orders and their protection -----------------------------------------------------------------
+    "ORDER_NOT_APPROVED": _code(
+        CRITICAL,
+        "An order that should reduce a position was not approved, and was not sent.",
+        "Close the position by hand (fluxhero close SYMBOL, or the broker's own page) and report it: this is a fault.",
+    ),
+    "ORDER_ENDED_BY_BROKER": _code(
+        WARNING,
+        "The broker ended an order that nobody here ended: rejected, expired or cancelled.",
+        "Read the reason. A stop is placed again by itself; an entry is not, its signal has gone.",
+    ),
+    "ORDER_MISMATCH": _code(
+        CRITICAL,
+        "An order with an id of ours is another order at the broker.",
+        "Look who else trades on this account with these ids; the symbol takes no new risk until it is settled.",
+    ),
+    "ORDER_OUTDATED": _code(
+        INFO,
+        "An entry was not sent, because its signal was too old by then.",
+        "Nothing. If it comes often, look at the connection and at the machine's load.",
+    ),
+    "CANCEL_PENDING": _code(
+        WARNING,
+        "The broker has not confirmed a cancel for long; it is asked again.",
+        "Look at the order at the broker's own page. What waits for it (an exit, a stop) goes on once it has ended.",
+    ),
+    "STOP_REFUSED": _code(
+        CRITICAL,
+        "The broker refused a protective stop: the shares are guarded by the daemon alone.",
+        "Read the reason, place a stop or close the position by hand if it stays; the daemon must keep running.",
+    ),
+    "STOP_NOT_ACTED": _code(
+        CRITICAL,
+        "The price is through a stop and the broker has not acted: the daemon sells by itself.",
+        "Look at the position at the broker's own page until it is closed.",
+    ),
+    "POSITION_REVERSED": _code(
+        CRITICAL,
+        "More was sold than was held: the position has turned around, and is being closed.",
+        "Look at the position at the broker's own page until it is flat, and report it: this is a fault.",
+    ),
+    "ENTRY_STOPPED": _code(
+        INFO, "The price was through the stop before an entry was filled: the entry is cancelled.", "Nothing."
+    ),
+    "EXIT_WAITS_FOR_HALT": _code(
+        WARNING,
+        "A position is to be closed while its symbol does not trade: the exit waits behind its stop.",
+        "Nothing: it goes out when the symbol trades again. Expect a gap in the price.",
+    ),
+    # --- reconciliation --------------------------------------------------------------------------------
+    "FOREIGN_ORDER": _code(
+        WARNING,
+        "An order at the broker is not ours; it is left alone.",
+        "Cancel it at the broker if nobody wants it. Trade by hand on another account, or through fluxhero.",
+    ),
+    "POSITION_DIFFERENCE": _code(
+        CRITICAL,
+        "The broker's position and ours differ: the difference counts in the exposure, the symbol is not traded.",
+        "Find out who traded. Close or buy back the difference at the broker, and trading of the symbol goes on.",
+    ),
+    "CASH_ADOPTED": _code(
+        WARNING,
+        "The broker's cash differs from ours: a deposit, a fee, a dividend. Theirs is adopted.",
+        "Compare with the account's activities at the broker.",
+    ),
+    # --- the market --------------------------------------------------------------------------------------
+    "BARS_INCOMPLETE": _code(
+        WARNING,
+        "Minutes are missing, REST did not have them in time, and the bar was decided without them.",
+        "Nothing for this bar. If it comes often, look at the network and at status.alpaca.markets.",
+    ),
+    "SYMBOL_HALTED": _code(
+        WARNING,
+        "The exchange has halted a symbol: entries are cancelled, exits wait.",
+        "Nothing: it goes on when the symbol trades again. Read the reason of the halt.",
+    ),
+    "SYMBOL_LIMIT_STATE": _code(
+        WARNING,
+        "A symbol's price has reached its limit band: entries are cancelled, exits wait.",
+        "Nothing: it goes on when the price is within the band again, or a halt follows.",
+    ),
+    "SYMBOL_RESUMED": _code(INFO, "A symbol trades again.", "Nothing."),
+    "SPLIT_APPLIED": _code(
+        INFO,
+        "A split was applied to a symbol's history, position, stop and trade.",
+        "Compare the position and its stop with the broker's before the open.",
+    ),
+    "SPLITS_UNKNOWN": _code(
+        WARNING,
+        "The corporate actions of the day could not be read.",
+        "Look for splits of your symbols by hand. The daemon asks again tomorrow morning and at a restart.",
+    ),
+    "HISTORY_NOT_ADJUSTED": _code(
+        WARNING,
+        "A symbol's history does not fit its announced split, and was adjusted here.",
+        "Compare the symbol's bars with another source.",
+    ),
+    # --- symbols and parameters ----------------------------------------------------------------------------
+    "SYMBOL_NOT_TRADABLE": _code(
+        WARNING,
+        "The broker does not trade a symbol that is followed.",
+        "Remove it from market.symbols, or by fluxhero remove-symbol SYMBOL.",
+    ),
+    "SYMBOL_NOT_FOLLOWED": _code(
+        WARNING,
+        "The market-data feed does not take a symbol that was added.",
+        "Look at your market-data plan's limit of symbols, then add it again.",
+    ),
+    "SYMBOLS_OVERRIDDEN": _code(
+        INFO,
+        "The configuration (market.symbols) lists symbols that an operator removed at run time.",
+        "Add them again by fluxhero add-symbol SYMBOL, or take them out of market.symbols.",
+    ),
+    "PARAMETERS_SET_ASIDE": _code(
+        CRITICAL,
+        "Parameters changed at run time do not go together with the configuration; no new risk is taken.",
+        "Set them anew by fluxhero set-parameter, or change the configuration and restart.",
+    ),
+    "LIMITS_SET_ASIDE": _code(
+        CRITICAL,
+        "Limits changed at run time do not go together with the configuration; no new risk is taken.",
+        "Set them anew by fluxhero limits set, or change the configuration and restart.",
+    ),
+    # --- the daemon itself -------------------------------------------------------------------------------------
+    "RESTARTED_AFTER_CRASH": _code(
+        WARNING,
+        "The daemon has started again after a process that did not end in good order.",
+        "Look in the log (journalctl -u fluxherod) for how it ended, and compare positions, orders and stops with the "
+        "broker's own page.",
+    ),
+    "JOURNAL_FAILED": _code(
+        CRITICAL,
+        "The journal can't be written (the disk is full or broken): the daemon has ended, nothing was sent after it. "
+        "Told by the channels and the log alone.",
+        "Look after open positions at the broker's own page; stops at the broker stand. Make room on the disk or mend "
+        "it, then start the daemon.",
+    ),
+    "DAEMON_FAILED": _code(
+        CRITICAL,
+        "The daemon has ended by a failure. Told by the channels and the log alone.",
+        "Look after open positions at the broker's own page; stops at the broker stand. Read the log (journalctl -u "
+        "fluxherod); under systemd it starts again by itself.",
+    ),
+    "CHANNEL_FAILED": _code(
+        WARNING,
+        "A channel of [alerts] does not take what is sent to it. It is told here and in the log alone.",
+        "Try it with fluxherod test-alerts, mend alerts.urls and restart. Meanwhile look at fluxhero alerts.",
+    ),
+}
+
+
+def remedy(code: str) -> str:
+    """What to do about an alert of a code; "" of one that is not known (an old journal's)."""
+    known = CODES.get(code)
+    return known.remedy if known is not None else ""
