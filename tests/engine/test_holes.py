@@ -271,6 +271,18 @@ def test_without_an_answer_bars_are_decided_after_five_minutes_by_what_is_here_a
     world.replay()
 
 
+def test_a_minute_of_the_bar_itself_that_comes_late_does_not_end_the_patience_with_rest() -> None:
+    world = ready(timeframe="30Min")
+    send(world, *(number for number in range(30) if number not in (10, 20)))
+    asked = world.until(at(30) + LAST_NS)
+    assert len(of(RequestBackfill, asked)) == 1
+    late = world.tell(BarsReceived((bar(20, 470.0),))) + world.wait(40)
+    assert closed(late) == []
+    assert closed(answer(world, 10)) == [("SPY", 30, 450.0, 479.0, 30_000)]
+    assert "BARS_INCOMPLETE" not in world.alerts()
+    world.replay()
+
+
 def test_while_nothing_comes_behind_a_hole_nothing_is_given_up_and_all_of_it_is_fetched_in_the_end() -> None:
     world = ready(timeframe="1Min")
     send(world, 0)

@@ -32,7 +32,8 @@ class Holes:
     def keep(self, book: SymbolBook, minute: Bar, now_ns: int) -> None:
         """Keep a minute of a symbol that waits."""
         if book.holed and not book.waiting:
-            book.delayed_ns = min(now_ns, minute.start_ns + MINUTE_NS)
+            # A late minute of the bar itself does not wait since its own time, but since the bar could be decided.
+            book.delayed_ns = min(now_ns, max(minute.start_ns + MINUTE_NS, book.hole_end_ns))
             self._delayed.pop(book.symbol, None)
             self._delayed[book.symbol] = book
         book.keep(minute)
