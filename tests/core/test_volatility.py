@@ -10,7 +10,7 @@ import talib
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fluxherod.core.volatility import RANGE_STATE, spike_ratio, step_range
+from fluxherod.core.volatility import next_range, spike_ratio, spike_ratios
 
 
 def walk(seed: int, count: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -24,9 +24,10 @@ def walk(seed: int, count: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 @given(seed=st.integers(0, 1_000), period=st.sampled_from([2, 14, 30]))
 def test_the_range_of_each_bar_is_talibs_atr_from_the_first_valid_bar_on(seed: int, period: int) -> None:
     high, low, close = walk(seed, 120)
-    state = np.zeros(1, RANGE_STATE)
-    ours = [step_range(state, period, high[k], low[k], close[k]) for k in range(120)]
-    np.testing.assert_allclose(ours, talib.ATR(high, low, close, period), rtol=1e-9)
+    ours = np.zeros(120)
+    for k in range(1, 120):
+        ours[k] = next_range(ours[k - 1], period, k, high[k], low[k], close[k - 1])
+    np.testing.assert_allclose(ours[period:], talib.ATR(high, low, close, period)[period:], rtol=1e-9)
 
 
 @pytest.mark.parametrize(
@@ -57,3 +58,14 @@ def test_a_spike_is_more_than_twice_the_scaled_range(
     five_minutes: float, atr: float, minutes: float, expected: bool
 ) -> None:
     assert (spike_ratio(five_minutes, atr, minutes) > 2.0) is expected
+
+
+@given(seed=st.integers(0, 1_000), minutes=st.sampled_from([1.0, 5.0, 60.0, 390.0]))
+def test_the_ratios_of_many_bars_are_those_of_each_bit_for_bit(seed: int, minutes: float) -> None:
+    random = np.random.default_rng(seed)
+    five_minutes, atrs = random.uniform(0, 3, 37), random.uniform(0, 3, 37)
+    five_minutes[random.random(37) < 0.2], atrs[random.random(37) < 0.2] = math.nan, 0.0
+    many = np.empty(37)
+    spike_ratios(five_minutes, atrs, minutes, many)
+    each = [spike_ratio(five, atr, minutes) for five, atr in zip(five_minutes, atrs, strict=True)]
+    assert many.tobytes() == np.array(each).tobytes()

@@ -96,9 +96,12 @@ class BarBuilder:
     def _append(self, minute: Bar) -> None:
         if self.newest_ns == 0:
             self.open, self.high, self.low, self.volume = minute.open, minute.high, minute.low, 0
+        else:
+            if minute.high > self.high:
+                self.high = minute.high
+            if minute.low < self.low:
+                self.low = minute.low
         self.newest_ns = minute.start_ns
-        self.high = max(self.high, minute.high)
-        self.low = min(self.low, minute.low)
         self.close = minute.close
         self.volume += minute.volume
 
@@ -114,8 +117,11 @@ class BarBuilder:
             self.newest_ns = 0
             for start_ns in sorted(self.minutes):
                 self._append(self.minutes[start_ns])
-        span = self.span
+        span, only = self.span, next(iter(self.minutes.values()))
+        single = len(self.minutes) == 1 and only.start_ns == span.start_ns  # then it is the bar
         self.drop()
+        if single:
+            return only, span.end_ns
         return Bar(self.symbol, span.start_ns, self.open, self.high, self.low, self.close, self.volume), span.end_ns
 
     def drop(self) -> None:

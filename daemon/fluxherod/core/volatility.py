@@ -5,32 +5,23 @@ from __future__ import annotations
 import numpy as np
 
 from fluxherod.core.indicators.wilder import next_mean, true_range
-from fluxherod.core.jit import RecordArray, compiled_only, kernel
-
-RANGE_STATE = np.dtype([("index", "i8"), ("previous_close", "f8"), ("atr", "f8")], align=True)
-"""ATR of one symbol's bars, O(1) a bar."""
+from fluxherod.core.jit import FloatArray, compiled_only, kernel
 
 
 @kernel
-def step_range(state: RecordArray, period: int, high: float, low: float, close: float) -> float:
-    """Bring an ATR forward by one completed, valid bar.
+def next_range(average: float, period: int, index: int, high: float, low: float, previous_close: float) -> float:
+    """Wilder's average true range, brought forward by one completed, valid bar.
 
     Args:
-        state: RANGE_STATE, shape (1,); zeros for a symbol that has seen no bar.
+        average: what this returned for the bar before; 0 for the first one.
         period: Wilder's period in bars.
-        high, low, close: the bar.
+        index: the bar's number, from 1 on: the very first one has no close before it.
+        high, low, previous_close: the bar, and the close before it.
 
     Returns:
-        The average true range; NaN before index `period`.
+        The average, valid from index `period` on.
     """
-    record = state[0]
-    index = record["index"]
-    if index > 0:
-        bar_range = true_range(high, low, record["previous_close"])
-        record["atr"] = next_mean(record["atr"], period, 1.0 / period, index, bar_range)
-    record["previous_close"] = close
-    record["index"] = index + 1
-    return float(record["atr"]) if index >= period else np.nan
+    return float(next_mean(average, period, 1.0 / period, index, true_range(high, low, previous_close)))
 
 
 @kernel
@@ -42,9 +33,18 @@ def spike_ratio(five_minute_atr: float, atr: float, strategy_minutes: float) -> 
     return float(five_minute_atr * np.sqrt(strategy_minutes / 5.0) / atr) if atr > 0.0 else np.nan
 
 
+@kernel
+def spike_ratios(five_minute_atrs: FloatArray, atrs: FloatArray, strategy_minutes: float, out: FloatArray) -> None:
+    """`spike_ratio` of many bars in one call; all arrays are contiguous and of one length."""
+    for k in range(out.shape[0]):
+        out[k] = spike_ratio(five_minute_atrs[k], atrs[k], strategy_minutes)
+
+
 def warm_up() -> None:
     """Compile these functions, or load them from the cache: the first bar must not wait for them."""
-    step_range(np.zeros(1, RANGE_STATE), 14, 1.0, 1.0, 1.0)
+    one = np.ones(1)
+    next_range(1.0, 14, 1, 1.0, 1.0, 1.0)
     spike_ratio(1.0, 1.0, 60.0)
-    for function in (step_range, spike_ratio):
+    spike_ratios(one, one, 60.0, one.copy())
+    for function in (next_range, spike_ratio, spike_ratios):
         compiled_only(function)

@@ -1,32 +1,43 @@
-"""The completed bars of one symbol: the newest as objects, those before them as bytes.
+"""The completed bars of one symbol, as bytes.
 
-500 bars of 8,000 symbols as objects are more than 3 GB, as bytes 1.3. What is read from the bytes is bit for bit what
+500 bars of 8,000 symbols as objects are more than 3 GB, as bytes 1.1. What is read from the bytes is bit for bit what
 was written: the prices are in the kernel's record.
 """
 
 from __future__ import annotations
 
 import math
-from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import islice
-from struct import Struct
 from typing import Any, overload
 
 import numpy as np
 
-from fluxherod.core.jit import FloatArray, RowArray
+from fluxherod.core.jit import RecordArray
 from fluxherod.core.kernel import DECISION
 from fluxherod.core.portfolio import Position
 from fluxherod.core.signals import SessionTime
 from fluxherod.core.types import Bar
 
-REMEMBERED_BARS = 500
+# The newest 500 and two more, as ever: what a change of parameters makes of them must not change with a version.
+REMEMBERED_BARS = 502
 
-# What a bar has beside its record: start, end, volume, spread, spike, minutes of the session, and three flags.
-_BESIDE = Struct("<qqqddii???")
-_SETTLED = np.dtype([("decision", DECISION), ("start", "<i8"), ("end", "<i8"), ("more", np.void, _BESIDE.size - 2 * 8)])
+BESIDE = np.dtype(
+    [
+        ("start_ns", "i8"),
+        ("end_ns", "i8"),
+        ("volume", "i8"),
+        ("spread", "f8"),
+        ("spike", "f8"),
+        ("after_open", "i4"),
+        ("to_close", "i4"),
+        ("live", "?"),
+        ("only_noted", "?"),
+    ]
+)
+"""What a bar has beside the kernel's record, see ClosedBar."""
+
+_SIZE = DECISION.itemsize + BESIDE.itemsize
 
 
 @dataclass(slots=True)
@@ -34,7 +45,7 @@ class ClosedBar:
     """A completed strategy bar, what the kernel made of it, and what was known beside it when it was decided.
 
     Args:
-        decision: a record of kernel.DECISION.
+        decision: a record of kernel.DECISION, or its fields by name.
         live: False for a bar that came with the history: nothing was decided on it.
         spread: ask minus bid of the quote then; NaN without a fresh one.
         spike: the scaled range of the 5-minute bars over the strategy bars' own; NaN when either is unknown.
@@ -55,58 +66,36 @@ class ClosedBar:
 
 
 class ClosedBars(Sequence[ClosedBar]):
-    """The newest 500 completed bars, oldest first, and those of the newest event.
+    """The newest completed bars, oldest first. Each is made anew when it is asked for."""
 
-    What is appended may still be changed until the next `settle`; what was settled is made anew when it is asked for.
-    """
-
-    __slots__ = ("_fresh", "_held", "_settled", "symbol")
+    __slots__ = ("_content", "_held", "_oldest", "symbol")
 
     def __init__(self, symbol: str = "") -> None:
         self.symbol = symbol
-        self._settled: deque[bytes] = deque(maxlen=REMEMBERED_BARS)
+        self._content = bytearray()  # a ring, once it is full
+        self._oldest = 0  # the place in it of the oldest bar
         self._held: dict[int, Position] = {}  # by the bar's end
-        self._fresh: list[ClosedBar] = []
 
     def clear(self) -> None:
         """Forget all bars."""
-        self._settled.clear()
-        self._held.clear()
-        self._fresh.clear()
+        self._content, self._oldest, self._held = bytearray(), 0, {}
 
-    def append(self, closed: ClosedBar) -> None:
-        """Remember one more."""
-        self._fresh.append(closed)
-
-    def settle(self) -> None:
-        """Turn all but the newest into bytes; nobody changes them any more."""
-        fresh = self._fresh
-        if len(fresh) < 2:
+    def append(self, content: bytes) -> None:
+        """Remember one more: a record of DECISION and one of BESIDE, see `packed`."""
+        if len(self._content) < REMEMBERED_BARS * _SIZE:
+            self._content += content
             return
-        self._settled.extend(map(_packed, fresh[:-1]))
-        self._held |= {one.end_ns: one.held for one in fresh[:-1] if one.held is not None}
-        if self._held:
-            oldest_ns = _unpacked(self.symbol, self._settled[0]).end_ns
-            self._held = {end_ns: held for end_ns, held in self._held.items() if end_ns >= oldest_ns}
-        if len(fresh) > 2:
-            self.own()
-        del fresh[:-1]
+        start = self._oldest * _SIZE
+        self._content[start : start + _SIZE] = content
+        self._oldest = (self._oldest + 1) % REMEMBERED_BARS
 
-    def own(self) -> None:
-        """Let the newest have a record of its own: else it keeps alive all that were decided with it."""
-        if self._fresh:
-            self._fresh[-1].decision = _record(self._fresh[-1].decision.tobytes())
-
-    def closes(self, newest: int, until_ns: int) -> tuple[RowArray, FloatArray]:
-        """Ends and closes of the bars that ended by a time, of so many of the newest, oldest first; each shape (n,)."""
-        settled = [*islice(reversed(self._settled), max(0, newest - len(self._fresh)))]
-        table = np.frombuffer(b"".join([*reversed(settled), *map(_packed, self._fresh)]), _SETTLED)
-        ends, closes = table["end"], table["decision"]["close"]
-        known = int(ends.searchsorted(until_ns, "right"))
-        return ends[:known], closes[:known]
+    def hold(self, held: dict[int, Position]) -> None:
+        """Remember which position was open at the end of which bars; those of forgotten bars are dropped."""
+        oldest_ns = self[0].end_ns if self else 0
+        self._held = {end_ns: position for end_ns, position in (self._held | held).items() if end_ns >= oldest_ns}
 
     def __len__(self) -> int:
-        return len(self._settled) + len(self._fresh)
+        return len(self._content) // _SIZE
 
     @overload
     def __getitem__(self, number: int) -> ClosedBar: ...
@@ -115,37 +104,28 @@ class ClosedBars(Sequence[ClosedBar]):
     def __getitem__(self, number: int | slice) -> ClosedBar | list[ClosedBar]:
         if isinstance(number, slice):
             return [self[one] for one in range(*number.indices(len(self)))]
-        place, settled = number + len(self) if number < 0 else number, len(self._settled)
-        if not 0 <= place < len(self):
+        count = len(self)
+        place = number + count if number < 0 else number
+        if not 0 <= place < count:
             raise IndexError(number)
-        if place >= settled:
-            return self._fresh[place - settled]
-        closed = _unpacked(self.symbol, self._settled[place])
+        start = (self._oldest + place) % count * _SIZE
+        closed = _unpacked(self.symbol, bytes(self._content[start : start + _SIZE]))
         closed.held = self._held.get(closed.end_ns)
         return closed
 
 
-def _packed(one: ClosedBar) -> bytes:
-    bar, time = one.bar, one.time
-    minutes = (0, 0, False) if time is None else (time.after_open, time.to_close, True)
-    beside = _BESIDE.pack(
-        bar.start_ns, one.end_ns, bar.volume, one.spread, one.spike, *minutes, one.live, one.only_noted
-    )
-    content: bytes = one.decision.tobytes()
-    return content + beside
+def packed(decisions: RecordArray, beside: RecordArray) -> list[bytes]:
+    """What `ClosedBars.append` takes of each of these bars; both of shape (bars,)."""
+    one, other = DECISION.itemsize, BESIDE.itemsize
+    left, right = decisions.tobytes(), beside.tobytes()
+    return [left[k * one : k * one + one] + right[k * other : k * other + other] for k in range(len(decisions))]
 
 
 def _unpacked(symbol: str, content: bytes) -> ClosedBar:
-    decision = _record(content)
-    start_ns, end_ns, volume, spread, spike, after_open, to_close, timed, live, only_noted = _BESIDE.unpack_from(
-        content, DECISION.itemsize
-    )
-    opening, high, low, close = (float(decision[name]) for name in ("open", "high", "low", "close"))
-    bar = Bar(symbol, start_ns, opening, high, low, close, volume)
-    time = SessionTime(after_open, to_close) if timed else None
-    return ClosedBar(bar, end_ns, decision, live, spread, spike, None, time, only_noted)
-
-
-def _record(content: bytes) -> Any:
-    """A record of kernel.DECISION, bit for bit: NumPy's own copy of one leaves out what lies between its fields."""
-    return np.frombuffer(content, DECISION, 1)[0]
+    # Bit for bit: NumPy's own copy of a record leaves out what lies between its fields.
+    decision = np.frombuffer(content, DECISION, 1)[0]
+    prices = (float(decision[name]) for name in ("open", "high", "low", "close"))
+    beside = np.frombuffer(content, BESIDE, 1, DECISION.itemsize)[0].item()
+    start_ns, end_ns, volume, spread, spike, after_open, to_close, live, only_noted = beside
+    bar = Bar(symbol, start_ns, *prices, volume)
+    return ClosedBar(bar, end_ns, decision, live, spread, spike, None, SessionTime(after_open, to_close), only_noted)

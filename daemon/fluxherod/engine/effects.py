@@ -283,10 +283,9 @@ Effect = BrokerEffect | DataEffect | Update | Reply
 def touched_symbols(out: list[Effect]) -> list[str]:
     """Symbols whose orders or positions changed, in order of first mention."""
     symbols: dict[str, None] = {}
-    for effect in out:
-        match effect:
-            case OrderUpdated(order=order):
-                symbols[order.symbol] = None
-            case PositionUpdated(position=position, mark=False):
-                symbols[position.symbol] = None
+    for effect in out:  # nearly always bars, and many
+        if type(effect) is OrderUpdated:
+            symbols[effect.order.symbol] = None
+        elif type(effect) is PositionUpdated and not effect.mark:
+            symbols[effect.position.symbol] = None
     return list(symbols)

@@ -6,14 +6,15 @@ order give the same effects, byte for byte, which is what restart and replay sta
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import Any, get_args
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, TypeVar, get_args
 
 from fluxherod.core.calendar import SECOND_NS, Calendar
 from fluxherod.core.types import Bar
 from fluxherod.engine import gaps, links, readiness
 from fluxherod.engine.alerts import AlertBook, channel_failed
 from fluxherod.engine.books import SymbolBook
+from fluxherod.engine.closed_bars import ClosedBar
 from fluxherod.engine.commands import Commands
 from fluxherod.engine.completed import Completed
 from fluxherod.engine.desk import Desk
@@ -70,6 +71,15 @@ REMEMBER_ORDERS_NS = 3 * 24 * 3600 * SECOND_NS
 SANE_SPREAD = 0.02
 # They come all the time and make no symbol warm or cold: nobody has to look at each of 8,000 symbols because of one.
 _FREQUENT = frozenset({BarsReceived, BarsRevised, QuotesReceived, StatusesReceived})
+PIECE = 512
+"""How many symbols are looked at before others may have their turn."""
+
+T = TypeVar("T")
+Pieces = Iterator[None]
+
+
+def _pieces(items: Sequence[T]) -> Iterator[Sequence[T]]:
+    return (items[first : first + PIECE] for first in range(0, len(items), PIECE))
 
 
 class Engine:
@@ -96,7 +106,7 @@ class Engine:
         self.splits = Splits()
         self._reference_due_ns: int | None = None
         self._warms = False  # whether any symbol is warming up
-        self._handlers: dict[type, Callable[[int, Any, list[Effect]], None]] = {
+        self._handlers: dict[type, Callable[[int, Any, list[Effect]], Pieces | None]] = {
             Started: self._started,
             CalendarLoaded: self._calendar_loaded,
             AssetsLoaded: lambda now_ns, event, out: self.universe.describe(event, out),
@@ -125,19 +135,30 @@ class Engine:
     def process(self, now_ns: int, event: Event) -> list[Effect]:
         """Take one event; return what must happen because of it, in order."""
         out: list[Effect] = []
-        self._handlers[type(event)](now_ns, event, out)
+        for _ in self.pieces(now_ns, event, out):
+            pass
+        return out
+
+    def pieces(self, now_ns: int, event: Event, out: list[Effect]) -> Pieces:
+        """`process` in pieces: between two of them the event loop may turn, but no other event may come.
+
+        Only the bars of many symbols come in more than one. What comes out is the same however it is paused: there is
+        one event, and `out` has its effects when the last piece is done.
+        """
+        work = self._handlers[type(event)](now_ns, event, out)
+        if work is not None:
+            yield from work
         if self.run and (self.commands.halted or self.settings.disabled or self.desk.halts):
             # An entry that was on its way when trading was halted, or in its symbol alone, too.
             self.guard.call_off(now_ns, bool(self.commands.halted), out)
         for symbol in (*touched_symbols(out), *(self.desk.halts.take_ended() if self.run else ())):
             self.desk.protect(symbol, now_ns, out)
-        if any(isinstance(effect, PositionUpdated) for effect in out):
+        if any(type(effect) is PositionUpdated for effect in out):
             out.append(self.ledger.updated(self.desk.working_e4(), now_ns))
         if type(event) not in _FREQUENT:
             self._warms = bool(self.run and self.warming)
         self._tell_state(out)
         self.alerts.note(now_ns, out)
-        return out
 
     def lean(self, event: Event) -> Event:
         """An event without what changes nothing, as it is journaled."""
@@ -232,20 +253,24 @@ class Engine:
             gaps.request(self.market, out)
 
     # --- the market ------------------------------------------------------------------------------------
-    def _backfill_loaded(self, now_ns: int, event: BackfillLoaded, out: list[Effect]) -> None:
-        completed = self._take_all(gaps.closed_by(self.market, event), now_ns, out)
-        gaps.request_missing(self.market, out)
-        self._look(event.bars, now_ns, out)
-        self._closed(completed, now_ns, out)
-
-    def _bars_received(self, now_ns: int, event: BarsReceived, out: list[Effect]) -> None:
+    def _backfill_loaded(self, now_ns: int, event: BackfillLoaded, out: list[Effect]) -> Pieces:
         completed: list[Completed] = []
-        for bar in event.bars:
-            if (book := self.market.books.get(bar.symbol)) is not None:
-                completed += self._take(book, (bar,), now_ns, out)
+        yield from self._take_all(gaps.closed_by(self.market, event), now_ns, completed, out)
         gaps.request_missing(self.market, out)
         self._look(event.bars, now_ns, out)
-        self._closed(completed, now_ns, out)
+        yield from self._closed(completed, now_ns, out)
+
+    def _bars_received(self, now_ns: int, event: BarsReceived, out: list[Effect]) -> Pieces:
+        completed: list[Completed] = []
+        for piece in _pieces(event.bars):
+            if piece is not event.bars:
+                yield
+            for bar in piece:
+                if (book := self.market.books.get(bar.symbol)) is not None:
+                    self._take(book, (bar,), now_ns, completed, out)
+        gaps.request_missing(self.market, out)
+        self._look(event.bars, now_ns, out)
+        yield from self._closed(completed, now_ns, out)
 
     def _look(self, bars: tuple[Bar, ...], now_ns: int, out: list[Effect]) -> None:
         """What minutes say of halts and limit states, before anything is decided on them."""
@@ -253,35 +278,47 @@ class Engine:
         self.desk.halts.look((bar.symbol for bar in bars), self.market, now_ns, out)
 
     def _take_all(
-        self, released: Iterable[tuple[SymbolBook, list[Bar]]], now_ns: int, out: list[Effect]
-    ) -> list[Completed]:
-        completed: list[Completed] = []
-        for book, minutes in released:
-            completed += self._take(book, minutes, now_ns, out)
+        self,
+        released: Iterable[tuple[SymbolBook, list[Bar]]],
+        now_ns: int,
+        completed: list[Completed],
+        out: list[Effect],
+    ) -> Pieces:
+        for number, (book, minutes) in enumerate(released, 1):
+            self._take(book, minutes, now_ns, completed, out)
             self.market.hold_if_lacking(book, self.market.ended_ns)
-        return completed
+            if number % PIECE == 0:
+                yield
 
-    def _take(self, book: SymbolBook, bars: Iterable[Bar], now_ns: int, out: list[Effect]) -> list[Completed]:
-        completed: list[Completed] = []
+    def _take(
+        self, book: SymbolBook, bars: Iterable[Bar], now_ns: int, completed: list[Completed], out: list[Effect]
+    ) -> None:
         for bar in bars:
-            reason, ended = self.market.take_minute(book, bar, now_ns)
-            completed += ended
+            reason = self.market.take_minute(book, bar, now_ns, completed)
             if reason is not None:
                 out.append(BarRejected(bar, reason))
             elif book.holed and (minutes := self.market.healed(book, bar)):
-                completed += self._take(book, minutes, now_ns, out)
-        return completed
+                self._take(book, minutes, now_ns, completed, out)
 
-    def _closed(self, completed: list[Completed], now_ns: int, out: list[Effect]) -> None:
+    def _closed(self, completed: list[Completed], now_ns: int, out: list[Effect]) -> Pieces:
         """Marks, then guards, then decisions on what was completed, in time and then in symbol order."""
         self._mark_all(now_ns, out)
         if not completed:
             return
-        closed = [bar for bar in self.market.step(completed, now_ns) if bar.live]
+        told: list[BarClosed] = []
+        closed: list[ClosedBar] = []  # those on which something may be decided: an entry fired, or we hold the symbol
+        for piece in _pieces(completed):
+            decided = self.market.step(piece, now_ns)
+            for number, bar, end_ns, regime, valid, fired in decided.live():
+                told.append(BarClosed(bar, end_ns, regime, valid))
+                if fired or bar.symbol in self.ledger.positions:
+                    closed.append(decided.closed(number))
+            yield
+        told.sort(key=lambda one: (one.end_ns, one.bar.symbol))
         closed.sort(key=lambda bar: (bar.end_ns, bar.bar.symbol))
-        for bar in closed:
-            out.append(BarClosed(bar.bar, bar.end_ns, int(bar.decision["regime"]), bool(bar.decision["valid"])))
-        self.strategist.decide(closed, self.blocked(now_ns), now_ns, out)
+        out += told
+        yield
+        yield from self.strategist.decide(closed, self.blocked(now_ns), now_ns, out)
         out.append(self.ledger.updated(self.desk.working_e4(), now_ns, record=True))
 
     def _mark_all(self, now_ns: int, out: list[Effect]) -> None:
@@ -352,10 +389,14 @@ class Engine:
             gaps.request(self.market, out)
 
     # --- time ----------------------------------------------------------------------------------------------
-    def _timer_fired(self, now_ns: int, event: TimerFired, out: list[Effect]) -> None:
-        completed = self._take_all(gaps.give_up(self.market, now_ns, out), now_ns, out)
+    def _timer_fired(self, now_ns: int, event: TimerFired, out: list[Effect]) -> Pieces:
+        completed: list[Completed] = []
+        yield from self._take_all(gaps.give_up(self.market, now_ns, out), now_ns, completed, out)
         gaps.look_for_holes(self.market, now_ns)
-        self._closed(completed + self.market.finish_due(now_ns), now_ns, out)
+        for piece in _pieces(self.market.due(now_ns)):
+            self.market.finish_due(piece, completed)
+            yield
+        yield from self._closed(completed, now_ns, out)
         gaps.request_missing(self.market, out)
         self.desk.timer(now_ns, out)
         self.guard.timer(now_ns, out)

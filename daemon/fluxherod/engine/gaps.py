@@ -57,7 +57,8 @@ def look_for_holes(market: Market, now_ns: int) -> None:
     through_ns = market.bars_ended_by(now_ns)
     if through_ns is not None:
         for book in market.books.values():
-            market.hold_if_lacking(book, through_ns)
+            if book.known_ns < through_ns:
+                market.hold_if_lacking(book, through_ns)
 
 
 def request_missing(market: Market, out: list[Effect]) -> None:

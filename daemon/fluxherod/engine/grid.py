@@ -6,9 +6,11 @@ from dataclasses import dataclass
 
 from fluxherod.core.bars import Span, span_of
 from fluxherod.core.calendar import Calendar
+from fluxherod.engine.completed import Ending, ending
 from fluxherod.engine.volatility import FIVE_MINUTES
 
 NEVER_NS = 2**63 - 1
+REMEMBERED_ENDINGS = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,8 @@ class Grid:
         self._bar_calendar = bar_calendar
         self._minutes = minutes
         self._slot: Slot | None = None
+        self._regular = {session.day: session for session in calendar.sessions}
+        self._endings: dict[int, Ending | None] = {}
 
     def slot(self, start_ns: int) -> Slot | None:
         """Where the minute that starts then belongs; None outside the sessions."""
@@ -41,6 +45,15 @@ class Grid:
             spans = (span_of(start_ns, minutes, session) for minutes in (self._minutes, FIVE_MINUTES))
             slot = self._slot = Slot(start_ns, regular, *spans)
         return slot
+
+    def ending(self, end_ns: int) -> Ending | None:
+        """The end of a bar that ends then; None where no session is known of it."""
+        if end_ns not in self._endings:
+            if len(self._endings) >= REMEMBERED_ENDINGS:
+                self._endings.clear()
+            session = self._bar_calendar.last_opened(end_ns - 1)
+            self._endings[end_ns] = None if session is None else ending(end_ns, self._regular[session.day])
+        return self._endings[end_ns]
 
     def first_minute_ns(self, ns: int) -> int:
         """The start of the first minute of a session at or after the start of some minute."""

@@ -25,7 +25,6 @@ class Holes:
         """Let a symbol wait until each of its minutes before a time is known."""
         book.hold()
         book.holed, book.hole_end_ns = True, through_ns
-        book.closed.own()  # who does not trade often must not keep what was decided beside it alive
         self._held[book.symbol] = book
         self._found.append(book)
 

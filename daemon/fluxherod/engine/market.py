@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
 import numpy as np
 
-from fluxherod.core.bars import DAY_MINUTES, DUPLICATE, BarBuilder, Span, fault, refusal, span_of
+from fluxherod.core.bars import DAY_MINUTES, DUPLICATE, BarBuilder, fault, refusal, span_of
 from fluxherod.core.calendar import MINUTE_NS, Calendar
 from fluxherod.core.jit import RecordArray
 from fluxherod.core.kernel import BAR, DECISION, new_states, step_many
-from fluxherod.core.signals import SessionTime
 from fluxherod.core.types import Bar
-from fluxherod.core.volatility import spike_ratio
+from fluxherod.core.volatility import spike_ratios
 from fluxherod.engine.books import SymbolBook
 from fluxherod.engine.building import Building
-from fluxherod.engine.closed_bars import ClosedBar, ClosedBars
-from fluxherod.engine.completed import Completed, kernel_bar, session_minutes
+from fluxherod.engine.closed_bars import BESIDE, ClosedBars
+from fluxherod.engine.completed import Completed, Decided, kernel_bar
 from fluxherod.engine.grid import Grid, Slot
 from fluxherod.engine.holes import Holes
 from fluxherod.engine.overrides import remakes_indicators
@@ -99,20 +99,15 @@ class Market:
 
     def _recompute(self, book: SymbolBook) -> None:
         """The memory that the remembered bars make with the parameters in force; nothing is decided on them again."""
-        before = book.closed[:]
-        book.closed.clear()
+        before = [(closed, self.grid.ending(closed.end_ns)) for closed in book.closed]
+        known = [(closed, ending) for closed, ending in before if ending is not None]
         self.states[book.row] = new_states(1, self.params)[0]
-        sessions = (self.bar_calendar.last_opened(closed.end_ns - 1) for closed in before)
-        completed = [
-            Completed(book, closed.bar, closed.end_ns, self._regular[session.day])
-            for closed, session in zip(before, sessions, strict=True)
-            if session is not None
-        ]
-        known = {closed.end_ns: closed for closed in before}
-        for closed in self.step(completed, 0, live=False):
-            then = known[closed.end_ns]
-            closed.live, closed.spread, closed.spike, closed.held = then.live, then.spread, then.spike, then.held
-        book.closed.settle()
+        decided = self._run([Completed(book, closed.bar, ending) for closed, ending in known], 0, live=False)
+        for name in ("live", "spread", "spike"):
+            decided.beside[name] = [getattr(closed, name) for closed, _ in known]
+        book.closed.clear()
+        decided.remember()
+        book.closed.hold({closed.end_ns: closed.held for closed, _ in known if closed.held is not None})
         book.five_minutes = book.five_minutes.with_period(self.settings.strategy.atr_period)
 
     def follow_only(self, symbols: Collection[str]) -> None:
@@ -136,7 +131,6 @@ class Market:
         self.calendar = calendar
         self.bar_calendar = calendar.extended() if self.settings.session == "extended" else calendar
         self.grid = Grid(calendar, self.bar_calendar, self._minutes)
-        self._regular = {session.day: session for session in calendar.sessions}
         self._next_end_ns = self.grid.end_after(self.ended_ns) if self.ended_ns else None
 
     # --- history ---------------------------------------------------------------------------------------
@@ -158,14 +152,14 @@ class Market:
             through_ns = min(through_ns, book.silent_through_ns)
         rejected: list[tuple[Bar, str]] = []
         self.step(list(self._completed_history(book, bars, through_ns, rejected)), 0, live=False)
-        book.closed.settle()
         book.five_minutes.load(bar for bar in five_minute_bars if bar.start_ns + FIVE_MINUTES * MINUTE_NS <= through_ns)
         self._begin_five_minutes(book)
         book.newest_minute_ns = through_ns - MINUTE_NS
         book.decided_through_ns = max(book.decided_through_ns, through_ns)
         book.known_ns = through_ns
         if book.closed:
-            book.mark(book.closed[-1].bar.close, book.closed[-1].end_ns)
+            newest = book.closed[-1]
+            book.mark(newest.bar.close, newest.end_ns)
         book.warm = True
         return rejected
 
@@ -190,91 +184,103 @@ class Market:
             session = self.bar_calendar.last_opened(bar.start_ns + MINUTE_NS * (self._minutes - 1))
             if session is None:
                 continue
-            span = span_of(max(bar.start_ns, session.open_ns), self._minutes, session)
-            if span.end_ns <= through_ns:
-                book.decided_through_ns = span.end_ns
-                yield Completed(book, bar, span.end_ns, self._regular[session.day])
+            end_ns = span_of(max(bar.start_ns, session.open_ns), self._minutes, session).end_ns
+            ending = self.grid.ending(end_ns)
+            if end_ns <= through_ns and ending is not None:
+                book.decided_through_ns = end_ns
+                yield Completed(book, bar, ending)
 
     # --- the kernel ------------------------------------------------------------------------------------
-    def step(self, completed: Sequence[Completed], now_ns: int, *, live: bool = True) -> list[ClosedBar]:
-        """Run the kernel over completed bars in one call, a symbol's own in order."""
-        count = len(completed)
-        if not count:
-            return []
-        out: RecordArray = np.zeros(count, DECISION)
-        bars = np.array([kernel_bar(one) for one in completed], BAR)
-        rows = np.fromiter((one.book.row for one in completed), np.int64, count)
-        step_many(self.states, rows, self.params, bars, self._minutes < DAY_MINUTES, out)
-        for one in completed:
-            one.book.closed.settle()
-        return [self._closed(one, out[k], now_ns, live) for k, one in enumerate(completed)]
+    def step(self, completed: Sequence[Completed], now_ns: int, *, live: bool = True) -> Decided:
+        """Run the kernel over completed bars in one call, a symbol's own in order, and remember them."""
+        decided = self._run(completed, now_ns, live)
+        decided.remember()
+        return decided
 
-    def _closed(self, completed: Completed, decision: np.void, now_ns: int, live: bool) -> ClosedBar:
-        book, bar, end_ns = completed.book, completed.bar, completed.end_ns
-        live = live and end_ns > book.silent_through_ns
-        opened, closes = session_minutes(completed)
-        closed = ClosedBar(bar, end_ns, decision, live, time=SessionTime(opened, closes))
-        if decision["valid"]:
-            closed.only_noted, book.noted = not book.noted, True
+    def _run(self, completed: Sequence[Completed], now_ns: int, live: bool) -> Decided:
+        count = len(completed)
+        records: RecordArray = np.zeros(count, DECISION)
+        if count:
+            bars = np.array([kernel_bar(one) for one in completed], BAR)
+            rows = np.fromiter((one.book.row for one in completed), np.int64, count)
+            step_many(self.states, rows, self.params, bars, self._minutes < DAY_MINUTES, records)
+        return Decided(completed, records, self._beside(completed, records, now_ns, live))
+
+    def _beside(self, completed: Sequence[Completed], records: RecordArray, now_ns: int, live: bool) -> RecordArray:
+        """What is known beside the kernel's records, see closed_bars.BESIDE."""
+        oldest_ns = now_ns - self.settings.price_max_age_ns - self.settings.latency_ns
+        rows = []
+        for (book, bar, ending, _), valid in zip(completed, records["valid"].tolist(), strict=True):
+            only_noted = valid and not book.noted
+            book.noted = book.noted or valid
+            time, came_live = ending.time, live and ending.end_ns > book.silent_through_ns
+            spread = book.spread(oldest_ns) if came_live else math.nan
+            known = (bar.start_ns, ending.end_ns, bar.volume, spread, math.nan, time.after_open, time.to_close)
+            rows.append((*known, came_live, only_noted))
+        beside: RecordArray = np.array(rows, BESIDE)
         if live:
-            closed.spread = book.spread(now_ns - self.settings.price_max_age_ns - self.settings.latency_ns)
             minutes = min(float(self._minutes), SESSION_MINUTES)
-            closed.spike = float(spike_ratio(completed.five_minute_atr, float(decision["atr"]), minutes))
-        book.closed.append(closed)
-        return closed
+            ranges = np.array([one.five_minute_atr for one in completed])
+            spikes = np.empty(len(completed))
+            spike_ratios(ranges, np.ascontiguousarray(records["atr"]), minutes, spikes)
+            beside["spike"] = np.where(beside["live"], spikes, math.nan)
+        return beside
 
     # --- minutes ---------------------------------------------------------------------------------------
-    def take_minute(self, book: SymbolBook, minute: Bar, now_ns: int) -> tuple[str | None, list[Completed]]:
+    def take_minute(self, book: SymbolBook, minute: Bar, now_ns: int, completed: list[Completed]) -> str | None:
         """Take a minute of a symbol, or keep it where earlier ones must come first.
 
         Returns:
-            Why it was rejected (None when taken or kept), and the bars that it completed.
+            Why it was rejected; None when taken or kept. The bars that it completed are added to `completed`.
         """
+        start_ns, builder = minute.start_ns, book.builder
         reason = self._fault(minute, now_ns)
-        slot = self.grid.slot(minute.start_ns) if reason is None else None
+        slot = self.grid.slot(start_ns) if reason is None else None
         if book.waiting is not None:
             self.holes.keep(book, minute, now_ns)
             if slot is not None and slot.regular and book.warm:
-                book.mark(minute.close, minute.start_ns + MINUTE_NS)
-            return None, []
-        if slot is not None and self._is_decided(book, slot.span):
+                book.mark(minute.close, start_ns + MINUTE_NS)
+            return None
+        if slot is not None and self._is_decided(book, slot):
             reason = DUPLICATE if minute == book.newest_minute else "its bar is complete already"
-        elif minute.start_ns in book.builder.minutes and minute == book.builder.minutes[minute.start_ns]:
+        elif start_ns in builder.minutes and minute == builder.minutes[start_ns]:
             reason = DUPLICATE
         if reason is not None:
             book.rejections[reason] += 1
-            return reason, []
+            return reason
         if slot is None:
             book.outside += 1
-            return None, []
-        if self.hold_if_lacking(book, slot.span.start_ns):
+            return None
+        if book.known_ns < slot.span.start_ns and self.hold_if_lacking(book, slot.span.start_ns):
             self.holes.keep(book, minute, now_ns)
-            return None, []
-        completed = self.finish(book) if book.builder.span not in (None, slot.span) else []
+            return None
+        if builder.span is not None and builder.span != slot.span:
+            self.finish(book, completed)
         self._put(book, minute, slot)
-        return None, completed
+        return None
 
-    def _is_decided(self, book: SymbolBook, span: Span) -> bool:
+    def _is_decided(self, book: SymbolBook, slot: Slot) -> bool:
         """True when a bar, or a later one, is complete or being built: nobody traded in it, as far as was known."""
-        building = book.builder.span
-        return span.end_ns <= book.decided_through_ns or (building is not None and span.end_ns <= building.start_ns)
+        building, end_ns = book.builder.span, slot.span.end_ns
+        return end_ns <= book.decided_through_ns or (building is not None and end_ns <= building.start_ns)
 
     def _put(self, book: SymbolBook, minute: Bar, slot: Slot) -> None:
-        if book.builder.span is None:
+        builder, start_ns = book.builder, minute.start_ns
+        if builder.span is None:
             self._building.begun(book, slot.span.end_ns)
             book.five_minutes.begin()
-        book.builder.add(minute, slot.span)
-        if book.builder.in_order:
+        builder.add(minute, slot.span)
+        if builder.in_order:
             book.five_minutes.add(minute, slot.five_minutes)
-        if minute.start_ns >= book.newest_minute_ns:
-            book.newest_minute, book.newest_minute_ns = minute, minute.start_ns
-        minutes, known_ns = book.builder.minutes, book.known_ns
-        if known_ns not in minutes:
+        if start_ns >= book.newest_minute_ns:
+            book.newest_minute, book.newest_minute_ns = minute, start_ns
+        known_ns = book.known_ns
+        if known_ns not in builder.minutes:
             known_ns = self.grid.first_minute_ns(known_ns)
-        while known_ns in minutes:
+        while known_ns in builder.minutes:
             known_ns = book.known_ns = known_ns + MINUTE_NS
         if slot.regular:
-            book.mark(minute.close, minute.start_ns + MINUTE_NS)
+            book.mark(minute.close, start_ns + MINUTE_NS)
 
     def _repeat_five_minutes(self, book: SymbolBook) -> None:
         """Minutes came out of order: the 5-minute bars since the strategy bar began are made of all of them anew."""
@@ -335,28 +341,30 @@ class Market:
             return fault(minute) or "time lies ahead"
         return fault(minute)
 
-    def finish(self, book: SymbolBook) -> list[Completed]:
-        """Complete the bar that is being built of a symbol, if there is one."""
+    def finish(self, book: SymbolBook, completed: list[Completed]) -> None:
+        """Complete the bar that is being built of a symbol, if there is one; it is added to `completed`."""
         span = book.builder.span
-        session = self.bar_calendar.last_opened(span.end_ns - 1) if span is not None else None
-        if session is None:
+        ending = self.grid.ending(span.end_ns) if span is not None else None
+        if ending is None:
             book.builder.drop()  # the calendar no longer knows its session: there is nothing to decide
-            return []
+            return
         if not book.builder.in_order:
             self._repeat_five_minutes(book)
         bar, end_ns = book.builder.finish()
         book.decided_through_ns = end_ns
         book.five_minutes.finish_through(end_ns)
-        return [Completed(book, bar, end_ns, self._regular[session.day], book.five_minutes.atr)]
+        completed.append(Completed(book, bar, ending, book.five_minutes.atr))
 
-    def finish_due(self, now_ns: int) -> list[Completed]:
-        """Complete every bar whose end and grace have passed; a bar with a gap or a hole in it waits."""
-        completed: list[Completed] = []
-        for book in self._building.ended_by(now_ns - self._grace_ns):
+    def due(self, now_ns: int) -> list[SymbolBook]:
+        """The symbols with a bar whose end and grace have passed."""
+        return self._building.ended_by(now_ns - self._grace_ns)
+
+    def finish_due(self, books: Iterable[SymbolBook], completed: list[Completed]) -> None:
+        """Complete the bars of symbols that are due; a bar with a gap or a hole in it waits."""
+        for book in books:
             span = book.builder.span
             if span is not None and (span.end_ns <= book.known_ns or not self.hold_if_lacking(book, span.end_ns)):
-                completed += self.finish(book)
-        return completed
+                self.finish(book, completed)
 
     def next_due_ns(self) -> int | None:
         """When bars must be completed, or looked for, even if no newer minute comes."""

@@ -6,7 +6,7 @@ symbol order, so that a replay and a backtest decide alike.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from fluxherod.core import explain
@@ -31,6 +31,8 @@ from fluxherod.engine.ledger import EntryPlan, Ledger
 from fluxherod.engine.market import Market
 from fluxherod.engine.settings import Settings
 
+ENTRIES_A_PIECE = 64
+
 
 class Strategist:
     """Turns completed bars into signals and orders."""
@@ -42,17 +44,24 @@ class Strategist:
         self.ledger = ledger
         self.signals: dict[str, Signal] = {}  # the newest entry or exit signal of each symbol
 
-    def decide(self, closed: Sequence[ClosedBar], blocked: str, now_ns: int, out: list[Effect]) -> None:
-        """Everything that follows from bars completed at one time."""
+    def decide(self, closed: Sequence[ClosedBar], blocked: str, now_ns: int, out: list[Effect]) -> Iterator[None]:
+        """Everything that follows from bars completed at one time, of which `closed` are those that it can follow from.
+
+        It comes in pieces, see `Engine.pieces`.
+        """
         for bar in closed:
-            bar.held = self.ledger.positions.get(bar.bar.symbol)
+            if (held := self.ledger.positions.get(bar.bar.symbol)) is not None:
+                bar.held = held
+                self.market.books[held.symbol].closed.hold({bar.end_ns: held})
         for bar in closed:
             self._trail(bar, now_ns, out)
         for bar in closed:
             self._exit(bar, now_ns, out)
-        for bar in closed:
-            if bar.decision["valid"] and bar.decision["entry"]:
-                self._enter(bar, blocked, now_ns, out)
+        entries = [bar for bar in closed if bar.decision["valid"] and bar.decision["entry"]]
+        for number, bar in enumerate(entries, 1):
+            self._enter(bar, blocked, now_ns, out)
+            if number % ENTRIES_A_PIECE == 0:
+                yield
 
     # --- open positions ----------------------------------------------------------------------------
     def _trail(self, closed: ClosedBar, now_ns: int, out: list[Effect]) -> None:
