@@ -26,6 +26,7 @@ from fluxherod.core.bars import DUPLICATE
 from fluxherod.core.calendar import HOUR_NS, MINUTE_NS, SECOND_NS, Calendar, Session
 from fluxherod.core.types import Bar
 from fluxherod.engine.closed_bars import REMEMBERED_BARS
+from fluxherod.engine.completed import Completed
 from fluxherod.engine.effects import BarClosed, Effect, RequestBackfill, RequestHistory, RequestReference
 from fluxherod.engine.engine import Engine
 from fluxherod.engine.events import (
@@ -423,13 +424,11 @@ def check_ranges(tape: Tape, timeframe: str) -> None:
     market.set_calendar(Calendar(tape.sessions))
     for book in market.books.values():
         book.waiting, book.known_ns = None, NEVER_NS  # nobody traded in any other minute
-    completed = [
-        one
-        for frame in tape.frames
-        for bar in frame
-        for one in market.take_minute(market.books[bar.symbol], bar, bar.start_ns + MINUTE_NS)[1]
-    ]
-    completed += [one for book in market.books.values() for one in market.finish(book)]
+    completed: list[Completed] = []
+    for bar in itertools.chain(*tape.frames):
+        market.take_minute(market.books[bar.symbol], bar, bar.start_ns + MINUTE_NS, completed)
+    for book in market.books.values():
+        market.finish(book, completed)
     for symbol, bars in tape.oracle(timeframe).items():
         fives = tape.oracle("5Min")[symbol]
         found = [(one.bar, one.end_ns) for one in completed if one.book.symbol == symbol]

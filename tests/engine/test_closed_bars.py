@@ -1,9 +1,10 @@
-"""Completed bars that are kept as bytes are what they were as objects, bit for bit."""
+"""Completed bars that are kept as bytes are what they were, bit for bit."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import astuple
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 from fluxherod.core.kernel import DECISION
 from fluxherod.core.signals import SessionTime
 from fluxherod.core.types import Bar
-from fluxherod.engine.closed_bars import REMEMBERED_BARS, ClosedBar, ClosedBars
+from fluxherod.engine.closed_bars import BESIDE, REMEMBERED_BARS, ClosedBar, ClosedBars, packed
 
 PRICES = st.floats(0.0001, 1e7)
 
@@ -25,9 +26,20 @@ def completed(draw: st.DrawFn, number: int = 0) -> ClosedBar:
     bar = Bar("SPY", number * 60, *(draw(PRICES) for _ in range(4)), draw(st.integers(0, 2**63 - 1)))
     for name in ("open", "high", "low", "close"):
         record[0][name] = getattr(bar, name)
-    time = draw(st.none() | st.builds(SessionTime, st.integers(-960, 960), st.integers(-960, 960)))
+    time = SessionTime(draw(st.integers(-960, 960)), draw(st.integers(-960, 960)))
     spread, flags = draw(PRICES | st.just(math.nan)), draw(st.tuples(st.booleans(), st.booleans()))
     return ClosedBar(bar, number * 60 + 60, record[0], flags[0], spread, draw(PRICES), None, time, flags[1])
+
+
+def beside(one: ClosedBar) -> tuple[Any, ...]:
+    assert one.time is not None
+    figures = (one.bar.start_ns, one.end_ns, one.bar.volume, one.spread, one.spike)
+    return (*figures, one.time.after_open, one.time.to_close, one.live, one.only_noted)
+
+
+def as_bytes(bars: list[ClosedBar]) -> list[bytes]:
+    records = np.frombuffer(b"".join(one.decision.tobytes() for one in bars), DECISION)
+    return packed(records, np.array([beside(one) for one in bars], BESIDE))
 
 
 def content(one: ClosedBar) -> tuple[object, ...]:
@@ -37,52 +49,54 @@ def content(one: ClosedBar) -> tuple[object, ...]:
     )
 
 
+def blank(number: int) -> bytes:
+    bar = Bar("SPY", number, 0.0, 0.0, 0.0, 0.0, 1)
+    return as_bytes([ClosedBar(bar, number + 1, np.zeros(1, DECISION)[0], time=SessionTime(0, 0))])[0]
+
+
 @settings(max_examples=25, deadline=None)
 @given(st.data())
 def test_what_is_kept_is_what_was_appended(data: st.DataObject) -> None:
     bars, kept = [data.draw(completed(number)) for number in range(6)], ClosedBars("SPY")
-    for one in bars:
+    for one in as_bytes(bars):
         kept.append(one)
-        if data.draw(st.booleans()):
-            kept.settle()
     assert [content(one) for one in kept] == [content(one) for one in bars]
     assert [content(one) for one in kept[-3:]] == [content(one) for one in bars[-3:]]
     assert [content(one) for one in reversed(kept)] == [content(one) for one in reversed(bars)]
-    assert kept[-1] is kept[len(kept) - 1]
 
 
-@pytest.mark.parametrize("at_once", [1, 7, 2_000])
-def test_the_newest_five_hundred_are_kept_and_their_order(at_once: int) -> None:
-    kept, blank = ClosedBars("SPY"), np.zeros(1, DECISION)
-    for number in range(2_000):
-        kept.append(ClosedBar(Bar("SPY", number, 0.0, 0.0, 0.0, 0.0, 1), number + 1, blank[0]))
-        if number % at_once == 0:
-            kept.settle()
-    kept.settle()
-    assert len(kept) == REMEMBERED_BARS + 1
-    assert [one.end_ns for one in kept] == list(range(2_000 - REMEMBERED_BARS, 2_001))
+@pytest.mark.parametrize("count", [0, 1, REMEMBERED_BARS - 1, REMEMBERED_BARS, REMEMBERED_BARS + 1, 2_000])
+def test_the_newest_are_kept_and_their_order(count: int) -> None:
+    kept = ClosedBars("SPY")
+    for number in range(count):
+        kept.append(blank(number))
+    assert len(kept) == min(count, REMEMBERED_BARS)
+    assert [one.end_ns for one in kept] == list(range(count - len(kept) + 1, count + 1))
     with pytest.raises(IndexError):
-        kept[REMEMBERED_BARS + 1]
+        kept[len(kept)]
+    kept.clear()
+    assert list(kept) == []
 
 
 def test_the_position_that_was_held_is_kept_with_its_bar_and_forgotten_with_it() -> None:
     world = World().ready()
     world.place(100, 441.0)
-    kept, blank = ClosedBars("SPY"), np.zeros(1, DECISION)
+    kept = ClosedBars("SPY")
     for number in range(1_000):
-        held = world.position() if number in (3, 700) else None
-        kept.append(ClosedBar(Bar("SPY", number, 0.0, 0.0, 0.0, 0.0, 1), number + 1, blank[0], held=held))
-        kept.settle()
+        kept.append(blank(number))
+        if number in (3, 700):
+            kept.hold({number + 1: world.position()})
     assert [one.end_ns for one in kept if one.held is not None] == [701]
     assert next(one for one in kept if one.held is not None).held == world.position()
     assert len(kept._held) == 1
 
 
-def test_a_bar_is_still_its_own_object_while_its_event_is_decided() -> None:
+def test_a_bar_is_known_as_live_and_with_the_position_that_it_was_decided_with() -> None:
     world = World().ready(history=100)
     for number in range(40):
+        if number == 20:
+            world.place(100, 441.0)
         world.minute(number, 450.0)
-        assert world.engine.market.books["SPY"].closed[-1].live
     closed = world.engine.market.books["SPY"].closed
     assert [one.live for one in closed] == [False] * 100 + [True] * 40
-    assert len(closed._fresh) == 2
+    assert [one.held is not None for one in closed] == [False] * 120 + [True] * 20

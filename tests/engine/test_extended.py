@@ -69,7 +69,7 @@ def test_without_known_extended_hours_and_without_the_wish_a_day_has_its_regular
     market = Market(Settings(("SPY",), "1Hour", session))
     market.set_calendar(Calendar(sessions))
     market.books["SPY"].waiting = None
-    assert market.take_minute(market.books["SPY"], bar(-1, 450.0), OPEN_NS) == (None, [])
+    assert market.take_minute(market.books["SPY"], bar(-1, 450.0), OPEN_NS, []) is None
     assert market.books["SPY"].outside == 1
 
 

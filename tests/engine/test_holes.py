@@ -387,13 +387,3 @@ def test_an_answer_is_journaled_without_the_minutes_that_came_and_the_same_follo
     assert len(found[0]) == 2
     states = {world.engine.market.states.tobytes() for world in worlds}
     assert len(states) == 1
-
-
-def test_a_symbol_that_falls_silent_keeps_no_record_of_the_others_alive() -> None:
-    world = ready("SPY", "QQQ", timeframe="1Min")
-    for number in range(3):
-        world.until(at(number + 1))
-        world.tell(BarsReceived((bar(number, 450.0), bar(number, 300.0, symbol="QQQ"))[: 1 + (number == 0)]))
-        world.wait(3)
-    newest = world.engine.market.books["QQQ"].closed[-1].decision
-    assert newest.base is None or newest.base.nbytes == newest.nbytes

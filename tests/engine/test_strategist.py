@@ -155,7 +155,7 @@ def test_a_bar_that_ended_before_the_fill_neither_trails_nor_ends_the_position()
     position = world.position()
     (closed,) = [bar for bar in world.engine.market.books["SPY"].closed if bar.end_ns == OPEN_NS + 13 * MINUTE_NS]
     out: list[Any] = []
-    world.engine.strategist.decide([closed], "", world.now_ns, out)
+    list(world.engine.strategist.decide([closed], "", world.now_ns, out))
     assert world.position() == position
     assert not of(SignalUpdated, [effect for effect in out if effect.signal.kind.startswith("exit")])
 

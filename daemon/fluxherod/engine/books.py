@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from fluxherod.core.bars import DUPLICATE, MOST_DOLLARS, BarBuilder
-from fluxherod.core.money import to_e4
+from fluxherod.core.money import E4
 from fluxherod.core.types import Bar, Quote
 from fluxherod.engine.closed_bars import ClosedBars
 from fluxherod.engine.volatility import FiveMinuteRange
@@ -95,7 +95,7 @@ class SymbolBook:
     def mark(self, price: float, now_ns: int) -> None:
         """Take a price; 0 is none, and one older than the known price (a back-filled minute) changes nothing."""
         if 0 < price <= MOST_DOLLARS and now_ns >= self.price_ns:
-            self.price_e4, self.price_ns = to_e4(price), now_ns
+            self.price_e4, self.price_ns = round(price * E4), now_ns
 
     def spread(self, oldest_ns: int) -> float:
         """Ask minus bid of a two-sided quote that is not older than a time, else NaN."""

@@ -68,26 +68,24 @@ class ClosedBar:
 class ClosedBars(Sequence[ClosedBar]):
     """The newest completed bars, oldest first. Each is made anew when it is asked for."""
 
-    __slots__ = ("_content", "_held", "_oldest", "symbol")
+    __slots__ = ("_content", "_count", "_held", "symbol")
 
     def __init__(self, symbol: str = "") -> None:
         self.symbol = symbol
-        self._content = bytearray()  # a ring, once it is full
-        self._oldest = 0  # the place in it of the oldest bar
+        # A ring. Zeros that nobody has written to take no memory.
+        self._content = memoryview(np.zeros(REMEMBERED_BARS * _SIZE, np.uint8))
+        self._count = 0  # of all that were appended
         self._held: dict[int, Position] = {}  # by the bar's end
 
     def clear(self) -> None:
         """Forget all bars."""
-        self._content, self._oldest, self._held = bytearray(), 0, {}
+        self._count, self._held = 0, {}
 
     def append(self, content: bytes) -> None:
         """Remember one more: a record of DECISION and one of BESIDE, see `packed`."""
-        if len(self._content) < REMEMBERED_BARS * _SIZE:
-            self._content += content
-            return
-        start = self._oldest * _SIZE
+        start = self._count % REMEMBERED_BARS * _SIZE
         self._content[start : start + _SIZE] = content
-        self._oldest = (self._oldest + 1) % REMEMBERED_BARS
+        self._count += 1
 
     def hold(self, held: dict[int, Position]) -> None:
         """Remember which position was open at the end of which bars; those of forgotten bars are dropped."""
@@ -95,7 +93,7 @@ class ClosedBars(Sequence[ClosedBar]):
         self._held = {end_ns: position for end_ns, position in (self._held | held).items() if end_ns >= oldest_ns}
 
     def __len__(self) -> int:
-        return len(self._content) // _SIZE
+        return min(self._count, REMEMBERED_BARS)
 
     @overload
     def __getitem__(self, number: int) -> ClosedBar: ...
@@ -108,7 +106,7 @@ class ClosedBars(Sequence[ClosedBar]):
         place = number + count if number < 0 else number
         if not 0 <= place < count:
             raise IndexError(number)
-        start = (self._oldest + place) % count * _SIZE
+        start = (self._count - count + place) % REMEMBERED_BARS * _SIZE
         closed = _unpacked(self.symbol, bytes(self._content[start : start + _SIZE]))
         closed.held = self._held.get(closed.end_ns)
         return closed

@@ -41,6 +41,11 @@ class Completed(NamedTuple):
     ending: Ending
     five_minute_atr: float = math.nan
 
+    @property
+    def end_ns(self) -> int:
+        """When it ended."""
+        return self.ending.end_ns
+
 
 def kernel_bar(completed: Completed) -> tuple[float | int, ...]:
     """A completed bar as a kernel.BAR record."""

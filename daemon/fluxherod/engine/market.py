@@ -241,7 +241,11 @@ class Market:
             if slot is not None and slot.regular and book.warm:
                 book.mark(minute.close, start_ns + MINUTE_NS)
             return None
-        if slot is not None and self._is_decided(book, slot):
+        span = builder.span
+        if slot is not None and (
+            # The bar, or a later one, is complete or being built: nobody traded in it, as far as was known.
+            slot.span.end_ns <= book.decided_through_ns or (span is not None and slot.span.end_ns <= span.start_ns)
+        ):
             reason = DUPLICATE if minute == book.newest_minute else "its bar is complete already"
         elif start_ns in builder.minutes and minute == builder.minutes[start_ns]:
             reason = DUPLICATE
@@ -254,15 +258,10 @@ class Market:
         if book.known_ns < slot.span.start_ns and self.hold_if_lacking(book, slot.span.start_ns):
             self.holes.keep(book, minute, now_ns)
             return None
-        if builder.span is not None and builder.span != slot.span:
+        if span is not None and span is not slot.span and span != slot.span:
             self.finish(book, completed)
         self._put(book, minute, slot)
         return None
-
-    def _is_decided(self, book: SymbolBook, slot: Slot) -> bool:
-        """True when a bar, or a later one, is complete or being built: nobody traded in it, as far as was known."""
-        building, end_ns = book.builder.span, slot.span.end_ns
-        return end_ns <= book.decided_through_ns or (building is not None and end_ns <= building.start_ns)
 
     def _put(self, book: SymbolBook, minute: Bar, slot: Slot) -> None:
         builder, start_ns = book.builder, minute.start_ns

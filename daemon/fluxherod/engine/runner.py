@@ -57,16 +57,18 @@ MOST_EVENTS_A_COMMIT = 256
 RETRY_DATA_AFTER_S = 1.0
 
 # Effects that others carry out; all others are updates for the tables and the subscribers.
-_REQUESTS = (
-    SubmitOrder,
-    CancelOrder,
-    ReplaceOrder,
-    LookupOrder,
-    RequestSnapshot,
-    RequestReference,
-    RequestHistory,
-    RequestBackfill,
-    FollowSymbols,
+_REQUESTS = frozenset(
+    {
+        SubmitOrder,
+        CancelOrder,
+        ReplaceOrder,
+        LookupOrder,
+        RequestSnapshot,
+        RequestReference,
+        RequestHistory,
+        RequestBackfill,
+        FollowSymbols,
+    }
 )
 
 
@@ -109,6 +111,7 @@ class Runner:
         self.requests_in_flight = 0
         self.last_event_ns = 0
         self._started = False
+        self._busy = False  # an event is being processed: in pieces, where it is one of many symbols
         self._over = False
         self._store = store
         self._broker = broker
@@ -160,13 +163,13 @@ class Runner:
 
     @property
     def queued(self) -> int:
-        """Events that wait to be processed."""
-        return len(self._inbox)
+        """Events that are not processed yet."""
+        return len(self._inbox) + self._busy
 
     @property
     def idle(self) -> bool:
         """True when nothing is queued, in flight or uncommitted."""
-        return not self._inbox and self.requests_in_flight == 0 and self.committed_seq == self.seq
+        return not self.queued and self.requests_in_flight == 0 and self.committed_seq == self.seq
 
     # --- the loop ------------------------------------------------------------------------------------
     async def run(self) -> None:
@@ -195,7 +198,7 @@ class Runner:
             await self._wait()
             entries: list[JournalEntry] = []
             while not stopping and len(entries) < MOST_EVENTS_A_COMMIT and (next_one := self._next()) is not None:
-                entries.append(self._entry(*next_one))
+                entries.append(await self._entry(*next_one))
                 stopping = isinstance(entries[-1].event, Stopping)
                 if self._inbox and self.clock.rate > 0:
                     await asyncio.sleep(0)  # between two events of a burst the sockets have their turn
@@ -263,16 +266,21 @@ class Runner:
         if not alarm.cancelled():
             self._arrived.set()
 
-    def _entry(self, event: Event, now_ns: int) -> JournalEntry:
+    async def _entry(self, event: Event, now_ns: int) -> JournalEntry:
+        self._busy = True
         event = self.engine.lean(event)
         self._started = self._started or isinstance(event, Started)
         if isinstance(event, _ABOUT_ORDERS):
             self._snapshots.forget()
         self.last_event_ns = now_ns
-        self.seq += 1
-        effects = self.engine.process(now_ns, event)
-        if any(isinstance(effect, _REQUESTS) for effect in effects):
+        effects: list[Effect] = []
+        for _ in self.engine.pieces(now_ns, event, effects):
+            if self.clock.rate > 0:
+                await asyncio.sleep(0)  # the sockets have their turn; what they bring waits for the next event
+        self.seq += 1  # whoever took a snapshot meanwhile is told all of this event
+        if not _REQUESTS.isdisjoint(map(type, effects)):
             self._asking_seq = self.seq
+        self._busy = False
         return JournalEntry(self.seq, now_ns, event, effects)
 
     # --- the way out -----------------------------------------------------------------------------------
@@ -292,7 +300,7 @@ class Runner:
         for effect in entry.effects:
             if isinstance(effect, Reply):
                 self._answer(effect)
-            elif isinstance(effect, _REQUESTS):
+            elif type(effect) in _REQUESTS:
                 self._request(effect)
             else:
                 updates.append(effect)

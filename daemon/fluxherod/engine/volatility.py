@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
 from struct import Struct
 from typing import NamedTuple
 
@@ -21,20 +20,14 @@ _BAR = Struct("<qddd")  # start, high, low, close
 _MOST_BYTES = 2 * FIVE_MINUTE_HISTORY * _BAR.size
 
 
-class _Range(NamedTuple):
-    """How many bars were seen, their average range so far, and the last close."""
-
-    bars: int = 0
-    average: float = 0.0
-    close: float = 0.0
+# How many bars were seen, their average range so far, and the last close.
+_Range = tuple[int, float, float]
 
 
-@dataclass(frozen=True, slots=True)
-class _Mark:
+class _Mark(NamedTuple):
     """What was known before the first 5-minute bar was complete that ended after a strategy bar had begun."""
 
     state: _Range
-    atr: float
     through_ns: int
     span: Span | None
     minutes: dict[int, Bar]
@@ -43,16 +36,21 @@ class _Mark:
 class FiveMinuteRange:
     """ATR of the 5-minute bars: from history at first, then from the minutes as they come."""
 
-    __slots__ = ("_bars", "_builder", "_mark", "_period", "_state", "_through_ns", "atr")
+    __slots__ = ("_bars", "_builder", "_mark", "_period", "_state", "_through_ns")
 
     def __init__(self, symbol: str, period: int) -> None:
-        self.atr = math.nan
         self._period = period
-        self._state = _Range()
+        self._state: _Range = (0, 0.0, math.nan)
         self._builder = BarBuilder(symbol)
         self._through_ns = 0  # end of the newest bar that counts
         self._bars = bytearray()  # the newest ones, as _BAR
         self._mark: _Mark | None = None
+
+    @property
+    def atr(self) -> float:
+        """The average true range; NaN while there are too few bars."""
+        bars, average, _ = self._state
+        return average if bars > self._period else math.nan
 
     def load(self, bars: Iterable[Bar]) -> None:
         """Take completed bars, oldest first; an unsound one is passed over."""
@@ -76,7 +74,7 @@ class FiveMinuteRange:
     def rewind(self, began_ns: int) -> None:
         """Undo what came since the strategy bar began: all of its minutes come again, in order."""
         mark, self._mark = self._mark or self._now(), None
-        self._state, self.atr, self._through_ns = mark.state, mark.atr, mark.through_ns
+        self._state, self._through_ns = mark.state, mark.through_ns
         undone = sum(start_ns >= mark.through_ns for start_ns, *_ in _BAR.iter_unpack(self._bars))
         del self._bars[len(self._bars) - undone * _BAR.size :]
         self._builder.drop()
@@ -85,7 +83,7 @@ class FiveMinuteRange:
                 self._builder.add(minute, mark.span)
 
     def _now(self) -> _Mark:
-        return _Mark(self._state, self.atr, self._through_ns, self._builder.span, self._builder.minutes)
+        return _Mark(self._state, self._through_ns, self._builder.span, self._builder.minutes)
 
     def finish_through(self, ns: int) -> None:
         """Complete the bar that is being built when it ends at or before a time."""
@@ -103,8 +101,7 @@ class FiveMinuteRange:
         index, average, previous_close = self._state
         if index > 0:
             average = next_range(average, self._period, index, high, low, previous_close)
-        self.atr = average if index >= self._period else math.nan
-        self._state = _Range(index + 1, average, close)
+        self._state = (index + 1, average, close)
         self._through_ns = through_ns
         self._bars += _BAR.pack(start_ns, high, low, close)
         if len(self._bars) > _MOST_BYTES:
