@@ -58,6 +58,8 @@ LEAST_POLL_PAUSE_S = 0.5
 # A simulated exchange skips its nights and stands between steps: its account is not old because of that.
 EXCHANGE_ACCOUNT_AGE_NS = 7 * 24 * 3600 * SECOND_NS
 DRAIN_S = 3.0
+# Little of what lives long is garbage: the search through all of it (100 ms) comes a hundred times as seldom as else.
+GARBAGE_THRESHOLDS = (700, 10, 1_000)
 LEAST_AHEAD_S = 5.0
 # A halted daemon works: it serves, watches stops and closes positions.
 SERVING_STATES = frozenset({"ACTIVE", "HALTED"})
@@ -116,6 +118,7 @@ async def _serve(parts: Parts, config: Config, notifier: Notifier, stop: Stop) -
         edges = [tasks.create_task(edge(), name=name) for name, edge in parts.edges]
         running = tasks.create_task(parts.runner.run(), name="runner")
         gc.freeze()  # a search for garbage stops everything: what stays for good is spared it (50 ms each time)
+        gc.set_threshold(*GARBAGE_THRESHOLDS)
         notifier.ready(f"{config.daemon.mode}, gRPC on port {port} and {config.grpc.unix_socket}")
         edges.append(tasks.create_task(_watchdog(notifier), name="watchdog"))
         edges.append(tasks.create_task(_health(parts, notifier), name="health"))

@@ -109,6 +109,13 @@ def test_the_order_of_effects_is_part_of_their_bytes() -> None:
     assert encode_effects([one, two]) != encode_effects([two, one])
 
 
+@pytest.mark.parametrize("count", [0, 1, 15, 16, 255, 256, 257, 600, 2**16 - 1, 2**16])
+def test_many_effects_are_one_array_of_msgpack_however_many_pieces_they_are_made_in(count: int) -> None:
+    effects: list[Effect] = [QuotesUpdated((Quote("SPY", 1, 1.0, 2.0),))] * count
+    frames = [(type(effect).__name__, effect) for effect in effects]
+    assert encode_effects(effects) == msgspec.msgpack.encode(frames, order="deterministic")
+
+
 def test_nan_and_infinities_survive() -> None:
     quote = Quote("SPY", 1, math.nan, -math.inf)
     again = decode_event(*encode_event(QuotesReceived((quote,))))

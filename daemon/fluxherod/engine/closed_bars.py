@@ -38,6 +38,9 @@ BESIDE = np.dtype(
 """What a bar has beside the kernel's record, see ClosedBar."""
 
 _SIZE = DECISION.itemsize + BESIDE.itemsize
+# Memory comes by so many bars: all symbols need more of it in the same minute, and nothing that is there is moved.
+_CHUNK = 16
+_ROOM = -(-REMEMBERED_BARS // _CHUNK) * _CHUNK
 
 
 @dataclass(slots=True)
@@ -68,12 +71,11 @@ class ClosedBar:
 class ClosedBars(Sequence[ClosedBar]):
     """The newest completed bars, oldest first. Each is made anew when it is asked for."""
 
-    __slots__ = ("_content", "_count", "_held", "symbol")
+    __slots__ = ("_chunks", "_count", "_held", "symbol")
 
     def __init__(self, symbol: str = "") -> None:
         self.symbol = symbol
-        # A ring. Zeros that nobody has written to take no memory.
-        self._content = memoryview(np.zeros(REMEMBERED_BARS * _SIZE, np.uint8))
+        self._chunks: list[bytearray] = []  # a ring, once there are as many as it needs
         self._count = 0  # of all that were appended
         self._held: dict[int, Position] = {}  # by the bar's end
 
@@ -83,8 +85,10 @@ class ClosedBars(Sequence[ClosedBar]):
 
     def append(self, content: bytes) -> None:
         """Remember one more: a record of DECISION and one of BESIDE, see `packed`."""
-        start = self._count % REMEMBERED_BARS * _SIZE
-        self._content[start : start + _SIZE] = content
+        chunk, place = divmod(self._count % _ROOM, _CHUNK)
+        if chunk == len(self._chunks):
+            self._chunks.append(bytearray(_CHUNK * _SIZE))
+        self._chunks[chunk][place * _SIZE : place * _SIZE + _SIZE] = content
         self._count += 1
 
     def hold(self, held: dict[int, Position]) -> None:
@@ -106,8 +110,9 @@ class ClosedBars(Sequence[ClosedBar]):
         place = number + count if number < 0 else number
         if not 0 <= place < count:
             raise IndexError(number)
-        start = (self._count - count + place) % REMEMBERED_BARS * _SIZE
-        closed = _unpacked(self.symbol, bytes(self._content[start : start + _SIZE]))
+        chunk, place = divmod((self._count - count + place) % _ROOM, _CHUNK)
+        content = bytes(self._chunks[chunk][place * _SIZE : place * _SIZE + _SIZE])
+        closed = _unpacked(self.symbol, content)
         closed.held = self._held.get(closed.end_ns)
         return closed
 
@@ -122,8 +127,8 @@ def packed(decisions: RecordArray, beside: RecordArray) -> list[bytes]:
 def _unpacked(symbol: str, content: bytes) -> ClosedBar:
     # Bit for bit: NumPy's own copy of a record leaves out what lies between its fields.
     decision = np.frombuffer(content, DECISION, 1)[0]
-    prices = (float(decision[name]) for name in ("open", "high", "low", "close"))
+    opening, high, low, close = (float(decision[name]) for name in ("open", "high", "low", "close"))
     beside = np.frombuffer(content, BESIDE, 1, DECISION.itemsize)[0].item()
     start_ns, end_ns, volume, spread, spike, after_open, to_close, live, only_noted = beside
-    bar = Bar(symbol, start_ns, *prices, volume)
+    bar = Bar(symbol, start_ns, opening, high, low, close, volume)
     return ClosedBar(bar, end_ns, decision, live, spread, spike, None, SessionTime(after_open, to_close), only_noted)

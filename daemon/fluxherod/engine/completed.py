@@ -15,7 +15,6 @@ from fluxherod.core.types import Bar
 from fluxherod.engine.books import SymbolBook
 from fluxherod.engine.closed_bars import ClosedBar, packed
 
-
 _NAMES = tuple(DECISION.names or ())
 
 

@@ -6,12 +6,12 @@ order give the same effects, byte for byte, which is what restart and replay sta
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any, TypeVar, get_args
+from collections.abc import Callable, Iterable
+from typing import Any, get_args
 
 from fluxherod.core.calendar import SECOND_NS, Calendar
 from fluxherod.core.types import Bar
-from fluxherod.engine import gaps, links, readiness
+from fluxherod.engine import gaps, links, pieces, readiness
 from fluxherod.engine.alerts import AlertBook, channel_failed
 from fluxherod.engine.books import SymbolBook
 from fluxherod.engine.closed_bars import ClosedBar
@@ -60,6 +60,7 @@ from fluxherod.engine.events import (
 from fluxherod.engine.guard import Guard
 from fluxherod.engine.ledger import Ledger
 from fluxherod.engine.market import Market
+from fluxherod.engine.pieces import Pieces, in_pieces, many
 from fluxherod.engine.reconcile import Reconciler
 from fluxherod.engine.settings import Settings
 from fluxherod.engine.splits import REFERENCE_LEAD_NS, Splits
@@ -71,15 +72,6 @@ REMEMBER_ORDERS_NS = 3 * 24 * 3600 * SECOND_NS
 SANE_SPREAD = 0.02
 # They come all the time and make no symbol warm or cold: nobody has to look at each of 8,000 symbols because of one.
 _FREQUENT = frozenset({BarsReceived, BarsRevised, QuotesReceived, StatusesReceived})
-PIECE = 512
-"""How many symbols are looked at before others may have their turn."""
-
-T = TypeVar("T")
-Pieces = Iterator[None]
-
-
-def _pieces(items: Sequence[T]) -> Iterator[Sequence[T]]:
-    return (items[first : first + PIECE] for first in range(0, len(items), PIECE))
 
 
 class Engine:
@@ -262,12 +254,10 @@ class Engine:
 
     def _bars_received(self, now_ns: int, event: BarsReceived, out: list[Effect]) -> Pieces:
         completed: list[Completed] = []
-        for piece in _pieces(event.bars):
-            if piece is not event.bars:
+        for bars in in_pieces(event.bars):
+            self._take(bars, now_ns, completed, out)
+            if many(event.bars):
                 yield
-            for bar in piece:
-                if (book := self.market.books.get(bar.symbol)) is not None:
-                    self._take(book, (bar,), now_ns, completed, out)
         gaps.request_missing(self.market, out)
         self._look(event.bars, now_ns, out)
         yield from self._closed(completed, now_ns, out)
@@ -285,20 +275,13 @@ class Engine:
         out: list[Effect],
     ) -> Pieces:
         for number, (book, minutes) in enumerate(released, 1):
-            self._take(book, minutes, now_ns, completed, out)
+            self._take(minutes, now_ns, completed, out)
             self.market.hold_if_lacking(book, self.market.ended_ns)
-            if number % PIECE == 0:
+            if number % pieces.PIECE == 0:
                 yield
 
-    def _take(
-        self, book: SymbolBook, bars: Iterable[Bar], now_ns: int, completed: list[Completed], out: list[Effect]
-    ) -> None:
-        for bar in bars:
-            reason = self.market.take_minute(book, bar, now_ns, completed)
-            if reason is not None:
-                out.append(BarRejected(bar, reason))
-            elif book.holed and (minutes := self.market.healed(book, bar)):
-                self._take(book, minutes, now_ns, completed, out)
+    def _take(self, bars: Iterable[Bar], now_ns: int, completed: list[Completed], out: list[Effect]) -> None:
+        out += (BarRejected(bar, reason) for bar, reason in self.market.take(bars, now_ns, completed))
 
     def _closed(self, completed: list[Completed], now_ns: int, out: list[Effect]) -> Pieces:
         """Marks, then guards, then decisions on what was completed, in time and then in symbol order."""
@@ -307,17 +290,19 @@ class Engine:
             return
         told: list[BarClosed] = []
         closed: list[ClosedBar] = []  # those on which something may be decided: an entry fired, or we hold the symbol
-        for piece in _pieces(completed):
+        for piece in in_pieces(completed):
             decided = self.market.step(piece, now_ns)
             for number, bar, end_ns, regime, valid, fired in decided.live():
                 told.append(BarClosed(bar, end_ns, regime, valid))
                 if fired or bar.symbol in self.ledger.positions:
                     closed.append(decided.closed(number))
-            yield
+            if many(completed):
+                yield
         told.sort(key=lambda one: (one.end_ns, one.bar.symbol))
         closed.sort(key=lambda bar: (bar.end_ns, bar.bar.symbol))
         out += told
-        yield
+        if many(completed):
+            yield
         yield from self.strategist.decide(closed, self.blocked(now_ns), now_ns, out)
         out.append(self.ledger.updated(self.desk.working_e4(), now_ns, record=True))
 
@@ -393,9 +378,11 @@ class Engine:
         completed: list[Completed] = []
         yield from self._take_all(gaps.give_up(self.market, now_ns, out), now_ns, completed, out)
         gaps.look_for_holes(self.market, now_ns)
-        for piece in _pieces(self.market.due(now_ns)):
+        due = self.market.due(now_ns)
+        for piece in in_pieces(due):
             self.market.finish_due(piece, completed)
-            yield
+            if many(due):
+                yield
         yield from self._closed(completed, now_ns, out)
         gaps.request_missing(self.market, out)
         self.desk.timer(now_ns, out)

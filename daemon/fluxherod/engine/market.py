@@ -227,6 +227,24 @@ class Market:
         return beside
 
     # --- minutes ---------------------------------------------------------------------------------------
+    def take(self, minutes: Iterable[Bar], now_ns: int, completed: list[Completed]) -> list[tuple[Bar, str]]:
+        """Take minutes of symbols that are followed, in order, and what waited behind a hole that one of them fills.
+
+        Returns:
+            The minutes that were rejected, each with the reason. The bars that were completed are added to `completed`.
+        """
+        rejected: list[tuple[Bar, str]] = []
+        books = self.books
+        for minute in minutes:
+            if (book := books.get(minute.symbol)) is None:
+                continue
+            reason = self.take_minute(book, minute, now_ns, completed)
+            if reason is not None:
+                rejected.append((minute, reason))
+            elif book.holed and (waited := self.healed(book, minute)):
+                rejected += self.take(waited, now_ns, completed)
+        return rejected
+
     def take_minute(self, book: SymbolBook, minute: Bar, now_ns: int, completed: list[Completed]) -> str | None:
         """Take a minute of a symbol, or keep it where earlier ones must come first.
 

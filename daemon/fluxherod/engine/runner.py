@@ -57,18 +57,16 @@ MOST_EVENTS_A_COMMIT = 256
 RETRY_DATA_AFTER_S = 1.0
 
 # Effects that others carry out; all others are updates for the tables and the subscribers.
-_REQUESTS = frozenset(
-    {
-        SubmitOrder,
-        CancelOrder,
-        ReplaceOrder,
-        LookupOrder,
-        RequestSnapshot,
-        RequestReference,
-        RequestHistory,
-        RequestBackfill,
-        FollowSymbols,
-    }
+_REQUESTS = (
+    SubmitOrder,
+    CancelOrder,
+    ReplaceOrder,
+    LookupOrder,
+    RequestSnapshot,
+    RequestReference,
+    RequestHistory,
+    RequestBackfill,
+    FollowSymbols,
 )
 
 
@@ -278,7 +276,7 @@ class Runner:
             if self.clock.rate > 0:
                 await asyncio.sleep(0)  # the sockets have their turn; what they bring waits for the next event
         self.seq += 1  # whoever took a snapshot meanwhile is told all of this event
-        if not _REQUESTS.isdisjoint(map(type, effects)):
+        if not set(_REQUESTS).isdisjoint(map(type, effects)):
             self._asking_seq = self.seq
         self._busy = False
         return JournalEntry(self.seq, now_ns, event, effects)
@@ -300,7 +298,7 @@ class Runner:
         for effect in entry.effects:
             if isinstance(effect, Reply):
                 self._answer(effect)
-            elif type(effect) in _REQUESTS:
+            elif isinstance(effect, _REQUESTS):
                 self._request(effect)
             else:
                 updates.append(effect)

@@ -6,8 +6,9 @@ symbol order, so that a replay and a backtest decide alike.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from fluxherod.core import explain
 from fluxherod.core.calendar import SECOND_NS, to_datetime
@@ -22,6 +23,7 @@ from fluxherod.core.signals import RiskDecision, RiskVerdict, Rule, Signal
 from fluxherod.core.strategy.codes import EntryMode, RuleCode
 from fluxherod.core.strategy.stops import best_e4, mean_reversion_stop_e4, trail, trend_stop_e4
 from fluxherod.core.types import Mode, OrderType, Regime, Side, SignalKind, TimeInForce, Verdict
+from fluxherod.engine import pieces
 from fluxherod.engine.closed_bars import ClosedBar
 from fluxherod.engine.correlations import correlations
 from fluxherod.engine.desk import Desk
@@ -29,9 +31,8 @@ from fluxherod.engine.drafts import opening_side
 from fluxherod.engine.effects import Effect, PositionUpdated, SignalUpdated
 from fluxherod.engine.ledger import EntryPlan, Ledger
 from fluxherod.engine.market import Market
+from fluxherod.engine.pieces import Pieces
 from fluxherod.engine.settings import Settings
-
-ENTRIES_A_PIECE = 64
 
 
 class Strategist:
@@ -44,11 +45,8 @@ class Strategist:
         self.ledger = ledger
         self.signals: dict[str, Signal] = {}  # the newest entry or exit signal of each symbol
 
-    def decide(self, closed: Sequence[ClosedBar], blocked: str, now_ns: int, out: list[Effect]) -> Iterator[None]:
-        """Everything that follows from bars completed at one time, of which `closed` are those that it can follow from.
-
-        It comes in pieces, see `Engine.pieces`.
-        """
+    def decide(self, closed: Sequence[ClosedBar], blocked: str, now_ns: int, out: list[Effect]) -> Pieces:
+        """All that follows from bars completed at one time; `closed` are those that something can follow from."""
         for bar in closed:
             if (held := self.ledger.positions.get(bar.bar.symbol)) is not None:
                 bar.held = held
@@ -60,7 +58,7 @@ class Strategist:
         entries = [bar for bar in closed if bar.decision["valid"] and bar.decision["entry"]]
         for number, bar in enumerate(entries, 1):
             self._enter(bar, blocked, now_ns, out)
-            if number % ENTRIES_A_PIECE == 0:
+            if number % pieces.ENTRIES == 0:
                 yield
 
     # --- open positions ----------------------------------------------------------------------------
@@ -248,10 +246,10 @@ class Strategist:
         They are those of the confirmed regime, or of another one as if it held.
         """
         decision = closed.decision
-        code = RuleCode.NOT_APPLICABLE
+        code = int(RuleCode.NOT_APPLICABLE)
         if closed.live:
             sigma, illiquid = float(decision["close_sigma"]), bool(decision["illiquid"])
-            code = RuleCode(int(spread_rule(closed.spread, sigma, illiquid, self.market.params)))
+            code = int(spread_rule(closed.spread, sigma, illiquid, self.market.params))
         return explain.entry_rules(decision, self.settings.strategy, side, closed.spread, code, regime, closed.time)
 
     def _veto(self, signal: Signal, closed: ClosedBar, now_ns: int) -> tuple[str, str] | None:
@@ -366,7 +364,12 @@ class Strategist:
 
 def signal_id(closed: ClosedBar, kind: SignalKind) -> str:
     """A decision's id: symbol, decision time and kind."""
-    return f"{closed.bar.symbol}-{to_datetime(closed.end_ns):%Y%m%d%H%M%S}-{kind}"
+    return f"{closed.bar.symbol}-{_stamp(closed.end_ns)}-{kind}"
+
+
+@lru_cache(maxsize=16)  # the bars of all symbols end at the same times
+def _stamp(ns: int) -> str:
+    return f"{to_datetime(ns):%Y%m%d%H%M%S}"
 
 
 def _span(ns: int) -> str:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from typing import NamedTuple
 
-from fluxherod.engine.codec import encode_effects, encode_event
+from fluxherod.engine.codec import encode_event, encoded_effects
 from fluxherod.engine.effects import Effect
 from fluxherod.engine.ports import JournalEntry
 
@@ -52,7 +52,10 @@ class Verification:
 
 def effects_digest(effects: Sequence[Effect]) -> bytes:
     """The 16 bytes that stand for effects in the journal."""
-    return blake2b(encode_effects(effects), digest_size=_DIGEST_SIZE).digest()
+    digest = blake2b(digest_size=_DIGEST_SIZE)
+    for piece in encoded_effects(effects):
+        digest.update(piece)
+    return digest.digest()
 
 
 def genesis(epoch: str) -> bytes:

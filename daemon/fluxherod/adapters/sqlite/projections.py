@@ -77,7 +77,7 @@ ACCOUNT, ALERT = Record(AccountView), Record(Alert)
 
 def to_json(value: object) -> str:
     """A value whole, as JSON that any reader takes: NaN and the infinities are strings."""
-    return json.dumps(_finite(msgspec.to_builtins(value, enc_hook=cell)), allow_nan=False, separators=(",", ":"))
+    return msgspec.json.encode(_finite(msgspec.to_builtins(value, enc_hook=cell))).decode()
 
 
 def from_json(text: str, kind: type[T]) -> T:
@@ -87,11 +87,18 @@ def from_json(text: str, kind: type[T]) -> T:
 
 
 def _finite(value: Any) -> Any:
-    if isinstance(value, float) and not math.isfinite(value):
-        return str(value)
+    """Plain values with texts for the numbers that JSON does not know; dictionaries are changed in place."""
     if isinstance(value, dict):
-        return {key: _finite(item) for key, item in value.items()}
-    return [_finite(item) for item in value] if isinstance(value, list | tuple) else value
+        for key, item in value.items():
+            if type(item) in _LOOKED_INTO:
+                value[key] = _finite(item)
+        return value
+    if isinstance(value, list | tuple):
+        return [_finite(item) for item in value]
+    return str(value) if isinstance(value, float) and not math.isfinite(value) else value
+
+
+_LOOKED_INTO = frozenset({dict, list, tuple, float})
 
 
 def _insert(table: str, columns: Sequence[str], key: str | None = None) -> str:

@@ -10,7 +10,7 @@ from fluxherod.core.strategy.codes import RuleCode
 from fluxherod.core.strategy.params import StrategyParams
 from fluxherod.core.types import Verdict
 
-_VERDICTS = {
+_VERDICTS: dict[int, Verdict] = {
     RuleCode.PASSED: Verdict.PASSED,
     RuleCode.FAILED: Verdict.FAILED,
     RuleCode.NOT_APPLICABLE: Verdict.NOT_APPLICABLE,
@@ -52,14 +52,14 @@ def _volume_rule(decision: Any, params: StrategyParams, breakout: bool) -> Rule:
         volume,
         ">",
         ratio * average,
-        _VERDICTS[RuleCode(int(decision["breakout_volume_ok" if breakout else "volume_ok"]))],
+        _VERDICTS[int(decision["breakout_volume_ok" if breakout else "volume_ok"])],
         f"volume {volume:,.0f} > {ratio:g} x average {average:,.0f}",
         ratio * others / (period - ratio) if ratio < period else math.inf,
     )
 
 
 def _time_rule(decision: Any, params: StrategyParams, time: SessionTime | None) -> Rule:
-    verdict, quiet = _VERDICTS[RuleCode(int(decision["time_ok"]))], params.close_quiet_minutes
+    verdict, quiet = _VERDICTS[int(decision["time_ok"])], params.close_quiet_minutes
     if verdict is Verdict.NOT_APPLICABLE:
         return Rule("time", math.nan, "", math.nan, verdict, "a daily bar has no time of day")
     if time is None:
@@ -80,12 +80,12 @@ def _minutes(count: int) -> str:
 def _gap_rule(decision: Any, params: StrategyParams) -> Rule:
     gap, limit = abs(float(decision["gap"])), params.gap_limit
     text = f"gap {100 * gap:.2f}% < {100 * limit:g}%"
-    return Rule("gap", gap, "<", limit, _VERDICTS[RuleCode(int(decision["gap_ok"]))], text, limit)
+    return Rule("gap", gap, "<", limit, _VERDICTS[int(decision["gap_ok"])], text, limit)
 
 
 def _spread_rule(decision: Any, params: StrategyParams, spread: float, code: int) -> Rule:
     limit = params.spread_limit_illiquid if decision["illiquid"] else params.spread_limit
-    sigma, verdict = float(decision["close_sigma"]), _VERDICTS[RuleCode(code)]
+    sigma, verdict = float(decision["close_sigma"]), _VERDICTS[code]
     unknown = _no_spread(spread, sigma)
     if unknown:
         return Rule("spread", math.nan, "<=", limit, verdict, unknown)
