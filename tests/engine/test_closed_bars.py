@@ -65,13 +65,19 @@ def test_what_is_kept_is_what_was_appended(data: st.DataObject) -> None:
     assert [content(one) for one in reversed(kept)] == [content(one) for one in reversed(bars)]
 
 
-@pytest.mark.parametrize("count", [0, 1, REMEMBERED_BARS - 1, REMEMBERED_BARS, REMEMBERED_BARS + 1, 2_000])
+KEPT = REMEMBERED_BARS + 2
+
+
+@pytest.mark.parametrize("count", [0, 1, KEPT - 1, KEPT, KEPT + 1, KEPT + 15, 2_000])
 def test_the_newest_are_kept_and_their_order(count: int) -> None:
     kept = ClosedBars("SPY")
     for number in range(count):
         kept.append(blank(number))
-    assert len(kept) == min(count, REMEMBERED_BARS)
+    assert len(kept) == min(count, KEPT)
     assert [one.end_ns for one in kept] == list(range(count - len(kept) + 1, count + 1))
+    for newest in (0, 1, 17, KEPT):
+        ends, _ = kept.closes(newest, count - 2)
+        assert list(ends) == [one.end_ns for one in kept[max(0, len(kept) - newest) :] if one.end_ns <= count - 2]
     with pytest.raises(IndexError):
         kept[len(kept)]
     kept.clear()

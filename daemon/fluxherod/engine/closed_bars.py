@@ -13,14 +13,15 @@ from typing import Any, overload
 
 import numpy as np
 
-from fluxherod.core.jit import RecordArray
+from fluxherod.core.jit import FloatArray, RecordArray, RowArray
 from fluxherod.core.kernel import DECISION
 from fluxherod.core.portfolio import Position
 from fluxherod.core.signals import SessionTime
 from fluxherod.core.types import Bar
 
-# The newest 500 and two more, as ever: what a change of parameters makes of them must not change with a version.
-REMEMBERED_BARS = 502
+REMEMBERED_BARS = 500
+# Two more, as ever: what a change of parameters makes of the bars that are kept must not change with a version.
+_KEPT = REMEMBERED_BARS + 2
 
 BESIDE = np.dtype(
     [
@@ -37,10 +38,11 @@ BESIDE = np.dtype(
 )
 """What a bar has beside the kernel's record, see ClosedBar."""
 
-_SIZE = DECISION.itemsize + BESIDE.itemsize
+_RECORD = np.dtype([("decision", DECISION), ("beside", BESIDE)])
+_SIZE = _RECORD.itemsize
 # Memory comes by so many bars: all symbols need more of it in the same minute, and nothing that is there is moved.
 _CHUNK = 16
-_ROOM = -(-REMEMBERED_BARS // _CHUNK) * _CHUNK
+_ROOM = -(-_KEPT // _CHUNK) * _CHUNK
 
 
 @dataclass(slots=True)
@@ -96,8 +98,16 @@ class ClosedBars(Sequence[ClosedBar]):
         oldest_ns = self[0].end_ns if self else 0
         self._held = {end_ns: position for end_ns, position in (self._held | held).items() if end_ns >= oldest_ns}
 
+    def closes(self, newest: int, until_ns: int) -> tuple[RowArray, FloatArray]:
+        """Ends and closes of the bars that ended by a time, of so many of the newest, oldest first; each shape (n,)."""
+        count = min(newest, len(self))
+        table = np.frombuffer(self._bytes(self._count - count, count), _RECORD)
+        ends, closes = table["beside"]["end_ns"], table["decision"]["close"]
+        known = int(ends.searchsorted(until_ns, "right"))
+        return ends[:known], closes[:known]
+
     def __len__(self) -> int:
-        return min(self._count, REMEMBERED_BARS)
+        return min(self._count, _KEPT)
 
     @overload
     def __getitem__(self, number: int) -> ClosedBar: ...
@@ -110,11 +120,19 @@ class ClosedBars(Sequence[ClosedBar]):
         place = number + count if number < 0 else number
         if not 0 <= place < count:
             raise IndexError(number)
-        chunk, place = divmod((self._count - count + place) % _ROOM, _CHUNK)
-        content = bytes(self._chunks[chunk][place * _SIZE : place * _SIZE + _SIZE])
-        closed = _unpacked(self.symbol, content)
+        closed = _unpacked(self.symbol, self._bytes(self._count - count + place, 1))
         closed.held = self._held.get(closed.end_ns)
         return closed
+
+    def _bytes(self, first: int, count: int) -> bytes:
+        """So many bars of those that are kept, from one on; it is counted among all that were appended."""
+        parts = []
+        while count:
+            chunk, place = divmod(first % _ROOM, _CHUNK)
+            here = min(count, _CHUNK - place)
+            parts.append(self._chunks[chunk][place * _SIZE : (place + here) * _SIZE])
+            first, count = first + here, count - here
+        return b"".join(parts)
 
 
 def packed(decisions: RecordArray, beside: RecordArray) -> list[bytes]:

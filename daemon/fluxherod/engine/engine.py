@@ -6,12 +6,12 @@ order give the same effects, byte for byte, which is what restart and replay sta
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any, get_args
 
 from fluxherod.core.calendar import SECOND_NS, Calendar
 from fluxherod.core.types import Bar
-from fluxherod.engine import gaps, links, pieces, readiness
+from fluxherod.engine import gaps, links, readiness
 from fluxherod.engine.alerts import AlertBook, channel_failed
 from fluxherod.engine.books import SymbolBook
 from fluxherod.engine.closed_bars import ClosedBar
@@ -132,10 +132,9 @@ class Engine:
         return out
 
     def pieces(self, now_ns: int, event: Event, out: list[Effect]) -> Pieces:
-        """`process` in pieces: between two of them the event loop may turn, but no other event may come.
+        """`process` in pieces, where it is of many symbols; after the last `out` has the event's effects.
 
-        Only the bars of many symbols come in more than one. What comes out is the same however it is paused: there is
-        one event, and `out` has its effects when the last piece is done.
+        Between two of them the event loop may turn, but no other event may come.
         """
         work = self._handlers[type(event)](now_ns, event, out)
         if work is not None:
@@ -247,7 +246,7 @@ class Engine:
     # --- the market ------------------------------------------------------------------------------------
     def _backfill_loaded(self, now_ns: int, event: BackfillLoaded, out: list[Effect]) -> Pieces:
         completed: list[Completed] = []
-        yield from self._take_all(gaps.closed_by(self.market, event), now_ns, completed, out)
+        yield from gaps.take(self.market, gaps.closed_by(self.market, event), now_ns, completed, out)
         gaps.request_missing(self.market, out)
         self._look(event.bars, now_ns, out)
         yield from self._closed(completed, now_ns, out)
@@ -255,7 +254,7 @@ class Engine:
     def _bars_received(self, now_ns: int, event: BarsReceived, out: list[Effect]) -> Pieces:
         completed: list[Completed] = []
         for bars in in_pieces(event.bars):
-            self._take(bars, now_ns, completed, out)
+            out += (BarRejected(bar, reason) for bar, reason in self.market.take(bars, now_ns, completed))
             if many(event.bars):
                 yield
         gaps.request_missing(self.market, out)
@@ -266,22 +265,6 @@ class Engine:
         """What minutes say of halts and limit states, before anything is decided on them."""
         self.desk.halts.prove(bars, out)
         self.desk.halts.look((bar.symbol for bar in bars), self.market, now_ns, out)
-
-    def _take_all(
-        self,
-        released: Iterable[tuple[SymbolBook, list[Bar]]],
-        now_ns: int,
-        completed: list[Completed],
-        out: list[Effect],
-    ) -> Pieces:
-        for number, (book, minutes) in enumerate(released, 1):
-            self._take(minutes, now_ns, completed, out)
-            self.market.hold_if_lacking(book, self.market.ended_ns)
-            if number % pieces.PIECE == 0:
-                yield
-
-    def _take(self, bars: Iterable[Bar], now_ns: int, completed: list[Completed], out: list[Effect]) -> None:
-        out += (BarRejected(bar, reason) for bar, reason in self.market.take(bars, now_ns, completed))
 
     def _closed(self, completed: list[Completed], now_ns: int, out: list[Effect]) -> Pieces:
         """Marks, then guards, then decisions on what was completed, in time and then in symbol order."""
@@ -376,7 +359,7 @@ class Engine:
     # --- time ----------------------------------------------------------------------------------------------
     def _timer_fired(self, now_ns: int, event: TimerFired, out: list[Effect]) -> Pieces:
         completed: list[Completed] = []
-        yield from self._take_all(gaps.give_up(self.market, now_ns, out), now_ns, completed, out)
+        yield from gaps.take(self.market, gaps.give_up(self.market, now_ns, out), now_ns, completed, out)
         gaps.look_for_holes(self.market, now_ns)
         due = self.market.due(now_ns)
         for piece in in_pieces(due):

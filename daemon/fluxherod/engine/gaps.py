@@ -18,10 +18,13 @@ from dataclasses import replace
 from fluxherod.core.calendar import MINUTE_NS, SECOND_NS
 from fluxherod.core.types import Bar
 from fluxherod.core.words import some_of
+from fluxherod.engine import pieces
 from fluxherod.engine.books import SymbolBook
-from fluxherod.engine.effects import AlertRaised, Effect, RequestBackfill, Severity
+from fluxherod.engine.completed import Completed
+from fluxherod.engine.effects import AlertRaised, BarRejected, Effect, RequestBackfill, Severity
 from fluxherod.engine.events import BackfillLoaded, BackfillRefused
 from fluxherod.engine.market import Market
+from fluxherod.engine.pieces import Pieces
 
 RELOAD_AFTER_NS = 5 * 24 * 3600 * SECOND_NS
 # A minute that REST does not have after so long will not come any more: not by the stream either.
@@ -169,3 +172,18 @@ def _covers(market: Market, answer: BackfillLoaded, book: SymbolBook) -> bool:
     begins_ns = _start_ns(market, (book,))
     session = market.bar_calendar.last_opened(answer.since_ns - 1)
     return answer.since_ns <= begins_ns or session is None or session.close_ns <= begins_ns
+
+
+def take(
+    market: Market,
+    released: Iterable[tuple[SymbolBook, list[Bar]]],
+    now_ns: int,
+    completed: list[Completed],
+    out: list[Effect],
+) -> Pieces:
+    """Take the minutes of gaps that are over, symbol by symbol; one that still lacks some of a newer bar waits on."""
+    for number, (book, minutes) in enumerate(released, 1):
+        out += (BarRejected(bar, reason) for bar, reason in market.take(minutes, now_ns, completed))
+        market.hold_if_lacking(book, market.ended_ns)
+        if number % pieces.PIECE == 0:
+            yield

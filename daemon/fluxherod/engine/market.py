@@ -234,9 +234,8 @@ class Market:
             The minutes that were rejected, each with the reason. The bars that were completed are added to `completed`.
         """
         rejected: list[tuple[Bar, str]] = []
-        books = self.books
         for minute in minutes:
-            if (book := books.get(minute.symbol)) is None:
+            if (book := self.books.get(minute.symbol)) is None:
                 continue
             reason = self.take_minute(book, minute, now_ns, completed)
             if reason is not None:

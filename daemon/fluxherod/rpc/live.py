@@ -1,4 +1,7 @@
-"""The engine's state of this moment as messages. One event loop runs everything, so each read is a consistent cut."""
+"""The engine's state of this moment as messages. One event loop runs everything, so each read is a consistent cut.
+
+While the bars of thousands of symbols are being decided it is one between two of them.
+"""
 
 from __future__ import annotations
 
