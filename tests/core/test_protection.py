@@ -11,7 +11,17 @@ from hypothesis import strategies as st
 
 from fluxherod.core.orders import Order, OrderRole, OrderState
 from fluxherod.core.portfolio import Position
-from fluxherod.core.protection import Action, Cancel, FindLeg, MoveStop, PlaceExit, PlaceStop, closing_side, plan
+from fluxherod.core.protection import (
+    Action,
+    Cancel,
+    FindLeg,
+    MoveStop,
+    PlaceExit,
+    PlaceStop,
+    closing_side,
+    plan,
+    plan_foreign,
+)
 from fluxherod.core.types import Mode, OrderType, Regime, Side, TimeInForce
 
 S, R = OrderState, OrderRole
@@ -126,6 +136,54 @@ RAISED = position(stop_e4=4_440_000)
 )
 def test_the_next_action(held: Position | None, orders: tuple[Order, ...], action: Action | None) -> None:
     assert plan(held, orders) == action
+
+
+@pytest.mark.parametrize(
+    ("held", "orders", "most", "action"),
+    [
+        pytest.param(position(), (), 100, PlaceStop(100, 4_430_000), id="all are there"),
+        pytest.param(position(), (), 60, PlaceStop(60, 4_430_000), id="a stop for those that are there"),
+        pytest.param(position(), (), 0, None, id="none is there: no stop"),
+        pytest.param(LEAVING, (), 0, None, id="none is there: no exit"),
+        pytest.param(LEAVING, (STOP,), 0, None, id="none is there: its stop is left alone"),
+        pytest.param(LEAVING, (), 60, PlaceExit(60), id="an exit of those that are there"),
+        pytest.param(LEAVING, (STOP,), 60, Cancel(STOP), id="its stop goes first"),
+        pytest.param(position(exit_reason="part", exit_quantity=70), (), 60, PlaceExit(60), id="a part is cut too"),
+        pytest.param(position(exit_reason="part", exit_quantity=30), (), 60, PlaceExit(30), id="a part that is there"),
+        pytest.param(position(), (STOP,), 60, None, id="a stop that stands is left alone until it is sure"),
+        pytest.param(RAISED, (STOP,), 60, None, id="and is not moved"),
+        pytest.param(position(-100, 4_570_000), (), 60, PlaceStop(60, 4_570_000), id="of a short"),
+        pytest.param(position(), (ENTRY,), 60, None, id="an entry works"),
+        pytest.param(None, (STOP,), None, Cancel(STOP), id="flat"),
+    ],
+)
+def test_nothing_leaves_for_more_shares_than_the_broker_has(
+    held: Position | None, orders: tuple[Order, ...], most: int | None, action: Action | None
+) -> None:
+    assert plan(held, orders, most) == action
+
+
+GUARD = replace(STOP, role=R.FOREIGN_STOP, quantity=30)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "stops", "action"),
+    [
+        (30, (), PlaceStop(30, 4_365_000)),
+        (30, (GUARD,), None),
+        (20, (GUARD,), Cancel(GUARD)),
+        (0, (GUARD,), Cancel(GUARD)),
+        (0, (), None),
+        (30, (replace(GUARD, side=Side.BUY),), Cancel(replace(GUARD, side=Side.BUY))),
+        (30, (GUARD, GUARD), Cancel(GUARD)),
+        (30, (replace(GUARD, quantity=40, filled_quantity=10, state=S.PARTIALLY_FILLED),), None),
+        (20, (replace(GUARD, state=S.CANCELING),), None),
+    ],
+)
+def test_shares_that_are_not_ours_have_one_stop_for_exactly_those_wanted(
+    wanted: int, stops: tuple[Order, ...], action: Action | None
+) -> None:
+    assert plan_foreign(wanted, Side.SELL, 4_365_000, stops) == action
 
 
 @pytest.mark.parametrize("state", [S.NEW, S.SUBMITTING, S.UNKNOWN, S.CANCELING, S.REPLACING])

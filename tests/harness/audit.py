@@ -24,7 +24,15 @@ PAGE_SIZE = 200
 REPLAY_TIMEOUT_S = 300.0
 FIRST_CASH = Decimal(100_000)
 # A difference between our books and the broker's is told by one of these.
-DIFFERENCES = ("CASH_ADOPTED", "POSITION_DIFFERENCE", "FOREIGN_ORDER", "ORDER_MISMATCH")
+DIFFERENCES = (
+    "CASH_ADOPTED",
+    "POSITION_ADOPTED",
+    "POSITION_DIFFERENCE",
+    "POSITION_UNCLEAR",
+    "FOREIGN_ORDER",
+    "ORDER_MISMATCH",
+    "ORDER_NOT_IN_JOURNAL",
+)
 SAME = "every effect is the same, byte for byte"
 
 

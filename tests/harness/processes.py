@@ -25,6 +25,7 @@ from fluxhero.v1 import (
     market_pb2_grpc,
     order_pb2_grpc,
     position_pb2_grpc,
+    risk_pb2_grpc,
     signal_pb2_grpc,
     strategy_pb2_grpc,
     system_pb2_grpc,
@@ -193,8 +194,8 @@ class Simulator(Child):
         answer = self._connection.getresponse()
         content = answer.read()
         self._asked_at = time.monotonic()
-        assert answer.status == 200, f"{method} {path}: {answer.status} {content[:500]!r}"
-        return json.loads(content)
+        assert 200 <= answer.status < 300, f"{method} {path}: {answer.status} {content[:500]!r}"
+        return json.loads(content) if content else None
 
     @property
     def now_ns(self) -> int:
@@ -283,6 +284,7 @@ class Daemon(Child):
         self.strategy = strategy_pb2_grpc.StrategyServiceStub(self.channel)
         self.positions = position_pb2_grpc.PositionServiceStub(self.channel)
         self.orders = order_pb2_grpc.OrderServiceStub(self.channel)
+        self.risk = risk_pb2_grpc.RiskServiceStub(self.channel)
         self.signals = signal_pb2_grpc.SignalServiceStub(self.channel)
         self.trades = trade_pb2_grpc.TradeServiceStub(self.channel)
 

@@ -27,7 +27,14 @@ from harness.processes import CALL_TIMEOUT_S, Installation, Simulator
 
 RATIO = 7
 COLUMNS = ("timestamp", "open", "high", "low", "close", "volume")
-DIFFERENCES = ("POSITION_DIFFERENCE", "CASH_ADOPTED", "FOREIGN_ORDER", "STOP_REFUSED", "STOP_NOT_ACTED")
+DIFFERENCES = (
+    "POSITION_ADOPTED",
+    "POSITION_DIFFERENCE",
+    "CASH_ADOPTED",
+    "FOREIGN_ORDER",
+    "STOP_REFUSED",
+    "STOP_NOT_ACTED",
+)
 Row = tuple[str, float, float, float, float, int]
 
 

@@ -24,7 +24,17 @@ from fluxherod.engine.ports import JournalEntry
 from fluxherod.engine.runner import RETRY_DATA_AFTER_S
 from harness.weeks_plan import SPLIT, Week, tape_of
 
-DIFFERENCES = frozenset({"CASH_ADOPTED", "POSITION_DIFFERENCE", "FOREIGN_ORDER", "ORDER_MISMATCH"})
+DIFFERENCES = frozenset(
+    {
+        "CASH_ADOPTED",
+        "POSITION_ADOPTED",
+        "POSITION_DIFFERENCE",
+        "POSITION_UNCLEAR",
+        "FOREIGN_ORDER",
+        "ORDER_MISMATCH",
+        "ORDER_NOT_IN_JOURNAL",
+    }
+)
 CENT_E4 = 100
 # From the start of a minute to the revision of its bar.
 REVISED_AFTER_NS = 90 * SECOND_NS

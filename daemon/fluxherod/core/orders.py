@@ -56,11 +56,12 @@ class OrderEvent(StrEnum):
 
 
 class OrderRole(StrEnum):
-    """What an order is for: to open risk, to close it, or to guard it."""
+    """What an order is for: to open risk, to close it, to guard it, or to guard shares that are not ours."""
 
     ENTRY = "entry"
     EXIT = "exit"
     STOP = "stop"
+    FOREIGN_STOP = "foreign_stop"
 
 
 _S, _E = OrderState, OrderEvent
@@ -203,6 +204,14 @@ def report_event(report: BrokerOrder) -> OrderEvent:
     if event is not None:
         return event
     return OrderEvent.PART_FILLED if report.filled_quantity else OrderEvent.ACKNOWLEDGED
+
+
+def is_another(order: Order, report: BrokerOrder, oldest_ns: int) -> bool:
+    """True when what the broker has under an order's id can't be that order: what it is must fit, and its age."""
+    if (report.symbol, report.side) != (order.symbol, order.side):
+        return True
+    unheard = not order.broker_id
+    return unheard and (report.quantity != order.quantity or 0 < report.submitted_ns < oldest_ns)
 
 
 def merge(

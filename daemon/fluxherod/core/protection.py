@@ -8,7 +8,7 @@ the next one is planned when the broker has confirmed this one.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fluxherod.core.orders import Order, OrderRole, OrderState
 from fluxherod.core.portfolio import Position
@@ -55,20 +55,23 @@ class FindLeg:
 Action = PlaceStop | MoveStop | PlaceExit | Cancel | FindLeg
 
 
-def plan(position: Position | None, orders: Sequence[Order]) -> Action | None:
+def plan(position: Position | None, orders: Sequence[Order], most: int | None = None) -> Action | None:
     """The next action for one symbol, or None when all is well or an answer is awaited.
 
     Args:
         position: our position, None when flat.
         orders: the symbol's orders that have not ended, and the entry of the position.
+        most: the shares of it that the broker has by its newest word; None when it has not said that some are missing.
     """
     stops = [order for order in orders if order.role is OrderRole.STOP and not order.state.ended]
     exits = [order for order in orders if order.role is OrderRole.EXIT and not order.state.ended]
     entries = [order for order in orders if order.role is OrderRole.ENTRY and not order.state.ended]
-    if any(not order.settled for order in (*stops, *exits, *entries)):
+    if any(not order.settled and not order.state.ended for order in orders):
         return None
     if position is None:
         return _flat(stops, exits, entries)
+    if most is not None and most < abs(position.quantity):
+        return _doubtful(position, stops, exits, entries, orders, most)
     if position.exit_reason:
         return _leave(position, stops, exits, entries, orders)
     return None if entries else _guard(position, stops, exits, orders)
@@ -79,6 +82,23 @@ def _flat(stops: Sequence[Order], exits: Sequence[Order], entries: Sequence[Orde
     working = {entry.id for entry in entries}
     leftover = [order for order in (*exits, *stops) if order.parent_id not in working]
     return Cancel(leftover[0]) if leftover else None
+
+
+def _doubtful(
+    position: Position,
+    stops: Sequence[Order],
+    exits: Sequence[Order],
+    entries: Sequence[Order],
+    orders: Sequence[Order],
+    most: int,
+) -> Action | None:
+    """The broker has fewer shares than we: nothing goes out for more than those, and no stop of theirs is touched."""
+    if most == 0:
+        return None
+    left = replace(position, quantity=most if position.quantity > 0 else -most)
+    if position.exit_reason:
+        return _leave(left, stops, exits, entries, orders)
+    return None if entries or stops else _guard(left, stops, exits, orders)
 
 
 def _leave(
@@ -145,6 +165,23 @@ def _entry_without_leg(position: Position, orders: Sequence[Order]) -> Order | N
         ):
             return order
     return None
+
+
+def plan_foreign(wanted: int, side: Side, price_e4: int, stops: Sequence[Order]) -> PlaceStop | Cancel | None:
+    """The next action for shares that are not ours and are guarded by us: one stop, for exactly those wanted.
+
+    Args:
+        wanted: shares to guard, 0 when none are left or others guard them.
+        side: the side that closes them.
+        price_e4: where the stop stands.
+        stops: our stops for them that have not ended.
+    """
+    if any(not stop.settled for stop in stops):
+        return None
+    wrong = [stop for stop in stops if stop.side is not side or stop.quantity - stop.filled_quantity != wanted]
+    if wrong or len(stops) > 1:
+        return Cancel((*wrong, *stops)[0])
+    return PlaceStop(wanted, price_e4) if wanted > 0 and not stops else None
 
 
 def closing_side(position: Position) -> Side:

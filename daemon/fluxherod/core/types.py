@@ -106,7 +106,8 @@ class Quote:
 class BrokerStatus(StrEnum):
     """An order's status at the broker, reduced to what the daemon acts on.
 
-    Unknown words on the wire become WORKING: never taken for an end.
+    Unknown words on the wire become WORKING: never taken for an end. An order that is DONE_FOR_DAY or SUSPENDED has
+    not ended, and guards nothing.
     """
 
     ACCEPTED = "accepted"
@@ -114,6 +115,8 @@ class BrokerStatus(StrEnum):
     HELD = "held"
     PENDING_CANCEL = "pending_cancel"
     PENDING_REPLACE = "pending_replace"
+    DONE_FOR_DAY = "done_for_day"
+    SUSPENDED = "suspended"
     FILLED = "filled"
     CANCELED = "canceled"
     EXPIRED = "expired"
@@ -124,6 +127,11 @@ class BrokerStatus(StrEnum):
     def ended(self) -> bool:
         """True when the broker will never fill another share of it."""
         return self in _ENDED
+
+    @property
+    def idle(self) -> bool:
+        """True when the broker does not work the order now, though it has not ended."""
+        return self in (BrokerStatus.DONE_FOR_DAY, BrokerStatus.SUSPENDED)
 
 
 _ENDED = frozenset(
@@ -170,11 +178,12 @@ class Execution:
 
 @dataclass(frozen=True, slots=True)
 class BrokerPosition:
-    """A position at the broker; `quantity` is signed, negative when short."""
+    """A position at the broker; `quantity` is signed, negative when short; `price_e4` the last price, 0 if not told."""
 
     symbol: str
     quantity: int
     average_price_e4: int
+    price_e4: int = 0
 
 
 @dataclass(frozen=True, slots=True)

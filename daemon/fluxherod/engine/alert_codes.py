@@ -123,6 +123,42 @@ CODES: dict[str, AlertCode] = {
         "An order at the broker is not ours; it is left alone.",
         "Cancel it at the broker if nobody wants it. Trade by hand on another account, or through fluxhero.",
     ),
+    "ORDER_NOT_IN_JOURNAL": _code(
+        CRITICAL,
+        "A working order has a daemon's id, and the journal does not have it: a backup was restored or a database lost.",
+        "Look at it at the broker's own page, and cancel it there if nobody wants it. Until it is gone, or an operator "
+        "halts and resumes, its symbol is not traded.",
+    ),
+    "ORDER_IDLE_AT_BROKER": _code(
+        WARNING,
+        "The broker does not work an order that has not ended: it is suspended, or done for the day.",
+        "Nothing: the daemon watches the price meanwhile, and sends one that is done for the day again.",
+    ),
+    "POSITION_ADOPTED": _code(
+        WARNING,
+        "Shares of ours were closed at the broker, by hand, by another program or by the broker: they are booked so.",
+        "Find out who closed them. Close positions through fluxhero, so that no stop of them is in the way.",
+    ),
+    "POSITION_UNCLEAR": _code(
+        CRITICAL,
+        "The broker's position and ours have differed for a minute, and no order that is under way explains it.",
+        "Look at the symbol's orders and its position at the broker's own page; cancel what nobody wants.",
+    ),
+    "FOREIGN_POSITION_GUARDED": _code(
+        INFO,
+        "Shares that are not ours get a protective stop of ours (orders.foreign_positions is protect).",
+        "Nothing. Before selling them by hand cancel that stop at the broker's own page; it goes with the shares.",
+    ),
+    "UNPROTECTED_SHARES": _code(
+        CRITICAL,
+        "Shares of ours have had no working stop at the broker for five seconds; the daemon watches their price.",
+        "Read the cause. If it stays, look at the symbol's orders at the broker's own page, or close the position.",
+    ),
+    "FLATTEN_AT_CLOSE": _code(
+        INFO,
+        "The session ends soon: entries are cancelled and all of ours is closed (orders.flatten_at_close).",
+        "Nothing.",
+    ),
     "POSITION_DIFFERENCE": _code(
         CRITICAL,
         "The broker's position and ours differ: the difference counts in the exposure, the symbol is not traded.",

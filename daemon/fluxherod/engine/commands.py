@@ -129,6 +129,7 @@ class Commands:
         order = self.strategist.entry_order(
             request, decision, command.order_type, command.limit_price_e4, now_ns, now_ns, None, "manual", manual=True
         )
+        approved = approve_entry(order, decision, request.stop_e4)
         self.desk.plans[order.id] = EntryPlan(
             Mode.MANUAL,
             Regime.NEUTRAL,
@@ -140,7 +141,7 @@ class Commands:
             None,
             f"manual order by {command.caller.principal}",
         )
-        self.desk.submit(order, approve_entry(order, decision), now_ns, out)
+        self.desk.submit(order, approved, now_ns, out)
         return ReplyCode.OK, f"{command.side} {order.quantity} {command.symbol} submitted", order.id, decision
 
     def _cancel(self, order_id: str, now_ns: int, out: list[Effect]) -> Answer:
@@ -149,6 +150,11 @@ class Commands:
             return ReplyCode.ORDER_NOT_FOUND, f"no order {order_id} is open", order_id, None
         if order.role is OrderRole.STOP and order.symbol in self.ledger.positions:
             text = f"{order_id} guards the open position in {order.symbol}: close the position instead"
+            return ReplyCode.ORDER_NOT_CANCELABLE, text, order_id, None
+        if order.role is OrderRole.FOREIGN_STOP and order.symbol in self.ledger.foreign:
+            text = (
+                f"{order_id} guards shares of {order.symbol} that are not ours: set orders.foreign_positions to watch"
+            )
             return ReplyCode.ORDER_NOT_CANCELABLE, text, order_id, None
         if not order.settled:
             return ReplyCode.ORDER_NOT_CANCELABLE, f"{order_id} is {order.state}", order_id, None

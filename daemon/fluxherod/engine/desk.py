@@ -6,17 +6,18 @@ The desk never decides that risk may be taken; it is handed approved orders. It 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from fluxherod.core import protection
 from fluxherod.core.calendar import to_datetime
-from fluxherod.core.orders import Order, OrderEvent, OrderRole, OrderState, advance, merge
+from fluxherod.core.orders import Order, OrderEvent, OrderRole, OrderState, advance, is_another, merge
 from fluxherod.core.portfolio import Position
 from fluxherod.core.risk.approval import ApprovedOrder
 from fluxherod.core.risk.approve import NotApproved, approve_reduction, approve_replacement
-from fluxherod.core.types import BrokerOrder, Execution
+from fluxherod.core.types import BrokerOrder, BrokerStatus, Execution
 from fluxherod.engine import drafts
+from fluxherod.engine.doubts import Doubts
 from fluxherod.engine.effects import (
     AlertRaised,
     CancelOrder,
@@ -35,8 +36,7 @@ from fluxherod.engine.ledger import EntryPlan, Ledger
 from fluxherod.engine.orderbook import OrderBook
 from fluxherod.engine.settings import Settings
 
-LEG_LETTERS = {OrderRole.ENTRY: "e", OrderRole.EXIT: "x", OrderRole.STOP: "s"}
-MOST_DOUBLINGS = 5
+LEG_LETTERS = {OrderRole.ENTRY: "e", OrderRole.EXIT: "x", OrderRole.STOP: "s", OrderRole.FOREIGN_STOP: "f"}
 # The trade-updates stream's words for a request that was accepted and then not carried out.
 _UNDONE = {"order_cancel_rejected": OrderEvent.CANCEL_REFUSED, "order_replace_rejected": OrderEvent.REPLACE_REFUSED}
 
@@ -53,8 +53,8 @@ class Desk:
         self.halts = Halts()
         self.plans: dict[str, EntryPlan] = {}
         self.due: dict[str, int] = {}  # order id: when to ask the broker about it (again)
-        self.holds: dict[str, int] = {}  # symbol: leave it alone until then
-        self._trouble: dict[str, int] = {}  # symbol: refusals in a row, each doubles the next hold
+        self.doubts = Doubts()
+        self.holds = self.doubts.holds  # symbol: leave it alone until then
         self._asked: set[str] = set()
 
     # --- looking ---------------------------------------------------------------------------------
@@ -93,9 +93,7 @@ class Desk:
 
     def protection_of(self, position: Position) -> str:
         """How a position is guarded now: "broker", "daemon" (price watched here) or "none"."""
-        live = {order.id: order for order in self.live(position.symbol)}
-        # The leg of an entry that still works is held: it guards nothing yet.
-        if any(o.role is OrderRole.STOP and o.settled and o.parent_id not in live for o in live.values()):
+        if self.book.working_stops(position.symbol):
             return "broker"
         return "daemon" if position.stop_e4 is not None else "none"
 
@@ -130,8 +128,11 @@ class Desk:
             return
         position = self.ledger.positions.get(symbol)
         orders = tuple(self._relevant(symbol, position))
-        action = protection.plan(self.halts.kept(position, orders, out), orders)
+        action = protection.plan(self._guarded(position, orders, out), orders, self.doubts.most(position))
         if action is None:
+            return
+        if self.doubts.awaits_snapshot(symbol, now_ns, self.settings):
+            out.append(RequestSnapshot(f"{symbol}: what the broker has must be known before the next step"))
             return
         try:
             self._act(action, position, now_ns, out)
@@ -139,9 +140,16 @@ class Desk:
             self._hold(symbol, now_ns, out)
             out.append(AlertRaised("ORDER_NOT_APPROVED", Severity.CRITICAL, str(refusal), symbol))
 
+    def _guarded(self, position: Position | None, orders: Sequence[Order], out: list[Effect]) -> Position | None:
+        """The position as its protection sees it: where the daemon watches alone no stop is wanted at the broker."""
+        position = self.halts.kept(position, orders, out)
+        if position is not None and self.settings.stops == "daemon":
+            return replace(position, stop_e4=None)
+        return position
+
     def _relevant(self, symbol: str, position: Position | None) -> Iterator[Order]:
         """What `plan` must see: live orders, and the position's entry with its legs, ended or not."""
-        yield from self.live(symbol)
+        yield from (order for order in self.live(symbol) if order.role is not OrderRole.FOREIGN_STOP)
         trade_id = position.trade_id if position is not None else ""
         for order in self.orders.values() if trade_id in self.orders else ():
             if order.state.ended and trade_id in (order.id, order.parent_id):
@@ -157,10 +165,10 @@ class Desk:
                     out.append(LookupOrder(entry.id))
             case protection.PlaceStop(quantity, price_e4) if position is not None:
                 order = self._draft(position, OrderRole.STOP, quantity, now_ns, price_e4, "protective stop")
-                self.submit(order, approve_reduction(order, position), now_ns, out)
+                self.submit(order, approve_reduction(order, self.doubts.confirmed(position)), now_ns, out)
             case protection.PlaceExit(quantity) if position is not None:
                 order = self._draft(position, OrderRole.EXIT, quantity, now_ns, None, position.exit_reason)
-                self.submit(order, approve_reduction(order, position), now_ns, out)
+                self.submit(order, approve_reduction(order, self.doubts.confirmed(position)), now_ns, out)
             case protection.MoveStop(old, price_e4) if position is not None:
                 order = self._draft(position, OrderRole.STOP, old.quantity, now_ns, price_e4, "trailing stop")
                 order = replace(order, replaces_id=old.id)
@@ -229,9 +237,12 @@ class Desk:
         self, report: BrokerOrder, execution: Execution | None, word: str, now_ns: int, out: list[Effect]
     ) -> Order | None:
         """Merge what the stream or a snapshot says of an order; None when it is not ours (yet)."""
-        order = self.book.of(report)
+        order = self.book.of(report) or self._successor(report, now_ns, out)
         if order is None:
             self.book.keep_stray(report, execution)
+            if execution is not None and execution.symbol in self.ledger.positions:
+                self.doubts.suspect(execution.symbol, now_ns)
+                out.append(RequestSnapshot(f"{execution.symbol}: someone else has traded it"))
             return None
         self._merge(order, report, execution, word, now_ns, out)
         if word in _UNDONE and not report.status.ended:
@@ -242,11 +253,8 @@ class Desk:
     def _merge(
         self, order: Order, report: BrokerOrder, execution: Execution | None, word: str, now_ns: int, out: list[Effect]
     ) -> None:
-        another = order.state is OrderState.UNKNOWN and report.quantity != order.quantity
-        if another or (report.symbol, report.side) != (order.symbol, order.side):
-            found = f"{report.side} {report.quantity} {report.symbol}"
-            text = f"order {order.id} at the broker is {found}, ours is {order.side} {order.quantity} {order.symbol}"
-            out.append(AlertRaised("ORDER_MISMATCH", Severity.CRITICAL, text, order.symbol))
+        if is_another(order, report, order.created_ns - self.settings.signal_max_age_ns - self.settings.latency_ns):
+            self._taken(order, report, now_ns, out)
             return
         parent = self.orders.get(order.parent_id or "")
         if parent is not None and not parent.state.ended and report.filled_quantity:
@@ -261,10 +269,12 @@ class Desk:
             merged = replace(merged, reason=report.reason)
         self.book.name(report.broker_id, order.id)
         if merged.settled and not order.settled and order.state is not OrderState.CANCELING:
-            self._trouble.pop(order.symbol, None)
+            self.doubts.is_well(order.symbol)
         if merged != order:
             self._put(merged, word, out)
+        self._note_idle(merged, report.status, now_ns, out)
         if fill is not None:
+            self.doubts.filled(order.symbol, fill.side.sign * fill.quantity)
             opened = self.ledger.book(merged, fill, self.plans.get(order.id), now_ns, out)
             if opened and order.role is not OrderRole.ENTRY:
                 text = f"{order.id} traded more {order.symbol} than was held: close the rest or guard it by hand"
@@ -276,6 +286,34 @@ class Desk:
             self._ended(merged, now_ns, out)
             if order.state is not OrderState.CANCELING:
                 self._ended_unasked(merged, now_ns, out)
+            successor = self.book.take_stray(report.replaced_by or "")
+            if successor is not None:
+                self.report(successor[0], successor[1], word, now_ns, out)
+
+    def _successor(self, report: BrokerOrder, now_ns: int, out: list[Effect]) -> Order | None:
+        """An order that someone at the broker made of one of ours takes its place; `protect` judges it as any other."""
+        old = self.book.by_broker_id(report.replaces or "")
+        if old is None or old.state is not OrderState.REPLACED:
+            return None
+        order = drafts.successor(old, report, now_ns)
+        self.book.name(report.broker_id, order.id)
+        if old.id in self.plans:
+            self.plans[order.id] = self.plans[old.id]
+        self._put(order, "replaced at the broker", out)
+        return order
+
+    def _note_idle(self, order: Order, status: BrokerStatus, now_ns: int, out: list[Effect]) -> None:
+        """An order that the broker does not work guards nothing; one done for the day makes room for another."""
+        if not self.book.note_idle(order, status):
+            return
+        self._put(order, str(status) if status.idle else "works again", out)
+        if status.idle:
+            text = (
+                f"{order.side} {order.quantity} {order.symbol} is {status} at the broker: the daemon watches the price"
+            )
+            out.append(AlertRaised("ORDER_IDLE_AT_BROKER", Severity.WARNING, text, order.symbol))
+        if status is BrokerStatus.DONE_FOR_DAY and order.settled and order.role is not OrderRole.ENTRY:
+            self.cancel(order, now_ns, out)
 
     def _merge_legs(
         self, parent: Order, legs: Iterable[BrokerOrder], word: str, now_ns: int, out: list[Effect]
@@ -309,22 +347,34 @@ class Desk:
     def _ended_unasked(self, order: Order, now_ns: int, out: list[Effect]) -> None:
         """The broker, or someone at it, ended an order: it is told, and what it was for is done again after a pause."""
         parent = self.orders.get(order.parent_id or "")
-        if order.state in (OrderState.FILLED, OrderState.REPLACED) or (parent is not None and not parent.state.ended):
+        if order.state is OrderState.FILLED or (parent is not None and not parent.state.ended):
             return
-        if order.role is OrderRole.ENTRY or order.symbol in self.ledger.positions:
+        if order.state is OrderState.REPLACED and any(other.replaces_id == order.id for other in self.orders.values()):
+            return  # by us
+        if order.role in (OrderRole.ENTRY, OrderRole.FOREIGN_STOP) or order.symbol in self.ledger.positions:
             text = f"{order.side} {order.quantity} {order.symbol} {order.state}: {order.reason or 'no reason given'}"
             out.append(AlertRaised("ORDER_ENDED_BY_BROKER", Severity.WARNING, text, order.symbol))
         if order.role is not OrderRole.ENTRY:
             self._hold(order.symbol, now_ns, out)
 
     # --- when things go wrong ----------------------------------------------------------------------
+    def _taken(self, order: Order, report: BrokerOrder, now_ns: int, out: list[Effect]) -> None:
+        """Another order has our id: ours can't arrive any more, and if it is still needed another takes its place."""
+        if order.state.ended:
+            return
+        found = f"{report.side} {report.quantity} {report.symbol}"
+        text = f"order {order.id} at the broker is {found}, ours is {order.side} {order.quantity} {order.symbol}"
+        out.append(AlertRaised("ORDER_MISMATCH", Severity.CRITICAL, text, order.symbol))
+        if order.state is OrderState.UNKNOWN:
+            self._refused(order, Refusal(422, 0, f"its id is that of another order, {found}"), now_ns, out)
+
     def _refused(self, order: Order, refusal: Refusal, now_ns: int, out: list[Effect]) -> None:
         text = f"{refusal.message} ({refusal.code or refusal.status})"
         refused = replace(advance(order, OrderEvent.REJECTED, now_ns), reason=text)
         self._put(refused, "refused", out)
         self._hold(order.symbol, now_ns, out)
         self._ended(refused, now_ns, out)
-        if order.role is not OrderRole.STOP:
+        if order.role not in (OrderRole.STOP, OrderRole.FOREIGN_STOP):
             alert = f"{order.side} {order.quantity} {order.symbol} refused: {text}"
             out.append(AlertRaised("ORDER_ENDED_BY_BROKER", Severity.WARNING, alert, order.symbol))
         else:
@@ -344,9 +394,10 @@ class Desk:
             return
         position = self.ledger.positions.get(order.symbol)
         again = replace(looked, looks=0)
-        if order.role is not OrderRole.ENTRY and order.replaces_id is None and position is not None:
+        reduces = order.role in (OrderRole.EXIT, OrderRole.STOP)
+        if reduces and order.replaces_id is None and position is not None:
             try:
-                approved = approve_reduction(again, position)
+                approved = approve_reduction(again, self.doubts.confirmed(position))
             except NotApproved:
                 text = f"{order.id} no longer fits the position of {position.quantity}: another takes its place"
                 out.append(AlertRaised("ORDER_OUTDATED", Severity.INFO, text, order.symbol))
@@ -398,10 +449,7 @@ class Desk:
 
     def _hold(self, symbol: str, now_ns: int, out: list[Effect]) -> None:
         """Something is not as we thought: look at the broker's truth before the next step in this symbol."""
-        times = self._trouble.get(symbol, 0)
-        self._trouble[symbol] = times + 1
-        pause_ns = self.settings.refusal_pause_ns * 2 ** min(times, MOST_DOUBLINGS)
-        self.holds[symbol] = now_ns + pause_ns + self.settings.latency_ns
+        self.doubts.hold(symbol, now_ns, self.settings)
         out.append(RequestSnapshot(f"{symbol}: a request was refused"))
 
     def _retry_ns(self) -> int:

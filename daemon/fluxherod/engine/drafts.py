@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from fluxherod.core.orders import Order, OrderRole, OrderState
 from fluxherod.core.portfolio import Position
 from fluxherod.core.protection import closing_side
@@ -27,6 +29,51 @@ def reduction(
         signal_id=position.signal_id,
         reason=reason,
     )
+
+
+def successor(old: Order, report: BrokerOrder, now_ns: int) -> Order:
+    """The order that someone else made of one of ours at the broker."""
+    return replace(
+        old,
+        id=f"{old.id}-r",
+        quantity=report.quantity,
+        state=OrderState.PENDING,
+        created_ns=now_ns,
+        updated_ns=now_ns,
+        limit_price_e4=report.limit_price_e4,
+        stop_price_e4=report.stop_price_e4,
+        parent_id=None,
+        replaces_id=None,
+        broker_id=report.broker_id,
+        filled_quantity=0,
+        filled_value_e4=0,
+        looks=0,
+        reason=f"{old.id} as someone has replaced it at the broker",
+    )
+
+
+def foreign_stop(order_id: str, symbol: str, side: Side, quantity: int, price_e4: int, now_ns: int) -> Order:
+    """A new simple GTC stop for shares that are not ours."""
+    return Order(
+        id=order_id,
+        symbol=symbol,
+        side=side,
+        order_type=OrderType.STOP,
+        time_in_force=TimeInForce.GTC,
+        role=OrderRole.FOREIGN_STOP,
+        quantity=quantity,
+        state=OrderState.NEW,
+        created_ns=now_ns,
+        updated_ns=now_ns,
+        stop_price_e4=price_e4,
+        reason="protective stop of shares that are not ours",
+    )
+
+
+def adopted(order_id: str, position: Position, quantity: int, value_e4: int, now_ns: int, reason: str) -> Order:
+    """Shares of ours that someone closed at the broker, as an order that has filled; no order there is named by it."""
+    order = reduction(order_id, position, OrderRole.EXIT, quantity, now_ns, None, reason)
+    return replace(order, state=OrderState.FILLED, filled_quantity=quantity, filled_value_e4=value_e4)
 
 
 def leg(order_id: str, parent: Order, report: BrokerOrder, now_ns: int) -> Order:

@@ -15,6 +15,7 @@ from fluxherod.engine import gaps, links, readiness
 from fluxherod.engine.alerts import AlertBook, channel_failed
 from fluxherod.engine.books import SymbolBook
 from fluxherod.engine.closed_bars import ClosedBar
+from fluxherod.engine.closing import Closing
 from fluxherod.engine.commands import Commands
 from fluxherod.engine.completed import Completed
 from fluxherod.engine.desk import Desk
@@ -25,6 +26,7 @@ from fluxherod.engine.effects import (
     PositionUpdated,
     QuotesUpdated,
     Reply,
+    ReplyCode,
     RequestHistory,
     RequestReference,
     RequestSnapshot,
@@ -50,6 +52,7 @@ from fluxherod.engine.events import (
     OrderReported,
     QuotesReceived,
     ReplaceAnswered,
+    ResumeCommand,
     SplitsLoaded,
     Started,
     StatusesReceived,
@@ -57,6 +60,7 @@ from fluxherod.engine.events import (
     SubmitAnswered,
     TimerFired,
 )
+from fluxherod.engine.foreign import Foreign
 from fluxherod.engine.guard import Guard
 from fluxherod.engine.ledger import Ledger
 from fluxherod.engine.market import Market
@@ -66,6 +70,7 @@ from fluxherod.engine.settings import Settings
 from fluxherod.engine.splits import REFERENCE_LEAD_NS, Splits
 from fluxherod.engine.strategist import Strategist
 from fluxherod.engine.universe import Universe
+from fluxherod.engine.unprotected import Unprotected
 from fluxherod.engine.volatility import FIVE_MINUTE_HISTORY
 
 REMEMBER_ORDERS_NS = 3 * 24 * 3600 * SECOND_NS
@@ -96,6 +101,9 @@ class Engine:
         self.alerts = AlertBook()
         self.universe = Universe(self._adopt)
         self.splits = Splits()
+        self.foreign = Foreign()
+        self.closing = Closing()
+        self.unprotected = Unprotected()
         self._reference_due_ns: int | None = None
         self._warms = False  # whether any symbol is warming up
         self._handlers: dict[type, Callable[[int, Any, list[Effect]], Pieces | None]] = {
@@ -142,8 +150,13 @@ class Engine:
         if self.run and (self.commands.halted or self.settings.disabled or self.desk.halts):
             # An entry that was on its way when trading was halted, or in its symbol alone, too.
             self.guard.call_off(now_ns, bool(self.commands.halted), out)
-        for symbol in (*touched_symbols(out), *(self.desk.halts.take_ended() if self.run else ())):
+        if self.run:
+            self.closing.look(now_ns, out)
+        touched, before = touched_symbols(out), len(out)
+        for symbol in (*touched, *(self.desk.halts.take_ended() if self.run else ())):
             self.desk.protect(symbol, now_ns, out)
+        if self.run:
+            self.unprotected.note((*touched, *touched_symbols(out[before:])), now_ns)
         if any(type(effect) is PositionUpdated for effect in out):
             out.append(self.ledger.updated(self.desk.working_e4(), now_ns))
         if type(event) not in _FREQUENT:
@@ -164,6 +177,9 @@ class Engine:
             self.desk.next_due_ns(),
             self.guard.next_due_ns(),
             self.splits.next_due_ns(),
+            self.reconciler.next_due_ns(),
+            self.closing.next_due_ns(),
+            self.unprotected.next_due_ns(),
             self._reference_due_ns,
         )
         return min((ns for ns in due if ns is not None), default=None)
@@ -210,7 +226,10 @@ class Engine:
         self.commands.memory = (halted, answers)
         self.guard = Guard(settings, self.market, self.desk, self.ledger)
         self.splits.connect(self.market, self.desk, self.ledger)
-        self.reconciler = Reconciler(settings, self.desk, self.ledger, self.splits)
+        self.reconciler = Reconciler(settings, self.market, self.desk, self.ledger, self.splits)
+        self.foreign.connect(self.desk, self.ledger, self._halt)
+        self.closing.connect(self.market, self.desk, self.ledger, self.guard)
+        self.unprotected.connect(self.market, self.desk, self.ledger)
         self.universe.connect(self.market, self.desk, self.ledger)
 
     def _adopt(self, settings: Settings) -> None:
@@ -331,6 +350,7 @@ class Engine:
         if not self.splits.admits(event, now_ns):
             return  # asked for again when the splits are known
         self.reconciler.take(event, now_ns, out)
+        self.foreign.take(self.reconciler.new_foreign, event, now_ns, out)
         for symbol in list(self.ledger.positions):
             self.desk.protect(symbol, now_ns, out)
 
@@ -368,9 +388,8 @@ class Engine:
                 yield
         yield from self._closed(completed, now_ns, out)
         gaps.request_missing(self.market, out)
-        self.desk.timer(now_ns, out)
-        self.guard.timer(now_ns, out)
-        self.splits.timer(now_ns, out)
+        for part in (self.desk, self.guard, self.splits, self.reconciler, self.unprotected):
+            part.timer(now_ns, out)
         if self._reference_due_ns is not None and self._reference_due_ns <= now_ns:
             self._reference_due_ns = None
             out.append(RequestReference(self.splits.symbols))
@@ -383,8 +402,14 @@ class Engine:
         before = self.settings
         self.commands.take(event, now_ns, out)
         reply = out[-1]
+        if isinstance(event, ResumeCommand) and isinstance(reply, Reply) and reply.code is ReplyCode.OK:
+            self.desk.doubts.resume()
         if self.settings is not before and isinstance(reply, Reply):
             out.append(StatusChanged(self.state, reply.text))
+
+    def _halt(self, reason: str) -> None:
+        """The daemon halts trading by itself; what is halted already stays halted for its own reason."""
+        self.commands.halted = self.commands.halted or reason
 
     # --- what it says of itself ------------------------------------------------------------------------------
     def blocked(self, now_ns: int) -> str:

@@ -53,6 +53,9 @@ class Ledger:
     def book(self, order: Order, fill: Fill, plan: EntryPlan | None, now_ns: int, out: list[Effect]) -> bool:
         """Book a fill: cash, position and trade. True when it opened or enlarged a position."""
         self.cash_e4 = (self.cash_e4 or 0) + cash_change_e4(fill)
+        if order.role is OrderRole.FOREIGN_STOP:
+            self._book_foreign(fill)
+            return False
         position = self.positions.get(fill.symbol)
         if position is None:
             self._open(order, fill, plan, now_ns, out)
@@ -64,6 +67,15 @@ class Ledger:
             self._reduce(order, position, fill, now_ns, out)
             return False
         return True
+
+    def _book_foreign(self, fill: Fill) -> None:
+        """A stop of ours closed shares that are not ours; more than there were are told by the next snapshot."""
+        held, price_e4 = self.foreign.get(fill.symbol, (0, 0))
+        left = held + fill.side.sign * fill.quantity
+        if left * held > 0:
+            self.foreign[fill.symbol] = (left, price_e4)
+        else:
+            self.foreign.pop(fill.symbol, None)
 
     def _cross(self, order: Order, position: Position, fill: Fill, now_ns: int, out: list[Effect]) -> None:
         """More was sold than we held (an order placed by hand, say): close ours, keep the rest as what it is."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from fluxherod.core.orders import Order
-from fluxherod.core.types import BrokerOrder, Execution
+from fluxherod.core.orders import Order, OrderRole
+from fluxherod.core.types import BrokerOrder, BrokerStatus, Execution, Side
 
 REMEMBERED_STRAYS = 1_000
 
@@ -16,8 +16,10 @@ class OrderBook:
     def __init__(self) -> None:
         self.all: dict[str, Order] = {}
         self._live: dict[str, Order] = {}
+        self.idle: dict[str, BrokerStatus] = {}  # by id: orders that have not ended, and that the broker does not work
         self._ids_by_broker: dict[str, str] = {}
         self._strays: dict[str, tuple[BrokerOrder, Execution | None]] = {}
+        self._explained: dict[str, tuple[int, int]] = {}  # stray: what it filled of which the reason is known
 
     def put(self, order: Order) -> None:
         """Take the newest form of an order."""
@@ -30,6 +32,20 @@ class OrderBook:
     def live(self, symbol: str | None = None) -> Iterator[Order]:
         """Orders that have not ended, of one symbol or of all."""
         return (order for order in self._live.values() if symbol in (None, order.symbol))
+
+    def working_stops(self, symbol: str) -> list[Order]:
+        """Stops that guard shares of ours at the broker now; the leg of an entry that still works is held there."""
+        live = {order.id: order for order in self.live(symbol)}
+        stops = (order for order in live.values() if order.role is OrderRole.STOP and order.settled)
+        return [stop for stop in stops if stop.parent_id not in live and stop.id not in self.idle]
+
+    def note_idle(self, order: Order, status: BrokerStatus) -> bool:
+        """Note whether the broker works an order that has not ended; True when that is news."""
+        before = self.idle.pop(order.id, None)
+        if order.state.ended or not status.idle:
+            return before is not None and not order.state.ended
+        self.idle[order.id] = status
+        return status is not before
 
     def name(self, broker_id: str, order_id: str) -> None:
         """Tie the broker's id to ours."""
@@ -49,11 +65,37 @@ class OrderBook:
         self._strays.pop(report.broker_id, None)
         self._strays[report.broker_id] = (report, execution)
         if len(self._strays) > REMEMBERED_STRAYS:
-            del self._strays[next(iter(self._strays))]
+            forgotten = next(iter(self._strays))
+            del self._strays[forgotten]
+            self._explained.pop(forgotten, None)
 
     def take_stray(self, broker_id: str) -> tuple[BrokerOrder, Execution | None] | None:
         """What was heard of an order before it was known."""
         return self._strays.pop(broker_id, None)
+
+    def closed_by_others(self, symbol: str, side: Side, shares: int, since_ns: int) -> tuple[int, int, list[str]]:
+        """What orders that are not ours traded of a symbol, newest first, and no difference has been explained by yet.
+
+        Returns:
+            Shares (at most `shares`), their value, and the ids of the orders.
+        """
+        found, value_e4, ids = 0, 0, []
+        strays = [stray for stray, _ in self._strays.values() if (stray.symbol, stray.side) == (symbol, side)]
+        for stray in sorted(strays, key=lambda stray: (stray.updated_ns, stray.broker_id), reverse=True):
+            known = self._explained.get(stray.broker_id, (0, 0))
+            new, new_value_e4 = stray.filled_quantity - known[0], stray.filled_value_e4 - known[1]
+            taken = min(new, shares - found)
+            if taken <= 0 or new_value_e4 <= 0 or 0 < stray.updated_ns < since_ns:
+                continue
+            found, value_e4 = found + taken, value_e4 + round(new_value_e4 * taken / new)
+            ids.append(stray.client_order_id or stray.broker_id)
+        return found, value_e4, ids
+
+    def explain(self, symbols: Collection[str]) -> None:
+        """What others traded of some symbols is in our books by now, one way or the other."""
+        for broker_id, (stray, _) in self._strays.items():
+            if stray.symbol in symbols and stray.filled_quantity:
+                self._explained[broker_id] = (stray.filled_quantity, stray.filled_value_e4)
 
     def forget(self, before_ns: int, kept: Collection[str]) -> list[str]:
         """Drop ended orders that have not changed since, but for `kept` and their legs; return their ids."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from fluxherod.core.calendar import SECOND_NS
+from fluxherod.engine.closing import Closing
 from fluxherod.engine.commands import Commands
 from fluxherod.engine.events import LinkChanged
 from fluxherod.engine.ledger import Ledger
@@ -30,6 +31,8 @@ class Engine(Protocol):
     @property
     def universe(self) -> Universe: ...
     @property
+    def closing(self) -> Closing: ...
+    @property
     def links(self) -> Mapping[str, LinkChanged]: ...
     @property
     def stopping(self) -> str: ...
@@ -53,7 +56,7 @@ def blocked(engine: Engine, now_ns: int) -> str:
     age_ns = now_ns - engine.ledger.account_ns
     if age_ns > engine.settings.account_max_age_ns + engine.settings.latency_ns:
         return f"the account data is {age_ns // SECOND_NS} s old"
-    return engine.universe.conflict
+    return engine.closing.why(now_ns) or engine.universe.conflict
 
 
 def state(engine: Engine, warms: bool) -> str:

@@ -170,7 +170,7 @@ class Strategist:
             signal, risk=decision, outcome="ordered", order_id=order.id, outcome_text=explain.risk_summary(decision)
         )
         self._tell(signal, out)
-        self.desk.submit(order, approve_entry(order, decision), now_ns, out)
+        self.desk.submit(order, approve_entry(order, decision, request.stop_e4), now_ns, out)
 
     def _entry_signal(self, closed: ClosedBar) -> tuple[Signal, EntryRequest]:
         decision, params = closed.decision, self.settings.strategy
@@ -280,6 +280,8 @@ class Strategist:
             return "halted", f"{symbol} does not trade at the exchange: {why}"
         if any(order.role is OrderRole.EXIT for order in self.desk.live(symbol)):
             return "in_position", f"an exit of {symbol} is still open"
+        if why := self.desk.doubts.why_frozen(symbol):
+            return "lost_order", why
         if symbol in self.ledger.foreign:
             return "foreign_position", f"a position in {symbol} that is not ours is at the broker"
         if self.desk.uncertain(symbol):
@@ -323,20 +325,21 @@ class Strategist:
         reason: str,
         manual: bool = False,
     ) -> Order:
-        """The order of an approved entry: one OTO with its stop leg, good till cancelled."""
+        """The order of an approved entry: one OTO with its stop leg, or a plain one whose stop the daemon watches."""
+        oto = self.settings.stops == "broker"
         return Order(
             id=self.desk.next_id(request.symbol, decided_ns, OrderRole.ENTRY),
             symbol=request.symbol,
             side=request.side,
             order_type=order_type,
-            time_in_force=TimeInForce.GTC,
+            time_in_force=TimeInForce.GTC if oto else TimeInForce.DAY,
             role=OrderRole.ENTRY,
             quantity=decision.quantity,
             state=OrderState.NEW,
             created_ns=now_ns,
             updated_ns=now_ns,
             limit_price_e4=limit_e4,
-            leg_stop_e4=request.stop_e4,
+            leg_stop_e4=request.stop_e4 if oto else None,
             signal_id=signal,
             manual=manual,
             reason=reason,

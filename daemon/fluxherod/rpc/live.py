@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from fluxhero.v1 import account_pb2, market_pb2, order_pb2, position_pb2, system_pb2
 from fluxherod.core.calendar import new_york_day
 from fluxherod.core.money import from_e4
-from fluxherod.core.orders import Order, OrderRole
+from fluxherod.core.orders import Order
 from fluxherod.core.portfolio import Position
 from fluxherod.core.types import Quote
 from fluxherod.core.words import some_of
@@ -165,7 +165,7 @@ class Live:
         return message
 
     def _protect(self, message: position_pb2.Position, position: Position) -> None:
-        stops = self.working_stops(position.symbol)
+        stops = self._engine.desk.book.working_stops(position.symbol)
         if stops:
             message.stop_order_id = stops[0].id
         if sum(stop.remaining for stop in stops) >= abs(position.quantity):
@@ -175,22 +175,23 @@ class Live:
         else:
             message.protection = position_pb2.PROTECTION_STATE_UNPROTECTED
 
-    def working_stops(self, symbol: str) -> list[Order]:
-        """Stops that guard shares at the broker: not the leg of an entry that still works, which is held there."""
-        live = {order.id: order for order in self._engine.desk.live(symbol)}
-        return [
-            order
-            for order in live.values()
-            if order.role is OrderRole.STOP and order.settled and order.parent_id not in live
-        ]
-
     def positions(self, symbols: Iterable[str] = ()) -> list[position_pb2.Position]:
         """All open positions, newest first, those last that are not ours."""
         wanted, ledger = frozenset(symbols), self.engine.ledger
         ours = sorted(ledger.positions.values(), key=lambda position: (-position.opened_ns, position.symbol))
         messages = [self.position(position) for position in ours]
-        messages += [foreign_position(symbol, *held) for symbol, held in sorted(ledger.foreign.items())]
+        messages += [self._foreign(symbol, *held) for symbol, held in sorted(ledger.foreign.items())]
         return [message for message in messages if not wanted or message.symbol in wanted]
+
+    def _foreign(self, symbol: str, quantity: int, price_e4: int) -> position_pb2.Position:
+        """Shares that are not ours, with the stop that guards them, if any."""
+        message = foreign_position(symbol, quantity, price_e4)
+        for stop in self._engine.foreign.working_stops(symbol):
+            message.stop_order_id = stop.id
+            message.stop_price = money(stop.stop_price_e4 or 0)
+            if stop.remaining >= abs(quantity):
+                message.protection = position_pb2.PROTECTION_STATE_BROKER_STOP
+        return message
 
     def open_orders(self, symbols: Iterable[str] = ()) -> list[order_pb2.Order]:
         """The orders that have not ended, oldest first."""

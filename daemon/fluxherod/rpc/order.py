@@ -88,7 +88,9 @@ class OrderService(order_pb2_grpc.OrderServiceServicer):
         ids = [
             order.id
             for order in self._live.engine.desk.live()
-            if order.role is not OrderRole.STOP and order.settled and (not symbols or order.symbol in symbols)
+            if order.role in (OrderRole.ENTRY, OrderRole.EXIT)
+            and order.settled
+            and (not symbols or order.symbol in symbols)
         ]
         done = await self._asker.ask_each(caller, ids, CancelOrderCommand, context)
         orders = [await self._order(order_id) for order_id in done]

@@ -11,6 +11,7 @@ from fluxherod.rpc import masks, validate
 from fluxherod.rpc.calls import Context
 from fluxherod.rpc.commands import Asker
 from fluxherod.rpc.convert_risk import LIMITS, report_message
+from fluxherod.rpc.convert_unprotected import unprotected_spans
 from fluxherod.rpc.errors import Refused
 from fluxherod.rpc.live import Live
 from fluxherod.rpc.risk_now import risk_now
@@ -35,8 +36,10 @@ class RiskService(risk_pb2_grpc.RiskServiceServicer):
         """What is deployed, what is lost if every stop is hit, and how positions move together."""
         engine = self._live.engine
         basis = engine.settings.limits.correlation_basis
-        report = risk_report(engine.market, engine.desk, engine.ledger, basis, self._live.now_ns)
-        return risk_pb2.GetRiskReportResponse(report=report_message(report))
+        now_ns = self._live.now_ns
+        report = report_message(risk_report(engine.market, engine.desk, engine.ledger, basis, now_ns))
+        report.unprotected_spans.extend(unprotected_spans(engine.unprotected, now_ns))
+        return risk_pb2.GetRiskReportResponse(report=report)
 
     async def UpdateLimits(
         self, request: risk_pb2.UpdateLimitsRequest, context: Context

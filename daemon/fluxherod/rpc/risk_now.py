@@ -10,6 +10,7 @@ from fluxherod.engine.overrides import limits_revision
 from fluxherod.engine.risk_usage import usage
 from fluxherod.rpc.convert import money, percent, timestamp
 from fluxherod.rpc.convert_risk import risk_check, risk_limits
+from fluxherod.rpc.convert_unprotected import differences
 from fluxherod.rpc.live import Live
 
 
@@ -36,17 +37,11 @@ def risk_now(live: Live) -> risk_pb2.Risk:
         open_positions=state.open_positions,
         risk_deployed=money(sum(position.risk_e4 for position in engine.ledger.positions.values())),
         size_multiplier_bp=BASIS_POINTS,
-        unprotected_shares=_unprotected(live),
+        unprotected_shares=engine.unprotected.shares,
+        unprotected_share_seconds=engine.unprotected.share_seconds(now_ns),
         reconciliation_differences=len(engine.reconciler.differences),
+        differences=differences(engine.reconciler.known),
         as_of=timestamp(now_ns),
-    )
-
-
-def _unprotected(live: Live) -> int:
-    """Shares without a working stop at the broker."""
-    return sum(
-        max(0, abs(position.quantity) - sum(stop.remaining for stop in live.working_stops(position.symbol)))
-        for position in live.engine.ledger.positions.values()
     )
 
 

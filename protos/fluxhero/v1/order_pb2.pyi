@@ -48,6 +48,7 @@ class OrderRole(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     ORDER_ROLE_ENTRY: _ClassVar[OrderRole]
     ORDER_ROLE_EXIT: _ClassVar[OrderRole]
     ORDER_ROLE_STOP: _ClassVar[OrderRole]
+    ORDER_ROLE_FOREIGN_STOP: _ClassVar[OrderRole]
 ORDER_TYPE_UNSPECIFIED: OrderType
 ORDER_TYPE_MARKET: OrderType
 ORDER_TYPE_LIMIT: OrderType
@@ -73,6 +74,7 @@ ORDER_ROLE_UNSPECIFIED: OrderRole
 ORDER_ROLE_ENTRY: OrderRole
 ORDER_ROLE_EXIT: OrderRole
 ORDER_ROLE_STOP: OrderRole
+ORDER_ROLE_FOREIGN_STOP: OrderRole
 
 class Order(_message.Message):
     __slots__ = ("id", "broker_order_id", "symbol", "side", "type", "time_in_force", "state", "role", "manual", "parent_id", "replaces_id", "signal_id", "quantity", "filled_quantity", "remaining_quantity", "limit_price", "stop_price", "stop_loss_price", "average_fill_price", "filled_value", "chase_count", "created_at", "submitted_at", "updated_at", "ended_at", "reason", "last_event", "requested_by")

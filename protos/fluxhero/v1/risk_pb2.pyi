@@ -116,7 +116,7 @@ class RiskLimits(_message.Message):
     def __init__(self, trend_risk_bp: _Optional[int] = ..., mean_reversion_risk_bp: _Optional[int] = ..., max_position_bp: _Optional[int] = ..., max_exposure_bp: _Optional[int] = ..., max_positions: _Optional[int] = ..., neutral_size_bp: _Optional[int] = ..., spike_size_bp: _Optional[int] = ..., correlation_limit: _Optional[float] = ..., correlated_size_bp: _Optional[int] = ..., warning_drawdown_bp: _Optional[int] = ..., recovery_drawdown_bp: _Optional[int] = ..., critical_drawdown_bp: _Optional[int] = ..., reduced_size_bp: _Optional[int] = ..., daily_loss_bp: _Optional[int] = ..., correlation_basis: _Optional[str] = ..., daily_loss_resumes: _Optional[str] = ...) -> None: ...
 
 class Risk(_message.Message):
-    __slots__ = ("limits", "limits_revision", "usage", "breaker", "breaker_latched", "breaker_reason", "breaker_changed_at", "halted", "halt_reason", "halted_by", "halted_at", "daily_loss_reached", "equity", "peak_equity", "drawdown_pct", "day_pnl", "day_pnl_pct", "exposure", "exposure_pct", "open_positions", "risk_deployed", "size_multiplier_bp", "unprotected_shares", "unprotected_share_seconds", "reconciliation_differences", "as_of")
+    __slots__ = ("limits", "limits_revision", "usage", "breaker", "breaker_latched", "breaker_reason", "breaker_changed_at", "halted", "halt_reason", "halted_by", "halted_at", "daily_loss_reached", "equity", "peak_equity", "drawdown_pct", "day_pnl", "day_pnl_pct", "exposure", "exposure_pct", "open_positions", "risk_deployed", "size_multiplier_bp", "unprotected_shares", "unprotected_share_seconds", "reconciliation_differences", "as_of", "differences")
     LIMITS_FIELD_NUMBER: _ClassVar[int]
     LIMITS_REVISION_FIELD_NUMBER: _ClassVar[int]
     USAGE_FIELD_NUMBER: _ClassVar[int]
@@ -143,6 +143,7 @@ class Risk(_message.Message):
     UNPROTECTED_SHARE_SECONDS_FIELD_NUMBER: _ClassVar[int]
     RECONCILIATION_DIFFERENCES_FIELD_NUMBER: _ClassVar[int]
     AS_OF_FIELD_NUMBER: _ClassVar[int]
+    DIFFERENCES_FIELD_NUMBER: _ClassVar[int]
     limits: RiskLimits
     limits_revision: str
     usage: _containers.RepeatedCompositeFieldContainer[RiskCheck]
@@ -169,7 +170,26 @@ class Risk(_message.Message):
     unprotected_share_seconds: float
     reconciliation_differences: int
     as_of: _timestamp_pb2.Timestamp
-    def __init__(self, limits: _Optional[_Union[RiskLimits, _Mapping]] = ..., limits_revision: _Optional[str] = ..., usage: _Optional[_Iterable[_Union[RiskCheck, _Mapping]]] = ..., breaker: _Optional[_Union[BreakerState, str]] = ..., breaker_latched: _Optional[bool] = ..., breaker_reason: _Optional[str] = ..., breaker_changed_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., halted: _Optional[bool] = ..., halt_reason: _Optional[str] = ..., halted_by: _Optional[str] = ..., halted_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., daily_loss_reached: _Optional[bool] = ..., equity: _Optional[str] = ..., peak_equity: _Optional[str] = ..., drawdown_pct: _Optional[float] = ..., day_pnl: _Optional[str] = ..., day_pnl_pct: _Optional[float] = ..., exposure: _Optional[str] = ..., exposure_pct: _Optional[float] = ..., open_positions: _Optional[int] = ..., risk_deployed: _Optional[str] = ..., size_multiplier_bp: _Optional[int] = ..., unprotected_shares: _Optional[int] = ..., unprotected_share_seconds: _Optional[float] = ..., reconciliation_differences: _Optional[int] = ..., as_of: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    differences: _containers.RepeatedCompositeFieldContainer[ReconciliationDifference]
+    def __init__(self, limits: _Optional[_Union[RiskLimits, _Mapping]] = ..., limits_revision: _Optional[str] = ..., usage: _Optional[_Iterable[_Union[RiskCheck, _Mapping]]] = ..., breaker: _Optional[_Union[BreakerState, str]] = ..., breaker_latched: _Optional[bool] = ..., breaker_reason: _Optional[str] = ..., breaker_changed_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., halted: _Optional[bool] = ..., halt_reason: _Optional[str] = ..., halted_by: _Optional[str] = ..., halted_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., daily_loss_reached: _Optional[bool] = ..., equity: _Optional[str] = ..., peak_equity: _Optional[str] = ..., drawdown_pct: _Optional[float] = ..., day_pnl: _Optional[str] = ..., day_pnl_pct: _Optional[float] = ..., exposure: _Optional[str] = ..., exposure_pct: _Optional[float] = ..., open_positions: _Optional[int] = ..., risk_deployed: _Optional[str] = ..., size_multiplier_bp: _Optional[int] = ..., unprotected_shares: _Optional[int] = ..., unprotected_share_seconds: _Optional[float] = ..., reconciliation_differences: _Optional[int] = ..., as_of: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., differences: _Optional[_Iterable[_Union[ReconciliationDifference, _Mapping]]] = ...) -> None: ...
+
+class ReconciliationDifference(_message.Message):
+    __slots__ = ("subject", "symbol", "ours", "theirs", "rule", "since", "confirmed")
+    SUBJECT_FIELD_NUMBER: _ClassVar[int]
+    SYMBOL_FIELD_NUMBER: _ClassVar[int]
+    OURS_FIELD_NUMBER: _ClassVar[int]
+    THEIRS_FIELD_NUMBER: _ClassVar[int]
+    RULE_FIELD_NUMBER: _ClassVar[int]
+    SINCE_FIELD_NUMBER: _ClassVar[int]
+    CONFIRMED_FIELD_NUMBER: _ClassVar[int]
+    subject: str
+    symbol: str
+    ours: str
+    theirs: str
+    rule: str
+    since: _timestamp_pb2.Timestamp
+    confirmed: bool
+    def __init__(self, subject: _Optional[str] = ..., symbol: _Optional[str] = ..., ours: _Optional[str] = ..., theirs: _Optional[str] = ..., rule: _Optional[str] = ..., since: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., confirmed: _Optional[bool] = ...) -> None: ...
 
 class PositionRisk(_message.Message):
     __slots__ = ("symbol", "side", "quantity", "value", "value_pct", "risk_at_stop", "loss_to_stop")

@@ -56,6 +56,8 @@ _STATUSES = {
     "held": BrokerStatus.HELD,
     "pending_cancel": BrokerStatus.PENDING_CANCEL,
     "pending_replace": BrokerStatus.PENDING_REPLACE,
+    "done_for_day": BrokerStatus.DONE_FOR_DAY,
+    "suspended": BrokerStatus.SUSPENDED,
     "filled": BrokerStatus.FILLED,
     "canceled": BrokerStatus.CANCELED,
     "expired": BrokerStatus.EXPIRED,
@@ -216,7 +218,8 @@ def _position(raw: Json) -> BrokerPosition:
     quantity = shares_up(raw["qty"])
     # Signed on the wire; the side decides should a sign ever be missing.
     signed = -abs(quantity) if raw.get("side") == "short" else quantity
-    return BrokerPosition(name(raw["symbol"]), signed, optional_e4(raw.get("avg_entry_price")) or 0)
+    average_e4, price_e4 = (optional_e4(raw.get(key)) or 0 for key in ("avg_entry_price", "current_price"))
+    return BrokerPosition(name(raw["symbol"]), signed, average_e4, price_e4)
 
 
 @reads

@@ -17,15 +17,16 @@ class NotApproved(Exception):
     """An order was about to leave that risk has not let out: a programming error, never the caller's."""
 
 
-def approve_entry(order: Order, decision: RiskDecision) -> ApprovedOrder:
-    """The approved form of an entry.
+def approve_entry(order: Order, decision: RiskDecision, watched_stop_e4: int | None = None) -> ApprovedOrder:
+    """The approved form of an entry. It has a stop leg, or else the stop that the daemon will watch must be named.
 
     Raises:
         NotApproved: when the decision does not cover the order.
     """
     if decision.verdict is RiskVerdict.REJECTED or not 0 < order.quantity <= decision.quantity:
         raise NotApproved(f"{order.id}: {order.quantity} shares, decision {decision.verdict} {decision.quantity}")
-    if order.role is not OrderRole.ENTRY or order.leg_stop_e4 is None:
+    stop_e4 = order.leg_stop_e4 if watched_stop_e4 is None else watched_stop_e4
+    if order.role is not OrderRole.ENTRY or stop_e4 is None or stop_e4 <= 0:
         raise NotApproved(f"{order.id} opens risk without a stop")
     return _approved(order)
 
@@ -39,6 +40,18 @@ def approve_reduction(order: Order, position: Position) -> ApprovedOrder:
     reduces = (order.side is Side.SELL) == (position.quantity > 0)
     if order.symbol != position.symbol or not reduces or not 0 < order.quantity <= abs(position.quantity):
         raise NotApproved(f"{order.id}: {order.side} {order.quantity} against {position.symbol} {position.quantity}")
+    return _approved(order)
+
+
+def approve_foreign_stop(order: Order, held: int) -> ApprovedOrder:
+    """The approved form of a stop for shares at the broker that are not ours; `held` of them, signed, are confirmed.
+
+    Raises:
+        NotApproved: when it would not only reduce them.
+    """
+    reduces = (order.side is Side.SELL) == (held > 0) and 0 < order.quantity <= abs(held)
+    if order.role is not OrderRole.FOREIGN_STOP or not reduces or order.stop_price_e4 is None:
+        raise NotApproved(f"{order.id}: {order.side} {order.quantity} {order.symbol} against {held} that are not ours")
     return _approved(order)
 
 

@@ -1,0 +1,102 @@
+"""Where our books may not be the broker's: symbols that are left alone, and the shares that may leave at most."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from fluxherod.core.calendar import SECOND_NS
+from fluxherod.core.portfolio import Position
+from fluxherod.engine.settings import Settings
+
+MOST_DOUBLINGS = 5
+CONFIRMED_WITHIN_NS = 10 * SECOND_NS
+
+
+class Doubts:
+    """By symbol. After trouble nothing leaves until a hold is over and a snapshot of after it has come.
+
+    Without such a snapshot what we know is acted on after ten seconds: shares must not stay unguarded for long.
+    """
+
+    def __init__(self) -> None:
+        self.holds: dict[str, int] = {}  # leave it alone until then
+        self.lost: dict[str, dict[str, str]] = {}  # orders with an id of ours that no journal of ours has, in words
+        self.resumed: set[str] = set()  # such orders that an operator has seen
+        self._trouble: dict[str, int] = {}  # refusals in a row, each doubles the next hold
+        self._unconfirmed: dict[
+            str, tuple[int, int]
+        ] = {}  # the last trouble, and when its snapshot is waited for no more
+        self._theirs: dict[str, int] = {}  # signed shares at the broker, where they are fewer than ours
+
+    # --- trouble -------------------------------------------------------------------------------------
+    def hold(self, symbol: str, now_ns: int, settings: Settings) -> None:
+        """Something is not as we thought: leave the symbol alone, longer each time."""
+        times = self._trouble.get(symbol, 0)
+        self._trouble[symbol] = times + 1
+        pause_ns = settings.refusal_pause_ns * 2 ** min(times, MOST_DOUBLINGS)
+        self.holds[symbol] = now_ns + pause_ns + settings.latency_ns
+        self._unconfirmed[symbol] = now_ns, self.holds[symbol] + CONFIRMED_WITHIN_NS
+
+    def suspect(self, symbol: str, now_ns: int) -> None:
+        """Someone else may have traded our shares: the next step waits for a snapshot."""
+        self._unconfirmed[symbol] = now_ns, now_ns + CONFIRMED_WITHIN_NS
+
+    def is_well(self, symbol: str) -> None:
+        """The broker took an order of it: the next trouble is the first again."""
+        self._trouble.pop(symbol, None)
+
+    def take(self, asked_ns: int) -> frozenset[str]:
+        """A snapshot that was asked for after the trouble says what may be done: for these symbols."""
+        answered = frozenset(symbol for symbol, (since_ns, _) in self._unconfirmed.items() if since_ns <= asked_ns)
+        for symbol in answered:
+            del self._unconfirmed[symbol]
+        return answered
+
+    def awaits_snapshot(self, symbol: str, now_ns: int, settings: Settings) -> bool:
+        """True when the next step must wait for a snapshot; it is then looked at again after a pause."""
+        waits = self._unconfirmed.get(symbol)
+        if waits is None:
+            return False
+        if waits[1] <= now_ns:
+            del self._unconfirmed[symbol]
+            return False
+        self.holds[symbol] = min(now_ns + settings.refusal_pause_ns + settings.latency_ns, waits[1])
+        return True
+
+    # --- how many shares there are -------------------------------------------------------------------
+    def fewer(self, symbol: str, theirs: int) -> None:
+        """The broker's newest word is that it has fewer shares of ours than we think, or none, or the other side."""
+        self._theirs[symbol] = theirs
+
+    def enough(self, symbol: str) -> None:
+        """The broker has at least the shares that we think."""
+        self._theirs.pop(symbol, None)
+
+    def filled(self, symbol: str, signed: int) -> None:
+        """Shares of an order of ours were traded."""
+        if symbol in self._theirs:
+            self._theirs[symbol] += signed
+
+    def most(self, position: Position | None) -> int | None:
+        """How many shares of a position may leave at most; None when all of them."""
+        theirs = self._theirs.get(position.symbol) if position is not None else None
+        if position is None or theirs is None:
+            return None
+        return max(0, theirs if position.quantity > 0 else -theirs)
+
+    def confirmed(self, position: Position) -> Position:
+        """The position as far as the broker has it."""
+        most = self.most(position)
+        if most is None or most >= abs(position.quantity):
+            return position
+        return replace(position, quantity=most if position.quantity > 0 else -most)
+
+    # --- orders that nobody remembers ------------------------------------------------------------------
+    def why_frozen(self, symbol: str) -> str:
+        """Why a symbol takes no new risk; "" when nothing is lost there."""
+        return next(iter(self.lost.get(symbol, {}).values()), "")
+
+    def resume(self) -> None:
+        """An operator lets trading go on: what is lost now stops it no longer."""
+        self.resumed.update(broker_id for orders in self.lost.values() for broker_id in orders)
+        self.lost.clear()

@@ -1,0 +1,223 @@
+"""Shares and orders at the broker that are not ours: watched, guarded or a reason to halt; ids of ours that we lost."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from engine.exchange import WASH, S
+from engine.world import EPOCH, World, of
+
+from fluxherod.core.orders import OrderRole
+from fluxherod.core.risk.approve import NotApproved, approve_foreign_stop
+from fluxherod.core.types import BrokerOrder, OrderType, Side
+from fluxherod.engine import drafts
+from fluxherod.engine.effects import AlertRaised, ReplyCode, SubmitOrder
+from fluxherod.engine.events import CancelOrderCommand, ResumeCommand, Started
+
+FOREIGN_STOP = OrderRole.FOREIGN_STOP
+
+
+def polled(world: World, times: int = 3) -> None:
+    for _ in range(times):
+        world.wait(5)
+        world.snapshot()
+
+
+def with_foreign(policy: str, quantity: int = 30, price: float = 450.0) -> World:
+    world = World(foreign_positions=policy)
+    world.exchange.position["SPY"] = quantity
+    world.exchange.price_e4["SPY"] = round(price * 10_000)
+    return world.ready(price=price)
+
+
+def stops(world: World) -> list[tuple[Side, int, int | None]]:
+    return [(stop.side, stop.quantity, stop.stop_price_e4) for stop in world.exchange.stops("SPY")]
+
+
+def test_watch_sends_nothing() -> None:
+    world = with_foreign("watch")
+    polled(world)
+    assert not of(SubmitOrder, world.seen)
+    assert "POSITION_DIFFERENCE" in world.alerts()
+    assert "SPY" in world.place(10, 443.0).text
+
+
+@pytest.mark.parametrize(
+    ("quantity", "guarded"), [(30, (Side.SELL, 30, 4_365_000)), (-30, (Side.BUY, 30, 4_635_000))], ids=["long", "short"]
+)
+def test_protect_guards_them_by_one_stop_from_the_price_at_first_sight(
+    quantity: int, guarded: tuple[Side, int, int]
+) -> None:
+    world = with_foreign("protect", quantity)
+    polled(world)
+    assert stops(world) == [guarded]
+    world.quote(460.0 if quantity > 0 else 440.0)
+    polled(world)
+    assert stops(world) == [guarded]  # it does not trail
+    assert len(of(SubmitOrder, world.seen)) == 1
+    assert world.place(10, 443.0).code is ReplyCode.RISK_REJECTED
+    (order,) = world.live(FOREIGN_STOP)
+    assert order.id.split("-")[-1] == "f1"
+    assert world.tell(CancelOrderCommand(world.caller(), order.id))[-1].code is ReplyCode.ORDER_NOT_CANCELABLE
+    world.replay()
+
+
+def test_their_stop_is_kept_in_size_and_goes_with_them() -> None:
+    world = with_foreign("protect")
+    world.exchange.position["SPY"] = 50
+    polled(world)
+    assert stops(world) == [(Side.SELL, 50, 4_365_000)]
+    world.exchange.position["SPY"] = 20
+    polled(world)
+    assert stops(world) == [(Side.SELL, 20, 4_365_000)]
+    world.exchange.position = {}
+    polled(world)
+    assert stops(world) == []
+    world.exchange.position["SPY"] = 20  # a new first sight
+    world.quote(400.0)
+    polled(world)
+    assert stops(world) == [(Side.SELL, 20, 3_880_000)]
+    world.replay()
+
+
+def test_a_stop_that_fills_closes_them_and_cash_agrees() -> None:
+    world = with_foreign("protect")
+    polled(world)
+    world.quote(436.0)
+    polled(world)
+    assert world.engine.ledger.foreign == {}
+    assert world.position() is None
+    assert not {"CASH_ADOPTED", "POSITION_REVERSED"} & set(world.alerts())
+    world.agree()
+
+
+def test_a_stop_of_somebody_else_means_no_second_one_and_a_part_of_one_only_the_rest() -> None:
+    world = World(foreign_positions="protect")
+    other = BrokerOrder("o1", "theirs", "SPY", Side.SELL, OrderType.STOP, S.WORKING, 30, 0, 0, None, 4_000_000)
+    world.exchange.orders["o1"] = other
+    world.exchange.position["SPY"] = 30
+    world.ready()
+    polled(world)
+    assert not world.orders(FOREIGN_STOP)
+    world.exchange.orders["o1"] = replace(other, quantity=10)
+    polled(world)
+    assert [order.quantity for order in world.live(FOREIGN_STOP)] == [20]
+    assert not world.exchange.orders["o1"].status.ended
+
+
+def test_beside_a_position_of_ours_each_has_its_own_stop() -> None:
+    world = World(foreign_positions="protect").ready()
+    world.place(100, 443.0)
+    world.exchange.position["SPY"] = 130
+    world.exchange.cash_e4 -= 30 * 4_500_000
+    polled(world)
+    assert sorted(stops(world)) == [(Side.SELL, 30, 4_365_000), (Side.SELL, 100, 4_430_000)]
+    world.close()
+    polled(world)
+    assert world.position() is None
+    assert world.exchange.position["SPY"] == 30
+    assert stops(world) == [(Side.SELL, 30, 4_365_000)]
+    world.replay()
+
+
+def test_a_refused_stop_is_told_and_placed_later() -> None:
+    world = World(foreign_positions="protect")
+    world.exchange.position["SPY"] = 30
+    world.exchange.price_e4["SPY"] = 4_500_000
+    world.exchange.refuse = [WASH]
+    world.ready()
+    assert "STOP_REFUSED" in world.alerts()
+    polled(world)
+    assert stops(world) == [(Side.SELL, 30, 4_365_000)]
+
+
+def test_a_restart_keeps_the_price_of_the_first_sight_and_another_policy_ends_the_stop() -> None:
+    world = with_foreign("protect")
+    polled(world)
+    world.quote(440.0)
+    world.start(run=2)
+    world.reference()
+    world.connect()
+    polled(world)
+    assert stops(world) == [(Side.SELL, 30, 4_365_000)]
+    world.tell(Started(EPOCH, 3, "test", replace(world.settings, foreign_positions="watch")))
+    world.reference()
+    world.connect()
+    polled(world)
+    assert stops(world) == []
+    world.replay()
+
+
+def test_halt_halts_trading_once_for_each_such_position() -> None:
+    world = with_foreign("halt")
+    assert "+30 SPY at the broker are not ours" in world.engine.blocked(world.now_ns)
+    world.tell(ResumeCommand(world.caller(), "seen"))
+    polled(world)
+    world.start(run=2)
+    world.reference()
+    world.connect()
+    polled(world)
+    assert world.engine.blocked(world.now_ns) == ""
+    world.exchange.position["SPY"] = 31
+    polled(world)
+    assert "+31 SPY" in world.engine.blocked(world.now_ns)
+    assert not of(SubmitOrder, world.seen)
+    world.replay()
+
+
+@pytest.mark.parametrize(
+    ("held", "change"),
+    [
+        (30, {"quantity": 31}),
+        (30, {"side": Side.BUY}),
+        (-30, {}),
+        (0, {}),
+        (30, {"role": OrderRole.ENTRY}),
+        (30, {"stop_price_e4": None}),
+        (30, {"quantity": 0}),
+    ],
+)
+def test_a_stop_that_would_not_only_reduce_them_is_not_approved(held: int, change: dict[str, object]) -> None:
+    order = drafts.foreign_stop("f", "SPY", Side.SELL, 30, 4_365_000, 1)
+    assert approve_foreign_stop(order, 30).quantity == 30
+    with pytest.raises(NotApproved):
+        approve_foreign_stop(replace(order, **change), held)
+
+
+@pytest.mark.parametrize(("epoch", "why"), [(EPOCH[:8], "a restored backup"), ("99999999", "another journal")])
+def test_an_order_with_an_id_of_ours_that_no_journal_has_freezes_its_symbol_until_it_is_gone(
+    epoch: str, why: str
+) -> None:
+    world = World(symbols=("SPY", "QQQ"))
+    lost = BrokerOrder(
+        "l1", f"fh-{epoch}-SPY-20240102143000-e1", "SPY", Side.BUY, OrderType.LIMIT, S.WORKING, 5, 0, 0, 4_000_000
+    )
+    world.exchange.orders["l1"] = lost
+    world.ready()
+    (alert,) = [alert for alert in of(AlertRaised, world.seen) if alert.code == "ORDER_NOT_IN_JOURNAL"]
+    assert why in alert.text
+    assert "not in our books" in world.place(10, 443.0).text
+    assert world.place(10, 443.0, symbol="QQQ").code is ReplyCode.OK
+    assert "FOREIGN_ORDER" not in world.alerts()
+    world.exchange.end("l1", S.CANCELED)
+    world.deliver()
+    polled(world)
+    assert world.place(10, 443.0).code is ReplyCode.OK
+    world.replay()
+
+
+def test_an_operator_who_resumes_has_seen_such_orders() -> None:
+    world = World()
+    world.exchange.orders["l1"] = BrokerOrder(
+        "l1", "fh-99999999-SPY-20240102143000-e1", "SPY", Side.SELL, OrderType.LIMIT, S.WORKING, 5, 0, 0, 9_000_000
+    )
+    world.ready()
+    assert world.place(10, 443.0).code is ReplyCode.RISK_REJECTED
+    world.tell(ResumeCommand(world.caller(), "it is known"))
+    polled(world)
+    world.start(run=2)
+    world.reference()
+    world.connect()
+    assert "not in our books" not in world.place(10, 443.0).text
+    assert not world.exchange.orders["l1"].status.ended
