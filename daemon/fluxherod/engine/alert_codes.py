@@ -125,7 +125,7 @@ CODES: dict[str, AlertCode] = {
     ),
     "ORDER_NOT_IN_JOURNAL": _code(
         CRITICAL,
-        "A working order has a daemon's id, and the journal does not have it: a backup was restored or a database lost.",
+        "A working order has a daemon's id and is not in the journal: a backup was restored, or a database lost.",
         "Look at it at the broker's own page, and cancel it there if nobody wants it. Until it is gone, or an operator "
         "halts and resumes, its symbol is not traded.",
     ),
