@@ -71,7 +71,9 @@ def plan(position: Position | None, orders: Sequence[Order]) -> Action | None:
         return _flat(stops, exits, entries)
     if position.exit_reason:
         return _leave(position, stops, exits, entries, orders)
-    return None if entries else _guard(position, stops, exits, orders)
+    if entries or any(order.role is OrderRole.ENTRY and order.waits for order in orders):
+        return None  # a stop would stand in the way of the rest of the entry: the daemon watches these shares
+    return _guard(position, stops, exits, orders)
 
 
 def _flat(stops: Sequence[Order], exits: Sequence[Order], entries: Sequence[Order]) -> Action | None:
@@ -135,9 +137,10 @@ def _better(position: Position, working_e4: int) -> bool:
 def _entry_without_leg(position: Position, orders: Sequence[Order]) -> Order | None:
     """The completely filled entry whose stop leg the broker has but we have not seen."""
     known = {order.parent_id for order in orders if order.parent_id is not None}
+    chain = next((order.entry_id for order in orders if order.id == position.trade_id), position.trade_id)
     for order in orders:
         if (
-            order.id == position.trade_id
+            order.entry_id == chain
             and order.role is OrderRole.ENTRY
             and order.state is OrderState.FILLED
             and order.leg_stop_e4 is not None
