@@ -65,6 +65,9 @@ def plan(position: Position | None, orders: Sequence[Order]) -> Action | None:
     stops = [order for order in orders if order.role is OrderRole.STOP and not order.state.ended]
     exits = [order for order in orders if order.role is OrderRole.EXIT and not order.state.ended]
     entries = [order for order in orders if order.role is OrderRole.ENTRY and not order.state.ended]
+    if position is not None and position.exit_reason and not stops:
+        # Nobody knows whether it works: if it does, the sale is refused and tried again. A minute is too long to wait.
+        entries = [order for order in entries if order.state is not OrderState.UNKNOWN]
     if any(not order.settled for order in (*stops, *exits, *entries)):
         return None
     if position is None:

@@ -215,7 +215,7 @@ class Chaser:
     def _take_place(self, order: Order, planned: Order, now_ns: int, out: list[Effect]) -> None:
         """Send the changed order, less what has filled meanwhile."""
         left = self.desk.plans[planned.id].wanted - self.desk.book.filled(order)
-        if left <= 0 or order.state not in (OrderState.CANCELED, OrderState.FILLED):
+        if left <= 0 or order.state is not OrderState.CANCELED:  # filled: its leg guards, and stands in the way
             self.conclude(order, f"{order.id} has ended before: {order.state}", now_ns, out)
         elif why := self._forbidden(order, now_ns):
             self._abandon(order, f"Not replaced: {why}.", now_ns, out)

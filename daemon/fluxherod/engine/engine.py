@@ -166,7 +166,7 @@ class Engine:
             self.market.next_due_ns(),
             self.desk.next_due_ns(),
             self.guard.next_due_ns(),
-            self.chaser.next_due_ns(),
+            None if self.stopping else self.chaser.next_due_ns(),
             self.splits.next_due_ns(),
             self._reference_due_ns,
         )
