@@ -326,8 +326,10 @@ class Desk:
     def _ended_unasked(self, order: Order, now_ns: int, out: list[Effect]) -> None:
         """The broker, or someone at it, ended an order: it is told, and what it was for is done again after a pause."""
         parent = self.orders.get(order.parent_id or "")
-        if order.state in (OrderState.FILLED, OrderState.REPLACED) or (parent is not None and not parent.state.ended):
+        if order.state in (OrderState.FILLED, OrderState.REPLACED):
             return
+        if parent is not None and parent.state is not OrderState.FILLED:
+            return  # a leg ends with its entry
         if order.role is OrderRole.ENTRY or order.symbol in self.ledger.positions:
             text = f"{order.side} {order.quantity} {order.symbol} {order.state}: {order.reason or 'no reason given'}"
             out.append(AlertRaised("ORDER_ENDED_BY_BROKER", Severity.WARNING, text, order.symbol))
