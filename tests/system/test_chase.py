@@ -28,6 +28,7 @@ from walkthroughs.minutes import HISTORIES
 
 from fluxhero.v1 import common_pb2 as common
 from fluxhero.v1 import order_pb2 as order
+from fluxhero.v1 import signal_pb2 as signal
 from fluxherod.core.calendar import SECOND_NS
 
 _numbers = count(1)
@@ -248,6 +249,13 @@ def test_a_morning_of_limit_entries_with_partial_fills_and_lost_answers_ends_wit
         for decided in our_signals(pair.daemon):
             if decided.outcome == "expired":
                 assert not filled[decided.order_ids[0]]
+            if decided.order_ids:
+                asked = signal.GetSignalRequest(signal_id=decided.id)
+                whole = pair.daemon.signals.GetSignal(asked, timeout=CALL_TIMEOUT_S).signal
+                chain = [one.id for one in entries if decided.order_ids[0] in (one.id, one.parent_id)]
+                assert sorted(whole.order_ids) == sorted(chain)
+                assert sum(fill.quantity for fill in whole.fills) == filled[decided.order_ids[0]]
+                assert bool(whole.trade_id) == bool(whole.fills)
         assert check_explained(pair.daemon)
         check_books(pair.daemon, pair.simulator)
         check_no_difference(pair.installation)

@@ -67,12 +67,6 @@ class Desk:
         entries = (order for order in self.live(symbol) if order.role is OrderRole.ENTRY)
         return next(entries, None) or self.book.waiting_entry(symbol)
 
-    def to_cancel(self) -> list[Order]:
-        """What an operator may cancel, but for stops: orders that work, and entries that are about to be sent again."""
-        working = [order for order in self.live() if order.role is not OrderRole.STOP and order.settled]
-        going_on = [order for order in self.book.chased.values() if order.waits or (order.sequel and not order.settled)]
-        return working + going_on
-
     def uncertain(self, symbol: str) -> bool:
         """True when an order of the symbol has an unknown outcome: no new risk there."""
         return any(order.state is OrderState.UNKNOWN for order in self.live(symbol))
@@ -137,7 +131,7 @@ class Desk:
         if self.held(symbol, now_ns):
             return
         position = self.ledger.positions.get(symbol)
-        orders = tuple(self._relevant(symbol, position))
+        orders = tuple(self.book.relevant(symbol, position.trade_id if position is not None else ""))
         action = protection.plan(self.halts.kept(position, orders, out), orders)
         if action is None:
             return
@@ -146,18 +140,6 @@ class Desk:
         except NotApproved as refusal:
             self._hold(symbol, now_ns, out)
             out.append(AlertRaised("ORDER_NOT_APPROVED", Severity.CRITICAL, str(refusal), symbol))
-
-    def _relevant(self, symbol: str, position: Position | None) -> Iterator[Order]:
-        """What `plan` must see: live orders, and the position's entry with its legs, ended or not."""
-        yield from self.live(symbol)
-        waiting = self.book.waiting_entry(symbol)
-        if waiting is not None:
-            yield waiting
-        opened = self.orders.get(position.trade_id) if position is not None else None
-        for order in self.orders.values() if opened is not None else ():
-            of_chain = opened is not None and opened.entry_id in (order.entry_id, order.parent_id)
-            if order.state.ended and of_chain and order is not waiting:
-                yield order
 
     def _act(self, action: protection.Action, position: Position | None, now_ns: int, out: list[Effect]) -> None:
         match action:

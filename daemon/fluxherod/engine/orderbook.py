@@ -43,6 +43,24 @@ class OrderBook:
         """The part of a symbol's chain that has ended and is not gone on with yet, if any."""
         return next((order for order in self.chased.values() if order.symbol == symbol and order.waits), None)
 
+    def to_cancel(self) -> list[Order]:
+        """What an operator may cancel, but for stops: orders that work, and entries that are about to be sent again."""
+        working = [order for order in self._live.values() if order.role is not OrderRole.STOP and order.settled]
+        going_on = [order for order in self.chased.values() if order.waits or (order.sequel and not order.settled)]
+        return working + going_on
+
+    def relevant(self, symbol: str, trade_id: str) -> Iterator[Order]:
+        """What a plan for a symbol must see: live orders, what waits to go on, and the trade's chain with its legs."""
+        yield from self.live(symbol)
+        waiting = self.waiting_entry(symbol)
+        if waiting is not None:
+            yield waiting
+        opened = self.all.get(trade_id)
+        for order in self.all.values() if opened is not None else ():
+            of_chain = opened is not None and opened.entry_id in (order.entry_id, order.parent_id)
+            if order.state.ended and of_chain and order is not waiting:
+                yield order
+
     def chain(self, order: Order) -> Iterator[Order]:
         """An entry and those whose places it took, newest first."""
         link: Order | None = order

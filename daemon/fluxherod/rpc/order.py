@@ -85,7 +85,7 @@ class OrderService(order_pb2_grpc.OrderServiceServicer):
         """Ask the broker to cancel all working orders but protective stops."""
         symbols = validate.symbols(request.symbols)
         caller = self._asker.caller(context, "CancelAllOrders", request.request_id)
-        ids = [order.id for order in self._live.engine.desk.to_cancel() if not symbols or order.symbol in symbols]
+        ids = [order.id for order in self._live.engine.desk.book.to_cancel() if not symbols or order.symbol in symbols]
         done = await self._asker.ask_each(caller, ids, CancelOrderCommand, context)
         orders = [await self._order(order_id) for order_id in done]
         return order_pb2.CancelAllOrdersResponse(orders=map(order_message, orders))
