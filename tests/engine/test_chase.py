@@ -12,7 +12,7 @@ from engine.world import CLOSE_NS, EPOCH, OPEN_NS, World, of
 from fluxherod.core.calendar import HOUR_NS, MINUTE_NS, SECOND_NS
 from fluxherod.core.orders import Order, OrderRole, OrderState, Sequel
 from fluxherod.core.risk.limits import RiskLimits
-from fluxherod.core.types import OrderType, Quote, Side
+from fluxherod.core.types import Mode, OrderType, Quote, Side
 from fluxherod.engine.chase import chase_price_e4
 from fluxherod.engine.effects import AlertRaised, CancelOrder, ReplyCode, SubmitOrder, TradeUpdated
 from fluxherod.engine.events import (
@@ -415,9 +415,18 @@ def test_each_chase_goes_through_risk_and_a_smaller_size_is_taken_and_told() -> 
     (told,) = [alert for alert in of(AlertRaised, world.seen) if alert.code == "CHASE_REDUCED"]
     assert told.text == "SPY: 100 of 111 shares go on at $450.98: risk of $1,000.00 allows 100 shares"
     world.wait(59)
-    refresh(world, 451.0)
+    refresh(world, 450.0)  # now risk would allow 111 again
     world.wait(1)
-    assert newest(world).quantity == 100
+    assert [order.quantity for order in world.orders(ENTRY)] == [111, 100, 100]
+
+
+def test_the_rest_of_a_mean_reversion_entry_has_the_risk_of_its_mode() -> None:
+    world = resting()
+    order = newest(world)
+    world.engine.desk.plans[order.id] = replace(world.engine.desk.plans[order.id], mode=Mode.MEAN_REVERSION)
+    refresh(world)
+    world.wait(60)
+    assert newest(world).quantity == 79  # 0.75 % of 100,000 over 9.48
 
 
 def test_shares_that_are_filled_count_for_the_caps_of_the_position() -> None:
@@ -687,6 +696,39 @@ def test_an_order_that_the_broker_ends_by_itself_is_not_chased() -> None:
     world.wait(300)
     assert len(world.orders(ENTRY)) == 1
     assert [stop.quantity for stop in world.exchange.stops("SPY")] == [30]
+
+
+def test_an_order_that_ends_otherwise_while_its_cancel_is_on_its_way_is_given_up() -> None:
+    world = resting()
+    order = canceling(world)
+    world.exchange.end(order.broker_id, S.EXPIRED)
+    world.deliver()
+    assert abandoned(world) == ["Order abandoned: SPY BUY 100 @ limit. The broker has ended it: expired."]
+    assert len(world.orders(ENTRY)) == 1
+
+
+def test_an_order_that_the_broker_no_longer_knows_is_not_chased() -> None:
+    world = resting()
+    order = canceling(world)
+    del world.exchange.orders[order.broker_id]  # nobody knows what it has filled
+    world.wait(1)
+    world.snapshot()
+    assert newest(world).state is OrderState.CANCELED
+    refresh(world)
+    world.wait(120)
+    assert len(world.orders(ENTRY)) == 1
+    assert "ORDER_ENDED_BY_BROKER" in world.alerts()
+
+
+def test_a_leg_that_ends_with_its_entry_is_no_news_whoever_tells_it_first() -> None:
+    world = resting()
+    fill(world, 30)
+    refresh(world)
+    world.exchange.lose = ["report", "report"]
+    world.wait(60)
+    refresh(world)  # entry and leg in one list
+    assert [one.quantity for one in world.orders(ENTRY)] == [100, 70]
+    assert "ORDER_ENDED_BY_BROKER" not in world.alerts()
 
 
 # --- restarts ----------------------------------------------------------------------------------------------

@@ -12,8 +12,9 @@ from engine.world import World, of
 
 from fluxherod.core.calendar import SECOND_NS
 from fluxherod.core.orders import OrderRole, OrderState, Sequel
+from fluxherod.core.risk.limits import RiskLimits
 from fluxherod.core.signals import RiskVerdict
-from fluxherod.engine.effects import CancelOrder, OrderUpdated, Reply, ReplyCode, SubmitOrder
+from fluxherod.engine.effects import CancelOrder, LookupOrder, OrderUpdated, Reply, ReplyCode, SubmitOrder
 from fluxherod.engine.events import CancelOrderCommand, HaltCommand, ReplaceOrderCommand, Started
 
 ENTRY = OrderRole.ENTRY
@@ -235,9 +236,12 @@ def test_a_changed_order_that_was_not_sent_is_not_of_unknown_outcome_after_a_res
     world.tell(Started("0123456789abcdef", 2, "test", world.settings))
     assert world.engine.desk.orders[reply.order_id].state is OrderState.NEW
     assert world.engine.desk.orders[reply.order_id].sequel is Sequel.NONE
+    assert not of(LookupOrder, world.seen)
 
 
 def test_it_is_not_counted_twice_in_the_exposure() -> None:
+    world = resting(limits=RiskLimits(max_position_bp=10_000))  # 45,010 of 50,000
+    assert change(world, newest(world).id, 450.1).code is ReplyCode.OK
     world = resting()
     before = world.engine.desk.working_e4()
     world.delivery = False

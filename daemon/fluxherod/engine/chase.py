@@ -181,7 +181,7 @@ class Chaser:
             price_e4=price_e4,
             stop_e4=plan.stop_e4,
             risk_bp=limits.mean_reversion_risk_bp if plan.mode is Mode.MEAN_REVERSION else limits.trend_risk_bp,
-            distance_e4=max(abs(price_e4 - plan.stop_e4), abs(plan.price_e4 - plan.stop_e4)),
+            distance_e4=abs(price_e4 - plan.stop_e4),
             multipliers=plan.multipliers,
             wanted=wanted,
             correlations=self.strategist.correlations(order.symbol, now_ns),
