@@ -74,6 +74,8 @@ def test_the_position_of_a_chase_has_the_plan_of_the_signal() -> None:
     chase = world.orders(ENTRY)[-1]
     assert (chase.signal_id, chase.leg_stop_e4, chase.manual) == (signal.id, signal.stop_e4, False)
     assert chase.reason == f"chase 1/3: {signal.trigger}"
+    assert 0.9 * first.quantity < 10 + chase.quantity <= first.quantity  # 0.7 of a neutral entry counts once
+    assert signal.neutral
     (working,) = world.exchange.working("SPY")
     world.exchange.fill(working.broker_id, chase.quantity, chase.limit_price_e4)
     world.deliver()

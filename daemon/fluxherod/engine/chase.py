@@ -19,11 +19,9 @@ from fluxherod.core.signals import RiskDecision, RiskVerdict
 from fluxherod.core.types import Mode, Quote, Side
 from fluxherod.engine import drafts
 from fluxherod.engine.books import sane
-from fluxherod.engine.desk import Desk
 from fluxherod.engine.effects import AlertRaised, Effect, Severity, SignalUpdated
 from fluxherod.engine.guard import cutoff_ns
-from fluxherod.engine.ledger import EntryPlan, Ledger
-from fluxherod.engine.market import Market
+from fluxherod.engine.ledger import EntryPlan
 from fluxherod.engine.strategist import Strategist
 
 EXPIRED = "expired"
@@ -36,19 +34,11 @@ class Chaser:
     made, an account that is being read): that is waited for as long as a chase may take.
     """
 
-    def __init__(
-        self,
-        market: Market,
-        desk: Desk,
-        ledger: Ledger,
-        strategist: Strategist,
-        blocked: Callable[[int], str],
-        unready: Callable[[int], str],
-    ) -> None:
-        self.market = market
-        self.desk = desk
-        self.ledger = ledger
+    def __init__(self, strategist: Strategist, blocked: Callable[[int], str], unready: Callable[[int], str]) -> None:
         self.strategist = strategist
+        self.market = strategist.market
+        self.desk = strategist.desk
+        self.ledger = strategist.ledger
         self._blocked = blocked
         self._unready = unready
 

@@ -209,7 +209,7 @@ class Engine:
         halted, answers = ("", {}) if first else self.commands.memory
         self.market.settings = self.desk.settings = settings
         self.strategist = Strategist(settings, self.market, self.desk, self.ledger)
-        self.chaser = Chaser(self.market, self.desk, self.ledger, self.strategist, self.blocked, self.unready)
+        self.chaser = Chaser(self.strategist, self.blocked, lambda now_ns: readiness.unready(self, now_ns))
         parts = self.market, self.desk, self.ledger, self.strategist, self.universe, self.alerts
         self.commands = Commands(settings, *parts, self.blocked, self.chaser)
         self.commands.memory = (halted, answers)
@@ -394,10 +394,6 @@ class Engine:
     def blocked(self, now_ns: int) -> str:
         """What blocks new risk now, in words; "" when nothing does. Never asked for exits."""
         return readiness.blocked(self, now_ns)
-
-    def unready(self, now_ns: int) -> str:
-        """What of that passes by itself, in words; "" when nothing does."""
-        return readiness.unready(self, now_ns)
 
     @property
     def refused(self) -> str:
