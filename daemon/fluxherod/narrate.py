@@ -114,7 +114,7 @@ def _filled(order: Order) -> str:
 def _price(order: Order) -> str:
     prices = [str(order.order_type)]
     if order.limit_price_e4 is not None:
-        prices.append(f"limit {dollars(order.limit_price_e4)}")
+        prices.append(dollars(order.limit_price_e4))
     if order.stop_price_e4 is not None:
         prices.append(f"at {dollars(order.stop_price_e4)}")
     if order.leg_stop_e4 is not None:

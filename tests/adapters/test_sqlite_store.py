@@ -15,8 +15,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import fluxherod
-from fluxherod.adapters.sqlite import SqliteStore, StorageError, effects_digest, schema
-from fluxherod.core.types import Bar, Quote
+from fluxherod.adapters.sqlite import SqliteStore, StorageError, TableReader, effects_digest, schema
+from fluxherod.adapters.sqlite.projections import ORDER
+from fluxherod.core.orders import Order, OrderRole, OrderState
+from fluxherod.core.types import Bar, OrderType, Quote, Side, TimeInForce
 from fluxherod.engine.codec import decode_event
 from fluxherod.engine.effects import Alert, AlertUpdated, Effect, QuotesUpdated, Severity, StatusChanged
 from fluxherod.engine.events import BarsReceived, Event, QuotesReceived, Stopping, TimerFired
@@ -322,6 +324,23 @@ def test_alerts_of_the_old_shape_are_carried_over_as_history(tmp_path: Path) -> 
         (1, 7, "old-1", "A", "warning", "look", "SPY", 7_000, 7_000, 1, 7_000, "fluxherod"),
         (2, 9, "old-2", "A", "critical", "look again", "", 9_000, 9_000, 1, 9_000, "fluxherod"),
     ]
+
+
+async def test_orders_of_before_the_chase_are_read_as_orders_that_were_not_chased(tmp_path: Path) -> None:
+    path = tmp_path / "db"
+    before = schema.MIGRATIONS[: next(n for n, step in enumerate(schema.MIGRATIONS) if "chase_count" in step)]
+    with closing(schema.connect(path)) as connection:
+        schema.migrate(connection, before)
+        order = Order(
+            "fh-1", "SPY", Side.BUY, OrderType.MARKET, TimeInForce.GTC, OrderRole.ENTRY, 5, OrderState.FILLED, 1, 2
+        )
+        known = {column[1] for column in connection.execute("PRAGMA table_info(orders)")}
+        row = {name: cell for name, cell in zip(ORDER.columns, ORDER.cells(order), strict=True) if name in known}
+        marks = ", ".join("?" * len(row))
+        connection.execute(f"INSERT INTO orders (seq, {', '.join(row)}) VALUES (1, {marks})", tuple(row.values()))
+        schema.migrate(connection)
+    async with await TableReader.open(path) as tables:
+        assert await tables.order("fh-1") == order
 
 
 def test_the_writer_syncs_every_commit(tmp_path: Path) -> None:

@@ -164,3 +164,46 @@ async def test_nonsense_is_a_usage_error(daemon: Any, fluxhero: Any, line: str) 
     with pytest.raises(SystemExit, match="2"):
         await fluxhero(line)
     assert daemon.received == []
+
+
+REPLACED = order_pb2.ReplaceOrderResponse(
+    order=order_pb2.Order(
+        id="fh-10", symbol="SPY", side=common_pb2.SIDE_BUY, quantity=50, type=order_pb2.ORDER_TYPE_LIMIT,
+        limit_price="450.10", stop_loss_price="441.00", state=order_pb2.ORDER_STATE_NEW, replaces_id="fh-9",
+    )
+)  # fmt: skip
+
+
+async def test_replace_sends_the_changes_and_nothing_else(daemon: Any, fluxhero: Any) -> None:
+    daemon.answers["OrderService/ReplaceOrder"] = REPLACED
+    result = await fluxhero("replace fh-9 --limit 450.10 --quantity 50 --accept-adjusted", answer="y\n")
+    assert result.code == 0
+    assert "Change order fh-9 to 50 shares, limit $450.10? [y/N]" in result.err
+    assert result.out == (
+        "replacing: buy 50 SPY limit $450.10, protective stop $441.00, new\norder fh-10\n"
+        "it is sent once the end of fh-9 is confirmed: fluxhero watch orders\n"
+    )
+    [request] = daemon.requests("OrderService/ReplaceOrder")
+    assert (request.order_id, request.limit_price, request.quantity) == ("fh-9", "450.10", 50)
+    assert request.accept_adjusted
+    assert not request.HasField("stop_price")
+    assert (await fluxhero("replace fh-9 --limit 450.20 --yes")).code == 0
+    last = daemon.requests("OrderService/ReplaceOrder")[-1]
+    assert (last.limit_price, last.HasField("quantity"), last.accept_adjusted) == ("450.20", False, False)
+
+
+async def test_a_replacement_is_a_document_for_scripts(daemon: Any, fluxhero: Any) -> None:
+    daemon.answers["OrderService/ReplaceOrder"] = REPLACED
+    result = await fluxhero("replace fh-9 --quantity 50 --yes -o json --request-id r1")
+    assert json.loads(result.out)["order"]["replaces_id"] == "fh-9"
+    assert daemon.requests("OrderService/ReplaceOrder")[0].request_id == "r1"
+
+
+async def test_a_replacement_without_a_change_is_wrong_usage(
+    daemon: Any, fluxhero: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        await fluxhero("replace fh-9 --yes")
+    assert ended.value.code == 2
+    assert "give --limit, --quantity or both" in capsys.readouterr().err
+    assert daemon.received == []

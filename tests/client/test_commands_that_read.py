@@ -98,6 +98,13 @@ async def test_the_daemons_words_cannot_steer_the_terminal(daemon: Any, fluxhero
     assert "\x1b" not in result.out
 
 
+async def test_a_chased_order_says_how_often_it_has_followed_the_market(daemon: Any, fluxhero: Any) -> None:
+    order = order_pb2.Order(id="fh-2", symbol="SPY", chase_count=2, parent_id="fh-1", reason="chase 2/3: manual")
+    daemon.answers["OrderService/ListOrders"] = order_pb2.ListOrdersResponse(orders=[order])
+    assert "chase 2/3: manual" in (await fluxhero("orders")).out
+    assert json.loads((await fluxhero("orders -o json")).out)[0]["chase_count"] == 2
+
+
 async def test_lists_are_one_json_array_with_the_field_names_of_the_protos(daemon: Any, fluxhero: Any) -> None:
     daemon.answers["PositionService/ListPositions"] = position_pb2.ListPositionsResponse(positions=[SPY])
     [position] = json.loads((await fluxhero("positions -o json")).out)

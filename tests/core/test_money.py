@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fluxherod.core.money import dollars, format_e4, from_e4, parse_e4, tick_e4, to_e4
+from fluxherod.core.money import dollars, format_e4, from_e4, on_tick_e4, parse_e4, tick_e4, to_e4
 
 AMOUNTS = st.integers(-(10**15), 10**15)
 
@@ -61,6 +61,15 @@ def test_a_decimal_is_rounded_half_even(value: Decimal) -> None:
     assert abs(parse_e4(str(value)) - value * 10_000) <= Decimal("0.5")
     assert parse_e4("0.00005") == 0
     assert parse_e4("0.00015") == 2
+
+
+def test_a_price_is_put_on_the_tick_above_or_below_it() -> None:
+    assert [on_tick_e4(price_e4, up=True) for price_e4 in (4_512_801, 4_512_800, 9_999)] == [
+        4_512_900,
+        4_512_800,
+        9_999,
+    ]
+    assert [on_tick_e4(price_e4, up=False) for price_e4 in (4_512_899, 4_512_800, 1)] == [4_512_800, 4_512_800, 1]
 
 
 def test_the_tick_is_a_cent_from_one_dollar_on() -> None:

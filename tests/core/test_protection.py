@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fluxherod.core.orders import Order, OrderRole, OrderState
+from fluxherod.core.orders import Order, OrderRole, OrderState, Sequel
 from fluxherod.core.portfolio import Position
 from fluxherod.core.protection import (
     Action,
@@ -184,6 +184,28 @@ def test_shares_that_are_not_ours_have_one_stop_for_exactly_those_wanted(
     wanted: int, stops: tuple[Order, ...], action: Action | None
 ) -> None:
     assert plan_foreign(wanted, Side.SELL, 4_365_000, stops) == action
+
+
+def test_between_two_orders_of_a_chased_entry_no_stop_is_placed_and_a_sale_does_not_wait() -> None:
+    between = order(R.ENTRY, S.CANCELED, id="entry", filled_quantity=30, sequel=Sequel.CHASE)
+    assert plan(position(30), (between,)) is None
+    assert plan(position(30, exit_reason="signal"), (between,)) == PlaceExit(30)
+    assert plan(position(30), (replace(between, sequel=Sequel.NONE),)) == PlaceStop(30, 4_430_000)
+
+
+def test_the_leg_of_the_last_order_of_a_chain_is_looked_for_too() -> None:
+    first = order(R.ENTRY, S.CANCELED, id="entry", filled_quantity=30)
+    last = order(R.ENTRY, S.FILLED, 70, id="entry2", filled_quantity=70, leg_stop_e4=4_430_000, chain_id="entry")
+    assert plan(position(100), (first, last)) == FindLeg(last)
+    leg = order(R.STOP, quantity=70, id="entry2-leg", parent_id="entry2", chain_id="entry")
+    assert plan(position(100), (first, last, leg)) == Cancel(leg)
+    assert plan(position(100), (first, last, replace(leg, state=S.CANCELED))) == PlaceStop(100, 4_430_000)
+
+
+def test_an_entry_of_unknown_outcome_does_not_hold_up_the_sale_of_shares_that_no_stop_guards() -> None:
+    unknown = order(R.ENTRY, S.UNKNOWN, 70, id="entry2", chain_id="entry", broker_id="")
+    assert plan(position(30, exit_reason="signal"), (unknown,)) == PlaceExit(30)
+    assert plan(position(30), (unknown,)) is None
 
 
 @pytest.mark.parametrize("state", [S.NEW, S.SUBMITTING, S.UNKNOWN, S.CANCELING, S.REPLACING])

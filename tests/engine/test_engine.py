@@ -355,7 +355,7 @@ def test_a_halt_also_cancels_an_entry_that_was_on_its_way() -> None:
 
 
 def test_entries_that_still_work_are_cancelled_before_the_close() -> None:
-    world = World().ready()
+    world = World(chase_after_ns=DAY_NS).ready()
     world.place(10, 430.0, limit=440.0)
     world.until(CLOSE_NS - MINUTE_NS - 1)
     assert len(world.live(ENTRY)) == 1
@@ -365,7 +365,7 @@ def test_entries_that_still_work_are_cancelled_before_the_close() -> None:
 
 
 def test_an_entry_made_after_the_close_works_until_the_next_close() -> None:
-    world = World().ready()
+    world = World(chase_after_ns=DAY_NS).ready()
     world.until(CLOSE_NS + HOUR_NS)
     world.snapshot()
     world.place(10, 430.0, limit=440.0)

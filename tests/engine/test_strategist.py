@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from engine.world import OPEN_NS, World, of
+from engine.world import DAY_NS, OPEN_NS, World, of
 
 from fluxherod.core.calendar import MINUTE_NS
 from fluxherod.core.orders import OrderRole
@@ -112,7 +112,7 @@ def test_an_edge_while_a_position_or_its_entry_is_open_is_lost() -> None:
     world = warm()
     world.place(1, 430.0)
     assert drive(world).outcome == "in_position"
-    waiting = warm()
+    waiting = warm(chase_after_ns=DAY_NS)
     waiting.place(1, 430.0, limit=440.0)
     assert drive(waiting).outcome == "in_position"
 

@@ -49,7 +49,8 @@ SERVED = {
     "AccountService": {"GetAccount", "GetEquityCurve", "WatchAccount"},
     "PositionService": {"ListPositions", "GetPosition", "ClosePosition", "CloseAllPositions", "WatchPositions"},
     "OrderService": {
-        "PreviewOrder", "PlaceOrder", "CancelOrder", "CancelAllOrders", "GetOrder", "ListOrders", "WatchOrders",
+        "PreviewOrder", "PlaceOrder", "CancelOrder", "CancelAllOrders", "ReplaceOrder", "GetOrder", "ListOrders",
+        "WatchOrders",
     },
     "SignalService": {"ListSignals", "GetSignal", "Explain", "WatchSignals"},
     "StrategyService": {"ListStrategies", "GetPerformance", "EnableSymbol", "DisableSymbol", "UpdateParameters"},

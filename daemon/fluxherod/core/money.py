@@ -57,3 +57,9 @@ def dollars(value_e4: int) -> str:
 def tick_e4(price_e4: int) -> int:
     """The smallest price step Alpaca takes at this price: a cent from one dollar on, else 1/10,000."""
     return CENT_E4 if price_e4 >= E4 else 1
+
+
+def on_tick_e4(price_e4: int, up: bool) -> int:
+    """The nearest price that Alpaca takes, at or above (`up`) or at or below a price."""
+    tick = tick_e4(price_e4)
+    return -(-price_e4 // tick) * tick if up else price_e4 // tick * tick

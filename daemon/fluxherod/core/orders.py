@@ -55,6 +55,15 @@ class OrderEvent(StrEnum):
     NEVER_ARRIVED = "never_arrived"
 
 
+class Sequel(StrEnum):
+    """What follows the cancel of a limit entry, once the broker has confirmed it. NONE: nothing, it has ended."""
+
+    NONE = ""
+    CHASE = "chase"  # what is left is sent again nearer to the market
+    REPLACE = "replace"  # the order that an operator made of it is sent
+    ABANDON = "abandon"  # it is given up, and told
+
+
 class OrderRole(StrEnum):
     """What an order is for: to open risk, to close it, to guard it, or to guard shares that are not ours."""
 
@@ -119,7 +128,11 @@ TRANSITIONS: dict[OrderState, dict[OrderEvent, OrderState]] = {
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """One order of ours. `id` is the client order id; an OTO leg, named by the broker, has its parent's id + "-leg"."""
+    """One order of ours. `id` is the client order id; an OTO leg, named by the broker, has its parent's id + "-leg".
+
+    A limit entry that goes on in another order is a chain: each order after the first has its id as `chain_id` and the
+    id of the one before as `replaces_id`. `acknowledged_ns` is when the broker's first answer came, 0 before it.
+    """
 
     id: str
     symbol: str
@@ -143,6 +156,20 @@ class Order:
     filled_value_e4: int = 0
     looks: int = 0
     reason: str = ""
+    chase_count: int = 0
+    chain_id: str | None = None
+    acknowledged_ns: int = 0
+    sequel: Sequel = Sequel.NONE
+
+    @property
+    def entry_id(self) -> str:
+        """The first order of its chain; its own id when it is no chase."""
+        return self.chain_id or self.id
+
+    @property
+    def waits(self) -> bool:
+        """True for a part of a chain that has ended and is not gone on with yet."""
+        return self.state.ended and self.sequel is not Sequel.NONE
 
     @property
     def remaining(self) -> int:
@@ -243,7 +270,7 @@ def merge(
             filled_value_e4=order.filled_value_e4 + value,
         )
     if report.broker_id and not order.broker_id:
-        order = replace(order, broker_id=report.broker_id)
+        order = replace(order, broker_id=report.broker_id, acknowledged_ns=order.acknowledged_ns or now_ns)
     if report.filled_quantity < order.filled_quantity and not report.status.ended:
         return order, fill  # an older message than what we know
     return advance(order, report_event(report), now_ns), fill

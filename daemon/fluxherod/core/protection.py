@@ -66,7 +66,12 @@ def plan(position: Position | None, orders: Sequence[Order], most: int | None = 
     stops = [order for order in orders if order.role is OrderRole.STOP and not order.state.ended]
     exits = [order for order in orders if order.role is OrderRole.EXIT and not order.state.ended]
     entries = [order for order in orders if order.role is OrderRole.ENTRY and not order.state.ended]
-    if any(not order.settled and not order.state.ended for order in orders):
+    unsettled = [order for order in orders if not order.settled and not order.state.ended]
+    if position is not None and position.exit_reason and not stops:
+        # Nobody knows whether it works: if it does, the sale is refused and tried again. A minute is too long to wait.
+        entries = [order for order in entries if order.state is not OrderState.UNKNOWN]
+        unsettled = [order for order in unsettled if order.role is not OrderRole.ENTRY or order in entries]
+    if unsettled:
         return None
     if position is None:
         return _flat(stops, exits, entries)
@@ -74,7 +79,9 @@ def plan(position: Position | None, orders: Sequence[Order], most: int | None = 
         return _doubtful(position, stops, exits, entries, orders, most)
     if position.exit_reason:
         return _leave(position, stops, exits, entries, orders)
-    return None if entries else _guard(position, stops, exits, orders)
+    if entries or any(order.role is OrderRole.ENTRY and order.waits for order in orders):
+        return None  # a stop would stand in the way of the rest of the entry: the daemon watches these shares
+    return _guard(position, stops, exits, orders)
 
 
 def _flat(stops: Sequence[Order], exits: Sequence[Order], entries: Sequence[Order]) -> Action | None:
@@ -155,9 +162,10 @@ def _better(position: Position, working_e4: int) -> bool:
 def _entry_without_leg(position: Position, orders: Sequence[Order]) -> Order | None:
     """The completely filled entry whose stop leg the broker has but we have not seen."""
     known = {order.parent_id for order in orders if order.parent_id is not None}
+    chain = next((order.entry_id for order in orders if order.id == position.trade_id), position.trade_id)
     for order in orders:
         if (
-            order.id == position.trade_id
+            order.entry_id == chain
             and order.role is OrderRole.ENTRY
             and order.state is OrderState.FILLED
             and order.leg_stop_e4 is not None

@@ -112,6 +112,17 @@ CODES: dict[str, AlertCode] = {
     "ENTRY_STOPPED": _code(
         INFO, "The price was through the stop before an entry was filled: the entry is cancelled.", "Nothing."
     ),
+    "ORDER_ABANDONED": _code(
+        WARNING,
+        "A limit order that opens a position was not filled, however often it followed the market, or could not follow "
+        "it: what is left of it is given up.",
+        "Nothing: what it has filled is guarded by a stop. Place it anew if it is still wanted.",
+    ),
+    "CHASE_REDUCED": _code(
+        INFO,
+        "What is left of a limit order went on with fewer shares, as risk allows no more at the new price.",
+        "Nothing.",
+    ),
     "EXIT_WAITS_FOR_HALT": _code(
         WARNING,
         "A position is to be closed while its symbol does not trade: the exit waits behind its stop.",

@@ -13,6 +13,13 @@ from fluxherod.core.types import Bar, Quote
 from fluxherod.engine.closed_bars import ClosedBars
 from fluxherod.engine.volatility import FiveMinuteRange
 
+SANE_SPREAD = 0.02
+
+
+def sane(quote: Quote) -> bool:
+    """True for a quote with two sides that are not crossed and not far apart: its middle is a price."""
+    return quote.bid > 0 and quote.ask > quote.bid and quote.ask - quote.bid <= SANE_SPREAD * quote.mid
+
 
 @dataclass(slots=True)
 class SymbolBook:

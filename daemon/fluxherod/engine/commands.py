@@ -12,7 +12,9 @@ from fluxherod.core.risk.approve import approve_entry
 from fluxherod.core.risk.assess import EntryRequest
 from fluxherod.core.signals import RiskDecision
 from fluxherod.core.types import Mode, Regime
+from fluxherod.engine import replacing
 from fluxherod.engine.alerts import AlertBook
+from fluxherod.engine.chase import Chaser
 from fluxherod.engine.desk import Desk
 from fluxherod.engine.effects import Effect, PositionUpdated, Reply, ReplyCode
 from fluxherod.engine.events import (
@@ -22,6 +24,7 @@ from fluxherod.engine.events import (
     Command,
     HaltCommand,
     PlaceOrderCommand,
+    ReplaceOrderCommand,
     ResumeCommand,
 )
 from fluxherod.engine.judging import Judge, Judgement
@@ -49,6 +52,7 @@ class Commands:
         universe: Universe,
         alerts: AlertBook,
         blocked: Callable[[int], str],
+        chaser: Chaser,
     ) -> None:
         self.settings = settings
         self.market = market
@@ -57,6 +61,7 @@ class Commands:
         self.strategist = strategist
         self.universe = universe
         self.alerts = alerts
+        self.chaser = chaser
         self.halted = ""
         self._blocked = blocked
         self._answers: dict[tuple[str, str], tuple[Command, Reply]] = {}
@@ -94,6 +99,8 @@ class Commands:
                 return self._place(command, now_ns, out)
             case CancelOrderCommand(order_id=order_id):
                 return self._cancel(order_id, now_ns, out)
+            case ReplaceOrderCommand():
+                return self._replace(command, now_ns, out)
             case ClosePositionCommand(symbol=symbol, reason=reason):
                 return self._close(symbol, 0, reason or "closed by the operator", now_ns, out)
             case HaltCommand(reason=reason):
@@ -140,6 +147,7 @@ class Commands:
             request.price_e4,
             None,
             f"manual order by {command.caller.principal}",
+            wanted=order.quantity,
         )
         self.desk.submit(order, approved, now_ns, out)
         return ReplyCode.OK, f"{command.side} {order.quantity} {command.symbol} submitted", order.id, decision
@@ -156,6 +164,8 @@ class Commands:
                 f"{order_id} guards shares of {order.symbol} that are not ours: set orders.foreign_positions to watch"
             )
             return ReplyCode.ORDER_NOT_CANCELABLE, text, order_id, None
+        if self.chaser.call_off(order, now_ns, out):
+            return ReplyCode.OK, f"nothing takes the place of {order_id} any more", order_id, None
         if not order.settled:
             return ReplyCode.ORDER_NOT_CANCELABLE, f"{order_id} is {order.state}", order_id, None
         position = self.ledger.positions.get(order.symbol)
@@ -163,6 +173,12 @@ class Commands:
             self._stay(position, out)
         self.desk.cancel(order, now_ns, out)
         return ReplyCode.OK, f"cancel of {order_id} sent", order_id, None
+
+    def _replace(self, command: ReplaceOrderCommand, now_ns: int, out: list[Effect]) -> Answer:
+        code, text, order_id, decision = replacing.take(command, self.chaser, self._blocked(now_ns), now_ns, out)
+        if code is ReplyCode.RISK_REJECTED and self.halted:
+            code = ReplyCode.TRADING_HALTED
+        return code, text, order_id, decision
 
     def _stay(self, position: Position, out: list[Effect]) -> None:
         """The operator takes an exit back: the rest of the position is kept, and guarded again."""

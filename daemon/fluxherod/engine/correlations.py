@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 
-from fluxherod.core.orders import OrderRole
 from fluxherod.core.risk.correlation import Correlation, correlation
 from fluxherod.engine.closed_bars import REMEMBERED_BARS
 from fluxherod.engine.desk import Desk
@@ -19,8 +18,7 @@ def correlations(
     symbol: str, until_ns: int, basis: str, market: Market, desk: Desk, ledger: Ledger
 ) -> tuple[Correlation, ...]:
     """One for each other symbol with a position, ours or not, or a working entry; by bars that ended by a time."""
-    entering = {order.symbol for order in desk.live() if order.role is OrderRole.ENTRY}
-    held = sorted((entering | set(ledger.positions) | set(ledger.foreign)) - {symbol})
+    held = sorted((desk.book.entering() | set(ledger.positions) | set(ledger.foreign)) - {symbol})
     return tuple(pair(symbol, other, until_ns, basis, market) for other in held)
 
 

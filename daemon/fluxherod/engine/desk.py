@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from fluxherod.core import protection
 from fluxherod.core.calendar import to_datetime
-from fluxherod.core.orders import Order, OrderEvent, OrderRole, OrderState, advance, is_another, merge
+from fluxherod.core.orders import Order, OrderEvent, OrderRole, OrderState, Sequel, advance, is_another, merge
 from fluxherod.core.portfolio import Position
 from fluxherod.core.risk.approval import ApprovedOrder
 from fluxherod.core.risk.approve import NotApproved, approve_reduction, approve_replacement
@@ -63,8 +63,9 @@ class Desk:
         return self.book.live(symbol)
 
     def live_entry(self, symbol: str) -> Order | None:
-        """The entry that works in a symbol, if any."""
-        return next((order for order in self.live(symbol) if order.role is OrderRole.ENTRY), None)
+        """The entry that works in a symbol, or is about to be sent again, if any."""
+        entries = (order for order in self.live(symbol) if order.role is OrderRole.ENTRY)
+        return next(entries, None) or self.book.waiting_entry(symbol)
 
     def uncertain(self, symbol: str) -> bool:
         """True when an order of the symbol has an unknown outcome: no new risk there."""
@@ -75,21 +76,18 @@ class Desk:
         asked = any(self.orders[order_id].symbol == symbol for order_id in self._asked)
         return asked or any(order.leg_stop_e4 is not None and not order.broker_id for order in self.live(symbol))
 
-    def working_e4(self) -> int:
-        """What working entries, those of unknown outcome too, may still add to the exposure."""
+    def working_e4(self, one: Order | None = None) -> int:
+        """What working entries (or one of them), those of unknown outcome too, may still add to the exposure."""
         return sum(
             order.remaining * (order.limit_price_e4 or self.plans[order.id].price_e4)
-            for order in self.live()
-            if order.role is OrderRole.ENTRY
+            for order in (self.live() if one is None else (one,))
+            if order.role is OrderRole.ENTRY and order.state is not OrderState.NEW  # counts when its turn comes
         )
 
     def next_id(self, symbol: str, decided_ns: int, role: OrderRole) -> str:
         """The client order id: journal, symbol, decision and leg decide it, and the count of attempts."""
-        stem = f"fh-{self.epoch[:8]}-{symbol}-{to_datetime(decided_ns):%Y%m%d%H%M%S}-{LEG_LETTERS[role]}"
-        attempt = 1
-        while f"{stem}{attempt}" in self.orders:
-            attempt += 1
-        return f"{stem}{attempt}"
+        decided = f"{to_datetime(decided_ns):%Y%m%d%H%M%S}"
+        return self.book.next_id(f"fh-{self.epoch[:8]}-{symbol}-{decided}-{LEG_LETTERS[role]}")
 
     def protection_of(self, position: Position) -> str:
         """How a position is guarded now: "broker", "daemon" (price watched here) or "none"."""
@@ -103,11 +101,15 @@ class Desk:
         self._put(advance(order, OrderEvent.SENT, now_ns), "submitted", out)
         out.append(SubmitOrder(approved))
 
-    def cancel(self, order: Order, now_ns: int, out: list[Effect]) -> None:
+    def write(self, order: Order, word: str, out: list[Effect]) -> None:
+        """Record an order, or a change of it that is no news of the broker's."""
+        self._put(order, word, out)
+
+    def cancel(self, order: Order, now_ns: int, out: list[Effect], sequel: Sequel = Sequel.NONE) -> None:
         """Ask for a cancel; the order ends when the broker says so. Only an order that has an answer can be named."""
         if not order.broker_id:
             return
-        self._put(advance(order, OrderEvent.CANCEL_SENT, now_ns), "cancel sent", out)
+        self._put(replace(advance(order, OrderEvent.CANCEL_SENT, now_ns), sequel=sequel), "cancel sent", out)
         self.due[order.id] = now_ns + self._retry_ns()
         out.append(CancelOrder(order.id, order.broker_id))
 
@@ -127,7 +129,7 @@ class Desk:
         if self.held(symbol, now_ns):
             return
         position = self.ledger.positions.get(symbol)
-        orders = tuple(self._relevant(symbol, position))
+        orders = tuple(self.book.relevant(symbol, position.trade_id if position is not None else ""))
         action = protection.plan(self._guarded(position, orders, out), orders, self.doubts.most(position))
         if action is None:
             return
@@ -146,14 +148,6 @@ class Desk:
         if position is not None and self.settings.stops == "daemon":
             return replace(position, stop_e4=None)
         return position
-
-    def _relevant(self, symbol: str, position: Position | None) -> Iterator[Order]:
-        """What `plan` must see: live orders, and the position's entry with its legs, ended or not."""
-        yield from (order for order in self.live(symbol) if order.role is not OrderRole.FOREIGN_STOP)
-        trade_id = position.trade_id if position is not None else ""
-        for order in self.orders.values() if trade_id in self.orders else ():
-            if order.state.ended and trade_id in (order.id, order.parent_id):
-                yield order
 
     def _act(self, action: protection.Action, position: Position | None, now_ns: int, out: list[Effect]) -> None:
         match action:
@@ -222,7 +216,8 @@ class Desk:
             self._not_found(order, now_ns, out)
         elif order.broker_id:
             gone = advance(order, OrderEvent.CANCELED, now_ns)
-            self._put(replace(gone, reason="the broker no longer knows it"), "gone", out)
+            gone = replace(gone, reason="the broker no longer knows it", sequel=Sequel.NONE)
+            self._put(gone, "gone", out)
             self._ended(gone, now_ns, out)
             self._ended_unasked(self.orders[order.id], now_ns, out)
         if not asked_for_leg:
@@ -341,14 +336,18 @@ class Desk:
             if leg.parent_id == order.id and order.state is not OrderState.FILLED:
                 self._put(advance(leg, OrderEvent.CANCELED, now_ns), "its entry ended", out)
         old = self.orders.get(order.replaces_id or "")
-        if old is not None and order.state in (OrderState.REJECTED, OrderState.NOT_RECEIVED):
+        if (
+            old is not None
+            and old.state is OrderState.REPLACING
+            and order.state in (OrderState.REJECTED, OrderState.NOT_RECEIVED)
+        ):
             self._put(advance(old, OrderEvent.REPLACE_REFUSED, now_ns), "replace refused", out)
 
     def _ended_unasked(self, order: Order, now_ns: int, out: list[Effect]) -> None:
         """The broker, or someone at it, ended an order: it is told, and what it was for is done again after a pause."""
         parent = self.orders.get(order.parent_id or "")
-        if order.state is OrderState.FILLED or (parent is not None and not parent.state.ended):
-            return
+        if order.state is OrderState.FILLED or (parent is not None and parent.state is not OrderState.FILLED):
+            return  # a leg ends with its entry
         if order.state is OrderState.REPLACED and any(other.replaces_id == order.id for other in self.orders.values()):
             return  # by us
         if order.role in (OrderRole.ENTRY, OrderRole.FOREIGN_STOP) or order.symbol in self.ledger.positions:
@@ -413,10 +412,10 @@ class Desk:
         """A new process: whatever was on its way when the last one ended has an unknown outcome."""
         self._asked.clear()
         for order in list(self.live()):
-            if order.state in (OrderState.NEW, OrderState.SUBMITTING, OrderState.UNKNOWN):
+            if order.state in (OrderState.SUBMITTING, OrderState.UNKNOWN):
                 self._unanswered(order, "the daemon restarted before the answer", now_ns, out)
             elif order.state is OrderState.CANCELING:
-                self.cancel(order, now_ns, out)
+                self.cancel(order, now_ns, out, order.sequel)
 
     def timer(self, now_ns: int, out: list[Effect]) -> None:
         """Ask again about orders whose answer is due, and look after symbols whose hold is over."""
@@ -429,7 +428,7 @@ class Desk:
             elif order is not None and order.state is OrderState.CANCELING:
                 text = f"the cancel of {order_id} is not confirmed yet: asked again, nothing takes its place meanwhile"
                 out.append(AlertRaised("CANCEL_PENDING", Severity.WARNING, text, order.symbol))
-                self.cancel(order, now_ns, out)
+                self.cancel(order, now_ns, out, order.sequel)
         for symbol in [symbol for symbol, until_ns in self.holds.items() if until_ns <= now_ns]:
             del self.holds[symbol]
             self.protect(symbol, now_ns, out)

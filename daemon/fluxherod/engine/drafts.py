@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from fluxherod.core.orders import Order, OrderRole, OrderState
+from fluxherod.core.orders import Order, OrderRole, OrderState, Sequel
 from fluxherod.core.portfolio import Position
 from fluxherod.core.protection import closing_side
 from fluxherod.core.types import BrokerOrder, OrderType, Side, TimeInForce
@@ -91,9 +91,33 @@ def leg(order_id: str, parent: Order, report: BrokerOrder, now_ns: int) -> Order
         updated_ns=now_ns,
         stop_price_e4=report.stop_price_e4,
         parent_id=parent.id,
+        chain_id=parent.chain_id,
         signal_id=parent.signal_id,
         broker_id=report.broker_id,
+        acknowledged_ns=now_ns,
         reason="protective stop",
+    )
+
+
+def going_on(previous: Order, order_id: str, quantity: int, limit_e4: int, now_ns: int) -> Order:
+    """A new order for what is left of a limit entry, at another price."""
+    return replace(
+        previous,
+        id=order_id,
+        quantity=quantity,
+        state=OrderState.NEW,
+        created_ns=now_ns,
+        updated_ns=now_ns,
+        limit_price_e4=limit_e4,
+        replaces_id=previous.id,
+        broker_id="",
+        filled_quantity=0,
+        filled_value_e4=0,
+        looks=0,
+        chase_count=0,
+        chain_id=previous.entry_id,
+        acknowledged_ns=0,
+        sequel=Sequel.NONE,
     )
 
 

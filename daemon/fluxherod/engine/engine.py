@@ -13,7 +13,8 @@ from fluxherod.core.calendar import SECOND_NS, Calendar
 from fluxherod.core.types import Bar
 from fluxherod.engine import gaps, links, readiness
 from fluxherod.engine.alerts import AlertBook, channel_failed
-from fluxherod.engine.books import SymbolBook
+from fluxherod.engine.books import SymbolBook, sane
+from fluxherod.engine.chase import Chaser
 from fluxherod.engine.closed_bars import ClosedBar
 from fluxherod.engine.closing import Closing
 from fluxherod.engine.commands import Commands
@@ -74,7 +75,6 @@ from fluxherod.engine.unprotected import Unprotected
 from fluxherod.engine.volatility import FIVE_MINUTE_HISTORY
 
 REMEMBER_ORDERS_NS = 3 * 24 * 3600 * SECOND_NS
-SANE_SPREAD = 0.02
 # They come all the time and make no symbol warm or cold: nobody has to look at each of 8,000 symbols because of one.
 _FREQUENT = frozenset({BarsReceived, BarsRevised, QuotesReceived, StatusesReceived})
 
@@ -89,6 +89,7 @@ class Engine:
     strategist: Strategist
     commands: Commands
     guard: Guard
+    chaser: Chaser
     reconciler: Reconciler
 
     def __init__(self) -> None:
@@ -152,6 +153,8 @@ class Engine:
             self.guard.call_off(now_ns, bool(self.commands.halted), out)
         if self.run:
             self.closing.look(now_ns, out)
+        if self.run and self.desk.book.chased and not self.stopping:
+            self.chaser.step(now_ns, out)
         touched, before = touched_symbols(out), len(out)
         for symbol in (*touched, *(self.desk.halts.take_ended() if self.run else ())):
             self.desk.protect(symbol, now_ns, out)
@@ -176,6 +179,7 @@ class Engine:
             self.market.next_due_ns(),
             self.desk.next_due_ns(),
             self.guard.next_due_ns(),
+            None if self.stopping else self.chaser.next_due_ns(),
             self.splits.next_due_ns(),
             self.reconciler.next_due_ns(),
             self.closing.next_due_ns(),
@@ -221,8 +225,9 @@ class Engine:
         halted, answers = ("", {}) if first else self.commands.memory
         self.market.settings = self.desk.settings = settings
         self.strategist = Strategist(settings, self.market, self.desk, self.ledger)
+        self.chaser = Chaser(self.strategist, self.blocked, lambda now_ns: readiness.unready(self, now_ns))
         parts = self.market, self.desk, self.ledger, self.strategist, self.universe, self.alerts
-        self.commands = Commands(settings, *parts, self.blocked)
+        self.commands = Commands(settings, *parts, self.blocked, self.chaser)
         self.commands.memory = (halted, answers)
         self.guard = Guard(settings, self.market, self.desk, self.ledger)
         self.splits.connect(self.market, self.desk, self.ledger)
@@ -330,8 +335,7 @@ class Engine:
             if book is None:
                 continue
             book.quote = quote
-            two_sided = quote.bid > 0 and quote.ask > quote.bid and not self.splits.pending(quote.symbol, now_ns)
-            if two_sided and quote.ask - quote.bid <= SANE_SPREAD * quote.mid:
+            if sane(quote) and not self.splits.pending(quote.symbol, now_ns):
                 book.mark(quote.mid, quote.time_ns)
                 self._mark(book, now_ns, out)
         self.desk.halts.look((quote.symbol for quote in event.quotes), self.market, now_ns, out)

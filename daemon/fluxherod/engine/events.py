@@ -440,7 +440,7 @@ UniverseCommand = (
     | UpdateParametersCommand
     | UpdateLimitsCommand
 )
-OrderCommand = PlaceOrderCommand | CancelOrderCommand | ClosePositionCommand
+OrderCommand = PlaceOrderCommand | CancelOrderCommand | ReplaceOrderCommand | ClosePositionCommand
 SafetyCommand = HaltCommand | ResumeCommand
 Command = OrderCommand | SafetyCommand | UniverseCommand | AcknowledgeAlertCommand
 Event = (

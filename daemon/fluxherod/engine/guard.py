@@ -103,16 +103,19 @@ class Guard:
                 self.desk.cancel(order, now_ns, out)
 
     def _cutoff_ns(self, order: Order) -> int | None:
-        """When a working entry must be cancelled: shortly before the close of the session it was made for."""
-        session = self.market.calendar.at(order.created_ns) or self.market.calendar.following(order.created_ns)
-        if session is None:
-            return None
-        due_ns = session.close_ns - ENTRY_CUTOFF_NS - self.settings.latency_ns
-        return max(due_ns, order.created_ns, self.desk.holds.get(order.symbol, 0))
+        """When a working entry is cancelled: at its cut-off, but not while its symbol is left alone."""
+        due_ns = cutoff_ns(order, self.market)
+        return None if due_ns is None else max(due_ns, order.created_ns, self.desk.holds.get(order.symbol, 0))
 
     def _working_entries(self) -> list[Order]:
         """Entries that can be cancelled now."""
         return [o for o in self.desk.live() if o.role is OrderRole.ENTRY and o.settled and o.broker_id]
+
+
+def cutoff_ns(order: Order, market: Market) -> int | None:
+    """Until when an entry may work: shortly before the close of the session it was made for."""
+    session = market.calendar.at(order.created_ns) or market.calendar.following(order.created_ns)
+    return None if session is None else session.close_ns - ENTRY_CUTOFF_NS - market.settings.latency_ns
 
 
 def _through(position: Position, stop_e4: int | None) -> bool:

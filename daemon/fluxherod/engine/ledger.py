@@ -14,6 +14,7 @@ from fluxherod.core.portfolio import (
     open_trade,
     remove_shares,
 )
+from fluxherod.core.signals import Signal
 from fluxherod.core.splits import CashInLieu, Split, adjusted_position, adjusted_trade
 from fluxherod.core.types import BrokerAccount, Mode, Regime
 from fluxherod.engine.effects import AccountUpdated, AccountView, Effect, PositionUpdated, TradeUpdated
@@ -21,7 +22,11 @@ from fluxherod.engine.effects import AccountUpdated, AccountView, Effect, Positi
 
 @dataclass(frozen=True, slots=True)
 class EntryPlan:
-    """What a position will be when its entry fills."""
+    """What a position will be when its entry fills.
+
+    `wanted` is what a limit entry shall fill in all, the orders before it in its chain included; `signal` is the
+    decision that it came from, `multipliers` those of its size.
+    """
 
     mode: Mode
     regime: Regime
@@ -33,6 +38,9 @@ class EntryPlan:
     signal_id: str | None
     reason: str
     stop_factor: float = 1.0
+    wanted: int = 0
+    signal: Signal | None = None
+    multipliers: tuple[tuple[str, int], ...] = ()
 
 
 class Ledger:

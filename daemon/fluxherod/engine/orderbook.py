@@ -17,6 +17,7 @@ class OrderBook:
         self.all: dict[str, Order] = {}
         self._live: dict[str, Order] = {}
         self.idle: dict[str, BrokerStatus] = {}  # by id: orders that have not ended, and that the broker does not work
+        self.chased: dict[str, Order] = {}  # limit entries that work, or have ended and are not concluded
         self._ids_by_broker: dict[str, str] = {}
         self._strays: dict[str, tuple[BrokerOrder, Execution | None]] = {}
         self._explained: dict[str, tuple[int, int]] = {}  # stray: what it filled of which the reason is known
@@ -28,6 +29,62 @@ class OrderBook:
             self._live.pop(order.id, None)
         else:
             self._live[order.id] = order
+        if order.id in self.chased or (order.id in self._live and _is_limit_entry(order)):
+            self.chased[order.id] = order
+
+    def conclude(self, order_id: str) -> None:
+        """A limit entry has ended and all that follows from it is done."""
+        self.chased.pop(order_id, None)
+
+    def entering(self) -> set[str]:
+        """Symbols with an entry that works, or is about to be sent again."""
+        working = {order.symbol for order in self._live.values() if order.role is OrderRole.ENTRY}
+        return working | {order.symbol for order in self.chased.values()}
+
+    def waiting_entry(self, symbol: str) -> Order | None:
+        """The part of a symbol's chain that has ended and is not gone on with yet, if any."""
+        return next((order for order in self.chased.values() if order.symbol == symbol and order.waits), None)
+
+    def to_cancel(self) -> list[Order]:
+        """What an operator may cancel, but for stops: orders that work, and entries that are about to be sent again."""
+        roles = (OrderRole.ENTRY, OrderRole.EXIT)
+        working = [order for order in self._live.values() if order.role in roles and order.settled]
+        going_on = [order for order in self.chased.values() if order.waits or (order.sequel and not order.settled)]
+        return working + going_on
+
+    def relevant(self, symbol: str, trade_id: str) -> Iterator[Order]:
+        """What a plan for a symbol must see: live orders, what waits to go on, and the trade's chain with its legs."""
+        yield from (order for order in self.live(symbol) if order.role is not OrderRole.FOREIGN_STOP)
+        waiting = self.waiting_entry(symbol)
+        if waiting is not None:
+            yield waiting
+        opened = self.all.get(trade_id)
+        for order in self.all.values() if opened is not None else ():
+            of_chain = opened is not None and opened.entry_id in (order.entry_id, order.parent_id)
+            if order.state.ended and of_chain and order is not waiting:
+                yield order
+
+    def chain(self, order: Order) -> Iterator[Order]:
+        """An entry and those whose places it took, newest first."""
+        link: Order | None = order
+        while link is not None:
+            yield link
+            link = self.all.get(link.replaces_id or "")
+
+    def filled(self, order: Order) -> int:
+        """Shares that an entry and those before it in its chain have filled."""
+        return sum(link.filled_quantity for link in self.chain(order))
+
+    def next_attempt(self, order: Order) -> str:
+        """The next id of the decision that an order came from."""
+        return self.next_id(order.id.rstrip("0123456789"))
+
+    def next_id(self, stem: str) -> str:
+        """The first id of a stem that is not taken; its number is the attempt."""
+        attempt = 1
+        while f"{stem}{attempt}" in self.all:
+            attempt += 1
+        return f"{stem}{attempt}"
 
     def live(self, symbol: str | None = None) -> Iterator[Order]:
         """Orders that have not ended, of one symbol or of all."""
@@ -111,3 +168,7 @@ class OrderBook:
             del self.all[order.id]
             self._ids_by_broker.pop(order.broker_id, None)
         return [order.id for order in gone]
+
+
+def _is_limit_entry(order: Order) -> bool:
+    return order.role is OrderRole.ENTRY and order.limit_price_e4 is not None

@@ -46,17 +46,23 @@ def blocked(engine: Engine, now_ns: int) -> str:
         return "the daemon is stopping"
     if refusal := refused(engine):
         return refusal
+    if why := unready(engine, now_ns):
+        return why
+    if engine.ledger.account is not None and engine.ledger.account.blocked:
+        return "the broker has blocked the account"
+    return engine.closing.why(now_ns) or engine.universe.conflict
+
+
+def unready(engine: Engine, now_ns: int) -> str:
+    """What blocks new risk and passes by itself, in words; "" when nothing does."""
     if down := _down(engine):
         return f"no {' and no '.join(down)} connection"
-    account = engine.ledger.account
-    if account is None or engine.ledger.cash_e4 is None:
+    if engine.ledger.account is None or engine.ledger.cash_e4 is None:
         return "the account is not known yet"
-    if account.blocked:
-        return "the broker has blocked the account"
     age_ns = now_ns - engine.ledger.account_ns
     if age_ns > engine.settings.account_max_age_ns + engine.settings.latency_ns:
         return f"the account data is {age_ns // SECOND_NS} s old"
-    return engine.closing.why(now_ns) or engine.universe.conflict
+    return ""
 
 
 def state(engine: Engine, warms: bool) -> str:

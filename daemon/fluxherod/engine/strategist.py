@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from fluxherod.core import explain
 from fluxherod.core.calendar import SECOND_NS, to_datetime
-from fluxherod.core.money import to_e4
+from fluxherod.core.money import on_tick_e4, to_e4
 from fluxherod.core.noise import spread_rule
 from fluxherod.core.orders import Order, OrderRole, OrderState
 from fluxherod.core.portfolio import Position
@@ -162,15 +162,21 @@ class Strategist:
         if decision.verdict is RiskVerdict.REJECTED:
             self._tell(replace(signal, risk=decision, outcome="risk", outcome_text=decision.reason), out)
             return
-        order = self.entry_order(
-            request, decision, OrderType.MARKET, None, closed.end_ns, now_ns, signal.id, signal.trigger
-        )
-        self.desk.plans[order.id] = self._plan(signal, closed)
+        kind, limit_e4 = self._pricing(request)
+        order = self.entry_order(request, decision, kind, limit_e4, closed.end_ns, now_ns, signal.id, signal.trigger)
         signal = replace(
             signal, risk=decision, outcome="ordered", order_id=order.id, outcome_text=explain.risk_summary(decision)
         )
+        plan = self._plan(signal, closed)
+        self.desk.plans[order.id] = replace(plan, wanted=order.quantity, signal=signal, multipliers=request.multipliers)
         self._tell(signal, out)
         self.desk.submit(order, approve_entry(order, decision, request.stop_e4), now_ns, out)
+
+    def _pricing(self, request: EntryRequest) -> tuple[OrderType, int | None]:
+        """How an entry goes out: at the market, or never worse than the signal's price."""
+        if self.settings.entry_order == "market":
+            return OrderType.MARKET, None
+        return OrderType.LIMIT, on_tick_e4(request.price_e4, up=request.side is Side.SELL)
 
     def _entry_signal(self, closed: ClosedBar) -> tuple[Signal, EntryRequest]:
         decision, params = closed.decision, self.settings.strategy
@@ -300,15 +306,17 @@ class Strategist:
             symbol, until_ns, self.settings.limits.correlation_basis, self.market, self.desk, self.ledger
         )
 
-    def account_state(self, blocked: str) -> AccountState:
-        """What risk must know, by our own books."""
+    def account_state(self, blocked: str, own: Order | None = None) -> AccountState:
+        """What risk must know, by our own books. `own` is an entry that goes on in another order: it does not count."""
         exposure_e4 = self.ledger.held_e4 + self.desk.working_e4()
-        entering = {order.symbol for order in self.desk.live() if order.role is OrderRole.ENTRY}
+        if own is not None:
+            exposure_e4 -= self.desk.working_e4(own)
+        entering = self.desk.book.entering()
         return AccountState(
             equity_e4=self.ledger.equity_e4,
             exposure_e4=exposure_e4,
             buying_power_e4=self.ledger.buying_power_e4(exposure_e4),
-            open_positions=len(entering | set(self.ledger.positions) | set(self.ledger.foreign)),
+            open_positions=len((entering | {*self.ledger.positions, *self.ledger.foreign}) - {own and own.symbol}),
             blocked=blocked,
             peak_e4=self.ledger.peak_e4,
         )
@@ -359,6 +367,12 @@ class Strategist:
             reason=signal.text.replace("\n", " | "),
             stop_factor=self._stop_factor(closed),
         )
+
+    def remember(self, signal: Signal) -> None:
+        """What became of a signal, unless a newer one of its symbol is known."""
+        known = self.signals.get(signal.symbol)
+        if known is None or known.id == signal.id:
+            self.signals[signal.symbol] = signal
 
     def _tell(self, signal: Signal, out: list[Effect]) -> None:
         self.signals[signal.symbol] = signal

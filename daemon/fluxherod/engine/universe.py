@@ -173,7 +173,7 @@ class Universe:
             return "a position that is not ours is at the broker"
         if self.desk.uncertain(symbol):
             return "an order has an unknown outcome"
-        order = next(self.desk.live(symbol), None)
+        order = next(self.desk.live(symbol), None) or self.desk.live_entry(symbol)
         return f"order {order.id} works" if order is not None else ""
 
     def _enable(self, symbol: str) -> Outcome:

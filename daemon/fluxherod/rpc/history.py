@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from itertools import count
+
 from fluxhero.v1 import signal_pb2
+from fluxherod.core.orders import Order
 from fluxherod.core.signals import Signal
 from fluxherod.rpc.convert_market import signal_message
 from fluxherod.rpc.convert_orders import fill_messages
@@ -24,12 +27,28 @@ async def order_changes(tables: Tables, order_id: str) -> list[OrderChange]:
     return changes[::-1]
 
 
+async def entry_chain(tables: Tables, order_id: str) -> list[Order]:
+    """An entry and the orders that it went on in, oldest first: they are attempts of one decision, so numbered on."""
+    stem = order_id.rstrip("0123456789")
+    orders: list[Order] = []
+    for attempt in count(int(order_id[len(stem) :] or 0)):
+        order = await tables.order(f"{stem}{attempt}")
+        if order is None:
+            return orders
+        if order.entry_id == order_id:
+            orders.append(order)
+    return orders
+
+
 async def whole_signal(tables: Tables, signal: Signal, timeframe: str) -> signal_pb2.Signal:
-    """A signal with its order, fills and trade."""
+    """A signal with its orders, fills and trade."""
     message = signal_message(signal, timeframe)
-    order = await tables.order(signal.order_id) if signal.order_id else None
-    if order is not None:
+    orders = await entry_chain(tables, signal.order_id) if signal.order_id else []
+    for order in orders:
         message.fills.extend(fill_messages(order, await order_changes(tables, order.id)))
-        trade = await tables.trade(order.id)  # a trade has its entry's id
-        message.trade_id = trade.id if trade is not None else ""
+        trade = await tables.trade(order.id)  # a trade has the id of the first order of its entry that filled
+        message.trade_id = message.trade_id or (trade.id if trade is not None else "")
+    if orders:
+        message.ClearField("order_ids")
+        message.order_ids.extend(order.id for order in orders)
     return message

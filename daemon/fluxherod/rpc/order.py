@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any, TypeAlias
 
 from fluxhero.v1 import common_pb2, order_pb2, order_pb2_grpc
-from fluxherod.core.orders import Order, OrderRole, OrderState
+from fluxherod.core.orders import Order, OrderState
 from fluxherod.core.types import OrderType, TimeInForce
-from fluxherod.engine.events import Caller, CancelOrderCommand, PlaceOrderCommand
+from fluxherod.engine.events import Caller, CancelOrderCommand, PlaceOrderCommand, ReplaceOrderCommand
 from fluxherod.rpc import validate
 from fluxherod.rpc.calls import Context, principal
 from fluxherod.rpc.commands import Asker
@@ -73,7 +73,7 @@ class OrderService(order_pb2_grpc.OrderServiceServicer):
         caller = self._asker.caller(context, "CancelOrder", request.request_id)
         if not self._asker.answered(caller):
             order = await self._order(order_id)
-            if order.state.ended:
+            if order.state.ended and not order.waits:
                 raise Refused("ORDER_NOT_CANCELABLE", f"{order.id} has ended: {order.state}")
             order_id = order.id
         await self._asker.ask(CancelOrderCommand(caller, order_id), context)
@@ -85,16 +85,30 @@ class OrderService(order_pb2_grpc.OrderServiceServicer):
         """Ask the broker to cancel all working orders but protective stops."""
         symbols = validate.symbols(request.symbols)
         caller = self._asker.caller(context, "CancelAllOrders", request.request_id)
-        ids = [
-            order.id
-            for order in self._live.engine.desk.live()
-            if order.role in (OrderRole.ENTRY, OrderRole.EXIT)
-            and order.settled
-            and (not symbols or order.symbol in symbols)
-        ]
+        ids = [order.id for order in self._live.engine.desk.book.to_cancel() if not symbols or order.symbol in symbols]
         done = await self._asker.ask_each(caller, ids, CancelOrderCommand, context)
         orders = [await self._order(order_id) for order_id in done]
         return order_pb2.CancelAllOrdersResponse(orders=map(order_message, orders))
+
+    async def ReplaceOrder(
+        self, request: order_pb2.ReplaceOrderRequest, context: Context
+    ) -> order_pb2.ReplaceOrderResponse:
+        """Change a working limit order of an operator; answered when the order that takes its place is durable."""
+        order_id = validate.identifier(request.order_id, "order_id")
+        caller = self._asker.caller(context, "ReplaceOrder", request.request_id)
+        quantity, limit_price_e4 = _changes(request)
+        if not self._asker.answered(caller):
+            self._refuse_before_trading()
+            order = await self._order(order_id)
+            if order.state.ended:
+                raise Refused("ORDER_NOT_REPLACEABLE", f"{order.id} has ended: {order.state}")
+            order_id = order.id
+        command = ReplaceOrderCommand(caller, order_id, quantity, limit_price_e4, request.accept_adjusted)
+        reply = await self._asker.ask(command, context)
+        return order_pb2.ReplaceOrderResponse(
+            order=order_message(await self._order(reply.order_id or order_id)),
+            decision=risk_decision(reply.decision) if reply.decision is not None else None,
+        )
 
     async def GetOrder(self, request: order_pb2.GetOrderRequest, context: Context) -> order_pb2.GetOrderResponse:
         """An order with its fills and its history."""
@@ -179,6 +193,16 @@ def _order_fields(request: OrderRequest) -> dict[str, Any]:
     }
 
 
+def _changes(request: order_pb2.ReplaceOrderRequest) -> tuple[int | None, int | None]:
+    """The new quantity and the new limit price; at least one of them."""
+    if request.HasField("stop_price"):
+        raise invalid("stop_price", "leave it out: the stop of an entry stays, and moves by the rules of its position")
+    if not request.HasField("quantity") and not request.HasField("limit_price"):
+        raise invalid("quantity", "give it, or limit_price, or both: nothing would change")
+    quantity = validate.quantity(request.quantity) if request.HasField("quantity") else None
+    return quantity, _price(request, "limit_price")
+
+
 def _misplaced_price(request: OrderRequest, kind: OrderType) -> tuple[str, str] | None:
     wanted = {"limit_price": kind is OrderType.LIMIT, "stop_price": kind is OrderType.STOP}
     for field, needed in wanted.items():
@@ -187,5 +211,5 @@ def _misplaced_price(request: OrderRequest, kind: OrderType) -> tuple[str, str] 
     return None
 
 
-def _price(request: OrderRequest, field: str) -> int | None:
+def _price(request: OrderRequest | order_pb2.ReplaceOrderRequest, field: str) -> int | None:
     return validate.price(getattr(request, field), field) if request.HasField(field) else None

@@ -113,7 +113,9 @@ class OrderServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ReplaceOrder(self, request, context):
-        """Change a working order of an operator; the broker makes a new one of it. Errors: as PlaceOrder, and ORDER_NOT_FOUND, ORDER_NOT_REPLACEABLE.
+        """Change a working limit order of an operator that opens a position. Its cancel is confirmed first, with the fills until then, and then a new order
+        takes its place: NEW until it is sent, with the rest that is still wanted. It ends CANCELED, never sent, when nothing is left or risk says no by then.
+        Errors: as PlaceOrder, and ORDER_NOT_FOUND, ORDER_NOT_REPLACEABLE.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -49,6 +49,8 @@ def _wrong_together(chosen: argparse.Namespace) -> str:
         return "--symbol: risk is that of the whole account"
     if chosen.command == "limits" and chosen.action and not (chosen.change and chosen.reason):
         return "limits set needs NAME=VALUE and --reason"
+    if chosen.command == "replace" and not (chosen.limit or chosen.quantity):
+        return "replace: give --limit, --quantity or both"
     return ""
 
 
@@ -152,6 +154,16 @@ def _add_trading_commands(commands: Any) -> None:
     place.add_argument("--accept-adjusted", action="store_true", help="place fewer shares if risk cuts the order")
     cancel = _add(commands, "cancel", "cancel a working order")
     cancel.add_argument("order_id", metavar="ORDER_ID")
+    replace = _add(commands, "replace", "change the price or the quantity of a limit order that you placed")
+    replace.add_argument("order_id", metavar="ORDER_ID")
+    replace.add_argument("--limit", type=_price, metavar="P", help="new limit price (default: as it is)")
+    replace.add_argument(
+        "--quantity",
+        type=_count,
+        metavar="QTY",
+        help="new quantity, filled shares included (default: as it is)",
+    )
+    replace.add_argument("--accept-adjusted", action="store_true", help="take fewer shares if risk cuts the order")
     close = _add(commands, "close", "close a position at the market")
     close.add_argument("symbol", type=str.upper, metavar="SYMBOL")
     close.add_argument("--reason", default="", help="recorded with the trade")
@@ -162,9 +174,9 @@ def _add_trading_commands(commands: Any) -> None:
     resume = _add(commands, "resume", "end a halt")
     for command in (halt, resume):
         command.add_argument("--reason", required=True, help="recorded")
-    for command in (place, close, halt):
+    for command in (place, replace, close, halt):
         command.add_argument("--yes", action="store_true", help="do not ask")
-    for command in (place, cancel, close, ack, halt, resume):
+    for command in (place, cancel, replace, close, ack, halt, resume):
         command.add_argument("--request-id", metavar="ID", help="repeat an earlier call under its id")
 
 

@@ -27,6 +27,7 @@ _MODULES = {
     "preview": "trading",
     "place": "trading",
     "cancel": "trading",
+    "replace": "trading",
     "close": "trading",
     "halt": "kill_switch",
     "resume": "kill_switch",

@@ -96,17 +96,18 @@ class OrderCalls:
         *,
         quantity: int | None = None,
         limit_price: Money | None = None,
-        trigger_price: Money | None = None,
         accept_adjusted: bool = False,
         request_id: str | None = None,
     ) -> api.ReplaceOrderResponse:
-        """Change a working order of an operator; what is None stays as it is."""
+        """Change a working limit order of an operator; what is None stays as it is.
+
+        The answer is the order that takes its place, NEW until the end of the old one is confirmed.
+        """
         request = api.ReplaceOrderRequest(
             request_id=new_request_id(request_id),
             order_id=order_id,
             quantity=quantity,
             limit_price=decimal_text(limit_price),
-            stop_price=decimal_text(trigger_price),
             accept_adjusted=accept_adjusted,
         )
         return await self._transport.unary("OrderService/ReplaceOrder", request, api.ReplaceOrderResponse)

@@ -210,8 +210,15 @@ INSERT INTO alerts
 DROP TABLE raised_alerts;
 """
 
+_FOURTH = """
+ALTER TABLE orders ADD COLUMN chase_count INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE orders ADD COLUMN chain_id TEXT;
+ALTER TABLE orders ADD COLUMN acknowledged_ns INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE orders ADD COLUMN sequel TEXT NOT NULL DEFAULT '';
+"""
+
 # One script a version, never edited once it has shipped: `user_version` counts how many have run.
-MIGRATIONS: tuple[str, ...] = (_FIRST, _SECOND, _THIRD)
+MIGRATIONS: tuple[str, ...] = (_FIRST, _SECOND, _THIRD, _FOURTH)
 
 _WRITER_PRAGMAS = ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "journal_size_limit = 67108864")
 

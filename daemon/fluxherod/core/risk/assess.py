@@ -158,10 +158,11 @@ def _size_checks(
 ) -> list[Check]:
     """In dollars."""
     value_e4, power_e4 = quantity * request.price_e4, account.buying_power_e4
+    total = quantity + request.held
     held_e4 = collared(value_e4, request.side is Side.BUY)
     shares = [
-        ("risk_per_trade", request.risk_bp, quantity * request.distance_e4),
-        ("position_value", limits.max_position_bp, value_e4),
+        ("risk_per_trade", request.risk_bp, total * request.distance_e4),
+        ("position_value", limits.max_position_bp, total * request.price_e4),
         ("exposure", limits.max_exposure_bp, account.exposure_e4 + value_e4),
     ]
     text = f"{dollars(held_e4)} as the broker values it, of {dollars(power_e4)}"

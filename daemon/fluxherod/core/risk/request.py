@@ -20,6 +20,7 @@ class EntryRequest:
         distance_e4: the larger of the normal and the placed distance of the stop: a tighter stop enlarges nothing.
         multipliers: what the size is multiplied with, in basis points; that of correlations is not among them.
         correlations: how it goes with each symbol that is held or being opened.
+        held: shares that the same entry has filled already: they count for the caps of a position.
     """
 
     symbol: str
@@ -31,6 +32,7 @@ class EntryRequest:
     multipliers: tuple[tuple[str, int], ...] = ()
     wanted: int | None = None
     correlations: tuple[Correlation, ...] = ()
+    held: int = 0
 
 
 @dataclass(frozen=True, slots=True)

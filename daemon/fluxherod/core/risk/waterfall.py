@@ -52,14 +52,15 @@ def waterfall(request: EntryRequest, equity_e4: int, account: AccountState, limi
     """
     price, budget_e4 = request.price_e4, equity_e4 * request.risk_bp // BASIS_POINTS
     by_risk = int(risk_shares(equity_e4, request.risk_bp, request.distance_e4))
+    held, counted = request.held, f", {request.held} of them are held" if request.held else ""
     text = f"{dollars(budget_e4)} ({request.risk_bp / 100:g}% of equity) / {dollars(request.distance_e4)} a share"
     steps = [SizingStep("risk", by_risk, by_risk, text)]
     if request.wanted is not None:
         steps = [SizingStep("wanted", request.wanted, request.wanted, f"{request.wanted} shares wanted")]
-        _cut(steps, "risk_per_trade", by_risk, f"risk of {dollars(budget_e4)} allows {by_risk} shares")
+        _cut(steps, "risk_per_trade", by_risk - held, f"risk of {dollars(budget_e4)} allows {by_risk} shares{counted}")
     cap = int(position_cap_shares(equity_e4, limits.max_position_bp, price))
     share = f"{limits.max_position_bp / 100:g}%"
-    _cut(steps, "position_value", cap, f"position value at most {share} of equity allows {cap} shares")
+    _cut(steps, "position_value", cap - held, f"position value at most {share} of equity allows {cap} shares{counted}")
     guards = _multiply(steps, request, min(by_risk, cap), limits)
     headroom_e4 = max(0, equity_e4 * limits.max_exposure_bp // BASIS_POINTS - account.exposure_e4)
     room = int(shares_within(headroom_e4, price))
@@ -72,7 +73,7 @@ def waterfall(request: EntryRequest, equity_e4: int, account: AccountState, limi
 
 def _cut(steps: list[SizingStep], name: str, most: int, text: str) -> None:
     before = steps[-1].after
-    steps.append(SizingStep(name, before, min(before, most), text))
+    steps.append(SizingStep(name, before, min(before, max(0, most)), text))
 
 
 def _multiply(steps: list[SizingStep], request: EntryRequest, shares: int, limits: RiskLimits) -> list[Cut]:
@@ -82,7 +83,7 @@ def _multiply(steps: list[SizingStep], request: EntryRequest, shares: int, limit
         return []
     guards = [_guard(name, factor, request, limits) for name, factor in factors if name in GUARDS]
     names = " x ".join(f"{name} {factor / BASIS_POINTS:g}" for name, factor in factors)
-    most = scaled(shares, *(factor for _, factor in factors))
+    most = scaled(shares, *(factor for _, factor in factors)) - request.held
     _cut(steps, "multipliers", most, ": ".join([names, *(guard.text for guard in guards)]))
     return guards
 

@@ -1,4 +1,4 @@
-"""`preview`, `place`, `cancel`, `close`: what moves money, and asks first."""
+"""`preview`, `place`, `cancel`, `replace`, `close`: what moves money, and asks first."""
 
 from __future__ import annotations
 
@@ -71,6 +71,27 @@ async def cancel(client: Client, arguments: Namespace, console: Console) -> int:
     else:
         console.print(f"canceling: {_order(answer.order)}")
         console.print("it may still fill until it is canceled: fluxhero watch orders")
+    return 0
+
+
+async def replace(client: Client, arguments: Namespace, console: Console) -> int:
+    """Change an order."""
+    changes = [f"{shares(arguments.quantity)} shares"] if arguments.quantity else []
+    changes += [f"limit ${money(arguments.limit)}"] if arguments.limit else []
+    if code := ask(f"Change order {arguments.order_id} to {', '.join(changes)}?", arguments, console):
+        return code
+    answer = await client.orders.replace(
+        arguments.order_id,
+        quantity=arguments.quantity,
+        limit_price=arguments.limit,
+        accept_adjusted=arguments.accept_adjusted,
+        request_id=arguments.request_id,
+    )
+    if arguments.output == "json":
+        _print_json(answer, console)
+        return 0
+    console.print(f"replacing: {_order(answer.order)}")
+    console.print(f"it is sent once the end of {answer.order.replaces_id} is confirmed: fluxhero watch orders")
     return 0
 
 
