@@ -29,7 +29,7 @@ def fresh(world: World) -> None:
 
 
 def test_entries_are_cancelled_and_positions_closed_at_the_market_in_time_and_told_once() -> None:
-    world = trading()
+    world = trading(chase_after_ns=24 * 60 * MINUTE_NS)  # its limit entry works all day
     world.place(100, 443.0)
     world.place(10, 443.0, limit=449.0, symbol="QQQ")
     world.until(CLOSE_NS - FIVE_MINUTES - 1)
