@@ -346,7 +346,13 @@ class Daemon:
             )
             # What is being built when the last strategy bar ends counts from the next one on; what was loaded counts.
             loaded_ns = max((bar.start_ns + FIVE_NS for bar in loaded.five_minute_bars), default=0)
-            by_now = ended(fives[symbol], max(expected[-1][1], loaded_ns))
+            counts_ns = max(expected[-1][1], loaded_ns)
+            if book.builder.span is not None:
+                # The tape ends within a strategy bar: its 5-minute bars count as they end, while minutes come in order.
+                if not book.builder.in_order:
+                    continue  # they are made anew when it ends
+                counts_ns = max(counts_ns, book.newest_minute_ns - book.newest_minute_ns % FIVE_NS)
+            by_now = ended(fives[symbol], counts_ns)
             counted = [bar for bar, _ in by_now if bar.start_ns >= first_ns]
             assert book.five_minutes.atr == pytest.approx(ranges(counted)[-1], rel=1e-9, nan_ok=True)
 
