@@ -129,7 +129,9 @@ def test_a_position_of_mean_reversion_shows_both_rules_that_can_end_it(mode: Mod
     drive(world)
     position = world.position()
     assert position is not None
-    closed = replace(bars(world)[-1], held=replace(position, mode=mode, opened_ns=OPEN_NS))
+    newest = bars(world)[-1]
+    held = replace(position, mode=mode, opened_ns=OPEN_NS)
+    closed = replace(newest, decision=newest.decision.copy(), held=held)
     closed.decision["sma"], closed.decision["rsi"] = closed.bar.close + 1.0, 50.0
     answer = explain_nothing(world.engine, closed)
     names = [rule.name for rule in answer.signal.rules][-2:]

@@ -253,7 +253,7 @@ async def test_a_bar_that_is_no_longer_remembered_is_explained_from_the_journal_
     requests = [signal_pb2.ExplainRequest(symbol="IBM", time={"seconds": ns // 10**9}) for ns in (times[-1], times[70])]
     remembered = [await client.signal.Explain(request) for request in requests]
     await world.minute("IBM", len(times), 160.0)
-    newest = book.closed[-1]
+    newest = book.closed._bytes(book.closed._count - 1, 1)
     book.closed.clear()
     book.closed.append(newest)
     assert [await client.signal.Explain(request) for request in requests] == remembered
