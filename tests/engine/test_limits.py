@@ -109,6 +109,7 @@ def test_limits_that_no_longer_go_with_the_file_are_set_aside_and_block_new_risk
     world = World(limits=RiskLimits()).ready(history=100)
     limit(world, warning_drawdown_bp=1_800, max_positions=3)
     world.settings = replace(world.settings, limits=RiskLimits(critical_drawdown_bp=1_700))
+    world.stop()
     (alert,) = of(AlertRaised, world.start(run=2))
     assert (alert.code, alert.severity) == ("LIMITS_SET_ASIDE", Severity.CRITICAL)
     assert alert.text == (
@@ -134,6 +135,7 @@ def test_parameters_and_limits_conflict_each_for_itself() -> None:
     limit(world, warning_drawdown_bp=1_800)
     strategy = replace(world.settings.strategy, trend_adx=22.0)
     world.settings = replace(world.settings, strategy=strategy, limits=RiskLimits(critical_drawdown_bp=1_700))
+    world.stop()
     codes = [alert.code for alert in of(AlertRaised, world.start(run=2))]
     assert codes == ["PARAMETERS_SET_ASIDE", "LIMITS_SET_ASIDE"]
     limit(world, warning_drawdown_bp=1_600)

@@ -116,7 +116,7 @@ class Reconciler:
         if self._counts("cash", str(change), False, found):
             text = f"cash at the broker is {dollars(theirs)}, ours was {dollars(self.ledger.cash_e4)}: adopted"
             out.append(AlertRaised("CASH_ADOPTED", Severity.WARNING, text))
-            self.ledger.cash_e4 = theirs
+            self.ledger.adopt_cash(theirs)
             del found["cash"]
 
     def _counts(self, subject: str, difference: str, first: bool, found: dict[str, str]) -> bool:
