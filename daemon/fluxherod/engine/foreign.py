@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 from fluxherod.core import protection
 from fluxherod.core.money import dollars, from_e4
@@ -15,6 +15,7 @@ from fluxherod.engine.desk import Desk
 from fluxherod.engine.effects import AlertRaised, Effect, Severity
 from fluxherod.engine.events import BrokerSnapshot
 from fluxherod.engine.ledger import Ledger
+from fluxherod.engine.safety import Safety
 from fluxherod.engine.settings import Settings
 
 BASIS_POINTS = 10_000
@@ -25,21 +26,22 @@ class Foreign:
 
     desk: Desk
     ledger: Ledger
-    halt: Callable[[str], None]
+    safety: Safety
 
     def __init__(self) -> None:
         self.stops: dict[str, tuple[Side, int]] = {}  # symbol: the side that closes, and the stop's price
 
-    def connect(self, desk: Desk, ledger: Ledger, halt: Callable[[str], None]) -> None:
-        """Look after these from now on; `halt` halts trading for a reason."""
-        self.desk, self.ledger, self.halt = desk, ledger, halt
+    def connect(self, desk: Desk, ledger: Ledger, safety: Safety) -> None:
+        """Look after these from now on."""
+        self.desk, self.ledger, self.safety = desk, ledger, safety
 
     def take(self, new: Iterable[str], snapshot: BrokerSnapshot, now_ns: int, out: list[Effect]) -> None:
         """What follows from a snapshot whose differences are in the books; `new` are the symbols that it told of."""
         policy = self.desk.settings.foreign_positions
         if policy == "halt":
             for symbol in new:
-                self.halt(f"{self.ledger.foreign[symbol][0]:+d} {symbol} at the broker are not ours")
+                reason = f"{self.ledger.foreign[symbol][0]:+d} {symbol} at the broker are not ours"
+                self.safety.halt(reason, now_ns, out)
         for symbol in sorted(self.stops.keys() | self.ledger.foreign.keys() | self._guarded()):
             self._guard(symbol, snapshot, policy == "protect", now_ns, out)
 
