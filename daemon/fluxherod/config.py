@@ -124,6 +124,7 @@ class StrategyConfig(Section):
     entry_atr: Ratio = 0.5
     exit_atr: Ratio = 0.3
     trend_stop_atr: StopDistance = 2.5
+    reduced_stop_atr: StopDistance = 2.0
     trail_on: Literal["bar", "price"] = "bar"
     rsi_oversold: Percent = 30.0
     rsi_overbought: Percent = 70.0

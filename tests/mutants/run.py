@@ -28,12 +28,12 @@ import talib
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[0] = str(ROOT / "tests")
 
-from mutants import figures, indicators, risk, rules  # noqa: E402
+from mutants import breaker, figures, indicators, risk, rules  # noqa: E402
 from mutants.interpreted import stop_compiling  # noqa: E402
 from mutants.mutant import Mutant  # noqa: E402
 
 WARM = (hypothesis, np, talib)
-MUTANTS = (*rules.MUTANTS, *risk.MUTANTS, *figures.MUTANTS, *indicators.MUTANTS)
+MUTANTS = (*rules.MUTANTS, *risk.MUTANTS, *breaker.MUTANTS, *figures.MUTANTS, *indicators.MUTANTS)
 # What says nothing about a mutant and takes long when interpreted, or is about the compiler itself.
 LEFT_OUT = "not (million_bars or compile or machine_code or every_prefix or any_cut)"
 TIMEOUT_S = 60

@@ -19,11 +19,15 @@ class BreakerStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class KillSwitch:
-    """The halt by hand, or of a start that found too little; `reason` is "" while trading is not halted."""
+    """The halt by hand, or of a start that found too little; `reason` is "" while trading is not halted.
+
+    `flatten` keeps everything of ours being closed, an entry that fills late too, until trading is resumed.
+    """
 
     reason: str = ""
     by: str = ""
     since_ns: int = 0
+    flatten: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,7 @@ class DailyLoss:
         base_e4: equity at the previous session's close, adjusted by cash flows; 0 while it is not known.
         base_day: the session whose losses are counted against it.
         reached_ns: when the limit was first read, while it is not confirmed by a second reading; else 0.
+        carried_e4: cash flows since that session's close: the next session's base has them, too.
     """
 
     reason: str = ""
@@ -57,14 +62,19 @@ class DailyLoss:
     base_e4: int = 0
     base_day: str = ""
     reached_ns: int = 0
+    carried_e4: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class SafetyState:
-    """All of it, with the journal that it belongs to: `epoch` is the journal's id, `run` its count of processes."""
+    """All of it, with the journal that it belongs to: `epoch` is the journal's id, `run` its count of processes.
+
+    `inputs` counts the journal's inputs up to the one that made it so.
+    """
 
     epoch: str
     run: int
+    inputs: int = 0
     kill_switch: KillSwitch = field(default_factory=KillSwitch)
     breaker: Breaker = field(default_factory=Breaker)
     daily_loss: DailyLoss = field(default_factory=DailyLoss)
