@@ -25,6 +25,7 @@ from fluxherod.adapters.alpaca.rest import RestClient
 from fluxherod.adapters.alpaca.trade_stream import TradeStream
 from fluxherod.adapters.alpaca.watchdog import WALL_LATENCY_S, FeedWatchdog
 from fluxherod.adapters.channels import Channels
+from fluxherod.adapters.mirror import MirrorFile
 from fluxherod.adapters.parquet import BarCache
 from fluxherod.adapters.sqlite import StorageError
 from fluxherod.adapters.sqlite.reader import TableReader
@@ -235,6 +236,7 @@ async def _build(
     market_data = _market_data(config, trading, data, at_exchange)
     channels = _channels(config, hub, post)
     stack.callback(channels.close)
+    mirror = MirrorFile(config.storage.state_dir)
     broker, narrator = AlpacaBroker(trading), Narrator(channels, dated=isinstance(clock, ExchangeClock))
     runner = Runner(
         recovery.engine,
@@ -246,6 +248,7 @@ async def _build(
         recovery.last_seq,
         on_fault=_log_fault,
         follow=lambda symbols: market.follow(symbols),
+        mirror=mirror,
     )
     runner.last_event_ns = recovery.last_ns
     symbols = recovery.engine.universe.overrides.over(settings).symbols  # with what operators changed before
@@ -262,9 +265,8 @@ async def _build(
     edges["feed watchdog"] = _feed_watchdog(market, market_data, clock, runner).run
     if isinstance(clock, ExchangeClock):
         edges["clock"] = clock.run
-    return Parts(
-        tuple(edges.items()), runner, hub, server, Started(store.epoch, store.run, __version__, settings), channels
-    )
+    started = Started(store.epoch, store.run, __version__, settings, *mirror.read(), mirror_read=True)
+    return Parts(tuple(edges.items()), runner, hub, server, started, channels)
 
 
 def _log_fault(text: str, fault: Exception) -> None:

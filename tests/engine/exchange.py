@@ -41,6 +41,7 @@ class Exchange:
     """`outbox` holds what the engine will hear next; `lose` names kinds of answers that never come, once each."""
 
     cash_e4: int = 100_000 * 10_000
+    last_equity_e4: int = 100_000 * 10_000  # at the close before
     open: bool = True
     orders: dict[str, BrokerOrder] = field(default_factory=dict)
     parents: dict[str, str] = field(default_factory=dict)
@@ -257,7 +258,8 @@ class Exchange:
 
     def snapshot(self, now_ns: int) -> BrokerSnapshot:
         worth = sum(quantity * self.price_e4.get(symbol, 0) for symbol, quantity in self.position.items())
-        account = BrokerAccount("sim", self.cash_e4, self.cash_e4 + worth, 10**9, 2 * 10**9, 2, True, False)
+        equity_e4 = self.cash_e4 + worth
+        account = BrokerAccount("sim", self.cash_e4, equity_e4, self.last_equity_e4, 2 * 10**9, 2, True, False)
         positions = tuple(BrokerPosition(s, q, self.price_e4.get(s, 0)) for s, q in self.position.items() if q)
         nested = tuple(self.report(o) for o in self.orders.values() if o.broker_id not in self.parents)
         return BrokerSnapshot(now_ns, account, positions, nested)

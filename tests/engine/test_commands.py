@@ -68,7 +68,7 @@ def test_answers_outlive_a_restart_and_old_ones_are_dropped() -> None:
     assert order(world, caller=caller) == first
     for number in range(REMEMBERED_REQUESTS + 5):
         world.engine.process(world.now_ns, ResumeCommand(Caller(f"n{number}", "tester"), ""))
-    assert len(world.engine.commands.memory[1]) == REMEMBERED_REQUESTS
+    assert len(world.engine.commands.answers) == REMEMBERED_REQUESTS
 
 
 @pytest.mark.parametrize(

@@ -250,5 +250,4 @@ def test_overrides_over_nothing_are_the_configuration() -> None:
     settings = World(("SPY", "IBM"), allow_shorts=False).settings
     assert Overrides().over(settings) == settings
     effective = asdict(settings.strategy)
-    del effective["reduced_stop_atr"]
     assert parameters_of(settings) == {**effective, "allow_shorts": False}

@@ -374,7 +374,7 @@ async def test_a_caller_that_is_gone_does_not_take_the_reply_of_the_next() -> No
         stage.store.gate.clear()
         gone = asyncio.ensure_future(stage.ask(request_id="same", reason="a"))
         other = asyncio.ensure_future(stage.ask(request_id="same", reason="b"))
-        await stage.until(lambda: stage.engine.commands.halted)
+        await stage.until(lambda: stage.engine.safety.stopped)
         gone.cancel()
         await asyncio.gather(gone, return_exceptions=True)
         stage.store.gate.set()

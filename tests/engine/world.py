@@ -11,9 +11,10 @@ from fluxherod.core.calendar import HOUR_NS, MINUTE_NS, SECOND_NS, Session
 from fluxherod.core.orders import Order, OrderRole
 from fluxherod.core.portfolio import Position
 from fluxherod.core.risk.limits import RiskLimits
+from fluxherod.core.risk.safety import SafetyState
 from fluxherod.core.types import Bar, OrderType, Quote, Side
 from fluxherod.engine.codec import encode_effects
-from fluxherod.engine.effects import AlertRaised, Effect, Reply, RequestBackfill
+from fluxherod.engine.effects import AlertRaised, Effect, Reply, RequestBackfill, SafetyChanged
 from fluxherod.engine.engine import Engine
 from fluxherod.engine.events import (
     AssetInfo,
@@ -66,6 +67,7 @@ class World:
         self.delivery = True
         self.answers_holes = True
         self.requests = 0
+        self.mirror: SafetyState | None = None  # what the plain file beside the database says
 
     # --- telling the engine ----------------------------------------------------------------------------
     def tell(self, *events: Event) -> list[Effect]:
@@ -90,6 +92,8 @@ class World:
         effects = self.engine.process(self.now_ns, event)
         self.journal.append((self.now_ns, event, encode_effects(effects)))
         self.seen += effects
+        for changed in of(SafetyChanged, effects):
+            self.mirror = changed.state
         self.exchange.carry_out(effects, self.now_ns)
         self.exchange.outbox += [
             self._nobody_traded(request) for request in of(RequestBackfill, effects) if self._is_hole(request)
@@ -127,7 +131,7 @@ class World:
 
     # --- scenes --------------------------------------------------------------------------------------------
     def start(self, run: int = 1) -> list[Effect]:
-        return self.tell(Started(EPOCH, run, "test", self.settings))
+        return self.tell(Started(EPOCH, run, "test", self.settings, self.mirror, mirror_read=True))
 
     def stop(self) -> None:
         """The process ends in good order; without it the next start is one after a crash."""

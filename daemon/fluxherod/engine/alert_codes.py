@@ -20,6 +20,13 @@ _WAIT = (
     "status.alpaca.markets."
 )
 
+_SECOND = "Look at positions and prices. A second reading, seconds later, decides whether everything is closed."
+_RESET = "Review what was lost and why, then fluxhero reset-breaker; positions stay small until it is set to normal."
+_COMPARE = (
+    "Compare positions and orders (fluxhero positions, fluxhero orders) with the broker's own page, find out what was "
+    "lost, then fluxhero resume."
+)
+
 
 @dataclass(frozen=True, slots=True)
 class AlertCode:
@@ -237,6 +244,67 @@ CODES: dict[str, AlertCode] = {
         CRITICAL,
         "Limits changed at run time do not go together with the configuration; no new risk is taken.",
         "Set them anew by fluxhero limits set, or change the configuration and restart.",
+    ),
+    # --- what stops trading --------------------------------------------------------------------------------
+    "BREAKER_WARNING": _code(
+        WARNING,
+        "The drawdown has reached the warning limit: entries are smaller, stops are tighter.",
+        "Look at the losing trades. It ends by itself when the drawdown is below the recovery limit.",
+    ),
+    "BREAKER_RECOVERED": _code(INFO, "The drawdown is below the recovery limit again.", "Nothing."),
+    "BREAKER_REACHED": _code(CRITICAL, "The critical drawdown was read for the first time: no new entries.", _SECOND),
+    "BREAKER_CLEARED": _code(INFO, "The second reading is below the critical drawdown: entries go on.", "Nothing."),
+    "BREAKER_DISABLED": _code(
+        CRITICAL,
+        "The critical drawdown is confirmed: trading is disabled, everything of ours is being closed.",
+        _RESET,
+    ),
+    "BREAKER_CLOSED": _code(CRITICAL, "The circuit breaker has closed the last position.", _RESET),
+    "BREAKER_RESET": _code(INFO, "An operator has ended what the breaker or the daily loss had latched.", "Nothing."),
+    "DAILY_LOSS_REACHED": _code(CRITICAL, "The daily loss was read for the first time: no new entries.", _SECOND),
+    "DAILY_LOSS_CLEARED": _code(INFO, "The second reading is below the daily loss: entries go on.", "Nothing."),
+    "DAILY_LOSS": _code(
+        CRITICAL, "The daily loss is confirmed: trading is disabled, everything of ours is being closed.", _RESET
+    ),
+    "DAILY_LOSS_CLOSED": _code(CRITICAL, "The daily loss has closed the last position.", _RESET),
+    "DAILY_LOSS_ENDED": _code(INFO, "A new session has ended the daily loss, as configured.", "Nothing."),
+    "LOSS_NOT_CONFIRMED": _code(
+        CRITICAL,
+        "A loss limit is reached by our books and not by the broker's: no new entries, and nothing is closed.",
+        "Compare positions and prices with the broker's own page: a wrong price, or a split that is not known? "
+        "fluxhero flatten closes everything.",
+    ),
+    "KILL_SWITCH": _code(_BOTH, "An operator has halted trading, or flattened.", "Review it, then fluxhero resume."),
+    "KILL_SWITCH_OFF": _code(INFO, "An operator has ended a halt.", "Nothing."),
+    "FLATTEN_CLOSED": _code(WARNING, "A flatten has closed the last position.", "Review it, then fluxhero resume."),
+    "MIRROR_FAILED": _code(
+        CRITICAL,
+        "The file that says what stops trading, safety.json, can't be written: no new entries.",
+        "Make room on the disk or mend it; it is tried again every few seconds.",
+    ),
+    "MIRROR_WRITTEN": _code(INFO, "The file safety.json is written again.", "Nothing."),
+    "START_WITHOUT_MIRROR": _code(
+        CRITICAL,
+        "There is a database and no safety.json: trading starts halted. So it is once after an update from a version "
+        "without that file.",
+        _COMPARE,
+    ),
+    "START_WITHOUT_DATABASE": _code(
+        CRITICAL, "There is a safety.json and no database: trading starts halted, with what the file says.", _COMPARE
+    ),
+    "START_OTHER_MIRROR": _code(
+        CRITICAL, "The file safety.json belongs to another database: trading starts halted.", _COMPARE
+    ),
+    "START_OLD_DATABASE": _code(
+        CRITICAL, "The database is older than safety.json, as a restored backup is: trading starts halted.", _COMPARE
+    ),
+    "START_MIRROR_DAMAGED": _code(
+        CRITICAL, "The file safety.json can't be read or trusted: trading starts halted.", _COMPARE
+    ),
+    "START_ORDERS_UNKNOWN": _code(
+        CRITICAL,
+        "There is neither a database nor a safety.json, but the broker has orders of FluxHero: trading starts halted.",
+        _COMPARE,
     ),
     # --- the daemon itself -------------------------------------------------------------------------------------
     "RESTARTED_AFTER_CRASH": _code(

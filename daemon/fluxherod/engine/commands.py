@@ -12,7 +12,7 @@ from fluxherod.core.risk.approve import approve_entry
 from fluxherod.core.risk.assess import EntryRequest
 from fluxherod.core.signals import RiskDecision
 from fluxherod.core.types import Mode, Regime
-from fluxherod.engine import replacing
+from fluxherod.engine import kill_switch, replacing
 from fluxherod.engine.alerts import AlertBook
 from fluxherod.engine.chase import Chaser
 from fluxherod.engine.desk import Desk
@@ -22,20 +22,22 @@ from fluxherod.engine.events import (
     CancelOrderCommand,
     ClosePositionCommand,
     Command,
+    FlattenCommand,
     HaltCommand,
     PlaceOrderCommand,
     ReplaceOrderCommand,
+    ResetBreakerCommand,
     ResumeCommand,
 )
 from fluxherod.engine.judging import Judge, Judgement
 from fluxherod.engine.ledger import EntryPlan, Ledger
 from fluxherod.engine.market import Market
+from fluxherod.engine.safety import Safety
 from fluxherod.engine.settings import Settings
 from fluxherod.engine.strategist import Strategist
 from fluxherod.engine.universe import Universe
 
 REMEMBERED_REQUESTS = 10_000
-Memory = tuple[str, dict[tuple[str, str], tuple[Command, Reply]]]
 Answer = tuple[ReplyCode, str, str | None, RiskDecision | None]
 
 
@@ -51,6 +53,7 @@ class Commands:
         strategist: Strategist,
         universe: Universe,
         alerts: AlertBook,
+        safety: Safety,
         blocked: Callable[[int], str],
         chaser: Chaser,
     ) -> None:
@@ -62,30 +65,21 @@ class Commands:
         self.universe = universe
         self.alerts = alerts
         self.chaser = chaser
-        self.halted = ""
+        self.safety = safety
+        self.answers: dict[tuple[str, str], tuple[Command, Reply]] = {}  # a restart keeps them
         self._blocked = blocked
-        self._answers: dict[tuple[str, str], tuple[Command, Reply]] = {}
-
-    @property
-    def memory(self) -> Memory:
-        """What a restart keeps: the halt, and the answers already given."""
-        return self.halted, self._answers
-
-    @memory.setter
-    def memory(self, memory: Memory) -> None:
-        self.halted, self._answers = memory
 
     def take(self, command: Command, now_ns: int, out: list[Effect]) -> None:
         """Carry a command out, or repeat the answer it already got."""
         caller = command.caller
         key = (caller.principal, caller.request_id)
-        known = self._answers.get(key)
+        known = self.answers.get(key)
         if known is None:
             code, text, order_id, decision = self._carry_out(command, now_ns, out)
             reply = Reply(caller.request_id, caller.principal, code, text, order_id, decision)
-            self._answers[key] = (command, reply)
-            if len(self._answers) > REMEMBERED_REQUESTS:
-                del self._answers[next(iter(self._answers))]
+            self.answers[key] = (command, reply)
+            if len(self.answers) > REMEMBERED_REQUESTS:
+                del self.answers[next(iter(self.answers))]
         elif known[0] == command:
             reply = known[1]
         else:
@@ -103,10 +97,8 @@ class Commands:
                 return self._replace(command, now_ns, out)
             case ClosePositionCommand(symbol=symbol, reason=reason):
                 return self._close(symbol, 0, reason or "closed by the operator", now_ns, out)
-            case HaltCommand(reason=reason):
-                return self._halt(reason)
-            case ResumeCommand():
-                return self._resume()
+            case HaltCommand() | ResumeCommand() | FlattenCommand() | ResetBreakerCommand():
+                return (*kill_switch.take(self.safety, command, now_ns, out), None, None)
             case AcknowledgeAlertCommand():
                 return (*self.alerts.acknowledge(command, now_ns, out), None, None)
         return (*self.universe.take(command, now_ns, out), None, None)
@@ -114,7 +106,7 @@ class Commands:
     # --- orders ------------------------------------------------------------------------------------
     def judge(self, order: PlaceOrderCommand, now_ns: int) -> Judgement:
         """What would become of an order; nothing changes."""
-        return Judge(self.strategist, self._blocked, lambda: bool(self.halted)).judge(order, now_ns)
+        return Judge(self.strategist, self._blocked).judge(order, now_ns)
 
     def _place(self, command: PlaceOrderCommand, now_ns: int, out: list[Effect]) -> Answer:
         judged = self.judge(command, now_ns)
@@ -164,6 +156,9 @@ class Commands:
                 f"{order_id} guards shares of {order.symbol} that are not ours: set orders.foreign_positions to watch"
             )
             return ReplyCode.ORDER_NOT_CANCELABLE, text, order_id, None
+        if order.role is OrderRole.EXIT and self.safety.closing:
+            text = f"{order_id} closes the position in {order.symbol} ({self.safety.closing}): that must end first"
+            return ReplyCode.ORDER_NOT_CANCELABLE, text, order_id, None
         if self.chaser.call_off(order, now_ns, out):
             return ReplyCode.OK, f"nothing takes the place of {order_id} any more", order_id, None
         if not order.settled:
@@ -176,8 +171,8 @@ class Commands:
 
     def _replace(self, command: ReplaceOrderCommand, now_ns: int, out: list[Effect]) -> Answer:
         code, text, order_id, decision = replacing.take(command, self.chaser, self._blocked(now_ns), now_ns, out)
-        if code is ReplyCode.RISK_REJECTED and self.halted:
-            code = ReplyCode.TRADING_HALTED
+        if code is ReplyCode.RISK_REJECTED:
+            code = self.safety.refusal
         return code, text, order_id, decision
 
     def _stay(self, position: Position, out: list[Effect]) -> None:
@@ -195,13 +190,3 @@ class Commands:
         text = f"closing {shares} {symbol} (about {dollars(shares * position.price_e4)}): {reason}"
         waits = self.desk.halts.exit_waits(symbol, self.desk.live(symbol))
         return ReplyCode.OK, f"{text}; {waits}" if waits else text, None, None
-
-    # --- the kill switch -----------------------------------------------------------------------------
-    def _halt(self, reason: str) -> Answer:
-        """No new risk: stops stay, and the engine cancels what entries work, now or later."""
-        self.halted = reason or "halted by the operator"
-        return ReplyCode.OK, f"trading is halted: {self.halted}; positions keep their stops", None, None
-
-    def _resume(self) -> Answer:
-        was, self.halted = self.halted, ""
-        return ReplyCode.OK, f"trading resumed (was halted: {was})" if was else "trading was not halted", None, None

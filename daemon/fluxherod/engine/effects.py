@@ -83,7 +83,7 @@ class FollowSymbols:
     symbols: tuple[str, ...]
 
 
-# --- to the plain file beside the database ----------------------------------------------------------
+# --- to the plain file beside the database, and to whoever watches risk ------------------------------
 @dataclass(frozen=True, slots=True)
 class SafetyChanged:
     """The kill switch, the breaker or the daily loss changed: the mirror must say so before any reply leaves."""
@@ -272,6 +272,7 @@ Update = (
     | QuotesUpdated
     | BarClosed
     | AccountUpdated
+    | SafetyChanged
     | AlertRaised
     | AlertUpdated
     | BarRejected

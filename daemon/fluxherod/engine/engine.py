@@ -50,6 +50,7 @@ from fluxherod.engine.events import (
     HistoryLoaded,
     LinkChanged,
     LookupAnswered,
+    MirrorReported,
     OrderReported,
     QuotesReceived,
     ReplaceAnswered,
@@ -67,6 +68,7 @@ from fluxherod.engine.ledger import Ledger
 from fluxherod.engine.market import Market
 from fluxherod.engine.pieces import Pieces, in_pieces, many
 from fluxherod.engine.reconcile import Reconciler
+from fluxherod.engine.safety import Safety
 from fluxherod.engine.settings import Settings
 from fluxherod.engine.splits import REFERENCE_LEAD_NS, Splits
 from fluxherod.engine.strategist import Strategist
@@ -101,6 +103,7 @@ class Engine:
         self.stopping = ""
         self.alerts = AlertBook()
         self.universe = Universe(self._adopt)
+        self.safety = Safety()
         self.splits = Splits()
         self.foreign = Foreign()
         self.closing = Closing()
@@ -109,6 +112,7 @@ class Engine:
         self._warms = False  # whether any symbol is warming up
         self._handlers: dict[type, Callable[[int, Any, list[Effect]], Pieces | None]] = {
             Started: self._started,
+            MirrorReported: lambda now_ns, event, out: self.safety.mirrored(event, out),
             CalendarLoaded: self._calendar_loaded,
             AssetsLoaded: lambda now_ns, event, out: self.universe.describe(event, out),
             SplitsLoaded: lambda now_ns, event, out: self.splits.take(event, now_ns, out),
@@ -125,7 +129,7 @@ class Engine:
             ReplaceAnswered: lambda now_ns, event, out: self.desk.answered(event.new_order_id, event, now_ns, out),
             LookupAnswered: lambda now_ns, event, out: self.desk.lookup_answered(event, now_ns, out),
             BrokerSnapshot: self._snapshot,
-            LinkChanged: self._link_changed,
+            LinkChanged: lambda now_ns, event, out: links.take(self, event, now_ns, out),
             ChannelFailed: lambda now_ns, event, out: out.append(channel_failed(event)),
             FeedFollows: self._feed_follows,
             TimerFired: self._timer_fired,
@@ -145,12 +149,15 @@ class Engine:
 
         Between two of them the event loop may turn, but no other event may come.
         """
+        self.safety.inputs += 1
         work = self._handlers[type(event)](now_ns, event, out)
         if work is not None:
             yield from work
-        if self.run and (self.commands.halted or self.settings.disabled or self.desk.halts):
+        if self.run and type(event) not in _FREQUENT:
+            self.safety.watch(now_ns, out)
+        if self.run and (self.safety.stopped or self.settings.disabled or self.desk.halts):
             # An entry that was on its way when trading was halted, or in its symbol alone, too.
-            self.guard.call_off(now_ns, bool(self.commands.halted), out)
+            self.guard.call_off(now_ns, bool(self.safety.stopped), out)
         if self.run:
             self.closing.look(now_ns, out)
         if self.run and self.desk.book.chased and not self.stopping:
@@ -180,6 +187,7 @@ class Engine:
             self.desk.next_due_ns(),
             self.guard.next_due_ns(),
             None if self.stopping else self.chaser.next_due_ns(),
+            self.safety.next_due_ns(),
             self.splits.next_due_ns(),
             self.reconciler.next_due_ns(),
             self.closing.next_due_ns(),
@@ -210,6 +218,7 @@ class Engine:
         if before.strategy != settings.strategy:
             self.universe.changed_ns = now_ns
         self._assemble(first)
+        self.safety.begin(event, first, now_ns, out)
         gaps.begin(self.market, now_ns)
         self.splits.begin(now_ns, out)
         self.desk.resume(now_ns, out)
@@ -222,17 +231,18 @@ class Engine:
     def _assemble(self, first: bool) -> None:
         """Connect the parts; what they remember over a restart is kept."""
         settings = self.settings
-        halted, answers = ("", {}) if first else self.commands.memory
+        answers = {} if first else self.commands.answers
         self.market.settings = self.desk.settings = settings
-        self.strategist = Strategist(settings, self.market, self.desk, self.ledger)
+        self.safety.connect(settings, self.market, self.desk, self.ledger)
+        self.strategist = Strategist(settings, self.market, self.desk, self.ledger, self.safety)
         self.chaser = Chaser(self.strategist, self.blocked, lambda now_ns: readiness.unready(self, now_ns))
-        parts = self.market, self.desk, self.ledger, self.strategist, self.universe, self.alerts
+        parts = self.market, self.desk, self.ledger, self.strategist, self.universe, self.alerts, self.safety
         self.commands = Commands(settings, *parts, self.blocked, self.chaser)
-        self.commands.memory = (halted, answers)
+        self.commands.answers = answers
         self.guard = Guard(settings, self.market, self.desk, self.ledger)
         self.splits.connect(self.market, self.desk, self.ledger)
         self.reconciler = Reconciler(settings, self.market, self.desk, self.ledger, self.splits)
-        self.foreign.connect(self.desk, self.ledger, self._halt)
+        self.foreign.connect(self.desk, self.ledger, self.safety.halt)
         self.closing.connect(self.market, self.desk, self.ledger, self.guard)
         self.unprotected.connect(self.market, self.desk, self.ledger)
         self.universe.connect(self.market, self.desk, self.ledger)
@@ -241,10 +251,12 @@ class Engine:
         """Put settings in force that an operator changed."""
         self.settings = self.desk.settings = self.guard.settings = self.reconciler.settings = settings
         self.strategist.settings = self.commands.settings = settings
+        self.safety.adopt(settings)
 
     def _calendar_loaded(self, now_ns: int, event: CalendarLoaded, out: list[Effect]) -> None:
         self.market.set_calendar(Calendar(event.sessions))
         self.market.bars_ended_by(now_ns)
+        self.safety.look_again()
         self.splits.apply(now_ns, out)
         # Before the open and, where bars are made of extended hours, before the first of them: splits come in time.
         calendars = (self.market.calendar, self.market.bar_calendar)
@@ -318,6 +330,7 @@ class Engine:
             if (book := self.market.books.get(symbol)) is not None:
                 self._mark(book, now_ns, out)
         self.guard.watch(now_ns, out)
+        self.safety.watch(now_ns, out)
 
     def _mark(self, book: SymbolBook, now_ns: int, out: list[Effect]) -> None:
         self.ledger.mark(book.symbol, book.price_e4, out)
@@ -341,6 +354,7 @@ class Engine:
         self.desk.halts.look((quote.symbol for quote in event.quotes), self.market, now_ns, out)
         out.append(QuotesUpdated(event.quotes))
         self.guard.watch(now_ns, out)
+        self.safety.watch(now_ns, out)
 
     # --- the broker --------------------------------------------------------------------------------------
     def _order_reported(self, now_ns: int, event: OrderReported, out: list[Effect]) -> None:
@@ -353,24 +367,12 @@ class Engine:
     def _snapshot(self, now_ns: int, event: BrokerSnapshot, out: list[Effect]) -> None:
         if not self.splits.admits(event, now_ns):
             return  # asked for again when the splits are known
+        foreign_e4 = self.ledger.foreign_e4
         self.reconciler.take(event, now_ns, out)
         self.foreign.take(self.reconciler.new_foreign, event, now_ns, out)
+        self.safety.snapshot(event, self.ledger.foreign_e4 - foreign_e4, now_ns, out)
         for symbol in list(self.ledger.positions):
             self.desk.protect(symbol, now_ns, out)
-
-    def _link_changed(self, now_ns: int, event: LinkChanged, out: list[Effect]) -> None:
-        before = self.links.get(event.link)
-        self.links[event.link] = event
-        if event.link == "market":
-            gaps.connection(self.market, event.up, now_ns)
-            self.desk.halts.forget_bands(out)
-        if not event.up:
-            told = links.alert(before, event, sorted(self.ledger.positions))
-            out += () if told is None else (told,)
-            return
-        if event.link == "market":
-            gaps.request(self.market, out)
-        out.append(RequestSnapshot(f"{event.link} link is up"))
 
     def _feed_follows(self, now_ns: int, event: FeedFollows, out: list[Effect]) -> None:
         symbols = frozenset(event.symbols)
@@ -411,10 +413,6 @@ class Engine:
         if self.settings is not before and isinstance(reply, Reply):
             out.append(StatusChanged(self.state, reply.text))
 
-    def _halt(self, reason: str) -> None:
-        """The daemon halts trading by itself; what is halted already stays halted for its own reason."""
-        self.commands.halted = self.commands.halted or reason
-
     # --- what it says of itself ------------------------------------------------------------------------------
     def blocked(self, now_ns: int) -> str:
         """What blocks new risk now, in words; "" when nothing does. Never asked for exits."""
@@ -434,4 +432,4 @@ class Engine:
         state = readiness.state(self, self._warms)
         if state != self.state:
             self.state = state
-            out.append(StatusChanged(state, self.refused or self.commands.halted))
+            out.append(StatusChanged(state, self.refused or self.safety.stopped))

@@ -26,7 +26,7 @@ class Started:
     """A process begins (again). `epoch` is the journal's id, `run` counts the processes of this journal.
 
     `mirror` is what the plain file beside the database says of the kill switch and the breaker, `mirror_fault` why it
-    can't be read ("" when it can, or when there is none).
+    can't be read ("" when it can, or when there is none). `mirror_read` is False in journals of before there was one.
     """
 
     epoch: str
@@ -35,6 +35,14 @@ class Started:
     settings: Settings
     mirror: SafetyState | None = None
     mirror_fault: str = ""
+    mirror_read: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MirrorReported:
+    """The plain file beside the database could not be written (`fault`), or could again ("")."""
+
+    fault: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -441,10 +449,11 @@ UniverseCommand = (
     | UpdateLimitsCommand
 )
 OrderCommand = PlaceOrderCommand | CancelOrderCommand | ReplaceOrderCommand | ClosePositionCommand
-SafetyCommand = HaltCommand | ResumeCommand
+SafetyCommand = HaltCommand | ResumeCommand | FlattenCommand | ResetBreakerCommand
 Command = OrderCommand | SafetyCommand | UniverseCommand | AcknowledgeAlertCommand
 Event = (
     Started
+    | MirrorReported
     | CalendarLoaded
     | AssetsLoaded
     | SplitsLoaded

@@ -25,12 +25,12 @@ class Foreign:
 
     desk: Desk
     ledger: Ledger
-    halt: Callable[[str], None]
+    halt: Callable[[str, int, list[Effect]], None]
 
     def __init__(self) -> None:
         self.stops: dict[str, tuple[Side, int]] = {}  # symbol: the side that closes, and the stop's price
 
-    def connect(self, desk: Desk, ledger: Ledger, halt: Callable[[str], None]) -> None:
+    def connect(self, desk: Desk, ledger: Ledger, halt: Callable[[str, int, list[Effect]], None]) -> None:
         """Look after these from now on; `halt` halts trading for a reason."""
         self.desk, self.ledger, self.halt = desk, ledger, halt
 
@@ -39,7 +39,7 @@ class Foreign:
         policy = self.desk.settings.foreign_positions
         if policy == "halt":
             for symbol in new:
-                self.halt(f"{self.ledger.foreign[symbol][0]:+d} {symbol} at the broker are not ours")
+                self.halt(f"{self.ledger.foreign[symbol][0]:+d} {symbol} at the broker are not ours", now_ns, out)
         for symbol in sorted(self.stops.keys() | self.ledger.foreign.keys() | self._guarded()):
             self._guard(symbol, snapshot, policy == "protect", now_ns, out)
 

@@ -26,6 +26,7 @@ from fluxherod.engine.effects import (
     OrderUpdated,
     PositionUpdated,
     QuotesUpdated,
+    SafetyChanged,
     SignalUpdated,
     TradeUpdated,
     Update,
@@ -150,6 +151,8 @@ def _items(seq: int, update: Update) -> list[_Item]:
             return [_Item(seq, update, Topic.BARS, bar.symbol, False)]
         case AlertUpdated(alert):
             return [_Item(seq, update, Topic.ALERTS, alert.symbol or None, False)]
+        case SafetyChanged():
+            return [_risk(seq)]
         case AlertRaised():  # the alert that it became follows
             return []
     return [_Item(seq, update, Topic.STATUS, None, False), _risk(seq)]

@@ -36,12 +36,11 @@ class Judgement:
 
 
 class Judge:
-    """Judges by the books of a strategist. `blocked` tells what blocks new risk, `halted` whether that is a halt."""
+    """Judges by the books of a strategist. `blocked` tells what blocks new risk."""
 
-    def __init__(self, strategist: Strategist, blocked: Callable[[int], str], halted: Callable[[], bool]) -> None:
+    def __init__(self, strategist: Strategist, blocked: Callable[[int], str]) -> None:
         self._strategist = strategist
         self._blocked = blocked
-        self._halted = halted
 
     def judge(self, order: PlaceOrderCommand, now_ns: int) -> Judgement:
         """What becomes of an order that is placed now."""
@@ -83,7 +82,7 @@ class Judge:
             side=order.side,
             price_e4=price_e4,
             stop_e4=order.stop_price_e4,
-            risk_bp=limits.trend_risk_bp,
+            risk_bp=strategist.safety.scaled(limits.trend_risk_bp),
             distance_e4=abs(price_e4 - (order.stop_price_e4 or price_e4)),
             wanted=order.quantity,
             correlations=strategist.correlations(order.symbol, now_ns),
@@ -91,8 +90,7 @@ class Judge:
         decision = assess(request, strategist.account_state(self._blocked(now_ns)), limits)
         code, text = ReplyCode.OK, ""
         if decision.verdict is RiskVerdict.REJECTED:
-            code = ReplyCode.TRADING_HALTED if self._halted() else ReplyCode.RISK_REJECTED
-            text = decision.reason
+            code, text = strategist.safety.refusal, decision.reason
         elif decision.quantity < order.quantity and not order.accept_adjusted:
             code = ReplyCode.RISK_ADJUSTED
             text = f"risk allows {decision.quantity} of {order.quantity} shares: {decision.reason}"

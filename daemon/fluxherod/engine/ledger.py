@@ -16,7 +16,7 @@ from fluxherod.core.portfolio import (
 )
 from fluxherod.core.signals import Signal
 from fluxherod.core.splits import CashInLieu, Split, adjusted_position, adjusted_trade
-from fluxherod.core.types import BrokerAccount, Mode, Regime
+from fluxherod.core.types import BrokerAccount, Mode, Regime, Side
 from fluxherod.engine.effects import AccountUpdated, AccountView, Effect, PositionUpdated, TradeUpdated
 
 
@@ -53,7 +53,8 @@ class Ledger:
         self.foreign: dict[str, tuple[int, int]] = {}  # symbol: signed quantity, last price (at first the average)
         self.account: BrokerAccount | None = None
         self.account_ns = 0
-        self.peak_e4 = 0
+        self.peak_e4 = 0  # the highest equity so far, adjusted by cash flows: `Safety` keeps it
+        self.adopted_e4 = 0  # cash that came or went by no trade of ours, until `Safety` has taken it
         self._deepest = (0, 1)  # the largest drawdown so far: dollars below the peak, and the peak
         self.realized_e4 = 0
         self._realized_day = ""
@@ -113,8 +114,11 @@ class Ledger:
             stop_factor=plan.stop_factor if plan else 1.0,
             price_e4=fill.price_e4,
         )
-        trade = open_trade(position, plan.reason if plan else "opened without a plan of ours")
-        self.positions[fill.symbol] = position
+        self._begin(position, plan.reason if plan else "opened without a plan of ours", out)
+
+    def _begin(self, position: Position, reason: str, out: list[Effect]) -> None:
+        trade = open_trade(position, reason)
+        self.positions[position.symbol] = position
         self.trades[trade.id] = trade
         out += (PositionUpdated(position), TradeUpdated(trade))
 
@@ -170,6 +174,47 @@ class Ledger:
             self._realized_day, self.realized_e4 = day, 0
         self.realized_e4 += amount_e4
 
+    def adopt_cash(self, theirs_e4: int) -> None:
+        """Take the broker's cash for ours: the difference came or went by no trade of ours."""
+        self.adopted_e4 += theirs_e4 - (self.cash_e4 or 0)
+        self.cash_e4 = theirs_e4
+
+    def adopt(self, symbol: str, reason: str, now_ns: int, out: list[Effect]) -> None:
+        """Take shares that the daemon did not open into our books, to close them; the equity stays what it is.
+
+        Where shares of ours are missing at the broker nothing is adopted: ours are closed by what is there.
+        """
+        quantity, price_e4 = self.foreign[symbol]
+        ours = self.positions.get(symbol)
+        if ours is not None and (ours.quantity > 0) != (quantity > 0):
+            return
+        del self.foreign[symbol]
+        side = Side.BUY if quantity > 0 else Side.SELL
+        if ours is not None:
+            self._add(ours, Fill("", symbol, side, abs(quantity), abs(quantity) * price_e4, exact=False), out)
+            return
+        trade_id = f"adopted-{symbol}-{now_ns}"
+        mode, regime = Mode.MANUAL, Regime.NEUTRAL
+        self._begin(
+            Position(
+                symbol,
+                quantity,
+                quantity * price_e4,
+                now_ns,
+                mode,
+                regime,
+                trade_id,
+                None,
+                None,
+                None,
+                price_e4,
+                0.0,
+                price_e4,
+            ),
+            reason,
+            out,
+        )
+
     def mark(self, symbol: str, price_e4: int, out: list[Effect]) -> None:
         """Value a position at a new price."""
         if symbol in self.foreign and price_e4 > 0:
@@ -185,7 +230,12 @@ class Ledger:
         if self.cash_e4 is None:
             return None
         held = sum(position.value_e4 for position in self.positions.values())
-        return self.cash_e4 + held + sum(quantity * price for quantity, price in self.foreign.values())
+        return self.cash_e4 + held + self.foreign_e4
+
+    @property
+    def foreign_e4(self) -> int:
+        """Signed value of the positions that are not ours."""
+        return sum(quantity * price_e4 for quantity, price_e4 in self.foreign.values())
 
     @property
     def max_drawdown(self) -> float:
@@ -223,10 +273,8 @@ class Ledger:
         return max(0, multiplier * (self.equity_e4 or 0) - exposure_e4)
 
     def updated(self, working_e4: int, now_ns: int, record: bool = False) -> AccountUpdated:
-        """The effect that tells the account; peak and largest drawdown of the equity are taken here, at each mark."""
-        equity_e4 = self.equity_e4 or 0
-        self.peak_e4 = max(self.peak_e4, equity_e4)
-        below_e4, (deepest_e4, its_peak_e4) = self.peak_e4 - equity_e4, self._deepest
+        """The effect that tells the account; the largest drawdown of the equity is taken here, at each mark."""
+        below_e4, (deepest_e4, its_peak_e4) = self.peak_e4 - (self.equity_e4 or 0), self._deepest
         if self.equity_e4 is not None and below_e4 * its_peak_e4 > deepest_e4 * self.peak_e4:
             self._deepest = (below_e4, self.peak_e4)
         return AccountUpdated(self.view(working_e4, now_ns), record)

@@ -1,12 +1,20 @@
-"""What a person is told of a connection that is lost: one alert with a stable code, and what can be done about it."""
+"""What follows when a connection comes or goes, and what a person is told of one that is lost.
+
+One alert with a stable code, and what can be done about it.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Protocol
 
 from fluxherod.core.words import some_of
-from fluxherod.engine.effects import AlertRaised, Severity
+from fluxherod.engine import gaps
+from fluxherod.engine.desk import Desk
+from fluxherod.engine.effects import AlertRaised, Effect, RequestSnapshot, Severity
 from fluxherod.engine.events import Cause, LinkChanged
+from fluxherod.engine.ledger import Ledger
+from fluxherod.engine.market import Market
 
 _STANDS = "stops that stand at the broker stand"
 _WITH_REST = "works as long as the broker's REST takes the keys"
@@ -22,6 +30,31 @@ _CLOCK = (
     "beyond the 30 s that are waited for. Let NTP set it (timedatectl set-ntp true, chronyc makestep)"
 )
 _NEW_KEYS = "It is not tried again: put keys that are accepted into the daemon's credentials and restart it"
+
+
+class Engine(Protocol):
+    """What a connection is for."""
+
+    links: dict[str, LinkChanged]
+    market: Market
+    desk: Desk
+    ledger: Ledger
+
+
+def take(engine: Engine, event: LinkChanged, now_ns: int, out: list[Effect]) -> None:
+    """Note how a connection is; one that is back is asked for what was missed."""
+    before = engine.links.get(event.link)
+    engine.links[event.link] = event
+    if event.link == "market":
+        gaps.connection(engine.market, event.up, now_ns)
+        engine.desk.halts.forget_bands(out)
+    if not event.up:
+        told = alert(before, event, sorted(engine.ledger.positions))
+        out += () if told is None else (told,)
+        return
+    if event.link == "market":
+        gaps.request(engine.market, out)
+    out.append(RequestSnapshot(f"{event.link} link is up"))
 
 
 def alert(before: LinkChanged | None, now: LinkChanged, positions: Sequence[str]) -> AlertRaised | None:

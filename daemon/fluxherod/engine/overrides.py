@@ -15,8 +15,6 @@ Value = bool | int | float
 REVISION_LENGTH = 12
 # KAMA is a recursion on its own past: with other constants that past is another one.
 _RECURSIVE = frozenset({"kama_fast", "kama_slow"})
-# Nothing reads it before there is a circuit breaker.
-WITHOUT_EFFECT = frozenset({"reduced_stop_atr"})
 _KINDS: Mapping[str, type[Value]] = {name: type(value) for name, value in asdict(StrategyParams()).items()}
 
 
@@ -102,10 +100,6 @@ def in_words(wrong: Mapping[str, str]) -> str:
 
 def parameters_of(settings: Settings) -> dict[str, Value]:
     """The parameters of the strategy by name: those of `StrategyParams`, and whether it may sell short."""
-    return {name: value for name, value in _all_of(settings).items() if name not in WITHOUT_EFFECT}
-
-
-def _all_of(settings: Settings) -> dict[str, Value]:
     values = asdict(settings.strategy)
     return {name: _KINDS[name](value) for name, value in values.items()} | {"allow_shorts": settings.allow_shorts}
 
@@ -138,7 +132,7 @@ def problems(settings: Settings, changes: Mapping[str, Value]) -> dict[str, str]
 
 def revision(settings: Settings) -> str:
     """A digest of the parameters in force: it changes when any of them does, and only then."""
-    return _digest(_all_of(settings))
+    return _digest(parameters_of(settings))
 
 
 def limits_revision(limits: RiskLimits) -> str:

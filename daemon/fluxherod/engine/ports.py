@@ -132,6 +132,10 @@ class Store(Protocol):
         ...
 
 
+class NotMirrored(Exception):
+    """The plain file could not be made durable; the text says why."""
+
+
 class Mirror(Protocol):
     """A plain file beside the database that says what stops trading; it outlives the database."""
 
@@ -139,7 +143,7 @@ class Mirror(Protocol):
         """Replace what it says; done when durable.
 
         Raises:
-            StorageError: when it could not be made durable.
+            NotMirrored: when it could not be made durable.
         """
         ...
 

@@ -7,10 +7,10 @@ from typing import Protocol
 
 from fluxherod.core.calendar import SECOND_NS
 from fluxherod.engine.closing import Closing
-from fluxherod.engine.commands import Commands
 from fluxherod.engine.events import LinkChanged
 from fluxherod.engine.ledger import Ledger
 from fluxherod.engine.market import Market
+from fluxherod.engine.safety import Safety
 from fluxherod.engine.settings import Settings
 from fluxherod.engine.universe import Universe
 
@@ -27,7 +27,7 @@ class Engine(Protocol):
     @property
     def ledger(self) -> Ledger: ...
     @property
-    def commands(self) -> Commands: ...
+    def safety(self) -> Safety: ...
     @property
     def universe(self) -> Universe: ...
     @property
@@ -40,8 +40,8 @@ class Engine(Protocol):
 
 def blocked(engine: Engine, now_ns: int) -> str:
     """What blocks new risk in every symbol, in words; "" when nothing does."""
-    if engine.commands.halted:
-        return f"Trading halted: {engine.commands.halted}. Resume when reviewed."
+    if stops := engine.safety.blocked():
+        return stops
     if engine.stopping:
         return "the daemon is stopping"
     if refusal := refused(engine):
@@ -73,7 +73,7 @@ def state(engine: Engine, warms: bool) -> str:
         return "DEGRADED"  # halted or not, it can do nothing
     if engine.ledger.account is None or not engine.market.calendar.sessions:
         return "STARTING"
-    if engine.commands.halted:
+    if engine.safety.stopped:
         return "HALTED"
     if _down(engine):
         return "DEGRADED" if engine.links else "STARTING"

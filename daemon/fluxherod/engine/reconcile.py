@@ -318,7 +318,7 @@ class Reconciler:
         if self._counts(found, False) and not self.known.doubtful:
             text = f"cash at the broker is {dollars(theirs)}, ours was {ours}: adopted"
             out.append(AlertRaised("CASH_ADOPTED", Severity.WARNING, text))
-            self.ledger.cash_e4 = theirs
+            self.ledger.adopt_cash(theirs)
             self.known.drop("cash")
 
     # --- time ----------------------------------------------------------------------------------------

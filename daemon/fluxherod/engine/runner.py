@@ -24,6 +24,7 @@ from fluxherod.engine.effects import (
     RequestHistory,
     RequestReference,
     RequestSnapshot,
+    SafetyChanged,
     SubmitOrder,
 )
 from fluxherod.engine.engine import Engine
@@ -44,35 +45,19 @@ from fluxherod.engine.events import (
     TimerFired,
 )
 from fluxherod.engine.loading import Loader
-from fluxherod.engine.ports import (
-    Broker,
-    Clock,
-    JournalEntry,
-    MarketData,
-    Publisher,
-    Store,
-)
+from fluxherod.engine.mirroring import Mirroring
+from fluxherod.engine.ports import Broker, Clock, JournalEntry, MarketData, Mirror, Publisher, Store
 
 MOST_EVENTS_A_COMMIT = 256
 RETRY_DATA_AFTER_S = 1.0
+RETRY_MIRROR_AFTER_S = 5.0
 
 # Effects that others carry out; all others are updates for the tables and the subscribers.
 _REQUESTS = (
-    SubmitOrder,
-    CancelOrder,
-    ReplaceOrder,
-    LookupOrder,
-    RequestSnapshot,
-    RequestReference,
-    RequestHistory,
-    RequestBackfill,
-    FollowSymbols,
-)
-
-
+    SubmitOrder, CancelOrder, ReplaceOrder, LookupOrder, RequestSnapshot,
+    RequestReference, RequestHistory, RequestBackfill, FollowSymbols,
+)  # fmt: skip
 _ANSWERS = (SubmitAnswered, CancelAnswered, ReplaceAnswered, LookupAnswered, BrokerSnapshot, BackfillLoaded)
-
-
 # After these our books may differ from the broker's in another way than before.
 _ABOUT_ORDERS = (OrderReported, SubmitAnswered, CancelAnswered, ReplaceAnswered, LookupAnswered)
 _FAULT = "a fault in the broker's adapter, the log has it"
@@ -86,7 +71,8 @@ class Runner:
     """Owns the engine. `post` is the only way in; it may be called from any coroutine of the loop.
 
     `on_fault` hears of exceptions that an adapter must not raise; the engine goes on as after no answer. `follow`
-    tells the market stream which symbols to subscribe to; it must not wait.
+    tells the market stream which symbols to subscribe to; it must not wait. Without a `mirror` what stops trading is in
+    the journal alone.
     """
 
     def __init__(
@@ -100,6 +86,7 @@ class Runner:
         seq: int,
         on_fault: Callable[[str, Exception], None] = lambda text, fault: None,
         follow: Callable[[Sequence[str]], None] = lambda symbols: None,
+        mirror: Mirror | None = None,
     ) -> None:
         self.engine = engine
         self.clock = clock
@@ -115,6 +102,9 @@ class Runner:
         self._broker = broker
         self._loader = Loader(market_data, clock, self.post, on_fault, pause=lambda: asyncio.sleep(RETRY_DATA_AFTER_S))
         self._follow = follow
+        self._mirroring = Mirroring(
+            mirror, self.post, on_fault, self._spawn, pause=lambda: asyncio.sleep(RETRY_MIRROR_AFTER_S)
+        )
         self._publisher = publisher
         self._on_fault = on_fault
         self._inbox: deque[tuple[Event, int]] = deque()  # with the trading time at which each arrived
@@ -289,19 +279,25 @@ class Runner:
             await commit
             for entry in entries:
                 self.committed_seq = entry.seq
-                self._carry_out(entry)
+                await self._carry_out(entry)
             self._outbox.task_done()
             self._arrived.set()
 
-    def _carry_out(self, entry: JournalEntry) -> None:
-        updates = []
+    async def _carry_out(self, entry: JournalEntry) -> None:
+        """Orders leave at once; what stops trading is in its file before anybody is told."""
+        updates, replies, changed = [], [], None
         for effect in entry.effects:
             if isinstance(effect, Reply):
-                self._answer(effect)
+                replies.append(effect)
             elif isinstance(effect, _REQUESTS):
                 self._request(effect)
             else:
+                changed = effect.state if isinstance(effect, SafetyChanged) else changed
                 updates.append(effect)
+        if changed is not None:
+            await self._mirroring.write(changed)
+        for reply in replies:
+            self._answer(reply)
         self._publisher.publish(entry.seq, entry.now_ns, updates)
 
     def _answer(self, reply: Reply) -> None:
@@ -335,14 +331,18 @@ class Runner:
                 self._follow(symbols)
 
     def _start(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
-        assert self._tasks is not None  # effects are carried out only while run() is
         self.requests_in_flight += 1
-        task = self._tasks.create_task(work())
+        self._spawn(work()).add_done_callback(self._ended)
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """Run something until it ends, or the runner does."""
+        assert self._tasks is not None  # effects are carried out only while run() is
+        task = self._tasks.create_task(work)
         self._request_tasks.add(task)
-        task.add_done_callback(self._ended)
+        task.add_done_callback(self._request_tasks.discard)
+        return task
 
     def _ended(self, task: asyncio.Task[None]) -> None:
-        self._request_tasks.discard(task)
         self.requests_in_flight -= 1
         self._arrived.set()
 

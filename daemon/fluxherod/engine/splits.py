@@ -135,6 +135,8 @@ class Splits:
             if book is not None and self._trades_anew(book, split):
                 self.ledger.positions[split.symbol] = self._as_before(position, split, book.price_e4)
             after, lieu = self.ledger.split(split, now_ns, out)
+            if self.ledger.foreign.get(split.symbol, (0, 0))[0] == after.quantity - position.quantity:
+                del self.ledger.foreign[split.symbol]  # the shares that were not in our books are in them now
             if book is not None:
                 self.ledger.mark(split.symbol, book.price_e4, out)
             self._hold(split, now_ns)

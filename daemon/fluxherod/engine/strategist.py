@@ -32,17 +32,19 @@ from fluxherod.engine.effects import Effect, PositionUpdated, SignalUpdated
 from fluxherod.engine.ledger import EntryPlan, Ledger
 from fluxherod.engine.market import Market
 from fluxherod.engine.pieces import Pieces
+from fluxherod.engine.safety import Safety
 from fluxherod.engine.settings import Settings
 
 
 class Strategist:
     """Turns completed bars into signals and orders."""
 
-    def __init__(self, settings: Settings, market: Market, desk: Desk, ledger: Ledger) -> None:
+    def __init__(self, settings: Settings, market: Market, desk: Desk, ledger: Ledger, safety: Safety) -> None:
         self.settings = settings
         self.market = market
         self.desk = desk
         self.ledger = ledger
+        self.safety = safety
         self.signals: dict[str, Signal] = {}  # the newest entry or exit signal of each symbol
 
     def decide(self, closed: Sequence[ClosedBar], blocked: str, now_ns: int, out: list[Effect]) -> Pieces:
@@ -102,8 +104,14 @@ class Strategist:
     def _trailed(self, position: Position, best: int) -> int:
         """The position's tightest stop with a new best price."""
         side = 1 if position.quantity > 0 else -1
-        multiple = self.settings.strategy.trend_stop_atr * position.stop_factor
+        multiple = self._stop_atr() * position.stop_factor
         return int(trail(side, position.tightest_stop_e4 or 0, best, position.atr, multiple))
+
+    def _stop_atr(self) -> float:
+        """How many ATR a trend stop is from the best price; while the breaker reduces, the tighter of two."""
+        params = self.settings.strategy
+        tighter = min(params.trend_stop_atr, params.reduced_stop_atr)
+        return tighter if self.safety.reduced else params.trend_stop_atr
 
     def _exit(self, closed: ClosedBar, now_ns: int, out: list[Effect]) -> None:
         """End a position whose mode says so on this bar. A halt or a lost feed never stops an exit."""
@@ -221,12 +229,16 @@ class Strategist:
         params, limits, close = self.settings.strategy, self.settings.limits, closed.bar.close
         wider = self._stop_factor(closed)
         if reverting:
-            stop_e4 = int(mean_reversion_stop_e4(side, close, wider * params.mean_reversion_stop))
+            stop_e4 = normal_e4 = int(mean_reversion_stop_e4(side, close, wider * params.mean_reversion_stop))
         else:
-            stop_e4 = int(trend_stop_e4(side, close, float(closed.decision["atr"]), wider * params.trend_stop_atr))
+            atr = float(closed.decision["atr"])
+            normal_e4 = int(trend_stop_e4(side, close, atr, wider * params.trend_stop_atr))
+            stop_e4 = int(trend_stop_e4(side, close, atr, wider * self._stop_atr()))
         multipliers = [("neutral", limits.neutral_size_bp)] if neutral else []
         if self._spikes(closed):
             multipliers.append(("volatility_spike", limits.spike_size_bp))
+        if self.safety.reduced:
+            multipliers.append(("breaker", limits.reduced_size_bp))
         price_e4 = to_e4(close)
         return EntryRequest(
             symbol=closed.bar.symbol,
@@ -234,7 +246,7 @@ class Strategist:
             price_e4=price_e4,
             stop_e4=stop_e4 or None,
             risk_bp=limits.mean_reversion_risk_bp if reverting else limits.trend_risk_bp,
-            distance_e4=abs(price_e4 - stop_e4),
+            distance_e4=max(abs(price_e4 - normal_e4), abs(price_e4 - stop_e4)),  # a tighter stop buys no more shares
             multipliers=tuple(multipliers),
         )
 

@@ -31,7 +31,7 @@ class Asker:
 
     def answered(self, caller: Caller) -> bool:
         """True when this request was answered before: the engine repeats the answer."""
-        return (caller.principal, caller.request_id) in self._live.engine.commands.memory[1]
+        return (caller.principal, caller.request_id) in self._live.engine.commands.answers
 
     async def ask(self, command: Command, context: Context) -> Reply:
         """The durable answer, as long as the caller's deadline allows.
@@ -50,7 +50,7 @@ class Asker:
         prefix = f"{caller.request_id}/"
         before = [
             request_id.removeprefix(prefix)
-            for asker, request_id in self._live.engine.commands.memory[1]
+            for asker, request_id in self._live.engine.commands.answers
             if asker == caller.principal and request_id.startswith(prefix)
         ]
         chosen = before or list(names)

@@ -5,12 +5,19 @@ from __future__ import annotations
 from fluxhero.v1 import common_pb2, risk_pb2, risk_pb2_grpc
 from fluxherod.core.orders import OrderRole, OrderState
 from fluxherod.core.risk.limits import LimitValue, limit_problems
-from fluxherod.engine.events import HaltCommand, ResumeCommand, UpdateLimitsCommand
+from fluxherod.engine.events import (
+    FlattenCommand,
+    HaltCommand,
+    ResetBreakerCommand,
+    ResumeCommand,
+    UpdateLimitsCommand,
+)
 from fluxherod.engine.risk_report import risk_report
 from fluxherod.rpc import masks, validate
 from fluxherod.rpc.calls import Context
 from fluxherod.rpc.commands import Asker
 from fluxherod.rpc.convert_risk import LIMITS, report_message
+from fluxherod.rpc.convert_safety import breaker_target
 from fluxherod.rpc.convert_unprotected import unprotected_spans
 from fluxherod.rpc.errors import Refused
 from fluxherod.rpc.live import Live
@@ -19,7 +26,7 @@ from fluxherod.rpc.stream import Messages, Streams
 
 
 class RiskService(risk_pb2_grpc.RiskServiceServicer):
-    """Limits, usage, halt and resume."""
+    """Limits, usage, kill switch and breaker."""
 
     def __init__(self, live: Live, asker: Asker, streams: Streams) -> None:
         self._live = live
@@ -72,25 +79,48 @@ class RiskService(risk_pb2_grpc.RiskServiceServicer):
         """No new risk; working entries are cancelled, stops stay."""
         reason = validate.reason(request.reason, required=True)
         caller = self._asker.caller(context, "Halt", request.request_id)
-        commands = self._live.engine.commands
-        if commands.halted and not self._asker.answered(caller):
-            raise Refused("ALREADY_DONE", f"trading is halted already: {commands.halted}")
+        switch = self._live.engine.safety.state.kill_switch
+        if switch.reason and not self._asker.answered(caller):
+            raise Refused("ALREADY_DONE", f"trading is halted already: {switch.reason}")
         await self._asker.ask(HaltCommand(caller, reason), context)
-        canceling = [
-            order.id
-            for order in self._live.engine.desk.live()
-            if order.role is OrderRole.ENTRY and order.state is OrderState.CANCELING
-        ]
+        canceling = self._canceling(OrderRole.ENTRY)
         return risk_pb2.HaltResponse(risk=self._risk(), canceling_order_ids=canceling)
 
     async def Resume(self, request: risk_pb2.ResumeRequest, context: Context) -> risk_pb2.ResumeResponse:
         """End a halt."""
         reason = validate.reason(request.reason, required=True)
         caller = self._asker.caller(context, "Resume", request.request_id)
-        if not self._live.engine.commands.halted and not self._asker.answered(caller):
+        safety = self._live.engine.safety
+        if not (safety.state.kill_switch.reason or safety.disabled) and not self._asker.answered(caller):
             raise Refused("ALREADY_DONE", "trading is not halted")
         await self._asker.ask(ResumeCommand(caller, reason), context)
         return risk_pb2.ResumeResponse(risk=self._risk())
+
+    async def Flatten(self, request: risk_pb2.FlattenRequest, context: Context) -> risk_pb2.FlattenResponse:
+        """Halt, cancel all orders of ours and close all positions; those not ours only when asked."""
+        reason = validate.reason(request.reason, required=True)
+        caller = self._asker.caller(context, "Flatten", request.request_id)
+        await self._asker.ask(FlattenCommand(caller, reason, request.include_foreign), context)
+        positions = self._live.engine.ledger.positions.values()
+        return risk_pb2.FlattenResponse(
+            risk=self._risk(),
+            canceling_order_ids=self._canceling(*OrderRole),
+            closing_symbols=sorted(position.symbol for position in positions if position.exit_reason),
+        )
+
+    async def ResetBreaker(
+        self, request: risk_pb2.ResetBreakerRequest, context: Context
+    ) -> risk_pb2.ResetBreakerResponse:
+        """End what the breaker or the daily loss has latched."""
+        reason = validate.reason(request.reason, required=True)
+        target = breaker_target(request.target)
+        caller = self._asker.caller(context, "ResetBreaker", request.request_id)
+        await self._asker.ask(ResetBreakerCommand(caller, reason, target), context)
+        return risk_pb2.ResetBreakerResponse(risk=self._risk())
+
+    def _canceling(self, *roles: OrderRole) -> list[str]:
+        orders = self._live.engine.desk.live()
+        return [order.id for order in orders if order.role in roles and order.state is OrderState.CANCELING]
 
     def _risk(self) -> risk_pb2.Risk:
         return risk_now(self._live)

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from fluxhero.v1 import risk_pb2
-from fluxherod.core.sizing import BASIS_POINTS
-from fluxherod.engine.engine import Engine
-from fluxherod.engine.events import HaltCommand
 from fluxherod.engine.overrides import limits_revision
 from fluxherod.engine.risk_usage import usage
 from fluxherod.rpc.convert import money, percent, timestamp
 from fluxherod.rpc.convert_risk import risk_check, risk_limits
+from fluxherod.rpc.convert_safety import safety_fields
 from fluxherod.rpc.convert_unprotected import differences
 from fluxherod.rpc.live import Live
 
@@ -24,9 +22,6 @@ def risk_now(live: Live) -> risk_pb2.Risk:
         limits=risk_limits(limits),
         limits_revision=limits_revision(limits),
         usage=map(risk_check, usage(limits, state, engine.ledger)),
-        halted=bool(engine.commands.halted),
-        halt_reason=engine.commands.halted,
-        halted_by=_halted_by(engine),
         equity=money(view.equity_e4),
         day_pnl=money(day_e4),
         day_pnl_pct=percent(day_e4, view.last_equity_e4),
@@ -36,17 +31,10 @@ def risk_now(live: Live) -> risk_pb2.Risk:
         exposure_pct=percent(view.exposure_e4, view.equity_e4),
         open_positions=state.open_positions,
         risk_deployed=money(sum(position.risk_e4 for position in engine.ledger.positions.values())),
-        size_multiplier_bp=BASIS_POINTS,
         unprotected_shares=engine.unprotected.shares,
         unprotected_share_seconds=engine.unprotected.share_seconds(now_ns),
         reconciliation_differences=len(engine.reconciler.differences),
         differences=differences(engine.reconciler.known),
         as_of=timestamp(now_ns),
+        **safety_fields(engine.safety),
     )
-
-
-def _halted_by(engine: Engine) -> str:
-    if not engine.commands.halted:
-        return ""
-    commands = (command for command, _ in reversed(engine.commands.memory[1].values()))
-    return next((command.caller.principal for command in commands if isinstance(command, HaltCommand)), "")

@@ -110,21 +110,23 @@ class RiskServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def Resume(self, request, context):
-        """End a halt. Errors: ALREADY_DONE when not halted, TRADING_DISABLED while the breaker forbids trading.
+        """End a halt. Errors: ALREADY_DONE when not halted, TRADING_DISABLED while the breaker or the daily loss forbids trading.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def Flatten(self, request, context):
-        """Halt, cancel all orders and close all positions of ours at the market. Outside the session closing waits for the open.
+        """Halt, cancel all orders and close all positions of ours at the market, those of entries that fill late too, until Resume.
+        Outside the session closing waits for the open.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def ResetBreaker(self, request, context):
-        """End what the circuit breaker or the daily loss has latched. Errors: ALREADY_DONE when the breaker is NORMAL.
+        """End what the circuit breaker or the daily loss has latched. Errors: ALREADY_DONE when nothing is latched (a drawdown
+        that holds REDUCED can't be reset), TRADING_DISABLED for NORMAL while DISABLED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

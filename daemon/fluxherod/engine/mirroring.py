@@ -1,0 +1,62 @@
+"""The plain file that says what stops trading: written at each change, again and again where that fails."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any
+
+from fluxherod.core.risk.safety import SafetyState
+from fluxherod.engine.events import Event, MirrorReported
+from fluxherod.engine.ports import Mirror
+
+
+class Mirroring:
+    """Writes what changed, and tells the engine when that begins to fail and when it works again.
+
+    `spawn` runs what is tried again beside everything else, `pause` is waited for before each time.
+    """
+
+    def __init__(
+        self,
+        mirror: Mirror | None,
+        post: Callable[[Event], None],
+        on_fault: Callable[[str, Exception], None],
+        spawn: Callable[[Coroutine[Any, Any, None]], object],
+        pause: Callable[[], Awaitable[None]],
+    ) -> None:
+        self._mirror = mirror
+        self._post = post
+        self._on_fault = on_fault
+        self._spawn = spawn
+        self._pause = pause
+        self._newest: SafetyState | None = None  # what the file must say, while it may not
+        self._failing = False
+
+    async def write(self, state: SafetyState) -> None:
+        """Write a state; done when it is durable, or when the engine has been told that it is not."""
+        if self._mirror is None:
+            return
+        self._newest = state
+        await self._write(self._mirror, state)
+
+    async def _write(self, mirror: Mirror, state: SafetyState) -> None:
+        try:
+            await mirror.write(state)
+        except Exception as problem:
+            self._on_fault("safety.json can't be written", problem)
+            if not self._failing:
+                self._failing = True
+                self._post(MirrorReported(str(problem) or type(problem).__name__))
+                self._spawn(self._again(mirror))
+            return
+        if self._newest is state:
+            self._newest = None
+            if self._failing:
+                self._failing = False
+                self._post(MirrorReported())
+
+    async def _again(self, mirror: Mirror) -> None:
+        while self._failing:
+            await self._pause()
+            if self._newest is not None:
+                await self._write(mirror, self._newest)
