@@ -68,7 +68,10 @@ async def test_a_daemon_without_previews_is_asked_to_place_all_the_same(daemon: 
     assert daemon.requests("OrderService/PlaceOrder")[0].stop_price == "440"
 
 
-@pytest.mark.parametrize("line", ["place buy SPY 1 --stop 1", "close SPY", "halt --reason test"])
+@pytest.mark.parametrize(
+    "line",
+    ["place buy SPY 1 --stop 1", "close SPY", "halt --reason test", "flatten --reason x", "reset-breaker --reason x"],
+)
 async def test_without_a_terminal_nothing_dangerous_happens_unasked(daemon: Any, fluxhero: Any, line: str) -> None:
     result = await fluxhero(line)
     assert (result.code, result.out) == (2, "")
@@ -147,9 +150,44 @@ async def test_halt_and_resume_carry_their_reason(daemon: Any, fluxhero: Any) ->
     assert daemon.requests("RiskService/Resume")[0].reason == "calm"
 
 
+async def test_flatten_says_what_is_closed_and_asks_first(daemon: Any, fluxhero: Any) -> None:
+    risk = risk_pb2.Risk(halted=True, halt_reason="storm", halted_by="unix:root")
+    daemon.answers["RiskService/Flatten"] = risk_pb2.FlattenResponse(
+        risk=risk, canceling_order_ids=["a"], closing_symbols=["QQQ", "SPY"]
+    )
+    declined = await fluxhero("flatten --reason storm", answer="n\n")
+    assert (declined.code, daemon.requests("RiskService/Flatten")) == (1, [])
+    assert "close every position of FluxHero at the market? [y/N]" in declined.err
+    done = await fluxhero("flatten --reason storm --include-foreign --yes")
+    assert done.out.splitlines() == [
+        "HALTED by unix:root: storm",
+        "closing: QQQ SPY",
+        "1 order being cancelled",
+        "outside the session this waits for the open; go on with: fluxhero resume --reason REASON",
+    ]
+    (request,) = daemon.requests("RiskService/Flatten")
+    assert (request.reason, request.include_foreign) == ("storm", True)
+
+
+async def test_reset_breaker_says_what_holds_then(daemon: Any, fluxhero: Any) -> None:
+    risk = risk_pb2.Risk(
+        breaker=risk_pb2.BREAKER_STATE_REDUCED, breaker_latched=True, size_multiplier_bp=5_000, peak_equity="79800.00"
+    )
+    daemon.answers["RiskService/ResetBreaker"] = risk_pb2.ResetBreakerResponse(risk=risk)
+    done = await fluxhero("reset-breaker --reason reviewed --yes")
+    assert done.out == (
+        "breaker reduced, until you set it to normal: entries at 50 % of their size; losses count from $79,800.00\n"
+    )
+    assert (await fluxhero("reset-breaker --reason calm --to normal", answer="yes\n")).code == 0
+    first, second = daemon.requests("RiskService/ResetBreaker")
+    assert (first.target, second.target) == (risk_pb2.BREAKER_STATE_UNSPECIFIED, risk_pb2.BREAKER_STATE_NORMAL)
+
+
 @pytest.mark.parametrize(
     "line",
     [
+        "flatten",
+        "reset-breaker --reason x --to disabled",
         "place buy SPY 0",
         "place buy SPY 1.5",
         "place hold SPY 1",

@@ -54,7 +54,9 @@ SERVED = {
     },
     "SignalService": {"ListSignals", "GetSignal", "Explain", "WatchSignals"},
     "StrategyService": {"ListStrategies", "GetPerformance", "EnableSymbol", "DisableSymbol", "UpdateParameters"},
-    "RiskService": {"GetRisk", "GetRiskReport", "UpdateLimits", "WatchRisk", "Halt", "Resume"},
+    "RiskService": {
+        "GetRisk", "GetRiskReport", "UpdateLimits", "WatchRisk", "Halt", "Resume", "Flatten", "ResetBreaker",
+    },
     "TradeService": {"ListTrades", "GetTrade", "GetStatistics"},
     "StreamService": {"Watch"},
 }  # fmt: skip

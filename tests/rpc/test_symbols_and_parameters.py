@@ -159,7 +159,6 @@ async def test_a_symbol_that_is_switched_off_says_so_and_is_not_entered(world: A
 async def test_the_strategy_tells_every_parameter_and_what_is_allowed(client: Any) -> None:
     found = await strategy(client)
     fields = {field.name for field in strategy_pb2.StrategyParameters.DESCRIPTOR.fields}
-    fields.remove("reduced_stop_atr")  # nothing reads it yet
     assert fields == set(parameters_of(Settings(())))
     assert {field.name for field, _ in found.parameters.ListFields()} == fields
     infos = {info.name: info for info in found.parameter_infos}
@@ -201,12 +200,6 @@ async def test_every_problem_of_a_change_is_named_at_once(client: Any, refused: 
     request.update_mask.paths.extend(("kama_period", "nonsense"))
     unset = await refused(client.strategy.UpdateParameters(request))
     assert set(unset.fields) == {"update_mask", "parameters.kama_period"}
-
-
-async def test_a_parameter_that_nothing_reads_yet_is_refused(client: Any, refused: Any) -> None:
-    wrong = await refused(update(client, reduced_stop_atr=1.0))
-    assert (wrong.code, wrong.reason) == (INVALID, "INVALID_FIELD")
-    assert wrong.fields == {"update_mask": "fields of parameters, such as kama_period; not reduced_stop_atr"}
 
 
 @pytest.mark.parametrize("many", [300, 8_000])

@@ -172,11 +172,15 @@ def _add_trading_commands(commands: Any) -> None:
     ack.add_argument("--note", default="", help="kept with the alert")
     halt = _add(commands, "halt", "kill switch: cancel working entries, keep stops, take no new risk")
     resume = _add(commands, "resume", "end a halt")
-    for command in (halt, resume):
+    flatten = _add(commands, "flatten", "halt, cancel all orders and close all positions at the market")
+    flatten.add_argument("--include-foreign", action="store_true", help="positions too that the daemon did not open")
+    reset = _add(commands, "reset-breaker", "end what the circuit breaker or the daily loss has latched")
+    reset.add_argument("--to", choices=("reduced", "normal"), help="how far (default: one step)")
+    for command in (halt, resume, flatten, reset):
         command.add_argument("--reason", required=True, help="recorded")
-    for command in (place, replace, close, halt):
+    for command in (place, replace, close, halt, flatten, reset):
         command.add_argument("--yes", action="store_true", help="do not ask")
-    for command in (place, cancel, replace, close, ack, halt, resume):
+    for command in (place, cancel, replace, close, ack, halt, resume, flatten, reset):
         command.add_argument("--request-id", metavar="ID", help="repeat an earlier call under its id")
 
 

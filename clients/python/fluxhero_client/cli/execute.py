@@ -31,6 +31,8 @@ _MODULES = {
     "close": "trading",
     "halt": "kill_switch",
     "resume": "kill_switch",
+    "flatten": "kill_switch",
+    "reset-breaker": "kill_switch",
     "risk": "risk",
     "risk-report": "risk",
     "limits": "risk",
