@@ -57,8 +57,13 @@ class Lockstep:
 
     def start(self) -> None:
         """Start the daemon (again); returns when it is ready to trade and has nothing left to do."""
-        self.daemon = self._daemons.enter_context(Daemon(self.installation))
+        self.restart()
         self.rejoin()
+
+    def restart(self) -> Daemon:
+        """Start the daemon again, whatever it may do then: it answers."""
+        self.daemon = self._daemons.enter_context(Daemon(self.installation))
+        return self.daemon
 
     def rejoin(self) -> None:
         """Return when the daemon is ready to trade (again) and has nothing to do, whatever was lost between the two."""
