@@ -189,13 +189,13 @@ def test_a_stop_that_would_not_only_reduce_them_is_not_approved(held: int, chang
 def test_an_order_with_an_id_of_ours_that_no_journal_has_freezes_its_symbol_until_it_is_gone(
     epoch: str, why: str
 ) -> None:
-    world = World(symbols=("SPY", "QQQ"))
+    world = World(symbols=("SPY", "QQQ")).ready()
     lost = BrokerOrder(
         "l1", f"fh-{epoch}-SPY-20240102143000-e1", "SPY", Side.BUY, OrderType.LIMIT, S.WORKING, 5, 0, 0, 4_000_000
     )
     world.ready()  # in the first snapshot of a first start it would halt trading, see test_starts.py
     world.exchange.orders["l1"] = lost
-    polled(world)
+    world.snapshot()
     (alert,) = [alert for alert in of(AlertRaised, world.seen) if alert.code == "ORDER_NOT_IN_JOURNAL"]
     assert why in alert.text
     assert "not in our books" in world.place(10, 443.0).text

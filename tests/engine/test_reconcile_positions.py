@@ -151,7 +151,8 @@ def test_without_the_execution_it_is_booked_at_the_last_price_and_the_rest_of_th
 
 
 def test_shares_that_vanish_without_an_order_or_cash_are_told_and_never_booked() -> None:
-    world = holding(limits=replace(WIDE, critical_drawdown_bp=9_900, daily_loss_bp=0))  # else the breaker closes
+    # What they were worth is a loss, and as the broker's equity has it, too, the breaker would close the rest.
+    world = holding(limits=replace(WIDE, warning_drawdown_bp=9_000, critical_drawdown_bp=9_900, daily_loss_bp=0))
     for stop in world.exchange.stops("SPY"):
         world.exchange.end(stop.broker_id, S.CANCELED, tell=False)
     world.exchange.position["SPY"] = 10

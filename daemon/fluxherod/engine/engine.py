@@ -242,7 +242,7 @@ class Engine:
         self.guard = Guard(settings, self.market, self.desk, self.ledger)
         self.splits.connect(self.market, self.desk, self.ledger)
         self.reconciler = Reconciler(settings, self.market, self.desk, self.ledger, self.splits)
-        self.foreign.connect(self.desk, self.ledger, self.safety)
+        self.foreign.connect(self.desk, self.ledger, self.safety.halt)
         self.closing.connect(self.market, self.desk, self.ledger, self.guard)
         self.unprotected.connect(self.market, self.desk, self.ledger)
         self.universe.connect(self.market, self.desk, self.ledger)

@@ -26,22 +26,21 @@ class Foreign:
 
     desk: Desk
     ledger: Ledger
-    safety: Safety
+    halt: Callable[[str, int, list[Effect]], None]
 
     def __init__(self) -> None:
         self.stops: dict[str, tuple[Side, int]] = {}  # symbol: the side that closes, and the stop's price
 
-    def connect(self, desk: Desk, ledger: Ledger, safety: Safety) -> None:
-        """Look after these from now on."""
-        self.desk, self.ledger, self.safety = desk, ledger, safety
+    def connect(self, desk: Desk, ledger: Ledger, halt: Callable[[str, int, list[Effect]], None]) -> None:
+        """Look after these from now on; `halt` halts trading for a reason."""
+        self.desk, self.ledger, self.halt = desk, ledger, halt
 
     def take(self, new: Iterable[str], snapshot: BrokerSnapshot, now_ns: int, out: list[Effect]) -> None:
         """What follows from a snapshot whose differences are in the books; `new` are the symbols that it told of."""
         policy = self.desk.settings.foreign_positions
         if policy == "halt":
             for symbol in new:
-                reason = f"{self.ledger.foreign[symbol][0]:+d} {symbol} at the broker are not ours"
-                self.safety.halt(reason, now_ns, out)
+                self.halt(f"{self.ledger.foreign[symbol][0]:+d} {symbol} at the broker are not ours", now_ns, out)
         for symbol in sorted(self.stops.keys() | self.ledger.foreign.keys() | self._guarded()):
             self._guard(symbol, snapshot, policy == "protect", now_ns, out)
 
