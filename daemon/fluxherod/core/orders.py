@@ -205,6 +205,14 @@ def report_event(report: BrokerOrder) -> OrderEvent:
     return OrderEvent.PART_FILLED if report.filled_quantity else OrderEvent.ACKNOWLEDGED
 
 
+def is_another(order: Order, report: BrokerOrder, oldest_ns: int) -> bool:
+    """True when what the broker has under an order's id can't be that order: what it is must fit, and its age."""
+    if (report.symbol, report.side) != (order.symbol, order.side):
+        return True
+    unheard = not order.broker_id
+    return unheard and (report.quantity != order.quantity or 0 < report.submitted_ns < oldest_ns)
+
+
 def merge(
     order: Order, report: BrokerOrder, now_ns: int, execution_price_e4: int | None = None, execution_quantity: int = 0
 ) -> tuple[Order, Fill | None]:

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from fluxherod.core import protection
 from fluxherod.core.calendar import to_datetime
-from fluxherod.core.orders import Order, OrderEvent, OrderRole, OrderState, advance, merge
+from fluxherod.core.orders import Order, OrderEvent, OrderRole, OrderState, advance, is_another, merge
 from fluxherod.core.portfolio import Position
 from fluxherod.core.risk.approval import ApprovedOrder
 from fluxherod.core.risk.approve import NotApproved, approve_reduction, approve_replacement
@@ -246,11 +246,8 @@ class Desk:
     ) -> None:
         if order.replaces_id is not None and 0 < report.quantity < order.quantity:
             order = replace(order, quantity=report.quantity)  # the broker takes off what the one before it has filled
-        another = order.state is OrderState.UNKNOWN and report.quantity != order.quantity
-        if another or (report.symbol, report.side) != (order.symbol, order.side):
-            found = f"{report.side} {report.quantity} {report.symbol}"
-            text = f"order {order.id} at the broker is {found}, ours is {order.side} {order.quantity} {order.symbol}"
-            out.append(AlertRaised("ORDER_MISMATCH", Severity.CRITICAL, text, order.symbol))
+        if is_another(order, report, order.created_ns - self.settings.signal_max_age_ns - self.settings.latency_ns):
+            self._taken(order, report, now_ns, out)
             return
         parent = self.orders.get(order.parent_id or "")
         if parent is not None and not parent.state.ended and report.filled_quantity:
@@ -322,6 +319,16 @@ class Desk:
             self._hold(order.symbol, now_ns, out)
 
     # --- when things go wrong ----------------------------------------------------------------------
+    def _taken(self, order: Order, report: BrokerOrder, now_ns: int, out: list[Effect]) -> None:
+        """Another order has our id: ours can't arrive any more, and if it is still needed another takes its place."""
+        if order.state.ended:
+            return
+        found = f"{report.side} {report.quantity} {report.symbol}"
+        text = f"order {order.id} at the broker is {found}, ours is {order.side} {order.quantity} {order.symbol}"
+        out.append(AlertRaised("ORDER_MISMATCH", Severity.CRITICAL, text, order.symbol))
+        if order.state is OrderState.UNKNOWN:
+            self._refused(order, Refusal(422, 0, f"its id is that of another order, {found}"), now_ns, out)
+
     def _refused(self, order: Order, refusal: Refusal, now_ns: int, out: list[Effect]) -> None:
         text = f"{refusal.message} ({refusal.code or refusal.status})"
         refused = replace(advance(order, OrderEvent.REJECTED, now_ns), reason=text)
