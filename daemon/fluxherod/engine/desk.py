@@ -208,6 +208,8 @@ class Desk:
             return
         asked_for_leg = order.id in self._asked
         self._asked.discard(order.id)
+        if not answer.found and order.state is not OrderState.UNKNOWN and 0 < answer.asked_ns <= order.updated_ns:
+            answer = replace(answer, detail="it was heard of after it was asked for")
         if answer.order is not None:
             self._merge(order, answer.order, None, "found", now_ns, out)
         elif answer.found or answer.detail or order.state.ended:
@@ -248,6 +250,8 @@ class Desk:
     def _merge(
         self, order: Order, report: BrokerOrder, execution: Execution | None, word: str, now_ns: int, out: list[Effect]
     ) -> None:
+        if order.role is OrderRole.STOP and order.replaces_id is not None and 0 < report.quantity < order.quantity:
+            order = replace(order, quantity=report.quantity)  # the broker takes off what the one before it has filled
         if is_another(order, report, order.created_ns - self.settings.signal_max_age_ns - self.settings.latency_ns):
             self._taken(order, report, now_ns, out)
             return
@@ -265,9 +269,11 @@ class Desk:
         self.book.name(report.broker_id, order.id)
         if merged.settled and not order.settled and order.state is not OrderState.CANCELING:
             self.doubts.is_well(order.symbol)
-        if merged != order:
+        if merged != self.orders[order.id]:
             self._put(merged, word, out)
         self._note_idle(merged, report.status, now_ns, out)
+        if merged.role is OrderRole.STOP and merged.state is OrderState.REPLACED and report.replaced_by:
+            self._succeeded(merged, report.replaced_by, now_ns, out)
         if fill is not None:
             self.doubts.filled(order.symbol, fill.side.sign * fill.quantity)
             opened = self.ledger.book(merged, fill, self.plans.get(order.id), now_ns, out)
@@ -309,6 +315,20 @@ class Desk:
             out.append(AlertRaised("ORDER_IDLE_AT_BROKER", Severity.WARNING, text, order.symbol))
         if status is BrokerStatus.DONE_FOR_DAY and order.settled and order.role is not OrderRole.ENTRY:
             self.cancel(order, now_ns, out)
+
+    def _succeeded(self, old: Order, broker_id: str, now_ns: int, out: list[Effect]) -> None:
+        """Another order is in its place at the broker, and holds the shares: ours, be it unanswered or given up."""
+        ours = [order for order in self.orders.values() if order.replaces_id == old.id]
+        ours = [order for order in ours if order.broker_id or order.state is not OrderState.REJECTED]
+        if not ours or any(order.broker_id for order in ours):
+            return
+        if len(ours) == 1:
+            self.book.name(broker_id, ours[0].id)
+            found = advance(ours[0], OrderEvent.ACKNOWLEDGED, now_ns)
+            left = min(found.quantity, old.quantity - old.filled_quantity)  # what has filled is taken off
+            self._put(replace(found, broker_id=broker_id, quantity=left), "found", out)
+        else:
+            self._hold(old.symbol, now_ns, out)  # which of them it is, the snapshot says
 
     def _merge_legs(
         self, parent: Order, legs: Iterable[BrokerOrder], word: str, now_ns: int, out: list[Effect]

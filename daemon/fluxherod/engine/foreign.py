@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from fluxherod.core import protection
 from fluxherod.core.money import dollars, from_e4
@@ -15,7 +15,6 @@ from fluxherod.engine.desk import Desk
 from fluxherod.engine.effects import AlertRaised, Effect, Severity
 from fluxherod.engine.events import BrokerSnapshot
 from fluxherod.engine.ledger import Ledger
-from fluxherod.engine.safety import Safety
 from fluxherod.engine.settings import Settings
 
 BASIS_POINTS = 10_000
