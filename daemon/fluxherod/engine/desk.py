@@ -208,6 +208,8 @@ class Desk:
             return
         asked_for_leg = order.id in self._asked
         self._asked.discard(order.id)
+        if not answer.found and order.state is not OrderState.UNKNOWN and 0 < answer.asked_ns <= order.updated_ns:
+            answer = replace(answer, detail="it was heard of after it was asked for")
         if answer.order is not None:
             self._merge(order, answer.order, None, "found", now_ns, out)
         elif answer.found or answer.detail or order.state.ended:
@@ -248,6 +250,8 @@ class Desk:
     def _merge(
         self, order: Order, report: BrokerOrder, execution: Execution | None, word: str, now_ns: int, out: list[Effect]
     ) -> None:
+        if order.replaces_id is not None and 0 < report.quantity < order.quantity:
+            order = replace(order, quantity=report.quantity)  # the broker takes off what the one before it has filled
         if is_another(order, report, order.created_ns - self.settings.signal_max_age_ns - self.settings.latency_ns):
             self._taken(order, report, now_ns, out)
             return
@@ -265,7 +269,7 @@ class Desk:
         self.book.name(report.broker_id, order.id)
         if merged.settled and not order.settled and order.state is not OrderState.CANCELING:
             self.doubts.is_well(order.symbol)
-        if merged != order:
+        if merged != self.orders[order.id]:
             self._put(merged, word, out)
         self._note_idle(merged, report.status, now_ns, out)
         if fill is not None:

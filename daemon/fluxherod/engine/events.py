@@ -217,12 +217,16 @@ class ReplaceAnswered:
 
 @dataclass(frozen=True, slots=True)
 class LookupAnswered:
-    """What the broker says when asked for an order by our id: it, `found=False`, or no answer (`detail`)."""
+    """What the broker says when asked for an order by our id: it, `found=False`, or no answer (`detail`).
+
+    `asked_ns` is when it was asked, 0 when that is not known: what has been heard since is newer than a "not found".
+    """
 
     order_id: str
     found: bool
     order: BrokerOrder | None = None
     detail: str = ""
+    asked_ns: int = 0
 
 
 @dataclass(frozen=True, slots=True)

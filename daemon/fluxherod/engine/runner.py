@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from dataclasses import replace
 from typing import Any
 
 from fluxherod.engine.answers import OrderRequest, SnapshotFilter, no_answer
@@ -363,7 +364,8 @@ class Runner:
                 return await self._broker.cancel(order_id, broker_id)
             case ReplaceOrder(replacement):
                 return await self._broker.replace(replacement)
-        return await self._broker.lookup(effect.order_id)
+        asked_ns = self.clock.now_ns()
+        return replace(await self._broker.lookup(effect.order_id), asked_ns=asked_ns)
 
     async def take_snapshot(self, *, by_poll: bool = False) -> None:
         """Ask the broker for account, positions and orders, and hand the answer to the engine.

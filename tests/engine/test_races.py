@@ -1,0 +1,114 @@
+"""Answers that cross: what the exhaustive search of `tests/orders` has found, each as one story."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from engine.world import World, of
+
+from fluxherod.core.orders import OrderRole, OrderState
+from fluxherod.engine.effects import LookupOrder, SubmitOrder
+from fluxherod.engine.events import Event, LookupAnswered, OrderReported, SubmitAnswered
+
+ENTRY, STOP, EXIT = OrderRole.ENTRY, OrderRole.STOP, OrderRole.EXIT
+
+
+def unanswered() -> World:
+    """An entry that arrived late, after it was looked for: nothing of it was heard yet."""
+    world = World().ready()
+    world.exchange.auto_fill = False
+    world.delivery = False
+    world.place(100, 443.0)
+    (event,) = world.exchange.outbox
+    assert isinstance(event, SubmitAnswered)
+    assert event.order is not None
+    world.exchange.outbox.clear()
+    world.now_ns += 1
+    world.tell(SubmitAnswered(event.order_id, detail="timed out"))
+    world.exchange.outbox.clear()
+    world.now_ns += 1
+    return world
+
+
+def not_found(world: World) -> LookupAnswered:
+    """It was asked before the entry arrived, and is heard after it."""
+    asked_ns, world.now_ns = world.now_ns, world.now_ns + 1
+    return LookupAnswered(world.orders(ENTRY)[0].id, False, asked_ns=asked_ns)
+
+
+def told(world: World, word: str) -> Event:
+    (entry,) = [order for order in world.exchange.orders.values() if order.broker_id not in world.exchange.parents]
+    return OrderReported(word, world.exchange.report(entry))
+
+
+def test_a_not_found_of_before_an_order_was_heard_of_does_not_end_it() -> None:
+    world = unanswered()
+    stale = not_found(world)
+    world.tell(told(world, "new"))
+    world.now_ns += 1
+    world.tell(stale)
+    assert world.orders(ENTRY)[0].state is OrderState.PENDING
+    assert world.live(STOP)
+
+
+def test_a_not_found_of_before_an_entry_filled_does_not_mean_that_its_leg_is_not_there() -> None:
+    world = unanswered()
+    stale = not_found(world)
+    (entry,) = world.exchange.working("SPY")
+    world.exchange.fill(entry.broker_id, 100, 4_500_000)
+    filled = next(event for event in world.exchange.outbox if isinstance(event, OrderReported))
+    world.exchange.outbox.clear()
+    world.tell(filled)
+    seen = len(world.seen)
+    world.now_ns += 1
+    world.tell(stale)
+    assert of(SubmitOrder, world.seen[seen:]) == [], "a second stop: both could sell the same shares"
+    world.exchange.outbox.clear()
+    world.wait(3)
+    assert of(LookupOrder, world.seen[seen:])
+    world.delivery = True
+    world.deliver()
+    (stop,) = world.live(STOP)
+    assert stop.parent_id is not None
+    world.agree()
+
+
+def test_a_not_found_of_after_an_order_was_heard_of_still_ends_it() -> None:
+    world = unanswered()
+    world.tell(told(world, "new"))
+    world.now_ns += 1
+    world.tell(not_found(world))
+    assert world.orders(ENTRY)[0].state is OrderState.CANCELED
+
+
+def test_a_stop_that_part_filled_while_it_was_moved_is_adopted_with_the_shares_that_are_left() -> None:
+    world = World().ready()
+    world.place(100, 443.0)
+    world.trail(444.0)
+    (stop,) = world.live(STOP)
+    world.exchange.lose = ["submit"]
+    world.delivery = False
+    world.trail(445.0)
+    # The fill came before the replacement took its place, and the broker takes it off what the new one wants.
+    exchange = world.exchange
+    old = exchange.orders[stop.broker_id]
+    (new,) = [order for order in exchange.orders.values() if order.replaces == old.broker_id]
+    filled = replace(old, filled_quantity=30, filled_value_e4=30 * 4_440_000)
+    exchange.orders[old.broker_id] = filled
+    for number, event in enumerate(exchange.outbox):
+        if isinstance(event, OrderReported) and event.order.broker_id == old.broker_id:
+            exchange.outbox[number] = replace(event, order=filled)
+    exchange.orders[new.broker_id] = replace(new, quantity=70)
+    exchange.position["SPY"] = 70
+    exchange.cash_e4 += 30 * 4_440_000
+    world.delivery = True
+    world.deliver()
+    world.wait(61)
+    world.snapshot()
+    (stop,) = world.live(STOP)
+    assert (stop.broker_id, stop.quantity, stop.state) == (new.broker_id, 70, OrderState.PENDING)
+    assert world.position().quantity == 70
+    world.close()
+    assert world.position() is None
+    assert "ORDER_MISMATCH" not in world.alerts()
+    world.agree()
