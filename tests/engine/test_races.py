@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
-from engine.world import World, of
+import pytest
+from engine.exchange import S, sold
+from engine.world import OPEN_NS, World, of
 
+from fluxherod.core.calendar import MINUTE_NS
 from fluxherod.core.orders import OrderRole, OrderState
+from fluxherod.core.types import BrokerOrder, OrderType, Side
 from fluxherod.engine.effects import LookupOrder, SubmitOrder
-from fluxherod.engine.events import Event, LookupAnswered, OrderReported, SubmitAnswered
+from fluxherod.engine.events import LookupAnswered, OrderReported, SubmitAnswered
 
 ENTRY, STOP, EXIT = OrderRole.ENTRY, OrderRole.STOP, OrderRole.EXIT
 
@@ -36,7 +41,7 @@ def not_found(world: World) -> LookupAnswered:
     return LookupAnswered(world.orders(ENTRY)[0].id, False, asked_ns=asked_ns)
 
 
-def told(world: World, word: str) -> Event:
+def told(world: World, word: str) -> OrderReported:
     (entry,) = [order for order in world.exchange.orders.values() if order.broker_id not in world.exchange.parents]
     return OrderReported(word, world.exchange.report(entry))
 
@@ -112,3 +117,42 @@ def test_a_stop_that_part_filled_while_it_was_moved_is_adopted_with_the_shares_t
     assert world.position() is None
     assert "ORDER_MISMATCH" not in world.alerts()
     world.agree()
+
+
+OTHERS: list[dict[str, Any]] = [
+    {"quantity": 70, "filled_quantity": 70},
+    {"side": Side.BUY},
+    {"submitted_ns": OPEN_NS - 10 * MINUTE_NS},
+]
+
+
+@pytest.mark.parametrize("change", OTHERS)
+def test_an_exit_whose_id_another_order_has_is_sent_under_another_id(change: dict[str, Any]) -> None:
+    world = World().ready()
+    world.place(100, 443.0)
+    world.delivery = False
+    world.close()
+    world.tell(world.exchange.outbox.pop(0))  # the cancel of the leg is accepted
+    world.exchange.lose = ["request"]
+    world.tell(world.exchange.outbox.pop(0))  # and done: the exit goes out, and never arrives
+    world.delivery = True
+    world.deliver()
+    (first,) = world.live(EXIT)
+    other = BrokerOrder(
+        "b99", first.id, "SPY", Side.SELL, OrderType.MARKET, S.FILLED, 100, 100, 450_000_000, submitted_ns=OPEN_NS
+    )
+    world.tell(LookupAnswered(first.id, True, replace(other, **change)))
+    assert world.position().quantity == 100
+    assert "ORDER_MISMATCH" in world.alerts()
+    world.wait(3)
+    world.tell(OrderReported("fill", replace(other, **change)))
+    assert world.orders(EXIT)[0].state is OrderState.REJECTED
+    assert world.position() is None
+    assert sold(world.exchange, "SPY") == 100
+    world.agree()
+
+
+def test_an_order_that_is_found_as_it_was_sent_is_ours() -> None:
+    world = unanswered()
+    world.tell(LookupAnswered(world.orders(ENTRY)[0].id, True, told(world, "new").order))
+    assert world.orders(ENTRY)[0].state is OrderState.PENDING
