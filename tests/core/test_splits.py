@@ -51,6 +51,16 @@ def positions(draw: st.DrawFn) -> Position:
     return replace(position, price_e4=price_e4, stop_e4=stop_e4, best_e4=draw(prices_e4), target_e4=draw(prices_e4))
 
 
+def test_a_part_that_was_to_be_sold_and_is_less_than_a_new_share_does_not_become_the_whole_position() -> None:
+    leaving = replace(held(105), exit_reason="reduced by the operator", exit_quantity=5)
+    after, _ = adjusted_position(leaving, REVERSE)
+    assert (after.quantity, after.exit_reason, after.exit_quantity) == (10, "", 0)
+    after, _ = adjusted_position(replace(leaving, exit_quantity=15), REVERSE)
+    assert (after.exit_reason, after.exit_quantity) == ("reduced by the operator", 1)
+    after, _ = adjusted_position(replace(leaving, exit_quantity=0), REVERSE)
+    assert (after.exit_reason, after.exit_quantity) == ("reduced by the operator", 0)
+
+
 def test_a_seven_to_one_split_makes_seven_shares_of_one_at_a_seventh_of_the_price() -> None:
     position = replace(held(), target_e4=7_000_000, watched_stop_e4=6_300_007, exit_quantity=30)
     after, lieu = adjusted_position(position, AAPL)

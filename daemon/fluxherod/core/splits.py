@@ -106,6 +106,8 @@ def adjusted_position(position: Position, split: Split) -> tuple[Position, CashI
             position.cost_e4 - position.cost_e4 * (owned - rest) // owned,
             side * (rest * position.price_e4 // split.new_rate),
         )
+    part = split.shares(position.exit_quantity)
+    gone = position.exit_quantity and not part  # what was to be sold is paid out; 0 would be all of the position
     after = replace(
         position,
         quantity=split.shares(position.quantity),
@@ -116,7 +118,8 @@ def adjusted_position(position: Position, split: Split) -> tuple[Position, CashI
         best_e4=split.price_e4(position.best_e4),
         atr=split.price(position.atr),
         price_e4=split.price_e4(position.price_e4),
-        exit_quantity=split.shares(position.exit_quantity),
+        exit_reason="" if gone else position.exit_reason,
+        exit_quantity=part,
     )
     return after, lieu
 
