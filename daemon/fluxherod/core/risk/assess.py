@@ -11,6 +11,7 @@ import math
 from fluxherod.core.money import E4, dollars
 from fluxherod.core.risk.limits import RiskLimits
 from fluxherod.core.risk.request import MAX_EQUITY_E4, MAX_PRICE_E4, MAX_QUANTITY, AccountState, EntryRequest
+from fluxherod.core.risk.soundness import first_fault
 from fluxherod.core.risk.waterfall import correlated, multipliers, relation, waterfall
 from fluxherod.core.signals import Check, RiskDecision, RiskVerdict
 from fluxherod.core.sizing import BASIS_POINTS, collared
@@ -36,6 +37,8 @@ def assess(request: EntryRequest, account: AccountState, limits: RiskLimits) -> 
         account: equity, exposure and what blocks new risk now.
         limits: the limits in force.
     """
+    if fault := first_fault(request, account, limits):
+        return refused(*fault)
     checks = _gate_checks(request, account, limits)
     failed = next((check for check in checks if check.verdict is Verdict.FAILED), None)
     if failed is not None:
