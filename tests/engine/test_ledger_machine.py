@@ -122,11 +122,11 @@ class Books(RuleBasedStateMachine):
         rest = Fraction(owned % old, owned)
         assert abs(lieu.cost_e4 - holding.cost * rest) <= holding.roundings + 1
         assert abs(after.quantity) == owned // old
-        self.realized += lieu.realized_e4
+        self.realized += lieu.value_e4 - holding.cost * rest
         self.lieu += lieu.value_e4
-        holding.cost -= lieu.cost_e4
+        holding.cost *= 1 - rest
         holding.quantity = self.filled[symbol] = after.quantity
-        holding.roundings = holding.roundings if after.quantity else 0
+        holding.roundings = holding.roundings + (1 if rest else 0) if after.quantity else 0
 
     @invariant()
     def cash_and_shares_are_the_sums_of_the_fills(self) -> None:
