@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import fields, replace
+from fractions import Fraction
 from typing import Any
 
 from hypothesis import settings
@@ -14,6 +15,7 @@ from fluxherod.core.orders import Order, OrderRole, OrderState
 from fluxherod.core.portfolio import Position
 from fluxherod.core.risk.approve import approve_entry, approve_reduction
 from fluxherod.core.risk.assess import AccountState, EntryRequest, assess
+from fluxherod.core.risk.correlation import Correlation
 from fluxherod.core.risk.limits import RiskLimits
 from fluxherod.core.signals import RiskDecision, RiskVerdict
 from fluxherod.core.types import Mode, OrderType, Regime, Side, TimeInForce, Verdict
@@ -23,6 +25,7 @@ SANE_REQUEST = EntryRequest("SPY", Side.BUY, 4_512_500, 4_432_500, 100, 80_000)
 SANE_ACCOUNT = AccountState(1_000_000_000, 0, 2_000_000_000, 0)
 SANE_LIMITS = RiskLimits()
 BASIS_POINTS = 10_000
+ONLY_SMALLER = {"correlation", "breaker"}  # checks that make an order smaller and don't refuse it
 hostile = st.one_of(
     st.sampled_from([None, True, False, 0, -1, HUGE, -HUGE, math.nan, math.inf, -math.inf, 0.0, 1e300, 0.5]),
     st.integers(-(2**80), 2**80),
@@ -77,6 +80,11 @@ class Risk(RuleBasedStateMachine):
     def multipliers(self, factors: list[tuple[str, Any]]) -> None:
         self._change("request", "multipliers", tuple(factors))
 
+    @rule(found=st.lists(st.one_of(st.floats(-1, 1), hostile), max_size=3))
+    def others_are_held(self, found: list[Any]) -> None:
+        correlations = tuple(Correlation(f"S{number}", rho) for number, rho in enumerate(found))
+        self._change("request", "correlations", correlations)
+
     @rule(held=st.integers(-500, 500).filter(bool))
     def another_position(self, held: int) -> None:
         self.held = held
@@ -129,9 +137,20 @@ class Risk(RuleBasedStateMachine):
         for name, factor_bp in request.multipliers:
             assert type(factor_bp) is int, f"{name} {factor_bp!r} is no factor"
             assert factor_bp > 0
-        assert all(check.verdict is Verdict.PASSED for check in decision.checks)
+        self._multiplied(quantity, request, limits, equity_e4 * request.risk_bp // (BASIS_POINTS * distance_e4))
+        failed = {check.code for check in decision.checks if check.verdict is Verdict.FAILED}
+        assert failed <= ONLY_SMALLER
         assert decision.steps[-1].after == quantity
         assert approve_entry(order(OrderRole.ENTRY, quantity, request.side), decision).quantity == quantity
+
+    def _multiplied(self, quantity: int, request: EntryRequest, limits: RiskLimits, by_risk: int) -> None:
+        """Every multiplier counts, and that of correlations once: also where nothing is known of them."""
+        most = Fraction(by_risk)
+        for _, factor_bp in request.multipliers:
+            most *= Fraction(min(factor_bp, BASIS_POINTS), BASIS_POINTS)
+        if any(not abs(one.rho) <= limits.correlation_limit for one in request.correlations):
+            most *= Fraction(min(limits.correlated_size_bp, BASIS_POINTS), BASIS_POINTS)
+        assert quantity <= most
 
     @invariant()
     def an_exit_passes_whatever_the_account_is(self) -> None:

@@ -39,6 +39,7 @@ def searches() -> Iterator[Searches]:
         yield {start: processes.submit(search, start) for start in STARTS}
 
 
+@pytest.mark.timeout(900)  # all searches are under way from the first test on
 @pytest.mark.parametrize("start", STARTS)
 def test_whatever_happens_nothing_is_doubled_and_every_share_ends_guarded_or_sold(
     searches: Searches, start: str

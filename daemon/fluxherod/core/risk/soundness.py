@@ -9,7 +9,9 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import fields
-from typing import Any
+
+from fluxherod.core.risk.limits import RiskLimits
+from fluxherod.core.risk.request import AccountState, EntryRequest
 
 MOST_BP = 10_000
 MOST_LIMIT = 1_000_000
@@ -34,15 +36,15 @@ _OF_ACCOUNT = (
 _MAY_BE_NONE = frozenset({"stop_e4", "wanted", "equity_e4"})
 
 
-def first_fault(request: Any, account: Any, limits: Any) -> tuple[str, str] | None:
+def first_fault(request: EntryRequest, account: AccountState, limits: RiskLimits) -> tuple[str, str] | None:
     """The first thing that can't be computed with, as a check's code and words; None when all is sound."""
     return next(_faults(request, account, limits), None)
 
 
-def _faults(request: Any, account: Any, limits: Any) -> Iterator[tuple[str, str]]:
+def _faults(request: EntryRequest, account: AccountState, limits: RiskLimits) -> Iterator[tuple[str, str]]:
     for part, names in ((account, _OF_ACCOUNT), (request, _OF_REQUEST)):
         for name, code in names:
-            value = getattr(part, name, 0)
+            value = getattr(part, name)
             if type(value) is not int and not (value is None and name in _MAY_BE_NONE):
                 yield code, f"{name} is {value!r}: not a whole number"
     if account.open_positions < 0:
@@ -52,6 +54,9 @@ def _faults(request: Any, account: Any, limits: Any) -> Iterator[tuple[str, str]
     for name, factor_bp in request.multipliers:
         if type(factor_bp) is not int or not 0 <= factor_bp <= MOST_FACTOR_BP:
             yield "multipliers", f"the multiplier {name} is {factor_bp!r}: not a factor in basis points"
+    for one in request.correlations:
+        if isinstance(one.rho, bool) or not isinstance(one.rho, int | float):
+            yield "correlation", f"the correlation with {one.symbol} is {one.rho!r}: not a number"
     for field in fields(limits):
         value = getattr(limits, field.name)
         if not isinstance(value, str) and not _is_limit(field.type, value):
