@@ -18,8 +18,9 @@ from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor
 
 import pytest
-from orders.search import Found, Search
-from orders.starts import STARTS, at
+from orders.explore import explore
+from orders.search import Found
+from orders.starts import STARTS
 
 DEPTH = int(os.environ.get("SCOPE_DEPTH", "7"))
 MISFORTUNES = int(os.environ.get("SCOPE_MISFORTUNES", "1"))
@@ -27,16 +28,16 @@ PROCESSES = 2
 Searches = Mapping[str, "Future[Found]"]
 
 
-def search(start: str) -> Found:
-    """Everything that can happen from a start. From nothing there is little to search: one misfortune more."""
-    return Search(at(start, MISFORTUNES + (start in ("flat", "given_up")))).run(DEPTH)
-
-
 @pytest.fixture(scope="module")
 def searches() -> Iterator[Searches]:
     """All starts, side by side."""
     with ProcessPoolExecutor(PROCESSES, multiprocessing.get_context("spawn")) as processes:
-        yield {start: processes.submit(search, start) for start in STARTS}
+        yield {start: processes.submit(explore, start, _misfortunes(start), DEPTH) for start in STARTS}
+
+
+def _misfortunes(start: str) -> int:
+    """From where nothing is open there is less to search: one misfortune more."""
+    return MISFORTUNES + (start in ("flat", "given_up"))
 
 
 @pytest.mark.timeout(900)  # all searches are under way from the first test on

@@ -1,0 +1,11 @@
+"""A search in a process of its own: what is passed there must be found by its name."""
+
+from __future__ import annotations
+
+from orders.search import Found, Search
+from orders.starts import at
+
+
+def explore(start: str, misfortunes: int, depth: int) -> Found:
+    """Everything that can happen from a start."""
+    return Search(at(start, misfortunes)).run(depth)
