@@ -84,6 +84,10 @@ class Lockstep:
             clock = said["timestamp"]
         return clock
 
+    def step_to(self, time_ns: int) -> None:
+        """Play up to an instant of the session: time then stands there while the daemon digests what happened."""
+        self._settled(self.simulator.post("/sim/step", until=time_ns))
+
     def _after_the_close(self, now_ns: int) -> dict[str, Any]:
         """Let time pass without a message, so that the last bar is not completed by the next morning only."""
         said: dict[str, Any] = self.simulator.post("/sim/clock", time_ns=now_ns + AFTER_CLOSE_NS)

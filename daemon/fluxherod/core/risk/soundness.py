@@ -32,6 +32,8 @@ _OF_ACCOUNT = (
     ("peak_e4", "equity_known"),
     ("open_positions", "open_positions"),
 )
+_WHOLE_LIMITS = tuple(field.name for field in fields(RiskLimits) if field.type == "int")
+_LIMITS = tuple(field.name for field in fields(RiskLimits) if field.type == "float")
 # None has a meaning of its own there, and a check that knows it.
 _MAY_BE_NONE = frozenset({"stop_e4", "wanted", "equity_e4"})
 
@@ -57,13 +59,11 @@ def _faults(request: EntryRequest, account: AccountState, limits: RiskLimits) ->
     for one in request.correlations:
         if isinstance(one.rho, bool) or not isinstance(one.rho, int | float):
             yield "correlation", f"the correlation with {one.symbol} is {one.rho!r}: not a number"
-    for field in fields(limits):
-        value = getattr(limits, field.name)
-        if not isinstance(value, str) and not _is_limit(field.type, value):
-            yield "limits", f"{field.name} is {value!r}: not a limit"
-
-
-def _is_limit(kind: object, value: object) -> bool:
-    if kind == "float":
-        return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-    return type(value) is int and 0 <= value <= MOST_LIMIT
+    for name in _WHOLE_LIMITS:
+        value = getattr(limits, name)
+        if type(value) is not int or not 0 <= value <= MOST_LIMIT:
+            yield "limits", f"{name} is {value!r}: not a limit"
+    for name in _LIMITS:
+        value = getattr(limits, name)
+        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+            yield "limits", f"{name} is {value!r}: not a limit"
