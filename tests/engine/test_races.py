@@ -156,3 +156,37 @@ def test_an_order_that_is_found_as_it_was_sent_is_ours() -> None:
     world = unanswered()
     world.tell(LookupAnswered(world.orders(ENTRY)[0].id, True, told(world, "new").order))
     assert world.orders(ENTRY)[0].state is OrderState.PENDING
+
+
+def test_a_stop_that_was_given_up_and_took_its_place_after_all_is_not_forgotten_by_an_exit() -> None:
+    """Its request arrives late, and that the old stop was replaced is all that is heard."""
+    world = World().ready()
+    world.place(100, 443.0)
+    world.trail(444.0)
+    (old,) = world.live(STOP)
+    exchange = world.exchange
+    exchange.auto_fill = False
+    exchange.lose = ["request", "request"]  # of the new stop; and of the cancel of the old one, later
+    world.trail(445.0)
+    new = next(order for order in world.live(STOP) if order.replaces_id == old.id)
+    world.close()
+    world.wait(61)
+    assert world.engine.desk.orders[new.id].state is OrderState.NOT_RECEIVED
+    assert world.engine.desk.orders[old.id].state is OrderState.CANCELING
+    world.delivery = False
+    exchange.outbox.clear()
+    was = exchange.orders[old.broker_id]
+    replaced = replace(was, status=S.REPLACED, replaced_by="b77")
+    stop = replace(
+        was, broker_id="b77", client_order_id=new.id, stop_price_e4=4_450_000, status=S.WORKING, replaces=old.broker_id
+    )
+    exchange.orders |= {old.broker_id: replaced, "b77": stop}
+    seen = len(world.seen)
+    world.tell(OrderReported("replaced", replaced))
+    assert of(SubmitOrder, world.seen[seen:]) == [], "the shares are not free: a stop works for them"
+    world.delivery = exchange.auto_fill = True
+    world.deliver()
+    assert exchange.orders["b77"].status is S.CANCELED, "it went before the exit came"
+    assert world.position() is None
+    assert sold(exchange, "SPY") == 100
+    world.agree()

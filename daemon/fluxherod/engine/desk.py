@@ -272,6 +272,8 @@ class Desk:
         if merged != self.orders[order.id]:
             self._put(merged, word, out)
         self._note_idle(merged, report.status, now_ns, out)
+        if merged.state is OrderState.REPLACED and report.replaced_by:
+            self._succeeded(merged, report.replaced_by, now_ns, out)
         if fill is not None:
             self.doubts.filled(order.symbol, fill.side.sign * fill.quantity)
             opened = self.ledger.book(merged, fill, self.plans.get(order.id), now_ns, out)
@@ -313,6 +315,20 @@ class Desk:
             out.append(AlertRaised("ORDER_IDLE_AT_BROKER", Severity.WARNING, text, order.symbol))
         if status is BrokerStatus.DONE_FOR_DAY and order.settled and order.role is not OrderRole.ENTRY:
             self.cancel(order, now_ns, out)
+
+    def _succeeded(self, old: Order, broker_id: str, now_ns: int, out: list[Effect]) -> None:
+        """Another order is in its place at the broker, and holds the shares: ours, be it unanswered or given up."""
+        ours = [order for order in self.orders.values() if order.replaces_id == old.id]
+        ours = [order for order in ours if order.broker_id or order.state is not OrderState.REJECTED]
+        if not ours or any(order.broker_id for order in ours):
+            return
+        if len(ours) == 1:
+            self.book.name(broker_id, ours[0].id)
+            found = advance(ours[0], OrderEvent.ACKNOWLEDGED, now_ns)
+            left = min(found.quantity, old.quantity - old.filled_quantity)  # what has filled is taken off
+            self._put(replace(found, broker_id=broker_id, quantity=left), "found", out)
+        else:
+            self._hold(old.symbol, now_ns, out)  # which of them it is, the snapshot says
 
     def _merge_legs(
         self, parent: Order, legs: Iterable[BrokerOrder], word: str, now_ns: int, out: list[Effect]
