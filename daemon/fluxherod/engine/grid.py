@@ -10,7 +10,6 @@ from fluxherod.engine.completed import Ending, ending
 from fluxherod.engine.volatility import FIVE_MINUTES
 
 NEVER_NS = 2**63 - 1
-REMEMBERED_ENDINGS = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +31,7 @@ class Grid:
         self._minutes = minutes
         self._slot: Slot | None = None
         self._regular = {session.day: session for session in calendar.sessions}
-        self._endings: dict[int, Ending | None] = {}
+        self._ending: Ending | None = None
 
     def slot(self, start_ns: int) -> Slot | None:
         """Where the minute that starts then belongs; None outside the sessions."""
@@ -48,12 +47,13 @@ class Grid:
 
     def ending(self, end_ns: int) -> Ending | None:
         """The end of a bar that ends then; None where no session is known of it."""
-        if end_ns not in self._endings:
-            if len(self._endings) >= REMEMBERED_ENDINGS:
-                self._endings.clear()
+        found = self._ending  # live, the bars of all symbols end at the same time
+        if found is None or found.end_ns != end_ns:
             session = self._bar_calendar.last_opened(end_ns - 1)
-            self._endings[end_ns] = None if session is None else ending(end_ns, self._regular[session.day])
-        return self._endings[end_ns]
+            if session is None:
+                return None
+            found = self._ending = ending(end_ns, self._regular[session.day])
+        return found
 
     def first_minute_ns(self, ns: int) -> int:
         """The start of the first minute of a session at or after the start of some minute."""
