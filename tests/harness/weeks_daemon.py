@@ -197,9 +197,10 @@ class Daemon:
                 await self.runner.take_snapshot(by_poll=True)
 
     def size(self) -> int:
-        """How many objects it holds beside the bars that it remembers, which go up and down."""
+        """How many objects it holds beside what goes up and down: the bars and the orders of three days."""
         parts = (self.engine, self.market, self.trades, self.watchdog, self.market_data, self.runner._inbox)
         bars = [book.closed for book in self.engine.market.books.values()]
+        orders = (self.engine.desk.orders, self.engine.desk.plans)
         others = (
             self,
             self.clock.player,
@@ -209,7 +210,7 @@ class Daemon:
             self._cache,
             asyncio.get_running_loop(),
         )
-        return _reachable(parts, (*others, *bars))
+        return _reachable(parts, (*others, *bars, *orders))
 
     async def stop(self) -> None:
         """End in good order."""
