@@ -53,7 +53,9 @@ def key_of(
         tuple(_heard(event, names) for event in broker.mail),
         tuple(sorted((names.get(each, -1), _in_s(ns, now_ns)) for each, ns in desk.due.items() if each in names)),
         tuple(_in_s(ns, now_ns) for ns in desk.holds.values()),
-        tuple(sorted(desk._trouble.items())),
+        _doubts(engine, polls, now_ns),
+        tuple(sorted((names.get(each, -1), status) for each, status in desk.book.idle.items())),
+        tuple(sorted(names.get(each, -1) for each in desk.book.chased)),
         tuple(sorted(names.get(each, -1) for each in desk._asked)),
         tuple(
             sorted(
@@ -62,7 +64,7 @@ def key_of(
                 if each in names
             )
         ),
-        tuple(sorted(engine.reconciler.differences.items())),
+        _differences(engine, now_ns),
         tuple(_in_s(ns, now_ns) for ns in engine.guard.breaches.values()),
         tuple(sorted(ledger.foreign.items())),
         (ledger.cash_e4 or 0) - broker.cash_e4,
@@ -70,6 +72,24 @@ def key_of(
         book.price_e4,
         rest,
     )
+
+
+def _doubts(engine: Engine, polls: Sequence[int], now_ns: int) -> Key:
+    """What waits for a snapshot, and which of those under way it may be."""
+    doubts = engine.desk.doubts
+    waits = [
+        (tuple(since_ns <= asked_ns for asked_ns in polls), _in_s(until_ns, now_ns))
+        for since_ns, until_ns in doubts._unconfirmed.values()
+    ]
+    return (*waits, *doubts._trouble.items(), *doubts._theirs.items(), *doubts.lost, *doubts.resumed)
+
+
+def _differences(engine: Engine, now_ns: int) -> Key:
+    """What the newest snapshots showed."""
+    known, again_ns = engine.reconciler.known, engine.reconciler._look_again_ns
+    waits = [(ours, theirs, _in_s(ns, now_ns)) for ours, theirs, ns in engine.reconciler._waits.values()]
+    shown = [(subject, one.ours, one.theirs, one.rule, one.sure) for subject, one in sorted(known.standing.items())]
+    return (*shown, *waits, tuple(sorted(engine.reconciler._doubted)), again_ns and _in_s(again_ns, now_ns))
 
 
 def _in_s(ns: int, now_ns: int) -> int:
