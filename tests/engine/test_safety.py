@@ -743,3 +743,36 @@ def test_whatever_happens_latches_hold_the_peak_is_kept_and_a_close_closes(steps
     assert world.position() is None
     assert world.exchange.position["SPY"] == 0
     world.replay()
+
+
+def test_flatten_closes_shares_that_are_not_ours_though_a_stop_of_ours_guards_them() -> None:
+    world = World(("SPY", "QQQ"), limits=LIMITS, foreign_positions="protect").ready()
+    world.exchange.position["QQQ"] = 30
+    world.exchange.cash_e4 -= 30 * 4_500_000
+    for _ in range(3):
+        world.wait(5)
+        world.snapshot()
+    assert len(world.exchange.stops("QQQ")) == 1
+    do(world, FlattenCommand(world.caller(), "enough", include_foreign=True))
+    world.wait(30)
+    assert world.position("QQQ") is None
+    assert not world.exchange.working("QQQ")
+    assert sold(world.exchange, "QQQ") == 30
+    world.snapshot()
+    world.agree()
+    world.replay()
+
+
+def test_a_foreign_position_that_halts_says_so_in_the_file_and_outlives_a_restart() -> None:
+    world = World(("SPY", "QQQ"), limits=LIMITS, foreign_positions="halt").ready()
+    world.exchange.position["QQQ"] = 30
+    world.exchange.cash_e4 -= 30 * 4_500_000
+    for _ in range(3):
+        world.wait(5)
+        world.snapshot()
+    switch = KillSwitch("+30 QQQ at the broker are not ours", "fluxherod", state(world).kill_switch.since_ns)
+    assert state(world).kill_switch == world.mirror.kill_switch == switch
+    again(world)
+    assert state(world).kill_switch == switch
+    assert world.place(1, 440.0).code is ReplyCode.TRADING_HALTED
+    world.replay()

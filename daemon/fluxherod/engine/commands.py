@@ -156,11 +156,11 @@ class Commands:
                 f"{order_id} guards shares of {order.symbol} that are not ours: set orders.foreign_positions to watch"
             )
             return ReplyCode.ORDER_NOT_CANCELABLE, text, order_id, None
-        if self.chaser.call_off(order, now_ns, out):
-            return ReplyCode.OK, f"nothing takes the place of {order_id} any more", order_id, None
         if order.role is OrderRole.EXIT and self.safety.closing:
             text = f"{order_id} closes the position in {order.symbol} ({self.safety.closing}): that must end first"
             return ReplyCode.ORDER_NOT_CANCELABLE, text, order_id, None
+        if self.chaser.call_off(order, now_ns, out):
+            return ReplyCode.OK, f"nothing takes the place of {order_id} any more", order_id, None
         if not order.settled:
             return ReplyCode.ORDER_NOT_CANCELABLE, f"{order_id} is {order.state}", order_id, None
         position = self.ledger.positions.get(order.symbol)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from fluxherod.core.orders import OrderRole
 from fluxherod.core.risk import breaker as rules
 from fluxherod.core.risk.breaker import limit, percent
 from fluxherod.core.risk.safety import BreakerStatus, KillSwitch
@@ -57,6 +58,9 @@ def _flatten(safety: Safety, command: FlattenCommand, now_ns: int, out: list[Eff
     safety.change(replace(safety.state, kill_switch=KillSwitch(reason, by, now_ns, flatten=True)), out)
     if command.include_foreign:
         for symbol in sorted(safety.ledger.foreign):
+            for order in list(safety.desk.live(symbol)):
+                if order.role is OrderRole.FOREIGN_STOP and order.settled:
+                    safety.desk.cancel(order, now_ns, out)  # it holds the shares
             safety.ledger.adopt(symbol, f"not opened by the daemon, closed by {by}: {reason}", now_ns, out)
     words = safety.in_words(now_ns)
     safety.close_all(now_ns, out)

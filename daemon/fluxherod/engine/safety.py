@@ -238,8 +238,9 @@ class Safety:
 
     # --- what follows --------------------------------------------------------------------------------------
     def halt(self, reason: str, now_ns: int, out: list[Effect]) -> None:
-        """The daemon halts trading by itself, until an operator resumes."""
-        self._put(starts.halted(self.state, reason, now_ns), out)
+        """The daemon halts trading by itself; what is halted already stays so for its own reason."""
+        if not self.state.kill_switch.reason:
+            self._put(starts.halted(self.state, reason, now_ns), out)
 
     def change(self, state: SafetyState, out: list[Effect]) -> None:
         """An operator changed it."""
