@@ -7,7 +7,7 @@ from dataclasses import fields, replace
 from fractions import Fraction
 from typing import Any
 
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
@@ -76,6 +76,10 @@ class Risk(RuleBasedStateMachine):
     def an_operator_asks(self, wanted: int | None) -> None:
         self._change("request", "wanted", wanted)
 
+    @rule(held=st.integers(0, 200))
+    def some_has_filled(self, held: int) -> None:
+        self._change("request", "held", held)
+
     @rule(factors=st.lists(st.tuples(names, st.one_of(st.integers(0, 10_000), hostile)), max_size=3))
     def multipliers(self, factors: list[tuple[str, Any]]) -> None:
         self._change("request", "multipliers", tuple(factors))
@@ -124,9 +128,10 @@ class Risk(RuleBasedStateMachine):
         assert request.stop_e4 is not None
         assert (price_e4 - request.stop_e4) * request.side.sign > 0
         distance_e4 = max(request.distance_e4, abs(price_e4 - request.stop_e4))
-        value_e4 = quantity * price_e4
-        assert quantity * distance_e4 * BASIS_POINTS <= equity_e4 * request.risk_bp
-        assert value_e4 * BASIS_POINTS <= equity_e4 * limits.max_position_bp
+        value_e4, total = quantity * price_e4, quantity + request.held
+        assert request.held >= 0
+        assert total * distance_e4 * BASIS_POINTS <= equity_e4 * request.risk_bp
+        assert total * price_e4 * BASIS_POINTS <= equity_e4 * limits.max_position_bp
         assert (value_e4 + account.exposure_e4) * BASIS_POINTS <= equity_e4 * limits.max_exposure_bp
         collar_bp = 10_400 if request.side is Side.BUY else 10_300
         assert value_e4 * collar_bp <= account.buying_power_e4 * BASIS_POINTS
@@ -137,7 +142,7 @@ class Risk(RuleBasedStateMachine):
         for name, factor_bp in request.multipliers:
             assert type(factor_bp) is int, f"{name} {factor_bp!r} is no factor"
             assert factor_bp > 0
-        self._multiplied(quantity, request, limits, equity_e4 * request.risk_bp // (BASIS_POINTS * distance_e4))
+        self._multiplied(total, request, limits, equity_e4 * request.risk_bp // (BASIS_POINTS * distance_e4))
         failed = {check.code for check in decision.checks if check.verdict is Verdict.FAILED}
         assert failed <= ONLY_SMALLER
         assert decision.steps[-1].after == quantity
@@ -170,4 +175,6 @@ def order(role: OrderRole, quantity: int, side: Side) -> Order:
 
 
 TestRisk = Risk.TestCase
-TestRisk.settings = settings(max_examples=1_500, stateful_step_count=20, deadline=None)
+TestRisk.settings = settings(
+    max_examples=1_500, stateful_step_count=20, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)

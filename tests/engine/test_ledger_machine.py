@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
@@ -174,4 +174,6 @@ def order_of(fill: Fill, role: OrderRole) -> Order:
 
 
 TestBooks = Books.TestCase
-TestBooks.settings = settings(max_examples=1_500, stateful_step_count=20, deadline=None)
+TestBooks.settings = settings(
+    max_examples=1_500, stateful_step_count=20, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
@@ -146,4 +146,6 @@ class Table(RuleBasedStateMachine):
 
 
 TestTable = Table.TestCase
-TestTable.settings = settings(max_examples=2_000, stateful_step_count=25, deadline=None)
+TestTable.settings = settings(
+    max_examples=2_000, stateful_step_count=25, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)

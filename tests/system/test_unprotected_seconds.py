@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
+import pytest
 from harness.lockstep import Lockstep, lockstep
 from harness.processes import CALL_TIMEOUT_S
 from harness.restless import Restless
@@ -44,6 +45,7 @@ def minute(pair: Lockstep) -> None:
         pair.step_to(began_ns + moment * SECOND_NS)
 
 
+@pytest.mark.timeout(400)
 def test_unprotected_share_seconds_are_those_of_the_exchanges_own_record(tmp_path: Path) -> None:
     with lockstep(tmp_path, PLAYED, SYMBOLS, "1Min", SETTINGS) as pair:
         trade(pair)

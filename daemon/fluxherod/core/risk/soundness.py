@@ -23,6 +23,7 @@ _OF_REQUEST = (
     ("stop_e4", "stop_loss"),
     ("distance_e4", "stop_loss"),
     ("wanted", "quantity"),
+    ("held", "quantity"),
     ("risk_bp", "risk"),
 )
 _OF_ACCOUNT = (
@@ -51,6 +52,8 @@ def _faults(request: EntryRequest, account: AccountState, limits: RiskLimits) ->
                 yield code, f"{name} is {value!r}: not a whole number"
     if account.open_positions < 0:
         yield "open_positions", f"{account.open_positions} open positions: there can't be fewer than none"
+    if request.held < 0:
+        yield "quantity", f"{request.held} shares held already: there can't be fewer than none"
     if not 0 < request.risk_bp <= MOST_BP:
         yield "risk", f"a risk of {request.risk_bp} basis points: it must be above none and at most all of the equity"
     for name, factor_bp in request.multipliers:

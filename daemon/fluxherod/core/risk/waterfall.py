@@ -57,6 +57,7 @@ def waterfall(request: EntryRequest, equity_e4: int, account: AccountState, limi
     steps = [SizingStep("risk", by_risk, by_risk, text)]
     if request.wanted is not None:
         steps = [SizingStep("wanted", request.wanted, request.wanted, f"{request.wanted} shares wanted")]
+    if request.wanted is not None or held:
         _cut(steps, "risk_per_trade", by_risk - held, f"risk of {dollars(budget_e4)} allows {by_risk} shares{counted}")
     cap = int(position_cap_shares(equity_e4, limits.max_position_bp, price))
     share = f"{limits.max_position_bp / 100:g}%"
