@@ -14,7 +14,7 @@ from fluxherod.core.orders import Order, OrderRole, OrderState, Sequel
 from fluxherod.core.risk.limits import RiskLimits
 from fluxherod.core.types import Mode, OrderType, Quote, Side
 from fluxherod.engine.chase import chase_price_e4
-from fluxherod.engine.effects import AlertRaised, CancelOrder, ReplyCode, SubmitOrder, TradeUpdated
+from fluxherod.engine.effects import AlertRaised, CancelOrder, Reply, ReplyCode, SubmitOrder, TradeUpdated
 from fluxherod.engine.events import (
     CancelAnswered,
     CancelOrderCommand,
@@ -24,6 +24,7 @@ from fluxherod.engine.events import (
     OrderReported,
     QuotesReceived,
     Refusal,
+    ReplaceOrderCommand,
     Started,
     StatusesReceived,
     SubmitAnswered,
@@ -819,3 +820,49 @@ def test_cancels_that_are_sent_are_one_for_each_order_of_the_chain() -> None:
         refresh(world)
     cancels = of(CancelOrder, world.seen)
     assert [cancel.order_id for cancel in cancels] == [order.id for order in world.orders(ENTRY)]
+
+
+@pytest.mark.parametrize("part", [0, 40])
+def test_a_chain_in_a_symbol_that_is_not_followed_any_more_ends_and_its_shares_are_guarded(part: int) -> None:
+    world = World(symbols=("SPY", "QQQ")).ready(price=450.25)
+    world.exchange.auto_fill = False
+    world.place(100, 441.0, limit=450.0)
+    if part:
+        fill(world, part)
+    world.settings = replace(world.settings, symbols=("QQQ",))
+    restart(world)
+    changed = world.tell(ReplaceOrderCommand(world.caller(), newest(world).id, None, 4_495_000))
+    assert "not followed any more" in of(Reply, changed)[-1].text
+    for _ in range(16):
+        world.wait(5)
+        world.snapshot()
+    (text,) = abandoned(world)
+    assert "SPY is not followed any more" in text
+    assert [stop.quantity for stop in world.exchange.stops("SPY")] == ([part] if part else [])
+    world.replay()
+
+
+def test_an_entry_that_someone_changes_at_the_broker_goes_on_with_what_it_has_filled() -> None:
+    world = resting()
+    exchange, was = world.exchange, working(world)
+    fill(world, 40)
+    was = exchange.orders[was.broker_id]
+    theirs = replace(
+        was, broker_id="web1", client_order_id="web", quantity=60, filled_quantity=0, filled_value_e4=0,
+        limit_price_e4=4_490_000, replaces=was.broker_id, legs=(),
+    )  # fmt: skip
+    exchange.orders["web1"] = theirs
+    for leg_id in [leg for leg, parent in exchange.parents.items() if parent == was.broker_id]:
+        exchange.orders[leg_id] = replace(exchange.orders[leg_id], status=S.CANCELED)
+    exchange._set(replace(was, status=S.REPLACED, replaced_by="web1"), "replaced")
+    exchange._set(theirs, "new")
+    world.deliver()
+    exchange.fill("web1", 10, 4_490_000)
+    world.deliver()
+    while working(world).broker_id == "web1":
+        world.wait(5)
+        refresh(world)
+    assert working(world).quantity == 50
+    fill(world, 50, 450.48)
+    assert world.position().quantity == filled(world) == 100
+    world.replay()

@@ -11,7 +11,7 @@ from engine.world import EPOCH, OPEN_NS, World
 
 from fluxherod.core.risk.safety import Breaker, BreakerStatus, DailyLoss, KillSwitch, SafetyState
 from fluxherod.engine.effects import ReplyCode
-from fluxherod.engine.events import HaltCommand, ResumeCommand, Started
+from fluxherod.engine.events import HaltCommand, ResumeCommand, Started, TimerFired
 
 DISABLED = Breaker(BreakerStatus.DISABLED, True, "drawdown of 20.2% (limit 20%)", 5, 1_300_000_000)
 REDUCED = Breaker(BreakerStatus.REDUCED, False, "drawdown", 5, 1_300_000_000)
@@ -191,4 +191,16 @@ def test_a_journal_of_before_there_was_a_file_is_replayed_as_it_was() -> None:
     world = lived()
     world.tell(Started(EPOCH, 2, "test", world.settings))
     assert starts(world) == []
+    world.replay()
+
+
+def test_a_reading_that_is_pending_waits_for_the_first_snapshot_without_a_deadline_that_stands_still() -> None:
+    world = World()
+    world.mirror = SafetyState("of-before", 7, 900, breaker=Breaker(peak_e4=1_100_000_000, reached_ns=5))
+    world.start()
+    begun_ns = world.now_ns
+    world.wait(60)
+    fired = [now_ns for now_ns, event, _ in world.journal if isinstance(event, TimerFired)]
+    assert len(fired) <= 15
+    assert all(now_ns > begun_ns for now_ns in fired[1:])
     world.replay()

@@ -32,7 +32,8 @@ def reduction(
 
 
 def successor(old: Order, report: BrokerOrder, now_ns: int) -> Order:
-    """The order that someone else made of one of ours at the broker."""
+    """The order that someone made of one of ours at the broker. An entry goes on with what its chain has filled."""
+    entry = old.role is OrderRole.ENTRY
     return replace(
         old,
         id=f"{old.id}-r",
@@ -43,7 +44,8 @@ def successor(old: Order, report: BrokerOrder, now_ns: int) -> Order:
         limit_price_e4=report.limit_price_e4,
         stop_price_e4=report.stop_price_e4,
         parent_id=None,
-        replaces_id=None,
+        replaces_id=old.id if entry else None,
+        chain_id=old.entry_id if entry else None,
         broker_id=report.broker_id,
         filled_quantity=0,
         filled_value_e4=0,

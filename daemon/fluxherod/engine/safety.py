@@ -157,6 +157,8 @@ class Safety:
             account_e4 = self.ledger.account.equity_e4 if self.ledger.account is not None else equity_e4
             self._read(Reading(equity_e4, now_ns, account_e4, self._account_ns, self._agrees), out)
             self._ask(now_ns, out)
+        elif self._ask_ns is not None and self._ask_ns <= now_ns:
+            self._ask_ns = now_ns + CONFIRM_AFTER_NS  # the first snapshot is still awaited
         if self.closing:
             self.close_all(now_ns, out)
 

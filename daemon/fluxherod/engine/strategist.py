@@ -288,7 +288,9 @@ class Strategist:
 
     def symbol_veto(self, symbol: str, side: Side) -> tuple[str, str] | None:
         """What keeps a symbol from being opened on a side, by whomever: its code and its words."""
-        book, account = self.market.books[symbol], self.ledger.account
+        book, account = self.market.books.get(symbol), self.ledger.account
+        if book is None:
+            return "not_followed", f"{symbol} is not followed any more"
         why = self.settings.why_disabled(symbol)
         if why is not None:
             return "disabled", f"{symbol} is switched off" + (f": {why}" if why else "")
