@@ -282,7 +282,9 @@ def test_while_reduced_an_operator_may_risk_half() -> None:
     assert World().ready().place(200, 443.0).text.startswith("risk allows 142 of 200 shares")
     world = World()
     reduced(world)
-    assert world.place(200, 443.0).text.startswith("risk allows 71 of 200 shares: risk of $500.00")
+    text = world.place(200, 443.0).text
+    assert text.startswith("risk allows 71 of 200 shares: risk of $1,000.00")
+    assert text.endswith("Size reduced 50%: the circuit breaker is REDUCED")
 
 
 def test_open_positions_trail_tighter_while_reduced_and_never_looser_again() -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from engine.exchange import Exchange
+from engine.exchange import Exchange, S
 from engine.test_safety import do, entry, state, texts
-from engine.world import EPOCH, OPEN_NS, World
+from engine.world import CLOSE_NS, DAY_NS, EPOCH, OPEN_NS, WIDE, World
 
 from fluxherod.core.risk.safety import Breaker, BreakerStatus, DailyLoss, KillSwitch, SafetyState
+from fluxherod.core.types import BrokerOrder, OrderType, Side
 from fluxherod.engine.effects import ReplyCode
-from fluxherod.engine.events import HaltCommand, ResumeCommand, Started, TimerFired
+from fluxherod.engine.events import HaltCommand, HistoryLoaded, ResumeCommand, Started, TimerFired
 
 DISABLED = Breaker(BreakerStatus.DISABLED, True, "drawdown of 20.2% (limit 20%)", 5, 1_300_000_000)
 REDUCED = Breaker(BreakerStatus.REDUCED, False, "drawdown", 5, 1_300_000_000)
@@ -204,4 +205,72 @@ def test_a_reading_that_is_pending_waits_for_the_first_snapshot_without_a_deadli
     fired = [now_ns for now_ns, event, _ in world.journal if isinstance(event, TimerFired)]
     assert len(fired) <= 15
     assert all(now_ns > begun_ns for now_ns in fired[1:])
+    world.replay()
+
+
+def test_losses_of_before_there_was_a_breaker_are_not_read_when_they_are_replayed() -> None:
+    world = World(limits=replace(WIDE, daily_loss_bp=50))
+    world.tell(Started(EPOCH, 1, "test", world.settings))  # as a journal of before has it
+    world.reference()
+    world.tell(HistoryLoaded("SPY", (), CLOSE_NS - DAY_NS, ()))
+    world.now_ns = OPEN_NS
+    world.connect()
+    world.quote(450.0)
+    assert world.place(100, 443.0).code is ReplyCode.OK
+    world.quote(444.0)
+    world.snapshot()
+    world.wait(6)
+    world.snapshot()
+    assert world.position().exit_reason == ""
+    assert state(world).breaker == Breaker()
+    world.quote(450.0)
+    begin(world, 2, None)
+    assert starts(world) == ["START_WITHOUT_MIRROR"]
+    world.reference()
+    world.connect()
+    world.snapshot()
+    assert state(world).breaker.peak_e4 == world.engine.ledger.equity_e4
+    assert state(world).breaker.status is BreakerStatus.NORMAL
+    assert world.position().exit_reason == ""
+    world.replay()
+
+
+def test_what_an_old_database_does_not_know_is_no_withdrawal_and_reduced_holds() -> None:
+    world = World().ready()
+    before = world.mirror
+    newer = replace(before, inputs=before.inputs + 1_000, breaker=replace(REDUCED, peak_e4=1_000_000_000))
+    world.exchange.cash_e4 -= 154_000_000  # lost since the backup was made
+    begin(world, 2, newer)
+    assert starts(world) == ["START_OLD_DATABASE"]
+    world.reference()
+    world.connect()
+    for _ in range(4):
+        world.wait(5)
+        world.snapshot()
+    assert world.engine.ledger.cash_e4 == world.exchange.cash_e4
+    assert state(world).breaker.peak_e4 == 1_000_000_000
+    assert (state(world).breaker.status, state(world).breaker.latched) == (BreakerStatus.REDUCED, True)
+    world.exchange.cash_e4 += 50_000_000  # a deposit, now that the books agree
+    for _ in range(4):
+        world.wait(5)
+        world.snapshot()
+    assert state(world).breaker.peak_e4 == 1_050_000_000
+    world.replay()
+
+
+def test_orders_of_ours_are_looked_for_until_a_snapshot_has_come_whoever_started_first() -> None:
+    world = World()
+    world.delivery = False  # the broker does not answer the first process
+    world.start()
+    world.stop()
+    world.exchange.outbox.clear()
+    world.delivery = True
+    world.exchange.orders["l1"] = BrokerOrder(
+        "l1", "fh-99999999-SPY-20240102143000-e1", "SPY", Side.SELL, OrderType.LIMIT, S.WORKING, 5, 0, 0, 9_000_000
+    )
+    begin(world, 2, world.mirror)
+    world.reference()
+    world.connect()
+    assert starts(world) == ["START_ORDERS_UNKNOWN"]
+    assert state(world).kill_switch.reason
     world.replay()

@@ -171,7 +171,7 @@ class Daemon:
         self.watchdog = FeedWatchdog(
             self.market, self.market_data.newest_minutes, SparseTime(clock.player), self._session, self.runner.post
         )
-        self.runner.post(Started(EPOCH, run, "test", settings))
+        self.runner.post(Started(EPOCH, run, "test", settings, mirror_read=run == 1))
         self._running = asyncio.create_task(self.runner.run(), name="runner")
         self._edges = [self._edge(edge) for edge in (self.market.run, self.trades.run, self._poll, self.watchdog.run)]
 

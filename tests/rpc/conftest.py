@@ -108,7 +108,7 @@ class World:
 
     def begin(self) -> None:
         """The process starts: the engine loads what it needs by itself."""
-        self.runner.post(Started("epoch-0123456789", 1, "1.2.3", Settings(SYMBOLS, timeframe="1Min")))
+        self.runner.post(Started("epoch-0123456789", 1, "1.2.3", Settings(SYMBOLS, timeframe="1Min"), mirror_read=True))
 
     async def trading(self) -> None:
         """Until both connections are up, history is loaded and the first quotes of the session are there."""

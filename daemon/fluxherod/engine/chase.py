@@ -164,7 +164,7 @@ class Chaser:
     def request(self, order: Order, plan: EntryPlan, price_e4: int, wanted: int, now_ns: int) -> EntryRequest:
         """What risk is asked for the rest of an entry: shares that it has filled count, its stop stays."""
         position = self.ledger.positions.get(order.symbol)
-        limits = self.desk.settings.limits
+        limits, reduced = self.desk.settings.limits, self.strategist.safety.multipliers
         return EntryRequest(
             symbol=order.symbol,
             side=order.side,
@@ -172,7 +172,7 @@ class Chaser:
             stop_e4=plan.stop_e4,
             risk_bp=limits.mean_reversion_risk_bp if plan.mode is Mode.MEAN_REVERSION else limits.trend_risk_bp,
             distance_e4=abs(price_e4 - plan.stop_e4),
-            multipliers=plan.multipliers,
+            multipliers=tuple(dict((*plan.multipliers, *reduced)).items()),
             wanted=wanted,
             correlations=self.strategist.correlations(order.symbol, now_ns),
             held=abs(position.quantity) if position is not None else 0,

@@ -82,8 +82,9 @@ class Judge:
             side=order.side,
             price_e4=price_e4,
             stop_e4=order.stop_price_e4,
-            risk_bp=strategist.safety.scaled(limits.trend_risk_bp),
+            risk_bp=limits.trend_risk_bp,
             distance_e4=abs(price_e4 - (order.stop_price_e4 or price_e4)),
+            multipliers=strategist.safety.multipliers,
             wanted=order.quantity,
             correlations=strategist.correlations(order.symbol, now_ns),
         )

@@ -42,6 +42,8 @@ class Safety:
         self.closing = ""  # why everything of ours is being closed; "" when it is not
         self._told = self.state
         self._told_closed = True
+        self._watching = False  # inputs of before there was a breaker decide nothing when they are replayed
+        self._doubts_books = False  # the journal is not the newest: cash that differs may have been lost
         self._is_first = False  # neither a database nor a mirror: the first snapshot tells whether that can be
         self._account_ns = 0  # when the newest account data was asked for
         self._doubted = False  # the broker's figures do not confirm what was read, and that has been told
@@ -57,7 +59,10 @@ class Safety:
         """A process starts: compare the journal with the plain file, and write the file."""
         journaled = None if first else replace(self.state, inputs=self.inputs - 1)
         finding = starts.find(event, journaled)
-        self._is_first = first and event.mirror_read and event.mirror is None and finding is None
+        self._watching = self._watching or event.mirror_read
+        self._doubts_books = finding is not None and finding.code in starts.ANOTHER_JOURNAL
+        if finding is not None or (first and event.mirror_read):
+            self._is_first = finding is None and event.mirror is None  # and so until a snapshot has come
         self.mirror_fault, self._account_ns = "", 0
         self._told_closed = not self.ledger.positions
         if finding is not None:
@@ -99,9 +104,10 @@ class Safety:
             return 0
         return self.settings.limits.reduced_size_bp if self.reduced else BASIS_POINTS
 
-    def scaled(self, risk_bp: int) -> int:
-        """The most that an operator's order may risk: less while entries are smaller."""
-        return risk_bp * self.settings.limits.reduced_size_bp // BASIS_POINTS if self.reduced else risk_bp
+    @property
+    def multipliers(self) -> tuple[tuple[str, int], ...]:
+        """What the size of an entry is multiplied with while the breaker reduces, for `EntryRequest`."""
+        return (("breaker", self.settings.limits.reduced_size_bp),) if self.reduced else ()
 
     @property
     def stopped(self) -> str:
@@ -149,6 +155,8 @@ class Safety:
     # --- watching ------------------------------------------------------------------------------------------
     def watch(self, now_ns: int, out: list[Effect]) -> None:
         """Read the equity: after marks and fills, before anything is decided on them."""
+        if not self._watching:
+            return
         if now_ns >= self._rolls_ns:
             self._roll(now_ns, out)
         equity_e4 = self.ledger.equity_e4
@@ -193,8 +201,9 @@ class Safety:
         self._agrees = event.account.cash_e4 == self.ledger.cash_e4
         if self._agrees:
             self._swapped_e4 = 0  # whatever came without cash was not bought
-        if amount_e4:
+        if amount_e4 and self._watching and not self._doubts_books:
             self._put(rules.with_flow(self.state, amount_e4, self.market.calendar.at(now_ns) is not None), out)
+        self._doubts_books = self._doubts_books and not self._agrees
 
     def _roll(self, now_ns: int, out: list[Effect]) -> None:
         """A session may have begun: losses count against the close before it."""

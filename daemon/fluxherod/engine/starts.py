@@ -59,6 +59,9 @@ def find(event: Started, journaled: SafetyState | None) -> Finding | None:
     return None
 
 
+ANOTHER_JOURNAL = frozenset({"START_OLD_DATABASE", "START_OTHER_MIRROR"})
+
+
 def find_orders(orders: Iterable[BrokerOrder]) -> Finding | None:
     """What is wrong with a first start, by the orders that the broker has: those of ours were placed by another."""
     ours = [order.client_order_id for order in orders if order.client_order_id.startswith(OUR_ORDERS)]
@@ -76,6 +79,8 @@ def begin(event: Started, journaled: SafetyState | None, finding: Finding | None
         state = _stricter(state, mirror, peak=finding is not None and mirror.epoch == state.epoch)
         if journaled is None:
             state = replace(state, breaker=mirror.breaker, daily_loss=mirror.daily_loss)
+    if finding is not None and finding.code in ANOTHER_JOURNAL and state.breaker.status is BreakerStatus.REDUCED:
+        state = replace(state, breaker=replace(state.breaker, latched=True))  # old books may say that it recovered
     state = replace(state, epoch=event.epoch, run=event.run)
     return state if finding is None else halted(state, finding.text, now_ns)
 

@@ -55,8 +55,9 @@ class OrderService(order_pb2_grpc.OrderServiceServicer):
         fields = _order_fields(request)
         if not self._asker.answered(caller):
             self._refuse_before_trading()
-            self._live.book(request.symbol)
-            self._refuse_foreign(request.symbol)
+            if request.symbol not in self._live.engine.ledger.positions:  # else it may reduce what is held
+                self._live.book(request.symbol)
+                self._refuse_foreign(request.symbol)
         command = PlaceOrderCommand(caller, accept_adjusted=request.accept_adjusted, **fields)
         reply = await self._asker.ask(command, context)
         order = await self._find(reply.order_id) if reply.order_id else None
@@ -71,11 +72,10 @@ class OrderService(order_pb2_grpc.OrderServiceServicer):
         """Ask the broker to cancel an order."""
         order_id = validate.identifier(request.order_id, "order_id")
         caller = self._asker.caller(context, "CancelOrder", request.request_id)
-        if not self._asker.answered(caller):
-            order = await self._order(order_id)
-            if order.state.ended and not order.waits:
-                raise Refused("ORDER_NOT_CANCELABLE", f"{order.id} has ended: {order.state}")
-            order_id = order.id
+        order = await self._order(order_id)
+        if not self._asker.answered(caller) and order.state.ended and not order.waits:
+            raise Refused("ORDER_NOT_CANCELABLE", f"{order.id} has ended: {order.state}")
+        order_id = order.id
         await self._asker.ask(CancelOrderCommand(caller, order_id), context)
         return order_pb2.CancelOrderResponse(order=order_message(await self._order(order_id)))
 
@@ -97,12 +97,13 @@ class OrderService(order_pb2_grpc.OrderServiceServicer):
         order_id = validate.identifier(request.order_id, "order_id")
         caller = self._asker.caller(context, "ReplaceOrder", request.request_id)
         quantity, limit_price_e4 = _changes(request)
-        if not self._asker.answered(caller):
+        answered = self._asker.answered(caller)
+        if not answered:
             self._refuse_before_trading()
-            order = await self._order(order_id)
-            if order.state.ended:
-                raise Refused("ORDER_NOT_REPLACEABLE", f"{order.id} has ended: {order.state}")
-            order_id = order.id
+        order = await self._order(order_id)
+        if order.state.ended and not answered:
+            raise Refused("ORDER_NOT_REPLACEABLE", f"{order.id} has ended: {order.state}")
+        order_id = order.id
         command = ReplaceOrderCommand(caller, order_id, quantity, limit_price_e4, request.accept_adjusted)
         reply = await self._asker.ask(command, context)
         return order_pb2.ReplaceOrderResponse(
