@@ -6,6 +6,8 @@ from orders.search import Found, Search
 from orders.starts import at
 
 
-def explore(start: str, misfortunes: int, depth: int) -> Found:
-    """Everything that can happen from a start."""
-    return Search(at(start, misfortunes)).run(depth)
+def explore(start: str, misfortunes: int, polls: int, depth: int) -> Found:
+    """Everything that can happen from a start, with so many polls beside the snapshots that are asked for."""
+    scope = at(start, misfortunes)
+    scope.budget["poll"] = polls
+    return Search(scope).run(depth)

@@ -24,6 +24,9 @@ from orders.starts import STARTS
 
 DEPTH = int(os.environ.get("SCOPE_DEPTH", "7"))
 MISFORTUNES = int(os.environ.get("SCOPE_MISFORTUNES", "1"))
+DEEPER = "SCOPE_DEPTH" in os.environ
+# A poll may come at any moment and be old when it is heard. Where most can happen that takes longer than a test may.
+POLLED = frozenset({"flat", "entering", "leaving", "reducing", "selling", "exit_lost"})
 PROCESSES = 2
 Searches = Mapping[str, "Future[Found]"]
 
@@ -32,12 +35,12 @@ Searches = Mapping[str, "Future[Found]"]
 def searches() -> Iterator[Searches]:
     """All starts, side by side."""
     with ProcessPoolExecutor(PROCESSES, multiprocessing.get_context("spawn")) as processes:
-        yield {start: processes.submit(explore, start, _misfortunes(start), DEPTH) for start in STARTS}
+        yield {start: processes.submit(explore, start, *_bounds(start), DEPTH) for start in STARTS}
 
 
-def _misfortunes(start: str) -> int:
-    """From where nothing is open there is less to search: one misfortune more."""
-    return MISFORTUNES + (start in ("flat", "given_up"))
+def _bounds(start: str) -> tuple[int, int]:
+    """Misfortunes and polls: from where nothing is open one misfortune more; polls where there is time for them."""
+    return MISFORTUNES + (start == "flat"), int(start in POLLED or DEEPER)
 
 
 @pytest.mark.timeout(900)  # all searches are under way from the first test on
