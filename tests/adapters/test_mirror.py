@@ -38,6 +38,7 @@ def test_a_person_can_read_it_and_only_its_owner(tmp_path: Path) -> None:
     asyncio.run(MirrorFile(tmp_path).write(STATE))
     assert said(tmp_path)["kill_switch"] == {
         "reason": "news", "by": "unix:ann", "since": "2024-01-02T14:30:00.123456789Z", "flatten": True,
+        "foreign": False,
     }  # fmt: skip
     assert said(tmp_path)["breaker"]["peak_equity"] == "100000.0001"
     assert stat.S_IMODE((tmp_path / "safety.json").stat().st_mode) == 0o600
@@ -54,10 +55,19 @@ async def test_a_write_replaces_the_whole_file_and_keeps_its_mode(tmp_path: Path
     assert stat.S_IMODE((tmp_path / "safety.json").stat().st_mode) == 0o600
 
 
+async def test_a_file_of_before_there_was_a_closing_of_foreign_shares_still_reads(tmp_path: Path) -> None:
+    mirror = MirrorFile(tmp_path)
+    await mirror.write(STATE)
+    file = said(tmp_path)
+    del file["kill_switch"]["foreign"]
+    (tmp_path / "safety.json").write_text(json.dumps(file))
+    assert mirror.read() == (STATE, "")
+
+
 @given(
     st.builds(
         SafetyState, TEXT, MONEY, MONEY,
-        st.builds(KillSwitch, TEXT, TEXT, NS, st.booleans()),
+        st.builds(KillSwitch, TEXT, TEXT, NS, st.booleans(), st.booleans()),
         st.builds(Breaker, st.sampled_from(BreakerStatus), st.booleans(), TEXT, NS, MONEY, NS),
         st.builds(DailyLoss, TEXT, TEXT, MONEY, TEXT, NS, st.integers(-(10**15), 10**15)),
     )

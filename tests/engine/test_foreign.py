@@ -5,17 +5,27 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from engine.exchange import WASH, S
-from engine.world import EPOCH, World, of
+from engine.exchange import WASH, S, sold
+from engine.world import CLOSE_NS, DAY_NS, EPOCH, OPEN_NS, SESSIONS, World, of
 
+from fluxherod.core.calendar import HOUR_NS, MINUTE_NS
 from fluxherod.core.orders import OrderRole
 from fluxherod.core.risk.approve import NotApproved, approve_foreign_stop
+from fluxherod.core.splits import Split
 from fluxherod.core.types import BrokerOrder, OrderType, Side
 from fluxherod.engine import drafts
 from fluxherod.engine.effects import AlertRaised, ReplyCode, SubmitOrder
-from fluxherod.engine.events import CancelOrderCommand, ResumeCommand, Started
+from fluxherod.engine.events import (
+    CalendarLoaded,
+    CancelOrderCommand,
+    FlattenCommand,
+    ResumeCommand,
+    SplitsLoaded,
+    Started,
+)
 
 FOREIGN_STOP = OrderRole.FOREIGN_STOP
+SPLIT = Split("SPY", "2024-01-03", 7, 1)
 
 
 def polled(world: World, times: int = 3) -> None:
@@ -118,6 +128,140 @@ def test_beside_a_position_of_ours_each_has_its_own_stop() -> None:
     assert world.position() is None
     assert world.exchange.position["SPY"] == 30
     assert stops(world) == [(Side.SELL, 30, 4_365_000)]
+    world.replay()
+
+
+def test_a_flatten_that_crosses_the_fill_of_their_stop_opens_no_short() -> None:
+    world = with_foreign("protect", 50)
+    polled(world)
+    (stop,) = world.exchange.stops("SPY")
+    world.delivery = False
+    world.exchange.price_e4["SPY"] = 4_360_000
+    world.exchange.fill(stop.broker_id, 50, 4_360_000)  # its report is under way
+    world.exchange.outbox, late = [], world.exchange.outbox
+    world.tell(FlattenCommand(world.caller(), "enough", include_foreign=True))
+    world.exchange.outbox = late + world.exchange.outbox
+    world.delivery = True
+    world.deliver()
+    polled(world, 10)
+    assert {order.role for order in world.engine.desk.orders.values()} == {FOREIGN_STOP}
+    assert world.exchange.position["SPY"] == 0
+    assert (world.position(), world.engine.ledger.foreign) == (None, {})
+    world.agree()
+    world.replay()
+
+
+def test_while_the_end_of_their_stop_is_not_heard_of_nothing_else_sells_them() -> None:
+    world = with_foreign("protect", 50)
+    polled(world)
+    world.exchange.lose = ["request"]  # the cancel never arrives
+    world.tell(FlattenCommand(world.caller(), "enough", include_foreign=True))
+    polled(world, 2)
+    assert {order.role for order in world.engine.desk.orders.values()} == {FOREIGN_STOP}
+    world.wait(120)
+    polled(world)
+    assert sold(world.exchange, "SPY") == 50
+    assert world.exchange.position["SPY"] == 0
+    world.agree()
+    world.replay()
+
+
+def test_a_flatten_leaves_what_others_hold_and_sells_ours_at_once_and_theirs_when_they_get_free() -> None:
+    world = World().ready()
+    world.place(100, 443.0)
+    world.exchange.position["SPY"] += 50
+    world.exchange.cash_e4 -= 50 * 4_500_000
+    other = BrokerOrder("o1", "theirs", "SPY", Side.SELL, OrderType.LIMIT, S.WORKING, 40, 0, 0, 5_000_000, None)
+    world.exchange.orders["o1"] = other
+    polled(world)
+    world.tell(FlattenCommand(world.caller(), "enough", include_foreign=True))
+    assert sold(world.exchange, "SPY") == 100
+    polled(world, 10)
+    assert sold(world.exchange, "SPY") == 110
+    assert (world.position(), world.engine.ledger.foreign["SPY"][0]) == (None, 40)
+    assert not world.exchange.orders["o1"].status.ended
+    assert world.alerts().count("FOREIGN_SHARES_HELD") == 1
+    assert not {"ORDER_ENDED_BY_BROKER", "STOP_REFUSED", "FLATTEN_CLOSED"} & set(world.alerts())
+    world.exchange.end("o1", S.CANCELED)
+    world.deliver()
+    polled(world, 5)
+    assert sold(world.exchange, "SPY") == 150
+    assert world.alerts().count("FLATTEN_CLOSED") == 1
+    world.agree()
+    world.replay()
+
+
+def test_a_resume_ends_the_closing_and_guards_what_is_left_again() -> None:
+    world = with_foreign("protect")
+    other = BrokerOrder("o1", "theirs", "SPY", Side.SELL, OrderType.LIMIT, S.WORKING, 30, 0, 0, 5_000_000, None)
+    world.exchange.orders["o1"] = other
+    polled(world)
+    world.tell(FlattenCommand(world.caller(), "enough", include_foreign=True))
+    polled(world, 3)
+    world.tell(ResumeCommand(world.caller(), "go on"))
+    world.exchange.end("o1", S.CANCELED)
+    world.deliver()
+    polled(world, 3)
+    assert stops(world) == [(Side.SELL, 30, 4_365_000)]
+    assert sold(world.exchange, "SPY") == 0
+    world.replay()
+
+
+def on_the_eve_of_a_split() -> World:
+    """Guarded by a stop at the price of before, in the evening before a 7:1 split."""
+    world = with_foreign("protect", 100)
+    world.tell(SplitsLoaded((SPLIT,)))
+    polled(world)
+    assert stops(world) == [(Side.SELL, 100, 4_365_000)]
+    world.exchange.open = False
+    world.until(CLOSE_NS + HOUR_NS)
+    world.snapshot()
+    return world
+
+
+def test_a_split_adjusts_them_and_their_stop_so_that_the_open_sells_nothing() -> None:
+    world = on_the_eve_of_a_split()
+    world.exchange.position["SPY"] = 700
+    world.exchange.price_e4["SPY"] = SPLIT.price_e4(4_500_000)
+    polled(world, 5)
+    assert stops(world) == [(Side.SELL, 100, 4_365_000)]  # nothing is moved before it is applied
+    world.until(OPEN_NS + DAY_NS - 30 * MINUTE_NS)
+    world.tell(SplitsLoaded((SPLIT,)), CalendarLoaded(SESSIONS))
+    assert world.engine.ledger.foreign["SPY"] == (700, 642_857)
+    polled(world, 5)
+    assert stops(world) == [(Side.SELL, 700, 623_500)]
+    world.until(OPEN_NS + DAY_NS)
+    world.exchange.open = True
+    world.quote(450 / 7)
+    polled(world)
+    assert stops(world) == [(Side.SELL, 700, 623_500)]
+    assert sold(world.exchange, "SPY") == 0
+    assert world.exchange.position["SPY"] == 700
+    world.replay()
+
+
+def test_a_broker_that_splits_at_the_open_only_is_waited_for() -> None:
+    world = on_the_eve_of_a_split()
+    world.until(OPEN_NS + DAY_NS - 30 * MINUTE_NS)
+    world.tell(SplitsLoaded((SPLIT,)), CalendarLoaded(SESSIONS))
+    polled(world, 5)
+    assert world.engine.ledger.foreign["SPY"] == (700, 642_857)
+    assert stops(world) == []
+    world.exchange.position["SPY"] = 700
+    world.exchange.price_e4["SPY"] = SPLIT.price_e4(4_500_000)
+    polled(world)
+    assert stops(world) == [(Side.SELL, 700, 623_500)]
+    world.replay()
+
+
+def test_splits_are_asked_for_symbols_that_are_not_followed_but_guarded() -> None:
+    world = World(foreign_positions="protect")
+    world.exchange.position["QQQ"] = 30
+    world.exchange.price_e4["QQQ"] = 4_000_000
+    world.ready()
+    polled(world)
+    assert world.engine.splits.symbols == ("SPY", "QQQ")
+    assert len(world.exchange.stops("QQQ")) == 1
     world.replay()
 
 

@@ -273,6 +273,19 @@ def test_an_execution_prices_one_difference_only() -> None:
     world.agree()
 
 
+def test_a_lack_that_is_known_is_not_sold_because_a_snapshot_comes_while_orders_move() -> None:
+    world = holding(limits=replace(WIDE, warning_drawdown_bp=9_000, critical_drawdown_bp=9_900, daily_loss_bp=0))
+    for stop in world.exchange.stops("SPY"):
+        world.exchange.end(stop.broker_id, S.CANCELED, tell=False)
+    world.exchange.position["SPY"] = 10
+    polled(world)
+    world.close()
+    world.snapshot()  # asked for in the moment in which the exit of 10 ended
+    assert sold(world.exchange, "SPY") == 10
+    assert world.exchange.position["SPY"] == 0
+    world.replay()
+
+
 def test_shares_of_ours_that_are_missing_are_no_foreign_position_to_guard() -> None:
     world = holding(foreign_positions="protect")
     for stop in world.exchange.stops("SPY"):

@@ -508,9 +508,13 @@ def test_shares_of_both_are_closed_together() -> None:
         world.wait(5)
         world.snapshot()
     do(world, FlattenCommand(world.caller(), "enough", include_foreign=True))
+    assert sold(world.exchange, "SPY") == 200  # ours leave at once
     world.wait(5)
+    world.snapshot()
     assert world.position() is None
     assert sold(world.exchange, "SPY") == 230
+    world.wait(5)
+    assert texts(world, "FLATTEN_CLOSED") == ["All positions closed: enough"]
     world.agree()
     world.replay()
 
@@ -756,6 +760,8 @@ def test_flatten_closes_shares_that_are_not_ours_though_a_stop_of_ours_guards_th
         world.snapshot()
     assert len(world.exchange.stops("QQQ")) == 1
     do(world, FlattenCommand(world.caller(), "enough", include_foreign=True))
+    world.wait(5)
+    world.snapshot()
     world.wait(30)
     assert world.position("QQQ") is None
     assert not world.exchange.working("QQQ")

@@ -34,6 +34,7 @@ class _KillSwitch(Struct, forbid_unknown_fields=True):
     by: str
     since: Time | None
     flatten: bool
+    foreign: bool = False  # files of before it was known have none
 
 
 class _Breaker(Struct, forbid_unknown_fields=True):
@@ -126,6 +127,7 @@ def _encode(state: SafetyState) -> bytes:
             "by": kill_switch.by,
             "since": _time(kill_switch.since_ns),
             "flatten": kill_switch.flatten,
+            "foreign": kill_switch.foreign,
         },
         "breaker": {
             "status": breaker.status.value,
@@ -157,7 +159,9 @@ def _decode(content: bytes) -> SafetyState:
         file.epoch,
         file.run,
         file.inputs,
-        KillSwitch(kill_switch.reason, kill_switch.by, _ns(kill_switch.since), kill_switch.flatten),
+        KillSwitch(
+            kill_switch.reason, kill_switch.by, _ns(kill_switch.since), kill_switch.flatten, kill_switch.foreign
+        ),
         Breaker(
             breaker.status,
             breaker.latched,

@@ -167,6 +167,11 @@ CODES: dict[str, AlertCode] = {
         "Shares that are not ours get a protective stop of ours (orders.foreign_positions is protect).",
         "Nothing. Before selling them by hand cancel that stop at the broker's own page; it goes with the shares.",
     ),
+    "FOREIGN_SHARES_HELD": _code(
+        WARNING,
+        "Flatten was to close shares that are not ours, and an order of somebody else holds them: they are left alone.",
+        "Cancel that order at the broker's own page: the shares are then closed. Resume ends the closing.",
+    ),
     "UNPROTECTED_SHARES": _code(
         CRITICAL,
         "Shares of ours have had no working stop at the broker for five seconds; the daemon watches their price.",

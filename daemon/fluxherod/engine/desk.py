@@ -205,6 +205,8 @@ class Desk(Sending):
     def _ended(self, order: Order, now_ns: int, out: list[Effect]) -> None:
         """What follows from an order's end."""
         self.due.pop(order.id, None)
+        if self.ledger.foreign.get(order.symbol, (0, 0))[0] * order.side.sign < 0:  # it held, or closed beside, them
+            out.append(RequestSnapshot(f"{order.symbol}: what is there that is not ours can be told now"))
         for leg in list(self.live(order.symbol)):
             if leg.parent_id == order.id and order.state is not OrderState.FILLED:
                 self._put(advance(leg, OrderEvent.CANCELED, now_ns), "its entry ended", out)

@@ -240,9 +240,9 @@ class Engine:
         self.commands = Commands(settings, *parts, self.blocked, self.chaser)
         self.commands.answers = answers
         self.guard = Guard(settings, self.market, self.desk, self.ledger)
-        self.splits.connect(self.market, self.desk, self.ledger)
+        self.splits.connect(self.market, self.desk, self.ledger, self.foreign.stops)
         self.reconciler = Reconciler(settings, self.market, self.desk, self.ledger, self.splits)
-        self.foreign.connect(self.desk, self.ledger, self.safety.halt)
+        self.foreign.connect(self.desk, self.ledger, self.safety, self.splits)
         self.closing.connect(self.market, self.desk, self.ledger, self.guard)
         self.unprotected.connect(self.market, self.desk, self.ledger)
         self.universe.connect(self.market, self.desk, self.ledger)
@@ -367,10 +367,11 @@ class Engine:
     def _snapshot(self, now_ns: int, event: BrokerSnapshot, out: list[Effect]) -> None:
         if not self.splits.admits(event, now_ns):
             return  # asked for again when the splits are known
-        foreign_e4 = self.ledger.foreign_e4
+        before_e4 = self.ledger.foreign_e4
         self.reconciler.take(event, now_ns, out)
-        self.foreign.take(self.reconciler.new_foreign, event, now_ns, out)
-        self.safety.snapshot(event, self.ledger.foreign_e4 - foreign_e4, now_ns, out)
+        changed_e4 = self.ledger.foreign_e4 - before_e4
+        self.foreign.take(self.reconciler.new_foreign, self.reconciler.sure, event, now_ns, out)
+        self.safety.snapshot(event, changed_e4, now_ns, out)
         for symbol in list(self.ledger.positions):
             self.desk.protect(symbol, now_ns, out)
 

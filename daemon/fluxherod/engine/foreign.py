@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 
 from fluxherod.core import protection
 from fluxherod.core.money import dollars, from_e4
@@ -15,7 +16,9 @@ from fluxherod.engine.desk import Desk
 from fluxherod.engine.effects import AlertRaised, Effect, Severity
 from fluxherod.engine.events import BrokerSnapshot
 from fluxherod.engine.ledger import Ledger
+from fluxherod.engine.safety import Safety
 from fluxherod.engine.settings import Settings
+from fluxherod.engine.splits import Splits
 
 BASIS_POINTS = 10_000
 
@@ -25,23 +28,42 @@ class Foreign:
 
     desk: Desk
     ledger: Ledger
-    halt: Callable[[str, int, list[Effect]], None]
+    safety: Safety
+    splits: Splits
 
     def __init__(self) -> None:
         self.stops: dict[str, tuple[Side, int]] = {}  # symbol: the side that closes, and the stop's price
+        self._told_held: dict[str, int] = {}  # symbol: shares that orders of others keep from being closed
 
-    def connect(self, desk: Desk, ledger: Ledger, halt: Callable[[str, int, list[Effect]], None]) -> None:
-        """Look after these from now on; `halt` halts trading for a reason."""
-        self.desk, self.ledger, self.halt = desk, ledger, halt
+    def connect(self, desk: Desk, ledger: Ledger, safety: Safety, splits: Splits) -> None:
+        """Look after these from now on."""
+        self.desk, self.ledger, self.safety, self.splits = desk, ledger, safety, splits
 
-    def take(self, new: Iterable[str], snapshot: BrokerSnapshot, now_ns: int, out: list[Effect]) -> None:
-        """What follows from a snapshot whose differences are in the books; `new` are the symbols that it told of."""
+    def take(
+        self, new: Iterable[str], sure: AbstractSet[str], snapshot: BrokerSnapshot, now_ns: int, out: list[Effect]
+    ) -> None:
+        """What follows from a snapshot whose differences are in the books.
+
+        Args:
+            new: the symbols of which it told other shares that are not ours.
+            sure: those of which it says for sure how many shares are there: none of their orders is under way.
+        """
         policy = self.desk.settings.foreign_positions
         if policy == "halt":
             for symbol in new:
-                self.halt(f"{self.ledger.foreign[symbol][0]:+d} {symbol} at the broker are not ours", now_ns, out)
+                self.safety.halt(
+                    f"{self.ledger.foreign[symbol][0]:+d} {symbol} at the broker are not ours", now_ns, out
+                )
+        closes = self.safety.state.kill_switch.foreign
+        if not closes:
+            self._told_held.clear()
         for symbol in sorted(self.stops.keys() | self.ledger.foreign.keys() | self._guarded()):
-            self._guard(symbol, snapshot, policy == "protect", now_ns, out)
+            if self.splits.pending(symbol, now_ns):
+                continue  # shares and prices may be of before or of after
+            if closes:
+                self._close(symbol, symbol in sure, snapshot, now_ns, out)
+            else:
+                self._guard(symbol, snapshot, policy == "protect", now_ns, out)
 
     def working_stops(self, symbol: str) -> list[Order]:
         """Our stops that guard such shares at the broker now."""
@@ -53,11 +75,37 @@ class Foreign:
     def _guarded(self) -> set[str]:
         return {order.symbol for order in self.desk.live() if order.role is OrderRole.FOREIGN_STOP}
 
+    def _close(self, symbol: str, sure: bool, snapshot: BrokerSnapshot, now_ns: int, out: list[Effect]) -> None:
+        """Close what no order of others holds, once our own stop has ended and what is there after it is sure."""
+        self.stops.pop(symbol, None)
+        stops = self._stops(symbol)
+        for order in stops:
+            if order.settled and not self.desk.held(symbol, now_ns):
+                self.desk.cancel(order, now_ns, out)
+        held = self.ledger.foreign.get(symbol, (0, 0))[0]
+        if stops or not sure or not held or self._missing(symbol, held):
+            return
+        taken = min(abs(held), self._held_by_others(symbol, Side.SELL if held > 0 else Side.BUY, snapshot))
+        self._tell_held(symbol, taken, out)
+        if taken < abs(held):
+            self.safety.close_also(symbol, abs(held) - taken, now_ns, out)
+
+    def _tell_held(self, symbol: str, shares: int, out: list[Effect]) -> None:
+        """Say how many shares stay because others' orders hold them, once for each count."""
+        if shares and self._told_held.get(symbol) != shares:
+            text = f"{shares} {symbol} that are not ours are held by orders of others: left alone until those end"
+            out.append(AlertRaised("FOREIGN_SHARES_HELD", Severity.WARNING, text, symbol))
+        self._told_held[symbol] = shares
+
+    def _missing(self, symbol: str, held: int) -> bool:
+        """True when they are shares of ours that the broker does not have: there is nothing to guard or close."""
+        position = self.ledger.positions.get(symbol)
+        return position is not None and position.quantity * held < 0
+
     def _guard(self, symbol: str, snapshot: BrokerSnapshot, wanted: bool, now_ns: int, out: list[Effect]) -> None:
         held, price_e4 = self.ledger.foreign.get(symbol, (0, 0))
-        position = self.ledger.positions.get(symbol)
-        if position is not None and position.quantity * held < 0:
-            held = 0  # shares of ours that are missing: there is nothing to guard
+        if self._missing(symbol, held):
+            held = 0
         if not held or not wanted:
             self.stops.pop(symbol, None)
         elif self._stop(symbol, held)[1] <= 0:

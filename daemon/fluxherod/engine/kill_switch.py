@@ -9,7 +9,7 @@ from fluxherod.core.risk import breaker as rules
 from fluxherod.core.risk.breaker import limit, percent
 from fluxherod.core.risk.safety import BreakerStatus, KillSwitch
 from fluxherod.core.words import some_of
-from fluxherod.engine.effects import AlertRaised, Effect, ReplyCode, Severity
+from fluxherod.engine.effects import AlertRaised, Effect, ReplyCode, RequestSnapshot, Severity
 from fluxherod.engine.events import FlattenCommand, HaltCommand, ResetBreakerCommand, ResumeCommand, SafetyCommand
 from fluxherod.engine.safety import Safety
 
@@ -34,7 +34,7 @@ def _halt(safety: Safety, command: HaltCommand, now_ns: int, out: list[Effect]) 
     """No new risk: stops stay, and the engine cancels what entries work, now or later."""
     reason, by = command.reason or "halted by the operator", command.caller.principal
     before = safety.state.kill_switch
-    switch = KillSwitch(reason, by, now_ns, before.flatten)
+    switch = KillSwitch(reason, by, now_ns, before.flatten, before.foreign)
     safety.change(replace(safety.state, kill_switch=switch), out)
     out.append(AlertRaised("KILL_SWITCH", Severity.WARNING, f"Trading halted by {by}: {reason}"))
     return ReplyCode.OK, f"trading is halted: {reason}; positions keep their stops"
@@ -55,19 +55,29 @@ def _resume(safety: Safety, command: ResumeCommand, out: list[Effect]) -> Outcom
 def _flatten(safety: Safety, command: FlattenCommand, now_ns: int, out: list[Effect]) -> Outcome:
     """Halt and close: entries are cancelled because trading is halted, stops as their positions leave."""
     reason, by = command.reason or "flattened by the operator", command.caller.principal
-    safety.change(replace(safety.state, kill_switch=KillSwitch(reason, by, now_ns, flatten=True)), out)
-    if command.include_foreign:
-        for symbol in sorted(safety.ledger.foreign):
-            for order in list(safety.desk.live(symbol)):
-                if order.role is OrderRole.FOREIGN_STOP and order.settled:
-                    safety.desk.cancel(order, now_ns, out)  # it holds the shares
-            safety.ledger.adopt(symbol, f"not opened by the daemon, closed by {by}: {reason}", now_ns, out)
-    words = safety.in_words(now_ns)
+    everything = command.include_foreign or safety.state.kill_switch.foreign
+    safety.change(replace(safety.state, kill_switch=KillSwitch(reason, by, now_ns, True, everything)), out)
+    foreign = sorted(safety.ledger.foreign)
+    words = safety.in_words(now_ns, foreign if everything else ())
     safety.close_all(now_ns, out)
-    if left := sorted(safety.ledger.foreign):
-        words += f"; not ours, so left alone: {some_of(left)}"
+    if everything:
+        _free_foreign(safety, now_ns, out)
+    if everything and foreign:
+        words += (
+            f"; of what is not ours ({some_of(foreign)}) the shares that no order of others holds, as they get free"
+        )
+    elif foreign:
+        words += f"; not ours, so left alone: {some_of(foreign)}"
     out.append(AlertRaised("KILL_SWITCH", Severity.CRITICAL, f"Flattened by {by}: {reason}; {words}"))
     return ReplyCode.OK, f"trading is halted, all orders are cancelled; {words}"
+
+
+def _free_foreign(safety: Safety, now_ns: int, out: list[Effect]) -> None:
+    """Our stops hold the shares; `Foreign` closes what a snapshot of after their end says is there."""
+    for order in list(safety.desk.live()):
+        if order.role is OrderRole.FOREIGN_STOP and order.settled:
+            safety.desk.cancel(order, now_ns, out)
+    out.append(RequestSnapshot("shares that are not ours are to be closed"))
 
 
 def _reset(safety: Safety, command: ResetBreakerCommand, now_ns: int, out: list[Effect]) -> Outcome:

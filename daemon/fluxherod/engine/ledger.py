@@ -179,16 +179,20 @@ class Ledger:
         self.adopted_e4 += theirs_e4 - (self.cash_e4 or 0)
         self.cash_e4 = theirs_e4
 
-    def adopt(self, symbol: str, reason: str, now_ns: int, out: list[Effect]) -> None:
-        """Take shares that the daemon did not open into our books, to close them; the equity stays what it is.
+    def adopt(self, symbol: str, shares: int, reason: str, now_ns: int, out: list[Effect]) -> None:
+        """Take so many of the shares that the daemon did not open into our books, to close them; the equity stays.
 
         Where shares of ours are missing at the broker nothing is adopted: ours are closed by what is there.
         """
-        quantity, price_e4 = self.foreign[symbol]
+        held, price_e4 = self.foreign[symbol]
+        quantity = shares if held > 0 else -shares
         ours = self.positions.get(symbol)
         if ours is not None and (ours.quantity > 0) != (quantity > 0):
             return
-        del self.foreign[symbol]
+        if quantity == held:
+            del self.foreign[symbol]
+        else:
+            self.foreign[symbol] = (held - quantity, price_e4)
         side = Side.BUY if quantity > 0 else Side.SELL
         if ours is not None:
             self._add(ours, Fill("", symbol, side, abs(quantity), abs(quantity) * price_e4, exact=False), out)

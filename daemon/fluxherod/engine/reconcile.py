@@ -59,6 +59,7 @@ class Reconciler:
         self.desk = desk
         self.ledger = ledger
         self.new_foreign: list[str] = []  # symbols whose shares that are not ours the newest snapshot changed
+        self.sure: set[str] = set()  # symbols of which it said for sure how many shares are there
         self.known = Differences()
         self._sought: set[str] = set()  # symbols of orders that the newest snapshot did not list
         self._waits: dict[
@@ -152,14 +153,14 @@ class Reconciler:
     def _positions(self, snapshot: BrokerSnapshot, first: bool, now_ns: int, out: list[Effect]) -> None:
         theirs = {position.symbol: position for position in snapshot.positions}
         self.new_foreign, self._look_again_ns = [], None
-        settled: set[str] = set()
+        self.sure = set()
         for symbol in sorted(theirs.keys() | self.ledger.positions.keys() | self.ledger.foreign.keys()):
             broker = theirs.get(symbol) or BrokerPosition(symbol, 0, 0)
             if not self._quiet(symbol, snapshot.asked_ns):
                 self._unclear(broker, snapshot.asked_ns, now_ns, out)
             elif self._compare(broker, snapshot.account.cash_e4, first, now_ns, out):
-                settled.add(symbol)
-        self.desk.book.explain(settled)
+                self.sure.add(symbol)
+        self.desk.book.explain(self.sure)
         for symbol in self._waits.keys() - theirs.keys() - self.ledger.positions.keys():
             del self._waits[symbol]
 
@@ -173,6 +174,11 @@ class Reconciler:
             self.ledger.foreign.pop(symbol, None)
             self.desk.doubts.enough(symbol)
             return True
+        foreign = self.ledger.foreign.get(symbol, (0, 0))[0]
+        if foreign and ours + foreign != there and self.splits.explains(symbol, there, now_ns, foreign=True):
+            self.known.keep(f"position {symbol}")
+            self.desk.doubts.enough(symbol)
+            return False  # ours and those of others, in shares of before or of after
         if position is not None and there * ours < ours * ours:
             closed = self._gone(position, broker, cash_e4, now_ns, out)
             if closed is None:
@@ -277,9 +283,13 @@ class Reconciler:
         self.known.keep(f"position {symbol}")
         position, foreign = self.ledger.positions.get(symbol), self.ledger.foreign.get(symbol, (0, 0))[0]
         ours = (position.quantity if position is not None else 0) + foreign
-        if ours == there or self.splits.explains(symbol, there, now_ns):
+        explained = any(self.splits.explains(symbol, there, now_ns, both) for both in (False, True))
+        if ours == there or explained:
             self._waits.pop(symbol, None)
-            self.desk.doubts.enough(symbol)
+            lacks = position is not None and position.quantity * foreign < 0
+            # A lack that is known is still one: what leaves for more than is there would open the other side.
+            if explained or position is None or not (lacks and (position.exit_reason or not there)):
+                self.desk.doubts.enough(symbol)
             return
         newest = symbol in self._doubted or all(o.updated_ns < asked_ns for o in self.desk.live(symbol))
         if position is not None and newest and there * position.quantity < position.quantity**2:

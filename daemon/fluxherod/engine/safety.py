@@ -6,6 +6,7 @@ of an entry that filled while it was being cancelled, is closed like those that 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from fluxherod.core.calendar import new_york
@@ -277,13 +278,22 @@ class Safety:
         for position in list(self.ledger.positions.values()):
             if not position.exit_reason or position.exit_quantity:
                 self.desk.leave(position, self.closing, now_ns, out)
-        if not self.ledger.positions and not self._told_closed:
+        waits = self.state.kill_switch.foreign and self.ledger.foreign  # they are to be closed, too
+        if not self.ledger.positions and not waits and not self._told_closed:
             self._told_closed = True
             out.append(self._all_closed())
 
-    def in_words(self, now_ns: int) -> str:
-        """What closing means now: which symbols, and when."""
-        symbols = sorted(self.ledger.positions)
+    def close_also(self, symbol: str, shares: int, now_ns: int, out: list[Effect]) -> None:
+        """Close so many shares that are not ours: from here on they are a position like the others."""
+        switch = self.state.kill_switch
+        why = f"not opened by the daemon, closed by {switch.by}: {switch.reason}"
+        self._told_closed = False
+        self.ledger.adopt(symbol, shares, why, now_ns, out)
+        self.close_all(now_ns, out)
+
+    def in_words(self, now_ns: int, also: Iterable[str] = ()) -> str:
+        """What closing means now: which symbols, `also` those of others, and when."""
+        symbols = sorted({*self.ledger.positions, *also})
         if not symbols:
             return "no position of ours is open"
         words, following = f"closing {some_of(symbols)} at the market", self.market.calendar.following(now_ns)

@@ -5,6 +5,7 @@
 | when | with the data host's answer from then on; if it owes one, 10 minutes later, as it was announced |
 | bars | the symbol's book goes cold and is loaded anew, split-adjusted; what was decided is not decided once more |
 | a position | shares, stops, target, best price and ATR are adjusted, its cost is not; a part share is paid in cash |
+| shares not ours | adjusted with their price, their stop is fixed anew; from that close on none is placed |
 | orders of before | cancelled; nothing is placed until the broker has our shares, or a minute before the open |
 | shares at the broker | from the close before the ex-date to its open, both counts are right: no difference is told |
 | quotes | from that close on they may be in new units: they mark nothing until the split is applied |
@@ -25,7 +26,7 @@ from fluxherod.core.money import dollars, to_e4
 from fluxherod.core.portfolio import Position
 from fluxherod.core.splits import CashInLieu, Split, adjusted_bars
 from fluxherod.core.strategy.stops import trail
-from fluxherod.core.types import Mode
+from fluxherod.core.types import Mode, Side
 from fluxherod.core.words import some_of
 from fluxherod.engine.books import SymbolBook
 from fluxherod.engine.desk import Desk
@@ -49,33 +50,36 @@ class Splits:
     market: Market
     desk: Desk
     ledger: Ledger
+    _foreign_stops: dict[str, tuple[Side, int]]
 
     def __init__(self) -> None:
         self._waiting: dict[Key, Split] = {}
-        self._applied: dict[Key, tuple[Split, int]] = {}
+        self._applied: dict[Key, tuple[Split, int, int]] = {}  # shares of ours, and those not ours, before it
         self._warmed_ns: dict[str, int] = {}  # symbol: when its history was loaded last
         self._before: dict[str, tuple[Split, int, float]] = {}  # symbol: a bar's start and close in old units
         self._held: set[str] = set()  # symbols that wait for the broker to have our shares
         self._known_ns = 0
         self._patience_ends_ns = 0  # the broker's word waits until then for the splits
 
-    def connect(self, market: Market, desk: Desk, ledger: Ledger) -> None:
+    def connect(self, market: Market, desk: Desk, ledger: Ledger, foreign_stops: dict[str, tuple[Side, int]]) -> None:
         """Look after these from now on."""
-        self.market, self.desk, self.ledger = market, desk, ledger
+        self.market, self.desk, self.ledger, self._foreign_stops = market, desk, ledger, foreign_stops
 
     def begin(self, now_ns: int, out: list[Effect]) -> None:
         """A process begins: what is due by memory is applied; on another day than the last the splits come first."""
         self._known_ns = self._known_ns or now_ns
         self._patience_ends_ns = 0
         self.apply(now_ns, out)
-        if self.ledger.positions and new_york_day(self._known_ns) != new_york_day(now_ns):
+        held = self.ledger.positions or self.ledger.foreign or self._foreign_stops
+        if held and new_york_day(self._known_ns) != new_york_day(now_ns):
             self._patience_ends_ns = now_ns + PATIENCE_NS + self.market.settings.latency_ns
 
     @property
     def symbols(self) -> tuple[str, ...]:
         """All that must be asked for: what is followed, and what is held without being followed."""
         followed = self.market.settings.symbols
-        return (*followed, *sorted(self.ledger.positions.keys() - set(followed)))
+        held = self.ledger.positions.keys() | self.ledger.foreign.keys() | self._foreign_stops.keys()
+        return (*followed, *sorted(held - set(followed)))
 
     # --- what the data host says -----------------------------------------------------------------------
     def take(self, event: SplitsLoaded, now_ns: int, out: list[Effect]) -> None:
@@ -126,7 +130,8 @@ class Splits:
         due_ns = self._due_ns(split)
         position = self.ledger.positions.get(split.symbol)
         held = position is not None and position.opened_ns < due_ns
-        self._applied[key] = (split, position.quantity if position is not None and held else 0)
+        foreign = self.ledger.foreign.get(split.symbol, (0, 0))[0]
+        self._applied[key] = (split, position.quantity if position is not None and held else 0, foreign)
         book = self.market.books.get(split.symbol)
         stale = book is not None and self._outdate(book, split, due_ns)
         cancelled = self._cancel_orders(split.symbol, due_ns, now_ns, out)
@@ -135,18 +140,38 @@ class Splits:
             if book is not None and self._trades_anew(book, split):
                 self.ledger.positions[split.symbol] = self._as_before(position, split, book.price_e4)
             after, lieu = self.ledger.split(split, now_ns, out)
-            if self.ledger.foreign.get(split.symbol, (0, 0))[0] == after.quantity - position.quantity:
-                del self.ledger.foreign[split.symbol]  # the shares that were not in our books are in them now
+            self._convert_foreign(split, after.quantity - position.quantity)
             if book is not None:
                 self.ledger.mark(split.symbol, book.price_e4, out)
             self._hold(split, now_ns)
             out.append(RequestSnapshot(f"{split.symbol} was split"))
             words = [_told(position, after, lieu), *words]
+        elif foreign:
+            self._convert_foreign(split, 0)
+            self._hold(split, now_ns)
+            out.append(RequestSnapshot(f"{split.symbol} was split"))
+            words = [f"{abs(foreign)} shares that are not ours are adjusted", *words]
+        self._foreign_stops.pop(split.symbol, None)  # its price is of before: it is fixed anew
         if cancelled:
             words.append(f"{cancelled} of its orders cancelled")
         if words:
             text = f"{split.symbol} split {split.text} on {split.ex_date}: {', '.join(words)}"
             out.append(AlertRaised("SPLIT_APPLIED", Severity.INFO, text, split.symbol))
+
+    def _convert_foreign(self, split: Split, grown: int) -> None:
+        """Put shares that are not ours in shares of after, where ours have become `grown` more (or fewer)."""
+        held, price_e4 = self.ledger.foreign.get(split.symbol, (0, 0))
+        session = self._session(split)
+        if session is not None and self.ledger.account_ns >= session.open_ns:
+            held -= grown  # the broker counts in shares of after: what was too much is ours now
+        elif held == grown:
+            held = 0  # the shares that were not in our books are in them now
+        else:
+            held, price_e4 = split.shares(held), split.price_e4(price_e4)
+        if held:
+            self.ledger.foreign[split.symbol] = (held, price_e4)
+        else:
+            self.ledger.foreign.pop(split.symbol, None)
 
     def _outdate(self, book: SymbolBook, split: Split, due_ns: int) -> bool:
         """Let a book in old units be cold, its price that of its last bar in new ones, or none. True if it was warm."""
@@ -236,22 +261,27 @@ class Splits:
         theirs = {position.symbol: position.quantity for position in snapshot.positions}
         for symbol in sorted(self._held):
             position = self.ledger.positions.get(symbol)
-            if position is None or theirs.get(symbol, 0) == position.quantity:
+            ours = position.quantity if position is not None else 0
+            foreign = self.ledger.foreign.get(symbol, (0, 0))[0]
+            if (position is None and not foreign) or theirs.get(symbol, 0) in (ours, ours + foreign):
                 self._held.discard(symbol)
                 self.desk.holds.pop(symbol, None)
         return True
 
-    def explains(self, symbol: str, theirs: int, now_ns: int) -> bool:
+    def explains(self, symbol: str, theirs: int, now_ns: int, foreign: bool = False) -> bool:
         """True when a split explains the broker's count of shares, between the close before it and its open.
+
+        It is compared with the shares of our position, with `foreign` together with those that are not ours.
 
         A part share that the broker has not paid out yet is reported as one share more.
         """
-        for split, before in (*self._applied.values(), *((split, None) for split in self._waiting.values())):
+        position = self.ledger.positions.get(symbol)
+        now = (position.quantity if position is not None else 0, self.ledger.foreign.get(symbol, (0, 0))[0])
+        for split, ours, others in (*self._applied.values(), *((split, *now) for split in self._waiting.values())):
             session = self._session(split)
             if split.symbol != symbol or session is None or not self._eve_ns(split) <= now_ns < session.open_ns:
                 continue
-            position = self.ledger.positions.get(symbol)
-            shares = before if before is not None else position.quantity if position is not None else 0
+            shares = ours + others if foreign else ours
             whole = split.shares(shares)
             exact = whole * split.old_rate == shares * split.new_rate
             rounded = whole if exact else whole + (1 if shares > 0 else -1)

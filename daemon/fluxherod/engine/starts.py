@@ -90,7 +90,7 @@ def halted(state: SafetyState, reason: str, now_ns: int) -> SafetyState:
     before = state.kill_switch
     if before.reason:
         reason += f" (halted before by {before.by or 'an operator'}: {before.reason})"
-    return replace(state, kill_switch=KillSwitch(reason, BY_THE_DAEMON, now_ns, before.flatten))
+    return replace(state, kill_switch=KillSwitch(reason, BY_THE_DAEMON, now_ns, before.flatten, before.foreign))
 
 
 def _stricter(state: SafetyState, mirror: SafetyState, peak: bool) -> SafetyState:

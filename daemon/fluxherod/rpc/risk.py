@@ -101,11 +101,12 @@ class RiskService(risk_pb2_grpc.RiskServiceServicer):
         reason = validate.reason(request.reason, required=True)
         caller = self._asker.caller(context, "Flatten", request.request_id)
         await self._asker.ask(FlattenCommand(caller, reason, request.include_foreign), context)
-        positions = self._live.engine.ledger.positions.values()
+        ledger, foreign = self._live.engine.ledger, self._live.engine.safety.state.kill_switch.foreign
+        closing = {position.symbol for position in ledger.positions.values() if position.exit_reason}
         return risk_pb2.FlattenResponse(
             risk=self._risk(),
             canceling_order_ids=self._canceling(*OrderRole),
-            closing_symbols=sorted(position.symbol for position in positions if position.exit_reason),
+            closing_symbols=sorted(closing | ledger.foreign.keys() if foreign else closing),
         )
 
     async def ResetBreaker(

@@ -21,13 +21,15 @@ class BreakerStatus(StrEnum):
 class KillSwitch:
     """The halt by hand, or of a start that found too little; `reason` is "" while trading is not halted.
 
-    `flatten` keeps everything of ours being closed, an entry that fills late too, until trading is resumed.
+    `flatten` keeps everything of ours being closed, an entry that fills late too, until trading is resumed; `foreign`
+    keeps what is not ours being closed as well.
     """
 
     reason: str = ""
     by: str = ""
     since_ns: int = 0
     flatten: bool = False
+    foreign: bool = False
 
 
 @dataclass(frozen=True, slots=True)
