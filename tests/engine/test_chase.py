@@ -300,12 +300,12 @@ def test_a_cancel_that_is_refused_for_now_is_asked_for_again() -> None:
 def test_nothing_takes_the_place_of_an_order_whose_cancel_is_not_confirmed() -> None:
     world = resting()
     refresh(world)
-    world.exchange.lose = ["request"]  # the cancel never arrives
+    world.exchange.lose = ["request"] * 3  # the cancel never arrives
     world.wait(80)
     assert len(world.orders(ENTRY)) == 1
     assert newest(world).state is OrderState.CANCELING
     refresh(world)
-    world.wait(10)  # asked again after 30 s
+    world.wait(15)  # asked again 30 s after the third time
     assert "CANCEL_PENDING" in world.alerts()
     assert [order.state for order in world.orders(ENTRY)] == [OrderState.CANCELED, OrderState.PENDING]
 

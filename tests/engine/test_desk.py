@@ -168,12 +168,12 @@ def test_an_exit_that_never_arrived_is_sent_again_under_the_same_id() -> None:
     world.exchange.lose = []
     world.delivery = False
     world.close()
-    world.exchange.lose = ["request"]
+    world.exchange.lose = ["request", "lookup"]
     world.delivery = True
     world.deliver()
     (exit_order,) = world.orders(EXIT)
     assert exit_order.state is OrderState.UNKNOWN
-    world.wait(65)
+    world.wait(2)
     assert [order.id for order in world.orders(EXIT)] == [exit_order.id]
     assert world.position() is None
     assert sold(world.exchange, "SPY") == 100
@@ -187,7 +187,7 @@ def test_an_exit_that_no_longer_fits_when_it_would_be_sent_again_is_replaced_by_
     (leg,) = world.exchange.stops("SPY")
     world.delivery = False
     world.close()
-    world.exchange.lose = ["request"]
+    world.exchange.lose = ["request", "lookup"]
     world.delivery = True
     world.deliver()
     assert world.live(EXIT)[0].state is OrderState.UNKNOWN

@@ -133,7 +133,7 @@ def test_an_exit_whose_id_another_order_has_is_sent_under_another_id(change: dic
     world.delivery = False
     world.close()
     world.tell(world.exchange.outbox.pop(0))  # the cancel of the leg is accepted
-    world.exchange.lose = ["request"]
+    world.exchange.lose = ["request", "lookup"]
     world.tell(world.exchange.outbox.pop(0))  # and done: the exit goes out, and never arrives
     world.delivery = True
     world.deliver()
@@ -170,7 +170,7 @@ def test_a_stop_that_was_given_up_and_took_its_place_after_all_is_not_forgotten_
     world.trail(445.0)
     new = next(order for order in world.live(STOP) if order.replaces_id == old.id)
     world.close()
-    world.wait(61)
+    world.wait(5)
     assert world.engine.desk.orders[new.id].state is OrderState.NOT_RECEIVED
     assert world.engine.desk.orders[old.id].state is OrderState.CANCELING
     world.delivery = False

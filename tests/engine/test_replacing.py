@@ -119,9 +119,9 @@ def test_an_order_can_be_enlarged() -> None:
 def test_a_refused_cancel_is_asked_for_again_until_the_order_ends() -> None:
     world = resting()
     old = newest(world)
-    world.exchange.lose = ["request"]
+    world.exchange.lose = ["request"] * 3
     change(world, old.id, 450.1)
-    world.wait(29)
+    world.wait(33)  # after the third time it is asked for every 30 s
     assert newest(world).state is OrderState.NEW
     refresh(world)
     world.wait(1)

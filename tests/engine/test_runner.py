@@ -176,7 +176,8 @@ class Stage:
         await self.until(lambda: self.runner.idle)
 
     async def trading(self, **settings: Any) -> None:
-        self.runner.post(Started("0" * 16, 1, "test", Settings(("SPY",), "1Min", limits=WIDE, **settings), mirror_read=True))
+        wide = Settings(("SPY",), "1Min", limits=WIDE, **settings)
+        self.runner.post(Started("0" * 16, 1, "test", wide, mirror_read=True))
         self.runner.post(LinkChanged("market", True))
         self.runner.post(LinkChanged("trading", True))
         await self.until(lambda: self.engine.state == "ACTIVE")

@@ -52,6 +52,7 @@ def key_of(
         tuple(_named(effect, names) for effect in late),
         tuple(_heard(event, names) for event in broker.mail),
         tuple(sorted((names.get(each, -1), _in_s(ns, now_ns)) for each, ns in desk.due.items() if each in names)),
+        tuple(sorted((names[each], times) for each, times in desk._unheard.items() if each in names)),
         tuple(_in_s(ns, now_ns) for ns in desk.holds.values()),
         _doubts(engine, polls, now_ns),
         tuple(sorted((names.get(each, -1), status) for each, status in desk.book.idle.items())),
@@ -81,7 +82,8 @@ def _doubts(engine: Engine, polls: Sequence[int], now_ns: int) -> Key:
         (tuple(since_ns <= asked_ns for asked_ns in polls), _in_s(until_ns, now_ns))
         for since_ns, until_ns in doubts._unconfirmed.values()
     ]
-    return (*waits, *doubts._trouble.items(), *doubts._theirs.items(), *doubts.lost, *doubts.resumed)
+    fresh = [_in_s(until_ns, now_ns) for until_ns in doubts.fresh.values()]
+    return (*waits, *doubts._trouble.items(), *doubts._theirs.items(), *fresh, *doubts.lost, *doubts.resumed)
 
 
 def _differences(engine: Engine, now_ns: int) -> Key:

@@ -95,17 +95,17 @@ def selling(scope: Scope) -> None:
 
 
 def exit_lost(scope: Scope) -> None:
-    """Nobody answered the exit, and the exchange does not know it; it may arrive yet."""
+    """Nobody answered the exit, and it is looked for; it may arrive yet."""
     selling(scope)
     scope.take(("time_out", 0))
-    _look(scope, 1)
 
 
 def exit_sent_again(scope: Scope) -> None:
-    """It was sent again under its id, and both are under way."""
-    selling(scope)
-    scope.take(("time_out", 0))
-    _look(scope, 3)
+    """The exchange did not know it: it was sent again under its id, and both are under way."""
+    exit_lost(scope)
+    scope.take(("meet", 0))
+    while not scope.requests:
+        scope.take(("hear", 0))
 
 
 STARTS: Mapping[str, Callable[[Scope], None]] = {

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from fluxherod.core.orders import Order, OrderEvent, OrderRole, OrderState, Sequel, advance, is_another, merge
+from fluxherod.core.portfolio import Position
 from fluxherod.core.risk.approve import NotApproved, approve_reduction
 from fluxherod.core.types import BrokerOrder, BrokerStatus, Execution
 from fluxherod.engine import drafts
@@ -24,6 +25,7 @@ from fluxherod.engine.events import CancelAnswered, LookupAnswered, Refusal, Rep
 from fluxherod.engine.sending import Sending
 
 # The trade-updates stream's words for a request that was accepted and then not carried out.
+CANCELS_IN_A_HURRY = 3
 _UNDONE = {"order_cancel_rejected": OrderEvent.CANCEL_REFUSED, "order_replace_rejected": OrderEvent.REPLACE_REFUSED}
 
 
@@ -46,9 +48,20 @@ class Desk(Sending):
             out.append(LookupOrder(order.id))
 
     def cancel_answered(self, answer: CancelAnswered, now_ns: int, out: list[Effect]) -> None:
-        """A refusal means that the order is not what we thought: it goes on, and the broker is asked."""
+        """A refusal means that the order is not what we thought: it goes on, and the broker is asked.
+
+        A cancel without an answer is soon sent again, for it does no harm twice.
+        """
         order = self.orders.get(answer.order_id)
-        if order is not None and answer.refusal is not None and not order.state.ended:
+        if order is None or order.state.ended:
+            return
+        unheard = 0 if answer.accepted or answer.refusal is not None else self._unheard.pop(order.id, 0) + 1
+        if unheard and order.state is OrderState.CANCELING:
+            self._unheard[order.id] = unheard
+            self.due[order.id] = now_ns + self._pause_ns(hurried=unheard < CANCELS_IN_A_HURRY)
+        else:
+            self._unheard.pop(order.id, None)
+        if answer.refusal is not None:
             goes_on = advance(order, OrderEvent.CANCEL_REFUSED, now_ns)
             self._put(goes_on, f"cancel refused: {answer.refusal.message}", out)
             self._hold(order.symbol, now_ns, out)
@@ -129,7 +142,11 @@ class Desk(Sending):
             self._succeeded(merged, report.replaced_by, now_ns, out)
         if fill is not None:
             self.doubts.filled(order.symbol, fill.side.sign * fill.quantity)
+            before = self.ledger.positions.get(order.symbol)
             opened = self.ledger.book(merged, fill, self.plans.get(order.id), now_ns, out)
+            after = self.ledger.positions.get(order.symbol)
+            if before is None or after is None or before.trade_id != after.trade_id:
+                self.doubts.enough(order.symbol)  # what the broker said of one position says nothing of the next
             if opened and order.role is not OrderRole.ENTRY:
                 text = f"{order.id} traded more {order.symbol} than was held: close the rest or guard it by hand"
                 out.append(AlertRaised("POSITION_REVERSED", Severity.CRITICAL, text, order.symbol))
@@ -207,6 +224,7 @@ class Desk(Sending):
         self.due.pop(order.id, None)
         if self.ledger.foreign.get(order.symbol, (0, 0))[0] * order.side.sign < 0:  # it held, or closed beside, them
             out.append(RequestSnapshot(f"{order.symbol}: what is there that is not ours can be told now"))
+        self._unheard.pop(order.id, None)
         for leg in list(self.live(order.symbol)):
             if leg.parent_id == order.id and order.state is not OrderState.FILLED:
                 self._put(advance(leg, OrderEvent.CANCELED, now_ns), "its entry ended", out)
@@ -257,31 +275,41 @@ class Desk(Sending):
 
     def _unanswered(self, order: Order, detail: str, now_ns: int, out: list[Effect]) -> None:
         self._put(advance(order, OrderEvent.NO_ANSWER, now_ns), f"no answer: {detail}" if detail else "no answer", out)
-        self.due[order.id] = now_ns + self._retry_ns()
-        out.append(LookupOrder(order.id))
+        hurried = self._hurried(order)
+        self.due[order.id] = now_ns + self._pause_ns(hurried)
+        if not (hurried and order.looks):  # one that is sent again and again is looked for after a pause
+            out.append(LookupOrder(order.id))
 
     def _not_found(self, order: Order, now_ns: int, out: list[Effect]) -> None:
-        """The broker does not know it: after enough looks an entry is given up, an exit is sent again."""
+        """The broker does not know it: an exit or a stop is sent again at once, others are given up after enough looks.
+
+        The id is the same, so a first sending that arrives after all does no harm: the broker takes an id once.
+        """
         looked = replace(order, looks=order.looks + 1)
         self.book.put(looked)
-        if looked.looks < self.settings.lookups:
-            return
         position = self.ledger.positions.get(order.symbol)
-        again = replace(looked, looks=0)
-        reduces = order.role in (OrderRole.EXIT, OrderRole.STOP)
-        if reduces and order.replaces_id is None and position is not None:
-            try:
-                approved = approve_reduction(again, self.doubts.confirmed(position))
-            except NotApproved:
-                text = f"{order.id} no longer fits the position of {position.quantity}: another takes its place"
-                out.append(AlertRaised("ORDER_OUTDATED", Severity.INFO, text, order.symbol))
-            else:
-                self.due[order.id] = now_ns + self._retry_ns()
-                self.submit(again, approved, now_ns, out)
+        if position is not None and order.role in (OrderRole.EXIT, OrderRole.STOP) and order.replaces_id is None:
+            if self._sent_again(looked, position, now_ns, out):
                 return
+        elif looked.looks < self.settings.lookups:
+            return
         lost = advance(looked, OrderEvent.NEVER_ARRIVED, now_ns)
         self._put(lost, "never arrived at the broker", out)
         self._ended(lost, now_ns, out)
+
+    def _sent_again(self, order: Order, position: Position, now_ns: int, out: list[Effect]) -> bool:
+        """Send an exit or a stop again; False when it is no longer what the position needs."""
+        if order.role is OrderRole.STOP and position.exit_reason:
+            return False  # it would only stand in the exit's way
+        try:
+            approved = approve_reduction(order, self.doubts.confirmed(position))
+        except NotApproved:
+            text = f"{order.id} no longer fits the position of {position.quantity}: another takes its place"
+            out.append(AlertRaised("ORDER_OUTDATED", Severity.INFO, text, order.symbol))
+            return False
+        self.due[order.id] = now_ns + self._pause_ns(hurried=True)
+        self.submit(order, approved, now_ns, out)
+        return True
 
     def resume(self, now_ns: int, out: list[Effect]) -> None:
         """A new process: whatever was on its way when the last one ended has an unknown outcome."""
@@ -298,7 +326,7 @@ class Desk(Sending):
             del self.due[order_id]  # whatever follows sets the next time, or there is none
             order = self.orders.get(order_id)
             if order is not None and order.state is OrderState.UNKNOWN:
-                self.due[order_id] = now_ns + self._retry_ns()
+                self.due[order_id] = now_ns + self._pause_ns(self._hurried(order))
                 out.append(LookupOrder(order_id))
             elif order is not None and order.state is OrderState.CANCELING:
                 text = f"the cancel of {order_id} is not confirmed yet: asked again, nothing takes its place meanwhile"
@@ -307,10 +335,12 @@ class Desk(Sending):
         for symbol in [symbol for symbol, until_ns in self.holds.items() if until_ns <= now_ns]:
             del self.holds[symbol]
             self.protect(symbol, now_ns, out)
+        for symbol in self.doubts.expire(now_ns):
+            self.protect(symbol, now_ns, out)
 
     def next_due_ns(self) -> int | None:
         """When `timer` has something to do."""
-        return min((*self.due.values(), *self.holds.values()), default=None)
+        return min((*self.due.values(), *self.holds.values(), *self.doubts.fresh.values()), default=None)
 
     def forget(self, before_ns: int) -> None:
         """Drop ended orders that nothing refers to any more; the tables keep them."""

@@ -15,7 +15,8 @@ CONFIRMED_WITHIN_NS = 10 * SECOND_NS
 class Doubts:
     """By symbol. After trouble nothing leaves until a hold is over and a snapshot of after it has come.
 
-    Without such a snapshot what we know is acted on after ten seconds: shares must not stay unguarded for long.
+    Without such a snapshot what we know is acted on after ten seconds: shares must not stay unguarded for long. A word
+    of the broker's that it has fewer shares than we holds an exit up for no longer than that either.
     """
 
     def __init__(self) -> None:
@@ -27,6 +28,7 @@ class Doubts:
             str, tuple[int, int]
         ] = {}  # the last trouble, and when its snapshot is waited for no more
         self._theirs: dict[str, int] = {}  # signed shares at the broker, where they are fewer than ours
+        self.fresh: dict[str, int] = {}  # until when that word counts for an exit as well
 
     # --- trouble -------------------------------------------------------------------------------------
     def hold(self, symbol: str, now_ns: int, settings: Settings) -> None:
@@ -64,13 +66,22 @@ class Doubts:
         return True
 
     # --- how many shares there are -------------------------------------------------------------------
-    def fewer(self, symbol: str, theirs: int) -> None:
+    def fewer(self, symbol: str, theirs: int, now_ns: int) -> None:
         """The broker's newest word is that it has fewer shares of ours than we think, or none, or the other side."""
         self._theirs[symbol] = theirs
+        self.fresh[symbol] = now_ns + CONFIRMED_WITHIN_NS
 
     def enough(self, symbol: str) -> None:
-        """The broker has at least the shares that we think."""
+        """The broker has at least the shares that we think, or its word was of a position that is no more."""
         self._theirs.pop(symbol, None)
+        self.fresh.pop(symbol, None)
+
+    def expire(self, now_ns: int) -> list[str]:
+        """The symbols whose word has just become too old for an exit."""
+        old = [symbol for symbol, until_ns in self.fresh.items() if until_ns <= now_ns]
+        for symbol in old:
+            del self.fresh[symbol]
+        return old
 
     def filled(self, symbol: str, signed: int) -> None:
         """Shares of an order of ours were traded."""
@@ -80,7 +91,7 @@ class Doubts:
     def most(self, position: Position | None) -> int | None:
         """How many shares of a position may leave at most; None when all of them."""
         theirs = self._theirs.get(position.symbol) if position is not None else None
-        if position is None or theirs is None:
+        if position is None or theirs is None or (position.exit_reason and position.symbol not in self.fresh):
             return None
         return max(0, theirs if position.quantity > 0 else -theirs)
 

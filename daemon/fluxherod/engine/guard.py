@@ -32,13 +32,13 @@ class Guard:
         for symbol, position in list(self.ledger.positions.items()):
             if self.desk.halts.why(symbol):
                 self.breaches.pop(symbol, None)  # nobody can act on a stop: the grace begins when it trades again
-            elif not position.exit_reason and _through(position, position.watched_stop_e4):
+            elif not _leaving(position) and _through(position, position.watched_stop_e4):
                 self._leave(position, now_ns, out)  # the broker does not know this stop
-            elif position.exit_reason or not _through(position, position.stop_e4):
+            elif _leaving(position) or not _through(position, position.stop_e4):
                 self.breaches.pop(symbol, None)
-            elif self.desk.protection_of(position) == "broker":
+            elif self.desk.protection_of(position) == "broker" or self._awaiting(symbol):
                 self.breaches.setdefault(symbol, now_ns)
-            elif not self._awaiting(symbol):
+            else:
                 self._leave(position, now_ns, out)
         for order in self._working_entries():
             if not order.filled_quantity and not self.desk.held(order.symbol, now_ns):
@@ -67,7 +67,7 @@ class Guard:
             position = self.ledger.positions.get(symbol)
             if self.market.calendar.at(now_ns) is None or self.desk.halts.why(symbol):
                 continue  # a breach on the bell, or before a halt: watched again when it trades
-            if position is not None and not position.exit_reason and _through(position, position.stop_e4):
+            if position is not None and not _leaving(position) and _through(position, position.stop_e4):
                 text = f"the price of {symbol} is through its stop and the broker has not acted: closing at the market"
                 out.append(AlertRaised("STOP_NOT_ACTED", Severity.CRITICAL, text, symbol))
                 self._leave(position, now_ns, out)
@@ -116,6 +116,11 @@ def cutoff_ns(order: Order, market: Market) -> int | None:
     """Until when an entry may work: shortly before the close of the session it was made for."""
     session = market.calendar.at(order.created_ns) or market.calendar.following(order.created_ns)
     return None if session is None else session.close_ns - ENTRY_CUTOFF_NS - market.settings.latency_ns
+
+
+def _leaving(position: Position) -> bool:
+    """True when all of it is to be closed; while a part is, the rest is watched on."""
+    return bool(position.exit_reason) and not position.exit_quantity
 
 
 def _through(position: Position, stop_e4: int | None) -> bool:

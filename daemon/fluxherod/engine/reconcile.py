@@ -197,7 +197,7 @@ class Reconciler:
         symbol, theirs = position.symbol, broker.quantity
         rule = "nothing leaves for more than is there; adopted once an order or the cash says that they were closed"
         found = self.known.note(f"position {symbol}", symbol, str(position.quantity), str(theirs), rule, now_ns)
-        self.desk.doubts.fewer(symbol, theirs)
+        self.desk.doubts.fewer(symbol, theirs, now_ns)
         closed = self._closed(position, broker, cash_e4)
         twice, sure_ns = self._counts(found, False), found.since_ns + SURE_AFTER_NS + self.settings.latency_ns
         if twice and closed is None:
@@ -293,7 +293,8 @@ class Reconciler:
             return
         newest = symbol in self._doubted or all(o.updated_ns < asked_ns for o in self.desk.live(symbol))
         if position is not None and newest and there * position.quantity < position.quantity**2:
-            self.desk.doubts.fewer(symbol, there)  # whatever the orders under way explain: no more is there to leave
+            # Whatever the orders under way explain: no more is there to leave.
+            self.desk.doubts.fewer(symbol, there, now_ns)
             if symbol in self._doubted:
                 self._look_again_ns = now_ns + SURE_AFTER_NS + self.settings.latency_ns
         known = self._waits.get(symbol)

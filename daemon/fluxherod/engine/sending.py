@@ -52,6 +52,7 @@ class Sending:
         self.doubts = Doubts()
         self.holds = self.doubts.holds  # symbol: leave it alone until then
         self._asked: set[str] = set()
+        self._unheard: dict[str, int] = {}  # order id: cancels in a row that got no answer
 
     # --- looking ---------------------------------------------------------------------------------
     def live(self, symbol: str | None = None) -> Iterator[Order]:
@@ -106,7 +107,7 @@ class Sending:
         if not order.broker_id:
             return
         self._put(replace(advance(order, OrderEvent.CANCEL_SENT, now_ns), sequel=sequel), "cancel sent", out)
-        self.due[order.id] = now_ns + self._retry_ns()
+        self.due[order.id] = now_ns + self._pause_ns(hurried=False)
         out.append(CancelOrder(order.id, order.broker_id))
 
     def leave(self, position: Position, reason: str, now_ns: int, out: list[Effect], part: int = 0) -> None:
@@ -114,6 +115,7 @@ class Sending:
         leaving = replace(position, exit_reason=reason, exit_quantity=part)
         self.ledger.positions[position.symbol] = leaving
         out.append(PositionUpdated(leaving))
+        self._hasten(position.symbol, now_ns)
         self.protect(position.symbol, now_ns, out)
 
     def held(self, symbol: str, now_ns: int) -> bool:
@@ -126,7 +128,8 @@ class Sending:
             return
         position = self.ledger.positions.get(symbol)
         orders = tuple(self.book.relevant(symbol, position.trade_id if position is not None else ""))
-        action = protection.plan(self._guarded(position, orders, out), orders, self.doubts.most(position))
+        guarded = self._guarded(position, orders, out)
+        action = protection.plan(guarded, orders, self.doubts.most(guarded))
         if action is None:
             return
         if self.doubts.awaits_snapshot(symbol, now_ns, self.settings):
@@ -182,5 +185,23 @@ class Sending:
         self.doubts.hold(symbol, now_ns, self.settings)
         out.append(RequestSnapshot(f"{symbol}: a request was refused"))
 
-    def _retry_ns(self) -> int:
-        return self.settings.lookup_interval_ns + self.settings.latency_ns
+    # --- how long an answer is waited for --------------------------------------------------------
+    def _hurried(self, order: Order) -> bool:
+        """True when open shares wait for what becomes of an order of unknown outcome.
+
+        A stop that was to be moved still stands, so its replacement is in a hurry only when the position is left.
+        """
+        position = self.ledger.positions.get(order.symbol)
+        if position is None or order.role not in (OrderRole.EXIT, OrderRole.STOP):
+            return False
+        return order.replaces_id is None or bool(position.exit_reason)
+
+    def _hasten(self, symbol: str, now_ns: int) -> None:
+        """A position is left: what stands in the way is not waited for as long as before."""
+        for order in self.live(symbol):
+            if order.state is OrderState.UNKNOWN and order.id in self.due and self._hurried(order):
+                self.due[order.id] = min(self.due[order.id], now_ns + self._pause_ns(hurried=True))
+
+    def _pause_ns(self, hurried: bool) -> int:
+        interval_ns = self.settings.lookup_interval_ns
+        return (min(self.settings.refusal_pause_ns, interval_ns) if hurried else interval_ns) + self.settings.latency_ns
