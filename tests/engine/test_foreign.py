@@ -154,7 +154,7 @@ def test_a_flatten_that_crosses_the_fill_of_their_stop_opens_no_short() -> None:
 def test_while_the_end_of_their_stop_is_not_heard_of_nothing_else_sells_them() -> None:
     world = with_foreign("protect", 50)
     polled(world)
-    world.exchange.lose = ["request"]  # the cancel never arrives
+    world.exchange.lose = ["request"] * 3  # the cancel, and what repeats it, never arrive
     world.tell(FlattenCommand(world.caller(), "enough", include_foreign=True))
     polled(world, 2)
     assert {order.role for order in world.engine.desk.orders.values()} == {FOREIGN_STOP}
