@@ -11,7 +11,7 @@ from engine.world import CLOSE_NS, DAY_NS, OPEN_NS, WIDE, World, bar, of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fluxherod.core.calendar import HOUR_NS, MINUTE_NS
+from fluxherod.core.calendar import HOUR_NS, MINUTE_NS, SECOND_NS
 from fluxherod.core.orders import OrderRole
 from fluxherod.core.risk.safety import Breaker, BreakerStatus, DailyLoss, KillSwitch, SafetyState
 from fluxherod.core.types import Mode, Side
@@ -783,4 +783,32 @@ def test_a_foreign_position_that_halts_says_so_in_the_file_and_outlives_a_restar
     again(world)
     assert state(world).kill_switch == switch
     assert world.place(1, 440.0).code is ReplyCode.TRADING_HALTED
+    world.replay()
+
+
+@pytest.mark.parametrize("amount", [10_000, -10_000])
+@pytest.mark.parametrize("hours", [1, -1])
+def test_cash_that_came_or_went_over_a_close_while_nothing_ran_is_no_loss(amount: int, hours: int) -> None:
+    world = World(limits=replace(WIDE, daily_loss_bp=300)).ready()
+    for _ in range(3):
+        world.wait(5)
+        world.snapshot()
+    world.stop()
+    world.exchange.cash_e4 += amount * 10_000
+    world.exchange.last_equity_e4 = (100_000 + amount) * 10_000  # the close has it
+    world.now_ns = OPEN_NS + DAY_NS + hours * HOUR_NS
+    world.start(2)
+    world.reference()
+    world.tell(LinkChanged("trading", True), LinkChanged("market", True))
+    for _ in range(4):
+        world.wait(5)
+        world.snapshot()
+    world.until(max(world.now_ns, OPEN_NS + DAY_NS + 5 * SECOND_NS))
+    for _ in range(4):
+        world.wait(5)
+        world.snapshot()
+    assert state(world).daily_loss.reason == ""
+    assert state(world).daily_loss.base_e4 <= (100_000 + amount) * 10_000
+    assert state(world).breaker.peak_e4 == (100_000 + amount) * 10_000
+    assert "DAILY_BASE_UNCERTAIN" in world.alerts()
     world.replay()

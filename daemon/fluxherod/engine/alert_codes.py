@@ -192,6 +192,11 @@ CODES: dict[str, AlertCode] = {
         "The broker's cash differs from ours: a deposit, a fee, a dividend. Theirs is adopted.",
         "Compare with the account's activities at the broker.",
     ),
+    "DAILY_BASE_UNCERTAIN": _code(
+        WARNING,
+        "Cash came or went over a close while the daemon did not run: the daily loss may be counted from too low.",
+        "Look at the day's loss yourself until the next session.",
+    ),
     # --- the market --------------------------------------------------------------------------------------
     "BARS_INCOMPLETE": _code(
         WARNING,

@@ -49,6 +49,7 @@ class Safety:
         self._account_ns = 0  # when the newest account data was asked for
         self._doubted = False  # the broker's figures do not confirm what was read, and that has been told
         self._agrees = True  # the broker's cash is ours
+        self._agreed_ns = 0  # and when it was so last
         self._swapped_e4 = 0  # shares that are not ours came for this, and the cash for them is not adopted yet
         self._seen_e4: int | None = None
         self._ask_ns: int | None = None  # when the account is asked for again, to confirm a reading
@@ -203,8 +204,22 @@ class Safety:
         if self._agrees:
             self._swapped_e4 = 0  # whatever came without cash was not bought
         if amount_e4 and self._watching and not self._doubts_books:
-            self._put(rules.with_flow(self.state, amount_e4, self.market.calendar.at(now_ns) is not None), out)
+            dated = self._agreed_ns >= self._last_close_ns(now_ns)
+            in_session = self.market.calendar.at(now_ns) is not None
+            self._put(rules.with_flow(self.state, amount_e4, in_session, dated), out)
+            if not dated and self.settings.limits.daily_loss_bp:
+                out.append(AlertRaised("DAILY_BASE_UNCERTAIN", Severity.WARNING, _UNDATED))
         self._doubts_books = self._doubts_books and not self._agrees
+        if self._agrees:
+            self._agreed_ns = event.asked_ns
+
+    def _last_close_ns(self, now_ns: int) -> int:
+        """The newest close of a session; 0 when the calendar knows none."""
+        calendar = self.market.calendar
+        session = calendar.last_opened(now_ns)
+        if session is not None and session.close_ns > now_ns:
+            session = calendar.last_opened(session.open_ns - 1)
+        return session.close_ns if session is not None else 0
 
     def _roll(self, now_ns: int, out: list[Effect]) -> None:
         """A session may have begun: losses count against the close before it."""
@@ -359,6 +374,10 @@ class Safety:
 
 
 _FIRST = "no new entries. A second reading, 5 s later on fresh account data, decides whether everything is closed."
+_UNDATED = (
+    "Cash came or went while nobody could see whether it was before the last close or after it. The daily loss of this "
+    "session is counted from the lower of the two: it may come late. Look at the day's loss yourself."
+)
 _CLEARED = "the second reading is below the limit. Nothing is closed, entries are taken again."
 _REVIEW = "Review, then reset the breaker."
 

@@ -100,9 +100,15 @@ def with_base(daily: DailyLoss, close_e4: int) -> DailyLoss:
     return replace(daily, base_e4=close_e4 + daily.carried_e4, carried_e4=0)
 
 
-def with_flow(state: SafetyState, amount_e4: int, in_session: bool) -> SafetyState:
-    """Money came (positive) or went: neither won nor lost, so peak and base go with it."""
+def with_flow(state: SafetyState, amount_e4: int, in_session: bool, dated: bool = True) -> SafetyState:
+    """Money came (positive) or went: neither won nor lost, so peak and base go with it.
+
+    `dated` is whether it surely came after the close that the base stands for. If not, the close may have it already:
+    then the lower base of the two holds, as money that came is no loss.
+    """
     daily = state.daily_loss
+    if not dated and amount_e4 > 0:
+        return replace(state, breaker=replace(state.breaker, peak_e4=state.breaker.peak_e4 + amount_e4))
     base_e4 = daily.base_e4 + amount_e4 if daily.base_e4 else 0
     carried_e4 = daily.carried_e4 + (0 if in_session and daily.base_e4 else amount_e4)
     breaker = replace(state.breaker, peak_e4=max(0, state.breaker.peak_e4 + amount_e4))
