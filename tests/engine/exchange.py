@@ -260,7 +260,8 @@ class Exchange:
         worth = sum(quantity * self.price_e4.get(symbol, 0) for symbol, quantity in self.position.items())
         equity_e4 = self.cash_e4 + worth
         account = BrokerAccount("sim", self.cash_e4, equity_e4, self.last_equity_e4, 2 * 10**9, 2, True, False)
-        positions = tuple(BrokerPosition(s, q, self.price_e4.get(s, 0)) for s, q in self.position.items() if q)
+        priced = ((s, q, self.price_e4.get(s, 0)) for s, q in self.position.items() if q)
+        positions = tuple(BrokerPosition(s, q, price_e4, price_e4) for s, q, price_e4 in priced)
         nested = tuple(self.report(o) for o in self.orders.values() if o.broker_id not in self.parents)
         return BrokerSnapshot(now_ns, account, positions, nested)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from engine.exchange import sold
+from engine.exchange import S, sold
 from engine.test_strategist import drive
 from engine.world import CLOSE_NS, DAY_NS, OPEN_NS, WIDE, World, bar, of
 from hypothesis import given, settings
@@ -26,6 +26,7 @@ from fluxherod.engine.events import (
     MirrorReported,
     ResetBreakerCommand,
     ResumeCommand,
+    SplitsLoaded,
 )
 
 LIMITS = replace(WIDE, trend_risk_bp=3_000, daily_loss_bp=0)
@@ -811,4 +812,29 @@ def test_cash_that_came_or_went_over_a_close_while_nothing_ran_is_no_loss(amount
     assert state(world).daily_loss.base_e4 <= (100_000 + amount) * 10_000
     assert state(world).breaker.peak_e4 == (100_000 + amount) * 10_000
     assert "DAILY_BASE_UNCERTAIN" in world.alerts()
+    world.replay()
+
+
+@pytest.mark.parametrize("dropped", [False, True])
+def test_a_loss_in_a_symbol_that_no_feed_prices_is_seen_by_the_brokers_prices(dropped: bool) -> None:
+    world = World(symbols=("SPY", "QQQ"), limits=replace(WIDE, daily_loss_bp=50)).ready()
+    world.tell(SplitsLoaded(()))
+    assert world.place(100, 443.0).code is ReplyCode.OK
+    for stop in world.exchange.stops("SPY"):
+        world.exchange.end(stop.broker_id, S.CANCELED, tell=False)  # it would have acted
+    world.exchange.auto_fill = False
+    if dropped:
+        world.stop()
+        world.settings = replace(world.settings, symbols=("QQQ",))
+        world.start(2)
+        world.reference()
+        world.tell(SplitsLoaded(()))
+        world.connect()
+    else:
+        world.tell(LinkChanged("market", False))
+    world.exchange.price_e4["SPY"] = 4_440_000
+    for _ in range(40):
+        world.wait(5)
+        world.snapshot()
+    assert "DAILY_LOSS" in world.alerts()
     world.replay()

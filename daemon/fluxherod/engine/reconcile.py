@@ -94,6 +94,16 @@ class Reconciler:
         self._positions(snapshot, first, now_ns, out)
         self._cash(snapshot, now_ns, out)
         self.known.end()
+        self._mark(snapshot, now_ns, out)
+
+    def _mark(self, snapshot: BrokerSnapshot, now_ns: int, out: list[Effect]) -> None:
+        """Value by the broker's prices what no feed has priced of late: no loss limit may be blind to it."""
+        oldest_ns = now_ns - self.settings.price_max_age_ns - self.settings.latency_ns
+        for held in snapshot.positions if self.market.calendar.at(now_ns) is not None else ():
+            book = self.market.books.get(held.symbol)
+            unpriced = book is None or book.price_ns < oldest_ns
+            if unpriced and held.symbol in self.ledger.positions and not self.splits.pending(held.symbol, now_ns):
+                self.ledger.mark(held.symbol, held.price_e4, out)
 
     # --- orders --------------------------------------------------------------------------------------
     def _foreign_orders(self, reports: Iterable[BrokerOrder], first: bool, now_ns: int, out: list[Effect]) -> None:
