@@ -55,7 +55,7 @@ class Alerts:
         """A person has seen an alert."""
         alert_id = validate.identifier(request.alert_id, "alert_id")
         note = validate.text(request.note, "note")
-        caller = self._asker.caller(context, "AcknowledgeAlert", request.request_id)
+        caller = self._asker.caller("AcknowledgeAlert", request.request_id)
         if not self._asker.answered(caller):
             self._refuse_again(await self._tables.alert(alert_id))
         await self._asker.ask(AcknowledgeAlertCommand(caller, alert_id, note), context)

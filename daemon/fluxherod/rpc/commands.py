@@ -9,7 +9,8 @@ from dataclasses import replace
 from fluxherod.engine.effects import Reply, ReplyCode
 from fluxherod.engine.events import Caller, Command
 from fluxherod.rpc import validate
-from fluxherod.rpc.calls import Context, principal
+from fluxherod.rpc.access import calling
+from fluxherod.rpc.calls import Context
 from fluxherod.rpc.errors import check_reply
 from fluxherod.rpc.live import Live
 
@@ -20,14 +21,14 @@ class Asker:
     def __init__(self, live: Live) -> None:
         self._live = live
 
-    def caller(self, context: Context, rpc: str, request_id: str) -> Caller:
+    def caller(self, rpc: str, request_id: str) -> Caller:
         """Who asks under which id; ids are kept apart by RPC.
 
         Raises:
             Refused: when the id is missing or malformed, or the daemon has not started.
         """
         self._live.refuse_before_start()
-        return Caller(f"{rpc}/{validate.request_id(request_id)}", principal(context))
+        return Caller(f"{rpc}/{validate.request_id(request_id)}", calling().name)
 
     def answered(self, caller: Caller) -> bool:
         """True when this request was answered before: the engine repeats the answer."""

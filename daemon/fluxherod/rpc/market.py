@@ -82,7 +82,7 @@ class MarketService(market_pb2_grpc.MarketServiceServicer):
     async def AddSymbol(self, request: market_pb2.AddSymbolRequest, context: Context) -> market_pb2.AddSymbolResponse:
         """Follow a symbol. The broker is asked first, and its answer goes into the journal with the command."""
         symbol = validate.symbol(request.symbol)
-        caller = self._asker.caller(context, "AddSymbol", request.request_id)
+        caller = self._asker.caller("AddSymbol", request.request_id)
         known = _unknown(symbol) if self._asker.answered(caller) else await self._asset(symbol, context)
         try:
             await self._asker.ask(AddSymbolCommand(caller, symbol, known), context)
@@ -108,7 +108,7 @@ class MarketService(market_pb2_grpc.MarketServiceServicer):
     ) -> market_pb2.RemoveSymbolResponse:
         """Stop following a symbol."""
         symbol = validate.symbol(request.symbol)
-        caller = self._asker.caller(context, "RemoveSymbol", request.request_id)
+        caller = self._asker.caller("RemoveSymbol", request.request_id)
         await self._asker.ask(RemoveSymbolCommand(caller, symbol), context)
         return market_pb2.RemoveSymbolResponse(symbols=sorted(self._live.engine.market.books))
 

@@ -9,7 +9,8 @@ from fluxherod.core.orders import Order, OrderState
 from fluxherod.core.types import OrderType, TimeInForce
 from fluxherod.engine.events import Caller, CancelOrderCommand, PlaceOrderCommand, ReplaceOrderCommand
 from fluxherod.rpc import validate
-from fluxherod.rpc.calls import Context, principal
+from fluxherod.rpc.access import calling
+from fluxherod.rpc.calls import Context
 from fluxherod.rpc.commands import Asker
 from fluxherod.rpc.convert import ORDER_ROLES, ORDER_STATES, ORDER_TYPES, SIDES, TIMES_IN_FORCE
 from fluxherod.rpc.convert_orders import fill_messages, history_entry, order_message
@@ -40,7 +41,7 @@ class OrderService(order_pb2_grpc.OrderServiceServicer):
     ) -> order_pb2.PreviewOrderResponse:
         """What risk would say to an order if it were placed now; a veto is a failed check. Nothing changes."""
         self._live.refuse_before_start()
-        command = PlaceOrderCommand(Caller("", principal(context)), **_order_fields(request))
+        command = PlaceOrderCommand(Caller("", calling().name), **_order_fields(request))
         self._refuse_before_trading()
         judged = self._live.engine.commands.judge(command, self._live.now_ns)
         if judged.decision is None:
@@ -51,7 +52,7 @@ class OrderService(order_pb2_grpc.OrderServiceServicer):
 
     async def PlaceOrder(self, request: order_pb2.PlaceOrderRequest, context: Context) -> order_pb2.PlaceOrderResponse:
         """Place an order; answered when it is durable."""
-        caller = self._asker.caller(context, "PlaceOrder", request.request_id)
+        caller = self._asker.caller("PlaceOrder", request.request_id)
         fields = _order_fields(request)
         if not self._asker.answered(caller):
             self._refuse_before_trading()
@@ -71,7 +72,7 @@ class OrderService(order_pb2_grpc.OrderServiceServicer):
     ) -> order_pb2.CancelOrderResponse:
         """Ask the broker to cancel an order."""
         order_id = validate.identifier(request.order_id, "order_id")
-        caller = self._asker.caller(context, "CancelOrder", request.request_id)
+        caller = self._asker.caller("CancelOrder", request.request_id)
         order = await self._order(order_id)
         if not self._asker.answered(caller) and order.state.ended and not order.waits:
             raise Refused("ORDER_NOT_CANCELABLE", f"{order.id} has ended: {order.state}")
@@ -84,7 +85,7 @@ class OrderService(order_pb2_grpc.OrderServiceServicer):
     ) -> order_pb2.CancelAllOrdersResponse:
         """Ask the broker to cancel all working orders but protective stops."""
         symbols = validate.symbols(request.symbols)
-        caller = self._asker.caller(context, "CancelAllOrders", request.request_id)
+        caller = self._asker.caller("CancelAllOrders", request.request_id)
         ids = [order.id for order in self._live.engine.desk.book.to_cancel() if not symbols or order.symbol in symbols]
         done = await self._asker.ask_each(caller, ids, CancelOrderCommand, context)
         orders = [await self._order(order_id) for order_id in done]
@@ -95,7 +96,7 @@ class OrderService(order_pb2_grpc.OrderServiceServicer):
     ) -> order_pb2.ReplaceOrderResponse:
         """Change a working limit order of an operator; answered when the order that takes its place is durable."""
         order_id = validate.identifier(request.order_id, "order_id")
-        caller = self._asker.caller(context, "ReplaceOrder", request.request_id)
+        caller = self._asker.caller("ReplaceOrder", request.request_id)
         quantity, limit_price_e4 = _changes(request)
         answered = self._asker.answered(caller)
         if not answered:

@@ -50,7 +50,7 @@ class PositionService(position_pb2_grpc.PositionServiceServicer):
     ) -> position_pb2.ClosePositionResponse:
         """Close a position of ours at the market."""
         symbol, reason = validate.symbol(request.symbol), validate.reason(request.reason, required=False)
-        caller = self._asker.caller(context, "ClosePosition", request.request_id)
+        caller = self._asker.caller("ClosePosition", request.request_id)
         ledger = self._live.engine.ledger
         before = ledger.positions.get(symbol)
         if not self._asker.answered(caller):
@@ -66,7 +66,7 @@ class PositionService(position_pb2_grpc.PositionServiceServicer):
     ) -> position_pb2.CloseAllPositionsResponse:
         """Close all positions of ours at the market."""
         reason = validate.reason(request.reason, required=False)
-        caller = self._asker.caller(context, "CloseAllPositions", request.request_id)
+        caller = self._asker.caller("CloseAllPositions", request.request_id)
         symbols = [symbol for symbol, held in self._live.engine.ledger.positions.items() if not held.exit_reason]
         done = await self._asker.ask_each(
             caller, symbols, lambda part, symbol: ClosePositionCommand(part, symbol, reason), context

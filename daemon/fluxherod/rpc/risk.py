@@ -52,7 +52,7 @@ class RiskService(risk_pb2_grpc.RiskServiceServicer):
         self, request: risk_pb2.UpdateLimitsRequest, context: Context
     ) -> risk_pb2.UpdateLimitsResponse:
         """Change limits for orders to come."""
-        caller = self._asker.caller(context, "UpdateLimits", request.request_id)
+        caller = self._asker.caller("UpdateLimits", request.request_id)
         wrong: dict[str, str] = {}
         changes: dict[str, LimitValue] = masks.changes(
             request.limits, "limits", request.update_mask.paths, LIMITS, wrong
@@ -78,7 +78,7 @@ class RiskService(risk_pb2_grpc.RiskServiceServicer):
     async def Halt(self, request: risk_pb2.HaltRequest, context: Context) -> risk_pb2.HaltResponse:
         """No new risk; working entries are cancelled, stops stay."""
         reason = validate.reason(request.reason, required=True)
-        caller = self._asker.caller(context, "Halt", request.request_id)
+        caller = self._asker.caller("Halt", request.request_id)
         switch = self._live.engine.safety.state.kill_switch
         if switch.reason and not self._asker.answered(caller):
             raise Refused("ALREADY_DONE", f"trading is halted already: {switch.reason}")
@@ -89,7 +89,7 @@ class RiskService(risk_pb2_grpc.RiskServiceServicer):
     async def Resume(self, request: risk_pb2.ResumeRequest, context: Context) -> risk_pb2.ResumeResponse:
         """End a halt."""
         reason = validate.reason(request.reason, required=True)
-        caller = self._asker.caller(context, "Resume", request.request_id)
+        caller = self._asker.caller("Resume", request.request_id)
         safety = self._live.engine.safety
         if not (safety.state.kill_switch.reason or safety.disabled) and not self._asker.answered(caller):
             raise Refused("ALREADY_DONE", "trading is not halted")
@@ -99,7 +99,7 @@ class RiskService(risk_pb2_grpc.RiskServiceServicer):
     async def Flatten(self, request: risk_pb2.FlattenRequest, context: Context) -> risk_pb2.FlattenResponse:
         """Halt, cancel all orders of ours and close all positions; those not ours only when asked."""
         reason = validate.reason(request.reason, required=True)
-        caller = self._asker.caller(context, "Flatten", request.request_id)
+        caller = self._asker.caller("Flatten", request.request_id)
         await self._asker.ask(FlattenCommand(caller, reason, request.include_foreign), context)
         ledger, foreign = self._live.engine.ledger, self._live.engine.safety.state.kill_switch.foreign
         closing = {position.symbol for position in ledger.positions.values() if position.exit_reason}
@@ -115,7 +115,7 @@ class RiskService(risk_pb2_grpc.RiskServiceServicer):
         """End what the breaker or the daily loss has latched."""
         reason = validate.reason(request.reason, required=True)
         target = breaker_target(request.target)
-        caller = self._asker.caller(context, "ResetBreaker", request.request_id)
+        caller = self._asker.caller("ResetBreaker", request.request_id)
         await self._asker.ask(ResetBreakerCommand(caller, reason, target), context)
         return risk_pb2.ResetBreakerResponse(risk=self._risk())
 

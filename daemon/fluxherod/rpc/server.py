@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import grpc
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
-from grpc_reflection.v1alpha import reflection
+from grpc_reflection.v1alpha import reflection, reflection_pb2_grpc
 
 from fluxhero.v1 import (
     account_pb2_grpc,
@@ -24,10 +25,11 @@ from fluxhero.v1 import (
 from fluxherod.engine.engine import Engine
 from fluxherod.engine.hub import Hub
 from fluxherod.engine.runner import Runner
+from fluxherod.rpc.access import Gate
 from fluxherod.rpc.account import AccountService
 from fluxherod.rpc.alerts import Alerts
-from fluxherod.rpc.calls import Door
 from fluxherod.rpc.commands import Asker
+from fluxherod.rpc.door import Door
 from fluxherod.rpc.info import DaemonInfo
 from fluxherod.rpc.live import Live
 from fluxherod.rpc.market import MarketService
@@ -82,19 +84,21 @@ class RpcServer:
         self._listen = info.config.grpc.listen if listen is None else listen
         self._socket = info.config.grpc.unix_socket if unix_socket is None else unix_socket
         self._hub = hub
-        self._door = Door()
+        self.door = Door(Gate())
         live = Live(engine, runner)
         status = StatusReader(live, hub, info, Today(live, hub, tables))
-        streams = Streams(live, status, hub, tables, lambda: self._door.closing)
+        streams = Streams(live, status, hub, tables, lambda: self.door.closing)
         hub.encode = Encoder(live, status)
         self._health = health.aio.HealthServicer()
-        self._server = grpc.aio.server(interceptors=(self._door,), options=OPTIONS)
+        self._server = grpc.aio.server(options=OPTIONS)
+        self._server.add_generic_rpc_handlers((self.door,))
         self._add_services(live, status, streams, tables, info)
 
     def _add_services(
         self, live: Live, status: StatusReader, streams: Streams, tables: Tables, info: DaemonInfo
     ) -> None:
-        server, asker = self._server, Asker(live)
+        server: Any = self.door  # it takes services as a server does
+        asker = Asker(live)
         system = SystemService(live, status, info, streams, Alerts(tables, asker))
         system_pb2_grpc.add_SystemServiceServicer_to_server(system, server)
         market_pb2_grpc.add_MarketServiceServicer_to_server(MarketService(live, streams, asker), server)
@@ -109,7 +113,7 @@ class RpcServer:
         backtest_pb2_grpc.add_BacktestServiceServicer_to_server(backtest_pb2_grpc.BacktestServiceServicer(), server)
         health_pb2_grpc.add_HealthServicer_to_server(self._health, server)
         names = (*SERVICE_NAMES, health.SERVICE_NAME, reflection.SERVICE_NAME)
-        reflection.enable_server_reflection(names, server)
+        reflection_pb2_grpc.add_ServerReflectionServicer_to_server(reflection.aio.ReflectionServicer(names), server)
 
     async def start(self) -> int:
         """Listen and answer; health is NOT_SERVING until `set_serving(True)`.
@@ -137,7 +141,7 @@ class RpcServer:
 
     async def drain(self, reason: str) -> None:
         """Refuse new calls and end all streams with UNAVAILABLE and the reason; calls under way go on."""
-        self._door.closing = reason
+        self.door.closing = reason
         await self._health.enter_graceful_shutdown()
         self._hub.drain(reason)
 

@@ -50,7 +50,7 @@ class StrategyService(strategy_pb2_grpc.StrategyServiceServicer):
     ) -> strategy_pb2.EnableSymbolResponse:
         """Let a symbol be entered again."""
         symbol = validate.symbol(request.symbol)
-        caller = self._asker.caller(context, "EnableSymbol", request.request_id)
+        caller = self._asker.caller("EnableSymbol", request.request_id)
         await self._asker.ask(EnableSymbolCommand(caller, symbol), context)
         return strategy_pb2.EnableSymbolResponse(strategy=self._strategy())
 
@@ -59,7 +59,7 @@ class StrategyService(strategy_pb2_grpc.StrategyServiceServicer):
     ) -> strategy_pb2.DisableSymbolResponse:
         """Take no new risk in a symbol."""
         symbol, reason = validate.symbol(request.symbol), validate.reason(request.reason, required=False)
-        caller = self._asker.caller(context, "DisableSymbol", request.request_id)
+        caller = self._asker.caller("DisableSymbol", request.request_id)
         await self._asker.ask(DisableSymbolCommand(caller, symbol, reason), context)
         return strategy_pb2.DisableSymbolResponse(strategy=self._strategy())
 
@@ -67,7 +67,7 @@ class StrategyService(strategy_pb2_grpc.StrategyServiceServicer):
         self, request: strategy_pb2.UpdateParametersRequest, context: Context
     ) -> strategy_pb2.UpdateParametersResponse:
         """Change parameters from the next bar on."""
-        caller = self._asker.caller(context, "UpdateParameters", request.request_id)
+        caller = self._asker.caller("UpdateParameters", request.request_id)
         wrong: dict[str, str] = {}
         changes: dict[str, Value] = masks.changes(
             request.parameters, "parameters", request.update_mask.paths, _DEFAULTS, wrong

@@ -1,0 +1,134 @@
+"""What every call passes through: who may, refusals become rich errors, faults are logged and never shown."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import aclosing
+from typing import Any, NoReturn
+
+import grpc
+from google.protobuf.message import DecodeError, Message
+from grpc_status import rpc_status
+
+from fluxherod.engine.runner import Stopped
+from fluxherod.rpc.access import Gate
+from fluxherod.rpc.calls import Context, Handler
+from fluxherod.rpc.errors import Refused
+
+log = logging.getLogger(__name__)
+
+PREFIX = "/fluxhero.v1."
+
+
+class Door(grpc.GenericRpcHandler):
+    """All services of the daemon, each handler wrapped once. `closing` refuses new calls of ours from then on.
+
+    A gRPC server takes it as its one handler; the generated `add_...Servicer_to_server` functions take it for a
+    server. Whoever has requests from elsewhere (the grpc-web bridge) finds the wrapped handlers in `handlers`, by
+    `/package.Service/Method`: called with a request and a context they do what they do for gRPC, a streaming one
+    by `context.write`.
+    """
+
+    def __init__(self, gate: Gate) -> None:
+        self.closing = ""
+        self.handlers: dict[str, Handler] = {}
+        self._gate = gate
+
+    def service(self, handler_call_details: grpc.HandlerCallDetails) -> Handler | None:
+        """The handler of a call; None when there is no such method, which the server answers."""
+        return self.handlers.get(handler_call_details.method)
+
+    def add_generic_rpc_handlers(self, handlers: object) -> None:
+        """What the generated code also registers: the same handlers in another shape."""
+
+    def add_registered_method_handlers(self, service: str, handlers: Mapping[str, Handler]) -> None:
+        """Take the methods of a service in."""
+        for name, handler in handlers.items():
+            method = f"/{service}/{name}"
+            self.handlers[method] = self._wrap(method, handler)
+
+    def _wrap(self, method: str, handler: Handler) -> Handler:
+        parse = _deserializer(handler.request_deserializer)
+        if not handler.response_streaming:
+            return grpc.unary_unary_rpc_method_handler(
+                self._unary(method, handler.unary_unary), parse, handler.response_serializer
+            )
+        if handler.request_streaming:  # reflection: nothing of ours streams requests
+            stream = self._streaming(method, handler.stream_stream)
+            return grpc.stream_stream_rpc_method_handler(stream, handler.request_deserializer, _serialize)
+        return grpc.unary_stream_rpc_method_handler(self._streaming(method, handler.unary_stream), parse, _serialize)
+
+    def _unary(self, method: str, behaviour: Any) -> Any:
+        async def call(request: Any, context: Context) -> Any:
+            try:
+                self._enter(method, behaviour, request, context)
+                return await behaviour(request, context)
+            except Exception as error:
+                await _abort(method, error, context)
+
+        return call
+
+    def _streaming(self, method: str, behaviour: Any) -> Any:
+        async def call(request: Any, context: Context) -> None:
+            try:
+                self._enter(method, behaviour, request, context)
+                messages: Any = behaviour(request, context)
+                if isinstance(messages, AsyncGenerator):
+                    await _write(messages, context)
+                else:  # it writes by itself, as health does
+                    await messages
+            except Exception as error:
+                await _abort(method, error, context)
+
+        return call
+
+    def _enter(self, method: str, behaviour: Any, request: Message | None, context: Context) -> None:
+        ours = method.startswith(PREFIX)
+        if self.closing and ours:
+            raise Refused("SHUTTING_DOWN", f"the daemon is stopping: {self.closing}")
+        self._gate.admit(method, context)
+        if ours and behaviour.__module__.endswith("_pb2_grpc"):  # the generated base class's method
+            raise Refused("NOT_IMPLEMENTED", f"{method.removeprefix('/')} is not served by this version")
+        if request is None:
+            raise Refused("INVALID_FIELD", "the request is not a message of this method: its bytes can't be parsed")
+
+
+async def _write(messages: AsyncGenerator[Any, None], context: Context) -> None:
+    # In this task and closed by it, so that a subscription ends with its call.
+    async with aclosing(messages):
+        async for message in messages:
+            await context.write(message)
+
+
+def _deserializer(parse: Any) -> Callable[[bytes], Message | None]:
+    """Parses a request; None when it can't be, which gRPC itself would call a fault of ours."""
+
+    def deserialize(data: bytes) -> Message | None:
+        try:
+            message: Message = parse(data)
+        except DecodeError:
+            return None
+        return message
+
+    return deserialize
+
+
+def _serialize(message: bytes | Message) -> bytes:
+    return message if isinstance(message, bytes) else message.SerializeToString()
+
+
+async def _abort(method: str, error: Exception, context: Context) -> NoReturn:
+    if isinstance(error, grpc.aio.AbortError):
+        raise error
+    if isinstance(error, TimeoutError):
+        await context.abort(grpc.StatusCode.DEADLINE_EXCEEDED, "the deadline passed before the answer was durable")
+    if isinstance(error, Stopped):
+        error = Refused("SHUTTING_DOWN", "the daemon stopped before the answer was durable; ask again with the same id")
+    if not isinstance(error, Refused):
+        incident = secrets.token_hex(4)
+        log.error("%s failed, incident %s", method, incident, exc_info=error)
+        text = f"a fault of the daemon; its log has it as incident {incident}"
+        error = Refused("INTERNAL", text, metadata={"incident": incident})
+    await context.abort_with_status(rpc_status.to_status(error.to_message()))
