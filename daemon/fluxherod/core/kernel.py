@@ -13,6 +13,7 @@ from fluxherod.core.indicators.fused import INDICATORS, update_indicators
 from fluxherod.core.jit import Record, RecordArray, RowArray, compiled_only, inlined, kernel
 from fluxherod.core.noise import judge_noise, spread_rule
 from fluxherod.core.regime import REGIME, update_regime, volatility_state
+from fluxherod.core.risk import correlation
 from fluxherod.core.strategy.entries import ENTRY_MEMORY, decide_entry, no_entry
 from fluxherod.core.strategy.params import PARAMS, StrategyParams, default_params
 from fluxherod.core.strategy.rules import mean_reversion_rules, no_rules, trend_rules
@@ -298,6 +299,7 @@ def warm_up() -> None:
     mean_reversion_stop_e4(1, 100.0, 0.03)
     sizing.warm_up()
     volatility.warm_up()
+    correlation.warm_up()
     trail(1, 1_000_000, best_e4(1, 1_000_000, 1_000_000, 1_000_000), 1.0, 2.5)
     called: tuple[object, ...] = (step, step_many, spread_rule, trail, best_e4)
     for function in (*called, trend_stop_e4, mean_reversion_stop_e4):

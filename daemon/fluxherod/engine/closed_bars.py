@@ -73,17 +73,18 @@ class ClosedBar:
 class ClosedBars(Sequence[ClosedBar]):
     """The newest completed bars, oldest first. Each is made anew when it is asked for."""
 
-    __slots__ = ("_chunks", "_count", "_held", "symbol")
+    __slots__ = ("_chunks", "_closes", "_count", "_held", "symbol")
 
     def __init__(self, symbol: str = "") -> None:
         self.symbol = symbol
         self._chunks: list[bytearray] = []  # a ring, once there are as many as it needs
         self._count = 0  # of all that were appended
         self._held: dict[int, Position] = {}  # by the bar's end
+        self._closes: tuple[tuple[int, int], RowArray, FloatArray] | None = None  # what was asked last, of which bars
 
     def clear(self) -> None:
         """Forget all bars."""
-        self._count, self._held = 0, {}
+        self._count, self._held, self._closes = 0, {}, None
 
     def append(self, content: bytes) -> None:
         """Remember one more: a record of DECISION and one of BESIDE, see `packed`."""
@@ -100,9 +101,14 @@ class ClosedBars(Sequence[ClosedBar]):
 
     def closes(self, newest: int, until_ns: int) -> tuple[RowArray, FloatArray]:
         """Ends and closes of the bars that ended by a time, of so many of the newest, oldest first; each shape (n,)."""
-        count = min(newest, len(self))
-        table = np.frombuffer(self._bytes(self._count - count, count), _RECORD)
-        ends, closes = table["beside"]["end_ns"], table["decision"]["close"]
+        if self._closes is None or self._closes[0] != (self._count, newest):
+            count = min(newest, len(self))
+            table = np.frombuffer(self._bytes(self._count - count, count), _RECORD)
+            series = table["beside"]["end_ns"].copy(), table["decision"]["close"].copy()
+            self._closes = (self._count, newest), *series
+        _, ends, closes = self._closes
+        if not len(ends) or ends[-1] <= until_ns:
+            return ends, closes
         known = int(ends.searchsorted(until_ns, "right"))
         return ends[:known], closes[:known]
 

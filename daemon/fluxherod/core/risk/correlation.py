@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fluxherod.core.jit import FloatArray, RowArray
+from fluxherod.core.jit import FloatArray, RowArray, compiled_only, inlined, kernel
 
 RETURNS = 50
 # What differs by less than this, of its size and in all, is the rounding of a flat series, not a movement.
@@ -50,45 +50,84 @@ def correlation(
     """How the bars of one symbol go with those of another, which is named `symbol`.
 
     Args:
-        times: ends of the bars, rising; shape (n,).
-        closes: their closes, all above 0; shape (n,).
+        times: ends of the bars, rising; shape (n,), contiguous.
+        closes: their closes, all above 0; shape (n,), contiguous.
         others: the same of the other symbol.
         basis: "returns" (log returns) or "prices".
     """
-    ours, theirs = _common(times, closes, *others)
-    wanted = RETURNS + 1 if basis == "returns" else RETURNS
-    if len(ours) < wanted:
-        found = max(0, len(ours) - (wanted - RETURNS))
+    rho, found = _rho(times, closes, *others, basis == "returns")
+    if found < RETURNS:
         return Correlation(symbol, math.nan, f"{found} common {basis}, {RETURNS} are needed")
-    ours, theirs = ours[-wanted:], theirs[-wanted:]
-    if basis == "returns":
-        ours, theirs = np.log(ours[1:] / ours[:-1]), np.log(theirs[1:] / theirs[:-1])
-    rho = _pearson(ours, theirs)
     return Correlation(symbol, rho, "a price did not move" if math.isnan(rho) else "")
 
 
-def _common(
-    times: RowArray, closes: FloatArray, other_times: RowArray, other_closes: FloatArray
-) -> tuple[FloatArray, FloatArray]:
-    """The closes of both at the times that both have."""
-    if len(times) == len(other_times) and bool((times == other_times).all()):
-        return closes, other_closes
-    if not len(other_times):
-        return closes[:0], other_closes
-    place = np.minimum(other_times.searchsorted(times), len(other_times) - 1)
-    both = other_times[place] == times
-    return closes[both], other_closes[place[both]]
+@kernel
+def _rho(
+    times: RowArray, closes: FloatArray, other_times: RowArray, other_closes: FloatArray, returns: bool
+) -> tuple[float, int]:
+    """Rho over the newest common values, NaN when one of them is flat; and how many there are, up to what is needed."""
+    wanted = RETURNS + 1 if returns else RETURNS
+    ours, theirs = np.empty(wanted), np.empty(wanted)
+    first = _newest_common(times, closes, other_times, other_closes, ours, theirs)
+    if returns:
+        for k in range(wanted - 1, first, -1):
+            ours[k], theirs[k] = math.log(ours[k] / ours[k - 1]), math.log(theirs[k] / theirs[k - 1])
+        first += 1
+    found = max(0, wanted - first)
+    if found < RETURNS:
+        return math.nan, found
+    return _pearson(ours[first:], theirs[first:]), found
 
 
+@inlined
+def _newest_common(
+    times: RowArray,
+    closes: FloatArray,
+    other_times: RowArray,
+    other_closes: FloatArray,
+    ours: FloatArray,
+    theirs: FloatArray,
+) -> int:
+    """Fill both with the closes at the newest times that both have, from the end; where what was found begins."""
+    first, mine, other = len(ours), len(times) - 1, len(other_times) - 1
+    while first > 0 and mine >= 0 and other >= 0:
+        if times[mine] == other_times[other]:
+            first -= 1
+            ours[first], theirs[first] = closes[mine], other_closes[other]
+            mine, other = mine - 1, other - 1
+        elif times[mine] > other_times[other]:
+            mine -= 1
+        else:
+            other -= 1
+    return first
+
+
+@inlined
 def _pearson(ours: FloatArray, theirs: FloatArray) -> float:
     """Rho of two series of one length; NaN when one of them is flat."""
-    ours_away, theirs_away = ours - np.add.reduce(ours) / len(ours), theirs - np.add.reduce(theirs) / len(theirs)
-    spread = _length(ours_away, ours) * _length(theirs_away, theirs)
-    return max(-1.0, min(1.0, float(ours_away @ theirs_away) / spread)) if spread > 0 else math.nan
+    count = len(ours)
+    our_mean, their_mean = ours.sum() / count, theirs.sum() / count
+    product, our_squares, their_squares, our_size, their_size = 0.0, 0.0, 0.0, 0.0, 0.0
+    for k in range(count):
+        away, their_away = ours[k] - our_mean, theirs[k] - their_mean
+        product += away * their_away
+        our_squares += away * away
+        their_squares += their_away * their_away
+        our_size += ours[k] * ours[k]
+        their_size += theirs[k] * theirs[k]
+    if not (_moved(our_squares, our_size, count) and _moved(their_squares, their_size, count)):
+        return math.nan
+    return max(-1.0, min(1.0, product / (math.sqrt(our_squares) * math.sqrt(their_squares))))
 
 
-def _length(away: FloatArray, values: FloatArray) -> float:
-    """The root of the summed squares of distances from the mean; 0 where they are mere rounding of the values."""
-    rounding = _ROUNDING**2 * float(values @ values) + len(values) * _LEAST**2
-    sum_of_squares = float(away @ away)
-    return math.sqrt(sum_of_squares) if sum_of_squares > rounding else 0.0
+@inlined
+def _moved(squares_away: float, squares: float, count: int) -> bool:
+    """False when the distances from the mean are mere rounding of the values."""
+    return squares_away > _ROUNDING * _ROUNDING * squares + count * _LEAST * _LEAST
+
+
+def warm_up() -> None:
+    """Compile (or load from the cache) what the first signal must not wait for."""
+    nothing = np.empty(0, np.int64), np.empty(0)
+    _rho(*nothing, *nothing, True)
+    compiled_only(_rho)
