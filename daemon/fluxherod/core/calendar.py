@@ -34,6 +34,12 @@ def to_datetime(ns: int) -> datetime:
     return datetime.fromtimestamp(ns // SECOND_NS, UTC).replace(microsecond=ns % SECOND_NS // 1000)
 
 
+@lru_cache(maxsize=16)  # the bars of all symbols end at the same times
+def stamp(ns: int) -> str:
+    """A time in an id: the seconds of UTC, as `20240122153000`."""
+    return f"{to_datetime(ns):%Y%m%d%H%M%S}"
+
+
 def from_datetime(moment: datetime) -> int:
     """The nanoseconds of an aware datetime.
 

@@ -50,7 +50,9 @@ def format_e4(value_e4: int) -> str:
 
 def dollars(value_e4: int) -> str:
     """The amount as people read it, in whole cents with thousands separated ("$1,003.75")."""
-    cents = round(Decimal(abs(value_e4)) / 100)
+    cents, rest = divmod(abs(value_e4), CENT_E4)
+    if rest > CENT_E4 // 2 or (rest == CENT_E4 // 2 and cents % 2):
+        cents += 1  # half to even
     return f"{'-' if value_e4 < 0 else ''}${cents // 100:,}.{cents % 100:02d}"
 
 

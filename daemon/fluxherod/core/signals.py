@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from fluxherod.core.deferred import Deferred
 from fluxherod.core.types import Mode, Regime, SignalKind, Verdict
 
 
@@ -82,7 +83,7 @@ class SizingStep:
 
 
 @dataclass(frozen=True, slots=True)
-class RiskDecision:
+class RiskDecision(Deferred):
     """The risk engine's decision on one order, with everything it looked at."""
 
     verdict: RiskVerdict
@@ -119,7 +120,7 @@ class Indicators:
 
 
 @dataclass(frozen=True, slots=True)
-class Signal:
+class Signal(Deferred):
     """One decision of the strategy on a completed bar, explained.
 
     `outcome` is "ordered" or the code of the veto that ended it (`in_position`, `noise`, `risk`, ...).

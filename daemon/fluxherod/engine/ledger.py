@@ -25,7 +25,7 @@ class EntryPlan:
     """What a position will be when its entry fills.
 
     `wanted` is what a limit entry shall fill in all, the orders before it in its chain included; `signal` is the
-    decision that it came from, `multipliers` those of its size.
+    decision that it came from, whose words are the reason when none is given, `multipliers` those of its size.
     """
 
     mode: Mode
@@ -41,6 +41,11 @@ class EntryPlan:
     wanted: int = 0
     signal: Signal | None = None
     multipliers: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def why(self) -> str:
+        """Why the position is opened, in one line."""
+        return self.reason or (self.signal.text.replace("\n", " | ") if self.signal is not None else "")
 
 
 class Ledger:
@@ -114,7 +119,7 @@ class Ledger:
             stop_factor=plan.stop_factor if plan else 1.0,
             price_e4=fill.price_e4,
         )
-        self._begin(position, plan.reason if plan else "opened without a plan of ours", out)
+        self._begin(position, plan.why if plan else "opened without a plan of ours", out)
 
     def _begin(self, position: Position, reason: str, out: list[Effect]) -> None:
         trade = open_trade(position, reason)

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from fluxherod.core import protection
-from fluxherod.core.calendar import to_datetime
+from fluxherod.core.calendar import stamp
 from fluxherod.core.orders import Order, OrderEvent, OrderRole, OrderState, Sequel, advance
 from fluxherod.core.portfolio import Position
 from fluxherod.core.risk.approval import ApprovedOrder
@@ -83,8 +83,7 @@ class Sending:
 
     def next_id(self, symbol: str, decided_ns: int, role: OrderRole) -> str:
         """The client order id: journal, symbol, decision and leg decide it, and the count of attempts."""
-        decided = f"{to_datetime(decided_ns):%Y%m%d%H%M%S}"
-        return self.book.next_id(f"fh-{self.epoch[:8]}-{symbol}-{decided}-{LEG_LETTERS[role]}")
+        return self.book.next_id(f"fh-{self.epoch[:8]}-{symbol}-{stamp(decided_ns)}-{LEG_LETTERS[role]}")
 
     def protection_of(self, position: Position) -> str:
         """How a position is guarded now: "broker", "daemon" (price watched here) or "none"."""

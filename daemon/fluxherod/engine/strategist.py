@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import lru_cache
 
 from fluxherod.core import explain
-from fluxherod.core.calendar import SECOND_NS, to_datetime
+from fluxherod.core.calendar import SECOND_NS
 from fluxherod.core.money import on_tick_e4, to_e4
 from fluxherod.core.noise import spread_rule
 from fluxherod.core.orders import Order, OrderRole, OrderState
@@ -22,7 +21,7 @@ from fluxherod.core.risk.correlation import Correlation
 from fluxherod.core.signals import RiskDecision, RiskVerdict, Rule, Signal
 from fluxherod.core.strategy.codes import EntryMode, RuleCode
 from fluxherod.core.strategy.stops import best_e4, mean_reversion_stop_e4, trail, trend_stop_e4
-from fluxherod.core.types import Mode, OrderType, Regime, Side, SignalKind, TimeInForce, Verdict
+from fluxherod.core.types import Mode, OrderType, Regime, Side, TimeInForce, Verdict
 from fluxherod.engine import pieces
 from fluxherod.engine.closed_bars import ClosedBar
 from fluxherod.engine.correlations import correlations
@@ -34,6 +33,7 @@ from fluxherod.engine.market import Market
 from fluxherod.engine.pieces import Pieces
 from fluxherod.engine.safety import Safety
 from fluxherod.engine.settings import Settings
+from fluxherod.engine.signals import Entry, entry_signal, exit_signal, signal_id
 
 
 class Strategist:
@@ -124,8 +124,7 @@ class Strategist:
         rule = explain.exit_rule(closed.decision, self.settings.strategy, position.mode, side)
         if rule.verdict is not Verdict.PASSED:
             return
-        signal = self._exit_signal(closed, position, rule, side)
-        self._tell(signal, out)
+        self._tell(exit_signal(closed, position, rule, self.settings.strategy), out)
         self.desk.leave(position, rule.text, now_ns, out)
 
     def exits_are_decided(self, closed: ClosedBar) -> bool:
@@ -133,50 +132,24 @@ class Strategist:
         session = self.market.calendar.last_opened(closed.end_ns)
         return session is not None and closed.end_ns <= session.close_ns
 
-    def _exit_signal(self, closed: ClosedBar, position: Position, rule: Rule, side: int) -> Signal:
-        kind = SignalKind.EXIT_LONG if side > 0 else SignalKind.EXIT_SHORT
-        return Signal(
-            id=signal_id(closed, kind),
-            symbol=position.symbol,
-            kind=kind,
-            bar_start_ns=closed.bar.start_ns,
-            decided_ns=closed.end_ns,
-            price=closed.bar.close,
-            mode=position.mode,
-            neutral=False,
-            regime=Regime(int(closed.decision["regime"])),
-            trigger=rule.text,
-            indicators=explain.indicators(closed.decision, closed.spike, self._spikes(closed)),
-            rules=(rule,),
-            noise_filter_passed=True,
-            volume_validated=True,
-            stop_e4=position.stop_e4,
-            target_e4=position.target_e4,
-            outcome="ordered",
-            outcome_text="exits are never vetoed",
-            text=explain.exit_text(position.symbol, closed.decision, rule, side),
-        )
-
     # --- entries -----------------------------------------------------------------------------------
     def _enter(self, closed: ClosedBar, blocked: str, now_ns: int, out: list[Effect]) -> None:
-        """An entry fired: explain it, look for vetoes, ask risk, and order."""
-        signal, request = self._entry_signal(closed)
-        veto = self._veto(signal, closed, now_ns)
+        """An entry fired: look for vetoes, ask risk, and order."""
+        entry = self._fired(closed)
+        veto = self._veto(entry, now_ns)
         if veto is not None:
-            self._tell(replace(signal, outcome=veto[0], outcome_text=veto[1]), out)
+            self._tell(entry_signal(entry, *veto), out)
             return
-        request = replace(request, correlations=self.correlations(signal.symbol, closed.end_ns))
+        request = replace(entry.request, correlations=self.correlations(closed.bar.symbol, closed.end_ns))
         decision = assess(request, self.account_state(blocked), self.settings.limits)
         if decision.verdict is RiskVerdict.REJECTED:
-            self._tell(replace(signal, risk=decision, outcome="risk", outcome_text=decision.reason), out)
+            self._tell(entry_signal(entry, "risk", decision.reason, decision), out)
             return
         kind, limit_e4 = self._pricing(request)
-        order = self.entry_order(request, decision, kind, limit_e4, closed.end_ns, now_ns, signal.id, signal.trigger)
-        signal = replace(
-            signal, risk=decision, outcome="ordered", order_id=order.id, outcome_text=explain.risk_summary(decision)
-        )
-        plan = self._plan(signal, closed)
-        self.desk.plans[order.id] = replace(plan, wanted=order.quantity, signal=signal, multipliers=request.multipliers)
+        name = signal_id(closed, entry.kind)
+        order = self.entry_order(request, decision, kind, limit_e4, closed.end_ns, now_ns, name, entry.trigger)
+        signal = entry_signal(entry, "ordered", risk=decision, order_id=order.id)
+        self.desk.plans[order.id] = self._plan(entry, signal, order.quantity)
         self._tell(signal, out)
         self.desk.submit(order, approve_entry(order, decision, request.stop_e4), now_ns, out)
 
@@ -186,44 +159,13 @@ class Strategist:
             return OrderType.MARKET, None
         return OrderType.LIMIT, on_tick_e4(request.price_e4, up=request.side is Side.SELL)
 
-    def _entry_signal(self, closed: ClosedBar) -> tuple[Signal, EntryRequest]:
-        decision, params = closed.decision, self.settings.strategy
-        side = int(decision["entry"])
-        reverting = int(decision["entry_mode"]) == EntryMode.MEAN_REVERSION
-        neutral = int(decision["entry_mode"]) == EntryMode.NEUTRAL
-        request = self._request(closed, side, reverting, neutral)
-        equity_e4 = self.ledger.equity_e4 or 0
-        risk_amount_e4 = equity_e4 * request.risk_bp // 10_000
-        target_e4 = to_e4(float(decision["sma"])) if reverting else None
-        rules = self.rules(closed, side)
-        kind = SignalKind.LONG if side > 0 else SignalKind.SHORT
-        noise = {rule.name: rule.verdict for rule in rules}
-        signal = Signal(
-            id=signal_id(closed, kind),
-            symbol=closed.bar.symbol,
-            kind=kind,
-            bar_start_ns=closed.bar.start_ns,
-            decided_ns=closed.end_ns,
-            price=closed.bar.close,
-            mode=Mode.MEAN_REVERSION if reverting else Mode.TREND,
-            neutral=neutral,
-            regime=Regime(int(decision["regime"])),
-            trigger=explain.entry_trigger(decision, params),
-            indicators=explain.indicators(decision, closed.spike, self._spikes(closed)),
-            rules=rules,
-            noise_filter_passed=all(noise[name] is not Verdict.FAILED for name in ("volume", "time", "gap", "spread")),
-            volume_validated=noise["volume"] is Verdict.PASSED,
-            stop_e4=request.stop_e4,
-            target_e4=target_e4,
-            outcome="",
-            outcome_text="",
-            text=explain.entry_text(
-                closed.bar.symbol, decision, params, request.stop_e4 or 0, target_e4, risk_amount_e4, request.risk_bp
-            ),
-            risk_amount_e4=risk_amount_e4,
-            risk_bp=request.risk_bp,
+    def _fired(self, closed: ClosedBar) -> Entry:
+        decision = closed.decision
+        mode = int(decision["entry_mode"])
+        request = self._request(
+            closed, int(decision["entry"]), mode == EntryMode.MEAN_REVERSION, mode == EntryMode.NEUTRAL
         )
-        return signal, request
+        return Entry(closed, request, self.settings.strategy, self._spread_code(closed), self.ledger.equity_e4 or 0)
 
     def _request(self, closed: ClosedBar, side: int, reverting: bool, neutral: bool) -> EntryRequest:
         params, limits, close = self.settings.strategy, self.settings.limits, closed.bar.close
@@ -263,26 +205,32 @@ class Strategist:
 
         They are those of the confirmed regime, or of another one as if it held.
         """
-        decision = closed.decision
-        code = int(RuleCode.NOT_APPLICABLE)
-        if closed.live:
-            sigma, illiquid = float(decision["close_sigma"]), bool(decision["illiquid"])
-            code = int(spread_rule(closed.spread, sigma, illiquid, self.market.params))
-        return explain.entry_rules(decision, self.settings.strategy, side, closed.spread, code, regime, closed.time)
+        code, params = self._spread_code(closed), self.settings.strategy
+        return explain.entry_rules(closed.decision, params, side, closed.spread, code, regime, closed.time)
 
-    def _veto(self, signal: Signal, closed: ClosedBar, now_ns: int) -> tuple[str, str] | None:
+    def _spread_code(self, closed: ClosedBar) -> int:
+        """The verdict of the spread rule on a bar, a `RuleCode`: not applicable to one of the history."""
+        if not closed.live:
+            return int(RuleCode.NOT_APPLICABLE)
+        decision = closed.decision
+        return spread_rule(
+            closed.spread, float(decision["close_sigma"]), bool(decision["illiquid"]), self.market.params
+        )
+
+    def _veto(self, entry: Entry, now_ns: int) -> tuple[str, str] | None:
         """What ends an entry before risk is asked: its code and its words."""
-        symbol = signal.symbol
+        symbol, closed = entry.request.symbol, entry.closed
         age_ns = now_ns - closed.end_ns
         if age_ns > self.settings.signal_max_age_ns + self.settings.latency_ns:
             return "late", f"the bar was known {_span(age_ns)} after its end: too late to trade on"
         if symbol in self.ledger.positions or self.desk.live_entry(symbol) is not None:
             return "in_position", f"a position in {symbol} or its entry is open"
-        if veto := self.symbol_veto(symbol, opening_side(signal.kind is SignalKind.LONG)):
+        if veto := self.symbol_veto(symbol, entry.request.side):
             return veto
-        if not signal.noise_filter_passed:
-            names = ("volume", "time", "gap", "spread")
-            failed = [rule.text for rule in signal.rules if rule.name in names and rule.verdict is Verdict.FAILED]
+        breakout = int(closed.decision["regime"]) != Regime.MEAN_REVERSION
+        if not explain.noise_passed(closed.decision, entry.spread_code, breakout=breakout):
+            rules = (rule for rule in entry.rules() if rule.name in explain.NOISE_RULES)
+            failed = [rule.text for rule in rules if rule.verdict is Verdict.FAILED]
             return "noise", "noise filter: not met: " + "; ".join(failed)
         return None
 
@@ -367,19 +315,22 @@ class Strategist:
             reason=reason,
         )
 
-    def _plan(self, signal: Signal, closed: ClosedBar) -> EntryPlan:
-        price_e4 = to_e4(closed.bar.close)
+    def _plan(self, entry: Entry, signal: Signal, wanted: int) -> EntryPlan:
+        closed, request = entry.closed, entry.request
         return EntryPlan(
-            mode=signal.mode,
-            regime=signal.regime,
-            stop_e4=signal.stop_e4 or 0,
-            target_e4=signal.target_e4,
-            best_e4=price_e4,
+            mode=entry.mode,
+            regime=Regime(int(closed.decision["regime"])),
+            stop_e4=request.stop_e4 or 0,
+            target_e4=entry.target_e4,
+            best_e4=request.price_e4,
             atr=float(closed.decision["atr"]),
-            price_e4=price_e4,
+            price_e4=request.price_e4,
             signal_id=signal.id,
-            reason=signal.text.replace("\n", " | "),
+            reason="",  # the signal says it
             stop_factor=self._stop_factor(closed),
+            wanted=wanted,
+            signal=signal,
+            multipliers=request.multipliers,
         )
 
     def remember(self, signal: Signal) -> None:
@@ -391,16 +342,6 @@ class Strategist:
     def _tell(self, signal: Signal, out: list[Effect]) -> None:
         self.signals[signal.symbol] = signal
         out.append(SignalUpdated(signal))
-
-
-def signal_id(closed: ClosedBar, kind: SignalKind) -> str:
-    """A decision's id: symbol, decision time and kind."""
-    return f"{closed.bar.symbol}-{_stamp(closed.end_ns)}-{kind}"
-
-
-@lru_cache(maxsize=16)  # the bars of all symbols end at the same times
-def _stamp(ns: int) -> str:
-    return f"{to_datetime(ns):%Y%m%d%H%M%S}"
 
 
 def _span(ns: int) -> str:

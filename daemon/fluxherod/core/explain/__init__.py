@@ -3,10 +3,11 @@
 from fluxherod.core.explain.entry import edge_rule, entry_rules, stands
 from fluxherod.core.explain.exits import exit_rule, exit_rules
 from fluxherod.core.explain.figures import indicators
-from fluxherod.core.explain.noise import noise_rules
+from fluxherod.core.explain.noise import NOISE_RULES, noise_passed, noise_rules
 from fluxherod.core.explain.text import change_needed, entry_text, entry_trigger, exit_text, risk_summary, why_not
 
 __all__ = [
+    "NOISE_RULES",
     "change_needed",
     "edge_rule",
     "entry_rules",
@@ -16,6 +17,7 @@ __all__ = [
     "exit_rules",
     "exit_text",
     "indicators",
+    "noise_passed",
     "noise_rules",
     "risk_summary",
     "stands",

@@ -17,6 +17,16 @@ _VERDICTS: dict[int, Verdict] = {
 }
 
 
+NOISE_RULES = ("volume", "time", "gap", "spread")
+"""The names of the noise filter's rules."""
+
+
+def noise_passed(decision: Any, spread_code: int, *, breakout: bool) -> bool:
+    """True when no rule of `noise_rules` has failed."""
+    volume = decision["breakout_volume_ok" if breakout else "volume_ok"]
+    return int(RuleCode.FAILED) not in (volume, decision["time_ok"], decision["gap_ok"], spread_code)
+
+
 def noise_rules(
     decision: Any,
     params: StrategyParams,

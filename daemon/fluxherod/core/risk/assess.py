@@ -12,7 +12,7 @@ from fluxherod.core.money import E4, dollars
 from fluxherod.core.risk.limits import RiskLimits
 from fluxherod.core.risk.request import MAX_EQUITY_E4, MAX_PRICE_E4, MAX_QUANTITY, AccountState, EntryRequest
 from fluxherod.core.risk.soundness import first_fault
-from fluxherod.core.risk.waterfall import correlated, multipliers, relation, waterfall
+from fluxherod.core.risk.waterfall import Sizes, correlated, multipliers, relation, sizes, waterfall
 from fluxherod.core.signals import Check, RiskDecision, RiskVerdict
 from fluxherod.core.sizing import BASIS_POINTS, collared
 from fluxherod.core.types import Side, Verdict
@@ -30,7 +30,7 @@ __all__ = [
 
 
 def assess(request: EntryRequest, account: AccountState, limits: RiskLimits) -> RiskDecision:
-    """Approve, adjust or reject an order that adds risk.
+    """Approve, adjust or reject an order that adds risk. Verdict and quantity are there at once, the words when read.
 
     Args:
         request: the order, its price, its stop and its risk budget.
@@ -39,22 +39,49 @@ def assess(request: EntryRequest, account: AccountState, limits: RiskLimits) -> 
     """
     if fault := first_fault(request, account, limits):
         return refused(*fault)
-    checks = _gate_checks(request, account, limits)
-    failed = next((check for check in checks if check.verdict is Verdict.FAILED), None)
-    if failed is not None:
-        return RiskDecision(RiskVerdict.REJECTED, 0, tuple(checks), (), failed.text, failed.code)
+    if not _passes_gates(request, account, limits):
+        return _kept_out(request, account, limits)
     assert account.equity_e4 is not None  # equity_known has passed
-    size = waterfall(request, account.equity_e4, account, limits)
-    checks += _size_checks(request, account.equity_e4, account, limits, size.quantity)
-    checks += [_correlation_check(request, limits), _breaker_check(request, account.equity_e4, account, limits)]
-    verdict, reason, code = RiskVerdict.APPROVED, "", ""
-    if size.quantity <= 0:
-        step = next((step for step in size.steps if step.after <= 0), size.steps[-1])
-        verdict, reason, code = RiskVerdict.REJECTED, f"no share is left after {step.name}: {step.text}", step.name
-    elif size.cuts:
-        reason, code = "; ".join(cut.text for cut in size.cuts), size.cuts[0].code
+    equity_e4, size = account.equity_e4, sizes(request, account.equity_e4, account, limits)
+    quantity, verdict = max(0, size.quantity), RiskVerdict.APPROVED
+    if quantity == 0:
+        verdict = RiskVerdict.REJECTED
+    elif size.adjusted:
         verdict = RiskVerdict.APPROVED_WITH_ADJUSTMENT
-    return RiskDecision(verdict, max(0, size.quantity), tuple(checks), size.steps, reason, code)
+    return RiskDecision.deferred(
+        lambda: _explained(verdict, quantity, request, equity_e4, account, limits, size),
+        verdict=verdict,
+        quantity=quantity,
+    )
+
+
+def _kept_out(request: EntryRequest, account: AccountState, limits: RiskLimits) -> RiskDecision:
+    """The decision on an order that a check ends which no size could pass."""
+    checks = _gate_checks(request, account, limits)
+    failed = next(check for check in checks if check.verdict is Verdict.FAILED)
+    return RiskDecision(RiskVerdict.REJECTED, 0, tuple(checks), (), failed.text, failed.code)
+
+
+def _explained(
+    verdict: RiskVerdict,
+    quantity: int,
+    request: EntryRequest,
+    equity_e4: int,
+    account: AccountState,
+    limits: RiskLimits,
+    size: Sizes,
+) -> RiskDecision:
+    """A decision with all that was looked at."""
+    checks = _gate_checks(request, account, limits)
+    checks += _size_checks(request, equity_e4, account, limits, quantity)
+    checks += [_correlation_check(request, limits), _breaker_check(request, equity_e4, account, limits)]
+    found, reason, code = waterfall(request, equity_e4, size, limits), "", ""
+    if verdict is RiskVerdict.REJECTED:
+        step = next((step for step in found.steps if step.after <= 0), found.steps[-1])
+        reason, code = f"no share is left after {step.name}: {step.text}", step.name
+    elif verdict is RiskVerdict.APPROVED_WITH_ADJUSTMENT:
+        reason, code = "; ".join(cut.text for cut in found.cuts), found.cuts[0].code
+    return RiskDecision(verdict, quantity, tuple(checks), found.steps, reason, code)
 
 
 def refused(code: str, text: str) -> RiskDecision:
@@ -69,9 +96,22 @@ def reduction(quantity: int, leaving: int, held: int) -> RiskDecision:
 
 
 # --- checks that no size could pass --------------------------------------------------------------
+def _passes_gates(request: EntryRequest, account: AccountState, limits: RiskLimits) -> bool:
+    return (
+        not account.blocked
+        and _equity_known(account)
+        and _price_valid(request)
+        and _stop_sound(request)
+        and _wanted_whole(request)
+        and _budget_usable(request)
+        and _position_free(account, limits)
+    )
+
+
 def _gate_checks(request: EntryRequest, account: AccountState, limits: RiskLimits) -> list[Check]:
-    active = account.blocked or "trading is active"
-    held, most = account.open_positions, limits.max_positions
+    """The same in words."""
+    active, held, most = account.blocked or "trading is active", account.open_positions, limits.max_positions
+    text = f"{held} open or being opened, at most {most}"
     return [
         _check("trading_status", 0, int(bool(account.blocked)), not account.blocked, active),
         _equity_check(account),
@@ -79,7 +119,7 @@ def _gate_checks(request: EntryRequest, account: AccountState, limits: RiskLimit
         _stop_check(request),
         _wanted_check(request),
         *_budget_check(request),
-        _check("open_positions", most, held + 1, 0 <= held < most, f"{held} open or being opened, at most {most}"),
+        _check("open_positions", most, held + 1, _position_free(account, limits), text),
     ]
 
 
@@ -104,55 +144,84 @@ def _figure(value: float) -> float:
         return math.nan
 
 
+def _equity_known(account: AccountState) -> bool:
+    equity_e4, exposure_e4 = account.equity_e4, account.exposure_e4
+    if equity_e4 is None or not _amount(equity_e4) or equity_e4 > MAX_EQUITY_E4:
+        return False
+    sums = (exposure_e4, account.buying_power_e4, account.peak_e4)
+    return all(isinstance(value, int) for value in sums) and exposure_e4 >= 0
+
+
 def _equity_check(account: AccountState) -> Check:
+    known, text = _equity_known(account), "equity is known"
     if not _amount(account.equity_e4):
-        return _check("equity_known", 0, 0, False, "equity is missing, stale or not positive")
-    assert account.equity_e4 is not None
-    sums = (account.exposure_e4, account.buying_power_e4, account.peak_e4)
-    known = account.equity_e4 <= MAX_EQUITY_E4 and all(isinstance(value, int) for value in sums) and sums[0] >= 0
-    text = "equity is known" if known else "equity, peak, exposure or buying power is beyond reason"
+        text = "equity is missing, stale or not positive"
+    elif not known:
+        text = "equity, peak, exposure or buying power is beyond reason"
     return _check("equity_known", 0, 0, known, text)
 
 
+def _price_valid(request: EntryRequest) -> bool:
+    return _amount(request.price_e4) and request.price_e4 <= MAX_PRICE_E4
+
+
 def _price_check(request: EntryRequest) -> Check:
-    valid, price = _amount(request.price_e4) and request.price_e4 <= MAX_PRICE_E4, _dollars(request.price_e4)
+    valid, price = _price_valid(request), _dollars(request.price_e4)
     text = f"price {dollars(request.price_e4)}" if valid else f"{price} is not a usable price"
     return _check("price_valid", 0, price, valid, text)
 
 
+def _stop_sound(request: EntryRequest) -> bool:
+    """True for a stop on the losing side of the price, as far away as the size reckons with at most."""
+    stop, price = request.stop_e4, request.price_e4
+    if stop is None or not _amount(stop) or stop > MAX_PRICE_E4 or not _amount(price):
+        return False
+    distance = price - stop if request.side is Side.BUY else stop - price
+    return 0 < distance <= request.distance_e4 <= MAX_PRICE_E4
+
+
 def _stop_check(request: EntryRequest) -> Check:
-    stop = request.stop_e4
+    stop, price, sound = request.stop_e4, request.price_e4, _stop_sound(request)
     if stop is None:
-        return _check("stop_loss", 0, 0, False, "a protective stop is mandatory")
+        return _check("stop_loss", 0, 0, sound, "a protective stop is mandatory")
     if not _amount(stop) or stop > MAX_PRICE_E4:
-        return _check("stop_loss", 0, 0, False, f"{_dollars(stop)} is not a usable stop price")
-    if not _amount(request.price_e4):
-        return _check("stop_loss", 0, _dollars(stop), False, "a stop without a price can't be judged")
-    right_side = stop < request.price_e4 if request.side is Side.BUY else stop > request.price_e4
+        return _check("stop_loss", 0, 0, sound, f"{_dollars(stop)} is not a usable stop price")
+    if not _amount(price):
+        return _check("stop_loss", 0, _dollars(stop), sound, "a stop without a price can't be judged")
     text = f"stop {dollars(stop)}"
-    if not right_side:
-        text = f"stop {dollars(stop)} is on the wrong side of {dollars(request.price_e4)} for a {request.side}"
-    sound = _amount(request.distance_e4) and abs(request.price_e4 - stop) <= request.distance_e4 <= MAX_PRICE_E4
-    if right_side and not sound:
+    if not (stop < price if request.side is Side.BUY else stop > price):
+        text = f"stop {dollars(stop)} is on the wrong side of {dollars(price)} for a {request.side}"
+    elif not sound:
         text = f"a distance of {_dollars(request.distance_e4)} does not reach the stop {dollars(stop)}"
-    return _check("stop_loss", _dollars(request.price_e4), _dollars(stop), right_side and sound, text)
+    return _check("stop_loss", _dollars(price), _dollars(stop), sound, text)
+
+
+def _wanted_whole(request: EntryRequest) -> bool:
+    return request.wanted is None or (_amount(request.wanted) and request.wanted <= MAX_QUANTITY)
 
 
 def _wanted_check(request: EntryRequest) -> Check:
-    wanted = request.wanted
+    wanted, whole = request.wanted, _wanted_whole(request)
     if wanted is None:
-        return _check("quantity", MAX_QUANTITY, 0, True, "sized by risk")
-    whole = _amount(wanted) and wanted <= MAX_QUANTITY
+        return _check("quantity", MAX_QUANTITY, 0, whole, "sized by risk")
     text = f"{wanted} shares wanted" + ("" if whole else f": allowed are 1 to {MAX_QUANTITY} whole shares")
     return _check("quantity", MAX_QUANTITY, wanted, whole, text)
 
 
+def _budget_usable(request: EntryRequest) -> bool:
+    return _amount(request.risk_bp) and request.risk_bp <= BASIS_POINTS
+
+
 def _budget_check(request: EntryRequest) -> list[Check]:
     """Said only when it is wrong: what it amounts to is `risk_per_trade`."""
-    if _amount(request.risk_bp) and request.risk_bp <= BASIS_POINTS:
+    if _budget_usable(request):
         return []
     text = f"a risk of {request.risk_bp} basis points is not usable: allowed are 1 to {BASIS_POINTS}"
     return [_check("risk", BASIS_POINTS, request.risk_bp, False, text)]
+
+
+def _position_free(account: AccountState, limits: RiskLimits) -> bool:
+    return 0 <= account.open_positions < limits.max_positions
 
 
 # --- the limits against the size -----------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from fluxherod.core.money import dollars
 from fluxherod.core.risk.correlation import Correlation, strongest
@@ -38,55 +39,93 @@ class Waterfall:
     steps: tuple[SizingStep, ...]
     cuts: tuple[Cut, ...]
 
+
+class Sizes(NamedTuple):
+    """What each limit allows of a request, as numbers alone: its words are made of the same.
+
+    Args:
+        by_risk: the shares that the risk budget allows, and so on; `headroom_e4` and `power_e4` are in dollars.
+        factors: the multipliers that make it smaller.
+        levels: each step's name and how many shares it leaves at most, in order; the first is where it begins.
+    """
+
+    by_risk: int
+    cap: int
+    headroom_e4: int
+    room: int
+    power_e4: int
+    power: int
+    factors: list[tuple[str, int]]
+    levels: list[tuple[str, int]]
+
     @property
     def quantity(self) -> int:
-        """The shares that are left."""
-        return self.steps[-1].after
+        """The shares that every limit allows."""
+        return min(self.levels[0][1], *(max(0, most) for _, most in self.levels[1:]))
+
+    @property
+    def adjusted(self) -> bool:
+        """True when a limit cut the size."""
+        before = self.levels[0][1]
+        for name, most in self.levels[1:]:
+            if most < before:
+                if name != "multipliers" or any(factor in GUARDS for factor, _ in self.factors):
+                    return True
+                before = max(0, most)
+        return False
 
 
-def waterfall(request: EntryRequest, equity_e4: int, account: AccountState, limits: RiskLimits) -> Waterfall:
+def sizes(request: EntryRequest, equity_e4: int, account: AccountState, limits: RiskLimits) -> Sizes:
     """The size of a request that has passed every check that no size could pass.
 
     The multipliers act on what risk and position value allow, an operator's quantity is then held to the outcome:
     so what risk allows of an order can be ordered, and is not cut once more.
     """
-    price, budget_e4 = request.price_e4, equity_e4 * request.risk_bp // BASIS_POINTS
+    price, held, wanted = request.price_e4, request.held, request.wanted
     by_risk = int(risk_shares(equity_e4, request.risk_bp, request.distance_e4))
-    held, counted = request.held, f", {request.held} of them are held" if request.held else ""
-    text = f"{dollars(budget_e4)} ({request.risk_bp / 100:g}% of equity) / {dollars(request.distance_e4)} a share"
-    steps = [SizingStep("risk", by_risk, by_risk, text)]
-    if request.wanted is not None:
-        steps = [SizingStep("wanted", request.wanted, request.wanted, f"{request.wanted} shares wanted")]
-    if request.wanted is not None or held:
-        _cut(steps, "risk_per_trade", by_risk - held, f"risk of {dollars(budget_e4)} allows {by_risk} shares{counted}")
     cap = int(position_cap_shares(equity_e4, limits.max_position_bp, price))
-    share = f"{limits.max_position_bp / 100:g}%"
-    _cut(steps, "position_value", cap - held, f"position value at most {share} of equity allows {cap} shares{counted}")
-    guards = _multiply(steps, request, min(by_risk, cap), limits)
     headroom_e4 = max(0, equity_e4 * limits.max_exposure_bp // BASIS_POINTS - account.exposure_e4)
     room = int(shares_within(headroom_e4, price))
-    _cut(steps, "exposure", room, f"exposure headroom of {dollars(headroom_e4)} allows {room} shares")
     power_e4 = min(max(0, account.buying_power_e4), MAX_EQUITY_E4)
     power = int(affordable_shares(power_e4, price, request.side is Side.BUY))
-    _cut(steps, "buying_power", power, f"buying power of {dollars(power_e4)} allows {power} shares")
+    factors = multipliers(request, limits)
+    levels = [("risk", by_risk) if wanted is None else ("wanted", wanted)]
+    if wanted is not None or held:
+        levels.append(("risk_per_trade", by_risk - held))
+    levels.append(("position_value", cap - held))
+    if factors:
+        levels.append(("multipliers", scaled(min(by_risk, cap), *(factor for _, factor in factors)) - held))
+    levels += (("exposure", room), ("buying_power", power))
+    return Sizes(by_risk, cap, headroom_e4, room, power_e4, power, factors, levels)
+
+
+def waterfall(request: EntryRequest, equity_e4: int, size: Sizes, limits: RiskLimits) -> Waterfall:
+    """How a size came about, in words."""
+    guards = [_guard(name, factor, request, limits) for name, factor in size.factors if name in GUARDS]
+    texts = _texts(request, equity_e4, size, limits, guards)
+    (name, shares), *rest = size.levels
+    steps = [SizingStep(name, shares, shares, texts[name])]
+    for name, most in rest:
+        before = steps[-1].after
+        steps.append(SizingStep(name, before, min(before, max(0, most)), texts[name]))
     return Waterfall(tuple(steps), tuple(_cuts(steps, guards)))
 
 
-def _cut(steps: list[SizingStep], name: str, most: int, text: str) -> None:
-    before = steps[-1].after
-    steps.append(SizingStep(name, before, min(before, max(0, most)), text))
-
-
-def _multiply(steps: list[SizingStep], request: EntryRequest, shares: int, limits: RiskLimits) -> list[Cut]:
-    """The step of all multipliers, floored once; returns those of risk."""
-    factors = multipliers(request, limits)
-    if not factors:
-        return []
-    guards = [_guard(name, factor, request, limits) for name, factor in factors if name in GUARDS]
-    names = " x ".join(f"{name} {factor / BASIS_POINTS:g}" for name, factor in factors)
-    most = scaled(shares, *(factor for _, factor in factors)) - request.held
-    _cut(steps, "multipliers", most, ": ".join([names, *(guard.text for guard in guards)]))
-    return guards
+def _texts(request: EntryRequest, equity_e4: int, size: Sizes, limits: RiskLimits, guards: list[Cut]) -> dict[str, str]:
+    """The words of each step by its name."""
+    budget = dollars(equity_e4 * request.risk_bp // BASIS_POINTS)
+    counted = f", {request.held} of them are held" if request.held else ""
+    share = f"{limits.max_position_bp / 100:g}%"
+    names = " x ".join(f"{name} {factor / BASIS_POINTS:g}" for name, factor in size.factors)
+    return {
+        "risk": f"{budget} ({request.risk_bp / 100:g}% of equity) / {dollars(request.distance_e4)} a share",
+        "wanted": f"{request.wanted} shares wanted",
+        "risk_per_trade": f"risk of {budget} allows {size.by_risk} shares{counted}",
+        "position_value": f"position value at most {share} of equity allows {size.cap} shares{counted}",
+        "multipliers": ": ".join([names, *(guard.text for guard in guards)]),
+        "exposure": f"exposure headroom of {dollars(size.headroom_e4)} allows {size.room} shares",
+        "buying_power": f"buying power of {dollars(size.power_e4)} allows {size.power} shares",
+    }
 
 
 def multipliers(request: EntryRequest, limits: RiskLimits) -> list[tuple[str, int]]:
