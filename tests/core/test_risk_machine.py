@@ -146,6 +146,7 @@ class Risk(RuleBasedStateMachine):
         failed = {check.code for check in decision.checks if check.verdict is Verdict.FAILED}
         assert failed <= ONLY_SMALLER
         assert decision.steps[-1].after == quantity
+        assert (decision.verdict is RiskVerdict.APPROVED_WITH_ADJUSTMENT) == bool(decision.reason)
         assert approve_entry(order(OrderRole.ENTRY, quantity, request.side), decision).quantity == quantity
 
     def _multiplied(self, quantity: int, request: EntryRequest, limits: RiskLimits, by_risk: int) -> None:

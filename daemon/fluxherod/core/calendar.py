@@ -66,7 +66,13 @@ def minute_of_day(ns: int) -> int:
 
 def new_york_day(ns: int) -> str:
     """The New York date of a time, `YYYY-MM-DD`."""
-    return new_york(ns).date().isoformat()
+    return _day_of_hour(ns // HOUR_NS)
+
+
+@lru_cache(maxsize=256)
+def _day_of_hour(hour: int) -> str:
+    """New York's days begin with an hour of UTC."""
+    return new_york(hour * HOUR_NS).date().isoformat()
 
 
 class Calendar:

@@ -18,17 +18,18 @@ def correlations(
     symbol: str, until_ns: int, basis: str, market: Market, desk: Desk, ledger: Ledger
 ) -> tuple[Correlation, ...]:
     """One for each other symbol with a position, ours or not, or a working entry; by bars that ended by a time."""
-    held = sorted((desk.book.entering() | set(ledger.positions) | set(ledger.foreign)) - {symbol})
-    return tuple(pair(symbol, other, until_ns, basis, market) for other in held)
+    held = sorted({*desk.book.entering(), *ledger.positions, *ledger.foreign} - {symbol})
+    return tuple([pair(symbol, other, until_ns, basis, market) for other in held])
 
 
 def pair(symbol: str, other: str, until_ns: int, basis: str, market: Market) -> Correlation:
     """How one symbol goes with another; unknown when one of them is not followed."""
-    books = market.books
-    if missing := next((name for name in (symbol, other) if name not in books), ""):
-        return Correlation(other, math.nan, f"{missing} is not followed")
-    ours, theirs = books[symbol].closed, books[other].closed
-    found = correlation(other, *ours.closes(NEWEST_BARS, until_ns), theirs.closes(NEWEST_BARS, until_ns), basis)
-    if not found.unknown:
-        return found
-    return correlation(other, *ours.closes(REMEMBERED_BARS, until_ns), theirs.closes(REMEMBERED_BARS, until_ns), basis)
+    ours, theirs = market.books.get(symbol), market.books.get(other)
+    if ours is None or theirs is None:
+        return Correlation(other, math.nan, f"{symbol if ours is None else other} is not followed")
+    for bars in (NEWEST_BARS, REMEMBERED_BARS):
+        mine = ours.closed.closes(bars, until_ns)
+        found = correlation(other, *mine, theirs.closed.closes(bars, until_ns), basis)
+        if not found.unknown:
+            break
+    return found

@@ -79,6 +79,7 @@ from fluxherod.engine.volatility import FIVE_MINUTE_HISTORY
 REMEMBER_ORDERS_NS = 3 * 24 * 3600 * SECOND_NS
 # They come all the time and make no symbol warm or cold: nobody has to look at each of 8,000 symbols because of one.
 _FREQUENT = frozenset({BarsReceived, BarsRevised, QuotesReceived, StatusesReceived})
+_WARM_NOTHING = _FREQUENT | {OrderReported, SubmitAnswered, CancelAnswered, ReplaceAnswered, LookupAnswered}
 
 
 class Engine:
@@ -169,7 +170,7 @@ class Engine:
             self.unprotected.note((*touched, *touched_symbols(out[before:])), now_ns)
         if any(type(effect) is PositionUpdated for effect in out):
             out.append(self.ledger.updated(self.desk.working_e4(), now_ns))
-        if type(event) not in _FREQUENT:
+        if type(event) not in _WARM_NOTHING:
             self._warms = bool(self.run and self.warming)
         self._tell_state(out)
         self.alerts.note(now_ns, out)

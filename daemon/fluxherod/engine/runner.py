@@ -186,10 +186,12 @@ class Runner:
         while not stopping:
             await self._wait()
             entries: list[JournalEntry] = []
-            while not stopping and len(entries) < MOST_EVENTS_A_COMMIT and (next_one := self._next()) is not None:
+            while len(entries) < MOST_EVENTS_A_COMMIT and (next_one := self._next()) is not None:
                 entries.append(await self._entry(*next_one))
                 stopping = isinstance(entries[-1].event, Stopping)
-                if self._inbox and self.clock.rate > 0:
+                if stopping or not self._inbox:
+                    break  # nothing is known to follow: what these entries want must not wait for a look at the time
+                if self.clock.rate > 0:
                     await asyncio.sleep(0)  # between two events of a burst the sockets have their turn
             if not entries:
                 continue
@@ -297,6 +299,8 @@ class Runner:
                 updates.append(effect)
         if changed is not None:
             await self._mirroring.write(changed)
+        if len(updates) + len(replies) < len(entry.effects):
+            await asyncio.sleep(0)  # what was asked for begins: an order does not wait until hundreds are told of it
         for reply in replies:
             self._answer(reply)
         self._publisher.publish(entry.seq, entry.now_ns, updates)
