@@ -11,6 +11,8 @@ GRPCURL_VERSION := v1.9.4
 # command:package, what the tests call that Debian packages
 SYSTEM_COMMANDS := systemd-analyze:systemd
 APT_INSTALL := DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=120 install -y -qq --no-install-recommends
+# Tests that start daemons run in one of these workers, one after another.
+WORKERS ?= 2
 BENCHMARKS = $(sort $(wildcard tests/bench/bench_*.py))
 
 # The interpreter of the venv: any that has wheels for every dependency.
@@ -26,8 +28,8 @@ help: ## list the targets
 demo: setup ## trade real prices through the whole stack on this machine, no keys needed (ARGS: options of `fluxherod demo`)
 	@exec $(BIN)/fluxherod demo $(ARGS)
 
-test: setup-test ## run the tests (ARGS: options of pytest)
-	@$(BIN)/pytest $(ARGS)
+test: setup-test ## run the tests (ARGS: options of pytest; WORKERS: how many at a time)
+	@$(BIN)/pytest -n $(WORKERS) --dist loadgroup $(ARGS)
 
 acceptance: setup ## trade a folder of price files from end to end: make acceptance DATA=DIR
 	@test -d "$(DATA)" || { echo 'make acceptance DATA=DIR: DIR is a folder of price files, such as SPY_1Hour.csv.gz'; exit 2; }
