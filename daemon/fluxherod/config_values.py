@@ -9,13 +9,21 @@ from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 LONGEST_SOCKET_PATH = 107
 BASIS_POINTS = 10_000
 
 _SYMBOL = re.compile(r"[A-Z][A-Z0-9]{0,9}(\.[A-Z]{1,3})?")
+_HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")
+_GROUP = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,31}")
 _TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
+
+
+class Section(BaseModel):
+    """A table of the file."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, strict=True)
 
 
 def is_loopback(host: str) -> bool:
@@ -62,15 +70,45 @@ def _ws_url(value: str) -> str:
     return _url(value, ("ws", "wss"))
 
 
+def listening_host(address: str) -> str:
+    """The host of `host:port`, without the brackets of an IPv6 address."""
+    return address.rpartition(":")[0].strip("[]")
+
+
 def _listen(value: str) -> str:
+    """`host:port`; empty listens nowhere."""
     host, colon, port = value.rpartition(":")
-    if not colon or not host or not port.isdecimal() or int(port) > 65_535:
-        raise ValueError('an address of the form host:port, such as "127.0.0.1:50051"')
-    if not is_loopback(host):
+    if value and not (colon and port.isdecimal() and int(port) <= 65_535 and _is_host(host)):
         raise ValueError(
-            "a loopback address, such as 127.0.0.1:50051, because this version speaks no TLS; to reach the daemon "
-            "from another machine forward the port: ssh -L 50051:127.0.0.1:50051 HOST"
+            'an address of the form host:port, such as "127.0.0.1:50051", "[::1]:50051" or "0.0.0.0:50051", '
+            "or an empty one for no port"
         )
+    return value
+
+
+def _is_host(host: str) -> bool:
+    if not host.startswith("["):
+        return _HOST.fullmatch(host) is not None
+    try:
+        return host.endswith("]") and ipaddress.ip_address(host[1:-1]).version == 6
+    except ValueError:
+        return False
+
+
+def _hosts(value: tuple[str, ...]) -> tuple[str, ...]:
+    if not all(_HOST.fullmatch(host) or _is_host(f"[{host}]") for host in value) or len(set(value)) < len(value):
+        raise ValueError('a list of host names or IP addresses, each once, such as ["trader.example", "192.168.1.2"]')
+    return value
+
+
+def _file(value: str) -> str:
+    """The path of a file; empty names none."""
+    return str(_path(value)) if value else ""
+
+
+def _group(value: str) -> str:
+    if value and not _GROUP.fullmatch(value):
+        raise ValueError('the name of a group of this machine, such as "fluxhero", or an empty one')
     return value
 
 
@@ -110,7 +148,10 @@ HttpUrl = Annotated[str, AfterValidator(_http_url)]
 WebSocketUrl = Annotated[str, AfterValidator(_ws_url)]
 AbsolutePath = Annotated[Path, BeforeValidator(_path)]
 SocketPath = Annotated[Path, BeforeValidator(_socket_path)]
-LoopbackAddress = Annotated[str, AfterValidator(_listen)]
+FilePath = Annotated[str, AfterValidator(_file)]
+ListenAddress = Annotated[str, AfterValidator(_listen)]
+Hosts = Annotated[tuple[str, ...], AfterValidator(_hosts)]
+Group = Annotated[str, AfterValidator(_group)]
 Symbols = Annotated[tuple[str, ...], AfterValidator(_symbols)]
 Seconds = Annotated[float, Field(ge=0, le=3600)]
 RiskShare = Annotated[Decimal, Field(ge=Decimal("0.0001"), le=Decimal("0.1")), AfterValidator(_basis_points)]

@@ -27,7 +27,8 @@ from fluxhero.v1 import (
     trade_pb2_grpc,
 )
 from fluxherod.adapters.sqlite.journal import encode_row
-from fluxherod.config import Config
+from fluxherod.config import Config, StorageConfig
+from fluxherod.config_grpc import GrpcConfig
 from fluxherod.core.calendar import HOUR_NS, MINUTE_NS
 from fluxherod.core.types import (
     Bar,
@@ -98,9 +99,19 @@ class World:
         self.counters = Counters(frames=7, bars=5, quotes=3, updates=2)
         self.socket = socket
         self.past = MemoryPast(self.store)
-        self.info = DaemonInfo(Config(), "1.2.3", "epoch-0123456789", self.counters, self.counters, self.past)
+        self.info = DaemonInfo(self.config(), "1.2.3", "epoch-0123456789", self.counters, self.counters, self.past)
         self.server = self.make_server()
         self.port = 0
+
+    def config(self, **grpc: Any) -> Config:
+        """The defaults, but for `grpc` and a state folder of the test's own."""
+        state = self.socket.with_name("state")
+        state.mkdir(exist_ok=True)
+        return Config(grpc=GrpcConfig(**grpc), storage=StorageConfig(state_dir=state))
+
+    def token(self, role: str) -> str:
+        """The token of a role that the first start has made."""
+        return self.socket.with_name("state").joinpath(f"{role}.token").read_text(encoding="ascii").strip()
 
     def make_server(self, **addresses: Any) -> RpcServer:
         where = {"listen": "127.0.0.1:0", "unix_socket": self.socket, **addresses}
@@ -166,11 +177,11 @@ class Client:
 
 @asynccontextmanager
 async def running(world: World) -> AsyncIterator[Client]:
-    """The world with its loop and server running, and a client on TCP."""
+    """The world with its loop and server running, and a client on its socket."""
     loop = asyncio.create_task(world.runner.run())
     world.port = await world.server.start()
     try:
-        async with grpc.aio.insecure_channel(f"127.0.0.1:{world.port}") as channel:
+        async with grpc.aio.insecure_channel(f"unix:{world.socket}") as channel:
             yield Client(channel)
     finally:
         await world.server.drain("the test ends")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 
 import grpc
 from google.protobuf.any_pb2 import Any as AnyMessage
@@ -14,7 +15,7 @@ from fluxherod.engine.effects import Reply, ReplyCode
 from fluxherod.rpc.convert_risk import risk_decision
 
 DOMAIN = "fluxhero"
-RETRY_AFTER_S = 1
+RETRY_AFTER_S = 1.0
 
 _CODES: dict[grpc.StatusCode, tuple[str, ...]] = {
     grpc.StatusCode.INVALID_ARGUMENT: ("INVALID_FIELD", "INVALID_PAGE_TOKEN", "REQUEST_ID_REUSED", "INVALID_ORDER"),
@@ -40,7 +41,9 @@ _CODES: dict[grpc.StatusCode, tuple[str, ...]] = {
         "FOREIGN_POSITION",
     ),
     grpc.StatusCode.ABORTED: ("REVISION_CONFLICT",),
-    grpc.StatusCode.UNAVAILABLE: ("NOT_READY", "SHUTTING_DOWN", "BROKER_UNAVAILABLE"),
+    grpc.StatusCode.UNAVAILABLE: ("NOT_READY", "SHUTTING_DOWN", "BROKER_UNAVAILABLE", "TOKENS_UNREADABLE"),
+    grpc.StatusCode.UNAUTHENTICATED: ("TOKEN_MISSING", "TOKEN_INVALID"),
+    grpc.StatusCode.PERMISSION_DENIED: ("ROLE_INSUFFICIENT",),
     grpc.StatusCode.RESOURCE_EXHAUSTED: ("SLOW_CONSUMER", "LIMIT_EXCEEDED"),
     grpc.StatusCode.UNIMPLEMENTED: ("NOT_IMPLEMENTED",),
     grpc.StatusCode.INTERNAL: ("INTERNAL",),
@@ -53,7 +56,8 @@ class Refused(Exception):
     """A call that is refused: a stable reason, a sentence for people, and what else the caller should know.
 
     `fields` maps bad fields to what is allowed there, `metadata` goes into the ErrorInfo, `details` are more messages;
-    `code` is for a reason that has another code in some call.
+    `code` is for a reason that has another code in some call, `retry_s` says when trying again makes sense, for
+    reasons that say so at all.
     """
 
     def __init__(
@@ -65,6 +69,7 @@ class Refused(Exception):
         metadata: Mapping[str, str] | None = None,
         details: Sequence[Message] = (),
         code: grpc.StatusCode | None = None,
+        retry_s: float = RETRY_AFTER_S,
     ) -> None:
         super().__init__(text)
         self.reason = reason
@@ -72,6 +77,7 @@ class Refused(Exception):
         self.fields = dict(fields or {})
         self.metadata = dict(metadata or {})
         self.details = tuple(details)
+        self.retry_s = retry_s
         self.code = code or CODE_OF_REASON[reason]
 
     def to_message(self) -> status_pb2.Status:
@@ -85,7 +91,7 @@ class Refused(Exception):
             parts.append(error_details_pb2.BadRequest(field_violations=violations))
         if self.reason in _RETRIED:
             retry = error_details_pb2.RetryInfo()
-            retry.retry_delay.seconds = RETRY_AFTER_S
+            retry.retry_delay.FromTimedelta(timedelta(seconds=self.retry_s))
             parts.append(retry)
         packed = [_pack(part) for part in (*parts, *self.details)]
         return status_pb2.Status(code=self.code.value[0], message=self.text, details=packed)
