@@ -157,7 +157,14 @@ class TokenFile:
             gone = next((token for token in found if not token.ended(now)), found[0])
             revoked = msgspec.structs.replace(gone, revoked=now)
             self._write(tuple(revoked if token is gone else token for token in tokens))
+            self._forget(gone)
         return revoked
+
+    def _forget(self, token: Token) -> None:
+        """A file of the first start that holds this token is of no use any more."""
+        path = self.folder / f"{token.role}.token"
+        if path.exists() and digest(path.read_text(encoding="utf-8", errors="replace").strip()) == token.sha256:
+            path.unlink()
 
     def _write(self, tokens: tuple[Token, ...]) -> None:
         content = msgspec.json.encode(_File(ABOUT, VERSION, tokens))
