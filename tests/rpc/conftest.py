@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -85,7 +85,7 @@ class MemoryPast:
 class World:
     """The daemon's inside and a client of it."""
 
-    def __init__(self, socket: Path, **hub_settings: Any) -> None:
+    def __init__(self, socket: Path, grpc_settings: Mapping[str, Any] | None = None, **hub_settings: Any) -> None:
         self.engine = Engine()
         self.clock = HandClock(OPEN_NS - HOUR_NS)
         self.store = MemoryStore()
@@ -99,19 +99,25 @@ class World:
         self.counters = Counters(frames=7, bars=5, quotes=3, updates=2)
         self.socket = socket
         self.past = MemoryPast(self.store)
-        self.info = DaemonInfo(self.config(), "1.2.3", "epoch-0123456789", self.counters, self.counters, self.past)
+        self.info = DaemonInfo(
+            self.config(grpc_settings or {}), "1.2.3", "epoch-0123456789", self.counters, self.counters, self.past
+        )
         self.server = self.make_server()
         self.port = 0
 
-    def config(self, **grpc: Any) -> Config:
-        """The defaults, but for `grpc` and a state folder of the test's own."""
-        state = self.socket.with_name("state")
-        state.mkdir(exist_ok=True)
-        return Config(grpc=GrpcConfig(**grpc), storage=StorageConfig(state_dir=state))
+    @property
+    def tokens(self) -> Path:
+        """The state folder, which holds the tokens."""
+        return self.socket.with_name("state")
+
+    def config(self, settings: Mapping[str, Any]) -> Config:
+        """The defaults, but for some of `grpc` and a state folder of the test's own."""
+        self.tokens.mkdir(exist_ok=True)
+        return Config(grpc=GrpcConfig(**settings), storage=StorageConfig(state_dir=self.tokens))
 
     def token(self, role: str) -> str:
         """The token of a role that the first start has made."""
-        return self.socket.with_name("state").joinpath(f"{role}.token").read_text(encoding="ascii").strip()
+        return (self.tokens / f"{role}.token").read_text(encoding="ascii").strip()
 
     def make_server(self, **addresses: Any) -> RpcServer:
         where = {"listen": "127.0.0.1:0", "unix_socket": self.socket, **addresses}
@@ -222,6 +228,12 @@ async def refusal(call: Awaitable[Any]) -> Refusal:
 async def world(tmp_path: Path) -> World:
     """A daemon's inside that does not run yet."""
     return World(tmp_path / "fluxherod.sock")
+
+
+@pytest.fixture
+async def make_world(tmp_path: Path) -> Callable[..., World]:
+    """Makes a daemon's inside with some settings of `grpc`."""
+    return lambda **settings: World(tmp_path / "fluxherod.sock", settings)
 
 
 @pytest.fixture
