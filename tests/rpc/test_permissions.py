@@ -150,7 +150,9 @@ async def test_a_request_id_belongs_to_the_token_and_the_rpc(world: Any, client:
     halt = risk_pb2.HaltRequest(request_id="same", reason="x")
     answer = await client.risk.Halt(halt, metadata=bearer(world.token("trade")))
     assert answer.risk.halted_by == "token:trade"
-    await client.risk.Resume(risk_pb2.ResumeRequest(request_id="same", reason="y"), metadata=bearer(world.token("admin")))
+    await client.risk.Resume(
+        risk_pb2.ResumeRequest(request_id="same", reason="y"), metadata=bearer(world.token("admin"))
+    )
     assert (await client.risk.Halt(halt)).risk.halted_by == "unix"
     callers = {e.event.caller for e in world.store.entries if hasattr(e.event, "caller")}
     assert {(c.principal, c.request_id) for c in callers} == {
