@@ -102,7 +102,8 @@ class RpcServer:
         self._folder = info.config.storage.state_dir
         tokens = TokenFile(self._folder)
         self._tokens = tokens
-        self.door = Door(Gate(settings, TokenBook(tokens)), settings.longest_call_s)
+        self.gate = Gate(settings, TokenBook(tokens))
+        self.door = Door(self.gate, settings.longest_call_s)
         live = Live(engine, runner)
         status = StatusReader(live, hub, info, Today(live, hub, tables))
         streams = Streams(live, status, hub, tables, lambda: self.door.closing)
