@@ -29,7 +29,7 @@ NAME = "tokens.json"
 LOCK = "tokens.lock"
 VERSION: Literal[1] = 1
 ABOUT = "Who may call FluxHero over TCP. Change it with `fluxherod token`; the tokens themselves are not in it."
-# Made at the first start, for the clients of this machine. Reading harms least: a group may be given that one.
+# Made at the first start, for the clients of this machine. Reading harms least: a group may have that one.
 FIRST = {Role.READ: 0o640, Role.TRADE: PRIVATE, Role.ADMIN: PRIVATE}
 SECRET_BITS = 256
 _DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
