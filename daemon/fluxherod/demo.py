@@ -181,7 +181,7 @@ def _by_reflection(address: str, token: Path) -> str:
         return f"{_shown('grpcurl')} -plaintext {header} {address} fluxhero.v1.SystemService/GetStatus"
     buf = "node_modules/.bin/buf" if Path("node_modules/.bin/buf").exists() else "buf"
     url = f"http://{address}/fluxhero.v1.SystemService/GetStatus"
-    return f"{buf} curl --protocol grpc --http2-prior-knowledge {header} {url}"
+    return f"{buf} curl --protocol grpc --http2-prior-knowledge {header} --reflect-header '*' {url}"
 
 
 def _shown(command: str) -> str:
