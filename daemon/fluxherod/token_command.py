@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from fluxherod.errors import FluxHeroError
-from fluxherod.private_files import write_private
+from fluxherod.rpc.private_files import write_private
 from fluxherod.rpc.roles import Role
 from fluxherod.rpc.tokens import Token, TokenFile
 

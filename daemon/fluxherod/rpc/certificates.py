@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from fluxherod.private_files import write_private
+from fluxherod.rpc.private_files import write_private
 
 log = logging.getLogger(__name__)
 

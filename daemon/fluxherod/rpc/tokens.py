@@ -22,7 +22,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from fluxherod.errors import FluxHeroError
-from fluxherod.private_files import PRIVATE, write_private
+from fluxherod.rpc.private_files import PRIVATE, write_private
 from fluxherod.rpc.roles import Role
 
 NAME = "tokens.json"
