@@ -140,6 +140,27 @@ def test_the_certificate_is_kept_until_a_month_before_its_end(tmp_path: Path) ->
     assert not made(tmp_path, now=NOW + timedelta(days=368))
 
 
+def test_a_new_name_of_the_machine_is_no_reason_for_a_new_certificate(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("first", "second", ""):
+        monkeypatch.setattr("socket.gethostname", lambda name=name: name)
+        assert made(tmp_path) == (name == "first")
+
+
+def test_a_daemon_that_runs_for_a_year_renews_its_certificate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("LOOK_EVERY_S", "RENEW_EVERY_S"):
+        monkeypatch.setattr(tls, name, 0.0)
+    keeper = Keeper(Files(tmp_path / "tls.cert", tmp_path / "tls.key", None), tmp_path, ())
+    keeper.first()
+    assert keeper.fetch() is None
+    for path in tmp_path.iterdir():
+        path.unlink()
+    made(tmp_path, now=NOW - timedelta(days=380))  # as it would be by then
+    assert keeper.fetch() is not None
+    assert not made(tmp_path)
+
+
 @pytest.mark.parametrize("damage", ["no key", "other key", "nonsense", "new host"])
 def test_a_certificate_that_does_not_fit_is_made_anew(tmp_path: Path, damage: str) -> None:
     made(tmp_path, ("a.example",))

@@ -33,10 +33,11 @@ def keep_certificate(path: Path, key_path: Path, hosts: Sequence[str], now: date
     Raises:
         OSError: when they can't be written.
     """
-    names = _names([*ALWAYS, socket.gethostname(), *hosts])
-    reason = _unfit(path, key_path, set(names), now)
+    reason = _unfit(path, key_path, set(_names([*ALWAYS, *hosts])), now)
     if not reason:
         return False
+    # The machine's name is a service to clients, and no reason to make another: in containers it is new at each start.
+    names = _names([*ALWAYS, *filter(None, [socket.gethostname()]), *hosts])
     key = ec.generate_private_key(ec.SECP256R1())
     certificate = _certificate(key, names, now)
     pem = serialization.Encoding.PEM
