@@ -64,17 +64,17 @@ class Entrance:
     def passed(self) -> timedelta:
         return timedelta(seconds=self.seconds - 1000)
 
-    def admit(self, method: str = STATUS, token: str = "", address: str = TCP, **more: Any) -> Visit:
+    def enter(self, method: str = STATUS, token: str = "", address: str = TCP, **more: Any) -> Visit:
         headers = (("authorization", f"Bearer {token}"),) if token else ()
         context: Any = Call(address, headers)
-        return self.gate.admit(method, context, **more)
+        return self.gate.enter(method, context, **more)
 
     def token(self, role: str) -> str:
         return (self.folder / f"{role}.token").read_text().strip()
 
     def why(self, method: str = STATUS, token: str = "", address: str = TCP, **more: Any) -> Refused:
         with pytest.raises(Refused) as caught:
-            self.admit(method, token, address, **more)
+            self.enter(method, token, address, **more)
         return caught.value
 
 
@@ -92,12 +92,12 @@ def retry_s(refused: Refused) -> float:
 @pytest.mark.parametrize("address", [TCP, WEB, "ipv6:%5B::1%5D:5123", "web:[::1]:80", "", "unixish:x", "UNIX:"])
 def test_whoever_does_not_come_by_the_socket_needs_a_token(entrance: Entrance, address: str) -> None:
     assert entrance.why(address=address).reason == "TOKEN_MISSING"
-    with entrance.admit(token=entrance.token("trade"), address=address):
+    with entrance.enter(token=entrance.token("trade"), address=address):
         assert (calling().name, calling().role, calling().address) == ("token:trade", Role.TRADE, address)
 
 
 def test_a_token_over_the_socket_wins_over_its_role(entrance: Entrance) -> None:
-    with entrance.admit(PLACE, address=UNIX):
+    with entrance.enter(PLACE, address=UNIX):
         assert (calling().name, calling().role) == ("unix", Role.ADMIN)
     assert entrance.why(PLACE, entrance.token("read"), UNIX).reason == "ROLE_INSUFFICIENT"
     assert entrance.why(PLACE, "wrong", UNIX).reason == "TOKEN_INVALID"
@@ -106,7 +106,7 @@ def test_a_token_over_the_socket_wins_over_its_role(entrance: Entrance) -> None:
 def test_a_token_ends_when_its_time_is_over(entrance: Entrance) -> None:
     _, secret = entrance.file.create("short", Role.READ, NOW, timedelta(hours=1))
     entrance.seconds += 3599.9
-    entrance.admit(token=secret).__exit__(None, None, None)
+    entrance.enter(token=secret).__exit__(None, None, None)
     entrance.seconds += 0.2
     assert "short expired on 2026-01-02 at 16:00:00 UTC" in entrance.why(token=secret).text
 
@@ -114,7 +114,7 @@ def test_a_token_ends_when_its_time_is_over(entrance: Entrance) -> None:
 def test_a_new_token_works_at_once_and_a_revoked_one_no_more(entrance: Entrance) -> None:
     for number in range(15):  # however soon the file changes again
         token, secret = entrance.file.create(f"n{number}", Role.READ, NOW)
-        with entrance.admit(token=secret):
+        with entrance.enter(token=secret):
             pass
         entrance.file.revoke(token.id, NOW)
         assert entrance.why(token=secret, address=f"ipv4:10.0.0.{number}:1").reason == "TOKEN_INVALID"
@@ -131,7 +131,7 @@ def test_after_ten_failures_in_a_minute_a_host_must_wait_and_its_valid_tokens_ne
         assert (refused.reason, retry_s(refused)) == ("LIMIT_EXCEEDED", 50.0)
     assert "this one: this is no token of the daemon's" in refused.text
     assert entrance.why(token="x", address="ipv4:10.0.0.2:1").reason == "TOKEN_INVALID"  # another host
-    with entrance.admit(token=entrance.token("admin")):
+    with entrance.enter(token=entrance.token("admin")):
         assert calling().role is Role.ADMIN
     assert len(caplog.records) == 3  # the first, the limit, the other host
     assert "guess" not in caplog.text
@@ -149,7 +149,7 @@ def test_a_caller_that_asks_too_often_must_wait_and_others_need_not(tmp_path: Pa
         found: list[Refused] = []
         while not found:
             try:
-                ends(entrance.admit(method, token))
+                ends(entrance.enter(method, token))
             except Refused as refused:
                 found.append(refused)
             else:
@@ -168,13 +168,13 @@ def test_a_caller_that_asks_too_often_must_wait_and_others_need_not(tmp_path: Pa
 
 def test_what_changes_something_is_let_in_when_reads_have_filled_the_daemon(tmp_path: Path) -> None:
     entrance = Entrance(tmp_path, {"calls_in_flight": 10})
-    visits = [entrance.admit(token=entrance.token("read")) for _ in range(10)]
+    visits = [entrance.enter(token=entrance.token("read")) for _ in range(10)]
     refused = entrance.why(token=entrance.token("admin"))
     assert (refused.reason, retry_s(refused)) == ("LIMIT_EXCEEDED", 1.0)
-    with entrance.admit(PLACE, entrance.token("trade")):
+    with entrance.enter(PLACE, entrance.token("trade")):
         assert entrance.gate.loads.calls == 11
     visits.pop().__exit__(None, None, None)
-    with entrance.admit(token=entrance.token("admin")):
+    with entrance.enter(token=entrance.token("admin")):
         pass
     for visit in visits:
         visit.__exit__(None, None, None)
@@ -184,12 +184,12 @@ def test_what_changes_something_is_let_in_when_reads_have_filled_the_daemon(tmp_
 def test_a_caller_has_so_many_streams_and_no_more_whatever_its_connections(tmp_path: Path) -> None:
     entrance = Entrance(tmp_path, {"streams_per_caller": 3})
     read = entrance.token("read")
-    visits = [entrance.admit(WATCH, read, f"ipv4:127.0.0.1:{port}", streams=True) for port in range(3)]
+    visits = [entrance.enter(WATCH, read, f"ipv4:127.0.0.1:{port}", streams=True) for port in range(3)]
     refused = entrance.why(WATCH, read, "ipv4:10.0.0.1:1", streams=True)
     assert (refused.reason, "grpc.streams_per_caller" in refused.text) == ("LIMIT_EXCEEDED", True)
-    with entrance.admit(WATCH, entrance.token("trade"), streams=True), entrance.admit(STATUS, read):
+    with entrance.enter(WATCH, entrance.token("trade"), streams=True), entrance.enter(STATUS, read):
         pass
-    health = [entrance.admit(HEALTH, streams=True) for _ in range(3)]  # who needs no token is counted by host
+    health = [entrance.enter(HEALTH, streams=True) for _ in range(3)]  # who needs no token is counted by host
     assert entrance.why(HEALTH, streams=True).reason == "LIMIT_EXCEEDED"
     for visit in (*visits, *health):
         visit.__exit__(None, None, None)
@@ -218,8 +218,8 @@ def test_each_change_leaves_a_line_with_who_what_and_how_it_ended(
         "CANCELLED": asyncio.CancelledError(), "INTERNAL": ValueError("secret"),
     }  # fmt: skip
     for error in outcomes.values():
-        ends(entrance.admit(PLACE, entrance.token("trade"), request=request), error)
-        ends(entrance.admit(STATUS, entrance.token("trade")), error)  # a read leaves none
+        ends(entrance.enter(PLACE, entrance.token("trade"), request=request), error)
+        ends(entrance.enter(STATUS, entrance.token("trade")), error)  # a read leaves none
     assert len(caplog.messages) == len(outcomes)
     for message, outcome in zip(caplog.messages, outcomes, strict=True):
         start = f"PlaceOrder by token:trade (trade, {TCP}), request 'r-1\\n<2>forged"

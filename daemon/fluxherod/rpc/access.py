@@ -77,14 +77,23 @@ class Gate:
         """
         self._rules[method] = rule_of(method)
 
-    def admit(self, method: str, context: Context, request: Any = None, *, streams: bool = False) -> Visit:
-        """Let a call of `/package.Service/Method` in; `calling()` says who it is from then on in its task.
-
-        Returns:
-            The visit, which lasts as long as the call: a context manager.
+    def enter(self, method: str, context: Context, request: Any = None, *, streams: bool = False) -> Visit:
+        """Let a call in for as long as it lasts: the visit is a context manager.
 
         Raises:
             Refused: when the caller may not, or not now.
+        """
+        peer, rule = self.admit(method, context), self._rules[method]
+        if full := self.loads.full(peer.name, streams) if not rule.changes else "":
+            raise Refused("LIMIT_EXCEEDED", full)
+        self.loads.take(peer.name, streams)
+        return Visit(self, method, peer, rule, request, streams)
+
+    def admit(self, method: str, context: Context) -> Peer:
+        """Who calls `/package.Service/Method`; `calling()` says it from then on in the task of the call.
+
+        Raises:
+            Refused: when the caller may not.
         """
         rule = self._rules[method]
         peer = self._identify(context, rule)
@@ -96,11 +105,8 @@ class Gate:
             self.audit.refused(peer, method, "ROLE_INSUFFICIENT")
             text = f"{method.removeprefix('/')} needs the role {rule.role}, and {peer.name} has {peer.role}"
             raise Refused("ROLE_INSUFFICIENT", text, metadata={"role": str(peer.role), "required": str(rule.role)})
-        if full := self.loads.full(peer.name, streams) if not rule.changes else "":
-            raise Refused("LIMIT_EXCEEDED", full)
-        self.loads.take(peer.name, streams)
         _CALLING.set(peer)
-        return Visit(self, method, peer, rule, request, streams)
+        return peer
 
     # --- who it is ---------------------------------------------------------------------------------
     def _identify(self, context: Context, rule: Rule) -> Peer:

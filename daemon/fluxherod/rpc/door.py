@@ -94,7 +94,7 @@ class Door(grpc.GenericRpcHandler):
     def _enter(self, method: str, request: Message | None, context: Context, *, streams: bool = False) -> Visit:
         if self.closing and method.startswith(PREFIX):
             raise Refused("SHUTTING_DOWN", f"the daemon is stopping: {self.closing}")
-        return self._gate.admit(method, context, request, streams=streams)
+        return self._gate.enter(method, context, request, streams=streams)
 
 
 def _check(method: str, behaviour: Any, request: Message | None) -> None:
