@@ -16,6 +16,10 @@ from fluxherod.rpc.convert_risk import risk_decision
 
 DOMAIN = "fluxhero"
 RETRY_AFTER_S = 1.0
+# Bytes. Errors travel as trailers, of which gRPC takes 8 kB by default, and may repeat what a caller has sent.
+LONGEST_TEXT = 800
+LONGEST_FIELD = 250
+MOST_OF_FIELDS = 2500
 
 _CODES: dict[grpc.StatusCode, tuple[str, ...]] = {
     grpc.StatusCode.INVALID_ARGUMENT: ("INVALID_FIELD", "INVALID_PAGE_TOKEN", "REQUEST_ID_REUSED", "INVALID_ORDER"),
@@ -82,19 +86,35 @@ class Refused(Exception):
 
     def to_message(self) -> status_pb2.Status:
         """The google.rpc.Status that travels in `grpc-status-details-bin`."""
-        parts: list[Message] = [error_details_pb2.ErrorInfo(reason=self.reason, domain=DOMAIN, metadata=self.metadata)]
+        metadata = {key: _cut(value, LONGEST_FIELD) for key, value in self.metadata.items()}
+        parts: list[Message] = [error_details_pb2.ErrorInfo(reason=self.reason, domain=DOMAIN, metadata=metadata)]
         if self.fields:
-            violations = [
-                error_details_pb2.BadRequest.FieldViolation(field=field, description=text, reason=self.reason)
-                for field, text in self.fields.items()
-            ]
-            parts.append(error_details_pb2.BadRequest(field_violations=violations))
+            parts.append(self._violations())
         if self.reason in _RETRIED:
             retry = error_details_pb2.RetryInfo()
             retry.retry_delay.FromTimedelta(timedelta(seconds=self.retry_s))
             parts.append(retry)
         packed = [_pack(part) for part in (*parts, *self.details)]
-        return status_pb2.Status(code=self.code.value[0], message=self.text, details=packed)
+        return status_pb2.Status(code=self.code.value[0], message=_cut(self.text, LONGEST_TEXT), details=packed)
+
+    def _violations(self) -> error_details_pb2.BadRequest:
+        """The bad fields, as many of them as there is room for."""
+        bad, room = error_details_pb2.BadRequest(), MOST_OF_FIELDS
+        for field, text in self.fields.items():
+            violation = error_details_pb2.BadRequest.FieldViolation(
+                field=_cut(field, LONGEST_FIELD), description=_cut(text, LONGEST_FIELD), reason=self.reason
+            )
+            room -= violation.ByteSize()
+            if room < 0:
+                break
+            bad.field_violations.append(violation)
+        return bad
+
+
+def _cut(text: str, most: int) -> str:
+    """The beginning of a text, in so many bytes."""
+    encoded = text.encode(errors="replace")
+    return text if len(encoded) <= most else encoded[:most].decode(errors="ignore") + "…"
 
 
 def _pack(message: Message) -> AnyMessage:
