@@ -2,24 +2,71 @@
 
 from __future__ import annotations
 
+import ipaddress
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
-from fluxherod.config_values import (
-    FilePath,
-    Group,
-    Hosts,
-    ListenAddress,
-    Section,
-    SocketPath,
-    is_loopback,
-    listening_host,
-)
+from fluxherod.config_values import Section, SocketPath, is_loopback
 
 Problem = tuple[str, str, str]
+
+_HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")
+_GROUP = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,31}")
+
+
+def listening_host(address: str) -> str:
+    """The host of `host:port`, without the brackets of an IPv6 address."""
+    return address.rpartition(":")[0].strip("[]")
+
+
+def _listen(value: str) -> str:
+    """`host:port`; empty listens nowhere."""
+    host, colon, port = value.rpartition(":")
+    if value and not (colon and port.isdecimal() and int(port) <= 65_535 and _is_host(host)):
+        raise ValueError(
+            'an address of the form host:port, such as "127.0.0.1:50051", "[::1]:50051" or "0.0.0.0:50051", '
+            "or an empty one for no port"
+        )
+    return value
+
+
+def _is_host(host: str) -> bool:
+    if not host.startswith("["):
+        return _HOST.fullmatch(host) is not None
+    try:
+        return host.endswith("]") and ipaddress.ip_address(host[1:-1]).version == 6
+    except ValueError:
+        return False
+
+
+def _hosts(value: tuple[str, ...]) -> tuple[str, ...]:
+    if not all(_HOST.fullmatch(host) or _is_host(f"[{host}]") for host in value) or len(set(value)) < len(value):
+        raise ValueError('a list of host names or IP addresses, each once, such as ["trader.example", "192.168.1.2"]')
+    return value
+
+
+def _file(value: str) -> str:
+    """The path of a file; empty names none."""
+    path = Path(value).expanduser()
+    if value and not path.is_absolute():
+        raise ValueError("an absolute path, or one that starts with ~/, or an empty one")
+    return str(path) if value else ""
+
+
+def _group(value: str) -> str:
+    if value and not _GROUP.fullmatch(value):
+        raise ValueError('the name of a group of this machine, such as "fluxhero", or an empty one')
+    return value
+
+
+FilePath = Annotated[str, AfterValidator(_file)]
+ListenAddress = Annotated[str, AfterValidator(_listen)]
+Hosts = Annotated[tuple[str, ...], AfterValidator(_hosts)]
+Group = Annotated[str, AfterValidator(_group)]
 
 
 class GrpcConfig(Section):

@@ -15,8 +15,6 @@ LONGEST_SOCKET_PATH = 107
 BASIS_POINTS = 10_000
 
 _SYMBOL = re.compile(r"[A-Z][A-Z0-9]{0,9}(\.[A-Z]{1,3})?")
-_HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")
-_GROUP = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,31}")
 _TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 
 
@@ -70,48 +68,6 @@ def _ws_url(value: str) -> str:
     return _url(value, ("ws", "wss"))
 
 
-def listening_host(address: str) -> str:
-    """The host of `host:port`, without the brackets of an IPv6 address."""
-    return address.rpartition(":")[0].strip("[]")
-
-
-def _listen(value: str) -> str:
-    """`host:port`; empty listens nowhere."""
-    host, colon, port = value.rpartition(":")
-    if value and not (colon and port.isdecimal() and int(port) <= 65_535 and _is_host(host)):
-        raise ValueError(
-            'an address of the form host:port, such as "127.0.0.1:50051", "[::1]:50051" or "0.0.0.0:50051", '
-            "or an empty one for no port"
-        )
-    return value
-
-
-def _is_host(host: str) -> bool:
-    if not host.startswith("["):
-        return _HOST.fullmatch(host) is not None
-    try:
-        return host.endswith("]") and ipaddress.ip_address(host[1:-1]).version == 6
-    except ValueError:
-        return False
-
-
-def _hosts(value: tuple[str, ...]) -> tuple[str, ...]:
-    if not all(_HOST.fullmatch(host) or _is_host(f"[{host}]") for host in value) or len(set(value)) < len(value):
-        raise ValueError('a list of host names or IP addresses, each once, such as ["trader.example", "192.168.1.2"]')
-    return value
-
-
-def _file(value: str) -> str:
-    """The path of a file; empty names none."""
-    return str(_path(value)) if value else ""
-
-
-def _group(value: str) -> str:
-    if value and not _GROUP.fullmatch(value):
-        raise ValueError('the name of a group of this machine, such as "fluxhero", or an empty one')
-    return value
-
-
 def _path(value: object) -> Path:
     if not isinstance(value, str | Path) or not (path := Path(value).expanduser()).is_absolute():
         raise ValueError("an absolute path, or one that starts with ~/")
@@ -148,10 +104,6 @@ HttpUrl = Annotated[str, AfterValidator(_http_url)]
 WebSocketUrl = Annotated[str, AfterValidator(_ws_url)]
 AbsolutePath = Annotated[Path, BeforeValidator(_path)]
 SocketPath = Annotated[Path, BeforeValidator(_socket_path)]
-FilePath = Annotated[str, AfterValidator(_file)]
-ListenAddress = Annotated[str, AfterValidator(_listen)]
-Hosts = Annotated[tuple[str, ...], AfterValidator(_hosts)]
-Group = Annotated[str, AfterValidator(_group)]
 Symbols = Annotated[tuple[str, ...], AfterValidator(_symbols)]
 Seconds = Annotated[float, Field(ge=0, le=3600)]
 RiskShare = Annotated[Decimal, Field(ge=Decimal("0.0001"), le=Decimal("0.1")), AfterValidator(_basis_points)]
