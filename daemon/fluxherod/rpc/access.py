@@ -69,13 +69,14 @@ class Gate:
         self._streams: set[Visit] = set()
         self._look: asyncio.TimerHandle | None = None
 
-    def guard(self, method: str) -> None:
-        """Take a method in.
+    def guard(self, method: str, rule: Rule | None = None) -> None:
+        """Take a method in, by the rule that is given for it, now or before, or else by that of the contract.
 
         Raises:
             NoRole: when nothing says who may call it.
         """
-        self._rules[method] = rule_of(method)
+        if rule is not None or method not in self._rules:
+            self._rules[method] = rule or rule_of(method)
 
     def enter(self, method: str, context: Context, request: Any = None, *, streams: bool = False) -> Visit:
         """Let a call in for as long as it lasts: the visit is a context manager.
