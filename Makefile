@@ -20,7 +20,7 @@ SUITABLE := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))
 PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$python -c '$(SUITABLE)' 2>/dev/null && echo $$python && break; done)
 
-.PHONY: help setup setup-test demo test acceptance bench mutants scope lint format proto lock clean system-packages node-packages grpcurl
+.PHONY: help setup setup-test demo test acceptance bench mutants scope fuzz lint format proto lock clean system-packages node-packages grpcurl
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -47,6 +47,9 @@ scope: setup ## every order of events, deeper than the tests do (DEPTH: choices 
 
 lint: setup-test ## lint, format, types, layers, lock, docs: the tests of the repository itself
 	@$(BIN)/pytest tests/repository $(ARGS)
+
+fuzz: setup ## send hostile calls to the API's door (N: how many, 50000; SEED)
+	@FUZZ_REQUESTS=$(or $(N),50000) FUZZ_SEED=$(or $(SEED),2024) $(BIN)/pytest tests/rpc/test_fuzz.py -q --timeout 0 $(ARGS)
 
 format: setup ## format the code and mend what ruff can mend
 	@$(BIN)/ruff check --fix-only --quiet .

@@ -86,6 +86,10 @@ def _parser() -> argparse.ArgumentParser:
     replay.add_argument("state_dir", type=Path, metavar="STATE_DIR", help="the state folder that has the journal")
     replay.set_defaults(run_command=_replay)
 
+    token = commands.add_parser("token", help="make, list and revoke the tokens of the API", epilog=EXIT_CODES)
+    _add_token(token)
+    token.set_defaults(run_command=_token)
+
     commands.add_parser("version", help="print the versions").set_defaults(run_command=_version)
     return parser
 
@@ -108,6 +112,16 @@ def _add_configuration(parser: argparse.ArgumentParser) -> None:
 def _add_logging(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--log-level", metavar="LEVEL", help="debug, info, warning or error")
     parser.add_argument("--log-format", metavar="FORMAT", help="auto, journal, json or text")
+
+
+def _add_token(parser: argparse.ArgumentParser) -> None:
+    from fluxherod.token_arguments import add_actions
+
+    _add_configuration(parser)
+    parser.add_argument(
+        "--state-dir", type=Path, metavar="DIR", help="the daemon's state folder (default: by the configuration)"
+    )
+    add_actions(parser)
 
 
 def _add_demo(parser: argparse.ArgumentParser) -> None:
@@ -264,6 +278,15 @@ def _replay(options: argparse.Namespace) -> int:
     from fluxherod.replay import replay_main
 
     return replay_main(options.state_dir)
+
+
+def _token(options: argparse.Namespace) -> int:
+    from fluxherod.token_command import run_token
+
+    if options.state_dir is None:
+        options.assignments.insert(0, ("market.symbols", "ANY"))  # tokens need none, and a configuration does
+        options.state_dir = _load(options).storage.state_dir
+    return run_token(options, options.state_dir)
 
 
 def _version(options: argparse.Namespace) -> int:

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, model_validator
+from pydantic import Field, PrivateAttr, model_validator
 
+from fluxherod.config_grpc import GrpcConfig, Problem, listen_problems
 from fluxherod.config_values import (
     BASIS_POINTS,
     AbsolutePath,
@@ -19,7 +20,6 @@ from fluxherod.config_values import (
     DrawdownShare,
     EquityShare,
     HttpUrl,
-    LoopbackAddress,
     LossShare,
     NewYorkTime,
     Percent,
@@ -27,9 +27,9 @@ from fluxherod.config_values import (
     Ratio,
     RiskShare,
     Seconds,
+    Section,
     Share,
     SizeShare,
-    SocketPath,
     StopDistance,
     Symbols,
     WebSocketUrl,
@@ -38,7 +38,6 @@ from fluxherod.config_values import (
 if TYPE_CHECKING:
     from fluxherod.engine.settings import Settings
 
-Problem = tuple[str, str, str]
 Mode = Literal["paper", "live", "demo"]
 Timeframe = Literal["1Min", "5Min", "15Min", "30Min", "1Hour", "1Day"]
 
@@ -46,12 +45,6 @@ PAPER_HOST = "paper-api.alpaca.markets"
 LIVE_HOST = "api.alpaca.markets"
 _MODE_OF_HOST = {PAPER_HOST: "paper", LIVE_HOST: "live"}
 SIMULATOR = "127.0.0.1:8765"
-
-
-class Section(BaseModel):
-    """A table of the file."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, strict=True)
 
 
 class DaemonConfig(Section):
@@ -180,11 +173,6 @@ class AlertsConfig(Section):
     most_per_hour: Annotated[int, Field(ge=1, le=3600)] = 60
 
 
-class GrpcConfig(Section):
-    listen: LoopbackAddress = "127.0.0.1:50051"
-    unix_socket: SocketPath = Path()
-
-
 class StorageConfig(Section):
     state_dir: AbsolutePath = Path()
     cache_dir: AbsolutePath = Path()
@@ -235,7 +223,12 @@ class Config(Section):
 
     @model_validator(mode="after")
     def _agree(self) -> Config:
-        if problems := [*_mode_problems(self), *_session_problems(self), *_order_problems(self)]:
+        if problems := [
+            *_mode_problems(self),
+            *_session_problems(self),
+            *_order_problems(self),
+            *listen_problems(self.grpc),
+        ]:
             raise Contradiction(problems)
         return self
 

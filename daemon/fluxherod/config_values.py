@@ -9,13 +9,19 @@ from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 LONGEST_SOCKET_PATH = 107
 BASIS_POINTS = 10_000
 
 _SYMBOL = re.compile(r"[A-Z][A-Z0-9]{0,9}(\.[A-Z]{1,3})?")
 _TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
+
+
+class Section(BaseModel):
+    """A table of the file."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, strict=True)
 
 
 def is_loopback(host: str) -> bool:
@@ -62,18 +68,6 @@ def _ws_url(value: str) -> str:
     return _url(value, ("ws", "wss"))
 
 
-def _listen(value: str) -> str:
-    host, colon, port = value.rpartition(":")
-    if not colon or not host or not port.isdecimal() or int(port) > 65_535:
-        raise ValueError('an address of the form host:port, such as "127.0.0.1:50051"')
-    if not is_loopback(host):
-        raise ValueError(
-            "a loopback address, such as 127.0.0.1:50051, because this version speaks no TLS; to reach the daemon "
-            "from another machine forward the port: ssh -L 50051:127.0.0.1:50051 HOST"
-        )
-    return value
-
-
 def _path(value: object) -> Path:
     if not isinstance(value, str | Path) or not (path := Path(value).expanduser()).is_absolute():
         raise ValueError("an absolute path, or one that starts with ~/")
@@ -110,7 +104,6 @@ HttpUrl = Annotated[str, AfterValidator(_http_url)]
 WebSocketUrl = Annotated[str, AfterValidator(_ws_url)]
 AbsolutePath = Annotated[Path, BeforeValidator(_path)]
 SocketPath = Annotated[Path, BeforeValidator(_socket_path)]
-LoopbackAddress = Annotated[str, AfterValidator(_listen)]
 Symbols = Annotated[tuple[str, ...], AfterValidator(_symbols)]
 Seconds = Annotated[float, Field(ge=0, le=3600)]
 RiskShare = Annotated[Decimal, Field(ge=Decimal("0.0001"), le=Decimal("0.1")), AfterValidator(_basis_points)]

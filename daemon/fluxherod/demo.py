@@ -90,8 +90,9 @@ def _trade(options: DemoOptions, folder: Path, port: int, run: Daemon, stack: co
     simulator = stack.enter_context(Simulator.start(options.simulator_arguments()))
     simulator.must_know(options.traded)
     ending = stack.enter_context(Ending(simulator, options.sessions))
-    config = demo_config(options, simulator.url, folder, port)
-    print(introduction(options, simulator.url, port), flush=True)
+    unix_socket = stack.enter_context(demo_socket(port, folder))
+    config = demo_config(options, simulator.url, folder, port, unix_socket)
+    print(introduction(options, simulator.url, config), flush=True)
     code = run(config, Credentials(KEY, SECRET))
     _ignore_signals()
     if ending.reason:
@@ -101,7 +102,7 @@ def _trade(options: DemoOptions, folder: Path, port: int, run: Daemon, stack: co
     return 1 if simulator.died else code
 
 
-def demo_config(options: DemoOptions, url: str, folder: Path, port: int) -> Config:
+def demo_config(options: DemoOptions, url: str, folder: Path, port: int, unix_socket: Path) -> Config:
     """The configuration of a demo; nothing of the user's own reaches it."""
     streams = url.replace("http://", "ws://")
     values = {
@@ -115,12 +116,12 @@ def demo_config(options: DemoOptions, url: str, folder: Path, port: int) -> Conf
         "market.symbols": ",".join(options.traded),
         "market.timeframe": "1Hour",
         "grpc.listen": f"127.0.0.1:{port}",
+        "grpc.unix_socket": str(unix_socket),
     }
     environment = {
         "CONFIGURATION_DIRECTORY": str(folder / "configuration"),
         "STATE_DIRECTORY": str(folder / "state"),
         "CACHE_DIRECTORY": str(folder / "cache"),
-        "RUNTIME_DIRECTORY": str(folder),
     }
     config = load_config(None, environment, [Flag(key, text, "of the demo") for key, text in values.items()])
     make_private(config.storage.state_dir)
@@ -128,12 +129,12 @@ def demo_config(options: DemoOptions, url: str, folder: Path, port: int) -> Conf
     return config
 
 
-def introduction(options: DemoOptions, url: str, port: int) -> str:
+def introduction(options: DemoOptions, url: str, config: Config) -> str:
     """What runs, and what to type in a second terminal."""
-    address = f"127.0.0.1:{port}"
+    address, unix_socket = config.grpc.listen, config.grpc.unix_socket
     command = _shown("fluxhero")
-    if port != DEFAULT_PORT or _another_answers():
-        command += f" --address {address}"
+    if unix_socket != find_directories(os.environ).unix_socket:
+        command += f" --address {unix_socket}"
     seconds = 23_400 / options.speed
     prices = "real prices" if options.synthetic is None else f"generated prices (seed {options.synthetic})"
     return "\n".join(
@@ -145,9 +146,25 @@ def introduction(options: DemoOptions, url: str, port: int) -> str:
             f"  {command} watch positions",
             f"  {command} signals",
             f"  {command} explain {options.traded[-1]}",
-            f"  {_by_reflection(address)}",
+            f"  {_by_reflection(address, config.storage.state_dir / 'read.token')}",
         ]
     )
+
+
+@contextlib.contextmanager
+def demo_socket(port: int, folder: Path) -> Iterator[Path]:
+    """Where the daemon's socket is: where `fluxhero` looks by itself, unless it would find another daemon there."""
+    place = find_directories(os.environ).unix_socket
+    if port != DEFAULT_PORT or _another_answers():
+        place = folder / SOCKET_NAME
+    made = not place.parent.exists()
+    make_private(place.parent)
+    try:
+        yield place
+    finally:
+        if made:
+            with contextlib.suppress(OSError):  # somebody has put something there
+                place.parent.rmdir()
 
 
 def _another_answers() -> bool:
@@ -157,13 +174,14 @@ def _another_answers() -> bool:
     return bool(os.environ.get("FLUXHERO_ADDRESS")) or any(path.exists() for path in sockets)
 
 
-def _by_reflection(address: str) -> str:
+def _by_reflection(address: str, token: Path) -> str:
+    header = f'-H "authorization: Bearer $(cat {token})"'
     grpcurl = Path(sys.executable).with_name("grpcurl")
     if grpcurl.exists() or shutil.which("grpcurl"):
-        return f"{_shown('grpcurl')} -plaintext {address} fluxhero.v1.SystemService/GetStatus"
+        return f"{_shown('grpcurl')} -plaintext {header} {address} fluxhero.v1.SystemService/GetStatus"
     buf = "node_modules/.bin/buf" if Path("node_modules/.bin/buf").exists() else "buf"
     url = f"http://{address}/fluxhero.v1.SystemService/GetStatus"
-    return f"{buf} curl --protocol grpc --http2-prior-knowledge {url}"
+    return f"{buf} curl --protocol grpc --http2-prior-knowledge {header} --reflect-header '*' {url}"
 
 
 def _shown(command: str) -> str:

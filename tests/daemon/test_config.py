@@ -175,6 +175,40 @@ def test_an_address_beyond_loopback_is_refused_with_the_remedy(environment: dict
     assert "ssh -L" in problem_of(environment, "grpc.listen", address)
 
 
+@pytest.mark.parametrize("address", ["0.0.0.0:50051", "[::]:50051", "192.168.1.2:50051", "trader.example:50051"])
+def test_an_address_beyond_loopback_is_allowed_with_tls(environment: dict[str, str], address: str) -> None:
+    flags = [SYMBOLS, Flag("grpc.listen", address), Flag("grpc.tls", "self"), Flag("grpc.tls_hosts", "a.example,::1")]
+    config = load_config(None, environment, flags)
+    assert (config.grpc.listen, config.grpc.tls_hosts) == (address, ("a.example", "::1"))
+
+
+@pytest.mark.parametrize("address", ["::1:50051", "[::1:50051", "[127.0.0.1]:1", "a b:1", "host:", ":1", "host:65536"])
+def test_what_is_no_address_is_refused_with_examples(environment: dict[str, str], address: str) -> None:
+    assert '"[::1]:50051"' in problem_of(environment, "grpc.listen", address)
+
+
+@pytest.mark.parametrize(
+    ("given", "key", "allowed"),
+    [
+        ({"tls": "files"}, "tls_cert", 'a PEM file when grpc.tls is "files"'),
+        ({"tls": "files", "tls_cert": "/c"}, "tls_key", 'a PEM file when grpc.tls is "files"'),
+        ({"tls": "self", "tls_cert": "/c"}, "tls_cert", 'and nothing otherwise (it is "self")'),
+        ({"tls_client_ca": "/ca"}, "tls_client_ca", 'nothing while grpc.tls is "off"'),
+        ({"tls_hosts": "a.example"}, "tls_hosts", 'nothing unless grpc.tls is "self"'),
+    ],
+)
+def test_tls_settings_that_would_do_nothing_are_refused(
+    environment: dict[str, str], given: dict[str, str], key: str, allowed: str
+) -> None:
+    flags = [Flag(f"grpc.{name}", value) for name, value in given.items()]
+    found = [problem for problem in problems_of(None, environment, SYMBOLS, *flags) if f"grpc.{key} " in problem]
+    assert any(allowed in problem for problem in found)
+
+
+def test_no_address_means_no_port(environment: dict[str, str]) -> None:
+    assert load_config(None, environment, [SYMBOLS, Flag("grpc.listen", "")]).grpc.listen == ""
+
+
 @pytest.mark.parametrize("address", ["127.0.0.1:0", "localhost:50051", "[::1]:50051", "127.1.2.3:1"])
 def test_loopback_addresses_are_allowed(environment: dict[str, str], address: str) -> None:
     assert load_config(None, environment, [SYMBOLS, Flag("grpc.listen", address)]).grpc.listen == address

@@ -13,7 +13,7 @@ from websockets.sync.client import connect
 from fluxherod.adapters.alpaca import frames
 from fluxherod.adapters.alpaca.credentials import Credentials
 from fluxherod.config import Config
-from fluxherod.demo import DemoOptions, demo_config, introduction, run_demo
+from fluxherod.demo import DemoOptions, demo_config, demo_socket, introduction, run_demo
 from fluxherod.demo_simulator import DemoError, Ending, Simulator
 
 
@@ -64,7 +64,8 @@ def test_the_demo_ends_by_itself_after_its_sessions_and_leaves_nothing(capfd: py
     assert daemon.received == [signal.SIGTERM]
     shown = capfd.readouterr().out
     assert "2 sessions played" in shown
-    assert f"fluxhero --address {daemon.config.grpc.listen} status" in shown
+    assert f"fluxhero --address {daemon.config.grpc.unix_socket} status" in shown
+    assert f"Bearer $(cat {daemon.config.storage.state_dir}/read.token)" in shown
     assert daemon.folder_existed
     assert not daemon.config.storage.state_dir.parent.exists()
     assert not listens(int(daemon.config.alpaca.trading_url.rsplit(":", 1)[1]))
@@ -78,10 +79,20 @@ def test_the_demo_names_its_address_only_where_another_daemon_would_answer(
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path / "run"))
     monkeypatch.setattr("fluxherod.demo.SYSTEM_SOCKET", tmp_path / "none")
-    assert "--address" not in introduction(DemoOptions(), "http://127.0.0.1:1", 50051)
-    (tmp_path / "run" / "fluxhero").mkdir(parents=True)
-    (tmp_path / "run" / "fluxhero" / "fluxherod.sock").touch()
-    assert "--address 127.0.0.1:50051 status" in introduction(DemoOptions(), "http://127.0.0.1:1", 50051)
+    usual, own = tmp_path / "run" / "fluxhero" / "fluxherod.sock", tmp_path / "demo" / "fluxherod.sock"
+
+    def shown(port: int, expected: Path) -> str:
+        with demo_socket(port, own.parent) as unix_socket:
+            assert unix_socket == expected
+            config = demo_config(DemoOptions(), "http://127.0.0.1:1", own.parent, port, unix_socket)
+            return introduction(DemoOptions(), "http://127.0.0.1:1", config)
+
+    assert "--address" not in shown(50051, usual)
+    assert not usual.parent.exists()
+    assert f"--address {own} status" in shown(5005, own)
+    usual.parent.mkdir(parents=True)
+    usual.touch()
+    assert f"--address {own} status" in shown(50051, own)
 
 
 def test_ctrl_c_before_the_daemon_is_up_ends_the_demo_with_0() -> None:
@@ -120,7 +131,7 @@ def test_a_kept_folder_of_an_earlier_demo_is_refused(tmp_path: Path) -> None:
 
 
 def test_the_demo_is_the_production_daemon_but_for_its_urls_and_its_clock(tmp_path: Path) -> None:
-    config = demo_config(DemoOptions(), "http://127.0.0.1:4321", tmp_path, 5005)
+    config = demo_config(DemoOptions(), "http://127.0.0.1:4321", tmp_path, 5005, tmp_path / "s")
     assert config.alpaca.trading_url == config.alpaca.data_url == "http://127.0.0.1:4321"
     assert config.alpaca.market_stream_url == "ws://127.0.0.1:4321/v2/iex"
     changed = {key for key, origin in config.origins.items() if origin.layer == "flag"}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,7 +27,8 @@ from fluxhero.v1 import (
     trade_pb2_grpc,
 )
 from fluxherod.adapters.sqlite.journal import encode_row
-from fluxherod.config import Config
+from fluxherod.config import Config, StorageConfig
+from fluxherod.config_grpc import GrpcConfig
 from fluxherod.core.calendar import HOUR_NS, MINUTE_NS
 from fluxherod.core.types import (
     Bar,
@@ -84,7 +85,7 @@ class MemoryPast:
 class World:
     """The daemon's inside and a client of it."""
 
-    def __init__(self, socket: Path, **hub_settings: Any) -> None:
+    def __init__(self, socket: Path, grpc_settings: Mapping[str, Any] | None = None, **hub_settings: Any) -> None:
         self.engine = Engine()
         self.clock = HandClock(OPEN_NS - HOUR_NS)
         self.store = MemoryStore()
@@ -98,9 +99,25 @@ class World:
         self.counters = Counters(frames=7, bars=5, quotes=3, updates=2)
         self.socket = socket
         self.past = MemoryPast(self.store)
-        self.info = DaemonInfo(Config(), "1.2.3", "epoch-0123456789", self.counters, self.counters, self.past)
+        self.info = DaemonInfo(
+            self.config(grpc_settings or {}), "1.2.3", "epoch-0123456789", self.counters, self.counters, self.past
+        )
         self.server = self.make_server()
         self.port = 0
+
+    @property
+    def tokens(self) -> Path:
+        """The state folder, which holds the tokens."""
+        return self.socket.with_name("state")
+
+    def config(self, settings: Mapping[str, Any]) -> Config:
+        """The defaults, but for some of `grpc` and a state folder of the test's own."""
+        self.tokens.mkdir(exist_ok=True)
+        return Config(grpc=GrpcConfig(**settings), storage=StorageConfig(state_dir=self.tokens))
+
+    def token(self, role: str) -> str:
+        """The token of a role that the first start has made."""
+        return (self.tokens / f"{role}.token").read_text(encoding="ascii").strip()
 
     def make_server(self, **addresses: Any) -> RpcServer:
         where = {"listen": "127.0.0.1:0", "unix_socket": self.socket, **addresses}
@@ -166,11 +183,11 @@ class Client:
 
 @asynccontextmanager
 async def running(world: World) -> AsyncIterator[Client]:
-    """The world with its loop and server running, and a client on TCP."""
+    """The world with its loop and server running, and a client on its socket."""
     loop = asyncio.create_task(world.runner.run())
     world.port = await world.server.start()
     try:
-        async with grpc.aio.insecure_channel(f"127.0.0.1:{world.port}") as channel:
+        async with grpc.aio.insecure_channel(f"unix:{world.socket}") as channel:
             yield Client(channel)
     finally:
         await world.server.drain("the test ends")
@@ -211,6 +228,12 @@ async def refusal(call: Awaitable[Any]) -> Refusal:
 async def world(tmp_path: Path) -> World:
     """A daemon's inside that does not run yet."""
     return World(tmp_path / "fluxherod.sock")
+
+
+@pytest.fixture
+async def make_world(tmp_path: Path) -> Callable[..., World]:
+    """Makes a daemon's inside with some settings of `grpc`."""
+    return lambda **settings: World(tmp_path / "fluxherod.sock", settings)
 
 
 @pytest.fixture

@@ -5,8 +5,8 @@ import random
 from typing import Any
 
 import grpc
-from google.protobuf.message import Message
 from google.protobuf.message_factory import GetMessageClass
+from rpc.hostile import fill
 
 from fluxhero.v1 import (
     account_pb2,
@@ -34,43 +34,10 @@ FILES = (
 METHODS = [
     method for file in FILES for service in file.DESCRIPTOR.services_by_name.values() for method in service.methods
 ]
-TEXTS = ("", "SPY", "x", "NaN", "-1", "1e999", "445.00", "é" * 50, "\x00", "A" * 100_000, "'; DROP TABLE orders; --")
-NUMBERS = (0, 1, -1, 2, 7, 1000, 2**31 - 1, -(2**31))
-BIG_NUMBERS = (*NUMBERS, 2**63 - 1, -(2**63))
 ALLOWED = {
     grpc.StatusCode.INVALID_ARGUMENT, grpc.StatusCode.NOT_FOUND, grpc.StatusCode.FAILED_PRECONDITION,
     grpc.StatusCode.UNIMPLEMENTED,
 }  # fmt: skip
-
-
-def fill(message: Message, chance: random.Random) -> None:
-    """Some fields of a message with values that nobody should send."""
-    for field in message.DESCRIPTOR.fields:
-        if chance.random() < 0.3:
-            continue
-        many = field.is_repeated
-        if field.type == field.TYPE_MESSAGE:
-            fill(getattr(message, field.name).add() if many else getattr(message, field.name), chance)
-            continue
-        value = _value(field, chance)
-        if many:
-            getattr(message, field.name).append(value)
-        else:
-            setattr(message, field.name, value)
-
-
-def _value(field: Any, chance: random.Random) -> Any:
-    if field.type == field.TYPE_STRING:
-        return chance.choice(TEXTS)
-    if field.type == field.TYPE_BOOL:
-        return chance.random() < 0.5
-    if field.type in (field.TYPE_DOUBLE, field.TYPE_FLOAT):
-        return chance.choice((0.0, -1.0, float("nan"), float("inf")))
-    if field.type in (field.TYPE_INT64, field.TYPE_SINT64):
-        return chance.choice(BIG_NUMBERS)
-    if field.type == field.TYPE_UINT64:
-        return chance.choice((0, 1, 2**64 - 1))
-    return chance.choice(NUMBERS)
 
 
 async def code(channel: grpc.aio.Channel, method: Any, request: bytes) -> grpc.StatusCode:

@@ -30,7 +30,7 @@ from fluxhero.v1 import (
     trade_pb2,
 )
 from fluxherod.engine.effects import ReplyCode
-from fluxherod.rpc.errors import CODE_OF_REASON
+from fluxherod.rpc.errors import CODE_OF_REASON, Refused
 from fluxherod.rpc.server import SERVICE_NAMES
 from fluxherod.rpc.sockets import ListenError
 
@@ -211,6 +211,20 @@ async def test_draining_ends_streams_with_the_reason_and_refuses_new_calls(
     assert "received SIGTERM" in refusal.text
     refusal = await refused(client.system.GetStatus(system_pb2.GetStatusRequest()))
     assert (refusal.code, refusal.reason) == (grpc.StatusCode.UNAVAILABLE, "SHUTTING_DOWN")
+
+
+@pytest.mark.parametrize("letter", ["x", "é", "\x00", "\n", "%", "\U0001f600"])
+async def test_an_error_that_repeats_what_the_caller_sent_still_arrives(
+    world: Any, client: Any, refused: Any, letter: str
+) -> None:
+    long = letter * 100_000
+    fields = {f"{number}{long}": long for number in range(1000)}
+    world.store.broken = Refused("INVALID_FIELD", long, fields=fields, metadata={"field": long})
+    refusal = await refused(client.order.ListOrders(order_pb2.ListOrdersRequest()))
+    assert (refusal.code, refusal.reason) == (grpc.StatusCode.INVALID_ARGUMENT, "INVALID_FIELD")
+    assert refusal.text.startswith(letter * 100)
+    assert refusal.text.endswith("…")
+    assert 3 <= len(refusal.fields) <= 10
 
 
 def test_every_reason_is_one_that_the_contract_names() -> None:

@@ -15,6 +15,7 @@ from fluxhero.v1 import system_pb2 as system
 from fluxhero.v1 import system_pb2_grpc
 
 ADDRESS = re.compile(r"daemon (127\.0\.0\.1:\d+)")
+TOKEN = re.compile(r"authorization: Bearer \$\(cat (\S+)\)")
 SYNTHETIC = ("--synthetic", "7", "--speed", "5850")
 
 
@@ -26,17 +27,20 @@ def demo(folder: Path, *options: str) -> Iterator[Child]:
 
 
 def status_once_it_trades(child: Child) -> system.Status:
-    """What the daemon of a demo says by gRPC, at the address that the demo prints, once it is ready."""
-    child.wait_for(lambda: ADDRESS.search(child.said) is not None, "the demo says where it listens")
-    found = ADDRESS.search(child.said)
+    """What the daemon of a demo says by gRPC, at the address and with the token that it prints, once it is ready."""
+    child.wait_for(lambda: TOKEN.search(child.said) is not None, "the demo says where it listens, and with which token")
+    found, token = ADDRESS.search(child.said), TOKEN.search(child.said)
     assert found is not None
+    assert token is not None
     with grpc.insecure_channel(found[1], CHANNEL_OPTIONS) as channel:
         stub, last = system_pb2_grpc.SystemServiceStub(channel), [system.Status()]
 
         def trades() -> bool:
             try:
-                last[0] = stub.GetStatus(system.GetStatusRequest(), timeout=CALL_TIMEOUT_S).status
-            except grpc.RpcError:
+                header = ("authorization", f"Bearer {Path(token[1]).read_text(encoding='ascii').strip()}")
+                answer = stub.GetStatus(system.GetStatusRequest(), timeout=CALL_TIMEOUT_S, metadata=(header,))
+                last[0] = answer.status
+            except (grpc.RpcError, FileNotFoundError):
                 return False
             return last[0].state == system.TRADING_STATE_ACTIVE
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import secrets
 from collections.abc import AsyncGenerator, Callable, Mapping
@@ -13,7 +14,7 @@ from google.protobuf.message import DecodeError, Message
 from grpc_status import rpc_status
 
 from fluxherod.engine.runner import Stopped
-from fluxherod.rpc.access import Gate
+from fluxherod.rpc.access import Gate, Visit
 from fluxherod.rpc.calls import Context, Handler
 from fluxherod.rpc.errors import Refused
 
@@ -28,13 +29,14 @@ class Door(grpc.GenericRpcHandler):
     A gRPC server takes it as its one handler; the generated `add_...Servicer_to_server` functions take it for a
     server. Whoever has requests from elsewhere (the grpc-web bridge) finds the wrapped handlers in `handlers`, by
     `/package.Service/Method`: called with a request and a context they do what they do for gRPC, a streaming one
-    by `context.write`.
+    by `context.write`. `longest_call_s` ends calls that are no streams, whatever deadline they came with.
     """
 
-    def __init__(self, gate: Gate) -> None:
+    def __init__(self, gate: Gate, longest_call_s: float) -> None:
         self.closing = ""
         self.handlers: dict[str, Handler] = {}
         self._gate = gate
+        self._longest_call_s = longest_call_s
 
     def service(self, handler_call_details: grpc.HandlerCallDetails) -> Handler | None:
         """The handler of a call; None when there is no such method, which the server answers."""
@@ -44,9 +46,14 @@ class Door(grpc.GenericRpcHandler):
         """What the generated code also registers: the same handlers in another shape."""
 
     def add_registered_method_handlers(self, service: str, handlers: Mapping[str, Handler]) -> None:
-        """Take the methods of a service in."""
+        """Take the methods of a service in.
+
+        Raises:
+            NoRole: when nothing says who may call one of them.
+        """
         for name, handler in handlers.items():
             method = f"/{service}/{name}"
+            self._gate.guard(method)
             self.handlers[method] = self._wrap(method, handler)
 
     def _wrap(self, method: str, handler: Handler) -> Handler:
@@ -63,8 +70,10 @@ class Door(grpc.GenericRpcHandler):
     def _unary(self, method: str, behaviour: Any) -> Any:
         async def call(request: Any, context: Context) -> Any:
             try:
-                self._enter(method, behaviour, request, context)
-                return await behaviour(request, context)
+                with self._enter(method, request, context):
+                    _check(method, behaviour, request)
+                    async with asyncio.timeout(self._longest_call_s):
+                        return await behaviour(request, context)
             except Exception as error:
                 await _abort(method, error, context)
 
@@ -73,26 +82,33 @@ class Door(grpc.GenericRpcHandler):
     def _streaming(self, method: str, behaviour: Any) -> Any:
         async def call(request: Any, context: Context) -> None:
             try:
-                self._enter(method, behaviour, request, context)
-                messages: Any = behaviour(request, context)
-                if isinstance(messages, AsyncGenerator):
-                    await _write(messages, context)
-                else:  # it writes by itself, as health does
-                    await messages
+                with self._enter(method, request, context, streams=True) as visit:
+                    _check(method, behaviour, request)
+                    async with visit.while_valid():
+                        await _run(behaviour(request, context), context)
             except Exception as error:
                 await _abort(method, error, context)
 
         return call
 
-    def _enter(self, method: str, behaviour: Any, request: Message | None, context: Context) -> None:
-        ours = method.startswith(PREFIX)
-        if self.closing and ours:
+    def _enter(self, method: str, request: Message | None, context: Context, *, streams: bool = False) -> Visit:
+        if self.closing and method.startswith(PREFIX):
             raise Refused("SHUTTING_DOWN", f"the daemon is stopping: {self.closing}")
-        self._gate.admit(method, context)
-        if ours and behaviour.__module__.endswith("_pb2_grpc"):  # the generated base class's method
-            raise Refused("NOT_IMPLEMENTED", f"{method.removeprefix('/')} is not served by this version")
-        if request is None:
-            raise Refused("INVALID_FIELD", "the request is not a message of this method: its bytes can't be parsed")
+        return self._gate.enter(method, context, request, streams=streams)
+
+
+def _check(method: str, behaviour: Any, request: Message | None) -> None:
+    if behaviour.__module__.endswith("_pb2_grpc"):  # the generated base class's method
+        raise Refused("NOT_IMPLEMENTED", f"{method.removeprefix('/')} is not served by this version")
+    if request is None:
+        raise Refused("INVALID_FIELD", "the request is not a message of this method: its bytes can't be parsed")
+
+
+async def _run(messages: Any, context: Context) -> None:
+    if isinstance(messages, AsyncGenerator):
+        await _write(messages, context)
+    else:  # it writes by itself, as health does
+        await messages
 
 
 async def _write(messages: AsyncGenerator[Any, None], context: Context) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 
 import grpc
 from google.protobuf.any_pb2 import Any as AnyMessage
@@ -14,7 +15,11 @@ from fluxherod.engine.effects import Reply, ReplyCode
 from fluxherod.rpc.convert_risk import risk_decision
 
 DOMAIN = "fluxhero"
-RETRY_AFTER_S = 1
+RETRY_AFTER_S = 1.0
+# Bytes. Errors travel as trailers, of which gRPC takes 8 kB by default, and may repeat what a caller has sent.
+LONGEST_TEXT = 800
+LONGEST_FIELD = 250
+MOST_OF_FIELDS = 2500
 
 _CODES: dict[grpc.StatusCode, tuple[str, ...]] = {
     grpc.StatusCode.INVALID_ARGUMENT: ("INVALID_FIELD", "INVALID_PAGE_TOKEN", "REQUEST_ID_REUSED", "INVALID_ORDER"),
@@ -40,7 +45,9 @@ _CODES: dict[grpc.StatusCode, tuple[str, ...]] = {
         "FOREIGN_POSITION",
     ),
     grpc.StatusCode.ABORTED: ("REVISION_CONFLICT",),
-    grpc.StatusCode.UNAVAILABLE: ("NOT_READY", "SHUTTING_DOWN", "BROKER_UNAVAILABLE"),
+    grpc.StatusCode.UNAVAILABLE: ("NOT_READY", "SHUTTING_DOWN", "BROKER_UNAVAILABLE", "TOKENS_UNREADABLE"),
+    grpc.StatusCode.UNAUTHENTICATED: ("TOKEN_MISSING", "TOKEN_INVALID"),
+    grpc.StatusCode.PERMISSION_DENIED: ("ROLE_INSUFFICIENT",),
     grpc.StatusCode.RESOURCE_EXHAUSTED: ("SLOW_CONSUMER", "LIMIT_EXCEEDED"),
     grpc.StatusCode.UNIMPLEMENTED: ("NOT_IMPLEMENTED",),
     grpc.StatusCode.INTERNAL: ("INTERNAL",),
@@ -53,7 +60,8 @@ class Refused(Exception):
     """A call that is refused: a stable reason, a sentence for people, and what else the caller should know.
 
     `fields` maps bad fields to what is allowed there, `metadata` goes into the ErrorInfo, `details` are more messages;
-    `code` is for a reason that has another code in some call.
+    `code` is for a reason that has another code in some call, `retry_s` says when trying again makes sense, for
+    reasons that say so at all.
     """
 
     def __init__(
@@ -65,6 +73,7 @@ class Refused(Exception):
         metadata: Mapping[str, str] | None = None,
         details: Sequence[Message] = (),
         code: grpc.StatusCode | None = None,
+        retry_s: float = RETRY_AFTER_S,
     ) -> None:
         super().__init__(text)
         self.reason = reason
@@ -72,23 +81,40 @@ class Refused(Exception):
         self.fields = dict(fields or {})
         self.metadata = dict(metadata or {})
         self.details = tuple(details)
+        self.retry_s = retry_s
         self.code = code or CODE_OF_REASON[reason]
 
     def to_message(self) -> status_pb2.Status:
         """The google.rpc.Status that travels in `grpc-status-details-bin`."""
-        parts: list[Message] = [error_details_pb2.ErrorInfo(reason=self.reason, domain=DOMAIN, metadata=self.metadata)]
+        metadata = {key: _cut(value, LONGEST_FIELD) for key, value in self.metadata.items()}
+        parts: list[Message] = [error_details_pb2.ErrorInfo(reason=self.reason, domain=DOMAIN, metadata=metadata)]
         if self.fields:
-            violations = [
-                error_details_pb2.BadRequest.FieldViolation(field=field, description=text, reason=self.reason)
-                for field, text in self.fields.items()
-            ]
-            parts.append(error_details_pb2.BadRequest(field_violations=violations))
+            parts.append(self._violations())
         if self.reason in _RETRIED:
             retry = error_details_pb2.RetryInfo()
-            retry.retry_delay.seconds = RETRY_AFTER_S
+            retry.retry_delay.FromTimedelta(timedelta(seconds=self.retry_s))
             parts.append(retry)
         packed = [_pack(part) for part in (*parts, *self.details)]
-        return status_pb2.Status(code=self.code.value[0], message=self.text, details=packed)
+        return status_pb2.Status(code=self.code.value[0], message=_cut(self.text, LONGEST_TEXT), details=packed)
+
+    def _violations(self) -> error_details_pb2.BadRequest:
+        """The bad fields, as many of them as there is room for."""
+        bad, room = error_details_pb2.BadRequest(), MOST_OF_FIELDS
+        for field, text in self.fields.items():
+            violation = error_details_pb2.BadRequest.FieldViolation(
+                field=_cut(field, LONGEST_FIELD), description=_cut(text, LONGEST_FIELD), reason=self.reason
+            )
+            room -= violation.ByteSize()
+            if room < 0:
+                break
+            bad.field_violations.append(violation)
+        return bad
+
+
+def _cut(text: str, most: int) -> str:
+    """The beginning of a text, in so many bytes."""
+    encoded = text.encode(errors="replace")
+    return text if len(encoded) <= most else encoded[:most].decode(errors="ignore") + "…"
 
 
 def _pack(message: Message) -> AnyMessage:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
+from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -30,29 +34,32 @@ from fluxherod.rpc.account import AccountService
 from fluxherod.rpc.alerts import Alerts
 from fluxherod.rpc.commands import Asker
 from fluxherod.rpc.door import Door
-from fluxherod.rpc.info import DaemonInfo
+from fluxherod.rpc.info import DaemonInfo, GrpcSection
 from fluxherod.rpc.live import Live
 from fluxherod.rpc.market import MarketService
 from fluxherod.rpc.order import OrderService
 from fluxherod.rpc.position import PositionService
 from fluxherod.rpc.risk import RiskService
 from fluxherod.rpc.signal import SignalService
-from fluxherod.rpc.sockets import listen_tcp, listen_unix
+from fluxherod.rpc.sockets import ListenError, listen_tcp, listen_unix
 from fluxherod.rpc.status import StatusReader
 from fluxherod.rpc.strategy import StrategyService
 from fluxherod.rpc.stream import Encoder, Streams, StreamService
 from fluxherod.rpc.system import SystemService
 from fluxherod.rpc.tables import Tables
+from fluxherod.rpc.tls import server_credentials
 from fluxherod.rpc.today import Today
+from fluxherod.rpc.tokens import TokenBook, TokenFile
 from fluxherod.rpc.trade import TradeService
 
 __all__ = ["DaemonInfo", "RpcServer"]
 
-MAX_MESSAGE_BYTES = 16 * 1024 * 1024
+log = logging.getLogger(__name__)
+
+MAX_ANSWER_BYTES = 16 * 1024 * 1024
 OPTIONS = (
     ("grpc.so_reuseport", 0),
-    ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
-    ("grpc.max_send_message_length", MAX_MESSAGE_BYTES),
+    ("grpc.max_send_message_length", MAX_ANSWER_BYTES),
     ("grpc.keepalive_time_ms", 60_000),
     ("grpc.keepalive_timeout_ms", 20_000),
     ("grpc.keepalive_permit_without_calls", 1),
@@ -61,6 +68,12 @@ OPTIONS = (
 _NAMES = "System Market Account Position Order Signal Strategy Risk Trade Backtest Stream"
 SERVICE_NAMES = tuple(f"fluxhero.v1.{name}Service" for name in _NAMES.split())
 UNSERVED = frozenset({"fluxhero.v1.BacktestService"})
+
+
+def _limits(settings: GrpcSection) -> Iterator[tuple[str, int]]:
+    yield "grpc.max_receive_message_length", settings.max_request_bytes
+    yield "grpc.max_concurrent_streams", settings.max_concurrent_streams
+    yield "grpc.max_allowed_incoming_connections", settings.max_connections
 
 
 class RpcServer:
@@ -84,13 +97,19 @@ class RpcServer:
         self._listen = info.config.grpc.listen if listen is None else listen
         self._socket = info.config.grpc.unix_socket if unix_socket is None else unix_socket
         self._hub = hub
-        self.door = Door(Gate())
+        settings = info.config.grpc
+        self._settings = settings
+        self._folder = info.config.storage.state_dir
+        tokens = TokenFile(self._folder)
+        self._tokens = tokens
+        self.gate = Gate(settings, TokenBook(tokens))
+        self.door = Door(self.gate, settings.longest_call_s)
         live = Live(engine, runner)
         status = StatusReader(live, hub, info, Today(live, hub, tables))
         streams = Streams(live, status, hub, tables, lambda: self.door.closing)
         hub.encode = Encoder(live, status)
         self._health = health.aio.HealthServicer()
-        self._server = grpc.aio.server(options=OPTIONS)
+        self._server = grpc.aio.server(options=(*OPTIONS, *_limits(settings)))
         self._server.add_generic_rpc_handlers((self.door,))
         self._add_services(live, status, streams, tables, info)
 
@@ -123,14 +142,26 @@ class RpcServer:
 
         Raises:
             ListenError: when an address can't be listened on.
+            ConfigurationError: when the TLS files are not what they should be.
         """
         await self.set_serving(False)
+        await asyncio.to_thread(self._prepare_tokens)
         if self._socket != Path():
-            listen_unix(self._server, self._socket)
+            listen_unix(self._server, self._socket, self._settings.unix_group)
         if self._listen:
-            self.port = listen_tcp(self._server, self._listen)
+            credentials = await asyncio.to_thread(server_credentials, self._settings, self._listen, self._folder)
+            self.port = listen_tcp(self._server, self._listen, credentials)
         await self._server.start()
         return self.port
+
+    def _prepare_tokens(self) -> None:
+        try:
+            if self._tokens.make_first(datetime.now(UTC)):
+                log.info("the first start: read.token, trade.token and admin.token are in %s", self._folder)
+        except OSError as error:
+            raise ListenError(
+                f"tokens can't be kept in {self._folder} (storage.state_dir): {error.strerror}"
+            ) from error
 
     async def set_serving(self, serving: bool) -> None:
         """Say by the health service whether the daemon does its work; what has no implementation never does."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import grp
 import os
 import socket
 import stat
@@ -21,8 +22,8 @@ class ListenError(FluxHeroError):
     exit_code = 3
 
 
-def listen_tcp(server: grpc.aio.Server, address: str) -> int:
-    """Listen on `host:port`; port 0 takes a free one.
+def listen_tcp(server: grpc.aio.Server, address: str, credentials: grpc.ServerCredentials | None = None) -> int:
+    """Listen on `host:port`, with TLS when there are credentials; port 0 takes a free one.
 
     Returns:
         The port.
@@ -31,7 +32,7 @@ def listen_tcp(server: grpc.aio.Server, address: str) -> int:
         ListenError: when the port is taken or the address is not this machine's.
     """
     try:
-        port = server.add_insecure_port(address)
+        port = server.add_secure_port(address, credentials) if credentials else server.add_insecure_port(address)
     except RuntimeError as error:
         cause = "the port is taken (is another fluxherod running?) or the address is not of this machine"
         raise ListenError(f"can't listen on {address} (grpc.listen): {cause}") from error
@@ -40,8 +41,10 @@ def listen_tcp(server: grpc.aio.Server, address: str) -> int:
     return port
 
 
-def listen_unix(server: grpc.aio.Server, path: Path) -> None:
+def listen_unix(server: grpc.aio.Server, path: Path, group: str = "") -> None:
     """Listen on a socket file that its owner and group may use; a dead daemon's file is replaced.
+
+    gRPC never asks the kernel who is at the other end: the mode of the file is all that keeps others out.
 
     Raises:
         ListenError: when another process answers there, or the file can't be made.
@@ -57,6 +60,18 @@ def listen_unix(server: grpc.aio.Server, path: Path) -> None:
         raise ListenError(f"can't make {path} (grpc.unix_socket): {cause}") from error
     finally:
         os.umask(mask)
+    if group:
+        _give(path, group)
+
+
+def _give(path: Path, group: str) -> None:
+    try:
+        os.chown(path, -1, grp.getgrnam(group).gr_gid)
+    except KeyError as error:
+        raise ListenError(f'there is no group "{group}" (grpc.unix_group) on this machine') from error
+    except OSError as error:
+        text = f'{path} can\'t be given to the group "{group}" (grpc.unix_group): {error.strerror}'
+        raise ListenError(f"{text}; is the daemon's user a member of it?") from error
 
 
 def _clear(path: Path) -> None:

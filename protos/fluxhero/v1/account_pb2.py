@@ -22,36 +22,43 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from fluxhero.v1 import access_pb2 as fluxhero_dot_v1_dot_access__pb2
 from fluxhero.v1 import common_pb2 as fluxhero_dot_v1_dot_common__pb2
 from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x19\x66luxhero/v1/account.proto\x12\x0b\x66luxhero.v1\x1a\x18\x66luxhero/v1/common.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xb0\x03\n\x07\x41\x63\x63ount\x12\x12\n\naccount_id\x18\x01 \x01(\t\x12\x0e\n\x06\x65quity\x18\x02 \x01(\t\x12\x0c\n\x04\x63\x61sh\x18\x03 \x01(\t\x12\x14\n\x0c\x62uying_power\x18\x04 \x01(\t\x12\x13\n\x0blast_equity\x18\x05 \x01(\t\x12\x0f\n\x07\x64\x61y_pnl\x18\x06 \x01(\t\x12\x13\n\x0b\x64\x61y_pnl_pct\x18\x07 \x01(\x01\x12\x10\n\x08\x65xposure\x18\x08 \x01(\t\x12\x14\n\x0c\x65xposure_pct\x18\t \x01(\x01\x12\x16\n\x0eunrealized_pnl\x18\n \x01(\t\x12\x1a\n\x12realized_pnl_today\x18\x0b \x01(\t\x12\x13\n\x0b\x62roker_cash\x18\x0c \x01(\t\x12\x15\n\rbroker_equity\x18\r \x01(\t\x12)\n\x05\x61s_of\x18\x0e \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x30\n\x0c\x62roker_as_of\x18\x0f \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07\x62locked\x18\x10 \x01(\x08\x12\x18\n\x10shorting_enabled\x18\x11 \x01(\x08\x12\x12\n\nmultiplier\x18\x12 \x01(\x05\"}\n\x0b\x45quityPoint\x12(\n\x04time\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06\x65quity\x18\x02 \x01(\t\x12\x0c\n\x04\x63\x61sh\x18\x03 \x01(\t\x12\x10\n\x08\x65xposure\x18\x04 \x01(\t\x12\x14\n\x0c\x64rawdown_pct\x18\x05 \x01(\x01\"\x13\n\x11GetAccountRequest\";\n\x12GetAccountResponse\x12%\n\x07\x61\x63\x63ount\x18\x01 \x01(\x0b\x32\x14.fluxhero.v1.Account\"\xcf\x01\n\x15GetEquityCurveRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\x12.\n\nstart_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x31\n\nresolution\x18\x05 \x01(\x0e\x32\x1d.fluxhero.v1.EquityResolution\"[\n\x16GetEquityCurveResponse\x12(\n\x06points\x18\x01 \x03(\x0b\x32\x18.fluxhero.v1.EquityPoint\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"F\n\x13WatchAccountRequest\x12/\n\x0cmin_interval\x18\x04 \x01(\x0b\x32\x19.google.protobuf.Duration\"\xb4\x02\n\x14WatchAccountResponse\x12\r\n\x05\x65poch\x18\x01 \x01(\t\x12\x0b\n\x03seq\x18\x02 \x01(\x04\x12\x10\n\x08prev_seq\x18\x03 \x01(\x04\x12%\n\x04kind\x18\x04 \x01(\x0e\x32\x17.fluxhero.v1.StreamKind\x12\x11\n\tconflated\x18\x05 \x01(\x04\x12\x34\n\x0fsnapshot_reason\x18\x06 \x01(\x0e\x32\x1b.fluxhero.v1.SnapshotReason\x12)\n\x05\x61s_of\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12+\n\x0fsnapshot_topics\x18\x08 \x03(\x0e\x32\x12.fluxhero.v1.Topic\x12&\n\x08\x61\x63\x63ounts\x18\x11 \x03(\x0b\x32\x14.fluxhero.v1.Account*\x8b\x01\n\x10\x45quityResolution\x12!\n\x1d\x45QUITY_RESOLUTION_UNSPECIFIED\x10\x00\x12\x19\n\x15\x45QUITY_RESOLUTION_ALL\x10\x01\x12\x1a\n\x16\x45QUITY_RESOLUTION_HOUR\x10\x02\x12\x1d\n\x19\x45QUITY_RESOLUTION_SESSION\x10\x03\x32\x91\x02\n\x0e\x41\x63\x63ountService\x12M\n\nGetAccount\x12\x1e.fluxhero.v1.GetAccountRequest\x1a\x1f.fluxhero.v1.GetAccountResponse\x12Y\n\x0eGetEquityCurve\x12\".fluxhero.v1.GetEquityCurveRequest\x1a#.fluxhero.v1.GetEquityCurveResponse\x12U\n\x0cWatchAccount\x12 .fluxhero.v1.WatchAccountRequest\x1a!.fluxhero.v1.WatchAccountResponse0\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x19\x66luxhero/v1/account.proto\x12\x0b\x66luxhero.v1\x1a\x18\x66luxhero/v1/access.proto\x1a\x18\x66luxhero/v1/common.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xb0\x03\n\x07\x41\x63\x63ount\x12\x12\n\naccount_id\x18\x01 \x01(\t\x12\x0e\n\x06\x65quity\x18\x02 \x01(\t\x12\x0c\n\x04\x63\x61sh\x18\x03 \x01(\t\x12\x14\n\x0c\x62uying_power\x18\x04 \x01(\t\x12\x13\n\x0blast_equity\x18\x05 \x01(\t\x12\x0f\n\x07\x64\x61y_pnl\x18\x06 \x01(\t\x12\x13\n\x0b\x64\x61y_pnl_pct\x18\x07 \x01(\x01\x12\x10\n\x08\x65xposure\x18\x08 \x01(\t\x12\x14\n\x0c\x65xposure_pct\x18\t \x01(\x01\x12\x16\n\x0eunrealized_pnl\x18\n \x01(\t\x12\x1a\n\x12realized_pnl_today\x18\x0b \x01(\t\x12\x13\n\x0b\x62roker_cash\x18\x0c \x01(\t\x12\x15\n\rbroker_equity\x18\r \x01(\t\x12)\n\x05\x61s_of\x18\x0e \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x30\n\x0c\x62roker_as_of\x18\x0f \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07\x62locked\x18\x10 \x01(\x08\x12\x18\n\x10shorting_enabled\x18\x11 \x01(\x08\x12\x12\n\nmultiplier\x18\x12 \x01(\x05\"}\n\x0b\x45quityPoint\x12(\n\x04time\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06\x65quity\x18\x02 \x01(\t\x12\x0c\n\x04\x63\x61sh\x18\x03 \x01(\t\x12\x10\n\x08\x65xposure\x18\x04 \x01(\t\x12\x14\n\x0c\x64rawdown_pct\x18\x05 \x01(\x01\"\x13\n\x11GetAccountRequest\";\n\x12GetAccountResponse\x12%\n\x07\x61\x63\x63ount\x18\x01 \x01(\x0b\x32\x14.fluxhero.v1.Account\"\xcf\x01\n\x15GetEquityCurveRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\x12.\n\nstart_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x31\n\nresolution\x18\x05 \x01(\x0e\x32\x1d.fluxhero.v1.EquityResolution\"[\n\x16GetEquityCurveResponse\x12(\n\x06points\x18\x01 \x03(\x0b\x32\x18.fluxhero.v1.EquityPoint\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"F\n\x13WatchAccountRequest\x12/\n\x0cmin_interval\x18\x04 \x01(\x0b\x32\x19.google.protobuf.Duration\"\xb4\x02\n\x14WatchAccountResponse\x12\r\n\x05\x65poch\x18\x01 \x01(\t\x12\x0b\n\x03seq\x18\x02 \x01(\x04\x12\x10\n\x08prev_seq\x18\x03 \x01(\x04\x12%\n\x04kind\x18\x04 \x01(\x0e\x32\x17.fluxhero.v1.StreamKind\x12\x11\n\tconflated\x18\x05 \x01(\x04\x12\x34\n\x0fsnapshot_reason\x18\x06 \x01(\x0e\x32\x1b.fluxhero.v1.SnapshotReason\x12)\n\x05\x61s_of\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12+\n\x0fsnapshot_topics\x18\x08 \x03(\x0e\x32\x12.fluxhero.v1.Topic\x12&\n\x08\x61\x63\x63ounts\x18\x11 \x03(\x0b\x32\x14.fluxhero.v1.Account*\x8b\x01\n\x10\x45quityResolution\x12!\n\x1d\x45QUITY_RESOLUTION_UNSPECIFIED\x10\x00\x12\x19\n\x15\x45QUITY_RESOLUTION_ALL\x10\x01\x12\x1a\n\x16\x45QUITY_RESOLUTION_HOUR\x10\x02\x12\x1d\n\x19\x45QUITY_RESOLUTION_SESSION\x10\x03\x32\xa3\x02\n\x0e\x41\x63\x63ountService\x12S\n\nGetAccount\x12\x1e.fluxhero.v1.GetAccountRequest\x1a\x1f.fluxhero.v1.GetAccountResponse\"\x04\x98\xb8\x18\x01\x12_\n\x0eGetEquityCurve\x12\".fluxhero.v1.GetEquityCurveRequest\x1a#.fluxhero.v1.GetEquityCurveResponse\"\x04\x98\xb8\x18\x01\x12[\n\x0cWatchAccount\x12 .fluxhero.v1.WatchAccountRequest\x1a!.fluxhero.v1.WatchAccountResponse\"\x04\x98\xb8\x18\x01\x30\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'fluxhero.v1.account_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_EQUITYRESOLUTION']._serialized_start=1464
-  _globals['_EQUITYRESOLUTION']._serialized_end=1603
-  _globals['_ACCOUNT']._serialized_start=134
-  _globals['_ACCOUNT']._serialized_end=566
-  _globals['_EQUITYPOINT']._serialized_start=568
-  _globals['_EQUITYPOINT']._serialized_end=693
-  _globals['_GETACCOUNTREQUEST']._serialized_start=695
-  _globals['_GETACCOUNTREQUEST']._serialized_end=714
-  _globals['_GETACCOUNTRESPONSE']._serialized_start=716
-  _globals['_GETACCOUNTRESPONSE']._serialized_end=775
-  _globals['_GETEQUITYCURVEREQUEST']._serialized_start=778
-  _globals['_GETEQUITYCURVEREQUEST']._serialized_end=985
-  _globals['_GETEQUITYCURVERESPONSE']._serialized_start=987
-  _globals['_GETEQUITYCURVERESPONSE']._serialized_end=1078
-  _globals['_WATCHACCOUNTREQUEST']._serialized_start=1080
-  _globals['_WATCHACCOUNTREQUEST']._serialized_end=1150
-  _globals['_WATCHACCOUNTRESPONSE']._serialized_start=1153
-  _globals['_WATCHACCOUNTRESPONSE']._serialized_end=1461
-  _globals['_ACCOUNTSERVICE']._serialized_start=1606
-  _globals['_ACCOUNTSERVICE']._serialized_end=1879
+  _globals['_ACCOUNTSERVICE'].methods_by_name['GetAccount']._loaded_options = None
+  _globals['_ACCOUNTSERVICE'].methods_by_name['GetAccount']._serialized_options = b'\230\270\030\001'
+  _globals['_ACCOUNTSERVICE'].methods_by_name['GetEquityCurve']._loaded_options = None
+  _globals['_ACCOUNTSERVICE'].methods_by_name['GetEquityCurve']._serialized_options = b'\230\270\030\001'
+  _globals['_ACCOUNTSERVICE'].methods_by_name['WatchAccount']._loaded_options = None
+  _globals['_ACCOUNTSERVICE'].methods_by_name['WatchAccount']._serialized_options = b'\230\270\030\001'
+  _globals['_EQUITYRESOLUTION']._serialized_start=1490
+  _globals['_EQUITYRESOLUTION']._serialized_end=1629
+  _globals['_ACCOUNT']._serialized_start=160
+  _globals['_ACCOUNT']._serialized_end=592
+  _globals['_EQUITYPOINT']._serialized_start=594
+  _globals['_EQUITYPOINT']._serialized_end=719
+  _globals['_GETACCOUNTREQUEST']._serialized_start=721
+  _globals['_GETACCOUNTREQUEST']._serialized_end=740
+  _globals['_GETACCOUNTRESPONSE']._serialized_start=742
+  _globals['_GETACCOUNTRESPONSE']._serialized_end=801
+  _globals['_GETEQUITYCURVEREQUEST']._serialized_start=804
+  _globals['_GETEQUITYCURVEREQUEST']._serialized_end=1011
+  _globals['_GETEQUITYCURVERESPONSE']._serialized_start=1013
+  _globals['_GETEQUITYCURVERESPONSE']._serialized_end=1104
+  _globals['_WATCHACCOUNTREQUEST']._serialized_start=1106
+  _globals['_WATCHACCOUNTREQUEST']._serialized_end=1176
+  _globals['_WATCHACCOUNTRESPONSE']._serialized_start=1179
+  _globals['_WATCHACCOUNTRESPONSE']._serialized_end=1487
+  _globals['_ACCOUNTSERVICE']._serialized_start=1632
+  _globals['_ACCOUNTSERVICE']._serialized_end=1923
 # @@protoc_insertion_point(module_scope)

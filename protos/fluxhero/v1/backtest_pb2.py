@@ -22,6 +22,7 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from fluxhero.v1 import access_pb2 as fluxhero_dot_v1_dot_access__pb2
 from fluxhero.v1 import account_pb2 as fluxhero_dot_v1_dot_account__pb2
 from fluxhero.v1 import risk_pb2 as fluxhero_dot_v1_dot_risk__pb2
 from fluxhero.v1 import strategy_pb2 as fluxhero_dot_v1_dot_strategy__pb2
@@ -30,7 +31,7 @@ from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1a\x66luxhero/v1/backtest.proto\x12\x0b\x66luxhero.v1\x1a\x19\x66luxhero/v1/account.proto\x1a\x16\x66luxhero/v1/risk.proto\x1a\x1a\x66luxhero/v1/strategy.proto\x1a\x17\x66luxhero/v1/trade.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xbe\x02\n\x0e\x42\x61\x63ktestConfig\x12\x0f\n\x07symbols\x18\x01 \x03(\t\x12\x11\n\ttimeframe\x18\x02 \x01(\t\x12.\n\nstart_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x16\n\x0einitial_equity\x18\x05 \x01(\t\x12\x33\n\nparameters\x18\x06 \x01(\x0b\x32\x1f.fluxhero.v1.StrategyParameters\x12\'\n\x06limits\x18\x07 \x01(\x0b\x32\x17.fluxhero.v1.RiskLimits\x12&\n\x06source\x18\x08 \x01(\x0e\x32\x16.fluxhero.v1.BarSource\x12\x0c\n\x04name\x18\t \x01(\t\"\xd4\x01\n\x10\x42\x61\x63ktestProgress\x12)\n\x05state\x18\x01 \x01(\x0e\x32\x1a.fluxhero.v1.BacktestState\x12\x10\n\x08\x64one_pct\x18\x02 \x01(\x01\x12\x0c\n\x04\x64one\x18\x03 \x01(\x03\x12\r\n\x05total\x18\x04 \x01(\x03\x12*\n\x07\x65lapsed\x18\x05 \x01(\x0b\x32\x19.google.protobuf.Duration\x12,\n\tremaining\x18\x06 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x0c\n\x04text\x18\x07 \x01(\t\"\xb5\x06\n\x0f\x42\x61\x63ktestMetrics\x12\x14\n\x0c\x66inal_equity\x18\x01 \x01(\t\x12\x18\n\x10total_return_pct\x18\x02 \x01(\x01\x12\"\n\x15\x61nnualized_return_pct\x18\x03 \x01(\x01H\x00\x88\x01\x01\x12\x1b\n\x0evolatility_pct\x18\x04 \x01(\x01H\x01\x88\x01\x01\x12\x19\n\x0csharpe_ratio\x18\x05 \x01(\x01H\x02\x88\x01\x01\x12#\n\x16sharpe_ratio_zero_rate\x18\x06 \x01(\x01H\x03\x88\x01\x01\x12\x1a\n\rsortino_ratio\x18\x07 \x01(\x01H\x04\x88\x01\x01\x12\x19\n\x0c\x63\x61lmar_ratio\x18\x08 \x01(\x01H\x05\x88\x01\x01\x12\x18\n\x10max_drawdown_pct\x18\t \x01(\x01\x12\x38\n\x15max_drawdown_duration\x18\n \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x1a\n\x12time_in_market_pct\x18\x0b \x01(\x01\x12,\n\x06trades\x18\x0c \x01(\x0b\x32\x1c.fluxhero.v1.TradeStatistics\x12,\n\x07\x62y_mode\x18\r \x03(\x0b\x32\x1b.fluxhero.v1.ModeStatistics\x12\x30\n\tby_regime\x18\x0e \x03(\x0b\x32\x1d.fluxhero.v1.RegimeStatistics\x12I\n\x0fsignal_outcomes\x18\x0f \x03(\x0b\x32\x30.fluxhero.v1.BacktestMetrics.SignalOutcomesEntry\x12\x1c\n\x0f\x64\x65\x66lated_sharpe\x18\x10 \x01(\x01H\x06\x88\x01\x01\x12\x0c\n\x04\x62\x61rs\x18\x11 \x01(\x03\x1a\x35\n\x13SignalOutcomesEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x03:\x02\x38\x01\x42\x18\n\x16_annualized_return_pctB\x11\n\x0f_volatility_pctB\x0f\n\r_sharpe_ratioB\x19\n\x17_sharpe_ratio_zero_rateB\x10\n\x0e_sortino_ratioB\x0f\n\r_calmar_ratioB\x12\n\x10_deflated_sharpe\";\n\rBacktestCheck\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0e\n\x06passed\x18\x02 \x01(\x08\x12\x0c\n\x04text\x18\x03 \x01(\t\"\x9b\x01\n\x0e\x42\x61\x63ktestResult\x12-\n\x07metrics\x18\x01 \x01(\x0b\x32\x1c.fluxhero.v1.BacktestMetrics\x12.\n\x0c\x65quity_curve\x18\x02 \x03(\x0b\x32\x18.fluxhero.v1.EquityPoint\x12*\n\x06\x63hecks\x18\x03 \x03(\x0b\x32\x1a.fluxhero.v1.BacktestCheck\"\xbf\x02\n\x11WalkForwardWindow\x12\x34\n\x10train_start_time\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x33\n\x0ftest_start_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x31\n\rtest_end_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x33\n\nparameters\x18\x04 \x01(\x0b\x32\x1f.fluxhero.v1.StrategyParameters\x12+\n\x05train\x18\x05 \x01(\x0b\x32\x1c.fluxhero.v1.BacktestMetrics\x12*\n\x04test\x18\x06 \x01(\x0b\x32\x1c.fluxhero.v1.BacktestMetrics\"\xe3\x01\n\x11WalkForwardResult\x12\x30\n\x07verdict\x18\x01 \x01(\x0e\x32\x1f.fluxhero.v1.WalkForwardVerdict\x12\x16\n\x0eprofitable_pct\x18\x02 \x01(\x01\x12\x15\n\rempty_windows\x18\x03 \x01(\x05\x12/\n\x07windows\x18\x04 \x03(\x0b\x32\x1e.fluxhero.v1.WalkForwardWindow\x12.\n\x08\x63ombined\x18\x05 \x01(\x0b\x32\x1c.fluxhero.v1.BacktestMetrics\x12\x0c\n\x04text\x18\x06 \x01(\t\".\n\tSweepAxis\x12\x11\n\tparameter\x18\x01 \x01(\t\x12\x0e\n\x06values\x18\x02 \x03(\x01\"\x96\x01\n\nSweepPoint\x12\x33\n\nparameters\x18\x01 \x01(\x0b\x32\x1f.fluxhero.v1.StrategyParameters\x12\x16\n\tobjective\x18\x02 \x01(\x01H\x00\x88\x01\x01\x12-\n\x07metrics\x18\x03 \x01(\x0b\x32\x1c.fluxhero.v1.BacktestMetricsB\x0c\n\n_objective\"\\\n\x0bSweepResult\x12\'\n\x06points\x18\x01 \x03(\x0b\x32\x17.fluxhero.v1.SweepPoint\x12\x14\n\x0c\x63ombinations\x18\x02 \x01(\x03\x12\x0e\n\x06\x66\x61iled\x18\x03 \x01(\x03\"\xcf\x02\n\x08\x42\x61\x63ktest\x12\n\n\x02id\x18\x01 \x01(\t\x12\'\n\x04kind\x18\x02 \x01(\x0e\x32\x19.fluxhero.v1.BacktestKind\x12+\n\x06\x63onfig\x18\x03 \x01(\x0b\x32\x1b.fluxhero.v1.BacktestConfig\x12/\n\x08progress\x18\x04 \x01(\x0b\x32\x1d.fluxhero.v1.BacktestProgress\x12\x14\n\x0crequested_by\x18\x05 \x01(\t\x12.\n\ncreated_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nded_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05\x65rror\x18\x08 \x01(\t\x12-\n\x07metrics\x18\t \x01(\x0b\x32\x1c.fluxhero.v1.BacktestMetrics\"h\n\x12GetBacktestRequest\x12\x13\n\x0b\x62\x61\x63ktest_id\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\x12\x16\n\x0einclude_report\x18\x04 \x01(\x08\"\xac\x02\n\x13GetBacktestResponse\x12\'\n\x08\x62\x61\x63ktest\x18\x01 \x01(\x0b\x32\x15.fluxhero.v1.Backtest\x12-\n\x06single\x18\x02 \x01(\x0b\x32\x1b.fluxhero.v1.BacktestResultH\x00\x12\x36\n\x0cwalk_forward\x18\x03 \x01(\x0b\x32\x1e.fluxhero.v1.WalkForwardResultH\x00\x12)\n\x05sweep\x18\x04 \x01(\x0b\x32\x18.fluxhero.v1.SweepResultH\x00\x12\"\n\x06trades\x18\x05 \x03(\x0b\x32\x12.fluxhero.v1.Trade\x12\x17\n\x0fnext_page_token\x18\x06 \x01(\t\x12\x13\n\x0breport_html\x18\x07 \x01(\tB\x08\n\x06result\"\xf1\x01\n\x14ListBacktestsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\x12(\n\x05kinds\x18\x03 \x03(\x0e\x32\x19.fluxhero.v1.BacktestKind\x12*\n\x06states\x18\x04 \x03(\x0e\x32\x1a.fluxhero.v1.BacktestState\x12.\n\nstart_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"Z\n\x15ListBacktestsResponse\x12(\n\tbacktests\x18\x01 \x03(\x0b\x32\x15.fluxhero.v1.Backtest\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"@\n\x15\x43\x61ncelBacktestRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x13\n\x0b\x62\x61\x63ktest_id\x18\x02 \x01(\t\"A\n\x16\x43\x61ncelBacktestResponse\x12\'\n\x08\x62\x61\x63ktest\x18\x01 \x01(\x0b\x32\x15.fluxhero.v1.Backtest\"U\n\x12RunBacktestRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12+\n\x06\x63onfig\x18\x02 \x01(\x0b\x32\x1b.fluxhero.v1.BacktestConfig\"\x97\x01\n\x13RunBacktestResponse\x12\x13\n\x0b\x62\x61\x63ktest_id\x18\x01 \x01(\t\x12\x31\n\x08progress\x18\x02 \x01(\x0b\x32\x1d.fluxhero.v1.BacktestProgressH\x00\x12-\n\x06result\x18\x03 \x01(\x0b\x32\x1b.fluxhero.v1.BacktestResultH\x00\x42\t\n\x07message\"\xd9\x01\n\x15RunWalkForwardRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12+\n\x06\x63onfig\x18\x02 \x01(\x0b\x32\x1b.fluxhero.v1.BacktestConfig\x12\x14\n\x0ctrain_months\x18\x03 \x01(\x05\x12\x13\n\x0btest_months\x18\x04 \x01(\x05\x12$\n\x04\x61xes\x18\x05 \x03(\x0b\x32\x16.fluxhero.v1.SweepAxis\x12.\n\tobjective\x18\x06 \x01(\x0e\x32\x1b.fluxhero.v1.SweepObjective\"\x9d\x01\n\x16RunWalkForwardResponse\x12\x13\n\x0b\x62\x61\x63ktest_id\x18\x01 \x01(\t\x12\x31\n\x08progress\x18\x02 \x01(\x0b\x32\x1d.fluxhero.v1.BacktestProgressH\x00\x12\x30\n\x06result\x18\x03 \x01(\x0b\x32\x1e.fluxhero.v1.WalkForwardResultH\x00\x42\t\n\x07message\"\xcd\x01\n\x0fRunSweepRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12+\n\x06\x63onfig\x18\x02 \x01(\x0b\x32\x1b.fluxhero.v1.BacktestConfig\x12$\n\x04\x61xes\x18\x03 \x03(\x0b\x32\x16.fluxhero.v1.SweepAxis\x12.\n\tobjective\x18\x04 \x01(\x0e\x32\x1b.fluxhero.v1.SweepObjective\x12\x12\n\nmax_points\x18\x05 \x01(\x05\x12\x0f\n\x07\x63luster\x18\x06 \x01(\t\"\x91\x01\n\x10RunSweepResponse\x12\x13\n\x0b\x62\x61\x63ktest_id\x18\x01 \x01(\t\x12\x31\n\x08progress\x18\x02 \x01(\x0b\x32\x1d.fluxhero.v1.BacktestProgressH\x00\x12*\n\x06result\x18\x03 \x01(\x0b\x32\x18.fluxhero.v1.SweepResultH\x00\x42\t\n\x07message*k\n\tBarSource\x12\x1a\n\x16\x42\x41R_SOURCE_UNSPECIFIED\x10\x00\x12\x16\n\x12\x42\x41R_SOURCE_HISTORY\x10\x01\x12\x14\n\x10\x42\x41R_SOURCE_CACHE\x10\x02\x12\x14\n\x10\x42\x41R_SOURCE_FILES\x10\x03*\x80\x01\n\x0c\x42\x61\x63ktestKind\x12\x1d\n\x19\x42\x41\x43KTEST_KIND_UNSPECIFIED\x10\x00\x12\x18\n\x14\x42\x41\x43KTEST_KIND_SINGLE\x10\x01\x12\x1e\n\x1a\x42\x41\x43KTEST_KIND_WALK_FORWARD\x10\x02\x12\x17\n\x13\x42\x41\x43KTEST_KIND_SWEEP\x10\x03*\xbc\x01\n\rBacktestState\x12\x1e\n\x1a\x42\x41\x43KTEST_STATE_UNSPECIFIED\x10\x00\x12\x19\n\x15\x42\x41\x43KTEST_STATE_QUEUED\x10\x01\x12\x1a\n\x16\x42\x41\x43KTEST_STATE_RUNNING\x10\x02\x12\x1c\n\x18\x42\x41\x43KTEST_STATE_SUCCEEDED\x10\x03\x12\x19\n\x15\x42\x41\x43KTEST_STATE_FAILED\x10\x04\x12\x1b\n\x17\x42\x41\x43KTEST_STATE_CANCELED\x10\x05*\xa5\x01\n\x12WalkForwardVerdict\x12$\n WALK_FORWARD_VERDICT_UNSPECIFIED\x10\x00\x12\x1f\n\x1bWALK_FORWARD_VERDICT_PASSED\x10\x01\x12\x1f\n\x1bWALK_FORWARD_VERDICT_FAILED\x10\x02\x12\'\n#WALK_FORWARD_VERDICT_TOO_FEW_TRADES\x10\x03*\xdd\x01\n\x0eSweepObjective\x12\x1f\n\x1bSWEEP_OBJECTIVE_UNSPECIFIED\x10\x00\x12 \n\x1cSWEEP_OBJECTIVE_SHARPE_RATIO\x10\x01\x12!\n\x1dSWEEP_OBJECTIVE_SORTINO_RATIO\x10\x02\x12 \n\x1cSWEEP_OBJECTIVE_CALMAR_RATIO\x10\x03\x12 \n\x1cSWEEP_OBJECTIVE_TOTAL_RETURN\x10\x04\x12!\n\x1dSWEEP_OBJECTIVE_PROFIT_FACTOR\x10\x05\x32\x92\x04\n\x0f\x42\x61\x63ktestService\x12P\n\x0bGetBacktest\x12\x1f.fluxhero.v1.GetBacktestRequest\x1a .fluxhero.v1.GetBacktestResponse\x12V\n\rListBacktests\x12!.fluxhero.v1.ListBacktestsRequest\x1a\".fluxhero.v1.ListBacktestsResponse\x12Y\n\x0e\x43\x61ncelBacktest\x12\".fluxhero.v1.CancelBacktestRequest\x1a#.fluxhero.v1.CancelBacktestResponse\x12R\n\x0bRunBacktest\x12\x1f.fluxhero.v1.RunBacktestRequest\x1a .fluxhero.v1.RunBacktestResponse0\x01\x12[\n\x0eRunWalkForward\x12\".fluxhero.v1.RunWalkForwardRequest\x1a#.fluxhero.v1.RunWalkForwardResponse0\x01\x12I\n\x08RunSweep\x12\x1c.fluxhero.v1.RunSweepRequest\x1a\x1d.fluxhero.v1.RunSweepResponse0\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1a\x66luxhero/v1/backtest.proto\x12\x0b\x66luxhero.v1\x1a\x18\x66luxhero/v1/access.proto\x1a\x19\x66luxhero/v1/account.proto\x1a\x16\x66luxhero/v1/risk.proto\x1a\x1a\x66luxhero/v1/strategy.proto\x1a\x17\x66luxhero/v1/trade.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xbe\x02\n\x0e\x42\x61\x63ktestConfig\x12\x0f\n\x07symbols\x18\x01 \x03(\t\x12\x11\n\ttimeframe\x18\x02 \x01(\t\x12.\n\nstart_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x16\n\x0einitial_equity\x18\x05 \x01(\t\x12\x33\n\nparameters\x18\x06 \x01(\x0b\x32\x1f.fluxhero.v1.StrategyParameters\x12\'\n\x06limits\x18\x07 \x01(\x0b\x32\x17.fluxhero.v1.RiskLimits\x12&\n\x06source\x18\x08 \x01(\x0e\x32\x16.fluxhero.v1.BarSource\x12\x0c\n\x04name\x18\t \x01(\t\"\xd4\x01\n\x10\x42\x61\x63ktestProgress\x12)\n\x05state\x18\x01 \x01(\x0e\x32\x1a.fluxhero.v1.BacktestState\x12\x10\n\x08\x64one_pct\x18\x02 \x01(\x01\x12\x0c\n\x04\x64one\x18\x03 \x01(\x03\x12\r\n\x05total\x18\x04 \x01(\x03\x12*\n\x07\x65lapsed\x18\x05 \x01(\x0b\x32\x19.google.protobuf.Duration\x12,\n\tremaining\x18\x06 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x0c\n\x04text\x18\x07 \x01(\t\"\xb5\x06\n\x0f\x42\x61\x63ktestMetrics\x12\x14\n\x0c\x66inal_equity\x18\x01 \x01(\t\x12\x18\n\x10total_return_pct\x18\x02 \x01(\x01\x12\"\n\x15\x61nnualized_return_pct\x18\x03 \x01(\x01H\x00\x88\x01\x01\x12\x1b\n\x0evolatility_pct\x18\x04 \x01(\x01H\x01\x88\x01\x01\x12\x19\n\x0csharpe_ratio\x18\x05 \x01(\x01H\x02\x88\x01\x01\x12#\n\x16sharpe_ratio_zero_rate\x18\x06 \x01(\x01H\x03\x88\x01\x01\x12\x1a\n\rsortino_ratio\x18\x07 \x01(\x01H\x04\x88\x01\x01\x12\x19\n\x0c\x63\x61lmar_ratio\x18\x08 \x01(\x01H\x05\x88\x01\x01\x12\x18\n\x10max_drawdown_pct\x18\t \x01(\x01\x12\x38\n\x15max_drawdown_duration\x18\n \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x1a\n\x12time_in_market_pct\x18\x0b \x01(\x01\x12,\n\x06trades\x18\x0c \x01(\x0b\x32\x1c.fluxhero.v1.TradeStatistics\x12,\n\x07\x62y_mode\x18\r \x03(\x0b\x32\x1b.fluxhero.v1.ModeStatistics\x12\x30\n\tby_regime\x18\x0e \x03(\x0b\x32\x1d.fluxhero.v1.RegimeStatistics\x12I\n\x0fsignal_outcomes\x18\x0f \x03(\x0b\x32\x30.fluxhero.v1.BacktestMetrics.SignalOutcomesEntry\x12\x1c\n\x0f\x64\x65\x66lated_sharpe\x18\x10 \x01(\x01H\x06\x88\x01\x01\x12\x0c\n\x04\x62\x61rs\x18\x11 \x01(\x03\x1a\x35\n\x13SignalOutcomesEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x03:\x02\x38\x01\x42\x18\n\x16_annualized_return_pctB\x11\n\x0f_volatility_pctB\x0f\n\r_sharpe_ratioB\x19\n\x17_sharpe_ratio_zero_rateB\x10\n\x0e_sortino_ratioB\x0f\n\r_calmar_ratioB\x12\n\x10_deflated_sharpe\";\n\rBacktestCheck\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0e\n\x06passed\x18\x02 \x01(\x08\x12\x0c\n\x04text\x18\x03 \x01(\t\"\x9b\x01\n\x0e\x42\x61\x63ktestResult\x12-\n\x07metrics\x18\x01 \x01(\x0b\x32\x1c.fluxhero.v1.BacktestMetrics\x12.\n\x0c\x65quity_curve\x18\x02 \x03(\x0b\x32\x18.fluxhero.v1.EquityPoint\x12*\n\x06\x63hecks\x18\x03 \x03(\x0b\x32\x1a.fluxhero.v1.BacktestCheck\"\xbf\x02\n\x11WalkForwardWindow\x12\x34\n\x10train_start_time\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x33\n\x0ftest_start_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x31\n\rtest_end_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x33\n\nparameters\x18\x04 \x01(\x0b\x32\x1f.fluxhero.v1.StrategyParameters\x12+\n\x05train\x18\x05 \x01(\x0b\x32\x1c.fluxhero.v1.BacktestMetrics\x12*\n\x04test\x18\x06 \x01(\x0b\x32\x1c.fluxhero.v1.BacktestMetrics\"\xe3\x01\n\x11WalkForwardResult\x12\x30\n\x07verdict\x18\x01 \x01(\x0e\x32\x1f.fluxhero.v1.WalkForwardVerdict\x12\x16\n\x0eprofitable_pct\x18\x02 \x01(\x01\x12\x15\n\rempty_windows\x18\x03 \x01(\x05\x12/\n\x07windows\x18\x04 \x03(\x0b\x32\x1e.fluxhero.v1.WalkForwardWindow\x12.\n\x08\x63ombined\x18\x05 \x01(\x0b\x32\x1c.fluxhero.v1.BacktestMetrics\x12\x0c\n\x04text\x18\x06 \x01(\t\".\n\tSweepAxis\x12\x11\n\tparameter\x18\x01 \x01(\t\x12\x0e\n\x06values\x18\x02 \x03(\x01\"\x96\x01\n\nSweepPoint\x12\x33\n\nparameters\x18\x01 \x01(\x0b\x32\x1f.fluxhero.v1.StrategyParameters\x12\x16\n\tobjective\x18\x02 \x01(\x01H\x00\x88\x01\x01\x12-\n\x07metrics\x18\x03 \x01(\x0b\x32\x1c.fluxhero.v1.BacktestMetricsB\x0c\n\n_objective\"\\\n\x0bSweepResult\x12\'\n\x06points\x18\x01 \x03(\x0b\x32\x17.fluxhero.v1.SweepPoint\x12\x14\n\x0c\x63ombinations\x18\x02 \x01(\x03\x12\x0e\n\x06\x66\x61iled\x18\x03 \x01(\x03\"\xcf\x02\n\x08\x42\x61\x63ktest\x12\n\n\x02id\x18\x01 \x01(\t\x12\'\n\x04kind\x18\x02 \x01(\x0e\x32\x19.fluxhero.v1.BacktestKind\x12+\n\x06\x63onfig\x18\x03 \x01(\x0b\x32\x1b.fluxhero.v1.BacktestConfig\x12/\n\x08progress\x18\x04 \x01(\x0b\x32\x1d.fluxhero.v1.BacktestProgress\x12\x14\n\x0crequested_by\x18\x05 \x01(\t\x12.\n\ncreated_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nded_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05\x65rror\x18\x08 \x01(\t\x12-\n\x07metrics\x18\t \x01(\x0b\x32\x1c.fluxhero.v1.BacktestMetrics\"h\n\x12GetBacktestRequest\x12\x13\n\x0b\x62\x61\x63ktest_id\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\x12\x16\n\x0einclude_report\x18\x04 \x01(\x08\"\xac\x02\n\x13GetBacktestResponse\x12\'\n\x08\x62\x61\x63ktest\x18\x01 \x01(\x0b\x32\x15.fluxhero.v1.Backtest\x12-\n\x06single\x18\x02 \x01(\x0b\x32\x1b.fluxhero.v1.BacktestResultH\x00\x12\x36\n\x0cwalk_forward\x18\x03 \x01(\x0b\x32\x1e.fluxhero.v1.WalkForwardResultH\x00\x12)\n\x05sweep\x18\x04 \x01(\x0b\x32\x18.fluxhero.v1.SweepResultH\x00\x12\"\n\x06trades\x18\x05 \x03(\x0b\x32\x12.fluxhero.v1.Trade\x12\x17\n\x0fnext_page_token\x18\x06 \x01(\t\x12\x13\n\x0breport_html\x18\x07 \x01(\tB\x08\n\x06result\"\xf1\x01\n\x14ListBacktestsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\x12(\n\x05kinds\x18\x03 \x03(\x0e\x32\x19.fluxhero.v1.BacktestKind\x12*\n\x06states\x18\x04 \x03(\x0e\x32\x1a.fluxhero.v1.BacktestState\x12.\n\nstart_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"Z\n\x15ListBacktestsResponse\x12(\n\tbacktests\x18\x01 \x03(\x0b\x32\x15.fluxhero.v1.Backtest\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"@\n\x15\x43\x61ncelBacktestRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x13\n\x0b\x62\x61\x63ktest_id\x18\x02 \x01(\t\"A\n\x16\x43\x61ncelBacktestResponse\x12\'\n\x08\x62\x61\x63ktest\x18\x01 \x01(\x0b\x32\x15.fluxhero.v1.Backtest\"U\n\x12RunBacktestRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12+\n\x06\x63onfig\x18\x02 \x01(\x0b\x32\x1b.fluxhero.v1.BacktestConfig\"\x97\x01\n\x13RunBacktestResponse\x12\x13\n\x0b\x62\x61\x63ktest_id\x18\x01 \x01(\t\x12\x31\n\x08progress\x18\x02 \x01(\x0b\x32\x1d.fluxhero.v1.BacktestProgressH\x00\x12-\n\x06result\x18\x03 \x01(\x0b\x32\x1b.fluxhero.v1.BacktestResultH\x00\x42\t\n\x07message\"\xd9\x01\n\x15RunWalkForwardRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12+\n\x06\x63onfig\x18\x02 \x01(\x0b\x32\x1b.fluxhero.v1.BacktestConfig\x12\x14\n\x0ctrain_months\x18\x03 \x01(\x05\x12\x13\n\x0btest_months\x18\x04 \x01(\x05\x12$\n\x04\x61xes\x18\x05 \x03(\x0b\x32\x16.fluxhero.v1.SweepAxis\x12.\n\tobjective\x18\x06 \x01(\x0e\x32\x1b.fluxhero.v1.SweepObjective\"\x9d\x01\n\x16RunWalkForwardResponse\x12\x13\n\x0b\x62\x61\x63ktest_id\x18\x01 \x01(\t\x12\x31\n\x08progress\x18\x02 \x01(\x0b\x32\x1d.fluxhero.v1.BacktestProgressH\x00\x12\x30\n\x06result\x18\x03 \x01(\x0b\x32\x1e.fluxhero.v1.WalkForwardResultH\x00\x42\t\n\x07message\"\xcd\x01\n\x0fRunSweepRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12+\n\x06\x63onfig\x18\x02 \x01(\x0b\x32\x1b.fluxhero.v1.BacktestConfig\x12$\n\x04\x61xes\x18\x03 \x03(\x0b\x32\x16.fluxhero.v1.SweepAxis\x12.\n\tobjective\x18\x04 \x01(\x0e\x32\x1b.fluxhero.v1.SweepObjective\x12\x12\n\nmax_points\x18\x05 \x01(\x05\x12\x0f\n\x07\x63luster\x18\x06 \x01(\t\"\x91\x01\n\x10RunSweepResponse\x12\x13\n\x0b\x62\x61\x63ktest_id\x18\x01 \x01(\t\x12\x31\n\x08progress\x18\x02 \x01(\x0b\x32\x1d.fluxhero.v1.BacktestProgressH\x00\x12*\n\x06result\x18\x03 \x01(\x0b\x32\x18.fluxhero.v1.SweepResultH\x00\x42\t\n\x07message*k\n\tBarSource\x12\x1a\n\x16\x42\x41R_SOURCE_UNSPECIFIED\x10\x00\x12\x16\n\x12\x42\x41R_SOURCE_HISTORY\x10\x01\x12\x14\n\x10\x42\x41R_SOURCE_CACHE\x10\x02\x12\x14\n\x10\x42\x41R_SOURCE_FILES\x10\x03*\x80\x01\n\x0c\x42\x61\x63ktestKind\x12\x1d\n\x19\x42\x41\x43KTEST_KIND_UNSPECIFIED\x10\x00\x12\x18\n\x14\x42\x41\x43KTEST_KIND_SINGLE\x10\x01\x12\x1e\n\x1a\x42\x41\x43KTEST_KIND_WALK_FORWARD\x10\x02\x12\x17\n\x13\x42\x41\x43KTEST_KIND_SWEEP\x10\x03*\xbc\x01\n\rBacktestState\x12\x1e\n\x1a\x42\x41\x43KTEST_STATE_UNSPECIFIED\x10\x00\x12\x19\n\x15\x42\x41\x43KTEST_STATE_QUEUED\x10\x01\x12\x1a\n\x16\x42\x41\x43KTEST_STATE_RUNNING\x10\x02\x12\x1c\n\x18\x42\x41\x43KTEST_STATE_SUCCEEDED\x10\x03\x12\x19\n\x15\x42\x41\x43KTEST_STATE_FAILED\x10\x04\x12\x1b\n\x17\x42\x41\x43KTEST_STATE_CANCELED\x10\x05*\xa5\x01\n\x12WalkForwardVerdict\x12$\n WALK_FORWARD_VERDICT_UNSPECIFIED\x10\x00\x12\x1f\n\x1bWALK_FORWARD_VERDICT_PASSED\x10\x01\x12\x1f\n\x1bWALK_FORWARD_VERDICT_FAILED\x10\x02\x12\'\n#WALK_FORWARD_VERDICT_TOO_FEW_TRADES\x10\x03*\xdd\x01\n\x0eSweepObjective\x12\x1f\n\x1bSWEEP_OBJECTIVE_UNSPECIFIED\x10\x00\x12 \n\x1cSWEEP_OBJECTIVE_SHARPE_RATIO\x10\x01\x12!\n\x1dSWEEP_OBJECTIVE_SORTINO_RATIO\x10\x02\x12 \n\x1cSWEEP_OBJECTIVE_CALMAR_RATIO\x10\x03\x12 \n\x1cSWEEP_OBJECTIVE_TOTAL_RETURN\x10\x04\x12!\n\x1dSWEEP_OBJECTIVE_PROFIT_FACTOR\x10\x05\x32\xb6\x04\n\x0f\x42\x61\x63ktestService\x12V\n\x0bGetBacktest\x12\x1f.fluxhero.v1.GetBacktestRequest\x1a .fluxhero.v1.GetBacktestResponse\"\x04\x98\xb8\x18\x01\x12\\\n\rListBacktests\x12!.fluxhero.v1.ListBacktestsRequest\x1a\".fluxhero.v1.ListBacktestsResponse\"\x04\x98\xb8\x18\x01\x12_\n\x0e\x43\x61ncelBacktest\x12\".fluxhero.v1.CancelBacktestRequest\x1a#.fluxhero.v1.CancelBacktestResponse\"\x04\x98\xb8\x18\x02\x12X\n\x0bRunBacktest\x12\x1f.fluxhero.v1.RunBacktestRequest\x1a .fluxhero.v1.RunBacktestResponse\"\x04\x98\xb8\x18\x02\x30\x01\x12\x61\n\x0eRunWalkForward\x12\".fluxhero.v1.RunWalkForwardRequest\x1a#.fluxhero.v1.RunWalkForwardResponse\"\x04\x98\xb8\x18\x02\x30\x01\x12O\n\x08RunSweep\x12\x1c.fluxhero.v1.RunSweepRequest\x1a\x1d.fluxhero.v1.RunSweepResponse\"\x04\x98\xb8\x18\x02\x30\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -39,64 +40,76 @@ if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_BACKTESTMETRICS_SIGNALOUTCOMESENTRY']._loaded_options = None
   _globals['_BACKTESTMETRICS_SIGNALOUTCOMESENTRY']._serialized_options = b'8\001'
-  _globals['_BARSOURCE']._serialized_start=4831
-  _globals['_BARSOURCE']._serialized_end=4938
-  _globals['_BACKTESTKIND']._serialized_start=4941
-  _globals['_BACKTESTKIND']._serialized_end=5069
-  _globals['_BACKTESTSTATE']._serialized_start=5072
-  _globals['_BACKTESTSTATE']._serialized_end=5260
-  _globals['_WALKFORWARDVERDICT']._serialized_start=5263
-  _globals['_WALKFORWARDVERDICT']._serialized_end=5428
-  _globals['_SWEEPOBJECTIVE']._serialized_start=5431
-  _globals['_SWEEPOBJECTIVE']._serialized_end=5652
-  _globals['_BACKTESTCONFIG']._serialized_start=213
-  _globals['_BACKTESTCONFIG']._serialized_end=531
-  _globals['_BACKTESTPROGRESS']._serialized_start=534
-  _globals['_BACKTESTPROGRESS']._serialized_end=746
-  _globals['_BACKTESTMETRICS']._serialized_start=749
-  _globals['_BACKTESTMETRICS']._serialized_end=1570
-  _globals['_BACKTESTMETRICS_SIGNALOUTCOMESENTRY']._serialized_start=1373
-  _globals['_BACKTESTMETRICS_SIGNALOUTCOMESENTRY']._serialized_end=1426
-  _globals['_BACKTESTCHECK']._serialized_start=1572
-  _globals['_BACKTESTCHECK']._serialized_end=1631
-  _globals['_BACKTESTRESULT']._serialized_start=1634
-  _globals['_BACKTESTRESULT']._serialized_end=1789
-  _globals['_WALKFORWARDWINDOW']._serialized_start=1792
-  _globals['_WALKFORWARDWINDOW']._serialized_end=2111
-  _globals['_WALKFORWARDRESULT']._serialized_start=2114
-  _globals['_WALKFORWARDRESULT']._serialized_end=2341
-  _globals['_SWEEPAXIS']._serialized_start=2343
-  _globals['_SWEEPAXIS']._serialized_end=2389
-  _globals['_SWEEPPOINT']._serialized_start=2392
-  _globals['_SWEEPPOINT']._serialized_end=2542
-  _globals['_SWEEPRESULT']._serialized_start=2544
-  _globals['_SWEEPRESULT']._serialized_end=2636
-  _globals['_BACKTEST']._serialized_start=2639
-  _globals['_BACKTEST']._serialized_end=2974
-  _globals['_GETBACKTESTREQUEST']._serialized_start=2976
-  _globals['_GETBACKTESTREQUEST']._serialized_end=3080
-  _globals['_GETBACKTESTRESPONSE']._serialized_start=3083
-  _globals['_GETBACKTESTRESPONSE']._serialized_end=3383
-  _globals['_LISTBACKTESTSREQUEST']._serialized_start=3386
-  _globals['_LISTBACKTESTSREQUEST']._serialized_end=3627
-  _globals['_LISTBACKTESTSRESPONSE']._serialized_start=3629
-  _globals['_LISTBACKTESTSRESPONSE']._serialized_end=3719
-  _globals['_CANCELBACKTESTREQUEST']._serialized_start=3721
-  _globals['_CANCELBACKTESTREQUEST']._serialized_end=3785
-  _globals['_CANCELBACKTESTRESPONSE']._serialized_start=3787
-  _globals['_CANCELBACKTESTRESPONSE']._serialized_end=3852
-  _globals['_RUNBACKTESTREQUEST']._serialized_start=3854
-  _globals['_RUNBACKTESTREQUEST']._serialized_end=3939
-  _globals['_RUNBACKTESTRESPONSE']._serialized_start=3942
-  _globals['_RUNBACKTESTRESPONSE']._serialized_end=4093
-  _globals['_RUNWALKFORWARDREQUEST']._serialized_start=4096
-  _globals['_RUNWALKFORWARDREQUEST']._serialized_end=4313
-  _globals['_RUNWALKFORWARDRESPONSE']._serialized_start=4316
-  _globals['_RUNWALKFORWARDRESPONSE']._serialized_end=4473
-  _globals['_RUNSWEEPREQUEST']._serialized_start=4476
-  _globals['_RUNSWEEPREQUEST']._serialized_end=4681
-  _globals['_RUNSWEEPRESPONSE']._serialized_start=4684
-  _globals['_RUNSWEEPRESPONSE']._serialized_end=4829
-  _globals['_BACKTESTSERVICE']._serialized_start=5655
-  _globals['_BACKTESTSERVICE']._serialized_end=6185
+  _globals['_BACKTESTSERVICE'].methods_by_name['GetBacktest']._loaded_options = None
+  _globals['_BACKTESTSERVICE'].methods_by_name['GetBacktest']._serialized_options = b'\230\270\030\001'
+  _globals['_BACKTESTSERVICE'].methods_by_name['ListBacktests']._loaded_options = None
+  _globals['_BACKTESTSERVICE'].methods_by_name['ListBacktests']._serialized_options = b'\230\270\030\001'
+  _globals['_BACKTESTSERVICE'].methods_by_name['CancelBacktest']._loaded_options = None
+  _globals['_BACKTESTSERVICE'].methods_by_name['CancelBacktest']._serialized_options = b'\230\270\030\002'
+  _globals['_BACKTESTSERVICE'].methods_by_name['RunBacktest']._loaded_options = None
+  _globals['_BACKTESTSERVICE'].methods_by_name['RunBacktest']._serialized_options = b'\230\270\030\002'
+  _globals['_BACKTESTSERVICE'].methods_by_name['RunWalkForward']._loaded_options = None
+  _globals['_BACKTESTSERVICE'].methods_by_name['RunWalkForward']._serialized_options = b'\230\270\030\002'
+  _globals['_BACKTESTSERVICE'].methods_by_name['RunSweep']._loaded_options = None
+  _globals['_BACKTESTSERVICE'].methods_by_name['RunSweep']._serialized_options = b'\230\270\030\002'
+  _globals['_BARSOURCE']._serialized_start=4857
+  _globals['_BARSOURCE']._serialized_end=4964
+  _globals['_BACKTESTKIND']._serialized_start=4967
+  _globals['_BACKTESTKIND']._serialized_end=5095
+  _globals['_BACKTESTSTATE']._serialized_start=5098
+  _globals['_BACKTESTSTATE']._serialized_end=5286
+  _globals['_WALKFORWARDVERDICT']._serialized_start=5289
+  _globals['_WALKFORWARDVERDICT']._serialized_end=5454
+  _globals['_SWEEPOBJECTIVE']._serialized_start=5457
+  _globals['_SWEEPOBJECTIVE']._serialized_end=5678
+  _globals['_BACKTESTCONFIG']._serialized_start=239
+  _globals['_BACKTESTCONFIG']._serialized_end=557
+  _globals['_BACKTESTPROGRESS']._serialized_start=560
+  _globals['_BACKTESTPROGRESS']._serialized_end=772
+  _globals['_BACKTESTMETRICS']._serialized_start=775
+  _globals['_BACKTESTMETRICS']._serialized_end=1596
+  _globals['_BACKTESTMETRICS_SIGNALOUTCOMESENTRY']._serialized_start=1399
+  _globals['_BACKTESTMETRICS_SIGNALOUTCOMESENTRY']._serialized_end=1452
+  _globals['_BACKTESTCHECK']._serialized_start=1598
+  _globals['_BACKTESTCHECK']._serialized_end=1657
+  _globals['_BACKTESTRESULT']._serialized_start=1660
+  _globals['_BACKTESTRESULT']._serialized_end=1815
+  _globals['_WALKFORWARDWINDOW']._serialized_start=1818
+  _globals['_WALKFORWARDWINDOW']._serialized_end=2137
+  _globals['_WALKFORWARDRESULT']._serialized_start=2140
+  _globals['_WALKFORWARDRESULT']._serialized_end=2367
+  _globals['_SWEEPAXIS']._serialized_start=2369
+  _globals['_SWEEPAXIS']._serialized_end=2415
+  _globals['_SWEEPPOINT']._serialized_start=2418
+  _globals['_SWEEPPOINT']._serialized_end=2568
+  _globals['_SWEEPRESULT']._serialized_start=2570
+  _globals['_SWEEPRESULT']._serialized_end=2662
+  _globals['_BACKTEST']._serialized_start=2665
+  _globals['_BACKTEST']._serialized_end=3000
+  _globals['_GETBACKTESTREQUEST']._serialized_start=3002
+  _globals['_GETBACKTESTREQUEST']._serialized_end=3106
+  _globals['_GETBACKTESTRESPONSE']._serialized_start=3109
+  _globals['_GETBACKTESTRESPONSE']._serialized_end=3409
+  _globals['_LISTBACKTESTSREQUEST']._serialized_start=3412
+  _globals['_LISTBACKTESTSREQUEST']._serialized_end=3653
+  _globals['_LISTBACKTESTSRESPONSE']._serialized_start=3655
+  _globals['_LISTBACKTESTSRESPONSE']._serialized_end=3745
+  _globals['_CANCELBACKTESTREQUEST']._serialized_start=3747
+  _globals['_CANCELBACKTESTREQUEST']._serialized_end=3811
+  _globals['_CANCELBACKTESTRESPONSE']._serialized_start=3813
+  _globals['_CANCELBACKTESTRESPONSE']._serialized_end=3878
+  _globals['_RUNBACKTESTREQUEST']._serialized_start=3880
+  _globals['_RUNBACKTESTREQUEST']._serialized_end=3965
+  _globals['_RUNBACKTESTRESPONSE']._serialized_start=3968
+  _globals['_RUNBACKTESTRESPONSE']._serialized_end=4119
+  _globals['_RUNWALKFORWARDREQUEST']._serialized_start=4122
+  _globals['_RUNWALKFORWARDREQUEST']._serialized_end=4339
+  _globals['_RUNWALKFORWARDRESPONSE']._serialized_start=4342
+  _globals['_RUNWALKFORWARDRESPONSE']._serialized_end=4499
+  _globals['_RUNSWEEPREQUEST']._serialized_start=4502
+  _globals['_RUNSWEEPREQUEST']._serialized_end=4707
+  _globals['_RUNSWEEPRESPONSE']._serialized_start=4710
+  _globals['_RUNSWEEPRESPONSE']._serialized_end=4855
+  _globals['_BACKTESTSERVICE']._serialized_start=5681
+  _globals['_BACKTESTSERVICE']._serialized_end=6247
 # @@protoc_insertion_point(module_scope)

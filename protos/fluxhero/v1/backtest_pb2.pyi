@@ -1,5 +1,6 @@
 import datetime
 
+from fluxhero.v1 import access_pb2 as _access_pb2
 from fluxhero.v1 import account_pb2 as _account_pb2
 from fluxhero.v1 import risk_pb2 as _risk_pb2
 from fluxhero.v1 import strategy_pb2 as _strategy_pb2

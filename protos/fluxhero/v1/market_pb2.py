@@ -22,12 +22,13 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from fluxhero.v1 import access_pb2 as fluxhero_dot_v1_dot_access__pb2
 from fluxhero.v1 import common_pb2 as fluxhero_dot_v1_dot_common__pb2
 from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x18\x66luxhero/v1/market.proto\x12\x0b\x66luxhero.v1\x1a\x18\x66luxhero/v1/common.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xdc\x01\n\x05Price\x12\x0e\n\x06symbol\x18\x01 \x01(\t\x12\r\n\x05price\x18\x02 \x01(\x01\x12\x10\n\x03\x62id\x18\x03 \x01(\x01H\x00\x88\x01\x01\x12\x10\n\x03\x61sk\x18\x04 \x01(\x01H\x01\x88\x01\x01\x12(\n\x04time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x1b\n\x0eprevious_close\x18\x06 \x01(\x01H\x02\x88\x01\x01\x12\x17\n\nchange_pct\x18\x07 \x01(\x01H\x03\x88\x01\x01\x42\x06\n\x04_bidB\x06\n\x04_askB\x11\n\x0f_previous_closeB\r\n\x0b_change_pct\"\x84\x02\n\x03\x42\x61r\x12\x0e\n\x06symbol\x18\x01 \x01(\t\x12\x11\n\ttimeframe\x18\x02 \x01(\t\x12.\n\nstart_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0c\n\x04open\x18\x05 \x01(\x01\x12\x0c\n\x04high\x18\x06 \x01(\x01\x12\x0b\n\x03low\x18\x07 \x01(\x01\x12\r\n\x05\x63lose\x18\x08 \x01(\x01\x12\x0e\n\x06volume\x18\t \x01(\x03\x12#\n\x06regime\x18\n \x01(\x0e\x32\x13.fluxhero.v1.Regime\x12\x0f\n\x07\x64\x65\x63ided\x18\x0b \x01(\x08\"\x8d\x07\n\nIndicators\x12\x0e\n\x06symbol\x18\x01 \x01(\t\x12\x11\n\ttimeframe\x18\x02 \x01(\t\x12\x32\n\x0e\x62\x61r_start_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x30\n\x0c\x62\x61r_end_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05\x63lose\x18\x05 \x01(\x01\x12\x0e\n\x06volume\x18\x06 \x01(\x03\x12\x10\n\x03sma\x18\x07 \x01(\x01H\x00\x88\x01\x01\x12\x10\n\x03\x65ma\x18\x08 \x01(\x01H\x01\x88\x01\x01\x12\x11\n\x04kama\x18\t \x01(\x01H\x02\x88\x01\x01\x12\x1d\n\x10\x65\x66\x66iciency_ratio\x18\n \x01(\x01H\x03\x88\x01\x01\x12\x10\n\x03rsi\x18\x0b \x01(\x01H\x04\x88\x01\x01\x12\x10\n\x03\x61tr\x18\x0c \x01(\x01H\x05\x88\x01\x01\x12\x18\n\x0b\x61tr_average\x18\r \x01(\x01H\x06\x88\x01\x01\x12\x10\n\x03\x61\x64x\x18\x0e \x01(\x01H\x07\x88\x01\x01\x12\x14\n\x07plus_di\x18\x0f \x01(\x01H\x08\x88\x01\x01\x12\x15\n\x08minus_di\x18\x10 \x01(\x01H\t\x88\x01\x01\x12\x17\n\nupper_band\x18\x11 \x01(\x01H\n\x88\x01\x01\x12\x17\n\nlower_band\x18\x12 \x01(\x01H\x0b\x88\x01\x01\x12\x12\n\x05slope\x18\x13 \x01(\x01H\x0c\x88\x01\x01\x12\x16\n\tr_squared\x18\x14 \x01(\x01H\r\x88\x01\x01\x12\x1b\n\x0e\x61verage_volume\x18\x15 \x01(\x01H\x0e\x88\x01\x01\x12#\n\x06regime\x18\x16 \x01(\x0e\x32\x13.fluxhero.v1.Regime\x12\'\n\nraw_regime\x18\x17 \x01(\x0e\x32\x13.fluxhero.v1.Regime\x12\x30\n\nvolatility\x18\x18 \x01(\x0e\x32\x1c.fluxhero.v1.VolatilityState\x12\r\n\x05valid\x18\x19 \x01(\x08\x12\x18\n\x0bspike_ratio\x18\x1a \x01(\x01H\x0f\x88\x01\x01\x12\x18\n\x10volatility_spike\x18\x1b \x01(\x08\x42\x06\n\x04_smaB\x06\n\x04_emaB\x07\n\x05_kamaB\x13\n\x11_efficiency_ratioB\x06\n\x04_rsiB\x06\n\x04_atrB\x0e\n\x0c_atr_averageB\x06\n\x04_adxB\n\n\x08_plus_diB\x0b\n\t_minus_diB\r\n\x0b_upper_bandB\r\n\x0b_lower_bandB\x08\n\x06_slopeB\x0c\n\n_r_squaredB\x11\n\x0f_average_volumeB\x0e\n\x0c_spike_ratio\"\xa7\x03\n\x06Symbol\x12\x0e\n\x06symbol\x18\x01 \x01(\t\x12\'\n\x05state\x18\x02 \x01(\x0e\x32\x18.fluxhero.v1.SymbolState\x12\x0e\n\x06\x64\x65tail\x18\x03 \x01(\t\x12\x0f\n\x07\x65nabled\x18\x04 \x01(\x08\x12\x11\n\tshortable\x18\x05 \x01(\x08\x12\x16\n\x0e\x65\x61sy_to_borrow\x18\x06 \x01(\x08\x12\x0c\n\x04\x62\x61rs\x18\x07 \x01(\x03\x12\x13\n\x0b\x62\x61rs_needed\x18\x08 \x01(\x03\x12\x31\n\rlast_bar_time\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12#\n\x06regime\x18\n \x01(\x0e\x32\x13.fluxhero.v1.Regime\x12<\n\rrejected_bars\x18\x0b \x03(\x0b\x32%.fluxhero.v1.Symbol.RejectedBarsEntry\x12\x14\n\x0crevised_bars\x18\x0c \x01(\x03\x12\x14\n\x0coutside_bars\x18\r \x01(\x03\x1a\x33\n\x11RejectedBarsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x03:\x02\x38\x01\"\xb8\x01\n\x0eGetBarsRequest\x12\x0e\n\x06symbol\x18\x01 \x01(\t\x12\x11\n\ttimeframe\x18\x02 \x01(\t\x12.\n\nstart_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x11\n\tpage_size\x18\x05 \x01(\x05\x12\x12\n\npage_token\x18\x06 \x01(\t\"J\n\x0fGetBarsResponse\x12\x1e\n\x04\x62\x61rs\x18\x01 \x03(\x0b\x32\x10.fluxhero.v1.Bar\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"!\n\x0fGetQuoteRequest\x12\x0e\n\x06symbol\x18\x01 \x01(\t\"5\n\x10GetQuoteResponse\x12!\n\x05price\x18\x01 \x01(\x0b\x32\x12.fluxhero.v1.Price\"P\n\x14GetIndicatorsRequest\x12\x0e\n\x06symbol\x18\x01 \x01(\t\x12(\n\x04time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"D\n\x15GetIndicatorsResponse\x12+\n\nindicators\x18\x01 \x01(\x0b\x32\x17.fluxhero.v1.Indicators\"e\n\x12ListSymbolsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\x12(\n\x06states\x18\x03 \x03(\x0e\x32\x18.fluxhero.v1.SymbolState\"T\n\x13ListSymbolsResponse\x12$\n\x07symbols\x18\x01 \x03(\x0b\x32\x13.fluxhero.v1.Symbol\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"6\n\x10\x41\x64\x64SymbolRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0e\n\x06symbol\x18\x02 \x01(\t\"8\n\x11\x41\x64\x64SymbolResponse\x12#\n\x06symbol\x18\x01 \x01(\x0b\x32\x13.fluxhero.v1.Symbol\"9\n\x13RemoveSymbolRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0e\n\x06symbol\x18\x02 \x01(\t\"\'\n\x14RemoveSymbolResponse\x12\x0f\n\x07symbols\x18\x01 \x03(\t\"V\n\x12WatchPricesRequest\x12\x0f\n\x07symbols\x18\x01 \x03(\t\x12/\n\x0cmin_interval\x18\x04 \x01(\x0b\x32\x19.google.protobuf.Duration\"\xaf\x02\n\x13WatchPricesResponse\x12\r\n\x05\x65poch\x18\x01 \x01(\t\x12\x0b\n\x03seq\x18\x02 \x01(\x04\x12\x10\n\x08prev_seq\x18\x03 \x01(\x04\x12%\n\x04kind\x18\x04 \x01(\x0e\x32\x17.fluxhero.v1.StreamKind\x12\x11\n\tconflated\x18\x05 \x01(\x04\x12\x34\n\x0fsnapshot_reason\x18\x06 \x01(\x0e\x32\x1b.fluxhero.v1.SnapshotReason\x12)\n\x05\x61s_of\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12+\n\x0fsnapshot_topics\x18\x08 \x03(\x0e\x32\x12.fluxhero.v1.Topic\x12\"\n\x06prices\x18\x0b \x03(\x0b\x32\x12.fluxhero.v1.Price\"V\n\x10WatchBarsRequest\x12\x0f\n\x07symbols\x18\x01 \x03(\t\x12\r\n\x05\x65poch\x18\x02 \x01(\t\x12\x15\n\x08\x66rom_seq\x18\x03 \x01(\x04H\x00\x88\x01\x01\x42\x0b\n\t_from_seq\"\xa9\x02\n\x11WatchBarsResponse\x12\r\n\x05\x65poch\x18\x01 \x01(\t\x12\x0b\n\x03seq\x18\x02 \x01(\x04\x12\x10\n\x08prev_seq\x18\x03 \x01(\x04\x12%\n\x04kind\x18\x04 \x01(\x0e\x32\x17.fluxhero.v1.StreamKind\x12\x11\n\tconflated\x18\x05 \x01(\x04\x12\x34\n\x0fsnapshot_reason\x18\x06 \x01(\x0e\x32\x1b.fluxhero.v1.SnapshotReason\x12)\n\x05\x61s_of\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12+\n\x0fsnapshot_topics\x18\x08 \x03(\x0e\x32\x12.fluxhero.v1.Topic\x12\x1e\n\x04\x62\x61rs\x18\x0c \x03(\x0b\x32\x10.fluxhero.v1.Bar\"Z\n\x16WatchIndicatorsRequest\x12\x0f\n\x07symbols\x18\x01 \x03(\t\x12/\n\x0cmin_interval\x18\x04 \x01(\x0b\x32\x19.google.protobuf.Duration\"\xbc\x02\n\x17WatchIndicatorsResponse\x12\r\n\x05\x65poch\x18\x01 \x01(\t\x12\x0b\n\x03seq\x18\x02 \x01(\x04\x12\x10\n\x08prev_seq\x18\x03 \x01(\x04\x12%\n\x04kind\x18\x04 \x01(\x0e\x32\x17.fluxhero.v1.StreamKind\x12\x11\n\tconflated\x18\x05 \x01(\x04\x12\x34\n\x0fsnapshot_reason\x18\x06 \x01(\x0e\x32\x1b.fluxhero.v1.SnapshotReason\x12)\n\x05\x61s_of\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12+\n\x0fsnapshot_topics\x18\x08 \x03(\x0e\x32\x12.fluxhero.v1.Topic\x12+\n\nindicators\x18\r \x03(\x0b\x32\x17.fluxhero.v1.Indicators*\xca\x01\n\x0bSymbolState\x12\x1c\n\x18SYMBOL_STATE_UNSPECIFIED\x10\x00\x12\x18\n\x14SYMBOL_STATE_WARMING\x10\x01\x12\x17\n\x13SYMBOL_STATE_ACTIVE\x10\x02\x12\x19\n\x15SYMBOL_STATE_DISABLED\x10\x03\x12\x17\n\x13SYMBOL_STATE_HALTED\x10\x04\x12\x17\n\x13SYMBOL_STATE_FROZEN\x10\x05\x12\x1d\n\x19SYMBOL_STATE_NOT_TRADABLE\x10\x06\x32\xeb\x05\n\rMarketService\x12\x44\n\x07GetBars\x12\x1b.fluxhero.v1.GetBarsRequest\x1a\x1c.fluxhero.v1.GetBarsResponse\x12G\n\x08GetQuote\x12\x1c.fluxhero.v1.GetQuoteRequest\x1a\x1d.fluxhero.v1.GetQuoteResponse\x12V\n\rGetIndicators\x12!.fluxhero.v1.GetIndicatorsRequest\x1a\".fluxhero.v1.GetIndicatorsResponse\x12P\n\x0bListSymbols\x12\x1f.fluxhero.v1.ListSymbolsRequest\x1a .fluxhero.v1.ListSymbolsResponse\x12J\n\tAddSymbol\x12\x1d.fluxhero.v1.AddSymbolRequest\x1a\x1e.fluxhero.v1.AddSymbolResponse\x12S\n\x0cRemoveSymbol\x12 .fluxhero.v1.RemoveSymbolRequest\x1a!.fluxhero.v1.RemoveSymbolResponse\x12R\n\x0bWatchPrices\x12\x1f.fluxhero.v1.WatchPricesRequest\x1a .fluxhero.v1.WatchPricesResponse0\x01\x12L\n\tWatchBars\x12\x1d.fluxhero.v1.WatchBarsRequest\x1a\x1e.fluxhero.v1.WatchBarsResponse0\x01\x12^\n\x0fWatchIndicators\x12#.fluxhero.v1.WatchIndicatorsRequest\x1a$.fluxhero.v1.WatchIndicatorsResponse0\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x18\x66luxhero/v1/market.proto\x12\x0b\x66luxhero.v1\x1a\x18\x66luxhero/v1/access.proto\x1a\x18\x66luxhero/v1/common.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xdc\x01\n\x05Price\x12\x0e\n\x06symbol\x18\x01 \x01(\t\x12\r\n\x05price\x18\x02 \x01(\x01\x12\x10\n\x03\x62id\x18\x03 \x01(\x01H\x00\x88\x01\x01\x12\x10\n\x03\x61sk\x18\x04 \x01(\x01H\x01\x88\x01\x01\x12(\n\x04time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x1b\n\x0eprevious_close\x18\x06 \x01(\x01H\x02\x88\x01\x01\x12\x17\n\nchange_pct\x18\x07 \x01(\x01H\x03\x88\x01\x01\x42\x06\n\x04_bidB\x06\n\x04_askB\x11\n\x0f_previous_closeB\r\n\x0b_change_pct\"\x84\x02\n\x03\x42\x61r\x12\x0e\n\x06symbol\x18\x01 \x01(\t\x12\x11\n\ttimeframe\x18\x02 \x01(\t\x12.\n\nstart_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0c\n\x04open\x18\x05 \x01(\x01\x12\x0c\n\x04high\x18\x06 \x01(\x01\x12\x0b\n\x03low\x18\x07 \x01(\x01\x12\r\n\x05\x63lose\x18\x08 \x01(\x01\x12\x0e\n\x06volume\x18\t \x01(\x03\x12#\n\x06regime\x18\n \x01(\x0e\x32\x13.fluxhero.v1.Regime\x12\x0f\n\x07\x64\x65\x63ided\x18\x0b \x01(\x08\"\x8d\x07\n\nIndicators\x12\x0e\n\x06symbol\x18\x01 \x01(\t\x12\x11\n\ttimeframe\x18\x02 \x01(\t\x12\x32\n\x0e\x62\x61r_start_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x30\n\x0c\x62\x61r_end_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05\x63lose\x18\x05 \x01(\x01\x12\x0e\n\x06volume\x18\x06 \x01(\x03\x12\x10\n\x03sma\x18\x07 \x01(\x01H\x00\x88\x01\x01\x12\x10\n\x03\x65ma\x18\x08 \x01(\x01H\x01\x88\x01\x01\x12\x11\n\x04kama\x18\t \x01(\x01H\x02\x88\x01\x01\x12\x1d\n\x10\x65\x66\x66iciency_ratio\x18\n \x01(\x01H\x03\x88\x01\x01\x12\x10\n\x03rsi\x18\x0b \x01(\x01H\x04\x88\x01\x01\x12\x10\n\x03\x61tr\x18\x0c \x01(\x01H\x05\x88\x01\x01\x12\x18\n\x0b\x61tr_average\x18\r \x01(\x01H\x06\x88\x01\x01\x12\x10\n\x03\x61\x64x\x18\x0e \x01(\x01H\x07\x88\x01\x01\x12\x14\n\x07plus_di\x18\x0f \x01(\x01H\x08\x88\x01\x01\x12\x15\n\x08minus_di\x18\x10 \x01(\x01H\t\x88\x01\x01\x12\x17\n\nupper_band\x18\x11 \x01(\x01H\n\x88\x01\x01\x12\x17\n\nlower_band\x18\x12 \x01(\x01H\x0b\x88\x01\x01\x12\x12\n\x05slope\x18\x13 \x01(\x01H\x0c\x88\x01\x01\x12\x16\n\tr_squared\x18\x14 \x01(\x01H\r\x88\x01\x01\x12\x1b\n\x0e\x61verage_volume\x18\x15 \x01(\x01H\x0e\x88\x01\x01\x12#\n\x06regime\x18\x16 \x01(\x0e\x32\x13.fluxhero.v1.Regime\x12\'\n\nraw_regime\x18\x17 \x01(\x0e\x32\x13.fluxhero.v1.Regime\x12\x30\n\nvolatility\x18\x18 \x01(\x0e\x32\x1c.fluxhero.v1.VolatilityState\x12\r\n\x05valid\x18\x19 \x01(\x08\x12\x18\n\x0bspike_ratio\x18\x1a \x01(\x01H\x0f\x88\x01\x01\x12\x18\n\x10volatility_spike\x18\x1b \x01(\x08\x42\x06\n\x04_smaB\x06\n\x04_emaB\x07\n\x05_kamaB\x13\n\x11_efficiency_ratioB\x06\n\x04_rsiB\x06\n\x04_atrB\x0e\n\x0c_atr_averageB\x06\n\x04_adxB\n\n\x08_plus_diB\x0b\n\t_minus_diB\r\n\x0b_upper_bandB\r\n\x0b_lower_bandB\x08\n\x06_slopeB\x0c\n\n_r_squaredB\x11\n\x0f_average_volumeB\x0e\n\x0c_spike_ratio\"\xa7\x03\n\x06Symbol\x12\x0e\n\x06symbol\x18\x01 \x01(\t\x12\'\n\x05state\x18\x02 \x01(\x0e\x32\x18.fluxhero.v1.SymbolState\x12\x0e\n\x06\x64\x65tail\x18\x03 \x01(\t\x12\x0f\n\x07\x65nabled\x18\x04 \x01(\x08\x12\x11\n\tshortable\x18\x05 \x01(\x08\x12\x16\n\x0e\x65\x61sy_to_borrow\x18\x06 \x01(\x08\x12\x0c\n\x04\x62\x61rs\x18\x07 \x01(\x03\x12\x13\n\x0b\x62\x61rs_needed\x18\x08 \x01(\x03\x12\x31\n\rlast_bar_time\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12#\n\x06regime\x18\n \x01(\x0e\x32\x13.fluxhero.v1.Regime\x12<\n\rrejected_bars\x18\x0b \x03(\x0b\x32%.fluxhero.v1.Symbol.RejectedBarsEntry\x12\x14\n\x0crevised_bars\x18\x0c \x01(\x03\x12\x14\n\x0coutside_bars\x18\r \x01(\x03\x1a\x33\n\x11RejectedBarsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x03:\x02\x38\x01\"\xb8\x01\n\x0eGetBarsRequest\x12\x0e\n\x06symbol\x18\x01 \x01(\t\x12\x11\n\ttimeframe\x18\x02 \x01(\t\x12.\n\nstart_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x11\n\tpage_size\x18\x05 \x01(\x05\x12\x12\n\npage_token\x18\x06 \x01(\t\"J\n\x0fGetBarsResponse\x12\x1e\n\x04\x62\x61rs\x18\x01 \x03(\x0b\x32\x10.fluxhero.v1.Bar\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"!\n\x0fGetQuoteRequest\x12\x0e\n\x06symbol\x18\x01 \x01(\t\"5\n\x10GetQuoteResponse\x12!\n\x05price\x18\x01 \x01(\x0b\x32\x12.fluxhero.v1.Price\"P\n\x14GetIndicatorsRequest\x12\x0e\n\x06symbol\x18\x01 \x01(\t\x12(\n\x04time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"D\n\x15GetIndicatorsResponse\x12+\n\nindicators\x18\x01 \x01(\x0b\x32\x17.fluxhero.v1.Indicators\"e\n\x12ListSymbolsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\x12(\n\x06states\x18\x03 \x03(\x0e\x32\x18.fluxhero.v1.SymbolState\"T\n\x13ListSymbolsResponse\x12$\n\x07symbols\x18\x01 \x03(\x0b\x32\x13.fluxhero.v1.Symbol\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"6\n\x10\x41\x64\x64SymbolRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0e\n\x06symbol\x18\x02 \x01(\t\"8\n\x11\x41\x64\x64SymbolResponse\x12#\n\x06symbol\x18\x01 \x01(\x0b\x32\x13.fluxhero.v1.Symbol\"9\n\x13RemoveSymbolRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0e\n\x06symbol\x18\x02 \x01(\t\"\'\n\x14RemoveSymbolResponse\x12\x0f\n\x07symbols\x18\x01 \x03(\t\"V\n\x12WatchPricesRequest\x12\x0f\n\x07symbols\x18\x01 \x03(\t\x12/\n\x0cmin_interval\x18\x04 \x01(\x0b\x32\x19.google.protobuf.Duration\"\xaf\x02\n\x13WatchPricesResponse\x12\r\n\x05\x65poch\x18\x01 \x01(\t\x12\x0b\n\x03seq\x18\x02 \x01(\x04\x12\x10\n\x08prev_seq\x18\x03 \x01(\x04\x12%\n\x04kind\x18\x04 \x01(\x0e\x32\x17.fluxhero.v1.StreamKind\x12\x11\n\tconflated\x18\x05 \x01(\x04\x12\x34\n\x0fsnapshot_reason\x18\x06 \x01(\x0e\x32\x1b.fluxhero.v1.SnapshotReason\x12)\n\x05\x61s_of\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12+\n\x0fsnapshot_topics\x18\x08 \x03(\x0e\x32\x12.fluxhero.v1.Topic\x12\"\n\x06prices\x18\x0b \x03(\x0b\x32\x12.fluxhero.v1.Price\"V\n\x10WatchBarsRequest\x12\x0f\n\x07symbols\x18\x01 \x03(\t\x12\r\n\x05\x65poch\x18\x02 \x01(\t\x12\x15\n\x08\x66rom_seq\x18\x03 \x01(\x04H\x00\x88\x01\x01\x42\x0b\n\t_from_seq\"\xa9\x02\n\x11WatchBarsResponse\x12\r\n\x05\x65poch\x18\x01 \x01(\t\x12\x0b\n\x03seq\x18\x02 \x01(\x04\x12\x10\n\x08prev_seq\x18\x03 \x01(\x04\x12%\n\x04kind\x18\x04 \x01(\x0e\x32\x17.fluxhero.v1.StreamKind\x12\x11\n\tconflated\x18\x05 \x01(\x04\x12\x34\n\x0fsnapshot_reason\x18\x06 \x01(\x0e\x32\x1b.fluxhero.v1.SnapshotReason\x12)\n\x05\x61s_of\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12+\n\x0fsnapshot_topics\x18\x08 \x03(\x0e\x32\x12.fluxhero.v1.Topic\x12\x1e\n\x04\x62\x61rs\x18\x0c \x03(\x0b\x32\x10.fluxhero.v1.Bar\"Z\n\x16WatchIndicatorsRequest\x12\x0f\n\x07symbols\x18\x01 \x03(\t\x12/\n\x0cmin_interval\x18\x04 \x01(\x0b\x32\x19.google.protobuf.Duration\"\xbc\x02\n\x17WatchIndicatorsResponse\x12\r\n\x05\x65poch\x18\x01 \x01(\t\x12\x0b\n\x03seq\x18\x02 \x01(\x04\x12\x10\n\x08prev_seq\x18\x03 \x01(\x04\x12%\n\x04kind\x18\x04 \x01(\x0e\x32\x17.fluxhero.v1.StreamKind\x12\x11\n\tconflated\x18\x05 \x01(\x04\x12\x34\n\x0fsnapshot_reason\x18\x06 \x01(\x0e\x32\x1b.fluxhero.v1.SnapshotReason\x12)\n\x05\x61s_of\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12+\n\x0fsnapshot_topics\x18\x08 \x03(\x0e\x32\x12.fluxhero.v1.Topic\x12+\n\nindicators\x18\r \x03(\x0b\x32\x17.fluxhero.v1.Indicators*\xca\x01\n\x0bSymbolState\x12\x1c\n\x18SYMBOL_STATE_UNSPECIFIED\x10\x00\x12\x18\n\x14SYMBOL_STATE_WARMING\x10\x01\x12\x17\n\x13SYMBOL_STATE_ACTIVE\x10\x02\x12\x19\n\x15SYMBOL_STATE_DISABLED\x10\x03\x12\x17\n\x13SYMBOL_STATE_HALTED\x10\x04\x12\x17\n\x13SYMBOL_STATE_FROZEN\x10\x05\x12\x1d\n\x19SYMBOL_STATE_NOT_TRADABLE\x10\x06\x32\xa1\x06\n\rMarketService\x12J\n\x07GetBars\x12\x1b.fluxhero.v1.GetBarsRequest\x1a\x1c.fluxhero.v1.GetBarsResponse\"\x04\x98\xb8\x18\x01\x12M\n\x08GetQuote\x12\x1c.fluxhero.v1.GetQuoteRequest\x1a\x1d.fluxhero.v1.GetQuoteResponse\"\x04\x98\xb8\x18\x01\x12\\\n\rGetIndicators\x12!.fluxhero.v1.GetIndicatorsRequest\x1a\".fluxhero.v1.GetIndicatorsResponse\"\x04\x98\xb8\x18\x01\x12V\n\x0bListSymbols\x12\x1f.fluxhero.v1.ListSymbolsRequest\x1a .fluxhero.v1.ListSymbolsResponse\"\x04\x98\xb8\x18\x01\x12P\n\tAddSymbol\x12\x1d.fluxhero.v1.AddSymbolRequest\x1a\x1e.fluxhero.v1.AddSymbolResponse\"\x04\x98\xb8\x18\x03\x12Y\n\x0cRemoveSymbol\x12 .fluxhero.v1.RemoveSymbolRequest\x1a!.fluxhero.v1.RemoveSymbolResponse\"\x04\x98\xb8\x18\x03\x12X\n\x0bWatchPrices\x12\x1f.fluxhero.v1.WatchPricesRequest\x1a .fluxhero.v1.WatchPricesResponse\"\x04\x98\xb8\x18\x01\x30\x01\x12R\n\tWatchBars\x12\x1d.fluxhero.v1.WatchBarsRequest\x1a\x1e.fluxhero.v1.WatchBarsResponse\"\x04\x98\xb8\x18\x01\x30\x01\x12\x64\n\x0fWatchIndicators\x12#.fluxhero.v1.WatchIndicatorsRequest\x1a$.fluxhero.v1.WatchIndicatorsResponse\"\x04\x98\xb8\x18\x01\x30\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -36,54 +37,72 @@ if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_SYMBOL_REJECTEDBARSENTRY']._loaded_options = None
   _globals['_SYMBOL_REJECTEDBARSENTRY']._serialized_options = b'8\001'
-  _globals['_SYMBOLSTATE']._serialized_start=4058
-  _globals['_SYMBOLSTATE']._serialized_end=4260
-  _globals['_PRICE']._serialized_start=133
-  _globals['_PRICE']._serialized_end=353
-  _globals['_BAR']._serialized_start=356
-  _globals['_BAR']._serialized_end=616
-  _globals['_INDICATORS']._serialized_start=619
-  _globals['_INDICATORS']._serialized_end=1528
-  _globals['_SYMBOL']._serialized_start=1531
-  _globals['_SYMBOL']._serialized_end=1954
-  _globals['_SYMBOL_REJECTEDBARSENTRY']._serialized_start=1903
-  _globals['_SYMBOL_REJECTEDBARSENTRY']._serialized_end=1954
-  _globals['_GETBARSREQUEST']._serialized_start=1957
-  _globals['_GETBARSREQUEST']._serialized_end=2141
-  _globals['_GETBARSRESPONSE']._serialized_start=2143
-  _globals['_GETBARSRESPONSE']._serialized_end=2217
-  _globals['_GETQUOTEREQUEST']._serialized_start=2219
-  _globals['_GETQUOTEREQUEST']._serialized_end=2252
-  _globals['_GETQUOTERESPONSE']._serialized_start=2254
-  _globals['_GETQUOTERESPONSE']._serialized_end=2307
-  _globals['_GETINDICATORSREQUEST']._serialized_start=2309
-  _globals['_GETINDICATORSREQUEST']._serialized_end=2389
-  _globals['_GETINDICATORSRESPONSE']._serialized_start=2391
-  _globals['_GETINDICATORSRESPONSE']._serialized_end=2459
-  _globals['_LISTSYMBOLSREQUEST']._serialized_start=2461
-  _globals['_LISTSYMBOLSREQUEST']._serialized_end=2562
-  _globals['_LISTSYMBOLSRESPONSE']._serialized_start=2564
-  _globals['_LISTSYMBOLSRESPONSE']._serialized_end=2648
-  _globals['_ADDSYMBOLREQUEST']._serialized_start=2650
-  _globals['_ADDSYMBOLREQUEST']._serialized_end=2704
-  _globals['_ADDSYMBOLRESPONSE']._serialized_start=2706
-  _globals['_ADDSYMBOLRESPONSE']._serialized_end=2762
-  _globals['_REMOVESYMBOLREQUEST']._serialized_start=2764
-  _globals['_REMOVESYMBOLREQUEST']._serialized_end=2821
-  _globals['_REMOVESYMBOLRESPONSE']._serialized_start=2823
-  _globals['_REMOVESYMBOLRESPONSE']._serialized_end=2862
-  _globals['_WATCHPRICESREQUEST']._serialized_start=2864
-  _globals['_WATCHPRICESREQUEST']._serialized_end=2950
-  _globals['_WATCHPRICESRESPONSE']._serialized_start=2953
-  _globals['_WATCHPRICESRESPONSE']._serialized_end=3256
-  _globals['_WATCHBARSREQUEST']._serialized_start=3258
-  _globals['_WATCHBARSREQUEST']._serialized_end=3344
-  _globals['_WATCHBARSRESPONSE']._serialized_start=3347
-  _globals['_WATCHBARSRESPONSE']._serialized_end=3644
-  _globals['_WATCHINDICATORSREQUEST']._serialized_start=3646
-  _globals['_WATCHINDICATORSREQUEST']._serialized_end=3736
-  _globals['_WATCHINDICATORSRESPONSE']._serialized_start=3739
-  _globals['_WATCHINDICATORSRESPONSE']._serialized_end=4055
-  _globals['_MARKETSERVICE']._serialized_start=4263
-  _globals['_MARKETSERVICE']._serialized_end=5010
+  _globals['_MARKETSERVICE'].methods_by_name['GetBars']._loaded_options = None
+  _globals['_MARKETSERVICE'].methods_by_name['GetBars']._serialized_options = b'\230\270\030\001'
+  _globals['_MARKETSERVICE'].methods_by_name['GetQuote']._loaded_options = None
+  _globals['_MARKETSERVICE'].methods_by_name['GetQuote']._serialized_options = b'\230\270\030\001'
+  _globals['_MARKETSERVICE'].methods_by_name['GetIndicators']._loaded_options = None
+  _globals['_MARKETSERVICE'].methods_by_name['GetIndicators']._serialized_options = b'\230\270\030\001'
+  _globals['_MARKETSERVICE'].methods_by_name['ListSymbols']._loaded_options = None
+  _globals['_MARKETSERVICE'].methods_by_name['ListSymbols']._serialized_options = b'\230\270\030\001'
+  _globals['_MARKETSERVICE'].methods_by_name['AddSymbol']._loaded_options = None
+  _globals['_MARKETSERVICE'].methods_by_name['AddSymbol']._serialized_options = b'\230\270\030\003'
+  _globals['_MARKETSERVICE'].methods_by_name['RemoveSymbol']._loaded_options = None
+  _globals['_MARKETSERVICE'].methods_by_name['RemoveSymbol']._serialized_options = b'\230\270\030\003'
+  _globals['_MARKETSERVICE'].methods_by_name['WatchPrices']._loaded_options = None
+  _globals['_MARKETSERVICE'].methods_by_name['WatchPrices']._serialized_options = b'\230\270\030\001'
+  _globals['_MARKETSERVICE'].methods_by_name['WatchBars']._loaded_options = None
+  _globals['_MARKETSERVICE'].methods_by_name['WatchBars']._serialized_options = b'\230\270\030\001'
+  _globals['_MARKETSERVICE'].methods_by_name['WatchIndicators']._loaded_options = None
+  _globals['_MARKETSERVICE'].methods_by_name['WatchIndicators']._serialized_options = b'\230\270\030\001'
+  _globals['_SYMBOLSTATE']._serialized_start=4084
+  _globals['_SYMBOLSTATE']._serialized_end=4286
+  _globals['_PRICE']._serialized_start=159
+  _globals['_PRICE']._serialized_end=379
+  _globals['_BAR']._serialized_start=382
+  _globals['_BAR']._serialized_end=642
+  _globals['_INDICATORS']._serialized_start=645
+  _globals['_INDICATORS']._serialized_end=1554
+  _globals['_SYMBOL']._serialized_start=1557
+  _globals['_SYMBOL']._serialized_end=1980
+  _globals['_SYMBOL_REJECTEDBARSENTRY']._serialized_start=1929
+  _globals['_SYMBOL_REJECTEDBARSENTRY']._serialized_end=1980
+  _globals['_GETBARSREQUEST']._serialized_start=1983
+  _globals['_GETBARSREQUEST']._serialized_end=2167
+  _globals['_GETBARSRESPONSE']._serialized_start=2169
+  _globals['_GETBARSRESPONSE']._serialized_end=2243
+  _globals['_GETQUOTEREQUEST']._serialized_start=2245
+  _globals['_GETQUOTEREQUEST']._serialized_end=2278
+  _globals['_GETQUOTERESPONSE']._serialized_start=2280
+  _globals['_GETQUOTERESPONSE']._serialized_end=2333
+  _globals['_GETINDICATORSREQUEST']._serialized_start=2335
+  _globals['_GETINDICATORSREQUEST']._serialized_end=2415
+  _globals['_GETINDICATORSRESPONSE']._serialized_start=2417
+  _globals['_GETINDICATORSRESPONSE']._serialized_end=2485
+  _globals['_LISTSYMBOLSREQUEST']._serialized_start=2487
+  _globals['_LISTSYMBOLSREQUEST']._serialized_end=2588
+  _globals['_LISTSYMBOLSRESPONSE']._serialized_start=2590
+  _globals['_LISTSYMBOLSRESPONSE']._serialized_end=2674
+  _globals['_ADDSYMBOLREQUEST']._serialized_start=2676
+  _globals['_ADDSYMBOLREQUEST']._serialized_end=2730
+  _globals['_ADDSYMBOLRESPONSE']._serialized_start=2732
+  _globals['_ADDSYMBOLRESPONSE']._serialized_end=2788
+  _globals['_REMOVESYMBOLREQUEST']._serialized_start=2790
+  _globals['_REMOVESYMBOLREQUEST']._serialized_end=2847
+  _globals['_REMOVESYMBOLRESPONSE']._serialized_start=2849
+  _globals['_REMOVESYMBOLRESPONSE']._serialized_end=2888
+  _globals['_WATCHPRICESREQUEST']._serialized_start=2890
+  _globals['_WATCHPRICESREQUEST']._serialized_end=2976
+  _globals['_WATCHPRICESRESPONSE']._serialized_start=2979
+  _globals['_WATCHPRICESRESPONSE']._serialized_end=3282
+  _globals['_WATCHBARSREQUEST']._serialized_start=3284
+  _globals['_WATCHBARSREQUEST']._serialized_end=3370
+  _globals['_WATCHBARSRESPONSE']._serialized_start=3373
+  _globals['_WATCHBARSRESPONSE']._serialized_end=3670
+  _globals['_WATCHINDICATORSREQUEST']._serialized_start=3672
+  _globals['_WATCHINDICATORSREQUEST']._serialized_end=3762
+  _globals['_WATCHINDICATORSRESPONSE']._serialized_start=3765
+  _globals['_WATCHINDICATORSRESPONSE']._serialized_end=4081
+  _globals['_MARKETSERVICE']._serialized_start=4289
+  _globals['_MARKETSERVICE']._serialized_end=5090
 # @@protoc_insertion_point(module_scope)

@@ -22,64 +22,81 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from fluxhero.v1 import access_pb2 as fluxhero_dot_v1_dot_access__pb2
 from fluxhero.v1 import common_pb2 as fluxhero_dot_v1_dot_common__pb2
 from fluxhero.v1 import risk_pb2 as fluxhero_dot_v1_dot_risk__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x17\x66luxhero/v1/order.proto\x12\x0b\x66luxhero.v1\x1a\x18\x66luxhero/v1/common.proto\x1a\x16\x66luxhero/v1/risk.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xf5\x06\n\x05Order\x12\n\n\x02id\x18\x01 \x01(\t\x12\x17\n\x0f\x62roker_order_id\x18\x02 \x01(\t\x12\x0e\n\x06symbol\x18\x03 \x01(\t\x12\x1f\n\x04side\x18\x04 \x01(\x0e\x32\x11.fluxhero.v1.Side\x12$\n\x04type\x18\x05 \x01(\x0e\x32\x16.fluxhero.v1.OrderType\x12/\n\rtime_in_force\x18\x06 \x01(\x0e\x32\x18.fluxhero.v1.TimeInForce\x12&\n\x05state\x18\x07 \x01(\x0e\x32\x17.fluxhero.v1.OrderState\x12$\n\x04role\x18\x08 \x01(\x0e\x32\x16.fluxhero.v1.OrderRole\x12\x0e\n\x06manual\x18\t \x01(\x08\x12\x11\n\tparent_id\x18\n \x01(\t\x12\x13\n\x0breplaces_id\x18\x0b \x01(\t\x12\x11\n\tsignal_id\x18\x0c \x01(\t\x12\x10\n\x08quantity\x18\r \x01(\x03\x12\x17\n\x0f\x66illed_quantity\x18\x0e \x01(\x03\x12\x1a\n\x12remaining_quantity\x18\x0f \x01(\x03\x12\x18\n\x0blimit_price\x18\x10 \x01(\tH\x00\x88\x01\x01\x12\x17\n\nstop_price\x18\x11 \x01(\tH\x01\x88\x01\x01\x12\x1c\n\x0fstop_loss_price\x18\x12 \x01(\tH\x02\x88\x01\x01\x12\x1f\n\x12\x61verage_fill_price\x18\x13 \x01(\tH\x03\x88\x01\x01\x12\x14\n\x0c\x66illed_value\x18\x14 \x01(\t\x12\x13\n\x0b\x63hase_count\x18\x15 \x01(\x05\x12.\n\ncreated_at\x18\x16 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x30\n\x0csubmitted_at\x18\x17 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nupdated_at\x18\x18 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nded_at\x18\x19 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06reason\x18\x1a \x01(\t\x12\x12\n\nlast_event\x18\x1b \x01(\t\x12\x14\n\x0crequested_by\x18\x1c \x01(\tB\x0e\n\x0c_limit_priceB\r\n\x0b_stop_priceB\x12\n\x10_stop_loss_priceB\x15\n\x13_average_fill_price\"\xc8\x01\n\x04\x46ill\x12\x14\n\x0c\x65xecution_id\x18\x01 \x01(\t\x12\x10\n\x08order_id\x18\x02 \x01(\t\x12\x0e\n\x06symbol\x18\x03 \x01(\t\x12\x1f\n\x04side\x18\x04 \x01(\x0e\x32\x11.fluxhero.v1.Side\x12\x10\n\x08quantity\x18\x05 \x01(\x03\x12\r\n\x05price\x18\x06 \x01(\t\x12\r\n\x05value\x18\x07 \x01(\t\x12\r\n\x05\x65xact\x18\x08 \x01(\x08\x12(\n\x04time\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xa8\x01\n\x11OrderHistoryEntry\x12(\n\x04time\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05\x65vent\x18\x02 \x01(\t\x12&\n\x05state\x18\x03 \x01(\x0e\x32\x17.fluxhero.v1.OrderState\x12\x17\n\x0f\x66illed_quantity\x18\x04 \x01(\x03\x12\x0c\n\x04text\x18\x05 \x01(\t\x12\x0b\n\x03seq\x18\x06 \x01(\x04\"\xb3\x02\n\x13PreviewOrderRequest\x12\x0e\n\x06symbol\x18\x02 \x01(\t\x12\x1f\n\x04side\x18\x03 \x01(\x0e\x32\x11.fluxhero.v1.Side\x12\x10\n\x08quantity\x18\x04 \x01(\x03\x12$\n\x04type\x18\x05 \x01(\x0e\x32\x16.fluxhero.v1.OrderType\x12/\n\rtime_in_force\x18\x06 \x01(\x0e\x32\x18.fluxhero.v1.TimeInForce\x12\x18\n\x0blimit_price\x18\x07 \x01(\tH\x00\x88\x01\x01\x12\x17\n\nstop_price\x18\x08 \x01(\tH\x01\x88\x01\x01\x12\x1c\n\x0fstop_loss_price\x18\t \x01(\tH\x02\x88\x01\x01\x42\x0e\n\x0c_limit_priceB\r\n\x0b_stop_priceB\x12\n\x10_stop_loss_price\"i\n\x14PreviewOrderResponse\x12+\n\x08\x64\x65\x63ision\x18\x01 \x01(\x0b\x32\x19.fluxhero.v1.RiskDecision\x12$\n\x04role\x18\x02 \x01(\x0e\x32\x16.fluxhero.v1.OrderRole\"\xde\x02\n\x11PlaceOrderRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0e\n\x06symbol\x18\x02 \x01(\t\x12\x1f\n\x04side\x18\x03 \x01(\x0e\x32\x11.fluxhero.v1.Side\x12\x10\n\x08quantity\x18\x04 \x01(\x03\x12$\n\x04type\x18\x05 \x01(\x0e\x32\x16.fluxhero.v1.OrderType\x12/\n\rtime_in_force\x18\x06 \x01(\x0e\x32\x18.fluxhero.v1.TimeInForce\x12\x18\n\x0blimit_price\x18\x07 \x01(\tH\x00\x88\x01\x01\x12\x17\n\nstop_price\x18\x08 \x01(\tH\x01\x88\x01\x01\x12\x1c\n\x0fstop_loss_price\x18\t \x01(\tH\x02\x88\x01\x01\x12\x17\n\x0f\x61\x63\x63\x65pt_adjusted\x18\n \x01(\x08\x42\x0e\n\x0c_limit_priceB\r\n\x0b_stop_priceB\x12\n\x10_stop_loss_price\"d\n\x12PlaceOrderResponse\x12!\n\x05order\x18\x01 \x01(\x0b\x32\x12.fluxhero.v1.Order\x12+\n\x08\x64\x65\x63ision\x18\x02 \x01(\x0b\x32\x19.fluxhero.v1.RiskDecision\":\n\x12\x43\x61ncelOrderRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x10\n\x08order_id\x18\x02 \x01(\t\"8\n\x13\x43\x61ncelOrderResponse\x12!\n\x05order\x18\x01 \x01(\x0b\x32\x12.fluxhero.v1.Order\"=\n\x16\x43\x61ncelAllOrdersRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0f\n\x07symbols\x18\x02 \x03(\t\"=\n\x17\x43\x61ncelAllOrdersResponse\x12\"\n\x06orders\x18\x01 \x03(\x0b\x32\x12.fluxhero.v1.Order\"\xca\x01\n\x13ReplaceOrderRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x10\n\x08order_id\x18\x02 \x01(\t\x12\x15\n\x08quantity\x18\x03 \x01(\x03H\x00\x88\x01\x01\x12\x18\n\x0blimit_price\x18\x04 \x01(\tH\x01\x88\x01\x01\x12\x17\n\nstop_price\x18\x05 \x01(\tH\x02\x88\x01\x01\x12\x17\n\x0f\x61\x63\x63\x65pt_adjusted\x18\x06 \x01(\x08\x42\x0b\n\t_quantityB\x0e\n\x0c_limit_priceB\r\n\x0b_stop_price\"f\n\x14ReplaceOrderResponse\x12!\n\x05order\x18\x01 \x01(\x0b\x32\x12.fluxhero.v1.Order\x12+\n\x08\x64\x65\x63ision\x18\x02 \x01(\x0b\x32\x19.fluxhero.v1.RiskDecision\"#\n\x0fGetOrderRequest\x12\x10\n\x08order_id\x18\x01 \x01(\t\"\x88\x01\n\x10GetOrderResponse\x12!\n\x05order\x18\x01 \x01(\x0b\x32\x12.fluxhero.v1.Order\x12 \n\x05\x66ills\x18\x02 \x03(\x0b\x32\x11.fluxhero.v1.Fill\x12/\n\x07history\x18\x03 \x03(\x0b\x32\x1e.fluxhero.v1.OrderHistoryEntry\"\xc8\x02\n\x11ListOrdersRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\x12\x0f\n\x07symbols\x18\x03 \x03(\t\x12\'\n\x06states\x18\x04 \x03(\x0e\x32\x17.fluxhero.v1.OrderState\x12%\n\x05roles\x18\x05 \x03(\x0e\x32\x16.fluxhero.v1.OrderRole\x12\x11\n\x04open\x18\x06 \x01(\x08H\x00\x88\x01\x01\x12\x13\n\x06manual\x18\x07 \x01(\x08H\x01\x88\x01\x01\x12\x11\n\tsignal_id\x18\x08 \x01(\t\x12.\n\nstart_time\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\n \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x07\n\x05_openB\t\n\x07_manual\"Q\n\x12ListOrdersResponse\x12\"\n\x06orders\x18\x01 \x03(\x0b\x32\x12.fluxhero.v1.Order\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"X\n\x12WatchOrdersRequest\x12\x0f\n\x07symbols\x18\x01 \x03(\t\x12\r\n\x05\x65poch\x18\x02 \x01(\t\x12\x15\n\x08\x66rom_seq\x18\x03 \x01(\x04H\x00\x88\x01\x01\x42\x0b\n\t_from_seq\"\xaf\x02\n\x13WatchOrdersResponse\x12\r\n\x05\x65poch\x18\x01 \x01(\t\x12\x0b\n\x03seq\x18\x02 \x01(\x04\x12\x10\n\x08prev_seq\x18\x03 \x01(\x04\x12%\n\x04kind\x18\x04 \x01(\x0e\x32\x17.fluxhero.v1.StreamKind\x12\x11\n\tconflated\x18\x05 \x01(\x04\x12\x34\n\x0fsnapshot_reason\x18\x06 \x01(\x0e\x32\x1b.fluxhero.v1.SnapshotReason\x12)\n\x05\x61s_of\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12+\n\x0fsnapshot_topics\x18\x08 \x03(\x0e\x32\x12.fluxhero.v1.Topic\x12\"\n\x06orders\x18\x0f \x03(\x0b\x32\x12.fluxhero.v1.Order*i\n\tOrderType\x12\x1a\n\x16ORDER_TYPE_UNSPECIFIED\x10\x00\x12\x15\n\x11ORDER_TYPE_MARKET\x10\x01\x12\x14\n\x10ORDER_TYPE_LIMIT\x10\x02\x12\x13\n\x0fORDER_TYPE_STOP\x10\x03*Z\n\x0bTimeInForce\x12\x1d\n\x19TIME_IN_FORCE_UNSPECIFIED\x10\x00\x12\x15\n\x11TIME_IN_FORCE_DAY\x10\x01\x12\x15\n\x11TIME_IN_FORCE_GTC\x10\x02*\x81\x03\n\nOrderState\x12\x1b\n\x17ORDER_STATE_UNSPECIFIED\x10\x00\x12\x13\n\x0fORDER_STATE_NEW\x10\x01\x12\x1a\n\x16ORDER_STATE_SUBMITTING\x10\x02\x12\x17\n\x13ORDER_STATE_PENDING\x10\x03\x12 \n\x1cORDER_STATE_PARTIALLY_FILLED\x10\x04\x12\x19\n\x15ORDER_STATE_CANCELING\x10\x05\x12\x19\n\x15ORDER_STATE_REPLACING\x10\x06\x12\x16\n\x12ORDER_STATE_FILLED\x10\x07\x12\x18\n\x14ORDER_STATE_CANCELED\x10\x08\x12\x17\n\x13ORDER_STATE_EXPIRED\x10\t\x12\x18\n\x14ORDER_STATE_REJECTED\x10\n\x12\x17\n\x13ORDER_STATE_UNKNOWN\x10\x0b\x12\x1c\n\x18ORDER_STATE_NOT_RECEIVED\x10\x0c\x12\x18\n\x14ORDER_STATE_REPLACED\x10\r*\x84\x01\n\tOrderRole\x12\x1a\n\x16ORDER_ROLE_UNSPECIFIED\x10\x00\x12\x14\n\x10ORDER_ROLE_ENTRY\x10\x01\x12\x13\n\x0fORDER_ROLE_EXIT\x10\x02\x12\x13\n\x0fORDER_ROLE_STOP\x10\x03\x12\x1b\n\x17ORDER_ROLE_FOREIGN_STOP\x10\x04\x32\xa3\x05\n\x0cOrderService\x12S\n\x0cPreviewOrder\x12 .fluxhero.v1.PreviewOrderRequest\x1a!.fluxhero.v1.PreviewOrderResponse\x12M\n\nPlaceOrder\x12\x1e.fluxhero.v1.PlaceOrderRequest\x1a\x1f.fluxhero.v1.PlaceOrderResponse\x12P\n\x0b\x43\x61ncelOrder\x12\x1f.fluxhero.v1.CancelOrderRequest\x1a .fluxhero.v1.CancelOrderResponse\x12\\\n\x0f\x43\x61ncelAllOrders\x12#.fluxhero.v1.CancelAllOrdersRequest\x1a$.fluxhero.v1.CancelAllOrdersResponse\x12S\n\x0cReplaceOrder\x12 .fluxhero.v1.ReplaceOrderRequest\x1a!.fluxhero.v1.ReplaceOrderResponse\x12G\n\x08GetOrder\x12\x1c.fluxhero.v1.GetOrderRequest\x1a\x1d.fluxhero.v1.GetOrderResponse\x12M\n\nListOrders\x12\x1e.fluxhero.v1.ListOrdersRequest\x1a\x1f.fluxhero.v1.ListOrdersResponse\x12R\n\x0bWatchOrders\x12\x1f.fluxhero.v1.WatchOrdersRequest\x1a .fluxhero.v1.WatchOrdersResponse0\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x17\x66luxhero/v1/order.proto\x12\x0b\x66luxhero.v1\x1a\x18\x66luxhero/v1/access.proto\x1a\x18\x66luxhero/v1/common.proto\x1a\x16\x66luxhero/v1/risk.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xf5\x06\n\x05Order\x12\n\n\x02id\x18\x01 \x01(\t\x12\x17\n\x0f\x62roker_order_id\x18\x02 \x01(\t\x12\x0e\n\x06symbol\x18\x03 \x01(\t\x12\x1f\n\x04side\x18\x04 \x01(\x0e\x32\x11.fluxhero.v1.Side\x12$\n\x04type\x18\x05 \x01(\x0e\x32\x16.fluxhero.v1.OrderType\x12/\n\rtime_in_force\x18\x06 \x01(\x0e\x32\x18.fluxhero.v1.TimeInForce\x12&\n\x05state\x18\x07 \x01(\x0e\x32\x17.fluxhero.v1.OrderState\x12$\n\x04role\x18\x08 \x01(\x0e\x32\x16.fluxhero.v1.OrderRole\x12\x0e\n\x06manual\x18\t \x01(\x08\x12\x11\n\tparent_id\x18\n \x01(\t\x12\x13\n\x0breplaces_id\x18\x0b \x01(\t\x12\x11\n\tsignal_id\x18\x0c \x01(\t\x12\x10\n\x08quantity\x18\r \x01(\x03\x12\x17\n\x0f\x66illed_quantity\x18\x0e \x01(\x03\x12\x1a\n\x12remaining_quantity\x18\x0f \x01(\x03\x12\x18\n\x0blimit_price\x18\x10 \x01(\tH\x00\x88\x01\x01\x12\x17\n\nstop_price\x18\x11 \x01(\tH\x01\x88\x01\x01\x12\x1c\n\x0fstop_loss_price\x18\x12 \x01(\tH\x02\x88\x01\x01\x12\x1f\n\x12\x61verage_fill_price\x18\x13 \x01(\tH\x03\x88\x01\x01\x12\x14\n\x0c\x66illed_value\x18\x14 \x01(\t\x12\x13\n\x0b\x63hase_count\x18\x15 \x01(\x05\x12.\n\ncreated_at\x18\x16 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x30\n\x0csubmitted_at\x18\x17 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nupdated_at\x18\x18 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nded_at\x18\x19 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06reason\x18\x1a \x01(\t\x12\x12\n\nlast_event\x18\x1b \x01(\t\x12\x14\n\x0crequested_by\x18\x1c \x01(\tB\x0e\n\x0c_limit_priceB\r\n\x0b_stop_priceB\x12\n\x10_stop_loss_priceB\x15\n\x13_average_fill_price\"\xc8\x01\n\x04\x46ill\x12\x14\n\x0c\x65xecution_id\x18\x01 \x01(\t\x12\x10\n\x08order_id\x18\x02 \x01(\t\x12\x0e\n\x06symbol\x18\x03 \x01(\t\x12\x1f\n\x04side\x18\x04 \x01(\x0e\x32\x11.fluxhero.v1.Side\x12\x10\n\x08quantity\x18\x05 \x01(\x03\x12\r\n\x05price\x18\x06 \x01(\t\x12\r\n\x05value\x18\x07 \x01(\t\x12\r\n\x05\x65xact\x18\x08 \x01(\x08\x12(\n\x04time\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xa8\x01\n\x11OrderHistoryEntry\x12(\n\x04time\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05\x65vent\x18\x02 \x01(\t\x12&\n\x05state\x18\x03 \x01(\x0e\x32\x17.fluxhero.v1.OrderState\x12\x17\n\x0f\x66illed_quantity\x18\x04 \x01(\x03\x12\x0c\n\x04text\x18\x05 \x01(\t\x12\x0b\n\x03seq\x18\x06 \x01(\x04\"\xb3\x02\n\x13PreviewOrderRequest\x12\x0e\n\x06symbol\x18\x02 \x01(\t\x12\x1f\n\x04side\x18\x03 \x01(\x0e\x32\x11.fluxhero.v1.Side\x12\x10\n\x08quantity\x18\x04 \x01(\x03\x12$\n\x04type\x18\x05 \x01(\x0e\x32\x16.fluxhero.v1.OrderType\x12/\n\rtime_in_force\x18\x06 \x01(\x0e\x32\x18.fluxhero.v1.TimeInForce\x12\x18\n\x0blimit_price\x18\x07 \x01(\tH\x00\x88\x01\x01\x12\x17\n\nstop_price\x18\x08 \x01(\tH\x01\x88\x01\x01\x12\x1c\n\x0fstop_loss_price\x18\t \x01(\tH\x02\x88\x01\x01\x42\x0e\n\x0c_limit_priceB\r\n\x0b_stop_priceB\x12\n\x10_stop_loss_price\"i\n\x14PreviewOrderResponse\x12+\n\x08\x64\x65\x63ision\x18\x01 \x01(\x0b\x32\x19.fluxhero.v1.RiskDecision\x12$\n\x04role\x18\x02 \x01(\x0e\x32\x16.fluxhero.v1.OrderRole\"\xde\x02\n\x11PlaceOrderRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0e\n\x06symbol\x18\x02 \x01(\t\x12\x1f\n\x04side\x18\x03 \x01(\x0e\x32\x11.fluxhero.v1.Side\x12\x10\n\x08quantity\x18\x04 \x01(\x03\x12$\n\x04type\x18\x05 \x01(\x0e\x32\x16.fluxhero.v1.OrderType\x12/\n\rtime_in_force\x18\x06 \x01(\x0e\x32\x18.fluxhero.v1.TimeInForce\x12\x18\n\x0blimit_price\x18\x07 \x01(\tH\x00\x88\x01\x01\x12\x17\n\nstop_price\x18\x08 \x01(\tH\x01\x88\x01\x01\x12\x1c\n\x0fstop_loss_price\x18\t \x01(\tH\x02\x88\x01\x01\x12\x17\n\x0f\x61\x63\x63\x65pt_adjusted\x18\n \x01(\x08\x42\x0e\n\x0c_limit_priceB\r\n\x0b_stop_priceB\x12\n\x10_stop_loss_price\"d\n\x12PlaceOrderResponse\x12!\n\x05order\x18\x01 \x01(\x0b\x32\x12.fluxhero.v1.Order\x12+\n\x08\x64\x65\x63ision\x18\x02 \x01(\x0b\x32\x19.fluxhero.v1.RiskDecision\":\n\x12\x43\x61ncelOrderRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x10\n\x08order_id\x18\x02 \x01(\t\"8\n\x13\x43\x61ncelOrderResponse\x12!\n\x05order\x18\x01 \x01(\x0b\x32\x12.fluxhero.v1.Order\"=\n\x16\x43\x61ncelAllOrdersRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0f\n\x07symbols\x18\x02 \x03(\t\"=\n\x17\x43\x61ncelAllOrdersResponse\x12\"\n\x06orders\x18\x01 \x03(\x0b\x32\x12.fluxhero.v1.Order\"\xca\x01\n\x13ReplaceOrderRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x10\n\x08order_id\x18\x02 \x01(\t\x12\x15\n\x08quantity\x18\x03 \x01(\x03H\x00\x88\x01\x01\x12\x18\n\x0blimit_price\x18\x04 \x01(\tH\x01\x88\x01\x01\x12\x17\n\nstop_price\x18\x05 \x01(\tH\x02\x88\x01\x01\x12\x17\n\x0f\x61\x63\x63\x65pt_adjusted\x18\x06 \x01(\x08\x42\x0b\n\t_quantityB\x0e\n\x0c_limit_priceB\r\n\x0b_stop_price\"f\n\x14ReplaceOrderResponse\x12!\n\x05order\x18\x01 \x01(\x0b\x32\x12.fluxhero.v1.Order\x12+\n\x08\x64\x65\x63ision\x18\x02 \x01(\x0b\x32\x19.fluxhero.v1.RiskDecision\"#\n\x0fGetOrderRequest\x12\x10\n\x08order_id\x18\x01 \x01(\t\"\x88\x01\n\x10GetOrderResponse\x12!\n\x05order\x18\x01 \x01(\x0b\x32\x12.fluxhero.v1.Order\x12 \n\x05\x66ills\x18\x02 \x03(\x0b\x32\x11.fluxhero.v1.Fill\x12/\n\x07history\x18\x03 \x03(\x0b\x32\x1e.fluxhero.v1.OrderHistoryEntry\"\xc8\x02\n\x11ListOrdersRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\x12\x0f\n\x07symbols\x18\x03 \x03(\t\x12\'\n\x06states\x18\x04 \x03(\x0e\x32\x17.fluxhero.v1.OrderState\x12%\n\x05roles\x18\x05 \x03(\x0e\x32\x16.fluxhero.v1.OrderRole\x12\x11\n\x04open\x18\x06 \x01(\x08H\x00\x88\x01\x01\x12\x13\n\x06manual\x18\x07 \x01(\x08H\x01\x88\x01\x01\x12\x11\n\tsignal_id\x18\x08 \x01(\t\x12.\n\nstart_time\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\n \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x07\n\x05_openB\t\n\x07_manual\"Q\n\x12ListOrdersResponse\x12\"\n\x06orders\x18\x01 \x03(\x0b\x32\x12.fluxhero.v1.Order\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"X\n\x12WatchOrdersRequest\x12\x0f\n\x07symbols\x18\x01 \x03(\t\x12\r\n\x05\x65poch\x18\x02 \x01(\t\x12\x15\n\x08\x66rom_seq\x18\x03 \x01(\x04H\x00\x88\x01\x01\x42\x0b\n\t_from_seq\"\xaf\x02\n\x13WatchOrdersResponse\x12\r\n\x05\x65poch\x18\x01 \x01(\t\x12\x0b\n\x03seq\x18\x02 \x01(\x04\x12\x10\n\x08prev_seq\x18\x03 \x01(\x04\x12%\n\x04kind\x18\x04 \x01(\x0e\x32\x17.fluxhero.v1.StreamKind\x12\x11\n\tconflated\x18\x05 \x01(\x04\x12\x34\n\x0fsnapshot_reason\x18\x06 \x01(\x0e\x32\x1b.fluxhero.v1.SnapshotReason\x12)\n\x05\x61s_of\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12+\n\x0fsnapshot_topics\x18\x08 \x03(\x0e\x32\x12.fluxhero.v1.Topic\x12\"\n\x06orders\x18\x0f \x03(\x0b\x32\x12.fluxhero.v1.Order*i\n\tOrderType\x12\x1a\n\x16ORDER_TYPE_UNSPECIFIED\x10\x00\x12\x15\n\x11ORDER_TYPE_MARKET\x10\x01\x12\x14\n\x10ORDER_TYPE_LIMIT\x10\x02\x12\x13\n\x0fORDER_TYPE_STOP\x10\x03*Z\n\x0bTimeInForce\x12\x1d\n\x19TIME_IN_FORCE_UNSPECIFIED\x10\x00\x12\x15\n\x11TIME_IN_FORCE_DAY\x10\x01\x12\x15\n\x11TIME_IN_FORCE_GTC\x10\x02*\x81\x03\n\nOrderState\x12\x1b\n\x17ORDER_STATE_UNSPECIFIED\x10\x00\x12\x13\n\x0fORDER_STATE_NEW\x10\x01\x12\x1a\n\x16ORDER_STATE_SUBMITTING\x10\x02\x12\x17\n\x13ORDER_STATE_PENDING\x10\x03\x12 \n\x1cORDER_STATE_PARTIALLY_FILLED\x10\x04\x12\x19\n\x15ORDER_STATE_CANCELING\x10\x05\x12\x19\n\x15ORDER_STATE_REPLACING\x10\x06\x12\x16\n\x12ORDER_STATE_FILLED\x10\x07\x12\x18\n\x14ORDER_STATE_CANCELED\x10\x08\x12\x17\n\x13ORDER_STATE_EXPIRED\x10\t\x12\x18\n\x14ORDER_STATE_REJECTED\x10\n\x12\x17\n\x13ORDER_STATE_UNKNOWN\x10\x0b\x12\x1c\n\x18ORDER_STATE_NOT_RECEIVED\x10\x0c\x12\x18\n\x14ORDER_STATE_REPLACED\x10\r*\x84\x01\n\tOrderRole\x12\x1a\n\x16ORDER_ROLE_UNSPECIFIED\x10\x00\x12\x14\n\x10ORDER_ROLE_ENTRY\x10\x01\x12\x13\n\x0fORDER_ROLE_EXIT\x10\x02\x12\x13\n\x0fORDER_ROLE_STOP\x10\x03\x12\x1b\n\x17ORDER_ROLE_FOREIGN_STOP\x10\x04\x32\xd3\x05\n\x0cOrderService\x12Y\n\x0cPreviewOrder\x12 .fluxhero.v1.PreviewOrderRequest\x1a!.fluxhero.v1.PreviewOrderResponse\"\x04\x98\xb8\x18\x01\x12S\n\nPlaceOrder\x12\x1e.fluxhero.v1.PlaceOrderRequest\x1a\x1f.fluxhero.v1.PlaceOrderResponse\"\x04\x98\xb8\x18\x02\x12V\n\x0b\x43\x61ncelOrder\x12\x1f.fluxhero.v1.CancelOrderRequest\x1a .fluxhero.v1.CancelOrderResponse\"\x04\x98\xb8\x18\x02\x12\x62\n\x0f\x43\x61ncelAllOrders\x12#.fluxhero.v1.CancelAllOrdersRequest\x1a$.fluxhero.v1.CancelAllOrdersResponse\"\x04\x98\xb8\x18\x02\x12Y\n\x0cReplaceOrder\x12 .fluxhero.v1.ReplaceOrderRequest\x1a!.fluxhero.v1.ReplaceOrderResponse\"\x04\x98\xb8\x18\x02\x12M\n\x08GetOrder\x12\x1c.fluxhero.v1.GetOrderRequest\x1a\x1d.fluxhero.v1.GetOrderResponse\"\x04\x98\xb8\x18\x01\x12S\n\nListOrders\x12\x1e.fluxhero.v1.ListOrdersRequest\x1a\x1f.fluxhero.v1.ListOrdersResponse\"\x04\x98\xb8\x18\x01\x12X\n\x0bWatchOrders\x12\x1f.fluxhero.v1.WatchOrdersRequest\x1a .fluxhero.v1.WatchOrdersResponse\"\x04\x98\xb8\x18\x01\x30\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'fluxhero.v1.order_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_ORDERTYPE']._serialized_start=3796
-  _globals['_ORDERTYPE']._serialized_end=3901
-  _globals['_TIMEINFORCE']._serialized_start=3903
-  _globals['_TIMEINFORCE']._serialized_end=3993
-  _globals['_ORDERSTATE']._serialized_start=3996
-  _globals['_ORDERSTATE']._serialized_end=4381
-  _globals['_ORDERROLE']._serialized_start=4384
-  _globals['_ORDERROLE']._serialized_end=4516
-  _globals['_ORDER']._serialized_start=124
-  _globals['_ORDER']._serialized_end=1009
-  _globals['_FILL']._serialized_start=1012
-  _globals['_FILL']._serialized_end=1212
-  _globals['_ORDERHISTORYENTRY']._serialized_start=1215
-  _globals['_ORDERHISTORYENTRY']._serialized_end=1383
-  _globals['_PREVIEWORDERREQUEST']._serialized_start=1386
-  _globals['_PREVIEWORDERREQUEST']._serialized_end=1693
-  _globals['_PREVIEWORDERRESPONSE']._serialized_start=1695
-  _globals['_PREVIEWORDERRESPONSE']._serialized_end=1800
-  _globals['_PLACEORDERREQUEST']._serialized_start=1803
-  _globals['_PLACEORDERREQUEST']._serialized_end=2153
-  _globals['_PLACEORDERRESPONSE']._serialized_start=2155
-  _globals['_PLACEORDERRESPONSE']._serialized_end=2255
-  _globals['_CANCELORDERREQUEST']._serialized_start=2257
-  _globals['_CANCELORDERREQUEST']._serialized_end=2315
-  _globals['_CANCELORDERRESPONSE']._serialized_start=2317
-  _globals['_CANCELORDERRESPONSE']._serialized_end=2373
-  _globals['_CANCELALLORDERSREQUEST']._serialized_start=2375
-  _globals['_CANCELALLORDERSREQUEST']._serialized_end=2436
-  _globals['_CANCELALLORDERSRESPONSE']._serialized_start=2438
-  _globals['_CANCELALLORDERSRESPONSE']._serialized_end=2499
-  _globals['_REPLACEORDERREQUEST']._serialized_start=2502
-  _globals['_REPLACEORDERREQUEST']._serialized_end=2704
-  _globals['_REPLACEORDERRESPONSE']._serialized_start=2706
-  _globals['_REPLACEORDERRESPONSE']._serialized_end=2808
-  _globals['_GETORDERREQUEST']._serialized_start=2810
-  _globals['_GETORDERREQUEST']._serialized_end=2845
-  _globals['_GETORDERRESPONSE']._serialized_start=2848
-  _globals['_GETORDERRESPONSE']._serialized_end=2984
-  _globals['_LISTORDERSREQUEST']._serialized_start=2987
-  _globals['_LISTORDERSREQUEST']._serialized_end=3315
-  _globals['_LISTORDERSRESPONSE']._serialized_start=3317
-  _globals['_LISTORDERSRESPONSE']._serialized_end=3398
-  _globals['_WATCHORDERSREQUEST']._serialized_start=3400
-  _globals['_WATCHORDERSREQUEST']._serialized_end=3488
-  _globals['_WATCHORDERSRESPONSE']._serialized_start=3491
-  _globals['_WATCHORDERSRESPONSE']._serialized_end=3794
-  _globals['_ORDERSERVICE']._serialized_start=4519
-  _globals['_ORDERSERVICE']._serialized_end=5194
+  _globals['_ORDERSERVICE'].methods_by_name['PreviewOrder']._loaded_options = None
+  _globals['_ORDERSERVICE'].methods_by_name['PreviewOrder']._serialized_options = b'\230\270\030\001'
+  _globals['_ORDERSERVICE'].methods_by_name['PlaceOrder']._loaded_options = None
+  _globals['_ORDERSERVICE'].methods_by_name['PlaceOrder']._serialized_options = b'\230\270\030\002'
+  _globals['_ORDERSERVICE'].methods_by_name['CancelOrder']._loaded_options = None
+  _globals['_ORDERSERVICE'].methods_by_name['CancelOrder']._serialized_options = b'\230\270\030\002'
+  _globals['_ORDERSERVICE'].methods_by_name['CancelAllOrders']._loaded_options = None
+  _globals['_ORDERSERVICE'].methods_by_name['CancelAllOrders']._serialized_options = b'\230\270\030\002'
+  _globals['_ORDERSERVICE'].methods_by_name['ReplaceOrder']._loaded_options = None
+  _globals['_ORDERSERVICE'].methods_by_name['ReplaceOrder']._serialized_options = b'\230\270\030\002'
+  _globals['_ORDERSERVICE'].methods_by_name['GetOrder']._loaded_options = None
+  _globals['_ORDERSERVICE'].methods_by_name['GetOrder']._serialized_options = b'\230\270\030\001'
+  _globals['_ORDERSERVICE'].methods_by_name['ListOrders']._loaded_options = None
+  _globals['_ORDERSERVICE'].methods_by_name['ListOrders']._serialized_options = b'\230\270\030\001'
+  _globals['_ORDERSERVICE'].methods_by_name['WatchOrders']._loaded_options = None
+  _globals['_ORDERSERVICE'].methods_by_name['WatchOrders']._serialized_options = b'\230\270\030\001'
+  _globals['_ORDERTYPE']._serialized_start=3822
+  _globals['_ORDERTYPE']._serialized_end=3927
+  _globals['_TIMEINFORCE']._serialized_start=3929
+  _globals['_TIMEINFORCE']._serialized_end=4019
+  _globals['_ORDERSTATE']._serialized_start=4022
+  _globals['_ORDERSTATE']._serialized_end=4407
+  _globals['_ORDERROLE']._serialized_start=4410
+  _globals['_ORDERROLE']._serialized_end=4542
+  _globals['_ORDER']._serialized_start=150
+  _globals['_ORDER']._serialized_end=1035
+  _globals['_FILL']._serialized_start=1038
+  _globals['_FILL']._serialized_end=1238
+  _globals['_ORDERHISTORYENTRY']._serialized_start=1241
+  _globals['_ORDERHISTORYENTRY']._serialized_end=1409
+  _globals['_PREVIEWORDERREQUEST']._serialized_start=1412
+  _globals['_PREVIEWORDERREQUEST']._serialized_end=1719
+  _globals['_PREVIEWORDERRESPONSE']._serialized_start=1721
+  _globals['_PREVIEWORDERRESPONSE']._serialized_end=1826
+  _globals['_PLACEORDERREQUEST']._serialized_start=1829
+  _globals['_PLACEORDERREQUEST']._serialized_end=2179
+  _globals['_PLACEORDERRESPONSE']._serialized_start=2181
+  _globals['_PLACEORDERRESPONSE']._serialized_end=2281
+  _globals['_CANCELORDERREQUEST']._serialized_start=2283
+  _globals['_CANCELORDERREQUEST']._serialized_end=2341
+  _globals['_CANCELORDERRESPONSE']._serialized_start=2343
+  _globals['_CANCELORDERRESPONSE']._serialized_end=2399
+  _globals['_CANCELALLORDERSREQUEST']._serialized_start=2401
+  _globals['_CANCELALLORDERSREQUEST']._serialized_end=2462
+  _globals['_CANCELALLORDERSRESPONSE']._serialized_start=2464
+  _globals['_CANCELALLORDERSRESPONSE']._serialized_end=2525
+  _globals['_REPLACEORDERREQUEST']._serialized_start=2528
+  _globals['_REPLACEORDERREQUEST']._serialized_end=2730
+  _globals['_REPLACEORDERRESPONSE']._serialized_start=2732
+  _globals['_REPLACEORDERRESPONSE']._serialized_end=2834
+  _globals['_GETORDERREQUEST']._serialized_start=2836
+  _globals['_GETORDERREQUEST']._serialized_end=2871
+  _globals['_GETORDERRESPONSE']._serialized_start=2874
+  _globals['_GETORDERRESPONSE']._serialized_end=3010
+  _globals['_LISTORDERSREQUEST']._serialized_start=3013
+  _globals['_LISTORDERSREQUEST']._serialized_end=3341
+  _globals['_LISTORDERSRESPONSE']._serialized_start=3343
+  _globals['_LISTORDERSRESPONSE']._serialized_end=3424
+  _globals['_WATCHORDERSREQUEST']._serialized_start=3426
+  _globals['_WATCHORDERSREQUEST']._serialized_end=3514
+  _globals['_WATCHORDERSRESPONSE']._serialized_start=3517
+  _globals['_WATCHORDERSRESPONSE']._serialized_end=3820
+  _globals['_ORDERSERVICE']._serialized_start=4545
+  _globals['_ORDERSERVICE']._serialized_end=5268
 # @@protoc_insertion_point(module_scope)

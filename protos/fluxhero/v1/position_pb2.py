@@ -22,42 +22,53 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from fluxhero.v1 import access_pb2 as fluxhero_dot_v1_dot_access__pb2
 from fluxhero.v1 import common_pb2 as fluxhero_dot_v1_dot_common__pb2
 from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1a\x66luxhero/v1/position.proto\x12\x0b\x66luxhero.v1\x1a\x18\x66luxhero/v1/common.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xc3\x06\n\x08Position\x12\x0e\n\x06symbol\x18\x01 \x01(\t\x12\'\n\x04side\x18\x02 \x01(\x0e\x32\x19.fluxhero.v1.PositionSide\x12\x10\n\x08quantity\x18\x03 \x01(\x03\x12\x15\n\raverage_price\x18\x04 \x01(\t\x12\x12\n\nlast_price\x18\x05 \x01(\t\x12\x14\n\x0cmarket_value\x18\x06 \x01(\t\x12\x12\n\ncost_basis\x18\x07 \x01(\t\x12\x16\n\x0eunrealized_pnl\x18\x08 \x01(\t\x12\x1a\n\x12unrealized_pnl_pct\x18\t \x01(\x01\x12\x17\n\nstop_price\x18\n \x01(\tH\x00\x88\x01\x01\x12\x14\n\x0crisk_at_stop\x18\x0b \x01(\t\x12\x19\n\x0ctarget_price\x18\x0c \x01(\tH\x01\x88\x01\x01\x12\'\n\x04mode\x18\r \x01(\x0e\x32\x19.fluxhero.v1.StrategyMode\x12)\n\x0c\x65ntry_regime\x18\x0e \x01(\x0e\x32\x13.fluxhero.v1.Regime\x12-\n\topened_at\x18\x0f \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x30\n\nprotection\x18\x10 \x01(\x0e\x32\x1c.fluxhero.v1.ProtectionState\x12\x15\n\rstop_order_id\x18\x11 \x01(\t\x12\x11\n\tsignal_id\x18\x12 \x01(\t\x12\x10\n\x08trade_id\x18\x13 \x01(\t\x12\x13\n\x0b\x65xit_reason\x18\x14 \x01(\t\x12\x0f\n\x07\x66oreign\x18\x15 \x01(\x08\x12\x17\n\nbest_price\x18\x16 \x01(\tH\x02\x88\x01\x01\x12\x11\n\tentry_atr\x18\x17 \x01(\x01\x12\x14\n\x0crealized_pnl\x18\x18 \x01(\t\x12-\n\tmarked_at\x18\x19 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x15\n\rexit_quantity\x18\x1a \x01(\x03\x12\x1f\n\x12watched_stop_price\x18\x1b \x01(\tH\x03\x88\x01\x01\x12\x13\n\x0bstop_factor\x18\x1c \x01(\x01\x42\r\n\x0b_stop_priceB\x0f\n\r_target_priceB\r\n\x0b_best_priceB\x15\n\x13_watched_stop_price\"\xc3\x01\n\x14ListPositionsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\x12\x0f\n\x07symbols\x18\x03 \x03(\t\x12(\n\x05modes\x18\x04 \x03(\x0e\x32\x19.fluxhero.v1.StrategyMode\x12\'\n\x04side\x18\x05 \x01(\x0e\x32\x19.fluxhero.v1.PositionSide\x12\x14\n\x07\x66oreign\x18\x06 \x01(\x08H\x00\x88\x01\x01\x42\n\n\x08_foreign\"Z\n\x15ListPositionsResponse\x12(\n\tpositions\x18\x01 \x03(\x0b\x32\x15.fluxhero.v1.Position\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"$\n\x12GetPositionRequest\x12\x0e\n\x06symbol\x18\x01 \x01(\t\">\n\x13GetPositionResponse\x12\'\n\x08position\x18\x01 \x01(\x0b\x32\x15.fluxhero.v1.Position\"J\n\x14\x43losePositionRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0e\n\x06symbol\x18\x02 \x01(\t\x12\x0e\n\x06reason\x18\x03 \x01(\t\"R\n\x15\x43losePositionResponse\x12\'\n\x08position\x18\x01 \x01(\x0b\x32\x15.fluxhero.v1.Position\x12\x10\n\x08order_id\x18\x02 \x01(\t\">\n\x18\x43loseAllPositionsRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0e\n\x06reason\x18\x02 \x01(\t\"E\n\x19\x43loseAllPositionsResponse\x12(\n\tpositions\x18\x01 \x03(\x0b\x32\x15.fluxhero.v1.Position\"\x8c\x01\n\x15WatchPositionsRequest\x12\x0f\n\x07symbols\x18\x01 \x03(\t\x12\r\n\x05\x65poch\x18\x02 \x01(\t\x12\x15\n\x08\x66rom_seq\x18\x03 \x01(\x04H\x00\x88\x01\x01\x12/\n\x0cmin_interval\x18\x04 \x01(\x0b\x32\x19.google.protobuf.DurationB\x0b\n\t_from_seq\"\xb8\x02\n\x16WatchPositionsResponse\x12\r\n\x05\x65poch\x18\x01 \x01(\t\x12\x0b\n\x03seq\x18\x02 \x01(\x04\x12\x10\n\x08prev_seq\x18\x03 \x01(\x04\x12%\n\x04kind\x18\x04 \x01(\x0e\x32\x17.fluxhero.v1.StreamKind\x12\x11\n\tconflated\x18\x05 \x01(\x04\x12\x34\n\x0fsnapshot_reason\x18\x06 \x01(\x0e\x32\x1b.fluxhero.v1.SnapshotReason\x12)\n\x05\x61s_of\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12+\n\x0fsnapshot_topics\x18\x08 \x03(\x0e\x32\x12.fluxhero.v1.Topic\x12(\n\tpositions\x18\x0e \x03(\x0b\x32\x15.fluxhero.v1.Position*\x9d\x01\n\x0fProtectionState\x12 \n\x1cPROTECTION_STATE_UNSPECIFIED\x10\x00\x12 \n\x1cPROTECTION_STATE_BROKER_STOP\x10\x01\x12$\n PROTECTION_STATE_DAEMON_WATCHING\x10\x02\x12 \n\x1cPROTECTION_STATE_UNPROTECTED\x10\x03\x32\xd4\x03\n\x0fPositionService\x12V\n\rListPositions\x12!.fluxhero.v1.ListPositionsRequest\x1a\".fluxhero.v1.ListPositionsResponse\x12P\n\x0bGetPosition\x12\x1f.fluxhero.v1.GetPositionRequest\x1a .fluxhero.v1.GetPositionResponse\x12V\n\rClosePosition\x12!.fluxhero.v1.ClosePositionRequest\x1a\".fluxhero.v1.ClosePositionResponse\x12\x62\n\x11\x43loseAllPositions\x12%.fluxhero.v1.CloseAllPositionsRequest\x1a&.fluxhero.v1.CloseAllPositionsResponse\x12[\n\x0eWatchPositions\x12\".fluxhero.v1.WatchPositionsRequest\x1a#.fluxhero.v1.WatchPositionsResponse0\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1a\x66luxhero/v1/position.proto\x12\x0b\x66luxhero.v1\x1a\x18\x66luxhero/v1/access.proto\x1a\x18\x66luxhero/v1/common.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xc3\x06\n\x08Position\x12\x0e\n\x06symbol\x18\x01 \x01(\t\x12\'\n\x04side\x18\x02 \x01(\x0e\x32\x19.fluxhero.v1.PositionSide\x12\x10\n\x08quantity\x18\x03 \x01(\x03\x12\x15\n\raverage_price\x18\x04 \x01(\t\x12\x12\n\nlast_price\x18\x05 \x01(\t\x12\x14\n\x0cmarket_value\x18\x06 \x01(\t\x12\x12\n\ncost_basis\x18\x07 \x01(\t\x12\x16\n\x0eunrealized_pnl\x18\x08 \x01(\t\x12\x1a\n\x12unrealized_pnl_pct\x18\t \x01(\x01\x12\x17\n\nstop_price\x18\n \x01(\tH\x00\x88\x01\x01\x12\x14\n\x0crisk_at_stop\x18\x0b \x01(\t\x12\x19\n\x0ctarget_price\x18\x0c \x01(\tH\x01\x88\x01\x01\x12\'\n\x04mode\x18\r \x01(\x0e\x32\x19.fluxhero.v1.StrategyMode\x12)\n\x0c\x65ntry_regime\x18\x0e \x01(\x0e\x32\x13.fluxhero.v1.Regime\x12-\n\topened_at\x18\x0f \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x30\n\nprotection\x18\x10 \x01(\x0e\x32\x1c.fluxhero.v1.ProtectionState\x12\x15\n\rstop_order_id\x18\x11 \x01(\t\x12\x11\n\tsignal_id\x18\x12 \x01(\t\x12\x10\n\x08trade_id\x18\x13 \x01(\t\x12\x13\n\x0b\x65xit_reason\x18\x14 \x01(\t\x12\x0f\n\x07\x66oreign\x18\x15 \x01(\x08\x12\x17\n\nbest_price\x18\x16 \x01(\tH\x02\x88\x01\x01\x12\x11\n\tentry_atr\x18\x17 \x01(\x01\x12\x14\n\x0crealized_pnl\x18\x18 \x01(\t\x12-\n\tmarked_at\x18\x19 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x15\n\rexit_quantity\x18\x1a \x01(\x03\x12\x1f\n\x12watched_stop_price\x18\x1b \x01(\tH\x03\x88\x01\x01\x12\x13\n\x0bstop_factor\x18\x1c \x01(\x01\x42\r\n\x0b_stop_priceB\x0f\n\r_target_priceB\r\n\x0b_best_priceB\x15\n\x13_watched_stop_price\"\xc3\x01\n\x14ListPositionsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\x12\x0f\n\x07symbols\x18\x03 \x03(\t\x12(\n\x05modes\x18\x04 \x03(\x0e\x32\x19.fluxhero.v1.StrategyMode\x12\'\n\x04side\x18\x05 \x01(\x0e\x32\x19.fluxhero.v1.PositionSide\x12\x14\n\x07\x66oreign\x18\x06 \x01(\x08H\x00\x88\x01\x01\x42\n\n\x08_foreign\"Z\n\x15ListPositionsResponse\x12(\n\tpositions\x18\x01 \x03(\x0b\x32\x15.fluxhero.v1.Position\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"$\n\x12GetPositionRequest\x12\x0e\n\x06symbol\x18\x01 \x01(\t\">\n\x13GetPositionResponse\x12\'\n\x08position\x18\x01 \x01(\x0b\x32\x15.fluxhero.v1.Position\"J\n\x14\x43losePositionRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0e\n\x06symbol\x18\x02 \x01(\t\x12\x0e\n\x06reason\x18\x03 \x01(\t\"R\n\x15\x43losePositionResponse\x12\'\n\x08position\x18\x01 \x01(\x0b\x32\x15.fluxhero.v1.Position\x12\x10\n\x08order_id\x18\x02 \x01(\t\">\n\x18\x43loseAllPositionsRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0e\n\x06reason\x18\x02 \x01(\t\"E\n\x19\x43loseAllPositionsResponse\x12(\n\tpositions\x18\x01 \x03(\x0b\x32\x15.fluxhero.v1.Position\"\x8c\x01\n\x15WatchPositionsRequest\x12\x0f\n\x07symbols\x18\x01 \x03(\t\x12\r\n\x05\x65poch\x18\x02 \x01(\t\x12\x15\n\x08\x66rom_seq\x18\x03 \x01(\x04H\x00\x88\x01\x01\x12/\n\x0cmin_interval\x18\x04 \x01(\x0b\x32\x19.google.protobuf.DurationB\x0b\n\t_from_seq\"\xb8\x02\n\x16WatchPositionsResponse\x12\r\n\x05\x65poch\x18\x01 \x01(\t\x12\x0b\n\x03seq\x18\x02 \x01(\x04\x12\x10\n\x08prev_seq\x18\x03 \x01(\x04\x12%\n\x04kind\x18\x04 \x01(\x0e\x32\x17.fluxhero.v1.StreamKind\x12\x11\n\tconflated\x18\x05 \x01(\x04\x12\x34\n\x0fsnapshot_reason\x18\x06 \x01(\x0e\x32\x1b.fluxhero.v1.SnapshotReason\x12)\n\x05\x61s_of\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12+\n\x0fsnapshot_topics\x18\x08 \x03(\x0e\x32\x12.fluxhero.v1.Topic\x12(\n\tpositions\x18\x0e \x03(\x0b\x32\x15.fluxhero.v1.Position*\x9d\x01\n\x0fProtectionState\x12 \n\x1cPROTECTION_STATE_UNSPECIFIED\x10\x00\x12 \n\x1cPROTECTION_STATE_BROKER_STOP\x10\x01\x12$\n PROTECTION_STATE_DAEMON_WATCHING\x10\x02\x12 \n\x1cPROTECTION_STATE_UNPROTECTED\x10\x03\x32\xf2\x03\n\x0fPositionService\x12\\\n\rListPositions\x12!.fluxhero.v1.ListPositionsRequest\x1a\".fluxhero.v1.ListPositionsResponse\"\x04\x98\xb8\x18\x01\x12V\n\x0bGetPosition\x12\x1f.fluxhero.v1.GetPositionRequest\x1a .fluxhero.v1.GetPositionResponse\"\x04\x98\xb8\x18\x01\x12\\\n\rClosePosition\x12!.fluxhero.v1.ClosePositionRequest\x1a\".fluxhero.v1.ClosePositionResponse\"\x04\x98\xb8\x18\x02\x12h\n\x11\x43loseAllPositions\x12%.fluxhero.v1.CloseAllPositionsRequest\x1a&.fluxhero.v1.CloseAllPositionsResponse\"\x04\x98\xb8\x18\x02\x12\x61\n\x0eWatchPositions\x12\".fluxhero.v1.WatchPositionsRequest\x1a#.fluxhero.v1.WatchPositionsResponse\"\x04\x98\xb8\x18\x01\x30\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'fluxhero.v1.position_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_PROTECTIONSTATE']._serialized_start=2118
-  _globals['_PROTECTIONSTATE']._serialized_end=2275
-  _globals['_POSITION']._serialized_start=135
-  _globals['_POSITION']._serialized_end=970
-  _globals['_LISTPOSITIONSREQUEST']._serialized_start=973
-  _globals['_LISTPOSITIONSREQUEST']._serialized_end=1168
-  _globals['_LISTPOSITIONSRESPONSE']._serialized_start=1170
-  _globals['_LISTPOSITIONSRESPONSE']._serialized_end=1260
-  _globals['_GETPOSITIONREQUEST']._serialized_start=1262
-  _globals['_GETPOSITIONREQUEST']._serialized_end=1298
-  _globals['_GETPOSITIONRESPONSE']._serialized_start=1300
-  _globals['_GETPOSITIONRESPONSE']._serialized_end=1362
-  _globals['_CLOSEPOSITIONREQUEST']._serialized_start=1364
-  _globals['_CLOSEPOSITIONREQUEST']._serialized_end=1438
-  _globals['_CLOSEPOSITIONRESPONSE']._serialized_start=1440
-  _globals['_CLOSEPOSITIONRESPONSE']._serialized_end=1522
-  _globals['_CLOSEALLPOSITIONSREQUEST']._serialized_start=1524
-  _globals['_CLOSEALLPOSITIONSREQUEST']._serialized_end=1586
-  _globals['_CLOSEALLPOSITIONSRESPONSE']._serialized_start=1588
-  _globals['_CLOSEALLPOSITIONSRESPONSE']._serialized_end=1657
-  _globals['_WATCHPOSITIONSREQUEST']._serialized_start=1660
-  _globals['_WATCHPOSITIONSREQUEST']._serialized_end=1800
-  _globals['_WATCHPOSITIONSRESPONSE']._serialized_start=1803
-  _globals['_WATCHPOSITIONSRESPONSE']._serialized_end=2115
-  _globals['_POSITIONSERVICE']._serialized_start=2278
-  _globals['_POSITIONSERVICE']._serialized_end=2746
+  _globals['_POSITIONSERVICE'].methods_by_name['ListPositions']._loaded_options = None
+  _globals['_POSITIONSERVICE'].methods_by_name['ListPositions']._serialized_options = b'\230\270\030\001'
+  _globals['_POSITIONSERVICE'].methods_by_name['GetPosition']._loaded_options = None
+  _globals['_POSITIONSERVICE'].methods_by_name['GetPosition']._serialized_options = b'\230\270\030\001'
+  _globals['_POSITIONSERVICE'].methods_by_name['ClosePosition']._loaded_options = None
+  _globals['_POSITIONSERVICE'].methods_by_name['ClosePosition']._serialized_options = b'\230\270\030\002'
+  _globals['_POSITIONSERVICE'].methods_by_name['CloseAllPositions']._loaded_options = None
+  _globals['_POSITIONSERVICE'].methods_by_name['CloseAllPositions']._serialized_options = b'\230\270\030\002'
+  _globals['_POSITIONSERVICE'].methods_by_name['WatchPositions']._loaded_options = None
+  _globals['_POSITIONSERVICE'].methods_by_name['WatchPositions']._serialized_options = b'\230\270\030\001'
+  _globals['_PROTECTIONSTATE']._serialized_start=2144
+  _globals['_PROTECTIONSTATE']._serialized_end=2301
+  _globals['_POSITION']._serialized_start=161
+  _globals['_POSITION']._serialized_end=996
+  _globals['_LISTPOSITIONSREQUEST']._serialized_start=999
+  _globals['_LISTPOSITIONSREQUEST']._serialized_end=1194
+  _globals['_LISTPOSITIONSRESPONSE']._serialized_start=1196
+  _globals['_LISTPOSITIONSRESPONSE']._serialized_end=1286
+  _globals['_GETPOSITIONREQUEST']._serialized_start=1288
+  _globals['_GETPOSITIONREQUEST']._serialized_end=1324
+  _globals['_GETPOSITIONRESPONSE']._serialized_start=1326
+  _globals['_GETPOSITIONRESPONSE']._serialized_end=1388
+  _globals['_CLOSEPOSITIONREQUEST']._serialized_start=1390
+  _globals['_CLOSEPOSITIONREQUEST']._serialized_end=1464
+  _globals['_CLOSEPOSITIONRESPONSE']._serialized_start=1466
+  _globals['_CLOSEPOSITIONRESPONSE']._serialized_end=1548
+  _globals['_CLOSEALLPOSITIONSREQUEST']._serialized_start=1550
+  _globals['_CLOSEALLPOSITIONSREQUEST']._serialized_end=1612
+  _globals['_CLOSEALLPOSITIONSRESPONSE']._serialized_start=1614
+  _globals['_CLOSEALLPOSITIONSRESPONSE']._serialized_end=1683
+  _globals['_WATCHPOSITIONSREQUEST']._serialized_start=1686
+  _globals['_WATCHPOSITIONSREQUEST']._serialized_end=1826
+  _globals['_WATCHPOSITIONSRESPONSE']._serialized_start=1829
+  _globals['_WATCHPOSITIONSRESPONSE']._serialized_end=2141
+  _globals['_POSITIONSERVICE']._serialized_start=2304
+  _globals['_POSITIONSERVICE']._serialized_end=2802
 # @@protoc_insertion_point(module_scope)

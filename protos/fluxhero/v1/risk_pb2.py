@@ -22,75 +22,92 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from fluxhero.v1 import access_pb2 as fluxhero_dot_v1_dot_access__pb2
 from fluxhero.v1 import common_pb2 as fluxhero_dot_v1_dot_common__pb2
 from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb2
 from google.protobuf import field_mask_pb2 as google_dot_protobuf_dot_field__mask__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x16\x66luxhero/v1/risk.proto\x12\x0b\x66luxhero.v1\x1a\x18\x66luxhero/v1/common.proto\x1a\x1egoogle/protobuf/duration.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xb0\x01\n\tRiskCheck\x12\x0c\n\x04\x63ode\x18\x01 \x01(\t\x12\x12\n\x05limit\x18\x02 \x01(\x01H\x00\x88\x01\x01\x12\x13\n\x06\x61\x63tual\x18\x03 \x01(\x01H\x01\x88\x01\x01\x12\x15\n\x08headroom\x18\x04 \x01(\x01H\x02\x88\x01\x01\x12%\n\x07verdict\x18\x05 \x01(\x0e\x32\x14.fluxhero.v1.Verdict\x12\x0c\n\x04text\x18\x06 \x01(\tB\x08\n\x06_limitB\t\n\x07_actualB\x0b\n\t_headroom\"G\n\nSizingStep\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0e\n\x06\x62\x65\x66ore\x18\x02 \x01(\x03\x12\r\n\x05\x61\x66ter\x18\x03 \x01(\x03\x12\x0c\n\x04text\x18\x04 \x01(\t\"\xc1\x01\n\x0cRiskDecision\x12)\n\x07verdict\x18\x01 \x01(\x0e\x32\x18.fluxhero.v1.RiskVerdict\x12\x13\n\x0breason_code\x18\x02 \x01(\t\x12\x0e\n\x06reason\x18\x03 \x01(\t\x12&\n\x06\x63hecks\x18\x04 \x03(\x0b\x32\x16.fluxhero.v1.RiskCheck\x12\'\n\x06sizing\x18\x05 \x03(\x0b\x32\x17.fluxhero.v1.SizingStep\x12\x10\n\x08quantity\x18\x06 \x01(\x03\"\xda\x06\n\nRiskLimits\x12\x1a\n\rtrend_risk_bp\x18\x01 \x01(\x05H\x00\x88\x01\x01\x12#\n\x16mean_reversion_risk_bp\x18\x02 \x01(\x05H\x01\x88\x01\x01\x12\x1c\n\x0fmax_position_bp\x18\x03 \x01(\x05H\x02\x88\x01\x01\x12\x1c\n\x0fmax_exposure_bp\x18\x04 \x01(\x05H\x03\x88\x01\x01\x12\x1a\n\rmax_positions\x18\x05 \x01(\x05H\x04\x88\x01\x01\x12\x1c\n\x0fneutral_size_bp\x18\x06 \x01(\x05H\x05\x88\x01\x01\x12\x1a\n\rspike_size_bp\x18\x07 \x01(\x05H\x06\x88\x01\x01\x12\x1e\n\x11\x63orrelation_limit\x18\x08 \x01(\x01H\x07\x88\x01\x01\x12\x1f\n\x12\x63orrelated_size_bp\x18\t \x01(\x05H\x08\x88\x01\x01\x12 \n\x13warning_drawdown_bp\x18\n \x01(\x05H\t\x88\x01\x01\x12!\n\x14recovery_drawdown_bp\x18\x0b \x01(\x05H\n\x88\x01\x01\x12!\n\x14\x63ritical_drawdown_bp\x18\x0c \x01(\x05H\x0b\x88\x01\x01\x12\x1c\n\x0freduced_size_bp\x18\r \x01(\x05H\x0c\x88\x01\x01\x12\x1a\n\rdaily_loss_bp\x18\x0e \x01(\x05H\r\x88\x01\x01\x12\x1e\n\x11\x63orrelation_basis\x18\x0f \x01(\tH\x0e\x88\x01\x01\x12\x1f\n\x12\x64\x61ily_loss_resumes\x18\x10 \x01(\tH\x0f\x88\x01\x01\x42\x10\n\x0e_trend_risk_bpB\x19\n\x17_mean_reversion_risk_bpB\x12\n\x10_max_position_bpB\x12\n\x10_max_exposure_bpB\x10\n\x0e_max_positionsB\x12\n\x10_neutral_size_bpB\x10\n\x0e_spike_size_bpB\x14\n\x12_correlation_limitB\x15\n\x13_correlated_size_bpB\x16\n\x14_warning_drawdown_bpB\x17\n\x15_recovery_drawdown_bpB\x17\n\x15_critical_drawdown_bpB\x12\n\x10_reduced_size_bpB\x10\n\x0e_daily_loss_bpB\x14\n\x12_correlation_basisB\x15\n\x13_daily_loss_resumes\"\xa5\x06\n\x04Risk\x12\'\n\x06limits\x18\x01 \x01(\x0b\x32\x17.fluxhero.v1.RiskLimits\x12\x17\n\x0flimits_revision\x18\x02 \x01(\t\x12%\n\x05usage\x18\x03 \x03(\x0b\x32\x16.fluxhero.v1.RiskCheck\x12*\n\x07\x62reaker\x18\x04 \x01(\x0e\x32\x19.fluxhero.v1.BreakerState\x12\x17\n\x0f\x62reaker_latched\x18\x05 \x01(\x08\x12\x16\n\x0e\x62reaker_reason\x18\x06 \x01(\t\x12\x36\n\x12\x62reaker_changed_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06halted\x18\x08 \x01(\x08\x12\x13\n\x0bhalt_reason\x18\t \x01(\t\x12\x11\n\thalted_by\x18\n \x01(\t\x12-\n\thalted_at\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x1a\n\x12\x64\x61ily_loss_reached\x18\x0c \x01(\x08\x12\x0e\n\x06\x65quity\x18\r \x01(\t\x12\x13\n\x0bpeak_equity\x18\x0e \x01(\t\x12\x14\n\x0c\x64rawdown_pct\x18\x0f \x01(\x01\x12\x0f\n\x07\x64\x61y_pnl\x18\x10 \x01(\t\x12\x13\n\x0b\x64\x61y_pnl_pct\x18\x11 \x01(\x01\x12\x10\n\x08\x65xposure\x18\x12 \x01(\t\x12\x14\n\x0c\x65xposure_pct\x18\x13 \x01(\x01\x12\x16\n\x0eopen_positions\x18\x14 \x01(\x05\x12\x15\n\rrisk_deployed\x18\x15 \x01(\t\x12\x1a\n\x12size_multiplier_bp\x18\x16 \x01(\x05\x12\x1a\n\x12unprotected_shares\x18\x17 \x01(\x03\x12!\n\x19unprotected_share_seconds\x18\x18 \x01(\x01\x12\"\n\x1areconciliation_differences\x18\x19 \x01(\x05\x12)\n\x05\x61s_of\x18\x1a \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12:\n\x0b\x64ifferences\x18\x1b \x03(\x0b\x32%.fluxhero.v1.ReconciliationDifference\"\xa5\x01\n\x18ReconciliationDifference\x12\x0f\n\x07subject\x18\x01 \x01(\t\x12\x0e\n\x06symbol\x18\x02 \x01(\t\x12\x0c\n\x04ours\x18\x03 \x01(\t\x12\x0e\n\x06theirs\x18\x04 \x01(\t\x12\x0c\n\x04rule\x18\x05 \x01(\t\x12)\n\x05since\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x11\n\tconfirmed\x18\x07 \x01(\x08\"\xd3\x01\n\x0cPositionRisk\x12\x0e\n\x06symbol\x18\x01 \x01(\t\x12\'\n\x04side\x18\x02 \x01(\x0e\x32\x19.fluxhero.v1.PositionSide\x12\x10\n\x08quantity\x18\x03 \x01(\x03\x12\r\n\x05value\x18\x04 \x01(\t\x12\x11\n\tvalue_pct\x18\x05 \x01(\x01\x12\x19\n\x0crisk_at_stop\x18\x06 \x01(\tH\x00\x88\x01\x01\x12\x19\n\x0closs_to_stop\x18\x07 \x01(\tH\x01\x88\x01\x01\x42\x0f\n\r_risk_at_stopB\x0f\n\r_loss_to_stop\"\xb5\x01\n\x0fUnprotectedSpan\x12\x0e\n\x06symbol\x18\x01 \x01(\t\x12\x0e\n\x06shares\x18\x02 \x01(\x03\x12.\n\nstart_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05\x63\x61use\x18\x05 \x01(\t\x12\x15\n\rshare_seconds\x18\x06 \x01(\x01\"M\n\x0b\x43orrelation\x12\x0e\n\x06symbol\x18\x01 \x01(\t\x12\x14\n\x0cother_symbol\x18\x02 \x01(\t\x12\x10\n\x03rho\x18\x03 \x01(\x01H\x00\x88\x01\x01\x42\x06\n\x04_rho\"\xf7\x03\n\nRiskReport\x12)\n\x05\x61s_of\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06\x65quity\x18\x02 \x01(\t\x12\x13\n\x0bpeak_equity\x18\x03 \x01(\t\x12\x14\n\x0c\x64rawdown_pct\x18\x04 \x01(\x01\x12\x18\n\x10max_drawdown_pct\x18\x05 \x01(\x01\x12\x15\n\rlong_exposure\x18\x06 \x01(\t\x12\x16\n\x0eshort_exposure\x18\x07 \x01(\t\x12\x18\n\x10working_exposure\x18\x08 \x01(\t\x12\x14\n\x0c\x65xposure_pct\x18\t \x01(\x01\x12\x15\n\rrisk_deployed\x18\n \x01(\t\x12\x19\n\x11risk_deployed_pct\x18\x0b \x01(\x01\x12\x19\n\x11worst_case_equity\x18\x0c \x01(\t\x12\x18\n\x10largest_position\x18\r \x01(\t\x12,\n\tpositions\x18\x0e \x03(\x0b\x32\x19.fluxhero.v1.PositionRisk\x12.\n\x0c\x63orrelations\x18\x0f \x03(\x0b\x32\x18.fluxhero.v1.Correlation\x12\x0c\n\x04text\x18\x10 \x01(\t\x12\x37\n\x11unprotected_spans\x18\x11 \x03(\x0b\x32\x1c.fluxhero.v1.UnprotectedSpan\"\x10\n\x0eGetRiskRequest\"2\n\x0fGetRiskResponse\x12\x1f\n\x04risk\x18\x01 \x01(\x0b\x32\x11.fluxhero.v1.Risk\"\x16\n\x14GetRiskReportRequest\"@\n\x15GetRiskReportResponse\x12\'\n\x06report\x18\x01 \x01(\x0b\x32\x17.fluxhero.v1.RiskReport\"\xa5\x01\n\x13UpdateLimitsRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\'\n\x06limits\x18\x02 \x01(\x0b\x32\x17.fluxhero.v1.RiskLimits\x12/\n\x0bupdate_mask\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\x12\x10\n\x08revision\x18\x04 \x01(\t\x12\x0e\n\x06reason\x18\x05 \x01(\t\"7\n\x14UpdateLimitsResponse\x12\x1f\n\x04risk\x18\x01 \x01(\x0b\x32\x11.fluxhero.v1.Risk\"1\n\x0bHaltRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0e\n\x06reason\x18\x02 \x01(\t\"L\n\x0cHaltResponse\x12\x1f\n\x04risk\x18\x01 \x01(\x0b\x32\x11.fluxhero.v1.Risk\x12\x1b\n\x13\x63\x61nceling_order_ids\x18\x02 \x03(\t\"3\n\rResumeRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0e\n\x06reason\x18\x02 \x01(\t\"1\n\x0eResumeResponse\x12\x1f\n\x04risk\x18\x01 \x01(\x0b\x32\x11.fluxhero.v1.Risk\"M\n\x0e\x46lattenRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12\x17\n\x0finclude_foreign\x18\x03 \x01(\x08\"h\n\x0f\x46lattenResponse\x12\x1f\n\x04risk\x18\x01 \x01(\x0b\x32\x11.fluxhero.v1.Risk\x12\x1b\n\x13\x63\x61nceling_order_ids\x18\x02 \x03(\t\x12\x17\n\x0f\x63losing_symbols\x18\x03 \x03(\t\"d\n\x13ResetBreakerRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12)\n\x06target\x18\x03 \x01(\x0e\x32\x19.fluxhero.v1.BreakerState\"7\n\x14ResetBreakerResponse\x12\x1f\n\x04risk\x18\x01 \x01(\x0b\x32\x11.fluxhero.v1.Risk\"C\n\x10WatchRiskRequest\x12/\n\x0cmin_interval\x18\x04 \x01(\x0b\x32\x19.google.protobuf.Duration\"\xab\x02\n\x11WatchRiskResponse\x12\r\n\x05\x65poch\x18\x01 \x01(\t\x12\x0b\n\x03seq\x18\x02 \x01(\x04\x12\x10\n\x08prev_seq\x18\x03 \x01(\x04\x12%\n\x04kind\x18\x04 \x01(\x0e\x32\x17.fluxhero.v1.StreamKind\x12\x11\n\tconflated\x18\x05 \x01(\x04\x12\x34\n\x0fsnapshot_reason\x18\x06 \x01(\x0e\x32\x1b.fluxhero.v1.SnapshotReason\x12)\n\x05\x61s_of\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12+\n\x0fsnapshot_topics\x18\x08 \x03(\x0e\x32\x12.fluxhero.v1.Topic\x12 \n\x05risks\x18\x12 \x03(\x0b\x32\x11.fluxhero.v1.Risk*\x8c\x01\n\x0bRiskVerdict\x12\x1c\n\x18RISK_VERDICT_UNSPECIFIED\x10\x00\x12\x19\n\x15RISK_VERDICT_APPROVED\x10\x01\x12)\n%RISK_VERDICT_APPROVED_WITH_ADJUSTMENT\x10\x02\x12\x19\n\x15RISK_VERDICT_REJECTED\x10\x03*~\n\x0c\x42reakerState\x12\x1d\n\x19\x42REAKER_STATE_UNSPECIFIED\x10\x00\x12\x18\n\x14\x42REAKER_STATE_NORMAL\x10\x01\x12\x19\n\x15\x42REAKER_STATE_REDUCED\x10\x02\x12\x1a\n\x16\x42REAKER_STATE_DISABLED\x10\x03\x32\xe9\x04\n\x0bRiskService\x12\x44\n\x07GetRisk\x12\x1b.fluxhero.v1.GetRiskRequest\x1a\x1c.fluxhero.v1.GetRiskResponse\x12V\n\rGetRiskReport\x12!.fluxhero.v1.GetRiskReportRequest\x1a\".fluxhero.v1.GetRiskReportResponse\x12S\n\x0cUpdateLimits\x12 .fluxhero.v1.UpdateLimitsRequest\x1a!.fluxhero.v1.UpdateLimitsResponse\x12;\n\x04Halt\x12\x18.fluxhero.v1.HaltRequest\x1a\x19.fluxhero.v1.HaltResponse\x12\x41\n\x06Resume\x12\x1a.fluxhero.v1.ResumeRequest\x1a\x1b.fluxhero.v1.ResumeResponse\x12\x44\n\x07\x46latten\x12\x1b.fluxhero.v1.FlattenRequest\x1a\x1c.fluxhero.v1.FlattenResponse\x12S\n\x0cResetBreaker\x12 .fluxhero.v1.ResetBreakerRequest\x1a!.fluxhero.v1.ResetBreakerResponse\x12L\n\tWatchRisk\x12\x1d.fluxhero.v1.WatchRiskRequest\x1a\x1e.fluxhero.v1.WatchRiskResponse0\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x16\x66luxhero/v1/risk.proto\x12\x0b\x66luxhero.v1\x1a\x18\x66luxhero/v1/access.proto\x1a\x18\x66luxhero/v1/common.proto\x1a\x1egoogle/protobuf/duration.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xb0\x01\n\tRiskCheck\x12\x0c\n\x04\x63ode\x18\x01 \x01(\t\x12\x12\n\x05limit\x18\x02 \x01(\x01H\x00\x88\x01\x01\x12\x13\n\x06\x61\x63tual\x18\x03 \x01(\x01H\x01\x88\x01\x01\x12\x15\n\x08headroom\x18\x04 \x01(\x01H\x02\x88\x01\x01\x12%\n\x07verdict\x18\x05 \x01(\x0e\x32\x14.fluxhero.v1.Verdict\x12\x0c\n\x04text\x18\x06 \x01(\tB\x08\n\x06_limitB\t\n\x07_actualB\x0b\n\t_headroom\"G\n\nSizingStep\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0e\n\x06\x62\x65\x66ore\x18\x02 \x01(\x03\x12\r\n\x05\x61\x66ter\x18\x03 \x01(\x03\x12\x0c\n\x04text\x18\x04 \x01(\t\"\xc1\x01\n\x0cRiskDecision\x12)\n\x07verdict\x18\x01 \x01(\x0e\x32\x18.fluxhero.v1.RiskVerdict\x12\x13\n\x0breason_code\x18\x02 \x01(\t\x12\x0e\n\x06reason\x18\x03 \x01(\t\x12&\n\x06\x63hecks\x18\x04 \x03(\x0b\x32\x16.fluxhero.v1.RiskCheck\x12\'\n\x06sizing\x18\x05 \x03(\x0b\x32\x17.fluxhero.v1.SizingStep\x12\x10\n\x08quantity\x18\x06 \x01(\x03\"\xda\x06\n\nRiskLimits\x12\x1a\n\rtrend_risk_bp\x18\x01 \x01(\x05H\x00\x88\x01\x01\x12#\n\x16mean_reversion_risk_bp\x18\x02 \x01(\x05H\x01\x88\x01\x01\x12\x1c\n\x0fmax_position_bp\x18\x03 \x01(\x05H\x02\x88\x01\x01\x12\x1c\n\x0fmax_exposure_bp\x18\x04 \x01(\x05H\x03\x88\x01\x01\x12\x1a\n\rmax_positions\x18\x05 \x01(\x05H\x04\x88\x01\x01\x12\x1c\n\x0fneutral_size_bp\x18\x06 \x01(\x05H\x05\x88\x01\x01\x12\x1a\n\rspike_size_bp\x18\x07 \x01(\x05H\x06\x88\x01\x01\x12\x1e\n\x11\x63orrelation_limit\x18\x08 \x01(\x01H\x07\x88\x01\x01\x12\x1f\n\x12\x63orrelated_size_bp\x18\t \x01(\x05H\x08\x88\x01\x01\x12 \n\x13warning_drawdown_bp\x18\n \x01(\x05H\t\x88\x01\x01\x12!\n\x14recovery_drawdown_bp\x18\x0b \x01(\x05H\n\x88\x01\x01\x12!\n\x14\x63ritical_drawdown_bp\x18\x0c \x01(\x05H\x0b\x88\x01\x01\x12\x1c\n\x0freduced_size_bp\x18\r \x01(\x05H\x0c\x88\x01\x01\x12\x1a\n\rdaily_loss_bp\x18\x0e \x01(\x05H\r\x88\x01\x01\x12\x1e\n\x11\x63orrelation_basis\x18\x0f \x01(\tH\x0e\x88\x01\x01\x12\x1f\n\x12\x64\x61ily_loss_resumes\x18\x10 \x01(\tH\x0f\x88\x01\x01\x42\x10\n\x0e_trend_risk_bpB\x19\n\x17_mean_reversion_risk_bpB\x12\n\x10_max_position_bpB\x12\n\x10_max_exposure_bpB\x10\n\x0e_max_positionsB\x12\n\x10_neutral_size_bpB\x10\n\x0e_spike_size_bpB\x14\n\x12_correlation_limitB\x15\n\x13_correlated_size_bpB\x16\n\x14_warning_drawdown_bpB\x17\n\x15_recovery_drawdown_bpB\x17\n\x15_critical_drawdown_bpB\x12\n\x10_reduced_size_bpB\x10\n\x0e_daily_loss_bpB\x14\n\x12_correlation_basisB\x15\n\x13_daily_loss_resumes\"\xa5\x06\n\x04Risk\x12\'\n\x06limits\x18\x01 \x01(\x0b\x32\x17.fluxhero.v1.RiskLimits\x12\x17\n\x0flimits_revision\x18\x02 \x01(\t\x12%\n\x05usage\x18\x03 \x03(\x0b\x32\x16.fluxhero.v1.RiskCheck\x12*\n\x07\x62reaker\x18\x04 \x01(\x0e\x32\x19.fluxhero.v1.BreakerState\x12\x17\n\x0f\x62reaker_latched\x18\x05 \x01(\x08\x12\x16\n\x0e\x62reaker_reason\x18\x06 \x01(\t\x12\x36\n\x12\x62reaker_changed_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06halted\x18\x08 \x01(\x08\x12\x13\n\x0bhalt_reason\x18\t \x01(\t\x12\x11\n\thalted_by\x18\n \x01(\t\x12-\n\thalted_at\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x1a\n\x12\x64\x61ily_loss_reached\x18\x0c \x01(\x08\x12\x0e\n\x06\x65quity\x18\r \x01(\t\x12\x13\n\x0bpeak_equity\x18\x0e \x01(\t\x12\x14\n\x0c\x64rawdown_pct\x18\x0f \x01(\x01\x12\x0f\n\x07\x64\x61y_pnl\x18\x10 \x01(\t\x12\x13\n\x0b\x64\x61y_pnl_pct\x18\x11 \x01(\x01\x12\x10\n\x08\x65xposure\x18\x12 \x01(\t\x12\x14\n\x0c\x65xposure_pct\x18\x13 \x01(\x01\x12\x16\n\x0eopen_positions\x18\x14 \x01(\x05\x12\x15\n\rrisk_deployed\x18\x15 \x01(\t\x12\x1a\n\x12size_multiplier_bp\x18\x16 \x01(\x05\x12\x1a\n\x12unprotected_shares\x18\x17 \x01(\x03\x12!\n\x19unprotected_share_seconds\x18\x18 \x01(\x01\x12\"\n\x1areconciliation_differences\x18\x19 \x01(\x05\x12)\n\x05\x61s_of\x18\x1a \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12:\n\x0b\x64ifferences\x18\x1b \x03(\x0b\x32%.fluxhero.v1.ReconciliationDifference\"\xa5\x01\n\x18ReconciliationDifference\x12\x0f\n\x07subject\x18\x01 \x01(\t\x12\x0e\n\x06symbol\x18\x02 \x01(\t\x12\x0c\n\x04ours\x18\x03 \x01(\t\x12\x0e\n\x06theirs\x18\x04 \x01(\t\x12\x0c\n\x04rule\x18\x05 \x01(\t\x12)\n\x05since\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x11\n\tconfirmed\x18\x07 \x01(\x08\"\xd3\x01\n\x0cPositionRisk\x12\x0e\n\x06symbol\x18\x01 \x01(\t\x12\'\n\x04side\x18\x02 \x01(\x0e\x32\x19.fluxhero.v1.PositionSide\x12\x10\n\x08quantity\x18\x03 \x01(\x03\x12\r\n\x05value\x18\x04 \x01(\t\x12\x11\n\tvalue_pct\x18\x05 \x01(\x01\x12\x19\n\x0crisk_at_stop\x18\x06 \x01(\tH\x00\x88\x01\x01\x12\x19\n\x0closs_to_stop\x18\x07 \x01(\tH\x01\x88\x01\x01\x42\x0f\n\r_risk_at_stopB\x0f\n\r_loss_to_stop\"\xb5\x01\n\x0fUnprotectedSpan\x12\x0e\n\x06symbol\x18\x01 \x01(\t\x12\x0e\n\x06shares\x18\x02 \x01(\x03\x12.\n\nstart_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05\x63\x61use\x18\x05 \x01(\t\x12\x15\n\rshare_seconds\x18\x06 \x01(\x01\"M\n\x0b\x43orrelation\x12\x0e\n\x06symbol\x18\x01 \x01(\t\x12\x14\n\x0cother_symbol\x18\x02 \x01(\t\x12\x10\n\x03rho\x18\x03 \x01(\x01H\x00\x88\x01\x01\x42\x06\n\x04_rho\"\xf7\x03\n\nRiskReport\x12)\n\x05\x61s_of\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06\x65quity\x18\x02 \x01(\t\x12\x13\n\x0bpeak_equity\x18\x03 \x01(\t\x12\x14\n\x0c\x64rawdown_pct\x18\x04 \x01(\x01\x12\x18\n\x10max_drawdown_pct\x18\x05 \x01(\x01\x12\x15\n\rlong_exposure\x18\x06 \x01(\t\x12\x16\n\x0eshort_exposure\x18\x07 \x01(\t\x12\x18\n\x10working_exposure\x18\x08 \x01(\t\x12\x14\n\x0c\x65xposure_pct\x18\t \x01(\x01\x12\x15\n\rrisk_deployed\x18\n \x01(\t\x12\x19\n\x11risk_deployed_pct\x18\x0b \x01(\x01\x12\x19\n\x11worst_case_equity\x18\x0c \x01(\t\x12\x18\n\x10largest_position\x18\r \x01(\t\x12,\n\tpositions\x18\x0e \x03(\x0b\x32\x19.fluxhero.v1.PositionRisk\x12.\n\x0c\x63orrelations\x18\x0f \x03(\x0b\x32\x18.fluxhero.v1.Correlation\x12\x0c\n\x04text\x18\x10 \x01(\t\x12\x37\n\x11unprotected_spans\x18\x11 \x03(\x0b\x32\x1c.fluxhero.v1.UnprotectedSpan\"\x10\n\x0eGetRiskRequest\"2\n\x0fGetRiskResponse\x12\x1f\n\x04risk\x18\x01 \x01(\x0b\x32\x11.fluxhero.v1.Risk\"\x16\n\x14GetRiskReportRequest\"@\n\x15GetRiskReportResponse\x12\'\n\x06report\x18\x01 \x01(\x0b\x32\x17.fluxhero.v1.RiskReport\"\xa5\x01\n\x13UpdateLimitsRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\'\n\x06limits\x18\x02 \x01(\x0b\x32\x17.fluxhero.v1.RiskLimits\x12/\n\x0bupdate_mask\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\x12\x10\n\x08revision\x18\x04 \x01(\t\x12\x0e\n\x06reason\x18\x05 \x01(\t\"7\n\x14UpdateLimitsResponse\x12\x1f\n\x04risk\x18\x01 \x01(\x0b\x32\x11.fluxhero.v1.Risk\"1\n\x0bHaltRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0e\n\x06reason\x18\x02 \x01(\t\"L\n\x0cHaltResponse\x12\x1f\n\x04risk\x18\x01 \x01(\x0b\x32\x11.fluxhero.v1.Risk\x12\x1b\n\x13\x63\x61nceling_order_ids\x18\x02 \x03(\t\"3\n\rResumeRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0e\n\x06reason\x18\x02 \x01(\t\"1\n\x0eResumeResponse\x12\x1f\n\x04risk\x18\x01 \x01(\x0b\x32\x11.fluxhero.v1.Risk\"M\n\x0e\x46lattenRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12\x17\n\x0finclude_foreign\x18\x03 \x01(\x08\"h\n\x0f\x46lattenResponse\x12\x1f\n\x04risk\x18\x01 \x01(\x0b\x32\x11.fluxhero.v1.Risk\x12\x1b\n\x13\x63\x61nceling_order_ids\x18\x02 \x03(\t\x12\x17\n\x0f\x63losing_symbols\x18\x03 \x03(\t\"d\n\x13ResetBreakerRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12)\n\x06target\x18\x03 \x01(\x0e\x32\x19.fluxhero.v1.BreakerState\"7\n\x14ResetBreakerResponse\x12\x1f\n\x04risk\x18\x01 \x01(\x0b\x32\x11.fluxhero.v1.Risk\"C\n\x10WatchRiskRequest\x12/\n\x0cmin_interval\x18\x04 \x01(\x0b\x32\x19.google.protobuf.Duration\"\xab\x02\n\x11WatchRiskResponse\x12\r\n\x05\x65poch\x18\x01 \x01(\t\x12\x0b\n\x03seq\x18\x02 \x01(\x04\x12\x10\n\x08prev_seq\x18\x03 \x01(\x04\x12%\n\x04kind\x18\x04 \x01(\x0e\x32\x17.fluxhero.v1.StreamKind\x12\x11\n\tconflated\x18\x05 \x01(\x04\x12\x34\n\x0fsnapshot_reason\x18\x06 \x01(\x0e\x32\x1b.fluxhero.v1.SnapshotReason\x12)\n\x05\x61s_of\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12+\n\x0fsnapshot_topics\x18\x08 \x03(\x0e\x32\x12.fluxhero.v1.Topic\x12 \n\x05risks\x18\x12 \x03(\x0b\x32\x11.fluxhero.v1.Risk*\x8c\x01\n\x0bRiskVerdict\x12\x1c\n\x18RISK_VERDICT_UNSPECIFIED\x10\x00\x12\x19\n\x15RISK_VERDICT_APPROVED\x10\x01\x12)\n%RISK_VERDICT_APPROVED_WITH_ADJUSTMENT\x10\x02\x12\x19\n\x15RISK_VERDICT_REJECTED\x10\x03*~\n\x0c\x42reakerState\x12\x1d\n\x19\x42REAKER_STATE_UNSPECIFIED\x10\x00\x12\x18\n\x14\x42REAKER_STATE_NORMAL\x10\x01\x12\x19\n\x15\x42REAKER_STATE_REDUCED\x10\x02\x12\x1a\n\x16\x42REAKER_STATE_DISABLED\x10\x03\x32\x99\x05\n\x0bRiskService\x12J\n\x07GetRisk\x12\x1b.fluxhero.v1.GetRiskRequest\x1a\x1c.fluxhero.v1.GetRiskResponse\"\x04\x98\xb8\x18\x01\x12\\\n\rGetRiskReport\x12!.fluxhero.v1.GetRiskReportRequest\x1a\".fluxhero.v1.GetRiskReportResponse\"\x04\x98\xb8\x18\x01\x12Y\n\x0cUpdateLimits\x12 .fluxhero.v1.UpdateLimitsRequest\x1a!.fluxhero.v1.UpdateLimitsResponse\"\x04\x98\xb8\x18\x03\x12\x41\n\x04Halt\x12\x18.fluxhero.v1.HaltRequest\x1a\x19.fluxhero.v1.HaltResponse\"\x04\x98\xb8\x18\x02\x12G\n\x06Resume\x12\x1a.fluxhero.v1.ResumeRequest\x1a\x1b.fluxhero.v1.ResumeResponse\"\x04\x98\xb8\x18\x03\x12J\n\x07\x46latten\x12\x1b.fluxhero.v1.FlattenRequest\x1a\x1c.fluxhero.v1.FlattenResponse\"\x04\x98\xb8\x18\x02\x12Y\n\x0cResetBreaker\x12 .fluxhero.v1.ResetBreakerRequest\x1a!.fluxhero.v1.ResetBreakerResponse\"\x04\x98\xb8\x18\x03\x12R\n\tWatchRisk\x12\x1d.fluxhero.v1.WatchRiskRequest\x1a\x1e.fluxhero.v1.WatchRiskResponse\"\x04\x98\xb8\x18\x01\x30\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'fluxhero.v1.risk_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_RISKVERDICT']._serialized_start=4766
-  _globals['_RISKVERDICT']._serialized_end=4906
-  _globals['_BREAKERSTATE']._serialized_start=4908
-  _globals['_BREAKERSTATE']._serialized_end=5034
-  _globals['_RISKCHECK']._serialized_start=165
-  _globals['_RISKCHECK']._serialized_end=341
-  _globals['_SIZINGSTEP']._serialized_start=343
-  _globals['_SIZINGSTEP']._serialized_end=414
-  _globals['_RISKDECISION']._serialized_start=417
-  _globals['_RISKDECISION']._serialized_end=610
-  _globals['_RISKLIMITS']._serialized_start=613
-  _globals['_RISKLIMITS']._serialized_end=1471
-  _globals['_RISK']._serialized_start=1474
-  _globals['_RISK']._serialized_end=2279
-  _globals['_RECONCILIATIONDIFFERENCE']._serialized_start=2282
-  _globals['_RECONCILIATIONDIFFERENCE']._serialized_end=2447
-  _globals['_POSITIONRISK']._serialized_start=2450
-  _globals['_POSITIONRISK']._serialized_end=2661
-  _globals['_UNPROTECTEDSPAN']._serialized_start=2664
-  _globals['_UNPROTECTEDSPAN']._serialized_end=2845
-  _globals['_CORRELATION']._serialized_start=2847
-  _globals['_CORRELATION']._serialized_end=2924
-  _globals['_RISKREPORT']._serialized_start=2927
-  _globals['_RISKREPORT']._serialized_end=3430
-  _globals['_GETRISKREQUEST']._serialized_start=3432
-  _globals['_GETRISKREQUEST']._serialized_end=3448
-  _globals['_GETRISKRESPONSE']._serialized_start=3450
-  _globals['_GETRISKRESPONSE']._serialized_end=3500
-  _globals['_GETRISKREPORTREQUEST']._serialized_start=3502
-  _globals['_GETRISKREPORTREQUEST']._serialized_end=3524
-  _globals['_GETRISKREPORTRESPONSE']._serialized_start=3526
-  _globals['_GETRISKREPORTRESPONSE']._serialized_end=3590
-  _globals['_UPDATELIMITSREQUEST']._serialized_start=3593
-  _globals['_UPDATELIMITSREQUEST']._serialized_end=3758
-  _globals['_UPDATELIMITSRESPONSE']._serialized_start=3760
-  _globals['_UPDATELIMITSRESPONSE']._serialized_end=3815
-  _globals['_HALTREQUEST']._serialized_start=3817
-  _globals['_HALTREQUEST']._serialized_end=3866
-  _globals['_HALTRESPONSE']._serialized_start=3868
-  _globals['_HALTRESPONSE']._serialized_end=3944
-  _globals['_RESUMEREQUEST']._serialized_start=3946
-  _globals['_RESUMEREQUEST']._serialized_end=3997
-  _globals['_RESUMERESPONSE']._serialized_start=3999
-  _globals['_RESUMERESPONSE']._serialized_end=4048
-  _globals['_FLATTENREQUEST']._serialized_start=4050
-  _globals['_FLATTENREQUEST']._serialized_end=4127
-  _globals['_FLATTENRESPONSE']._serialized_start=4129
-  _globals['_FLATTENRESPONSE']._serialized_end=4233
-  _globals['_RESETBREAKERREQUEST']._serialized_start=4235
-  _globals['_RESETBREAKERREQUEST']._serialized_end=4335
-  _globals['_RESETBREAKERRESPONSE']._serialized_start=4337
-  _globals['_RESETBREAKERRESPONSE']._serialized_end=4392
-  _globals['_WATCHRISKREQUEST']._serialized_start=4394
-  _globals['_WATCHRISKREQUEST']._serialized_end=4461
-  _globals['_WATCHRISKRESPONSE']._serialized_start=4464
-  _globals['_WATCHRISKRESPONSE']._serialized_end=4763
-  _globals['_RISKSERVICE']._serialized_start=5037
-  _globals['_RISKSERVICE']._serialized_end=5654
+  _globals['_RISKSERVICE'].methods_by_name['GetRisk']._loaded_options = None
+  _globals['_RISKSERVICE'].methods_by_name['GetRisk']._serialized_options = b'\230\270\030\001'
+  _globals['_RISKSERVICE'].methods_by_name['GetRiskReport']._loaded_options = None
+  _globals['_RISKSERVICE'].methods_by_name['GetRiskReport']._serialized_options = b'\230\270\030\001'
+  _globals['_RISKSERVICE'].methods_by_name['UpdateLimits']._loaded_options = None
+  _globals['_RISKSERVICE'].methods_by_name['UpdateLimits']._serialized_options = b'\230\270\030\003'
+  _globals['_RISKSERVICE'].methods_by_name['Halt']._loaded_options = None
+  _globals['_RISKSERVICE'].methods_by_name['Halt']._serialized_options = b'\230\270\030\002'
+  _globals['_RISKSERVICE'].methods_by_name['Resume']._loaded_options = None
+  _globals['_RISKSERVICE'].methods_by_name['Resume']._serialized_options = b'\230\270\030\003'
+  _globals['_RISKSERVICE'].methods_by_name['Flatten']._loaded_options = None
+  _globals['_RISKSERVICE'].methods_by_name['Flatten']._serialized_options = b'\230\270\030\002'
+  _globals['_RISKSERVICE'].methods_by_name['ResetBreaker']._loaded_options = None
+  _globals['_RISKSERVICE'].methods_by_name['ResetBreaker']._serialized_options = b'\230\270\030\003'
+  _globals['_RISKSERVICE'].methods_by_name['WatchRisk']._loaded_options = None
+  _globals['_RISKSERVICE'].methods_by_name['WatchRisk']._serialized_options = b'\230\270\030\001'
+  _globals['_RISKVERDICT']._serialized_start=4792
+  _globals['_RISKVERDICT']._serialized_end=4932
+  _globals['_BREAKERSTATE']._serialized_start=4934
+  _globals['_BREAKERSTATE']._serialized_end=5060
+  _globals['_RISKCHECK']._serialized_start=191
+  _globals['_RISKCHECK']._serialized_end=367
+  _globals['_SIZINGSTEP']._serialized_start=369
+  _globals['_SIZINGSTEP']._serialized_end=440
+  _globals['_RISKDECISION']._serialized_start=443
+  _globals['_RISKDECISION']._serialized_end=636
+  _globals['_RISKLIMITS']._serialized_start=639
+  _globals['_RISKLIMITS']._serialized_end=1497
+  _globals['_RISK']._serialized_start=1500
+  _globals['_RISK']._serialized_end=2305
+  _globals['_RECONCILIATIONDIFFERENCE']._serialized_start=2308
+  _globals['_RECONCILIATIONDIFFERENCE']._serialized_end=2473
+  _globals['_POSITIONRISK']._serialized_start=2476
+  _globals['_POSITIONRISK']._serialized_end=2687
+  _globals['_UNPROTECTEDSPAN']._serialized_start=2690
+  _globals['_UNPROTECTEDSPAN']._serialized_end=2871
+  _globals['_CORRELATION']._serialized_start=2873
+  _globals['_CORRELATION']._serialized_end=2950
+  _globals['_RISKREPORT']._serialized_start=2953
+  _globals['_RISKREPORT']._serialized_end=3456
+  _globals['_GETRISKREQUEST']._serialized_start=3458
+  _globals['_GETRISKREQUEST']._serialized_end=3474
+  _globals['_GETRISKRESPONSE']._serialized_start=3476
+  _globals['_GETRISKRESPONSE']._serialized_end=3526
+  _globals['_GETRISKREPORTREQUEST']._serialized_start=3528
+  _globals['_GETRISKREPORTREQUEST']._serialized_end=3550
+  _globals['_GETRISKREPORTRESPONSE']._serialized_start=3552
+  _globals['_GETRISKREPORTRESPONSE']._serialized_end=3616
+  _globals['_UPDATELIMITSREQUEST']._serialized_start=3619
+  _globals['_UPDATELIMITSREQUEST']._serialized_end=3784
+  _globals['_UPDATELIMITSRESPONSE']._serialized_start=3786
+  _globals['_UPDATELIMITSRESPONSE']._serialized_end=3841
+  _globals['_HALTREQUEST']._serialized_start=3843
+  _globals['_HALTREQUEST']._serialized_end=3892
+  _globals['_HALTRESPONSE']._serialized_start=3894
+  _globals['_HALTRESPONSE']._serialized_end=3970
+  _globals['_RESUMEREQUEST']._serialized_start=3972
+  _globals['_RESUMEREQUEST']._serialized_end=4023
+  _globals['_RESUMERESPONSE']._serialized_start=4025
+  _globals['_RESUMERESPONSE']._serialized_end=4074
+  _globals['_FLATTENREQUEST']._serialized_start=4076
+  _globals['_FLATTENREQUEST']._serialized_end=4153
+  _globals['_FLATTENRESPONSE']._serialized_start=4155
+  _globals['_FLATTENRESPONSE']._serialized_end=4259
+  _globals['_RESETBREAKERREQUEST']._serialized_start=4261
+  _globals['_RESETBREAKERREQUEST']._serialized_end=4361
+  _globals['_RESETBREAKERRESPONSE']._serialized_start=4363
+  _globals['_RESETBREAKERRESPONSE']._serialized_end=4418
+  _globals['_WATCHRISKREQUEST']._serialized_start=4420
+  _globals['_WATCHRISKREQUEST']._serialized_end=4487
+  _globals['_WATCHRISKRESPONSE']._serialized_start=4490
+  _globals['_WATCHRISKRESPONSE']._serialized_end=4789
+  _globals['_RISKSERVICE']._serialized_start=5063
+  _globals['_RISKSERVICE']._serialized_end=5728
 # @@protoc_insertion_point(module_scope)

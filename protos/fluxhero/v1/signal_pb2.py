@@ -22,6 +22,7 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from fluxhero.v1 import access_pb2 as fluxhero_dot_v1_dot_access__pb2
 from fluxhero.v1 import common_pb2 as fluxhero_dot_v1_dot_common__pb2
 from fluxhero.v1 import market_pb2 as fluxhero_dot_v1_dot_market__pb2
 from fluxhero.v1 import order_pb2 as fluxhero_dot_v1_dot_order__pb2
@@ -29,37 +30,45 @@ from fluxhero.v1 import risk_pb2 as fluxhero_dot_v1_dot_risk__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x18\x66luxhero/v1/signal.proto\x12\x0b\x66luxhero.v1\x1a\x18\x66luxhero/v1/common.proto\x1a\x18\x66luxhero/v1/market.proto\x1a\x17\x66luxhero/v1/order.proto\x1a\x16\x66luxhero/v1/risk.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xe9\x01\n\x04Rule\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x12\n\x05value\x18\x02 \x01(\x01H\x00\x88\x01\x01\x12\x12\n\ncomparison\x18\x03 \x01(\t\x12\x16\n\tthreshold\x18\x04 \x01(\x01H\x01\x88\x01\x01\x12\x15\n\x08\x64istance\x18\x05 \x01(\x01H\x02\x88\x01\x01\x12%\n\x07verdict\x18\x06 \x01(\x0e\x32\x14.fluxhero.v1.Verdict\x12\x0c\n\x04text\x18\x07 \x01(\t\x12\x15\n\x08\x66lips_at\x18\x08 \x01(\x01H\x03\x88\x01\x01\x42\x08\n\x06_valueB\x0c\n\n_thresholdB\x0b\n\t_distanceB\x0b\n\t_flips_at\"\xee\x05\n\x06Signal\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0e\n\x06symbol\x18\x02 \x01(\t\x12%\n\x04kind\x18\x03 \x01(\x0e\x32\x17.fluxhero.v1.SignalKind\x12\'\n\x04mode\x18\x04 \x01(\x0e\x32\x19.fluxhero.v1.StrategyMode\x12\x0f\n\x07neutral\x18\x05 \x01(\x08\x12#\n\x06regime\x18\x06 \x01(\x0e\x32\x13.fluxhero.v1.Regime\x12\x32\n\x0e\x62\x61r_start_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\ndecided_at\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05price\x18\t \x01(\x01\x12+\n\nindicators\x18\n \x01(\x0b\x32\x17.fluxhero.v1.Indicators\x12 \n\x05rules\x18\x0b \x03(\x0b\x32\x11.fluxhero.v1.Rule\x12\x15\n\rentry_trigger\x18\x0c \x01(\t\x12\x1b\n\x13noise_filter_passed\x18\r \x01(\x08\x12\x18\n\x10volume_validated\x18\x0e \x01(\x08\x12\x17\n\nstop_price\x18\x0f \x01(\tH\x00\x88\x01\x01\x12\x19\n\x0ctarget_price\x18\x10 \x01(\tH\x01\x88\x01\x01\x12\x18\n\x0brisk_amount\x18\x11 \x01(\tH\x02\x88\x01\x01\x12\x0f\n\x07risk_bp\x18\x12 \x01(\x05\x12\'\n\x04risk\x18\x13 \x01(\x0b\x32\x19.fluxhero.v1.RiskDecision\x12\x0f\n\x07outcome\x18\x14 \x01(\t\x12\x14\n\x0coutcome_text\x18\x15 \x01(\t\x12\x11\n\torder_ids\x18\x16 \x03(\t\x12 \n\x05\x66ills\x18\x17 \x03(\x0b\x32\x11.fluxhero.v1.Fill\x12\x10\n\x08trade_id\x18\x18 \x01(\t\x12\x0c\n\x04text\x18\x19 \x01(\tB\r\n\x0b_stop_priceB\x0f\n\r_target_priceB\x0e\n\x0c_risk_amount\"\x90\x01\n\x0eSmallestChange\x12%\n\x04kind\x18\x01 \x01(\x0e\x32\x17.fluxhero.v1.SignalKind\x12\'\n\x04mode\x18\x02 \x01(\x0e\x32\x19.fluxhero.v1.StrategyMode\x12 \n\x05rules\x18\x03 \x03(\x0b\x32\x11.fluxhero.v1.Rule\x12\x0c\n\x04text\x18\x04 \x01(\t\"\x8e\x02\n\x12ListSignalsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\x12\x0f\n\x07symbols\x18\x03 \x03(\t\x12&\n\x05kinds\x18\x04 \x03(\x0e\x32\x17.fluxhero.v1.SignalKind\x12(\n\x05modes\x18\x05 \x03(\x0e\x32\x19.fluxhero.v1.StrategyMode\x12\x10\n\x08outcomes\x18\x06 \x03(\t\x12.\n\nstart_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"T\n\x13ListSignalsResponse\x12$\n\x07signals\x18\x01 \x03(\x0b\x32\x13.fluxhero.v1.Signal\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"%\n\x10GetSignalRequest\x12\x11\n\tsignal_id\x18\x01 \x01(\t\"8\n\x11GetSignalResponse\x12#\n\x06signal\x18\x01 \x01(\x0b\x32\x13.fluxhero.v1.Signal\"J\n\x0e\x45xplainRequest\x12\x0e\n\x06symbol\x18\x01 \x01(\t\x12(\n\x04time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"~\n\x0f\x45xplainResponse\x12#\n\x06signal\x18\x01 \x01(\x0b\x32\x13.fluxhero.v1.Signal\x12\x0f\n\x07why_not\x18\x02 \x01(\t\x12\x35\n\x10smallest_changes\x18\x03 \x03(\x0b\x32\x1b.fluxhero.v1.SmallestChange\"Y\n\x13WatchSignalsRequest\x12\x0f\n\x07symbols\x18\x01 \x03(\t\x12\r\n\x05\x65poch\x18\x02 \x01(\t\x12\x15\n\x08\x66rom_seq\x18\x03 \x01(\x04H\x00\x88\x01\x01\x42\x0b\n\t_from_seq\"\xb2\x02\n\x14WatchSignalsResponse\x12\r\n\x05\x65poch\x18\x01 \x01(\t\x12\x0b\n\x03seq\x18\x02 \x01(\x04\x12\x10\n\x08prev_seq\x18\x03 \x01(\x04\x12%\n\x04kind\x18\x04 \x01(\x0e\x32\x17.fluxhero.v1.StreamKind\x12\x11\n\tconflated\x18\x05 \x01(\x04\x12\x34\n\x0fsnapshot_reason\x18\x06 \x01(\x0e\x32\x1b.fluxhero.v1.SnapshotReason\x12)\n\x05\x61s_of\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12+\n\x0fsnapshot_topics\x18\x08 \x03(\x0e\x32\x12.fluxhero.v1.Topic\x12$\n\x07signals\x18\x10 \x03(\x0b\x32\x13.fluxhero.v1.Signal*\xa3\x01\n\nSignalKind\x12\x1b\n\x17SIGNAL_KIND_UNSPECIFIED\x10\x00\x12\x14\n\x10SIGNAL_KIND_NONE\x10\x01\x12\x14\n\x10SIGNAL_KIND_LONG\x10\x02\x12\x15\n\x11SIGNAL_KIND_SHORT\x10\x03\x12\x19\n\x15SIGNAL_KIND_EXIT_LONG\x10\x04\x12\x1a\n\x16SIGNAL_KIND_EXIT_SHORT\x10\x05\x32\xca\x02\n\rSignalService\x12P\n\x0bListSignals\x12\x1f.fluxhero.v1.ListSignalsRequest\x1a .fluxhero.v1.ListSignalsResponse\x12J\n\tGetSignal\x12\x1d.fluxhero.v1.GetSignalRequest\x1a\x1e.fluxhero.v1.GetSignalResponse\x12\x44\n\x07\x45xplain\x12\x1b.fluxhero.v1.ExplainRequest\x1a\x1c.fluxhero.v1.ExplainResponse\x12U\n\x0cWatchSignals\x12 .fluxhero.v1.WatchSignalsRequest\x1a!.fluxhero.v1.WatchSignalsResponse0\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x18\x66luxhero/v1/signal.proto\x12\x0b\x66luxhero.v1\x1a\x18\x66luxhero/v1/access.proto\x1a\x18\x66luxhero/v1/common.proto\x1a\x18\x66luxhero/v1/market.proto\x1a\x17\x66luxhero/v1/order.proto\x1a\x16\x66luxhero/v1/risk.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xe9\x01\n\x04Rule\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x12\n\x05value\x18\x02 \x01(\x01H\x00\x88\x01\x01\x12\x12\n\ncomparison\x18\x03 \x01(\t\x12\x16\n\tthreshold\x18\x04 \x01(\x01H\x01\x88\x01\x01\x12\x15\n\x08\x64istance\x18\x05 \x01(\x01H\x02\x88\x01\x01\x12%\n\x07verdict\x18\x06 \x01(\x0e\x32\x14.fluxhero.v1.Verdict\x12\x0c\n\x04text\x18\x07 \x01(\t\x12\x15\n\x08\x66lips_at\x18\x08 \x01(\x01H\x03\x88\x01\x01\x42\x08\n\x06_valueB\x0c\n\n_thresholdB\x0b\n\t_distanceB\x0b\n\t_flips_at\"\xee\x05\n\x06Signal\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0e\n\x06symbol\x18\x02 \x01(\t\x12%\n\x04kind\x18\x03 \x01(\x0e\x32\x17.fluxhero.v1.SignalKind\x12\'\n\x04mode\x18\x04 \x01(\x0e\x32\x19.fluxhero.v1.StrategyMode\x12\x0f\n\x07neutral\x18\x05 \x01(\x08\x12#\n\x06regime\x18\x06 \x01(\x0e\x32\x13.fluxhero.v1.Regime\x12\x32\n\x0e\x62\x61r_start_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\ndecided_at\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05price\x18\t \x01(\x01\x12+\n\nindicators\x18\n \x01(\x0b\x32\x17.fluxhero.v1.Indicators\x12 \n\x05rules\x18\x0b \x03(\x0b\x32\x11.fluxhero.v1.Rule\x12\x15\n\rentry_trigger\x18\x0c \x01(\t\x12\x1b\n\x13noise_filter_passed\x18\r \x01(\x08\x12\x18\n\x10volume_validated\x18\x0e \x01(\x08\x12\x17\n\nstop_price\x18\x0f \x01(\tH\x00\x88\x01\x01\x12\x19\n\x0ctarget_price\x18\x10 \x01(\tH\x01\x88\x01\x01\x12\x18\n\x0brisk_amount\x18\x11 \x01(\tH\x02\x88\x01\x01\x12\x0f\n\x07risk_bp\x18\x12 \x01(\x05\x12\'\n\x04risk\x18\x13 \x01(\x0b\x32\x19.fluxhero.v1.RiskDecision\x12\x0f\n\x07outcome\x18\x14 \x01(\t\x12\x14\n\x0coutcome_text\x18\x15 \x01(\t\x12\x11\n\torder_ids\x18\x16 \x03(\t\x12 \n\x05\x66ills\x18\x17 \x03(\x0b\x32\x11.fluxhero.v1.Fill\x12\x10\n\x08trade_id\x18\x18 \x01(\t\x12\x0c\n\x04text\x18\x19 \x01(\tB\r\n\x0b_stop_priceB\x0f\n\r_target_priceB\x0e\n\x0c_risk_amount\"\x90\x01\n\x0eSmallestChange\x12%\n\x04kind\x18\x01 \x01(\x0e\x32\x17.fluxhero.v1.SignalKind\x12\'\n\x04mode\x18\x02 \x01(\x0e\x32\x19.fluxhero.v1.StrategyMode\x12 \n\x05rules\x18\x03 \x03(\x0b\x32\x11.fluxhero.v1.Rule\x12\x0c\n\x04text\x18\x04 \x01(\t\"\x8e\x02\n\x12ListSignalsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\x12\x0f\n\x07symbols\x18\x03 \x03(\t\x12&\n\x05kinds\x18\x04 \x03(\x0e\x32\x17.fluxhero.v1.SignalKind\x12(\n\x05modes\x18\x05 \x03(\x0e\x32\x19.fluxhero.v1.StrategyMode\x12\x10\n\x08outcomes\x18\x06 \x03(\t\x12.\n\nstart_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"T\n\x13ListSignalsResponse\x12$\n\x07signals\x18\x01 \x03(\x0b\x32\x13.fluxhero.v1.Signal\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"%\n\x10GetSignalRequest\x12\x11\n\tsignal_id\x18\x01 \x01(\t\"8\n\x11GetSignalResponse\x12#\n\x06signal\x18\x01 \x01(\x0b\x32\x13.fluxhero.v1.Signal\"J\n\x0e\x45xplainRequest\x12\x0e\n\x06symbol\x18\x01 \x01(\t\x12(\n\x04time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"~\n\x0f\x45xplainResponse\x12#\n\x06signal\x18\x01 \x01(\x0b\x32\x13.fluxhero.v1.Signal\x12\x0f\n\x07why_not\x18\x02 \x01(\t\x12\x35\n\x10smallest_changes\x18\x03 \x03(\x0b\x32\x1b.fluxhero.v1.SmallestChange\"Y\n\x13WatchSignalsRequest\x12\x0f\n\x07symbols\x18\x01 \x03(\t\x12\r\n\x05\x65poch\x18\x02 \x01(\t\x12\x15\n\x08\x66rom_seq\x18\x03 \x01(\x04H\x00\x88\x01\x01\x42\x0b\n\t_from_seq\"\xb2\x02\n\x14WatchSignalsResponse\x12\r\n\x05\x65poch\x18\x01 \x01(\t\x12\x0b\n\x03seq\x18\x02 \x01(\x04\x12\x10\n\x08prev_seq\x18\x03 \x01(\x04\x12%\n\x04kind\x18\x04 \x01(\x0e\x32\x17.fluxhero.v1.StreamKind\x12\x11\n\tconflated\x18\x05 \x01(\x04\x12\x34\n\x0fsnapshot_reason\x18\x06 \x01(\x0e\x32\x1b.fluxhero.v1.SnapshotReason\x12)\n\x05\x61s_of\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12+\n\x0fsnapshot_topics\x18\x08 \x03(\x0e\x32\x12.fluxhero.v1.Topic\x12$\n\x07signals\x18\x10 \x03(\x0b\x32\x13.fluxhero.v1.Signal*\xa3\x01\n\nSignalKind\x12\x1b\n\x17SIGNAL_KIND_UNSPECIFIED\x10\x00\x12\x14\n\x10SIGNAL_KIND_NONE\x10\x01\x12\x14\n\x10SIGNAL_KIND_LONG\x10\x02\x12\x15\n\x11SIGNAL_KIND_SHORT\x10\x03\x12\x19\n\x15SIGNAL_KIND_EXIT_LONG\x10\x04\x12\x1a\n\x16SIGNAL_KIND_EXIT_SHORT\x10\x05\x32\xe2\x02\n\rSignalService\x12V\n\x0bListSignals\x12\x1f.fluxhero.v1.ListSignalsRequest\x1a .fluxhero.v1.ListSignalsResponse\"\x04\x98\xb8\x18\x01\x12P\n\tGetSignal\x12\x1d.fluxhero.v1.GetSignalRequest\x1a\x1e.fluxhero.v1.GetSignalResponse\"\x04\x98\xb8\x18\x01\x12J\n\x07\x45xplain\x12\x1b.fluxhero.v1.ExplainRequest\x1a\x1c.fluxhero.v1.ExplainResponse\"\x04\x98\xb8\x18\x01\x12[\n\x0cWatchSignals\x12 .fluxhero.v1.WatchSignalsRequest\x1a!.fluxhero.v1.WatchSignalsResponse\"\x04\x98\xb8\x18\x01\x30\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'fluxhero.v1.signal_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_SIGNALKIND']._serialized_start=2372
-  _globals['_SIGNALKIND']._serialized_end=2535
-  _globals['_RULE']._serialized_start=176
-  _globals['_RULE']._serialized_end=409
-  _globals['_SIGNAL']._serialized_start=412
-  _globals['_SIGNAL']._serialized_end=1162
-  _globals['_SMALLESTCHANGE']._serialized_start=1165
-  _globals['_SMALLESTCHANGE']._serialized_end=1309
-  _globals['_LISTSIGNALSREQUEST']._serialized_start=1312
-  _globals['_LISTSIGNALSREQUEST']._serialized_end=1582
-  _globals['_LISTSIGNALSRESPONSE']._serialized_start=1584
-  _globals['_LISTSIGNALSRESPONSE']._serialized_end=1668
-  _globals['_GETSIGNALREQUEST']._serialized_start=1670
-  _globals['_GETSIGNALREQUEST']._serialized_end=1707
-  _globals['_GETSIGNALRESPONSE']._serialized_start=1709
-  _globals['_GETSIGNALRESPONSE']._serialized_end=1765
-  _globals['_EXPLAINREQUEST']._serialized_start=1767
-  _globals['_EXPLAINREQUEST']._serialized_end=1841
-  _globals['_EXPLAINRESPONSE']._serialized_start=1843
-  _globals['_EXPLAINRESPONSE']._serialized_end=1969
-  _globals['_WATCHSIGNALSREQUEST']._serialized_start=1971
-  _globals['_WATCHSIGNALSREQUEST']._serialized_end=2060
-  _globals['_WATCHSIGNALSRESPONSE']._serialized_start=2063
-  _globals['_WATCHSIGNALSRESPONSE']._serialized_end=2369
-  _globals['_SIGNALSERVICE']._serialized_start=2538
-  _globals['_SIGNALSERVICE']._serialized_end=2868
+  _globals['_SIGNALSERVICE'].methods_by_name['ListSignals']._loaded_options = None
+  _globals['_SIGNALSERVICE'].methods_by_name['ListSignals']._serialized_options = b'\230\270\030\001'
+  _globals['_SIGNALSERVICE'].methods_by_name['GetSignal']._loaded_options = None
+  _globals['_SIGNALSERVICE'].methods_by_name['GetSignal']._serialized_options = b'\230\270\030\001'
+  _globals['_SIGNALSERVICE'].methods_by_name['Explain']._loaded_options = None
+  _globals['_SIGNALSERVICE'].methods_by_name['Explain']._serialized_options = b'\230\270\030\001'
+  _globals['_SIGNALSERVICE'].methods_by_name['WatchSignals']._loaded_options = None
+  _globals['_SIGNALSERVICE'].methods_by_name['WatchSignals']._serialized_options = b'\230\270\030\001'
+  _globals['_SIGNALKIND']._serialized_start=2398
+  _globals['_SIGNALKIND']._serialized_end=2561
+  _globals['_RULE']._serialized_start=202
+  _globals['_RULE']._serialized_end=435
+  _globals['_SIGNAL']._serialized_start=438
+  _globals['_SIGNAL']._serialized_end=1188
+  _globals['_SMALLESTCHANGE']._serialized_start=1191
+  _globals['_SMALLESTCHANGE']._serialized_end=1335
+  _globals['_LISTSIGNALSREQUEST']._serialized_start=1338
+  _globals['_LISTSIGNALSREQUEST']._serialized_end=1608
+  _globals['_LISTSIGNALSRESPONSE']._serialized_start=1610
+  _globals['_LISTSIGNALSRESPONSE']._serialized_end=1694
+  _globals['_GETSIGNALREQUEST']._serialized_start=1696
+  _globals['_GETSIGNALREQUEST']._serialized_end=1733
+  _globals['_GETSIGNALRESPONSE']._serialized_start=1735
+  _globals['_GETSIGNALRESPONSE']._serialized_end=1791
+  _globals['_EXPLAINREQUEST']._serialized_start=1793
+  _globals['_EXPLAINREQUEST']._serialized_end=1867
+  _globals['_EXPLAINRESPONSE']._serialized_start=1869
+  _globals['_EXPLAINRESPONSE']._serialized_end=1995
+  _globals['_WATCHSIGNALSREQUEST']._serialized_start=1997
+  _globals['_WATCHSIGNALSREQUEST']._serialized_end=2086
+  _globals['_WATCHSIGNALSRESPONSE']._serialized_start=2089
+  _globals['_WATCHSIGNALSRESPONSE']._serialized_end=2395
+  _globals['_SIGNALSERVICE']._serialized_start=2564
+  _globals['_SIGNALSERVICE']._serialized_end=2918
 # @@protoc_insertion_point(module_scope)

@@ -22,6 +22,7 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from fluxhero.v1 import access_pb2 as fluxhero_dot_v1_dot_access__pb2
 from fluxhero.v1 import account_pb2 as fluxhero_dot_v1_dot_account__pb2
 from fluxhero.v1 import common_pb2 as fluxhero_dot_v1_dot_common__pb2
 from fluxhero.v1 import market_pb2 as fluxhero_dot_v1_dot_market__pb2
@@ -34,17 +35,19 @@ from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x18\x66luxhero/v1/stream.proto\x12\x0b\x66luxhero.v1\x1a\x19\x66luxhero/v1/account.proto\x1a\x18\x66luxhero/v1/common.proto\x1a\x18\x66luxhero/v1/market.proto\x1a\x17\x66luxhero/v1/order.proto\x1a\x1a\x66luxhero/v1/position.proto\x1a\x16\x66luxhero/v1/risk.proto\x1a\x18\x66luxhero/v1/signal.proto\x1a\x18\x66luxhero/v1/system.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xa7\x01\n\x0cWatchRequest\x12\x0f\n\x07symbols\x18\x01 \x03(\t\x12\r\n\x05\x65poch\x18\x02 \x01(\t\x12\x15\n\x08\x66rom_seq\x18\x03 \x01(\x04H\x00\x88\x01\x01\x12/\n\x0cmin_interval\x18\x04 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\"\n\x06topics\x18\x05 \x03(\x0e\x32\x12.fluxhero.v1.TopicB\x0b\n\t_from_seq\"\xff\x04\n\rWatchResponse\x12\r\n\x05\x65poch\x18\x01 \x01(\t\x12\x0b\n\x03seq\x18\x02 \x01(\x04\x12\x10\n\x08prev_seq\x18\x03 \x01(\x04\x12%\n\x04kind\x18\x04 \x01(\x0e\x32\x17.fluxhero.v1.StreamKind\x12\x11\n\tconflated\x18\x05 \x01(\x04\x12\x34\n\x0fsnapshot_reason\x18\x06 \x01(\x0e\x32\x1b.fluxhero.v1.SnapshotReason\x12)\n\x05\x61s_of\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12+\n\x0fsnapshot_topics\x18\x08 \x03(\x0e\x32\x12.fluxhero.v1.Topic\x12\"\n\x06prices\x18\x0b \x03(\x0b\x32\x12.fluxhero.v1.Price\x12\x1e\n\x04\x62\x61rs\x18\x0c \x03(\x0b\x32\x10.fluxhero.v1.Bar\x12+\n\nindicators\x18\r \x03(\x0b\x32\x17.fluxhero.v1.Indicators\x12(\n\tpositions\x18\x0e \x03(\x0b\x32\x15.fluxhero.v1.Position\x12\"\n\x06orders\x18\x0f \x03(\x0b\x32\x12.fluxhero.v1.Order\x12$\n\x07signals\x18\x10 \x03(\x0b\x32\x13.fluxhero.v1.Signal\x12&\n\x08\x61\x63\x63ounts\x18\x11 \x03(\x0b\x32\x14.fluxhero.v1.Account\x12 \n\x05risks\x18\x12 \x03(\x0b\x32\x11.fluxhero.v1.Risk\x12%\n\x08statuses\x18\x13 \x03(\x0b\x32\x13.fluxhero.v1.Status\x12\"\n\x06\x61lerts\x18\x14 \x03(\x0b\x32\x12.fluxhero.v1.Alert2Q\n\rStreamService\x12@\n\x05Watch\x12\x19.fluxhero.v1.WatchRequest\x1a\x1a.fluxhero.v1.WatchResponse0\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x18\x66luxhero/v1/stream.proto\x12\x0b\x66luxhero.v1\x1a\x18\x66luxhero/v1/access.proto\x1a\x19\x66luxhero/v1/account.proto\x1a\x18\x66luxhero/v1/common.proto\x1a\x18\x66luxhero/v1/market.proto\x1a\x17\x66luxhero/v1/order.proto\x1a\x1a\x66luxhero/v1/position.proto\x1a\x16\x66luxhero/v1/risk.proto\x1a\x18\x66luxhero/v1/signal.proto\x1a\x18\x66luxhero/v1/system.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xa7\x01\n\x0cWatchRequest\x12\x0f\n\x07symbols\x18\x01 \x03(\t\x12\r\n\x05\x65poch\x18\x02 \x01(\t\x12\x15\n\x08\x66rom_seq\x18\x03 \x01(\x04H\x00\x88\x01\x01\x12/\n\x0cmin_interval\x18\x04 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\"\n\x06topics\x18\x05 \x03(\x0e\x32\x12.fluxhero.v1.TopicB\x0b\n\t_from_seq\"\xff\x04\n\rWatchResponse\x12\r\n\x05\x65poch\x18\x01 \x01(\t\x12\x0b\n\x03seq\x18\x02 \x01(\x04\x12\x10\n\x08prev_seq\x18\x03 \x01(\x04\x12%\n\x04kind\x18\x04 \x01(\x0e\x32\x17.fluxhero.v1.StreamKind\x12\x11\n\tconflated\x18\x05 \x01(\x04\x12\x34\n\x0fsnapshot_reason\x18\x06 \x01(\x0e\x32\x1b.fluxhero.v1.SnapshotReason\x12)\n\x05\x61s_of\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12+\n\x0fsnapshot_topics\x18\x08 \x03(\x0e\x32\x12.fluxhero.v1.Topic\x12\"\n\x06prices\x18\x0b \x03(\x0b\x32\x12.fluxhero.v1.Price\x12\x1e\n\x04\x62\x61rs\x18\x0c \x03(\x0b\x32\x10.fluxhero.v1.Bar\x12+\n\nindicators\x18\r \x03(\x0b\x32\x17.fluxhero.v1.Indicators\x12(\n\tpositions\x18\x0e \x03(\x0b\x32\x15.fluxhero.v1.Position\x12\"\n\x06orders\x18\x0f \x03(\x0b\x32\x12.fluxhero.v1.Order\x12$\n\x07signals\x18\x10 \x03(\x0b\x32\x13.fluxhero.v1.Signal\x12&\n\x08\x61\x63\x63ounts\x18\x11 \x03(\x0b\x32\x14.fluxhero.v1.Account\x12 \n\x05risks\x18\x12 \x03(\x0b\x32\x11.fluxhero.v1.Risk\x12%\n\x08statuses\x18\x13 \x03(\x0b\x32\x13.fluxhero.v1.Status\x12\"\n\x06\x61lerts\x18\x14 \x03(\x0b\x32\x12.fluxhero.v1.Alert2W\n\rStreamService\x12\x46\n\x05Watch\x12\x19.fluxhero.v1.WatchRequest\x1a\x1a.fluxhero.v1.WatchResponse\"\x04\x98\xb8\x18\x01\x30\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'fluxhero.v1.stream_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_WATCHREQUEST']._serialized_start=315
-  _globals['_WATCHREQUEST']._serialized_end=482
-  _globals['_WATCHRESPONSE']._serialized_start=485
-  _globals['_WATCHRESPONSE']._serialized_end=1124
-  _globals['_STREAMSERVICE']._serialized_start=1126
-  _globals['_STREAMSERVICE']._serialized_end=1207
+  _globals['_STREAMSERVICE'].methods_by_name['Watch']._loaded_options = None
+  _globals['_STREAMSERVICE'].methods_by_name['Watch']._serialized_options = b'\230\270\030\001'
+  _globals['_WATCHREQUEST']._serialized_start=341
+  _globals['_WATCHREQUEST']._serialized_end=508
+  _globals['_WATCHRESPONSE']._serialized_start=511
+  _globals['_WATCHRESPONSE']._serialized_end=1150
+  _globals['_STREAMSERVICE']._serialized_start=1152
+  _globals['_STREAMSERVICE']._serialized_end=1239
 # @@protoc_insertion_point(module_scope)

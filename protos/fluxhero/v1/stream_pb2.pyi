@@ -1,5 +1,6 @@
 import datetime
 
+from fluxhero.v1 import access_pb2 as _access_pb2
 from fluxhero.v1 import account_pb2 as _account_pb2
 from fluxhero.v1 import common_pb2 as _common_pb2
 from fluxhero.v1 import market_pb2 as _market_pb2

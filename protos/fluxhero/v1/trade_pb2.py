@@ -22,6 +22,7 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from fluxhero.v1 import access_pb2 as fluxhero_dot_v1_dot_access__pb2
 from fluxhero.v1 import common_pb2 as fluxhero_dot_v1_dot_common__pb2
 from fluxhero.v1 import order_pb2 as fluxhero_dot_v1_dot_order__pb2
 from fluxhero.v1 import signal_pb2 as fluxhero_dot_v1_dot_signal__pb2
@@ -29,43 +30,51 @@ from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x17\x66luxhero/v1/trade.proto\x12\x0b\x66luxhero.v1\x1a\x18\x66luxhero/v1/common.proto\x1a\x17\x66luxhero/v1/order.proto\x1a\x18\x66luxhero/v1/signal.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xa2\x05\n\x05Trade\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0e\n\x06symbol\x18\x02 \x01(\t\x12\'\n\x04side\x18\x03 \x01(\x0e\x32\x19.fluxhero.v1.PositionSide\x12&\n\x05state\x18\x04 \x01(\x0e\x32\x17.fluxhero.v1.TradeState\x12\'\n\x04mode\x18\x05 \x01(\x0e\x32\x19.fluxhero.v1.StrategyMode\x12#\n\x06regime\x18\x06 \x01(\x0e\x32\x13.fluxhero.v1.Regime\x12\x11\n\tsignal_id\x18\x07 \x01(\t\x12\x15\n\rsignal_reason\x18\x08 \x01(\t\x12-\n\topened_at\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12-\n\tclosed_at\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x16\n\x0e\x65ntry_quantity\x18\x0b \x01(\x03\x12\x13\n\x0b\x65ntry_price\x18\x0c \x01(\t\x12\x13\n\x0b\x65ntry_value\x18\r \x01(\t\x12\x15\n\rexit_quantity\x18\x0e \x01(\x03\x12\x17\n\nexit_price\x18\x0f \x01(\tH\x00\x88\x01\x01\x12\x12\n\nexit_value\x18\x10 \x01(\t\x12\x14\n\x0crealized_pnl\x18\x11 \x01(\t\x12\x18\n\x10realized_pnl_pct\x18\x12 \x01(\x01\x12\x12\n\ncommission\x18\x13 \x01(\t\x12\x0f\n\x07net_pnl\x18\x14 \x01(\t\x12\x17\n\nstop_price\x18\x15 \x01(\tH\x01\x88\x01\x01\x12\x13\n\x0b\x65xit_reason\x18\x16 \x01(\t\x12/\n\x0cholding_time\x18\x17 \x01(\x0b\x32\x19.google.protobuf.DurationB\r\n\x0b_exit_priceB\r\n\x0b_stop_price\"\x9f\x05\n\x0fTradeStatistics\x12\x0e\n\x06trades\x18\x01 \x01(\x03\x12\x0c\n\x04wins\x18\x02 \x01(\x03\x12\x0e\n\x06losses\x18\x03 \x01(\x03\x12\x19\n\x0cwin_rate_pct\x18\x04 \x01(\x01H\x00\x88\x01\x01\x12\x0f\n\x07net_pnl\x18\x05 \x01(\t\x12\x14\n\x0cgross_profit\x18\x06 \x01(\t\x12\x12\n\ngross_loss\x18\x07 \x01(\t\x12\x12\n\ncommission\x18\x08 \x01(\t\x12\x18\n\x0b\x61verage_win\x18\t \x01(\tH\x01\x88\x01\x01\x12\x19\n\x0c\x61verage_loss\x18\n \x01(\tH\x02\x88\x01\x01\x12\x1a\n\rprofit_factor\x18\x0b \x01(\x01H\x03\x88\x01\x01\x12\x17\n\nexpectancy\x18\x0c \x01(\tH\x04\x88\x01\x01\x12\x19\n\x0csharpe_ratio\x18\r \x01(\x01H\x05\x88\x01\x01\x12\x1d\n\x10max_drawdown_pct\x18\x0e \x01(\x01H\x06\x88\x01\x01\x12\x37\n\x14\x61verage_holding_time\x18\x0f \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x15\n\x08\x62\x65st_pnl\x18\x10 \x01(\tH\x07\x88\x01\x01\x12\x16\n\tworst_pnl\x18\x11 \x01(\tH\x08\x88\x01\x01\x12#\n\x16sharpe_ratio_zero_rate\x18\x12 \x01(\x01H\t\x88\x01\x01\x12\x14\n\x0cmax_drawdown\x18\x13 \x01(\tB\x0f\n\r_win_rate_pctB\x0e\n\x0c_average_winB\x0f\n\r_average_lossB\x10\n\x0e_profit_factorB\r\n\x0b_expectancyB\x0f\n\r_sharpe_ratioB\x13\n\x11_max_drawdown_pctB\x0b\n\t_best_pnlB\x0c\n\n_worst_pnlB\x19\n\x17_sharpe_ratio_zero_rate\"k\n\x0eModeStatistics\x12\'\n\x04mode\x18\x01 \x01(\x0e\x32\x19.fluxhero.v1.StrategyMode\x12\x30\n\nstatistics\x18\x02 \x01(\x0b\x32\x1c.fluxhero.v1.TradeStatistics\"i\n\x10RegimeStatistics\x12#\n\x06regime\x18\x01 \x01(\x0e\x32\x13.fluxhero.v1.Regime\x12\x30\n\nstatistics\x18\x02 \x01(\x0b\x32\x1c.fluxhero.v1.TradeStatistics\"T\n\x10SymbolStatistics\x12\x0e\n\x06symbol\x18\x01 \x01(\t\x12\x30\n\nstatistics\x18\x02 \x01(\x0b\x32\x1c.fluxhero.v1.TradeStatistics\"\xca\x02\n\x11ListTradesRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\x12\x0f\n\x07symbols\x18\x03 \x03(\t\x12(\n\x05modes\x18\x04 \x03(\x0e\x32\x19.fluxhero.v1.StrategyMode\x12$\n\x07regimes\x18\x05 \x03(\x0e\x32\x13.fluxhero.v1.Regime\x12&\n\x05state\x18\x06 \x01(\x0e\x32\x17.fluxhero.v1.TradeState\x12\'\n\x04side\x18\x07 \x01(\x0e\x32\x19.fluxhero.v1.PositionSide\x12.\n\nstart_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"Q\n\x12ListTradesResponse\x12\"\n\x06trades\x18\x01 \x03(\x0b\x32\x12.fluxhero.v1.Trade\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"#\n\x0fGetTradeRequest\x12\x10\n\x08trade_id\x18\x01 \x01(\t\"\xa0\x01\n\x10GetTradeResponse\x12!\n\x05trade\x18\x01 \x01(\x0b\x32\x12.fluxhero.v1.Trade\x12#\n\x06signal\x18\x02 \x01(\x0b\x32\x13.fluxhero.v1.Signal\x12\"\n\x06orders\x18\x03 \x03(\x0b\x32\x12.fluxhero.v1.Order\x12 \n\x05\x66ills\x18\x04 \x03(\x0b\x32\x11.fluxhero.v1.Fill\"\xaf\x01\n\x14GetStatisticsRequest\x12\x0f\n\x07symbols\x18\x01 \x03(\t\x12(\n\x05modes\x18\x02 \x03(\x0e\x32\x19.fluxhero.v1.StrategyMode\x12.\n\nstart_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xd6\x01\n\x15GetStatisticsResponse\x12+\n\x05total\x18\x01 \x01(\x0b\x32\x1c.fluxhero.v1.TradeStatistics\x12,\n\x07\x62y_mode\x18\x02 \x03(\x0b\x32\x1b.fluxhero.v1.ModeStatistics\x12\x30\n\tby_regime\x18\x03 \x03(\x0b\x32\x1d.fluxhero.v1.RegimeStatistics\x12\x30\n\tby_symbol\x18\x04 \x03(\x0b\x32\x1d.fluxhero.v1.SymbolStatistics\"\xd9\x01\n\x13\x45xportTradesRequest\x12)\n\x06\x66ormat\x18\x01 \x01(\x0e\x32\x19.fluxhero.v1.ExportFormat\x12\x0f\n\x07symbols\x18\x02 \x03(\t\x12(\n\x05modes\x18\x03 \x03(\x0e\x32\x19.fluxhero.v1.StrategyMode\x12.\n\nstart_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"M\n\x14\x45xportTradesResponse\x12\x0c\n\x04\x64\x61ta\x18\x01 \x01(\x0c\x12\x11\n\tfile_name\x18\x02 \x01(\t\x12\x14\n\x0c\x63ontent_type\x18\x03 \x01(\t*W\n\nTradeState\x12\x1b\n\x17TRADE_STATE_UNSPECIFIED\x10\x00\x12\x14\n\x10TRADE_STATE_OPEN\x10\x01\x12\x16\n\x12TRADE_STATE_CLOSED\x10\x02*_\n\x0c\x45xportFormat\x12\x1d\n\x19\x45XPORT_FORMAT_UNSPECIFIED\x10\x00\x12\x15\n\x11\x45XPORT_FORMAT_CSV\x10\x01\x12\x19\n\x15\x45XPORT_FORMAT_PARQUET\x10\x02\x32\xd5\x02\n\x0cTradeService\x12M\n\nListTrades\x12\x1e.fluxhero.v1.ListTradesRequest\x1a\x1f.fluxhero.v1.ListTradesResponse\x12G\n\x08GetTrade\x12\x1c.fluxhero.v1.GetTradeRequest\x1a\x1d.fluxhero.v1.GetTradeResponse\x12V\n\rGetStatistics\x12!.fluxhero.v1.GetStatisticsRequest\x1a\".fluxhero.v1.GetStatisticsResponse\x12U\n\x0c\x45xportTrades\x12 .fluxhero.v1.ExportTradesRequest\x1a!.fluxhero.v1.ExportTradesResponse0\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x17\x66luxhero/v1/trade.proto\x12\x0b\x66luxhero.v1\x1a\x18\x66luxhero/v1/access.proto\x1a\x18\x66luxhero/v1/common.proto\x1a\x17\x66luxhero/v1/order.proto\x1a\x18\x66luxhero/v1/signal.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xa2\x05\n\x05Trade\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0e\n\x06symbol\x18\x02 \x01(\t\x12\'\n\x04side\x18\x03 \x01(\x0e\x32\x19.fluxhero.v1.PositionSide\x12&\n\x05state\x18\x04 \x01(\x0e\x32\x17.fluxhero.v1.TradeState\x12\'\n\x04mode\x18\x05 \x01(\x0e\x32\x19.fluxhero.v1.StrategyMode\x12#\n\x06regime\x18\x06 \x01(\x0e\x32\x13.fluxhero.v1.Regime\x12\x11\n\tsignal_id\x18\x07 \x01(\t\x12\x15\n\rsignal_reason\x18\x08 \x01(\t\x12-\n\topened_at\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12-\n\tclosed_at\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x16\n\x0e\x65ntry_quantity\x18\x0b \x01(\x03\x12\x13\n\x0b\x65ntry_price\x18\x0c \x01(\t\x12\x13\n\x0b\x65ntry_value\x18\r \x01(\t\x12\x15\n\rexit_quantity\x18\x0e \x01(\x03\x12\x17\n\nexit_price\x18\x0f \x01(\tH\x00\x88\x01\x01\x12\x12\n\nexit_value\x18\x10 \x01(\t\x12\x14\n\x0crealized_pnl\x18\x11 \x01(\t\x12\x18\n\x10realized_pnl_pct\x18\x12 \x01(\x01\x12\x12\n\ncommission\x18\x13 \x01(\t\x12\x0f\n\x07net_pnl\x18\x14 \x01(\t\x12\x17\n\nstop_price\x18\x15 \x01(\tH\x01\x88\x01\x01\x12\x13\n\x0b\x65xit_reason\x18\x16 \x01(\t\x12/\n\x0cholding_time\x18\x17 \x01(\x0b\x32\x19.google.protobuf.DurationB\r\n\x0b_exit_priceB\r\n\x0b_stop_price\"\x9f\x05\n\x0fTradeStatistics\x12\x0e\n\x06trades\x18\x01 \x01(\x03\x12\x0c\n\x04wins\x18\x02 \x01(\x03\x12\x0e\n\x06losses\x18\x03 \x01(\x03\x12\x19\n\x0cwin_rate_pct\x18\x04 \x01(\x01H\x00\x88\x01\x01\x12\x0f\n\x07net_pnl\x18\x05 \x01(\t\x12\x14\n\x0cgross_profit\x18\x06 \x01(\t\x12\x12\n\ngross_loss\x18\x07 \x01(\t\x12\x12\n\ncommission\x18\x08 \x01(\t\x12\x18\n\x0b\x61verage_win\x18\t \x01(\tH\x01\x88\x01\x01\x12\x19\n\x0c\x61verage_loss\x18\n \x01(\tH\x02\x88\x01\x01\x12\x1a\n\rprofit_factor\x18\x0b \x01(\x01H\x03\x88\x01\x01\x12\x17\n\nexpectancy\x18\x0c \x01(\tH\x04\x88\x01\x01\x12\x19\n\x0csharpe_ratio\x18\r \x01(\x01H\x05\x88\x01\x01\x12\x1d\n\x10max_drawdown_pct\x18\x0e \x01(\x01H\x06\x88\x01\x01\x12\x37\n\x14\x61verage_holding_time\x18\x0f \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x15\n\x08\x62\x65st_pnl\x18\x10 \x01(\tH\x07\x88\x01\x01\x12\x16\n\tworst_pnl\x18\x11 \x01(\tH\x08\x88\x01\x01\x12#\n\x16sharpe_ratio_zero_rate\x18\x12 \x01(\x01H\t\x88\x01\x01\x12\x14\n\x0cmax_drawdown\x18\x13 \x01(\tB\x0f\n\r_win_rate_pctB\x0e\n\x0c_average_winB\x0f\n\r_average_lossB\x10\n\x0e_profit_factorB\r\n\x0b_expectancyB\x0f\n\r_sharpe_ratioB\x13\n\x11_max_drawdown_pctB\x0b\n\t_best_pnlB\x0c\n\n_worst_pnlB\x19\n\x17_sharpe_ratio_zero_rate\"k\n\x0eModeStatistics\x12\'\n\x04mode\x18\x01 \x01(\x0e\x32\x19.fluxhero.v1.StrategyMode\x12\x30\n\nstatistics\x18\x02 \x01(\x0b\x32\x1c.fluxhero.v1.TradeStatistics\"i\n\x10RegimeStatistics\x12#\n\x06regime\x18\x01 \x01(\x0e\x32\x13.fluxhero.v1.Regime\x12\x30\n\nstatistics\x18\x02 \x01(\x0b\x32\x1c.fluxhero.v1.TradeStatistics\"T\n\x10SymbolStatistics\x12\x0e\n\x06symbol\x18\x01 \x01(\t\x12\x30\n\nstatistics\x18\x02 \x01(\x0b\x32\x1c.fluxhero.v1.TradeStatistics\"\xca\x02\n\x11ListTradesRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\x12\x0f\n\x07symbols\x18\x03 \x03(\t\x12(\n\x05modes\x18\x04 \x03(\x0e\x32\x19.fluxhero.v1.StrategyMode\x12$\n\x07regimes\x18\x05 \x03(\x0e\x32\x13.fluxhero.v1.Regime\x12&\n\x05state\x18\x06 \x01(\x0e\x32\x17.fluxhero.v1.TradeState\x12\'\n\x04side\x18\x07 \x01(\x0e\x32\x19.fluxhero.v1.PositionSide\x12.\n\nstart_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"Q\n\x12ListTradesResponse\x12\"\n\x06trades\x18\x01 \x03(\x0b\x32\x12.fluxhero.v1.Trade\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"#\n\x0fGetTradeRequest\x12\x10\n\x08trade_id\x18\x01 \x01(\t\"\xa0\x01\n\x10GetTradeResponse\x12!\n\x05trade\x18\x01 \x01(\x0b\x32\x12.fluxhero.v1.Trade\x12#\n\x06signal\x18\x02 \x01(\x0b\x32\x13.fluxhero.v1.Signal\x12\"\n\x06orders\x18\x03 \x03(\x0b\x32\x12.fluxhero.v1.Order\x12 \n\x05\x66ills\x18\x04 \x03(\x0b\x32\x11.fluxhero.v1.Fill\"\xaf\x01\n\x14GetStatisticsRequest\x12\x0f\n\x07symbols\x18\x01 \x03(\t\x12(\n\x05modes\x18\x02 \x03(\x0e\x32\x19.fluxhero.v1.StrategyMode\x12.\n\nstart_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xd6\x01\n\x15GetStatisticsResponse\x12+\n\x05total\x18\x01 \x01(\x0b\x32\x1c.fluxhero.v1.TradeStatistics\x12,\n\x07\x62y_mode\x18\x02 \x03(\x0b\x32\x1b.fluxhero.v1.ModeStatistics\x12\x30\n\tby_regime\x18\x03 \x03(\x0b\x32\x1d.fluxhero.v1.RegimeStatistics\x12\x30\n\tby_symbol\x18\x04 \x03(\x0b\x32\x1d.fluxhero.v1.SymbolStatistics\"\xd9\x01\n\x13\x45xportTradesRequest\x12)\n\x06\x66ormat\x18\x01 \x01(\x0e\x32\x19.fluxhero.v1.ExportFormat\x12\x0f\n\x07symbols\x18\x02 \x03(\t\x12(\n\x05modes\x18\x03 \x03(\x0e\x32\x19.fluxhero.v1.StrategyMode\x12.\n\nstart_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"M\n\x14\x45xportTradesResponse\x12\x0c\n\x04\x64\x61ta\x18\x01 \x01(\x0c\x12\x11\n\tfile_name\x18\x02 \x01(\t\x12\x14\n\x0c\x63ontent_type\x18\x03 \x01(\t*W\n\nTradeState\x12\x1b\n\x17TRADE_STATE_UNSPECIFIED\x10\x00\x12\x14\n\x10TRADE_STATE_OPEN\x10\x01\x12\x16\n\x12TRADE_STATE_CLOSED\x10\x02*_\n\x0c\x45xportFormat\x12\x1d\n\x19\x45XPORT_FORMAT_UNSPECIFIED\x10\x00\x12\x15\n\x11\x45XPORT_FORMAT_CSV\x10\x01\x12\x19\n\x15\x45XPORT_FORMAT_PARQUET\x10\x02\x32\xed\x02\n\x0cTradeService\x12S\n\nListTrades\x12\x1e.fluxhero.v1.ListTradesRequest\x1a\x1f.fluxhero.v1.ListTradesResponse\"\x04\x98\xb8\x18\x01\x12M\n\x08GetTrade\x12\x1c.fluxhero.v1.GetTradeRequest\x1a\x1d.fluxhero.v1.GetTradeResponse\"\x04\x98\xb8\x18\x01\x12\\\n\rGetStatistics\x12!.fluxhero.v1.GetStatisticsRequest\x1a\".fluxhero.v1.GetStatisticsResponse\"\x04\x98\xb8\x18\x01\x12[\n\x0c\x45xportTrades\x12 .fluxhero.v1.ExportTradesRequest\x1a!.fluxhero.v1.ExportTradesResponse\"\x04\x98\xb8\x18\x01\x30\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'fluxhero.v1.trade_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_TRADESTATE']._serialized_start=3145
-  _globals['_TRADESTATE']._serialized_end=3232
-  _globals['_EXPORTFORMAT']._serialized_start=3234
-  _globals['_EXPORTFORMAT']._serialized_end=3329
-  _globals['_TRADE']._serialized_start=183
-  _globals['_TRADE']._serialized_end=857
-  _globals['_TRADESTATISTICS']._serialized_start=860
-  _globals['_TRADESTATISTICS']._serialized_end=1531
-  _globals['_MODESTATISTICS']._serialized_start=1533
-  _globals['_MODESTATISTICS']._serialized_end=1640
-  _globals['_REGIMESTATISTICS']._serialized_start=1642
-  _globals['_REGIMESTATISTICS']._serialized_end=1747
-  _globals['_SYMBOLSTATISTICS']._serialized_start=1749
-  _globals['_SYMBOLSTATISTICS']._serialized_end=1833
-  _globals['_LISTTRADESREQUEST']._serialized_start=1836
-  _globals['_LISTTRADESREQUEST']._serialized_end=2166
-  _globals['_LISTTRADESRESPONSE']._serialized_start=2168
-  _globals['_LISTTRADESRESPONSE']._serialized_end=2249
-  _globals['_GETTRADEREQUEST']._serialized_start=2251
-  _globals['_GETTRADEREQUEST']._serialized_end=2286
-  _globals['_GETTRADERESPONSE']._serialized_start=2289
-  _globals['_GETTRADERESPONSE']._serialized_end=2449
-  _globals['_GETSTATISTICSREQUEST']._serialized_start=2452
-  _globals['_GETSTATISTICSREQUEST']._serialized_end=2627
-  _globals['_GETSTATISTICSRESPONSE']._serialized_start=2630
-  _globals['_GETSTATISTICSRESPONSE']._serialized_end=2844
-  _globals['_EXPORTTRADESREQUEST']._serialized_start=2847
-  _globals['_EXPORTTRADESREQUEST']._serialized_end=3064
-  _globals['_EXPORTTRADESRESPONSE']._serialized_start=3066
-  _globals['_EXPORTTRADESRESPONSE']._serialized_end=3143
-  _globals['_TRADESERVICE']._serialized_start=3332
-  _globals['_TRADESERVICE']._serialized_end=3673
+  _globals['_TRADESERVICE'].methods_by_name['ListTrades']._loaded_options = None
+  _globals['_TRADESERVICE'].methods_by_name['ListTrades']._serialized_options = b'\230\270\030\001'
+  _globals['_TRADESERVICE'].methods_by_name['GetTrade']._loaded_options = None
+  _globals['_TRADESERVICE'].methods_by_name['GetTrade']._serialized_options = b'\230\270\030\001'
+  _globals['_TRADESERVICE'].methods_by_name['GetStatistics']._loaded_options = None
+  _globals['_TRADESERVICE'].methods_by_name['GetStatistics']._serialized_options = b'\230\270\030\001'
+  _globals['_TRADESERVICE'].methods_by_name['ExportTrades']._loaded_options = None
+  _globals['_TRADESERVICE'].methods_by_name['ExportTrades']._serialized_options = b'\230\270\030\001'
+  _globals['_TRADESTATE']._serialized_start=3171
+  _globals['_TRADESTATE']._serialized_end=3258
+  _globals['_EXPORTFORMAT']._serialized_start=3260
+  _globals['_EXPORTFORMAT']._serialized_end=3355
+  _globals['_TRADE']._serialized_start=209
+  _globals['_TRADE']._serialized_end=883
+  _globals['_TRADESTATISTICS']._serialized_start=886
+  _globals['_TRADESTATISTICS']._serialized_end=1557
+  _globals['_MODESTATISTICS']._serialized_start=1559
+  _globals['_MODESTATISTICS']._serialized_end=1666
+  _globals['_REGIMESTATISTICS']._serialized_start=1668
+  _globals['_REGIMESTATISTICS']._serialized_end=1773
+  _globals['_SYMBOLSTATISTICS']._serialized_start=1775
+  _globals['_SYMBOLSTATISTICS']._serialized_end=1859
+  _globals['_LISTTRADESREQUEST']._serialized_start=1862
+  _globals['_LISTTRADESREQUEST']._serialized_end=2192
+  _globals['_LISTTRADESRESPONSE']._serialized_start=2194
+  _globals['_LISTTRADESRESPONSE']._serialized_end=2275
+  _globals['_GETTRADEREQUEST']._serialized_start=2277
+  _globals['_GETTRADEREQUEST']._serialized_end=2312
+  _globals['_GETTRADERESPONSE']._serialized_start=2315
+  _globals['_GETTRADERESPONSE']._serialized_end=2475
+  _globals['_GETSTATISTICSREQUEST']._serialized_start=2478
+  _globals['_GETSTATISTICSREQUEST']._serialized_end=2653
+  _globals['_GETSTATISTICSRESPONSE']._serialized_start=2656
+  _globals['_GETSTATISTICSRESPONSE']._serialized_end=2870
+  _globals['_EXPORTTRADESREQUEST']._serialized_start=2873
+  _globals['_EXPORTTRADESREQUEST']._serialized_end=3090
+  _globals['_EXPORTTRADESRESPONSE']._serialized_start=3092
+  _globals['_EXPORTTRADESRESPONSE']._serialized_end=3169
+  _globals['_TRADESERVICE']._serialized_start=3358
+  _globals['_TRADESERVICE']._serialized_end=3723
 # @@protoc_insertion_point(module_scope)

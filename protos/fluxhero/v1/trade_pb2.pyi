@@ -1,5 +1,6 @@
 import datetime
 
+from fluxhero.v1 import access_pb2 as _access_pb2
 from fluxhero.v1 import common_pb2 as _common_pb2
 from fluxhero.v1 import order_pb2 as _order_pb2
 from fluxhero.v1 import signal_pb2 as _signal_pb2

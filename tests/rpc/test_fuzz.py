@@ -1,0 +1,87 @@
+"""A seeded attacker: protobuf, metadata, tokens, deadlines, bare bytes. `make fuzz N=50000` sends more than CI does."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import logging
+import os
+import random
+from pathlib import Path
+from typing import Any
+
+import grpc
+from google.protobuf.descriptor_pool import Default
+from rpc.hostile import Attack, Attacker, garbage
+
+REQUESTS = int(os.environ.get("FUZZ_REQUESTS", "2000"))
+SEED = int(os.environ.get("FUZZ_SEED", "2024"))
+AT_ONCE = 50
+BARE = 20
+MOST_GROWTH_MB = 24.0
+CLEAN = frozenset(
+    grpc.StatusCode[name]
+    for name in (
+        "OK", "INVALID_ARGUMENT", "NOT_FOUND", "FAILED_PRECONDITION", "UNIMPLEMENTED", "UNAUTHENTICATED", "ABORTED",
+        "PERMISSION_DENIED", "RESOURCE_EXHAUSTED", "DEADLINE_EXCEEDED",
+    )
+)  # fmt: skip
+
+
+def resident_mb() -> float:
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
+async def strike(channel: grpc.aio.Channel, attack: Attack) -> grpc.StatusCode:
+    """How the daemon answers; a stream's first message is OK."""
+    try:
+        streams = Default().FindMethodByName(attack.method[1:].replace("/", ".")).server_streaming  # type: ignore[attr-defined]
+    except KeyError:
+        streams = False
+    kind: Any = channel.unary_stream if streams else channel.unary_unary
+    call = kind(attack.method)(attack.request, metadata=attack.metadata, timeout=attack.timeout_s)
+    try:
+        await (call.read() if streams else call)
+    except grpc.aio.AioRpcError as error:
+        return error.code()
+    call.cancel()
+    return grpc.StatusCode.OK
+
+
+async def throw(port: int, content: bytes) -> None:
+    """Bytes at the bare port; done when the daemon has closed, or has taken them and says nothing."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    try:
+        writer.write(content)
+        writer.write_eof()
+        async with asyncio.timeout(5):
+            await reader.read()
+    except OSError:
+        pass
+    finally:
+        writer.close()
+
+
+async def test_hostile_calls_end_in_clean_refusals_and_leave_nothing_behind(
+    world: Any, client: Any, caplog: Any
+) -> None:
+    caplog.set_level(logging.CRITICAL)  # thousands of lines would be memory of the test's own
+    methods = sorted(method for method in world.server.door.handlers if "fluxhero" in method)
+    attacker = Attacker(SEED, methods, [world.token(role) for role in ("read", "trade", "admin")])
+    async with grpc.aio.insecure_channel(f"127.0.0.1:{world.port}") as tcp:
+        tasks, resident, bad = len(asyncio.all_tasks()), 0.0, []
+        for number in range(REQUESTS // AT_ONCE):
+            attacks = [attacker.attack() for _ in range(AT_ONCE)]
+            channels = [attacker.chance.choice((tcp, client.channel)) for _ in attacks]
+            codes = await asyncio.gather(*map(strike, channels, attacks))
+            bad += [(attack, code) for attack, code in zip(attacks, codes, strict=True) if code not in CLEAN]
+            assert bad == []
+            if number == REQUESTS // AT_ONCE // 5:
+                gc.collect()
+                resident = resident_mb()
+        await asyncio.gather(*(throw(world.port, garbage(random.Random(SEED + each))) for each in range(BARE)))
+        await world.until(lambda: world.server.gate.loads.calls == 0 and world.hub.gauges().subscribers == 0)
+        await world.until(lambda: len(asyncio.all_tasks()) <= tasks + 2)
+    gc.collect()
+    assert resident_mb() - resident < MOST_GROWTH_MB
