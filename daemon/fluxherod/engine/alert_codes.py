@@ -177,6 +177,11 @@ CODES: dict[str, AlertCode] = {
         "Shares of ours have had no working stop at the broker for five seconds; the daemon watches their price.",
         "Read the cause. If it stays, look at the symbol's orders at the broker's own page, or close the position.",
     ),
+    "LEFT_UNPROTECTED": _code(
+        CRITICAL,
+        "The daemon was told to stop, and within seconds the broker did not confirm a stop for some shares.",
+        "Start it again, or look after the shares at the broker's own page: nobody else watches their price.",
+    ),
     "FLATTEN_AT_CLOSE": _code(
         INFO,
         "The session ends soon: entries are cancelled and all of ours is closed (orders.flatten_at_close).",

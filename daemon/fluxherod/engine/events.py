@@ -292,9 +292,17 @@ class TimerFired:
 
 @dataclass(frozen=True, slots=True)
 class Stopping:
-    """The process ends in good order."""
+    """The process is told to end. It does when open shares lack no stop that they should have, with this event or soon.
+
+    `reason` is what it was told by.
+    """
 
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class DrainEnded:
+    """The process ends now: what open shares lacked when it was told to end has been waited for long enough."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -479,5 +487,6 @@ Event = (
     | FeedFollows
     | TimerFired
     | Stopping
+    | DrainEnded
     | Command
 )

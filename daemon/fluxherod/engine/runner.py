@@ -35,6 +35,7 @@ from fluxherod.engine.events import (
     BrokerSnapshot,
     CancelAnswered,
     Command,
+    DrainEnded,
     Event,
     LinkChanged,
     LookupAnswered,
@@ -52,6 +53,8 @@ from fluxherod.engine.ports import Broker, Clock, JournalEntry, MarketData, Mirr
 MOST_EVENTS_A_COMMIT = 256
 RETRY_DATA_AFTER_S = 1.0
 RETRY_MIRROR_AFTER_S = 5.0
+# Wall time: how long an end waits for the stops of open shares.
+DRAIN_S = 2.5
 
 # Effects that others carry out; all others are updates for the tables and the subscribers.
 _REQUESTS = (
@@ -99,6 +102,7 @@ class Runner:
         self._started = False
         self._busy = False  # an event is being processed: in pieces, where it is one of many symbols
         self._over = False
+        self._drain: asyncio.TimerHandle | None = None  # set once the process is told to end
         self._store = store
         self._broker = broker
         self._loader = Loader(market_data, clock, self.post, on_fault, pause=lambda: asyncio.sleep(RETRY_DATA_AFTER_S))
@@ -162,7 +166,7 @@ class Runner:
 
     # --- the loop ------------------------------------------------------------------------------------
     async def run(self) -> None:
-        """Process events until `Stopping` was processed and committed.
+        """Process events until `Stopping` was processed and committed, and what open shares need then, for `DRAIN_S`.
 
         Raises:
             Exception: whatever the store raises when it can't commit; nothing leaves after that.
@@ -179,23 +183,31 @@ class Runner:
         finally:
             self._over = True
             self._set_alarm(None)
+            if self._drain is not None:
+                self._drain.cancel()
             self._leave_unanswered()
 
     async def _process(self) -> None:
-        stopping = False
-        while not stopping:
+        over = False
+        while not over:
             await self._wait()
             entries: list[JournalEntry] = []
             while len(entries) < MOST_EVENTS_A_COMMIT and (next_one := self._next()) is not None:
                 entries.append(await self._entry(*next_one))
-                stopping = isinstance(entries[-1].event, Stopping)
-                if stopping or not self._inbox:
+                over = self._may_end(entries[-1].event)
+                if over or not self._inbox:
                     break  # nothing is known to follow: what these entries want must not wait for a look at the time
                 if self.clock.rate > 0:
                     await asyncio.sleep(0)  # between two events of a burst the sockets have their turn
             if not entries:
                 continue
             await self._outbox.put((self._store.append(entries), entries))
+
+    def _may_end(self, event: Event) -> bool:
+        """True when the process was told to end, and open shares need it no more or have been waited for."""
+        if isinstance(event, Stopping) and self._drain is None:
+            self._drain = asyncio.get_running_loop().call_later(DRAIN_S, self.post, DrainEnded())
+        return self._drain is not None and self.engine.over
 
     def _next(self) -> tuple[Event, int] | None:
         """The next event and its time: a deadline that has passed comes before whatever was posted after it.
