@@ -19,6 +19,7 @@ from fluxherod.engine.effects import (
     Effect,
     FollowSymbols,
     LookupOrder,
+    OrderUpdated,
     ReplaceOrder,
     Reply,
     RequestBackfill,
@@ -53,6 +54,7 @@ from fluxherod.engine.ports import Broker, Clock, JournalEntry, MarketData, Mirr
 MOST_EVENTS_A_COMMIT = 256
 RETRY_DATA_AFTER_S = 1.0
 RETRY_MIRROR_AFTER_S = 5.0
+MARK_EVERY_S = 1.0
 # Wall time: how long an end waits for the stops of open shares.
 DRAIN_S = 2.5
 
@@ -108,7 +110,12 @@ class Runner:
         self._loader = Loader(market_data, clock, self.post, on_fault, pause=lambda: asyncio.sleep(RETRY_DATA_AFTER_S))
         self._follow = follow
         self._mirroring = Mirroring(
-            mirror, self.post, on_fault, self._spawn, pause=lambda: asyncio.sleep(RETRY_MIRROR_AFTER_S)
+            mirror,
+            self.post,
+            on_fault,
+            self._spawn,
+            pause=lambda: asyncio.sleep(RETRY_MIRROR_AFTER_S),
+            rest=lambda: asyncio.sleep(MARK_EVERY_S),
         )
         self._publisher = publisher
         self._on_fault = on_fault
@@ -177,6 +184,7 @@ class Runner:
                 carrier = tasks.create_task(self._carry(), name="carry out effects")
                 await self._process()
                 await self._outbox.join()
+                await self._mirroring.finish()
                 carrier.cancel()
                 for task in self._request_tasks:
                     task.cancel()
@@ -300,7 +308,7 @@ class Runner:
 
     async def _carry_out(self, entry: JournalEntry) -> None:
         """Orders leave at once; what stops trading is in its file before anybody is told."""
-        updates, replies, changed = [], [], None
+        updates, replies, changed, ordered = [], [], None, False
         for effect in entry.effects:
             if isinstance(effect, Reply):
                 replies.append(effect)
@@ -308,11 +316,14 @@ class Runner:
                 self._request(effect)
             else:
                 changed = effect.state if isinstance(effect, SafetyChanged) else changed
+                ordered = ordered or isinstance(effect, OrderUpdated)
                 updates.append(effect)
         if changed is not None:
             await self._mirroring.write(changed)
         if len(updates) + len(replies) < len(entry.effects):
             await asyncio.sleep(0)  # what was asked for begins: an order does not wait until hundreds are told of it
+        if ordered or replies:
+            self._mirroring.mark(entry.seq)
         for reply in replies:
             self._answer(reply)
         self._publisher.publish(entry.seq, entry.now_ns, updates)
