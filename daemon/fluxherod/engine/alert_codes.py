@@ -135,6 +135,11 @@ CODES: dict[str, AlertCode] = {
         "A position is to be closed while its symbol does not trade: the exit waits behind its stop.",
         "Nothing: it goes out when the symbol trades again. Expect a gap in the price.",
     ),
+    "EXIT_DESPITE_HALT": _code(
+        WARNING,
+        "The market-data stream is down, so the end of a halt may have been missed: an exit that waited goes out.",
+        "Look at the order at the broker's own page: while the symbol is halted it waits there, or is refused.",
+    ),
     # --- reconciliation --------------------------------------------------------------------------------
     "FOREIGN_ORDER": _code(
         WARNING,

@@ -224,6 +224,7 @@ class Engine:
         if before.strategy != settings.strategy:
             self.universe.changed_ns = now_ns
         self._assemble(first)
+        self.desk.halts.connection(False, now_ns)
         self.safety.begin(event, first, now_ns, out)
         gaps.begin(self.market, now_ns)
         self.splits.begin(now_ns, out)

@@ -291,6 +291,8 @@ class Safety:
     def close_all(self, now_ns: int, out: list[Effect]) -> None:
         """Close whatever of ours is open and not being closed as a whole."""
         for position in list(self.ledger.positions.values()):
+            if self.state.kill_switch.flatten and self.desk.halts.insist(position):
+                self.desk.protect(position.symbol, now_ns, out)
             if not position.exit_reason or position.exit_quantity:
                 self.desk.leave(position, self.closing, now_ns, out)
         waits = self.state.kill_switch.foreign and self.ledger.foreign  # they are to be closed, too
