@@ -10,6 +10,7 @@ from orders.broker import SYMBOL, Broker
 from fluxherod.core.calendar import SECOND_NS
 from fluxherod.core.orders import Order
 from fluxherod.core.types import BrokerOrder
+from fluxherod.engine.doubts import LAGS_FOR_NS
 from fluxherod.engine.effects import CancelOrder, Effect, LookupOrder, ReplaceOrder, SubmitOrder
 from fluxherod.engine.engine import Engine
 from fluxherod.engine.events import (
@@ -83,7 +84,10 @@ def _doubts(engine: Engine, polls: Sequence[int], now_ns: int) -> Key:
         for since_ns, until_ns in doubts._unconfirmed.values()
     ]
     fresh = [_in_s(until_ns, now_ns) for until_ns in doubts.fresh.values()]
-    return (*waits, *doubts._trouble.items(), *doubts._theirs.items(), *fresh, *doubts.lost, *doubts.resumed)
+    fills = [(_in_s(at_ns, now_ns), signed) for fills in doubts._fills.values() for at_ns, signed in fills]
+    lag = (sorted(doubts._lagging), [fill for fill in fills if -fill[0] < LAGS_FOR_NS // SECOND_NS])
+    known = (*doubts._trouble.items(), *doubts._theirs.items(), *fresh, *doubts.lost, *doubts.resumed)
+    return (*waits, *known, str(lag))
 
 
 def _differences(engine: Engine, now_ns: int) -> Key:

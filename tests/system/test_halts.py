@@ -1,4 +1,4 @@
-"""A symbol is halted under real processes: nobody enters it, and who is told to leave waits at the broker, over a crash."""
+"""A symbol is halted under real processes: nobody enters it, and who is told to leave waits, over a crash too."""
 
 from __future__ import annotations
 

@@ -141,7 +141,7 @@ class Desk(Sending):
         if merged.role is OrderRole.STOP and merged.state is OrderState.REPLACED and report.replaced_by:
             self._succeeded(merged, report.replaced_by, now_ns, out)
         if fill is not None:
-            self.doubts.filled(order.symbol, fill.side.sign * fill.quantity)
+            self.doubts.filled(order.symbol, fill.side.sign * fill.quantity, now_ns)
             before = self.ledger.positions.get(order.symbol)
             opened = self.ledger.book(merged, fill, self.plans.get(order.id), now_ns, out)
             after = self.ledger.positions.get(order.symbol)
