@@ -100,6 +100,16 @@ class Safety:
         return self.state.breaker.status is BreakerStatus.REDUCED
 
     @property
+    def reduction(self) -> str:
+        """That entries are smaller and stops tighter, and until when, in words; "" while they are not."""
+        if not self.reduced:
+            return ""
+        limits, latched = self.settings.limits, self.state.breaker.latched
+        ends = "an operator sets it to normal" if latched else f"a drawdown below {limit(limits.recovery_drawdown_bp)}"
+        size = limit(limits.reduced_size_bp)
+        return f"the breaker is REDUCED: entries of {size} of their size and tighter stops, until {ends}"
+
+    @property
     def size_bp(self) -> int:
         """The size of a new entry by the breaker, in basis points of the full size."""
         if self.disabled:
