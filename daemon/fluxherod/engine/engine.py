@@ -36,6 +36,7 @@ from fluxherod.engine.effects import (
 )
 from fluxherod.engine.ending import Ending
 from fluxherod.engine.events import (
+    AlertTold,
     AssetsLoaded,
     BackfillLoaded,
     BackfillRefused,
@@ -134,6 +135,7 @@ class Engine:
             BrokerSnapshot: self._snapshot,
             LinkChanged: lambda now_ns, event, out: links.take(self, event, now_ns, out),
             ChannelFailed: lambda now_ns, event, out: out.append(channel_failed(event)),
+            AlertTold: lambda now_ns, event, out: self.alerts.note_told(event, now_ns),
             FeedFollows: self._feed_follows,
             TimerFired: self._timer_fired,
             Stopping: lambda now_ns, event, out: self.ending.begin(event.reason),

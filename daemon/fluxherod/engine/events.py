@@ -275,6 +275,14 @@ class ChannelFailed:
 
 
 @dataclass(frozen=True, slots=True)
+class AlertTold:
+    """A channel has taken an alert, as urgent as it was then: a restart need not send it again so soon."""
+
+    alert_id: str
+    severity: str
+
+
+@dataclass(frozen=True, slots=True)
 class FeedFollows:
     """The market stream has confirmed a subscription: the bars of exactly these symbols come from now on.
 
@@ -484,6 +492,7 @@ Event = (
     | BrokerSnapshot
     | LinkChanged
     | ChannelFailed
+    | AlertTold
     | FeedFollows
     | TimerFired
     | Stopping
