@@ -1,8 +1,9 @@
 """Five hundred orders of a restless operator over sockets, through races and lost replies.
 
-New orders, cancels and changes wait at the exchange while orders fill; answers are lost after the request was met, and before;
-messages of the trade stream are lost, doubled, late and turned around; another hand makes orders wash trades. In the
-end the daemon's orders, executions, positions and cash are the exchange's, to the last cent, and nothing was doubled.
+New orders, cancels and changes wait at the exchange while orders fill; answers are lost after the request was met, and
+before; messages of the trade stream are lost, doubled, late and turned around; another hand makes orders wash trades.
+In the end the daemon's orders, executions, positions and cash are the exchange's, to the last cent, and nothing was
+doubled.
 """
 
 from __future__ import annotations
