@@ -24,6 +24,7 @@ from fluxherod.engine.events import (
 )
 
 Key = tuple[Any, ...]
+AGES_NS = 10 * SECOND_NS  # fills are told apart by so much
 
 
 def key_of(
@@ -104,8 +105,8 @@ def _doubts(engine: Engine, polls: Sequence[int], now_ns: int) -> Key:
         for since_ns, until_ns in doubts._unconfirmed.values()
     ]
     fresh = [_in_s(until_ns, now_ns) for until_ns in doubts.fresh.values()]
-    fills = [(_in_s(at_ns, now_ns), signed) for fills in doubts._fills.values() for at_ns, signed in fills]
-    lag = (sorted(doubts._lagging), [fill for fill in fills if -fill[0] < LAGS_FOR_NS // SECOND_NS])
+    fills = [((now_ns - at_ns) // AGES_NS, signed) for fills in doubts._fills.values() for at_ns, signed in fills]
+    lag = (sorted(doubts._lagging), [fill for fill in fills if fill[0] * AGES_NS < LAGS_FOR_NS])
     known = (*doubts._trouble.items(), *doubts._theirs.items(), *fresh, *doubts.lost, *doubts.resumed)
     return (*waits, *known, str(lag))
 

@@ -3,10 +3,10 @@
 What can happen: an order is submitted, acknowledged, filled in part or whole, canceled and confirmed, replaced; a limit
 entry follows the market; the exchange ends an order by itself; a request or its answer is lost or late, a message comes
 twice, early or never; an operator halts, flattens and resumes; the daemon restarts, or ends in good order; time passes.
-In each state that is reached: no order fills more than was wanted, nor could those that work, the orders that sell could
-never sell more than there is, no decision has two entries, the books are the sum of their fills, and a process that ends
-in good order leaves every share behind a stop. And from each of them, once the exchange answers honestly and time
-passes, every share is guarded by exactly one stop at its price, or all is sold and nothing works.
+In each state that is reached: no order fills more than was wanted, nor could those that work, the orders that sell
+could never sell more than there is, no decision has two entries, the books are the sum of their fills, and a process
+that ends in good order leaves every share behind a stop. And from each of them, once the exchange answers honestly and
+time passes, every share is guarded by exactly one stop at its price, or all is sold and nothing works.
 
 `make scope DEPTH=9 MISFORTUNES=2` goes deeper.
 """
@@ -32,10 +32,10 @@ POLLED = frozenset({"flat", "entering", "leaving", "reducing", "selling", "exit_
 SHORTER = {
     "resting": 2,
     "resting_part_filled": 1,
-    "chase_canceling": 1,
+    "chase_canceling": 2,
     "chase_sent": 1,
     "to_be_stopped": 2,
-    "entering_to_be_stopped": 2,
+    "entering_to_be_stopped": 3,
     "to_be_shut_down": 2,
 }
 PROCESSES = 2
