@@ -13,10 +13,11 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import fluxherod
 from fluxherod.errors import ConfigurationError, FluxHeroError
+from fluxherod.unshown import without_secrets
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -48,8 +49,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
 
 
+class _Parser(argparse.ArgumentParser):
+    """Shows nothing of a wrong argument that could be a secret: the service's log has what it prints."""
+
+    def error(self, message: str) -> NoReturn:
+        super().error(without_secrets(message))
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="fluxherod", description="FluxHero's trading daemon for US equities at Alpaca.", epilog=EXIT_CODES
     )
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
@@ -145,7 +153,7 @@ def _add_demo(parser: argparse.ArgumentParser) -> None:
 def _assignment(text: str) -> tuple[str, str]:
     key, equals, value = text.partition("=")
     if not key or not equals:
-        raise argparse.ArgumentTypeError(f'"{text}": allowed is SECTION.KEY=VALUE, such as market.timeframe=5Min')
+        raise argparse.ArgumentTypeError("allowed is SECTION.KEY=VALUE, such as market.timeframe=5Min")
     return key.strip(), value.strip()
 
 

@@ -7,6 +7,7 @@ import gc
 import logging
 import os
 import signal
+import time
 from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack, ExitStack, suppress
 from dataclasses import dataclass, replace
@@ -58,7 +59,7 @@ POLL_EVERY_NS = 5 * SECOND_NS
 LEAST_POLL_PAUSE_S = 0.5
 # A simulated exchange skips its nights and stands between steps: its account is not old because of that.
 EXCHANGE_ACCOUNT_AGE_NS = 7 * 24 * 3600 * SECOND_NS
-DRAIN_S = 3.0
+DRAIN_S = 2.5
 # Little of what lives long is garbage: the search through all of it (100 ms) comes a hundred times as seldom as else.
 GARBAGE_THRESHOLDS = (700, 10, 1_000)
 LEAST_AHEAD_S = 5.0
@@ -234,7 +235,7 @@ async def _build(
     stack.push_async_callback(data.aclose)
     hub = Hub(encode_update, seq=recovery.last_seq)
     market_data = _market_data(config, trading, data, at_exchange)
-    channels = _channels(config, hub, post)
+    channels = _channels(config, hub, _limits(config, recovery, clock), post)
     stack.callback(channels.close)
     mirror = MirrorFile(config.storage.state_dir)
     broker, narrator = AlpacaBroker(trading), Narrator(channels, dated=isinstance(clock, ExchangeClock))
@@ -343,10 +344,18 @@ def _market_data(
     )
 
 
-def _channels(config: Config, hub: Hub, post: Callable[[Event], None]) -> Channels:
+def _limits(config: Config, recovery: Recovery, clock: WallClock | ExchangeClock) -> AlertLimits:
+    """With what an earlier process has sent, at the wall time in which that was."""
+    limits = AlertLimits(config.alerts.repeat_after_s, config.alerts.most_per_hour)
+    for alert, at_ns in recovery.engine.alerts.told:
+        ago_s = max(0.0, (clock.now_ns() - at_ns) / SECOND_NS)
+        limits.remember(alert, time.monotonic() - (ago_s / clock.rate if clock.rate else 0.0))
+    return limits
+
+
+def _channels(config: Config, hub: Hub, limits: AlertLimits, post: Callable[[Event], None]) -> Channels:
     """Where alerts go besides the API and the log; with no URLs nowhere."""
     alerts = config.alerts
-    limits = AlertLimits(alerts.repeat_after_s, alerts.most_per_hour)
     return Channels(hub, alerts.urls, limits, Severity(alerts.min_severity), config.daemon.mode, post)
 
 

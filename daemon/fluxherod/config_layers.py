@@ -19,6 +19,7 @@ from fluxherod.config import SECRET_KEYS, Config, Contradiction, Origin, mode_de
 from fluxherod.config_values import Section
 from fluxherod.directories import Directories, find_directories
 from fluxherod.errors import ConfigurationError
+from fluxherod.unshown import HIDDEN, could_be_secret
 
 PREFIX = "FLUXHERO_"
 SECRET_REMEDY = (
@@ -28,6 +29,7 @@ SECRET_REMEDY = (
 _SECRET = re.compile(r"secret|key|token|password|credential")
 _NUMBER = re.compile(r"[+-]?\d{1,30}(\.\d{1,30})?([eE][+-]?\d{1,3})?")
 _NEXT_URL = re.compile(r",\s*(?=[A-Za-z][\w+.-]*://)")
+_KEY = re.compile(r"[\w.-]{1,80}")
 _INTEGER = re.compile(r"[+-]?\d{1,30}")
 
 
@@ -90,7 +92,8 @@ def render(config: Config) -> str:
 
 def _shown(key: str, value: object) -> str:
     """A value as people may see it: of a secret only whether it is set."""
-    return toml("***") if key in SECRET_KEYS and value else toml(value)
+    hidden = key in SECRET_KEYS or (key.endswith("_url") and could_be_secret(value))
+    return toml("***") if hidden and value else toml(value)
 
 
 def toml(value: object) -> str:
@@ -247,14 +250,15 @@ def allowed_values(key: str) -> str:
 
 
 def _sentence(one: _Given, allowed: str) -> str:
-    hidden = one.key in SECRET_KEYS or "@" in str(one.value)  # a URL may carry a password
-    value = '"..."' if hidden else toml(one.value)
+    hidden = one.key in SECRET_KEYS or could_be_secret(one.value)
+    value = toml(HIDDEN) if hidden else toml(one.value)
     return f"{one.key} = {value} ({one.origin}): allowed is {allowed}"
 
 
 def _unknown(one: _Given) -> str:
-    """Never shows the value: it may be a secret under a wrong name."""
-    where = f"{one.key} ({one.origin})"
+    """Never shows the value: it may be a secret under a wrong name. Nor a key that looks like one."""
+    key = one.key if _KEY.fullmatch(one.key) and not could_be_secret(one.key) else toml(HIDDEN)
+    where = f"{key} ({one.origin})"
     if one.key in SECTIONS:
         return f"{where}: is a section; write [{one.key}] and its keys below"
     if _SECRET.search(one.key):

@@ -47,6 +47,15 @@ def test_a_new_one_after_an_acknowledgement_goes_at_once() -> None:
     assert limits.admit(replace(WARNING, id="a-2"), 1)
 
 
+def test_what_an_earlier_process_has_sent_is_not_sent_again_too_soon_and_counts_for_the_hour() -> None:
+    limits = AlertLimits(60, 2, hour_s=100)
+    limits.remember(WARNING, -30)
+    assert not limits.admit(WARNING, 29)
+    assert limits.admit(CRITICAL, 29)
+    assert not limits.admit(other(1, Severity.CRITICAL), 30)
+    assert limits.admit(other(1, Severity.CRITICAL), 70)
+
+
 def test_a_quarter_of_the_hour_is_kept_for_critical_alerts() -> None:
     limits = AlertLimits(60, 8)
     assert [limits.admit(other(number), 0) for number in range(8)] == [True] * 6 + [False] * 2

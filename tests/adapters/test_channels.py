@@ -22,7 +22,7 @@ from fluxherod.core.calendar import HOUR_NS
 from fluxherod.engine.alert_codes import remedy
 from fluxherod.engine.effects import Alert, AlertRaised, AlertUpdated, Severity, Update
 from fluxherod.engine.engine import Engine
-from fluxherod.engine.events import ChannelFailed, Event, LinkChanged, Started
+from fluxherod.engine.events import AlertTold, ChannelFailed, Event, LinkChanged, Started
 from fluxherod.engine.runner import Runner
 from fluxherod.engine.settings import Settings
 from fluxherod.failures import DaemonFault, JournalFailed, last_alert
@@ -49,6 +49,13 @@ class Told:
 
     published: list[tuple[int, Sequence[Update]]] = field(default_factory=list)
     failures: list[ChannelFailed] = field(default_factory=list)
+    taken: list[AlertTold] = field(default_factory=list)
+
+    def post(self, event: ChannelFailed | AlertTold) -> None:
+        if isinstance(event, AlertTold):
+            self.taken.append(event)
+        else:
+            self.failures.append(event)
 
     def publish(self, seq: int, now_ns: int, updates: Sequence[Update]) -> None:
         self.published.append((seq, updates))
@@ -66,7 +73,7 @@ async def channels(
 ) -> AsyncIterator[Channels]:
     limits = limits or AlertLimits(3600, 1000)
     options = {"first_wait_s": 0.001, **options}
-    made = Channels(told, urls, limits, least, "paper", told.failures.append, **options)
+    made = Channels(told, urls, limits, least, "paper", told.post, **options)
     await made.run()
     try:
         yield made
@@ -95,6 +102,18 @@ async def test_an_alert_comes_by_mail_and_by_webhook_with_what_to_do() -> None:
     assert mail.get_content().splitlines()[:3] == request["message"].splitlines()[:3]
     assert (mail["To"], told.failures) == ("me@example.com", [])
     assert told.published == [(1, raised(ALERT))]
+
+
+async def test_an_alert_that_a_channel_has_taken_is_noted_and_one_that_none_has_is_not() -> None:
+    told = Told()
+    with webhook() as hook, webhook(500) as bad:
+        async with channels(hook.url, told=told) as made:
+            made.publish(1, OPEN_NS, raised(ALERT))
+            await until(lambda: told.taken)
+        async with channels(bad.url, told=told) as made:
+            made.publish(1, OPEN_NS, raised(numbered(1)))
+            await until(lambda: told.failures)
+    assert told.taken == [AlertTold("a1b7eeab-7", "critical")]
 
 
 async def test_only_what_is_raised_and_urgent_enough_is_sent_and_each_alert_once() -> None:
@@ -192,7 +211,7 @@ async def test_what_finds_the_queue_full_is_dropped_and_told_once() -> None:
 async def test_a_failure_that_ends_the_daemon_is_sent_even_before_the_channels_have_begun() -> None:
     told = Told()
     with webhook() as hook:
-        made = Channels(told, (hook.url,), AlertLimits(3600, 1), Severity.CRITICAL, "live", told.failures.append)
+        made = Channels(told, (hook.url,), AlertLimits(3600, 1), Severity.CRITICAL, "live", told.post)
         made.announce(last_alert(JournalFailed("the journal failed: disk is full; nothing was sent after it")))
         made.close()
     assert hook.titles == ["[FluxHero LIVE] CRITICAL: JOURNAL_FAILED"]

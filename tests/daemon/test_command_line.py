@@ -40,6 +40,27 @@ def test_wrong_usage_ends_with_2(arguments: list[str]) -> None:
     assert caught.value.code == 2
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["check-config", "--set", "tgram://123:hunter2/1"],
+        ["check-config", "--set", "=tgram://123:hunter2/1"],
+        ["check-config", "tgram://123:hunter2/1"],
+        ["tgram://123:hunter2/1"],
+        ["demo", "--port", "tgram://123:hunter2/1"],
+        ["demo", "--speed", "PKhunter2ABCDEF12345"],
+    ],
+)
+def test_wrong_usage_shows_nothing_that_could_be_a_secret(
+    arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        main(arguments)
+    shown = capsys.readouterr()
+    assert "error: " in shown.err
+    assert "hunter2" not in shown.err + shown.out
+
+
 def test_check_config_prints_each_key_with_its_value_and_origin(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check-config", "--set", "market.symbols=SPY,IBM", "--log-level", "debug"]) == 0
     lines = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]

@@ -1,3 +1,4 @@
+import contextlib
 import itertools
 from dataclasses import fields
 from decimal import Decimal
@@ -374,3 +375,44 @@ def test_channels_of_another_type_are_refused_without_their_value(environment: d
     file.write_text('[market]\nsymbols = ["SPY"]\n[alerts]\nurls = [{hunter2 = "hunter2"}]\n')
     [problem] = problems_of(file, environment)
     assert problem == f'alerts.urls = "..." (file {file}): allowed is a list of texts in quotes'
+
+
+TOKENS = (
+    "tgram://123456789:hunter2AbCdEf/12315544/",
+    "discord://4174216298/hunter2JHMOBX22zzFLzR07WJ1EZw",
+    "https://hooks.slack.com/services/T1JJ3T3L2/hunter2",
+    "https://discord.com/api/webhooks/417429632418316298/hunter2",
+    "ntfys://hunter2",
+    "https://host.example.com?token=hunter2",
+    "PKhunter2ABCDEF1234",
+    "hunter2@host",
+)
+
+
+@pytest.mark.parametrize("token", TOKENS)
+@pytest.mark.parametrize(
+    "key", ["alpaca.data_url", "daemon.mode", "grpc.listen", "storage.state_dir", "market.symbols"]
+)
+def test_what_could_be_a_secret_is_not_shown_under_a_wrong_key_either(
+    environment: dict[str, str], file: Path, key: str, token: str
+) -> None:
+    section, name = key.split(".")
+    file.write_text(f'[{section}]\n{name} = "{token}"\n')
+    for origin in ((file, ()), (None, (Flag(key, token),))):
+        try:
+            shown = render(load_config(origin[0], environment, origin[1]))
+        except ConfigurationError as error:
+            shown = str(error)
+        assert "hunter2" not in shown
+    environment[f"FLUXHERO_{section.upper()}__{name.upper()}"] = token
+    with contextlib.suppress(ConfigurationError):
+        assert "hunter2" not in render(load_config(None, environment))
+
+
+def test_a_secret_as_a_key_or_in_a_table_is_not_shown(environment: dict[str, str], file: Path) -> None:
+    file.write_text(
+        '"tgram://hunter2" = 1\n[alerts]\n"mailtos://hunter2@x" = true\n[market]\nsymbols = [{a = "hunter2"}]\n'
+    )
+    problems = problems_of(file, environment, Flag("jsons://x/hunter2", "1"))
+    assert len(problems) == 4
+    assert "hunter2" not in " ".join(problems)

@@ -17,6 +17,7 @@ from fluxherod.engine.alerts import AlertBook
 from fluxherod.engine.effects import Alert, AlertRaised, AlertUpdated, Effect, Reply, ReplyCode, Severity
 from fluxherod.engine.events import (
     AcknowledgeAlertCommand,
+    AlertTold,
     Caller,
     ChannelFailed,
     LinkChanged,
@@ -112,6 +113,33 @@ def test_open_alerts_outlive_the_process_and_are_told_to_the_tables_again() -> N
     assert alerts(effects) == [alert]
     assert list(world.engine.alerts.open) == [alert]
     world.replay()
+
+
+def test_what_a_channel_has_taken_outlives_the_process_until_a_person_has_seen_it() -> None:
+    world = World().ready(history=100)
+    halt(world)
+    (alert,) = world.engine.alerts.open
+    world.wait(1)
+    at_ns = world.now_ns
+    world.tell(AlertTold(alert.id, "warning"), AlertTold("01234567-99", "warning"))
+    world.wait(60)
+    resume(world)
+    (again,) = alerts(halt(world))
+    world.start(run=2)
+    assert world.engine.alerts.told == [(again, at_ns)]
+    world.replay()
+    acknowledge(world, alert.id)
+    assert world.engine.alerts.told == []
+
+
+def test_what_was_taken_as_less_urgent_is_remembered_so() -> None:
+    world = World().ready(history=100)
+    (alert,) = alerts(world.tell(LinkChanged("market", False, "connection reset")))
+    world.tell(AlertTold(alert.id, "warning"))
+    world.tell(LinkChanged("market", True))
+    world.tell(LinkChanged("market", False, "refused for good", fatal=True))
+    ((told, _),) = world.engine.alerts.told
+    assert told.severity is Severity.WARNING
 
 
 # --- a process that ended without a word ------------------------------------------------------------------

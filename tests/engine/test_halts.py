@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -16,6 +17,7 @@ from fluxherod.engine.events import (
     BackfillLoaded,
     BarsReceived,
     CancelOrderCommand,
+    FlattenCommand,
     LinkChanged,
     OrderReported,
     PriceBand,
@@ -47,10 +49,16 @@ def band(world: World, low: float, high: float, after_ns: int = 0) -> None:
 
 
 def holding(side: Side = Side.BUY) -> World:
-    world = World().ready()
+    """SPY is held, and from five minutes after the open on the daemon closes it by itself."""
+    world = World(flatten_before_close_ns=CLOSE_NS - OPEN_NS - 5 * MINUTE_NS).ready()
     world.place(100, 443.0 if side is Side.BUY else 457.0, side)
     assert world.live(STOP)
     return world
+
+
+def leave(world: World) -> None:
+    """The daemon closes the position."""
+    world.until(OPEN_NS + 5 * MINUTE_NS)
 
 
 def why(world: World) -> str:
@@ -151,9 +159,9 @@ def test_an_entry_into_a_halt_that_nobody_told_of_ends_and_leaves_nothing_behind
 def test_an_exit_waits_for_the_end_of_a_halt_with_its_stop_in_place_and_then_goes_by_itself(side: Side) -> None:
     world = holding(side)
     halt(world)
-    reply = world.close()
-    assert reply.code is ReplyCode.OK
-    assert reply.text.endswith("the exit of SPY waits until it trades again (Trading Halt (H)); its stop stays")
+    leave(world)
+    text = "the exit of SPY waits until it trades again (Trading Halt (H)); its stop stays"
+    assert [alert.text for alert in of(AlertRaised, world.seen) if alert.code == "EXIT_WAITS_FOR_HALT"] == [text]
     world.snapshot()
     world.wait(30)
     assert len(world.live(STOP)) == 1
@@ -170,7 +178,7 @@ def test_an_exit_waits_for_the_end_of_a_halt_with_its_stop_in_place_and_then_goe
 def test_an_exit_whose_stop_was_gone_when_the_halt_came_is_guarded_again_meanwhile() -> None:
     world = holding()
     world.delivery = False
-    world.close()
+    leave(world)
     halt(world)
     world.delivery = True
     world.deliver()
@@ -184,7 +192,7 @@ def test_an_exit_whose_stop_was_gone_when_the_halt_came_is_guarded_again_meanwhi
 def test_an_exit_that_is_at_the_broker_when_the_halt_comes_stays_there() -> None:
     world = holding()
     world.exchange.auto_fill = False
-    world.close()
+    leave(world)
     (order,) = world.live(EXIT)
     halt(world)
     world.snapshot()
@@ -205,9 +213,13 @@ def test_each_halt_tells_of_a_waiting_exit_anew() -> None:
     world.exchange.auto_fill = False
     for _ in range(2):
         halt(world)
-        world.close()
+        leave(world)
+        for order in world.live(EXIT):
+            world.exchange.end(order.broker_id, BrokerStatus.CANCELED)
+            world.deliver()
+        world.wait(5)
+        assert world.live(STOP)
         resume(world)
-        world.tell(CancelOrderCommand(world.caller(), world.live(EXIT)[0].id))
     assert world.alerts().count("EXIT_WAITS_FOR_HALT") == 2
 
 
@@ -241,7 +253,7 @@ def test_a_minute_that_began_after_the_halt_proves_that_the_symbol_trades() -> N
     world = holding()
     world.wait(90)
     halt(world)
-    world.close()
+    leave(world)
     world.tell(BarsReceived((bar(1, 450.0),)))  # began before the halt
     assert why(world)
     world.wait(60)
@@ -264,11 +276,117 @@ def test_a_halt_stands_over_a_reconnect_until_the_back_fill_has_a_later_minute()
     assert not why(world)
 
 
+# --- what no halt holds back -----------------------------------------------------------------------------
+def by_flatten(world: World) -> None:
+    world.tell(FlattenCommand(world.caller(), "out"))
+
+
+def by_close(world: World) -> None:
+    reply = world.close()
+    assert reply.code is ReplyCode.OK
+    assert reply.text.endswith(
+        "by the tape SPY does not trade (Trading Halt (H)): the exit waits at the broker, or is refused"
+    )
+
+
+@pytest.mark.parametrize("waits", [False, True])
+@pytest.mark.parametrize("command", [by_close, by_flatten])
+def test_an_operators_exit_goes_to_the_broker_whatever_the_tape_says(
+    command: Callable[[World], None], waits: bool
+) -> None:
+    world = holding()
+    halt(world)
+    if waits:
+        leave(world)
+    assert world.live(STOP)
+    world.exchange.auto_fill = False
+    command(world)
+    assert [order.quantity for order in world.live(EXIT)] == [100]
+    assert not world.live(STOP)
+    world.replay()
+
+
+def test_a_refusal_of_an_operators_exit_is_told_and_it_is_tried_again() -> None:
+    world = holding()
+    halt(world)
+    world.exchange.refuse.append(Refusal(403, 40310000, "trading in SPY is halted"))
+    by_close(world)
+    assert any("trading in SPY is halted" in alert.text for alert in of(AlertRaised, world.seen))
+    assert world.position()
+    world.wait(10)
+    assert not world.position()
+    world.agree()
+
+
+def test_an_operator_who_takes_an_exit_back_has_insisted_on_nothing() -> None:
+    world = holding()
+    halt(world)
+    world.exchange.auto_fill = False
+    world.close()
+    world.tell(CancelOrderCommand(world.caller(), world.live(EXIT)[0].id))
+    assert world.live(STOP)
+    leave(world)
+    assert world.live(STOP)
+    assert not world.live(EXIT)
+
+
+def test_a_remembered_halt_holds_no_exit_back_once_the_stream_has_been_down_for_a_minute() -> None:
+    world = holding()
+    halt(world)
+    leave(world)
+    world.tell(LinkChanged("market", False))
+    world.wait(59.9)
+    assert world.live(STOP)
+    assert not world.orders(EXIT)
+    world.wait(0.2)
+    assert not world.position()
+    assert "EXIT_DESPITE_HALT" in world.alerts()
+    assert why(world), "entries wait for the stream"
+    world.agree()
+    world.replay()
+
+
+def test_a_stream_that_is_up_again_within_the_minute_is_trusted_as_before() -> None:
+    world = holding()
+    halt(world)
+    leave(world)
+    world.tell(LinkChanged("market", False))
+    world.wait(59)
+    world.tell(LinkChanged("market", True))
+    world.wait(120)
+    assert not world.orders(EXIT)
+    assert world.live(STOP)
+
+
+def test_after_a_start_the_stream_has_a_minute_to_come_up() -> None:
+    world = holding()
+    halt(world)
+    leave(world)
+    world.start(run=2)
+    world.snapshot()
+    world.wait(59)
+    assert not world.orders(EXIT)
+    world.wait(2)
+    assert not world.position()
+    world.replay()
+
+
+def test_while_the_stream_is_down_the_daemons_own_watch_does_not_wait_for_a_remembered_halt_either() -> None:
+    world = holding()
+    halt(world)
+    world.exchange.auto_fill = False
+    world.tell(LinkChanged("market", False))
+    world.wait(61)
+    world.quote(442.0)
+    world.wait(6)
+    assert "STOP_NOT_ACTED" in world.alerts()
+
+
 @pytest.mark.parametrize("settings", [{}, {"history_bars": 200}])
 def test_a_halt_and_its_waiting_exit_stand_over_a_restart(settings: dict[str, int]) -> None:
     world = holding()
     halt(world)
-    world.close()
+    leave(world)
     world.settings = replace(world.settings, **settings)
     world.start(run=2)
     world.connect()
@@ -309,7 +427,7 @@ def test_an_exit_waits_for_the_end_of_a_limit_state_until_the_price_is_back() ->
     world = holding()
     band(world, 449.0, 451.0)
     world.quote(448.9)
-    world.close()
+    leave(world)
     assert not world.orders(EXIT)
     assert "EXIT_WAITS_FOR_HALT" in world.alerts()
     world.quote(449.5)
@@ -345,7 +463,7 @@ def test_a_limit_state_that_turns_into_a_pause_ends_with_the_pause() -> None:
     band(world, 449.0, 472.5)
     world.quote(448.0)
     halt(world)
-    world.close()
+    leave(world)
     band(world, 0, 0, SECOND_NS)
     world.wait(2)
     world.quote(448.0)
@@ -359,7 +477,7 @@ def test_a_band_ends_with_its_connection() -> None:
     world = holding()
     band(world, 449.0, 472.5)
     world.quote(448.0)
-    world.close()
+    leave(world)
     world.tell(LinkChanged("market", False))
     assert not why(world)
     assert not world.position()

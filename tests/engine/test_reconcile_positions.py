@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from fluxherod.core.orders import OrderRole
 from fluxherod.core.types import BrokerOrder, OrderType, Side
 from fluxherod.engine.effects import AlertRaised, SubmitOrder, TradeUpdated
-from fluxherod.engine.events import OrderReported
+from fluxherod.engine.events import BrokerSnapshot, OrderReported
 
 ENTRY, EXIT, STOP = OrderRole.ENTRY, OrderRole.EXIT, OrderRole.STOP
 CLOSED = "closed at the broker, not by us"
@@ -125,6 +125,74 @@ def test_an_exit_while_shares_seem_to_be_gone_sells_only_what_is_there() -> None
     world.agree()
 
 
+@pytest.mark.parametrize("side", list(Side))
+def test_positions_and_cash_that_both_lag_behind_a_fresh_fill_close_nothing_and_the_stop_stays(side: Side) -> None:
+    world = World().ready()
+    before = dict(world.exchange.position), world.exchange.cash_e4
+    world.place(100, 443.0 if side is Side.BUY else 457.0, side)
+    after = dict(world.exchange.position), world.exchange.cash_e4
+    world.exchange.position, world.exchange.cash_e4 = dict(before[0]), before[1]
+    polled(world, 8)
+    assert world.position().quantity == 100 * side.sign
+    assert [stop.quantity for stop in world.exchange.stops("SPY")] == [100]
+    world.exchange.position, world.exchange.cash_e4 = after
+    polled(world)
+    assert not {"POSITION_ADOPTED", "POSITION_DIFFERENCE", "CASH_ADOPTED"} & set(world.alerts())
+    assert world.position().quantity == 100 * side.sign
+    world.agree()
+    world.replay()
+
+
+def test_a_minute_after_the_last_fill_positions_and_cash_are_believed() -> None:
+    world = holding()
+    world.wait(50)
+    world.exchange.position = {}
+    world.exchange.cash_e4 += 100 * 4_500_000
+    world.snapshot()
+    world.wait(9)
+    world.snapshot()
+    assert world.position() is not None
+    world.wait(2)
+    assert world.position() is None
+    assert world.alerts().count("POSITION_ADOPTED") == 1
+
+
+def test_without_any_newer_word_an_exit_is_for_no_more_than_the_broker_last_said() -> None:
+    world = holding()
+    world.wait(60)
+    by_hand(world, 40)
+    world.snapshot()
+    world.wait(1)
+    world.snapshot()  # 60 are there, and no snapshot comes any more
+    world.delivery = False
+    world.close()
+    world.wait(30)
+    world.exchange.outbox = [event for event in world.exchange.outbox if not isinstance(event, BrokerSnapshot)]
+    world.delivery = True
+    world.deliver()
+    assert [order.quantity for order in world.orders(EXIT)] == [60]
+    assert sold(world.exchange, "SPY") == 100
+    world.replay()
+
+
+def test_an_exit_is_whole_after_ten_seconds_where_a_fresh_fill_is_all_that_the_broker_lacks() -> None:
+    world = World().ready()
+    before = dict(world.exchange.position), world.exchange.cash_e4
+    world.place(100, 443.0)
+    after = dict(world.exchange.position), world.exchange.cash_e4
+    world.exchange.position, world.exchange.cash_e4 = before
+    world.wait(1)
+    world.snapshot()  # of before the fill, the last that comes
+    world.exchange.position, world.exchange.cash_e4 = after
+    world.delivery = False
+    world.close()
+    for _ in range(12):
+        world.wait(1)
+        world.exchange.outbox = [event for event in world.exchange.outbox if not isinstance(event, BrokerSnapshot)]
+        world.deliver()
+    assert [order.quantity for order in world.orders(EXIT)] == [100]
+
+
 def test_a_position_turned_around_at_the_broker_is_closed_in_our_books_and_the_rest_is_not_ours() -> None:
     world = holding()
     by_hand(world, 150)
@@ -138,6 +206,7 @@ def test_a_position_turned_around_at_the_broker_is_closed_in_our_books_and_the_r
 
 def test_without_the_execution_it_is_booked_at_the_last_price_and_the_rest_of_the_cash_is_adopted() -> None:
     world = holding()
+    world.wait(60)
     by_hand(world, 100, 448.0)
     del world.exchange.orders["h1"]
     polled(world, 6)
@@ -214,7 +283,9 @@ def test_a_difference_that_orders_under_way_do_not_explain_is_told_after_a_minut
     assert capped.quantity == 30
     world.exchange.auto_fill = True
     world.quote(450.0)
-    polled(world)
+    polled(world, 11)
+    assert world.position().quantity == 70
+    polled(world, 2)  # a minute after our own fill
     assert world.position() is None
     assert sold(world.exchange, "SPY") == 30
     world.agree()
@@ -259,6 +330,7 @@ def test_a_trade_of_somebody_else_that_the_stream_tells_stops_the_next_step_unti
 
 def test_an_execution_prices_one_difference_only() -> None:
     world = holding()
+    world.wait(60)
     by_hand(world, 30, 448.0)
     polled(world)
     for stop in world.exchange.stops("SPY"):

@@ -201,6 +201,12 @@ async def running() -> Any:
             await asyncio.gather(task, return_exceptions=True)
 
 
+@pytest.fixture(autouse=True)
+def _short_drain(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The broker here confirms no order: an end would wait for the stops of what may have been filled."""
+    monkeypatch.setattr("fluxherod.engine.runner.DRAIN_S", 0.0)
+
+
 def limit_order(request_id: str = "place") -> PlaceOrderCommand:
     return PlaceOrderCommand(Caller(request_id, "tester"), "SPY", Side.BUY, 10, OrderType.LIMIT, 4_500_000, 4_430_000)
 

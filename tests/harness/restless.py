@@ -1,4 +1,4 @@
-"""An operator who never rests: buys, sells, cancels and closes at random, while much goes wrong."""
+"""An operator who never rests: buys, sells, changes, cancels and closes at random, while much goes wrong."""
 
 from __future__ import annotations
 
@@ -43,17 +43,17 @@ class Restless:
         for symbol in self.symbols:
             if self._chance.random() < 0.5:
                 continue
-            if symbol in held:
+            if symbol in working and (symbol not in held or self._chance.random() < 0.5):
+                self._meddle(working[symbol])
+            elif symbol in held:
                 self._try("close", self._leave, symbol, held[symbol])
-            elif symbol in working:
-                self._try("cancel", self._cancel, working[symbol])
             else:
                 self._try("enter", self._enter, symbol)
 
-    def _working(self) -> dict[str, str]:
+    def _working(self) -> dict[str, order.Order]:
         request = order.ListOrdersRequest(roles=[order.ORDER_ROLE_ENTRY], open=True)
         listed = pages(self.daemon.orders.ListOrders, request, "orders")
-        return {one.symbol: one.id for one in listed}
+        return {one.symbol: one for one in listed}
 
     def _try(self, what: str, act: Any, *arguments: Any) -> None:
         try:
@@ -73,12 +73,30 @@ class Restless:
         price: float = self.daemon.market.GetQuote(request, timeout=CALL_TIMEOUT_S).price.price
         return price
 
+    def _meddle(self, entry: order.Order) -> None:
+        """Change a limit entry that works, mostly, or cancel it; it may fill, or be chased, meanwhile."""
+        if entry.type == order.ORDER_TYPE_LIMIT and self._chance.random() < 0.7:
+            self._try("replace", self._replace, entry)
+        else:
+            self._try("cancel", self._cancel, entry.id)
+
+    def _replace(self, entry: order.Order) -> None:
+        """Another price, or fewer shares: the first order of a decision stays the largest."""
+        request = order.ReplaceOrderRequest(request_id=self._id(), order_id=entry.id)
+        if self._chance.random() < 0.7:
+            away = self._chance.choice((-0.0006, -0.0002, 0.0008))
+            sign = 1 if entry.side == common.SIDE_BUY else -1
+            request.limit_price = f"{self._price(entry.symbol) * (1 + sign * away):.2f}"
+        else:
+            request.quantity = self._chance.randrange(1, entry.quantity + 1)
+        self.daemon.orders.ReplaceOrder(request, timeout=CALL_TIMEOUT_S)
+
     def _enter(self, symbol: str) -> None:
         """At the market, or at a limit near it; half of them short; the stop sometimes so near that it is hit soon."""
         price, long = self._price(symbol), self._chance.random() < 0.6
         sign = 1 if long else -1
         away = self._chance.choice((0.0015, 0.05))
-        limited = self._chance.random() < 0.4
+        limited = self._chance.random() < 0.5
         request = order.PlaceOrderRequest(
             request_id=self._id(),
             symbol=symbol,
@@ -89,7 +107,9 @@ class Restless:
         )
         if limited:
             request.limit_price = f"{price * (1 + sign * self._chance.choice((-0.0004, 0.001))):.2f}"
-        self.daemon.orders.PlaceOrder(request, timeout=CALL_TIMEOUT_S)
+        placed = self.daemon.orders.PlaceOrder(request, timeout=CALL_TIMEOUT_S).order
+        if limited and self._chance.random() < 0.5:
+            self._try("replace", self._replace, placed)  # at once: the broker may not have answered yet
 
     def _leave(self, symbol: str, held: int) -> None:
         """All of a position, or a part of it."""
@@ -108,8 +128,8 @@ class Restless:
     def wind_up(self) -> bool:
         """End what works and close what is open; True when nothing is left."""
         working, held = self._working(), our_positions(self.daemon)
-        for order_id in working.values():
-            self._try("cancel", self._cancel, order_id)
+        for entry in working.values():
+            self._try("cancel", self._cancel, entry.id)
         for symbol in held:
             self._try("close", self._close, symbol)
         return not working and not held

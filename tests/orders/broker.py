@@ -83,6 +83,7 @@ class Broker:
         if order.side is Side.SELL and self.position <= 0:
             self.oversold = self.oversold or f"{order.id} opens a short"
         placed = self._book(order.id, order.side, order.order_type, order.quantity, order.stop_price_e4, now_ns)
+        placed = self.orders[placed.broker_id] = replace(placed, limit_price_e4=order.limit_price_e4)
         if order.leg_stop_e4 is not None:
             leg = self._book(
                 "", order.side.opposite, OrderType.STOP, order.quantity, order.leg_stop_e4, now_ns, status=S.HELD
@@ -210,6 +211,11 @@ class Broker:
     def selling(self) -> int:
         """Shares that orders of this moment may still sell."""
         return self._held()
+
+    def buying(self) -> int:
+        """Shares that were bought, and that orders of this moment may still buy."""
+        buys = (order for order in self.orders.values() if order.side is Side.BUY)
+        return sum(order.filled_quantity if order.status.ended else order.quantity for order in buys)
 
     def _legs(self, broker_id: str) -> list[BrokerOrder]:
         return [

@@ -20,12 +20,14 @@ def faults(engine: Engine, broker: Broker, wanted: int, entries_wanted: int) -> 
         yield f"the position is {broker.position}: shares were sold twice"
     if broker.selling() > max(0, broker.position):
         yield f"orders may sell {broker.selling()} of {broker.position} shares"
-    entries = [order for order in desk.orders.values() if order.role is OrderRole.ENTRY]
+    entries = {order.entry_id for order in desk.orders.values() if order.role is OrderRole.ENTRY}
     if len(entries) > entries_wanted:
         yield f"{len(entries)} entries for {entries_wanted} decisions"
     bought = sum(order.filled_quantity for order in broker.orders.values() if order.side is Side.BUY)
     if bought > wanted:
         yield f"{bought} shares bought, {wanted} wanted"
+    if broker.buying() > wanted:
+        yield f"{broker.buying()} shares bought or to be bought, {wanted} wanted"
     for order in desk.orders.values():
         if order.filled_quantity > order.quantity:
             yield f"{order.id} filled {order.filled_quantity} of {order.quantity}"
@@ -33,6 +35,16 @@ def faults(engine: Engine, broker: Broker, wanted: int, entries_wanted: int) -> 
         if theirs is not None and order.filled_quantity > theirs.filled_quantity:
             yield f"{order.id} filled {order.filled_quantity}, at the broker {theirs.filled_quantity}"
     yield from _books(engine)
+    if engine.over:
+        yield from _left(broker)
+
+
+def _left(broker: Broker) -> Iterator[str]:
+    """A process that ends in good order leaves every share behind a stop, and no order that could fill in part."""
+    working = list(broker.fillable())
+    guarded = sum(o.quantity - o.filled_quantity for o in working if o.order_type is OrderType.STOP)
+    if guarded != broker.position or any(order.order_type is OrderType.LIMIT for order in working):
+        yield f"the process ends with {broker.position} shares, and at the broker works {shown(working)}"
 
 
 def _books(engine: Engine) -> Iterator[str]:
@@ -58,6 +70,8 @@ def unsettled(engine: Engine, broker: Broker) -> Iterator[str]:
         yield f"our cash is {engine.ledger.cash_e4}, theirs {broker.cash_e4}"
     if engine.reconciler.differences:
         yield f"differences remain: {engine.reconciler.differences}"
+    if held and engine.safety.state.kill_switch.flatten:
+        yield f"flattened, and {held} shares are held"
     working = broker.working()
     if position is None:
         if working:

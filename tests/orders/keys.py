@@ -10,6 +10,7 @@ from orders.broker import SYMBOL, Broker
 from fluxherod.core.calendar import SECOND_NS
 from fluxherod.core.orders import Order
 from fluxherod.core.types import BrokerOrder
+from fluxherod.engine.doubts import LAGS_FOR_NS
 from fluxherod.engine.effects import CancelOrder, Effect, LookupOrder, ReplaceOrder, SubmitOrder
 from fluxherod.engine.engine import Engine
 from fluxherod.engine.events import (
@@ -23,6 +24,7 @@ from fluxherod.engine.events import (
 )
 
 Key = tuple[Any, ...]
+AGES_NS = 10 * SECOND_NS  # fills are told apart by so much
 
 
 def key_of(
@@ -35,7 +37,12 @@ def key_of(
     polls = [event.asked_ns for event in broker.mail if isinstance(event, BrokerSnapshot | LookupAnswered)]
     book = engine.market.books[SYMBOL]
     return (
-        tuple(_ours(order, names, polls, book.price_ns) for order in desk.orders.values() if order.id in names),
+        tuple(
+            (*_ours(order, names, polls, book.price_ns), *_chain(engine, order, now_ns))
+            for order in desk.orders.values()
+            if order.id in names
+        ),
+        _stops(engine),
         tuple(_theirs(order, names) for order in broker.orders.values() if order.broker_id in names),
         tuple(sorted((names[leg], names.get(entry)) for leg, entry in broker.parents.items() if leg in names)),
         tuple(sorted((names[old], names[new]) for old, new in broker.successors.items())),
@@ -75,6 +82,21 @@ def key_of(
     )
 
 
+def _chain(engine: Engine, order: Order, now_ns: int) -> Key:
+    """What decides how a limit entry goes on."""
+    book = engine.desk.book
+    if order.id not in book.chased:
+        return ()
+    times = (_in_s(order.acknowledged_ns, now_ns), _in_s(order.updated_ns, now_ns))
+    return (order.chase_count, order.sequel, book.filled(order), engine.desk.plans[order.id].wanted, *times)
+
+
+def _stops(engine: Engine) -> Key:
+    """What stops trading, or the process."""
+    switch = engine.safety.state.kill_switch
+    return (bool(switch.reason), switch.flatten, bool(engine.stopping), engine.over)
+
+
 def _doubts(engine: Engine, polls: Sequence[int], now_ns: int) -> Key:
     """What waits for a snapshot, and which of those under way it may be."""
     doubts = engine.desk.doubts
@@ -83,7 +105,10 @@ def _doubts(engine: Engine, polls: Sequence[int], now_ns: int) -> Key:
         for since_ns, until_ns in doubts._unconfirmed.values()
     ]
     fresh = [_in_s(until_ns, now_ns) for until_ns in doubts.fresh.values()]
-    return (*waits, *doubts._trouble.items(), *doubts._theirs.items(), *fresh, *doubts.lost, *doubts.resumed)
+    fills = [((now_ns - at_ns) // AGES_NS, signed) for fills in doubts._fills.values() for at_ns, signed in fills]
+    lag = (sorted(doubts._lagging), [fill for fill in fills if fill[0] * AGES_NS < LAGS_FOR_NS])
+    known = (*doubts._trouble.items(), *doubts._theirs.items(), *fresh, *doubts.lost, *doubts.resumed)
+    return (*waits, *known, str(lag))
 
 
 def _differences(engine: Engine, now_ns: int) -> Key:
@@ -104,12 +129,14 @@ def _names(engine: Engine, broker: Broker, requests: Sequence[Effect], late: Seq
     trade_id = position.trade_id if position is not None else ""
     spoken = str((requests, late, broker.mail)) if requests or late or broker.mail else ""
     names: dict[str, int] = {}
+    chains = {order.entry_id for order in desk.orders.values() if order.id == trade_id or order.id in desk.book.chased}
     for order in desk.orders.values():
         theirs = broker.orders.get(order.broker_id or broker.by_client.get(order.id, ""))
         if (
             order.state.ended
             and (theirs is None or (theirs.status.ended and theirs.filled_quantity == order.filled_quantity))
             and trade_id not in (order.id, order.parent_id)
+            and order.entry_id not in chains
             and f"'{order.id}'" not in spoken
             and (theirs is None or f"'{theirs.broker_id}'" not in spoken)
             and not any(order.id in (other.parent_id, other.replaces_id) for other in desk.live())

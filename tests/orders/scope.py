@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
-from engine.world import EPOCH, OPEN_NS, WIDE, World
+from engine.world import DAY_NS, EPOCH, OPEN_NS, WIDE, World
 from orders.broker import PRICE_E4, SYMBOL, Broker, S
 from orders.checks import faults, shown
 from orders.keys import Key, key_of
@@ -35,13 +35,17 @@ from fluxherod.engine.events import (
     CancelOrderCommand,
     ClosePositionCommand,
     Event,
+    FlattenCommand,
+    HaltCommand,
     LinkChanged,
     LookupAnswered,
     OrderReported,
     PlaceOrderCommand,
     QuotesReceived,
     ReplaceAnswered,
+    ResumeCommand,
     Started,
+    Stopping,
     SubmitAnswered,
     TimerFired,
 )
@@ -72,6 +76,12 @@ BUDGET = {
     "end": 1,
     "breach": 1,
 }
+# What only some starts have besides.
+LIMITED = {"rest": 1}
+STOPPED = {"halt": 1, "flatten": 1, "resume": 1}
+ENDED = {"shut_down": 1, "end": 0}  # what the exchange ends in that moment is heard by nobody
+# Prices and the account are never too old, and a limit entry follows the market once.
+CHASED_ONCE: dict[str, Any] = {"chases": 1, "price_max_age_ns": DAY_NS, "account_max_age_ns": DAY_NS}
 
 MISFORTUNES = frozenset({"breach", "restart", "lose_reply", "time_out", "hear_early", "hear_twice", "drop", "end"})
 # Whose budget a choice is taken from, where it is not its own.
@@ -99,9 +109,9 @@ def unanswered(effect: Effect) -> Event | None:
 class Scope:
     """One symbol, orders of two shares, a price that stands. At most so many misfortunes come on one way."""
 
-    def __init__(self, misfortunes: int, budget: dict[str, int] = BUDGET) -> None:
+    def __init__(self, misfortunes: int, budget: dict[str, int] = BUDGET, **settings: Any) -> None:
         self.broker = Broker()
-        self.world = World(symbols=(SYMBOL,), limits=WIDE)
+        self.world = World(symbols=(SYMBOL,), limits=WIDE, **settings)
         self.engine = self.world.ready().engine
         self.engine.market.next_due_ns = lambda: None  # type: ignore[method-assign]  # no bar is made here
         self.now_ns = self.world.now_ns
@@ -153,7 +163,9 @@ class Scope:
 
     # --- what can happen -----------------------------------------------------------------------------------
     def choices(self) -> list[Choice]:
-        """Everything that can happen now."""
+        """Everything that can happen now; a process that has ended hears nothing."""
+        if self.engine.over:
+            return [("restart",)] if self._may("restart", fault=True) else []
         return [*self._ours(), *self._networks(), *self._exchanges()]
 
     def _may(self, name: str, fault: bool = False) -> bool:
@@ -161,8 +173,9 @@ class Scope:
 
     def _ours(self) -> Iterator[Choice]:
         desk, position = self.engine.desk, self.engine.ledger.positions.get(SYMBOL)
-        if self._may("enter") and position is None and not any(True for _ in desk.live()):
-            yield ("enter",)
+        if position is None and not self._stops() and not any(True for _ in desk.live()):
+            yield from ((name,) for name in ("enter", "rest") if self._may(name))
+        yield from self._operators()
         entry = desk.live_entry(SYMBOL)
         if self._may("cancel") and entry is not None and entry.settled:
             yield ("cancel",)
@@ -182,6 +195,22 @@ class Scope:
             yield ("poll",)
         if self._due_ns() is not None:
             yield ("tick",)
+
+    def _stops(self) -> bool:
+        """True when no entry is taken."""
+        return bool(self.engine.stopping or self.engine.safety.stopped)
+
+    def _operators(self) -> Iterator[Choice]:
+        """What stops trading as a whole, or the process."""
+        switch = self.engine.safety.state.kill_switch
+        if self._may("halt") and not switch.reason:
+            yield ("halt",)
+        if self._may("flatten") and not switch.flatten:
+            yield ("flatten",)
+        if self._may("resume") and switch.reason:
+            yield ("resume",)
+        if self._may("shut_down") and not self.engine.stopping:
+            yield ("shut_down",)
 
     def _networks(self) -> Iterator[Choice]:
         for number, effect in enumerate(self.requests):
@@ -232,6 +261,25 @@ class Scope:
         self.wanted += SHARES
         command = PlaceOrderCommand(self._caller(), SYMBOL, Side.BUY, SHARES, OrderType.MARKET, None, STOP_E4, False)
         self.tell(command)
+
+    def _rest(self) -> None:
+        """A limit entry."""
+        self.entries += 1
+        self.wanted += SHARES
+        kind = OrderType.LIMIT
+        self.tell(PlaceOrderCommand(self._caller(), SYMBOL, Side.BUY, SHARES, kind, PRICE_E4, STOP_E4, False))
+
+    def _halt(self) -> None:
+        self.tell(HaltCommand(self._caller(), "search"))
+
+    def _flatten(self) -> None:
+        self.tell(FlattenCommand(self._caller(), "search"))
+
+    def _resume(self) -> None:
+        self.tell(ResumeCommand(self._caller(), "search"))
+
+    def _shut_down(self) -> None:
+        self.tell(Stopping("search"))
 
     def _cancel(self) -> None:
         entry = self.engine.desk.live_entry(SYMBOL)
@@ -355,7 +403,9 @@ class Scope:
     def _honest_step(self) -> bool:
         """The next thing that an honest exchange and time do; False at rest."""
         broker = self.broker
-        if broker.mail:
+        if self.engine.over:
+            self._restart()
+        elif broker.mail:
             self._hear(0)
         elif self.requests:
             self._meet(0)

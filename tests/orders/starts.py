@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from orders.broker import S
-from orders.scope import Scope
+from orders.scope import BUDGET, CHASED_ONCE, ENDED, LIMITED, STOPPED, Scope
 
 
 def _finish(scope: Scope) -> None:
@@ -108,6 +108,61 @@ def exit_sent_again(scope: Scope) -> None:
         scope.take(("hear", 0))
 
 
+def resting(scope: Scope) -> None:
+    """A limit entry works."""
+    scope.take(("rest",))
+    _finish(scope)
+
+
+def resting_part_filled(scope: Scope) -> None:
+    """Half of a limit entry is filled."""
+    resting(scope)
+    scope.take(("fill", "b1", 1))
+    _finish(scope)
+
+
+def chase_canceling(scope: Scope) -> None:
+    """Its time is over: it is canceled, and is to be sent again."""
+    resting_part_filled(scope)
+    while not scope.requests:
+        scope.take(("tick",))
+
+
+def chase_sent(scope: Scope) -> None:
+    """What was left of it is sent again."""
+    chase_canceling(scope)
+    _finish(scope)
+    scope.take(("carry_out", "b1"))
+    while not scope.requests:
+        scope.take(("hear", 0))
+
+
+def to_be_stopped(scope: Scope) -> None:
+    """A position with its stop; an operator may halt, flatten and resume."""
+    guarded(scope)
+
+
+def entering_to_be_stopped(scope: Scope) -> None:
+    """A limit entry works; an operator may halt, flatten and resume."""
+    resting(scope)
+
+
+def to_be_shut_down(scope: Scope) -> None:
+    """Half of a limit entry is filled; the daemon may be told to end."""
+    resting_part_filled(scope)
+
+
+# What may happen there besides.
+MORE: Mapping[str, dict[str, int]] = {
+    "resting": LIMITED,
+    "resting_part_filled": LIMITED,
+    "chase_canceling": LIMITED,
+    "chase_sent": LIMITED,
+    "to_be_stopped": STOPPED,
+    "entering_to_be_stopped": LIMITED | STOPPED,
+    "to_be_shut_down": LIMITED | ENDED,
+}
+
 STARTS: Mapping[str, Callable[[Scope], None]] = {
     start.__name__: start
     for start in (
@@ -124,13 +179,21 @@ STARTS: Mapping[str, Callable[[Scope], None]] = {
         selling,
         exit_lost,
         exit_sent_again,
+        resting,
+        resting_part_filled,
+        chase_canceling,
+        chase_sent,
+        to_be_stopped,
+        entering_to_be_stopped,
+        to_be_shut_down,
     )
 }
 
 
 def at(name: str, misfortunes: int) -> Scope:
     """A scope at a start; the misfortunes that lead there don't count."""
-    scope = Scope(misfortunes + 1)
+    more = MORE.get(name, {})
+    scope = Scope(misfortunes + 1, BUDGET | more, **(CHASED_ONCE if more else {}))
     STARTS[name](scope)
     scope.misfortunes = misfortunes
     return scope

@@ -10,13 +10,16 @@ from orders.search import Search
 from orders.starts import at
 
 from fluxherod.core import protection
-from fluxherod.core.orders import Fill, Order, OrderState, merge
+from fluxherod.core.orders import Fill, Order, OrderState, Sequel, merge
 from fluxherod.core.portfolio import Position
 from fluxherod.core.risk.approval import ApprovedOrder
 from fluxherod.core.types import BrokerOrder
 from fluxherod.engine import desk
+from fluxherod.engine.chase import Chaser
 from fluxherod.engine.desk import Desk
 from fluxherod.engine.effects import Effect
+from fluxherod.engine.safety import Safety
+from fluxherod.engine.unprotected import Unprotected
 
 MOST_DEPTH = 6
 
@@ -100,3 +103,30 @@ def test_a_not_found_that_is_believed_though_the_order_was_heard_of_since(monkey
         lambda self, answer, now_ns, out: answered(self, replace(answer, asked_ns=0), now_ns, out),
     )
     assert told("flat", 2)
+
+
+def test_a_chase_that_does_not_wait_for_the_end_of_the_order_before_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    cancel = Desk.cancel
+
+    def believed(self: Desk, order: Order, now_ns: int, out: list[Effect], sequel: Sequel = Sequel.NONE) -> None:
+        cancel(self, order, now_ns, out, sequel)
+        if sequel is Sequel.CHASE:
+            self.book.put(replace(self.orders[order.id], state=OrderState.CANCELED))
+
+    monkeypatch.setattr(Desk, "cancel", believed)
+    assert "bought or to be bought" in told("resting")
+
+
+def test_a_chase_for_all_that_was_wanted_whatever_has_filled(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Chaser, "_left", lambda self, order: self.desk.plans[order.id].wanted)
+    assert "3 shares bought or to be bought, 2 wanted" in told("chase_canceling")
+
+
+def test_a_flatten_that_forgets_what_an_entry_fills_late(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Safety, "watch", lambda self, now_ns, out: None)
+    assert "flattened, and" in told("entering_to_be_stopped", 0)
+
+
+def test_an_end_that_does_not_wait_for_the_stop(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Unprotected, "mending", False)
+    assert "the process ends with 1 shares" in told("to_be_shut_down")

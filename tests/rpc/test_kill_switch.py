@@ -8,7 +8,7 @@ from typing import Any
 import grpc
 import pytest
 
-from fluxhero.v1 import common_pb2, order_pb2, risk_pb2
+from fluxhero.v1 import common_pb2, order_pb2, risk_pb2, system_pb2
 from fluxherod.core.risk.safety import Breaker, BreakerStatus, DailyLoss
 
 PRECONDITION = grpc.StatusCode.FAILED_PRECONDITION
@@ -137,3 +137,34 @@ async def test_who_watches_risk_hears_of_a_halt_with_its_reason(world: Any, clie
 async def test_a_reset_to_what_can_not_be_set_is_refused(client: Any, refused: Any, target: int) -> None:
     wrong = await refused(reset(client, target=target))
     assert wrong.fields == {"target": "REDUCED, NORMAL, or unspecified for the next one"}
+
+
+async def test_the_days_loss_is_shown_against_what_the_daily_loss_is_counted_from(world: Any, client: Any) -> None:
+    """A deposit moved the base, or a reset set it: `last_equity` says nothing then."""
+    daily = replace(world.engine.safety.state.daily_loss, base_e4=1_010_000_000)
+    latch(world, daily_loss=daily)
+    found = await risk(client)
+    assert (found.equity, found.day_pnl) == ("100000.00", "-1000.00")
+    assert round(found.day_pnl_pct, 4) == -0.9901
+    (check,) = [check for check in found.usage if check.code == "daily_loss"]
+    assert round(check.actual, 4) == 0.9901
+    assert check.text == "0.99% lost, counted from $101,000.00, limit 3%"
+    latch(world, daily_loss=replace(daily, base_e4=0))
+    found = await risk(client)
+    assert (found.day_pnl, found.day_pnl_pct) == ("0.00", 0.0)
+    (check,) = [check for check in found.usage if check.code == "daily_loss"]
+    assert (check.verdict, check.HasField("actual")) == (common_pb2.VERDICT_FAILED, False)
+
+
+@pytest.mark.parametrize(
+    ("latched", "ends"), [(False, "a drawdown below 12%"), (True, "an operator sets it to normal")]
+)
+async def test_the_status_of_an_active_daemon_says_that_the_breaker_reduces(
+    world: Any, client: Any, latched: bool, ends: str
+) -> None:
+    breaker = replace(world.engine.safety.state.breaker, status=BreakerStatus.REDUCED, latched=latched)
+    latch(world, breaker=breaker)
+    status = (await client.system.GetStatus(system_pb2.GetStatusRequest())).status
+    assert status.state == system_pb2.TRADING_STATE_ACTIVE
+    text = f"the breaker is REDUCED: entries of 50% of their size and tighter stops, until {ends}"
+    assert status.state_detail == text

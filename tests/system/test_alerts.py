@@ -19,8 +19,14 @@ HALTED = "[FluxHero DEMO] WARNING: SYMBOL_HALTED"
 CRASHED = "[FluxHero DEMO] WARNING: RESTARTED_AFTER_CRASH"
 
 
-def halt(pair: Lockstep, symbol: str) -> None:
-    pair.simulator.post("/sim/halt", symbol=symbol, halted=True)
+def halt(pair: Lockstep, symbol: str, halted: bool = True) -> None:
+    pair.simulator.post("/sim/halt", symbol=symbol, halted=halted)
+
+
+def noted(pair: Lockstep) -> int:
+    """How often a channel has taken an alert, by the journal."""
+    with closing(sqlite3.connect(f"{pair.installation.database.as_uri()}?mode=ro", uri=True)) as connection:
+        return int(connection.execute("SELECT count(*) FROM journal WHERE kind = 'AlertTold'").fetchone()[0])
 
 
 def arrived(box: Mailbox, hook: Webhook) -> tuple[list[str], list[str]]:
@@ -45,11 +51,20 @@ def test_a_halt_comes_by_mail_and_by_webhook_and_not_again_after_a_crash(tmp_pat
             assert f"fluxhero ack {alert.id}" in body
             assert (alert.code, alert.symbol, alert.count) == ("SYMBOL_HALTED", "SPY", 1)
 
+            wait_for(lambda: noted(pair) == 2, "both channels have taken it")
             pair.daemon.kill()
             pair.start()
             wait_for(lambda: arrived(box, hook) == ([HALTED, CRASHED],) * 2, "the crash is told, the halt not again")
             assert [one.code for one in open_alerts(pair)] == ["RESTARTED_AFTER_CRASH", "SYMBOL_HALTED"]
             assert pair.daemon.status().counts.open_alerts == 2
+            halt(pair, "SPY", False)
+            halt(pair, "SPY")  # the same alert once more, and a person knows of it
+            wait_for(
+                lambda: {one.count for one in open_alerts(pair) if one.id == alert.id} == {2}, "it is raised again"
+            )
+            (resumed,) = [one for one in open_alerts(pair) if one.code == "SYMBOL_RESUMED"]
+            request = system.AcknowledgeAlertRequest(request_id="resumed", alert_id=resumed.id)
+            pair.daemon.system.AcknowledgeAlert(request, timeout=CALL_TIMEOUT_S)
             request = system.AcknowledgeAlertRequest(request_id="ack", alert_id=alert.id, note="seen")
             pair.daemon.system.AcknowledgeAlert(request, timeout=CALL_TIMEOUT_S)
             assert [one.code for one in open_alerts(pair)] == ["RESTARTED_AFTER_CRASH"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from decimal import Decimal
@@ -23,6 +24,7 @@ from harness.audit import (
 )
 from harness.lockstep import Lockstep, lockstep
 from harness.processes import CALL_TIMEOUT_S
+from harness.receivers import webhook
 from harness.tape import PLAYED, SYMBOLS
 from walkthroughs.minutes import HISTORIES
 
@@ -108,6 +110,37 @@ def hand(folder: Path) -> Iterator[Hand]:
         ids = [sent["client_order_id"] for sent in pair.simulator.all_orders()]
         assert len(ids) == len(set(ids))
         assert pair.daemon.stop() == 0
+        check_journal(pair.installation)
+
+
+def test_a_daemon_that_is_stopped_leaves_the_shares_of_a_chase_behind_their_stop(tmp_path: Path) -> None:
+    with hand(tmp_path) as spy:
+        spy.place()
+        spy.fill(450.0, 30)
+        assert spy.stops() == []
+        assert spy.pair.daemon.stop() == 0
+        assert spy.stops() == [("30", "441")]
+        assert spy.bought() == [("100", "30", "canceled")]
+        spy.pair.start()
+        assert spy.stops() == [("30", "441")]
+        assert [code for code, _ in alerts(spy.pair.installation)] == ["ORDER_ABANDONED"]
+
+
+def test_a_daemon_that_is_stopped_while_the_broker_is_silent_tells_whose_shares_have_no_stop(tmp_path: Path) -> None:
+    played = ("--bars", str(HISTORIES), "--start", "2024-01-22")
+    with webhook() as hook, lockstep(tmp_path, played, ("SPY",), "1Hour", (*WIDE, f"alerts.urls={hook.url}")) as pair:
+        pair.simulator.post("/sim/hold", symbol="SPY")
+        pair.step()
+        spy = Hand(pair)
+        spy.place()
+        spy.fill(450.0, 30)
+        pair.simulator.kill()
+        began = time.monotonic()
+        assert pair.daemon.stop() == 0
+        assert time.monotonic() - began < 8
+        text = "The daemon ends, and 30 SPY have no working stop at the broker (entry partly filled, being chased)"
+        assert text in pair.daemon.said
+        assert "[FluxHero DEMO] CRITICAL: LEFT_UNPROTECTED" in hook.titles
         check_journal(pair.installation)
 
 

@@ -1,8 +1,9 @@
 """Five hundred orders of a restless operator over sockets, through races and lost replies.
 
-New orders and cancels wait at the exchange while orders fill; answers are lost after the request was met, and before;
-messages of the trade stream are lost, doubled, late and turned around; another hand makes orders wash trades. In the
-end the daemon's orders, executions, positions and cash are the exchange's, to the last cent, and nothing was doubled.
+New orders, cancels and changes wait at the exchange while orders fill; answers are lost after the request was met, and
+before; messages of the trade stream are lost, doubled, late and turned around; another hand makes orders wash trades.
+In the end the daemon's orders, executions, positions and cash are the exchange's, to the last cent, and nothing was
+doubled.
 """
 
 from __future__ import annotations
@@ -83,6 +84,7 @@ def test_after_hundreds_of_orders_through_faults_there_is_no_difference(played: 
     pair, restless = played
     print(restless.done, restless.met, len(pair.simulator.all_orders()))
     assert len(pair.simulator.all_orders()) >= ORDERS
+    assert restless.done["replace"] >= 10
     check_same_orders(pair)
     check_nothing_doubled(pair)
     check_books(pair.daemon, pair.simulator)

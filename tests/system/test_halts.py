@@ -1,4 +1,4 @@
-"""A symbol is halted under real processes: nobody enters it, and who wants to leave waits, over a crash too."""
+"""A symbol is halted under real processes: nobody enters it, and who is told to leave waits, over a crash too."""
 
 from __future__ import annotations
 
@@ -49,7 +49,9 @@ def working(pair: Lockstep) -> list[tuple[str, str]]:
     return [(one["type"], one["side"]) for one in listed]
 
 
-def test_an_exit_waits_for_the_end_of_a_halt_and_nobody_enters_meanwhile(tmp_path: Path) -> None:
+def test_an_operators_exit_waits_at_the_broker_for_a_halts_end_and_nobody_enters_meanwhile(
+    tmp_path: Path,
+) -> None:
     with lockstep(tmp_path, PLAYED, SYMBOLS, "1Hour") as pair:
         pair.step(2)
         buy(pair, "SPY", "buy")
@@ -61,7 +63,7 @@ def test_an_exit_waits_for_the_end_of_a_halt_and_nobody_enters_meanwhile(tmp_pat
         close = position.ClosePositionRequest(request_id="close", symbol="SPY", reason="a test")
         pair.daemon.positions.ClosePosition(close, timeout=CALL_TIMEOUT_S)
         pair.step(3)
-        assert working(pair) == [("stop", "sell")]
+        assert working(pair) == [("market", "sell")]
         pair.daemon.kill()
         pair.start()
         assert set(states(pair).values()) == {market.SYMBOL_STATE_HALTED}
@@ -71,13 +73,13 @@ def test_an_exit_waits_for_the_end_of_a_halt_and_nobody_enters_meanwhile(tmp_pat
         pair.step()  # its first price
         buy(pair, "QQQ", "late")
         pair.step()
-        assert working(pair) == [("stop", "sell")]
+        assert working(pair) == [("market", "sell")]
         halt(pair, "SPY", False)
         pair.step(2)
         assert our_positions(pair.daemon) == {"QQQ": 10}
         check_books(pair.daemon, pair.simulator)
         pair.daemon.stop()
         told = [code for code, _ in alerts(pair.installation)]
-        assert [told.count(code) for code in ("SYMBOL_HALTED", "EXIT_WAITS_FOR_HALT", "SYMBOL_RESUMED")] == [2, 1, 2]
+        assert [told.count(code) for code in ("SYMBOL_HALTED", "EXIT_WAITS_FOR_HALT", "SYMBOL_RESUMED")] == [2, 0, 2]
         check_no_difference(pair.installation)
         check_journal(pair.installation)

@@ -12,9 +12,10 @@ from typing import Any
 import pytest
 from harness.audit import our_positions, their_positions
 from harness.lockstep import Lockstep, lockstep
-from harness.processes import Daemon
+from harness.processes import Daemon, wait_for
 from harness.tape import PLAYED, QQQ_IS_SHORT, SYMBOLS, TIMEFRAME
 
+from fluxhero.v1 import position_pb2 as position
 from fluxhero.v1 import risk_pb2 as api
 from fluxhero.v1 import risk_pb2_grpc
 from fluxhero.v1 import system_pb2 as system
@@ -122,6 +123,19 @@ def test_a_restored_backup_halts(pair: Lockstep) -> None:
     stub = risk_pb2_grpc.RiskServiceStub(pair.daemon.channel)
     stub.Halt(api.HaltRequest(request_id="halt", reason="after the backup"))
     stub.Resume(api.ResumeRequest(request_id="go", reason="after the backup"))
+    pair.daemon.kill()
+    lose_database(pair)
+    shutil.move(backup, pair.installation.database)
+    check_halted(pair, "the database is older than safety.json")
+
+
+def test_a_backup_that_lacks_an_order_alone_halts_when_it_is_restored(pair: Lockstep) -> None:
+    backup = pair.installation.database.with_name("backup.db")
+    with sqlite3.connect(pair.installation.database) as connection:
+        connection.execute("VACUUM INTO ?", (str(backup),))
+        (known,) = connection.execute("SELECT max(seq) FROM journal").fetchone()
+    pair.daemon.positions.ClosePosition(position.ClosePositionRequest(request_id="close", symbol="QQQ"))
+    wait_for(lambda: said(pair)["inputs"] > known, "the file says that there were orders")
     pair.daemon.kill()
     lose_database(pair)
     shutil.move(backup, pair.installation.database)

@@ -47,6 +47,11 @@ class AlertLimits:
         self._remember(alert, now_s)
         return True
 
+    def remember(self, alert: Alert, at_s: float) -> None:
+        """An earlier process has sent it then; the oldest first."""
+        self._times.append(at_s)
+        self._remember(alert, at_s)
+
     def _is_news(self, alert: Alert, now_s: float) -> bool:
         last = self._sent.get((alert.code, alert.symbol))
         if last is None or last.alert.id != alert.id:

@@ -24,7 +24,7 @@ from fluxherod.core.calendar import new_york
 from fluxherod.engine.alert_codes import remedy
 from fluxherod.engine.alerts import urgency
 from fluxherod.engine.effects import Alert, AlertRaised, AlertUpdated, Severity, Update
-from fluxherod.engine.events import ChannelFailed
+from fluxherod.engine.events import AlertTold, ChannelFailed
 from fluxherod.engine.ports import Publisher
 
 log = logging.getLogger(__name__)
@@ -43,6 +43,7 @@ class Message:
     title: str
     body: str
     severity: Severity
+    alert: Alert | None = None
 
 
 # Sends a message; what went wrong in words that hold no secret, "" when it was taken.
@@ -115,7 +116,8 @@ def _listen() -> _Listener:
 class Channel:
     """One channel: a queue, and a thread that sends what is in it, each message in several attempts.
 
-    `connect` makes the channel in the thread; `failed` hears in the thread what a person must be told.
+    `connect` makes the channel in the thread; `failed` hears in the thread what a person must be told, and `took` which
+    messages have arrived.
     """
 
     def __init__(
@@ -124,10 +126,12 @@ class Channel:
         connect: Callable[[], Send],
         failed: Callable[[str, str], None],
         first_wait_s: float = FIRST_WAIT_S,
+        took: Callable[[Message], None] = lambda message: None,
     ) -> None:
         self.label = label
         self._connect = connect
         self._failed = failed
+        self._arrived = took
         self._first_wait_s = first_wait_s
         self._closing = threading.Event()
         self._queue: queue.Queue[Message | None] = queue.Queue(MOST_WAITING)
@@ -173,9 +177,11 @@ class Channel:
         while not (self._closing.is_set() and self._queue.empty()):
             message = self._queue.get()
             if message is not None:
-                self._took(attempts(send, message))
+                self._sent(message, attempts(send, message))
 
-    def _took(self, problem: str) -> None:
+    def _sent(self, message: Message, problem: str) -> None:
+        if not problem:
+            self._arrived(message)
         if problem:
             self._tell(f"{problem} ({ATTEMPTS} attempts)")
         elif self._fails:
@@ -213,7 +219,7 @@ class Channels:
         limits: AlertLimits,
         min_severity: Severity,
         mode: str,
-        post: Callable[[ChannelFailed], None],
+        post: Callable[[ChannelFailed | AlertTold], None],
         first_wait_s: float = FIRST_WAIT_S,
         close_within_s: float = CLOSE_WITHIN_S,
     ) -> None:
@@ -226,7 +232,7 @@ class Channels:
         self._summary: asyncio.TimerHandle | None = None
         self._close_within_s = close_within_s
         self._channels = [
-            Channel(channel_urls.label(number, url), partial(connect, url), self._failed, first_wait_s)
+            Channel(channel_urls.label(number, url), partial(connect, url), self._failed, first_wait_s, self._arrived)
             for number, url in enumerate(urls, 1)
         ]
 
@@ -285,6 +291,12 @@ class Channels:
         with suppress(RuntimeError):  # the loop is closed: the process is ending
             self._loop.call_soon_threadsafe(self._post, ChannelFailed(label, problem))
 
+    def _arrived(self, message: Message) -> None:
+        if message.alert is not None:
+            told = AlertTold(message.alert.id, message.alert.severity)
+            with suppress(RuntimeError):
+                self._loop.call_soon_threadsafe(self._post, told)
+
 
 def _raised(updates: Sequence[Update]) -> Iterable[Alert]:
     """The alerts that were raised, as they stand after it; not those that were acknowledged or only told again."""
@@ -308,7 +320,7 @@ def message(alert: Alert, mode: str) -> Message:
         lines.append(f"What to do: {todo}")
     lines.append(f"When you have seen to it: fluxhero ack {alert.id}")
     title = f"[FluxHero {mode}] {alert.severity.name}: {alert.code}"
-    return Message(title, "\n".join(lines), alert.severity)
+    return Message(title, "\n".join(lines), alert.severity, alert)
 
 
 def summary(held: Counter[str], mode: str) -> Message:

@@ -135,6 +135,11 @@ CODES: dict[str, AlertCode] = {
         "A position is to be closed while its symbol does not trade: the exit waits behind its stop.",
         "Nothing: it goes out when the symbol trades again. Expect a gap in the price.",
     ),
+    "EXIT_DESPITE_HALT": _code(
+        WARNING,
+        "The market-data stream is down, so the end of a halt may have been missed: an exit that waited goes out.",
+        "Look at the order at the broker's own page: while the symbol is halted it waits there, or is refused.",
+    ),
     # --- reconciliation --------------------------------------------------------------------------------
     "FOREIGN_ORDER": _code(
         WARNING,
@@ -176,6 +181,11 @@ CODES: dict[str, AlertCode] = {
         CRITICAL,
         "Shares of ours have had no working stop at the broker for five seconds; the daemon watches their price.",
         "Read the cause. If it stays, look at the symbol's orders at the broker's own page, or close the position.",
+    ),
+    "LEFT_UNPROTECTED": _code(
+        CRITICAL,
+        "The daemon was told to stop, and within seconds the broker did not confirm a stop for some shares.",
+        "Start it again, or look after the shares at the broker's own page: nobody else watches their price.",
     ),
     "FLATTEN_AT_CLOSE": _code(
         INFO,

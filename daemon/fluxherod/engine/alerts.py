@@ -13,7 +13,7 @@ from fluxherod.core.orders import OrderState
 from fluxherod.core.words import some_of
 from fluxherod.engine.desk import Desk
 from fluxherod.engine.effects import Alert, AlertRaised, AlertUpdated, Effect, ReplyCode, Severity
-from fluxherod.engine.events import AcknowledgeAlertCommand, ChannelFailed, Started
+from fluxherod.engine.events import AcknowledgeAlertCommand, AlertTold, ChannelFailed, Started
 from fluxherod.engine.ledger import Ledger
 
 MOST_OPEN = 1_000
@@ -35,6 +35,7 @@ class AlertBook:
         self._prefix = ""
         self._given = 0
         self._open: dict[tuple[str, str], Alert] = {}
+        self._told: dict[str, tuple[Severity, int]] = {}  # open ones by id: as what a channel took it last, and when
         self._last_ns = 0  # the newest entry of the journal
         self._runs = False
 
@@ -42,6 +43,18 @@ class AlertBook:
     def open(self) -> Collection[Alert]:
         """What nobody has acknowledged, least recently raised first."""
         return self._open.values()
+
+    @property
+    def told(self) -> list[tuple[Alert, int]]:
+        """Open alerts as a channel has taken them last, and when, oldest first."""
+        told = [(alert, self._told[alert.id]) for alert in self._open.values() if alert.id in self._told]
+        as_told = [(replace(alert, severity=severity), at_ns) for alert, (severity, at_ns) in told]
+        return sorted(as_told, key=lambda one: one[1])
+
+    def note_told(self, event: AlertTold, now_ns: int) -> None:
+        """A channel has taken an alert."""
+        if any(alert.id == event.alert_id for alert in self._open.values()):
+            self._told[event.alert_id] = Severity(event.severity), now_ns
 
     def begin(self, event: Started, now_ns: int, desk: Desk, ledger: Ledger, out: list[Effect]) -> None:
         """A process has started: what is open is told once more, so that the tables hold it whoever wrote them."""
@@ -86,6 +99,7 @@ class AlertBook:
 
     def _close(self, alert: Alert, now_ns: int, by: str, note: str, out: list[Effect]) -> None:
         del self._open[alert.code, alert.symbol]
+        self._told.pop(alert.id, None)
         out.append(AlertUpdated(replace(alert, acknowledged_ns=now_ns, acknowledged_by=by, note=note)))
 
     def acknowledge(self, command: AcknowledgeAlertCommand, now_ns: int, out: list[Effect]) -> tuple[ReplyCode, str]:

@@ -41,9 +41,11 @@ class Chaser:
         self.ledger = strategist.ledger
         self._blocked = blocked
         self._unready = unready
+        self._ends = False  # the daemon does: nobody would watch the shares of an entry that is filled in part
 
-    def step(self, now_ns: int, out: list[Effect]) -> None:
-        """Take the next step of each limit entry."""
+    def step(self, now_ns: int, out: list[Effect], *, ends: bool = False) -> None:
+        """Take the next step of each limit entry; when the daemon `ends`, that is to cancel it and to give it up."""
+        self._ends = ends
         for order in list(self.desk.book.chased.values()):
             if order.state.ended:
                 self._follow(order, now_ns, out)
@@ -81,7 +83,7 @@ class Chaser:
         """Cancel it when its time is over, when its cancel was refused, or when more has filled than was known."""
         timeout_ns = self._timeout_ns(order)
         late = timeout_ns is not None and timeout_ns <= now_ns
-        if late or order.sequel is not Sequel.NONE or order.remaining > self._left(order):
+        if self._ends or late or order.sequel is not Sequel.NONE or order.remaining > self._left(order):
             last = order.chase_count >= self.desk.settings.chases
             self.desk.cancel(order, now_ns, out, order.sequel or (Sequel.ABANDON if last else Sequel.CHASE))
 
@@ -110,6 +112,8 @@ class Chaser:
             self.conclude(order, f"the entry has ended: {order.state}", now_ns, out)
 
     def _failed(self, order: Order) -> str:
+        if self._ends:
+            return "The daemon is stopping."
         if not order.chase_count:
             return f"Not filled in {self.desk.settings.chase_after_ns / SECOND_NS:g} s."
         chases = f"{order.chase_count} chase{'s' if order.chase_count > 1 else ''}"

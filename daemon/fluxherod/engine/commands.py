@@ -177,6 +177,7 @@ class Commands:
 
     def _stay(self, position: Position, out: list[Effect]) -> None:
         """The operator takes an exit back: the rest of the position is kept, and guarded again."""
+        self.desk.halts.relent(position.symbol)
         kept = replace(position, exit_reason="", exit_quantity=0)
         self.ledger.positions[position.symbol] = kept
         out.append(PositionUpdated(kept))
@@ -185,8 +186,11 @@ class Commands:
         position = self.ledger.positions.get(symbol)
         if position is None:
             return ReplyCode.POSITION_NOT_FOUND, f"no position in {symbol} is open", None, None
+        self.desk.halts.insist(position)
         self.desk.leave(position, reason, now_ns, out, part)
         shares = part or abs(position.quantity)
         text = f"closing {shares} {symbol} (about {dollars(shares * position.price_e4)}): {reason}"
-        waits = self.desk.halts.exit_waits(symbol, self.desk.live(symbol))
-        return ReplyCode.OK, f"{text}; {waits}" if waits else text, None, None
+        halted = self.desk.halts.why(symbol)
+        if halted:
+            text += f"; by the tape {symbol} does not trade ({halted}): the exit waits at the broker, or is refused"
+        return ReplyCode.OK, text, None, None

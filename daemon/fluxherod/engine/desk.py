@@ -141,7 +141,7 @@ class Desk(Sending):
         if merged.role is OrderRole.STOP and merged.state is OrderState.REPLACED and report.replaced_by:
             self._succeeded(merged, report.replaced_by, now_ns, out)
         if fill is not None:
-            self.doubts.filled(order.symbol, fill.side.sign * fill.quantity)
+            self.doubts.filled(order.symbol, fill.side.sign * fill.quantity, now_ns)
             before = self.ledger.positions.get(order.symbol)
             opened = self.ledger.book(merged, fill, self.plans.get(order.id), now_ns, out)
             after = self.ledger.positions.get(order.symbol)
@@ -335,12 +335,14 @@ class Desk(Sending):
         for symbol in [symbol for symbol, until_ns in self.holds.items() if until_ns <= now_ns]:
             del self.holds[symbol]
             self.protect(symbol, now_ns, out)
-        for symbol in self.doubts.expire(now_ns):
+        for symbol in (*self.doubts.expire(now_ns), *self.halts.release(now_ns, self.settings.latency_ns)):
             self.protect(symbol, now_ns, out)
 
     def next_due_ns(self) -> int | None:
         """When `timer` has something to do."""
-        return min((*self.due.values(), *self.holds.values(), *self.doubts.fresh.values()), default=None)
+        dues = (*self.due.values(), *self.holds.values(), *self.doubts.fresh.values())
+        released_ns = self.halts.due_ns(self.settings.latency_ns)
+        return min(dues if released_ns is None else (*dues, released_ns), default=None)
 
     def forget(self, before_ns: int) -> None:
         """Drop ended orders that nothing refers to any more; the tables keep them."""

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import accumulate
 
-from fluxherod.core.calendar import SECOND_NS
+from fluxherod.core.calendar import MINUTE_NS, SECOND_NS
 from fluxherod.core.portfolio import Position
 from fluxherod.engine.settings import Settings
 
 MOST_DOUBLINGS = 5
 CONFIRMED_WITHIN_NS = 10 * SECOND_NS
+LAGS_FOR_NS = MINUTE_NS  # how long after a fill the broker's positions and cash may be those of before it
 
 
 class Doubts:
     """By symbol. After trouble nothing leaves until a hold is over and a snapshot of after it has come.
 
     Without such a snapshot what we know is acted on after ten seconds: shares must not stay unguarded for long. A word
-    of the broker's that it has fewer shares than we holds an exit up for no longer than that either.
+    of the broker's that it has fewer shares than we holds an exit up for no longer than that either where fills of the
+    last minute are what it lacks; else no exit is for more until the broker says otherwise.
     """
 
     def __init__(self) -> None:
@@ -28,7 +31,9 @@ class Doubts:
             str, tuple[int, int]
         ] = {}  # the last trouble, and when its snapshot is waited for no more
         self._theirs: dict[str, int] = {}  # signed shares at the broker, where they are fewer than ours
-        self.fresh: dict[str, int] = {}  # until when that word counts for an exit as well
+        self.fresh: dict[str, int] = {}  # until when that word counts for an exit in any case
+        self._lagging: set[str] = set()  # fills that the broker has not counted yet may be all that is missing
+        self._fills: dict[str, list[tuple[int, int]]] = {}  # fills of the last minute: when, and signed shares
 
     # --- trouble -------------------------------------------------------------------------------------
     def hold(self, symbol: str, now_ns: int, settings: Settings) -> None:
@@ -66,10 +71,15 @@ class Doubts:
         return True
 
     # --- how many shares there are -------------------------------------------------------------------
-    def fewer(self, symbol: str, theirs: int, now_ns: int) -> None:
+    def fewer(self, symbol: str, ours: int, theirs: int, now_ns: int) -> None:
         """The broker's newest word is that it has fewer shares of ours than we think, or none, or the other side."""
         self._theirs[symbol] = theirs
         self.fresh[symbol] = now_ns + CONFIRMED_WITHIN_NS
+        newest_first = reversed(self._fills.get(symbol, []))
+        if ours - theirs in accumulate(signed for at_ns, signed in newest_first if now_ns - at_ns < LAGS_FOR_NS):
+            self._lagging.add(symbol)
+        else:
+            self._lagging.discard(symbol)
 
     def enough(self, symbol: str) -> None:
         """The broker has at least the shares that we think, or its word was of a position that is no more."""
@@ -83,15 +93,24 @@ class Doubts:
             del self.fresh[symbol]
         return old
 
-    def filled(self, symbol: str, signed: int) -> None:
+    def filled(self, symbol: str, signed: int, now_ns: int) -> None:
         """Shares of an order of ours were traded."""
         if symbol in self._theirs:
             self._theirs[symbol] += signed
+        recent = [fill for fill in self._fills.get(symbol, []) if now_ns - fill[0] < LAGS_FOR_NS]
+        self._fills[symbol] = [*recent, (now_ns, signed)]
+
+    def settled_ns(self, symbol: str) -> int:
+        """From when on the broker's figures surely have all that we have filled of a symbol."""
+        fills = self._fills.get(symbol)
+        return fills[-1][0] + LAGS_FOR_NS if fills else 0
 
     def most(self, position: Position | None) -> int | None:
         """How many shares of a position may leave at most; None when all of them."""
         theirs = self._theirs.get(position.symbol) if position is not None else None
-        if position is None or theirs is None or (position.exit_reason and position.symbol not in self.fresh):
+        if position is None or theirs is None:
+            return None
+        if position.exit_reason and position.symbol in self._lagging and position.symbol not in self.fresh:
             return None
         return max(0, theirs if position.quantity > 0 else -theirs)
 

@@ -34,7 +34,9 @@ from fluxherod.engine.effects import (
     StatusChanged,
     touched_symbols,
 )
+from fluxherod.engine.ending import Ending
 from fluxherod.engine.events import (
+    AlertTold,
     AssetsLoaded,
     BackfillLoaded,
     BackfillRefused,
@@ -45,6 +47,7 @@ from fluxherod.engine.events import (
     CancelAnswered,
     ChannelFailed,
     Command,
+    DrainEnded,
     Event,
     FeedFollows,
     HistoryLoaded,
@@ -101,7 +104,7 @@ class Engine:
         self.began_ns = 0  # when the journal's first process started
         self.links: dict[str, LinkChanged] = {}
         self.state = "STARTING"
-        self.stopping = ""
+        self.ending = Ending()
         self.alerts = AlertBook()
         self.universe = Universe(self._adopt)
         self.safety = Safety()
@@ -132,9 +135,11 @@ class Engine:
             BrokerSnapshot: self._snapshot,
             LinkChanged: lambda now_ns, event, out: links.take(self, event, now_ns, out),
             ChannelFailed: lambda now_ns, event, out: out.append(channel_failed(event)),
+            AlertTold: lambda now_ns, event, out: self.alerts.note_told(event, now_ns),
             FeedFollows: self._feed_follows,
             TimerFired: self._timer_fired,
-            Stopping: self._stopping,
+            Stopping: lambda now_ns, event, out: self.ending.begin(event.reason),
+            DrainEnded: lambda now_ns, event, out: self.ending.hurry(),
         }
         self._handlers.update(dict.fromkeys(get_args(Command), self._command))
 
@@ -161,8 +166,8 @@ class Engine:
             self.guard.call_off(now_ns, bool(self.safety.stopped), out)
         if self.run:
             self.closing.look(now_ns, out)
-        if self.run and self.desk.book.chased and not self.stopping:
-            self.chaser.step(now_ns, out)
+        if self.run and self.desk.book.chased:
+            self.chaser.step(now_ns, out, ends=bool(self.stopping))
         touched, before = touched_symbols(out), len(out)
         for symbol in (*touched, *(self.desk.halts.take_ended() if self.run else ())):
             self.desk.protect(symbol, now_ns, out)
@@ -172,6 +177,8 @@ class Engine:
             out.append(self.ledger.updated(self.desk.working_e4(), now_ns))
         if type(event) not in _WARM_NOTHING:
             self._warms = bool(self.run and self.warming)
+        if self.stopping and (not self.run or self.ending.look(self.desk, self.unprotected, out)):
+            self.alerts.ended()
         self._tell_state(out)
         self.alerts.note(now_ns, out)
 
@@ -203,7 +210,7 @@ class Engine:
         settings = self.universe.begin(event.settings)
         before = settings if first else self.settings
         self.epoch, self.run, self.settings = event.epoch, event.run, settings
-        self.stopping = ""
+        self.ending.cancel()
         self.links = {}
         if first:
             self.began_ns = now_ns
@@ -219,6 +226,7 @@ class Engine:
         if before.strategy != settings.strategy:
             self.universe.changed_ns = now_ns
         self._assemble(first)
+        self.desk.halts.connection(False, now_ns)
         self.safety.begin(event, first, now_ns, out)
         gaps.begin(self.market, now_ns)
         self.splits.begin(now_ns, out)
@@ -402,10 +410,6 @@ class Engine:
             self._reference_due_ns = None
             out.append(RequestReference(self.splits.symbols))
 
-    def _stopping(self, now_ns: int, event: Stopping, out: list[Effect]) -> None:
-        self.stopping = event.reason
-        self.alerts.ended()
-
     def _command(self, now_ns: int, event: Any, out: list[Effect]) -> None:
         before = self.settings
         self.commands.take(event, now_ns, out)
@@ -416,6 +420,16 @@ class Engine:
             out.append(StatusChanged(self.state, reply.text))
 
     # --- what it says of itself ------------------------------------------------------------------------------
+    @property
+    def stopping(self) -> str:
+        """Why the process ends; "" while it does not."""
+        return self.ending.reason
+
+    @property
+    def over(self) -> bool:
+        """True when the process was told to end and has nothing more to do for open shares."""
+        return self.ending.over or bool(self.stopping and not self.run)
+
     def blocked(self, now_ns: int) -> str:
         """What blocks new risk now, in words; "" when nothing does. Never asked for exits."""
         return readiness.blocked(self, now_ns)

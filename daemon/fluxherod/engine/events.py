@@ -275,6 +275,14 @@ class ChannelFailed:
 
 
 @dataclass(frozen=True, slots=True)
+class AlertTold:
+    """A channel has taken an alert, as urgent as it was then: a restart need not send it again so soon."""
+
+    alert_id: str
+    severity: str
+
+
+@dataclass(frozen=True, slots=True)
 class FeedFollows:
     """The market stream has confirmed a subscription: the bars of exactly these symbols come from now on.
 
@@ -292,9 +300,17 @@ class TimerFired:
 
 @dataclass(frozen=True, slots=True)
 class Stopping:
-    """The process ends in good order."""
+    """The process is told to end. It does when open shares lack no stop that they should have, with this event or soon.
+
+    `reason` is what it was told by.
+    """
 
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class DrainEnded:
+    """The process ends now: what open shares lacked when it was told to end has been waited for long enough."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -476,8 +492,10 @@ Event = (
     | BrokerSnapshot
     | LinkChanged
     | ChannelFailed
+    | AlertTold
     | FeedFollows
     | TimerFired
     | Stopping
+    | DrainEnded
     | Command
 )

@@ -30,7 +30,7 @@ class Guard:
         if self.market.calendar.at(now_ns) is None:
             return
         for symbol, position in list(self.ledger.positions.items()):
-            if self.desk.halts.why(symbol):
+            if self.desk.halts.unacted(symbol):
                 self.breaches.pop(symbol, None)  # nobody can act on a stop: the grace begins when it trades again
             elif not _leaving(position) and _through(position, position.watched_stop_e4):
                 self._leave(position, now_ns, out)  # the broker does not know this stop
@@ -65,7 +65,7 @@ class Guard:
         for symbol in [symbol for symbol, since_ns in self.breaches.items() if self._due(since_ns) <= now_ns]:
             del self.breaches[symbol]
             position = self.ledger.positions.get(symbol)
-            if self.market.calendar.at(now_ns) is None or self.desk.halts.why(symbol):
+            if self.market.calendar.at(now_ns) is None or self.desk.halts.unacted(symbol):
                 continue  # a breach on the bell, or before a halt: watched again when it trades
             if position is not None and not _leaving(position) and _through(position, position.stop_e4):
                 text = f"the price of {symbol} is through its stop and the broker has not acted: closing at the market"

@@ -1,5 +1,8 @@
 """Symbols that do not trade now: halted by the tape, or in a limit state. No entry, and exits wait.
 
+An exit that an operator asks for waits for nothing: the broker itself refuses what can't trade. Nor does any exit once
+the tape has been silent for a minute, as it may have missed the end of a halt.
+
 The stream replays nothing, so a halt is kept over reconnects and restarts until the tape ends it, or until a minute
 bar that began after it proves that the symbol trades. A limit state is judged by prices: a bid (or the newest price)
 at or above the upper limit, an offer (or the newest price) at or below the lower one. A band holds for its session
@@ -25,7 +28,12 @@ from fluxherod.engine.market import Market
 # The first bands of a day may come a little before the open.
 BAND_LEAD_NS = MINUTE_NS
 CLOCKS_APART_NS = MINUTE_NS
-CONSEQUENCE = "no entries, entries that work are cancelled, exits wait and stops stay"
+TRUSTED_NS = MINUTE_NS  # how long a halt holds exits back while the stream that would tell of its end is down
+_RELEASED = (
+    "the market-data stream has been down for a minute, so nobody knows whether the halt has ended: the exit goes out, "
+    "and the broker holds or refuses it if not"
+)
+CONSEQUENCE = "no entries, entries that work are cancelled, exits wait but for those that you ask for, and stops stay"
 
 
 class Halts:
@@ -37,6 +45,9 @@ class Halts:
         self._limits: dict[str, str] = {}  # symbols in a limit state, in words
         self._told: set[str] = set()  # whose waiting exit was told
         self._ended: list[str] = []
+        self._insisted: dict[str, str] = {}  # symbol: the trade that an operator has told to close
+        self._silent_ns: int | None = None  # since when the stream is down
+        self._released = False  # its patience has ended, and what waited goes on
 
     def __bool__(self) -> bool:
         return bool(self._halts or self._limits)
@@ -51,6 +62,25 @@ class Halts:
         ended, self._ended = self._ended, []
         return ended
 
+    def holds(self, position: Position) -> str:
+        """Why an exit of a position waits; "" when it does not."""
+        insisted = self._insisted.get(position.symbol) == position.trade_id
+        return "" if insisted else self.unacted(position.symbol)
+
+    def unacted(self, symbol: str) -> str:
+        """Why nobody can act on a price of a symbol; "" when somebody can, or when that is not known any more."""
+        return "" if self._released else self.why(symbol)
+
+    def insist(self, position: Position) -> bool:
+        """An operator closes a position, whatever the tape says; True when its exit has waited until now."""
+        waited = bool(position.exit_reason and self.holds(position))
+        self._insisted[position.symbol] = position.trade_id
+        return waited
+
+    def relent(self, symbol: str) -> None:
+        """The operator has taken the exit back."""
+        self._insisted.pop(symbol, None)
+
     def kept(self, position: Position | None, orders: Sequence[Order], out: list[Effect]) -> Position | None:
         """The position as its protection must see it: one that is to be left is guarded on while nothing trades.
 
@@ -58,20 +88,39 @@ class Halts:
         """
         if position is None or not position.exit_reason:
             return position
-        text = self.exit_waits(position.symbol, orders)
-        if not text:
+        why = self.holds(position)
+        if not why or any(order.role is OrderRole.EXIT and not order.state.ended for order in orders):
+            if self._released and position.symbol in self._told:
+                self._told.discard(position.symbol)
+                out.append(AlertRaised("EXIT_DESPITE_HALT", Severity.WARNING, _RELEASED, position.symbol))
             return position
         if position.symbol not in self._told:
             self._told.add(position.symbol)
+            text = f"the exit of {position.symbol} waits until it trades again ({why}); its stop stays"
             out.append(AlertRaised("EXIT_WAITS_FOR_HALT", Severity.WARNING, text, position.symbol))
         return replace(position, exit_reason="", exit_quantity=0)
 
-    def exit_waits(self, symbol: str, orders: Iterable[Order]) -> str:
-        """That an exit of a symbol with these orders waits, and for what; "" when nothing holds it, or it is out."""
-        why = self.why(symbol)
-        if not why or any(order.role is OrderRole.EXIT and not order.state.ended for order in orders):
-            return ""
-        return f"the exit of {symbol} waits until it trades again ({why}); its stop stays"
+    # --- the stream ----------------------------------------------------------------------------------
+    def connection(self, up: bool, now_ns: int) -> None:
+        """The stream that tells of halts and of their ends is connected, or is not."""
+        if up:
+            self._silent_ns, self._released = None, False
+        elif self._silent_ns is None:
+            self._silent_ns = now_ns
+
+    def due_ns(self, latency_ns: int) -> int | None:
+        """When `release` has something to do."""
+        if not self._halts or self._released or self._silent_ns is None:
+            return None
+        return self._silent_ns + TRUSTED_NS + latency_ns
+
+    def release(self, now_ns: int, latency_ns: int) -> list[str]:
+        """The symbols whose exits have waited long enough for a stream that is down."""
+        due_ns = self.due_ns(latency_ns)
+        if due_ns is None or now_ns < due_ns:
+            return []
+        self._released = True
+        return list(self._halts)
 
     # --- what the tape says --------------------------------------------------------------------------
     def take(self, event: StatusesReceived, market: Market, now_ns: int, out: list[Effect]) -> None:

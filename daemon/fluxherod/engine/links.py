@@ -48,6 +48,7 @@ def take(engine: Engine, event: LinkChanged, now_ns: int, out: list[Effect]) -> 
     if event.link == "market":
         gaps.connection(engine.market, event.up, now_ns)
         engine.desk.halts.forget_bands(out)
+        engine.desk.halts.connection(event.up, now_ns)
     if not event.up:
         told = alert(before, event, sorted(engine.ledger.positions))
         out += () if told is None else (told,)

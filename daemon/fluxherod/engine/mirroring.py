@@ -1,8 +1,13 @@
-"""The plain file that says what stops trading: written at each change, again and again where that fails."""
+"""The plain file that says what stops trading: written at each change, again and again where that fails.
+
+It also says up to which input the journal holds orders, fills and commands, so that a start notices an older journal.
+That is written at once after a quiet second, and then once a second: an order waits for none of it.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import replace
 from typing import Any
 
 from fluxherod.core.risk.safety import SafetyState
@@ -13,7 +18,8 @@ from fluxherod.engine.ports import Mirror
 class Mirroring:
     """Writes what changed, and tells the engine when that begins to fail and when it works again.
 
-    `spawn` runs what is tried again beside everything else, `pause` is waited for before each time.
+    `spawn` runs what is tried again beside everything else, `pause` is waited for before each time; `rest` after each
+    mark.
     """
 
     def __init__(
@@ -23,12 +29,17 @@ class Mirroring:
         on_fault: Callable[[str, Exception], None],
         spawn: Callable[[Coroutine[Any, Any, None]], object],
         pause: Callable[[], Awaitable[None]],
+        rest: Callable[[], Awaitable[None]],
     ) -> None:
         self._mirror = mirror
         self._post = post
         self._on_fault = on_fault
         self._spawn = spawn
         self._pause = pause
+        self._rest = rest
+        self._state: SafetyState | None = None  # what the file says, or will
+        self._mark = 0
+        self._marks = False  # marks are being written
         self._newest: SafetyState | None = None  # what the file must say, while it may not
         self._failing = False
 
@@ -36,8 +47,27 @@ class Mirroring:
         """Write a state; done when it is durable, or when the engine has been told that it is not."""
         if self._mirror is None:
             return
-        self._newest = state
-        await self._write(self._mirror, state)
+        self._newest = self._state = replace(state, inputs=max(state.inputs, self._mark))
+        await self._write(self._mirror, self._newest)
+
+    def mark(self, seq: int) -> None:
+        """The journal holds an order, a fill or a command up to this input: the file will say so. Never waits."""
+        self._mark = seq
+        if self._mirror is not None and not self._marks:
+            self._marks = True
+            self._spawn(self._write_marks())
+
+    async def finish(self) -> None:
+        """Write a mark that is not written yet: the process ends."""
+        if self._state is not None and self._state.inputs < self._mark:
+            await self.write(self._state)
+
+    async def _write_marks(self) -> None:
+        while self._state is not None and self._state.inputs < self._mark:
+            if not self._failing:
+                await self.write(self._state)
+            await self._rest()
+        self._marks = False
 
     async def _write(self, mirror: Mirror, state: SafetyState) -> None:
         try:

@@ -207,9 +207,11 @@ class Reconciler:
         symbol, theirs = position.symbol, broker.quantity
         rule = "nothing leaves for more than is there; adopted once an order or the cash says that they were closed"
         found = self.known.note(f"position {symbol}", symbol, str(position.quantity), str(theirs), rule, now_ns)
-        self.desk.doubts.fewer(symbol, theirs, now_ns)
+        self.desk.doubts.fewer(symbol, position.quantity, theirs, now_ns)
         closed = self._closed(position, broker, cash_e4)
         twice, sure_ns = self._counts(found, False), found.since_ns + SURE_AFTER_NS + self.settings.latency_ns
+        if closed is not None and not closed.exact:  # after a fill of ours positions and cash may lag together
+            sure_ns = max(sure_ns, self.desk.doubts.settled_ns(symbol) + self.settings.latency_ns)
         if twice and closed is None:
             self._missing(position, found, now_ns, out)
         elif twice and now_ns >= sure_ns:
@@ -304,7 +306,7 @@ class Reconciler:
         newest = symbol in self._doubted or all(o.updated_ns < asked_ns for o in self.desk.live(symbol))
         if position is not None and newest and there * position.quantity < position.quantity**2:
             # Whatever the orders under way explain: no more is there to leave.
-            self.desk.doubts.fewer(symbol, there, now_ns)
+            self.desk.doubts.fewer(symbol, position.quantity, there, now_ns)
             if symbol in self._doubted:
                 self._look_again_ns = now_ns + SURE_AFTER_NS + self.settings.latency_ns
         known = self._waits.get(symbol)

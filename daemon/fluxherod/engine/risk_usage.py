@@ -13,8 +13,10 @@ from fluxherod.core.types import Verdict
 from fluxherod.engine.ledger import Ledger
 
 
-def usage(limits: RiskLimits, state: AccountState, ledger: Ledger) -> list[Check]:
+def usage(limits: RiskLimits, state: AccountState, ledger: Ledger, base_e4: int) -> list[Check]:
     """Each limit with what is used of it: dollars, positions in number, drawdown and daily loss in percent.
+
+    `base_e4` is what the losses of the day are counted from, as `DailyLoss` has it; 0 while it is not known.
 
     Unknown figures are NaN and have failed; a rule that is switched off is not applicable.
     """
@@ -24,7 +26,7 @@ def usage(limits: RiskLimits, state: AccountState, ledger: Ledger) -> list[Check
         _share("position_value", limits.max_position_bp, *_largest(ledger, state)),
         _drawdown("warning_drawdown", limits.warning_drawdown_bp, state),
         _drawdown("critical_drawdown", limits.critical_drawdown_bp, state),
-        _daily_loss(limits, state, ledger),
+        _daily_loss(limits, state, base_e4),
     ]
 
 
@@ -65,14 +67,14 @@ def _drawdown(code: str, limit_bp: int, state: AccountState) -> Check:
     return _check(code, limit, actual, actual < limit, text)
 
 
-def _daily_loss(limits: RiskLimits, state: AccountState, ledger: Ledger) -> Check:
-    limit, base_e4 = limits.daily_loss_bp / 100, ledger.account.last_equity_e4 if ledger.account else 0
+def _daily_loss(limits: RiskLimits, state: AccountState, base_e4: int) -> Check:
+    limit = limits.daily_loss_bp / 100
     if limits.daily_loss_bp == 0:
         return Check("daily_loss", 0.0, math.nan, Verdict.NOT_APPLICABLE, "the rule is switched off")
     if state.equity_e4 is None or base_e4 <= 0:
         return _check("daily_loss", limit, math.nan, False, "equity at the previous close is not known")
     actual = 100 * max(0, base_e4 - state.equity_e4) / base_e4
-    text = f"{actual:.2f}% lost since the previous close at {dollars(base_e4)}, limit {limit:g}%"
+    text = f"{actual:.2f}% lost, counted from {dollars(base_e4)}, limit {limit:g}%"
     return _check("daily_loss", limit, actual, actual < limit, text)
 
 

@@ -19,6 +19,7 @@ from fluxherod.engine.effects import (
     Effect,
     FollowSymbols,
     LookupOrder,
+    OrderUpdated,
     ReplaceOrder,
     Reply,
     RequestBackfill,
@@ -35,6 +36,7 @@ from fluxherod.engine.events import (
     BrokerSnapshot,
     CancelAnswered,
     Command,
+    DrainEnded,
     Event,
     LinkChanged,
     LookupAnswered,
@@ -52,6 +54,9 @@ from fluxherod.engine.ports import Broker, Clock, JournalEntry, MarketData, Mirr
 MOST_EVENTS_A_COMMIT = 256
 RETRY_DATA_AFTER_S = 1.0
 RETRY_MIRROR_AFTER_S = 5.0
+MARK_EVERY_S = 1.0
+# Wall time: how long an end waits for the stops of open shares.
+DRAIN_S = 2.5
 
 # Effects that others carry out; all others are updates for the tables and the subscribers.
 _REQUESTS = (
@@ -99,12 +104,18 @@ class Runner:
         self._started = False
         self._busy = False  # an event is being processed: in pieces, where it is one of many symbols
         self._over = False
+        self._drain: asyncio.TimerHandle | None = None  # set once the process is told to end
         self._store = store
         self._broker = broker
         self._loader = Loader(market_data, clock, self.post, on_fault, pause=lambda: asyncio.sleep(RETRY_DATA_AFTER_S))
         self._follow = follow
         self._mirroring = Mirroring(
-            mirror, self.post, on_fault, self._spawn, pause=lambda: asyncio.sleep(RETRY_MIRROR_AFTER_S)
+            mirror,
+            self.post,
+            on_fault,
+            self._spawn,
+            pause=lambda: asyncio.sleep(RETRY_MIRROR_AFTER_S),
+            rest=lambda: asyncio.sleep(MARK_EVERY_S),
         )
         self._publisher = publisher
         self._on_fault = on_fault
@@ -162,7 +173,7 @@ class Runner:
 
     # --- the loop ------------------------------------------------------------------------------------
     async def run(self) -> None:
-        """Process events until `Stopping` was processed and committed.
+        """Process events until `Stopping` was processed and committed, and what open shares need then, for `DRAIN_S`.
 
         Raises:
             Exception: whatever the store raises when it can't commit; nothing leaves after that.
@@ -173,29 +184,38 @@ class Runner:
                 carrier = tasks.create_task(self._carry(), name="carry out effects")
                 await self._process()
                 await self._outbox.join()
+                await self._mirroring.finish()
                 carrier.cancel()
                 for task in self._request_tasks:
                     task.cancel()
         finally:
             self._over = True
             self._set_alarm(None)
+            if self._drain is not None:
+                self._drain.cancel()
             self._leave_unanswered()
 
     async def _process(self) -> None:
-        stopping = False
-        while not stopping:
+        over = False
+        while not over:
             await self._wait()
             entries: list[JournalEntry] = []
             while len(entries) < MOST_EVENTS_A_COMMIT and (next_one := self._next()) is not None:
                 entries.append(await self._entry(*next_one))
-                stopping = isinstance(entries[-1].event, Stopping)
-                if stopping or not self._inbox:
+                over = self._may_end(entries[-1].event)
+                if over or not self._inbox:
                     break  # nothing is known to follow: what these entries want must not wait for a look at the time
                 if self.clock.rate > 0:
                     await asyncio.sleep(0)  # between two events of a burst the sockets have their turn
             if not entries:
                 continue
             await self._outbox.put((self._store.append(entries), entries))
+
+    def _may_end(self, event: Event) -> bool:
+        """True when the process was told to end, and open shares need it no more or have been waited for."""
+        if isinstance(event, Stopping) and self._drain is None:
+            self._drain = asyncio.get_running_loop().call_later(DRAIN_S, self.post, DrainEnded())
+        return self._drain is not None and self.engine.over
 
     def _next(self) -> tuple[Event, int] | None:
         """The next event and its time: a deadline that has passed comes before whatever was posted after it.
@@ -288,7 +308,7 @@ class Runner:
 
     async def _carry_out(self, entry: JournalEntry) -> None:
         """Orders leave at once; what stops trading is in its file before anybody is told."""
-        updates, replies, changed = [], [], None
+        updates, replies, changed, ordered = [], [], None, False
         for effect in entry.effects:
             if isinstance(effect, Reply):
                 replies.append(effect)
@@ -296,11 +316,14 @@ class Runner:
                 self._request(effect)
             else:
                 changed = effect.state if isinstance(effect, SafetyChanged) else changed
+                ordered = ordered or isinstance(effect, OrderUpdated)
                 updates.append(effect)
         if changed is not None:
             await self._mirroring.write(changed)
         if len(updates) + len(replies) < len(entry.effects):
             await asyncio.sleep(0)  # what was asked for begins: an order does not wait until hundreds are told of it
+        if ordered or replies:
+            self._mirroring.mark(entry.seq)
         for reply in replies:
             self._answer(reply)
         self._publisher.publish(entry.seq, entry.now_ns, updates)

@@ -100,6 +100,16 @@ class Safety:
         return self.state.breaker.status is BreakerStatus.REDUCED
 
     @property
+    def reduction(self) -> str:
+        """That entries are smaller and stops tighter, and until when, in words; "" while they are not."""
+        if not self.reduced:
+            return ""
+        limits, latched = self.settings.limits, self.state.breaker.latched
+        ends = "an operator sets it to normal" if latched else f"a drawdown below {limit(limits.recovery_drawdown_bp)}"
+        size = limit(limits.reduced_size_bp)
+        return f"the breaker is REDUCED: entries of {size} of their size and tighter stops, until {ends}"
+
+    @property
     def size_bp(self) -> int:
         """The size of a new entry by the breaker, in basis points of the full size."""
         if self.disabled:
@@ -291,6 +301,8 @@ class Safety:
     def close_all(self, now_ns: int, out: list[Effect]) -> None:
         """Close whatever of ours is open and not being closed as a whole."""
         for position in list(self.ledger.positions.values()):
+            if self.state.kill_switch.flatten and self.desk.halts.insist(position):
+                self.desk.protect(position.symbol, now_ns, out)
             if not position.exit_reason or position.exit_quantity:
                 self.desk.leave(position, self.closing, now_ns, out)
         waits = self.state.kill_switch.foreign and self.ledger.foreign  # they are to be closed, too

@@ -23,8 +23,11 @@ ALERT_AFTER_NS = 5 * SECOND_NS
 CHASED = "entry partly filled, being chased"
 FILLING = "the entry is partly filled: its leg works once all of it is"
 WATCHED = "watched by the daemon"
+UNKNOWN_STOP = "no stop of it is known: close it or guard it by hand"
 # What lasts as long as it lasts, by design: no alert.
 _MEANT = frozenset({CHASED, WATCHED})
+# Nothing that the daemon does now ends these.
+_LASTING = frozenset({WATCHED, UNKNOWN_STOP})
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +128,7 @@ class Unprotected:
         if stop is not None:
             return "the broker does not work the stop now" if stop.id in self.desk.book.idle else _moving(stop)
         if position.stop_e4 is None:
-            return "no stop of it is known: close it or guard it by hand"
+            return UNKNOWN_STOP
         if self.desk.awaits_leg(position.symbol):
             return "the broker is asked for its stop leg"
         return self._why_no_stop(position.symbol)
@@ -171,6 +174,16 @@ class Unprotected:
     def shares(self) -> int:
         """Shares without a working stop now."""
         return sum(span.shares for span in self._open.values())
+
+    @property
+    def now(self) -> list[Span]:
+        """The spans that last, at whatever hour, by symbol."""
+        return sorted(self._open.values(), key=lambda span: span.symbol)
+
+    @property
+    def mending(self) -> bool:
+        """True while shares lack a stop and are on the way to get one, or to be sold."""
+        return any(span.cause not in _LASTING for span in self._open.values())
 
     def spans(self, now_ns: int) -> list[Span]:
         """Those of the session that is open, or was last, cut to its hours, oldest first."""

@@ -17,14 +17,15 @@ def risk_now(live: Live) -> risk_pb2.Risk:
     engine, now_ns = live.engine, live.now_ns
     limits, state = engine.settings.limits, engine.strategist.account_state("")
     view = engine.ledger.view(engine.desk.working_e4(), now_ns)
-    day_e4 = view.equity_e4 - view.last_equity_e4 if view.last_equity_e4 else 0
+    base_e4 = engine.safety.state.daily_loss.base_e4
+    day_e4 = view.equity_e4 - base_e4 if base_e4 else 0
     return risk_pb2.Risk(
         limits=risk_limits(limits),
         limits_revision=limits_revision(limits),
-        usage=map(risk_check, usage(limits, state, engine.ledger)),
+        usage=map(risk_check, usage(limits, state, engine.ledger, base_e4)),
         equity=money(view.equity_e4),
         day_pnl=money(day_e4),
-        day_pnl_pct=percent(day_e4, view.last_equity_e4),
+        day_pnl_pct=percent(day_e4, base_e4),
         peak_equity=money(view.peak_e4),
         drawdown_pct=percent(max(0, view.peak_e4 - view.equity_e4), view.peak_e4),
         exposure=money(view.exposure_e4),

@@ -86,7 +86,7 @@ class StatusReader:
     def _detail(self, now_ns: int) -> str:
         engine = self._live.engine
         if engine.state == "ACTIVE":
-            return engine.blocked(now_ns)
+            return engine.blocked(now_ns) or engine.safety.reduction
         if engine.state == "WARMING":
             return f"history is being loaded: {some_of(engine.warming)}"
         return engine.blocked(now_ns) or engine.stopping
