@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from fluxherod.adapters.sqlite.journal import encode_row, genesis, link
+from fluxherod.adapters.sqlite.reader import JournalRecord
 from fluxherod.core.calendar import MINUTE_NS, NEW_YORK, Session, from_datetime
 from fluxherod.core.orders import Order
 from fluxherod.core.portfolio import Trade
@@ -258,6 +260,15 @@ class MemoryStore:
 
     async def alert(self, alert_id: str, /) -> Alert | None:
         return self.alert_rows.get(alert_id)
+
+    async def journal(self, after_seq: int, until_seq: int, kinds: Collection[str], /) -> list[JournalRecord]:
+        records, chain = [], genesis("epoch-0123456789")
+        for entry in self.entries:
+            row = encode_row(entry)
+            chain = link(chain, row)
+            if after_seq < row.seq <= until_seq and (not kinds or row.kind in kinds):
+                records.append(JournalRecord(row.seq, row.now_ns, row.kind, row.payload, chain))
+        return records
 
 
 def _within(ns: int, since_ns: int | None, until_ns: int | None) -> bool:

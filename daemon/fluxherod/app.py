@@ -35,7 +35,7 @@ from fluxherod.core.calendar import SECOND_NS, Session
 from fluxherod.core.kernel import warm_up
 from fluxherod.engine.effects import Severity
 from fluxherod.engine.events import Event, Started, Stopping
-from fluxherod.engine.hub import Hub, Topic
+from fluxherod.engine.hub import Hub, Ring, Topic
 from fluxherod.engine.runner import Runner
 from fluxherod.engine.settings import Settings
 from fluxherod.failures import JournalFailed, last_alert, reason_of
@@ -232,7 +232,7 @@ async def _build(
     data = RestClient(config.alpaca.data_url, credentials, limiter, dates=dates)
     stack.push_async_callback(trading.aclose)
     stack.push_async_callback(data.aclose)
-    hub = Hub(encode_update, seq=recovery.last_seq)
+    hub = Hub(encode_update, seq=recovery.last_seq, ring=_ring(recovery, settings))
     market_data = _market_data(config, trading, data, at_exchange)
     channels = _channels(config, hub, post)
     stack.callback(channels.close)
@@ -267,6 +267,12 @@ async def _build(
         edges["clock"] = clock.run
     started = Started(store.epoch, store.run, __version__, settings, *mirror.read(), mirror_read=True)
     return Parts(tuple(edges.items()), runner, hub, server, started, channels)
+
+
+def _ring(recovery: Recovery, settings: Settings) -> Ring:
+    """What subscribers of earlier processes may resume: nothing that this version, or configuration, says otherwise."""
+    same = recovery.differs_at is None and recovery.ring.fits(settings.timeframe)
+    return recovery.ring if same else Ring(recovery.last_seq)
 
 
 def _log_fault(text: str, fault: Exception) -> None:

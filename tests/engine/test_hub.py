@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
@@ -311,12 +310,3 @@ async def test_a_snapshot_and_what_follows_it_leave_no_gap_and_repeat_nothing() 
             hub.publish(seq, 0, [order(str(seq))])
         frame = await following(subscription)
     assert (texts(frame), frame.prev_seq, frame.seq) == (["SPY:7", "SPY:8"], 6, 8)
-
-
-async def test_the_recent_updates_of_a_topic_are_kept_up_to_a_bound() -> None:
-    hub = Hub(label, kept=2)
-    updates: Sequence[Update] = [order("1"), order("2"), order("3"), quote("SPY", 1)]
-    for seq, update in enumerate(updates, 1):
-        hub.publish(seq, 0, [update])
-    assert hub.recent(Topic.ORDERS) == ((2, updates[1]), (3, updates[2]))
-    assert hub.recent(Topic.PRICES) == ()

@@ -21,7 +21,7 @@ from fluxherod.engine.engine import Engine
 from fluxherod.engine.runner import Runner
 from fluxherod.rpc.convert import money, optional_timestamp
 from fluxherod.rpc.convert_alerts import alert_message
-from fluxherod.rpc.convert_market import closed_bar, price_message
+from fluxherod.rpc.convert_market import closed_bar, closed_indicators, price_message
 from fluxherod.rpc.convert_orders import account_message, foreign_position, order_message, position_message
 from fluxherod.rpc.errors import Refused, not_ready
 
@@ -111,6 +111,20 @@ class Live:
     def last_bars(self, symbols: Iterable[str]) -> list[market_pb2.Bar]:
         """The last completed bar of each symbol."""
         return [closed_bar(book.closed[-1], self.timeframe) for book in self.books(symbols) if book.closed]
+
+    def last_indicators(self, symbols: Iterable[str]) -> list[market_pb2.Indicators]:
+        """The indicators of the last completed bar of each symbol."""
+        closed = (book.closed[-1] for book in self.books(symbols) if book.closed)
+        return [closed_indicators(bar, self.timeframe, self.spike_limit) for bar in closed]
+
+    def indicators(self, symbol: str, end_ns: int) -> list[market_pb2.Indicators]:
+        """The indicators of the bar that ended then; none when it is no longer remembered."""
+        book = self._engine.market.books.get(symbol)
+        closed = book.closed if book is not None else ()
+        index = bisect_right(closed, end_ns, key=lambda bar: bar.end_ns) - 1
+        if index < 0 or closed[index].end_ns != end_ns:
+            return []
+        return [closed_indicators(closed[index], self.timeframe, self.spike_limit)]
 
     def price(self, symbol: str, quote: Quote | None = None) -> market_pb2.Price | None:
         """The newest price of a symbol, with its newest quote or the given one; None while there is none."""

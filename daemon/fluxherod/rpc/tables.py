@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from typing import Protocol, TypeVar
 
 from fluxherod.core.orders import Order, OrderState
@@ -49,6 +49,21 @@ class EquityPoint(Protocol):
     def now_ns(self) -> int: ...
     @property
     def account(self) -> AccountView: ...
+
+
+class JournalRecord(Protocol):
+    """One input of the journal: `payload` decodes with the codec, `chain` is the hash over it and all before it."""
+
+    @property
+    def seq(self) -> int: ...
+    @property
+    def now_ns(self) -> int: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def payload(self) -> bytes: ...
+    @property
+    def chain(self) -> bytes: ...
 
 
 class Tables(Protocol):
@@ -120,3 +135,7 @@ class Tables(Protocol):
     ) -> Page[Alert]: ...
 
     async def alert(self, alert_id: str, /) -> Alert | None: ...
+
+    async def journal(self, after_seq: int, until_seq: int, kinds: Collection[str], /) -> Sequence[JournalRecord]:
+        """The rows of some kinds (none: of all) after a number, up to another and with it, in order."""
+        ...

@@ -6,11 +6,11 @@ import base64
 import binascii
 import json
 import sqlite3
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import Generic, Self, TypeVar
+from typing import Generic, NamedTuple, Self, TypeVar
 
 import aiosqlite
 
@@ -53,6 +53,16 @@ class OrderChange:
     limit_price_e4: int | None
     stop_price_e4: int | None
     reason: str
+
+
+class JournalRecord(NamedTuple):
+    """One input of the journal: `payload` decodes with the codec, `chain` is the hash over it and all before it."""
+
+    seq: int
+    now_ns: int
+    kind: str
+    payload: bytes
+    chain: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,6 +250,12 @@ class TableReader:
     async def alert(self, alert_id: str) -> Alert | None:
         """One alert by its id."""
         return await self._one("SELECT * FROM alerts WHERE id = ?", alert_id, ALERT.value)
+
+    async def journal(self, after_seq: int, until_seq: int, kinds: Collection[str] = ()) -> tuple[JournalRecord, ...]:
+        """The rows of some kinds (none: of all) after a number, up to another and with it, in order."""
+        filters = _Filters().add("seq > ?", after_seq).add("seq <= ?", until_seq).one_of("kind", kinds)
+        sql = f"SELECT seq, now_ns, kind, payload, chain FROM journal {filters.sql} ORDER BY seq"
+        return tuple(map(JournalRecord._make, await self._connection.execute_fetchall(sql, filters.values)))
 
     async def _one(self, sql: str, key: str, make: Callable[[sqlite3.Row], T]) -> T | None:
         rows = list(await self._connection.execute_fetchall(sql, (key,)))
