@@ -8,6 +8,7 @@ import pytest
 
 from fluxhero.v1 import account_pb2, common_pb2, market_pb2, order_pb2, position_pb2, signal_pb2, stream_pb2, system_pb2
 from fluxherod.engine.events import Caller, HaltCommand
+from fluxherod.engine.hub import IndicatorsChanged, Ring, Topic
 from fluxherod.rpc.convert_orders import order_message
 
 SNAPSHOT, UPDATE = common_pb2.STREAM_KIND_SNAPSHOT, common_pb2.STREAM_KIND_UPDATE
@@ -40,8 +41,9 @@ async def test_a_stream_starts_with_the_whole_state_of_every_topic(world: Any, c
     assert set(first.snapshot_topics) == {
         common_pb2.TOPIC_PRICES, common_pb2.TOPIC_BARS, common_pb2.TOPIC_POSITIONS, common_pb2.TOPIC_ORDERS,
         common_pb2.TOPIC_SIGNALS, common_pb2.TOPIC_ACCOUNT, common_pb2.TOPIC_RISK, common_pb2.TOPIC_STATUS,
-        common_pb2.TOPIC_ALERTS,
+        common_pb2.TOPIC_ALERTS, common_pb2.TOPIC_INDICATORS,
     }  # fmt: skip
+    assert [one.symbol for one in first.indicators] == ["SPY", "IBM"]
     stream.cancel()
 
 
@@ -147,15 +149,85 @@ async def test_each_topic_has_a_watch_of_its_own(world: Any, client: Any) -> Non
         stream.cancel()
 
 
-async def test_a_resumed_stream_is_told_that_the_past_is_gone(world: Any, client: Any) -> None:
-    for epoch, reason in (
-        ("epoch-0123456789", common_pb2.SNAPSHOT_REASON_PAST_GONE),
-        ("another", common_pb2.SNAPSHOT_REASON_EPOCH_CHANGED),
+async def test_a_stream_whose_past_is_gone_or_another_is_told_so(world: Any, client: Any) -> None:
+    world.hub._ring = Ring(world.hub.seq)
+    ahead = world.runner.seq + 1
+    for epoch, from_seq, reason in (
+        ("epoch-0123456789", 3, common_pb2.SNAPSHOT_REASON_PAST_GONE),
+        ("epoch-0123456789", ahead, common_pb2.SNAPSHOT_REASON_PAST_GONE),
+        ("another", 3, common_pb2.SNAPSHOT_REASON_EPOCH_CHANGED),
     ):
-        stream = client.order.WatchOrders(order_pb2.WatchOrdersRequest(epoch=epoch, from_seq=3))
+        stream = client.order.WatchOrders(order_pb2.WatchOrdersRequest(epoch=epoch, from_seq=from_seq))
         first = await stream.read()
-        assert (first.kind, first.snapshot_reason, first.prev_seq) == (SNAPSHOT, reason, 3)
+        assert (first.kind, first.snapshot_reason, first.prev_seq) == (SNAPSHOT, reason, from_seq)
+        assert (first.seq, list(first.snapshot_topics)) == (world.runner.seq, [common_pb2.TOPIC_ORDERS])
         stream.cancel()
+    gauges = world.hub.gauges()
+    assert (gauges.past_gone, gauges.topics[Topic.ORDERS].past_gone, gauges.resumed) == (2, 2, 0)
+
+
+async def test_a_resumed_stream_has_what_it_missed_and_a_snapshot_of_what_conflates(world: Any, client: Any) -> None:
+    stream = client.stream.Watch(stream_pb2.WatchRequest())
+    left = await stream.read()
+    stream.cancel()
+    placed = await client.order.PlaceOrder(order("a"))
+    await world.settled()
+    await world.post(world.broker.filled(placed.order.id, 4_500_000))
+    await world.quote("SPY", 451.0)
+    stream = client.stream.Watch(stream_pb2.WatchRequest(epoch=left.epoch, from_seq=left.seq))
+    first, missed = await stream.read(), await stream.read()
+    assert (first.kind, first.snapshot_reason) == (SNAPSHOT, common_pb2.SNAPSHOT_REASON_RESUMED)
+    assert (first.prev_seq, first.seq) == (left.seq, left.seq)
+    assert set(first.snapshot_topics) == {
+        common_pb2.TOPIC_PRICES, common_pb2.TOPIC_INDICATORS, common_pb2.TOPIC_ACCOUNT, common_pb2.TOPIC_RISK,
+        common_pb2.TOPIC_STATUS,
+    }  # fmt: skip
+    assert {price.symbol: price.price for price in first.prices} == {"SPY": 451.0, "IBM": 160.0}
+    assert not first.orders
+    assert not first.positions
+    assert (missed.kind, missed.prev_seq, missed.seq) == (UPDATE, left.seq, world.runner.seq)
+    changes = [change for _, change in world.store.changes]
+    assert [one.last_event for one in missed.orders] == [change.event for change in changes]
+    assert [one.quantity for one in missed.positions][-1] == 10
+    assert not missed.prices
+    stream.cancel()
+
+
+async def test_a_stream_that_missed_nothing_goes_on_with_what_comes(world: Any, client: Any) -> None:
+    request = order_pb2.WatchOrdersRequest(epoch="epoch-0123456789", from_seq=world.runner.seq)
+    stream = client.order.WatchOrders(request)
+    first = await stream.read()
+    assert (first.snapshot_reason, first.seq) == (common_pb2.SNAPSHOT_REASON_RESUMED, request.from_seq)
+    assert not first.snapshot_topics
+    await client.order.PlaceOrder(order("a"))
+    update = await stream.read()
+    assert (update.kind, update.prev_seq) == (UPDATE, first.seq)
+    assert update.orders
+    stream.cancel()
+
+
+async def test_indicators_come_with_each_bar_and_are_those_of_the_bar(world: Any, client: Any) -> None:
+    stream = client.market.WatchIndicators(market_pb2.WatchIndicatorsRequest(symbols=["SPY"]))
+    first = await stream.read()
+    assert [(one.symbol, one.valid) for one in first.indicators] == [("SPY", True)]
+    await world.minute("IBM", 1, 161.0)
+    await world.minute("SPY", 1, 451.0)
+    update = await stream.read()
+    assert (update.kind, update.prev_seq) == (UPDATE, first.seq)
+    assert [one.close for one in update.indicators] == [451.0]
+    now = await client.market.GetIndicators(market_pb2.GetIndicatorsRequest(symbol="SPY"))
+    assert update.indicators[0] == now.indicators
+    stream.cancel()
+
+
+async def test_what_conflates_is_told_as_of_its_own_bar_and_not_of_a_newer_one(world: Any, client: Any) -> None:
+    await world.minute("SPY", 1, 451.0)
+    await world.minute("SPY", 2, 452.0)
+    book = world.engine.market.books["SPY"]
+    encoded = world.hub.encode(IndicatorsChanged("SPY", book.closed[-2].end_ns))
+    assert stream_pb2.WatchResponse.FromString(encoded).indicators[0].close == 451.0
+    assert world.hub.encode(IndicatorsChanged("SPY", 7)) == b""
+    assert world.hub.encode(IndicatorsChanged("GONE", 7)) == b""
 
 
 @pytest.mark.parametrize(
@@ -163,11 +235,6 @@ async def test_a_resumed_stream_is_told_that_the_past_is_gone(world: Any, client
     [
         (stream_pb2.WatchRequest(topics=[0]), grpc.StatusCode.INVALID_ARGUMENT, "INVALID_FIELD"),
         (stream_pb2.WatchRequest(topics=[99]), grpc.StatusCode.INVALID_ARGUMENT, "INVALID_FIELD"),
-        (
-            stream_pb2.WatchRequest(topics=[common_pb2.TOPIC_INDICATORS]),
-            grpc.StatusCode.UNIMPLEMENTED,
-            "NOT_IMPLEMENTED",
-        ),
         (stream_pb2.WatchRequest(symbols=["TSLA"]), grpc.StatusCode.NOT_FOUND, "SYMBOL_UNKNOWN"),
         (stream_pb2.WatchRequest(min_interval={"seconds": -1}), grpc.StatusCode.INVALID_ARGUMENT, "INVALID_FIELD"),
     ],

@@ -84,13 +84,13 @@ class Ring:
         return items[-1].seq if items else 0
 
     def after(self, seq: int, topics: Collection[Topic]) -> list[Item] | None:
-        """All updates of some topics after a number, in order, then newer marks; `None` when some are gone."""
+        """All updates of some topics after a number, in order, then the newest marks; `None` when some are gone."""
         wanted = QUEUED.intersection(topics)
         if any(seq < self._gone[topic] for topic in wanted):
             return None
         found = list(heapq.merge(*(_after(seq, self._items[topic]) for topic in wanted), key=_number))
-        marks = self._marks.values() if Topic.POSITIONS in wanted else ()
-        return found + [mark for mark in marks if mark.seq > seq]
+        # Older marks too: the last one may still have waited for its time when the subscriber left.
+        return found + list(self._marks.values() if Topic.POSITIONS in wanted else ())
 
     def gone(self, topic: Topic) -> int:
         """What may be resumed of a topic begins after this number."""

@@ -1,7 +1,8 @@
 """One subscriber: what waits for it, and the frames in which it goes out.
 
-Nothing here ever waits for the subscriber, and no frame holds the event loop for long: what is due is cut into
-several frames, and between two of them the sockets have their turn.
+Nothing here ever waits for the subscriber, and none of it holds the event loop for long: what is due is encoded in
+pieces, and between two of them the sockets have their turn. A frame ends between two numbers of the journal, never
+inside of one, so that whoever comes back after a frame gets nothing twice (but where one number fills several frames).
 """
 
 from __future__ import annotations
@@ -19,8 +20,9 @@ from fluxherod.engine.topics import Item, Key, Topic
 if TYPE_CHECKING:
     from fluxherod.engine.hub import Hub
 
-HOLD_S = 0.004  # encoding for one frame holds the loop no longer
+HOLD_S = 0.004  # encoding holds the loop no longer in one go
 LOOK_EVERY = 32  # updates, between two looks at the time
+MOST_BYTES = 3 << 20  # of a frame: clients take messages of 4 MiB
 # A frame costs 50 us: more than a few subscribers get conflated updates no oftener than half a core can send them.
 FRAME_S, FEW = 0.000_1, 16
 
@@ -91,6 +93,9 @@ class Subscription:
         self._latest: dict[Key, Item] = {}  # conflated updates that wait for their time
         self._leaving: dict[Key, Item] = {}  # those whose time has come, in as many frames as it takes
         self._line: list[Key] = []  # in which order, last first
+        self._chunks: list[bytes] = []  # of the frame that is being made
+        self._size = 0
+        self._cut = False  # more is due: the sockets have their turn first
         self._conflated = 0
         self._wake = asyncio.Event()
         self._loop = asyncio.get_running_loop()
@@ -128,12 +133,14 @@ class Subscription:
 
     async def __anext__(self) -> Frame:
         while True:
-            if self._queue or self._leaving:  # the last frame was cut, or more has come: the sockets have their turn
+            if self._cut:
                 await asyncio.sleep(0)
-            frame = self._take()
-            if frame is not None:
-                return frame
-            if self._queue or self._leaving:  # nothing of the first of it is ever sent
+            self._cut = False
+            if not self._fill():
+                continue
+            if self._chunks:
+                return self._take()
+            if self._cut:  # nothing of the first of it is ever sent
                 continue
             if self.end is not None:
                 raise StopAsyncIteration
@@ -223,6 +230,7 @@ class Subscription:
         self._queue.clear()
         self._latest.clear()
         self._leaving.clear()
+        self._chunks.clear()
 
     def finish(self, end: End) -> None:
         """Take nothing more in; what waits still goes out."""
@@ -234,26 +242,30 @@ class Subscription:
             self._timer.cancel()
 
     # --- the way out -----------------------------------------------------------------------------------
-    def _take(self) -> Frame | None:
-        """A frame of what may go out now: queued updates at once, conflated ones at their pace."""
-        chunks = self._encoded()
-        if not chunks:
-            return None
-        seq = self._queue[0].seq - 1 if self._queue else self._hub.seq
-        return self._frame(FrameKind.UPDATES, seq, chunks)
+    def _fill(self) -> bool:
+        """Encode what is due: queued updates at once, conflated ones at their pace.
 
-    def _encoded(self) -> list[bytes]:
-        """As many of the updates that are due as fit into a frame, and into the time that it may take."""
-        encode, room, until = self._hub.encode, self._hub.frame_bytes, self._now() + HOLD_S
-        chunks: list[bytes] = []
+        True when the frame may leave; False when the time is over inside a number of the journal.
+        """
+        encode, enough, until = self._hub.encode, self._hub.frame_bytes, self._now() + HOLD_S
         for number, item in enumerate(self._due(), 1):
             chunk = item.encoded(encode)
             if chunk is not None:
-                chunks.append(chunk)
-                room -= len(chunk)
-            if room <= 0 or (number % LOOK_EVERY == 0 and self._now() > until):
-                break
-        return chunks
+                self._chunks.append(chunk)
+                self._size += len(chunk)
+            late = number % LOOK_EVERY == 0 and self._now() > until
+            if late or self._size >= enough:
+                inside = bool(self._queue) and self._queue[0].seq == item.seq and self._size < MOST_BYTES
+                self._cut = late or not inside
+                if self._cut:
+                    return not inside
+        return True
+
+    def _take(self) -> Frame:
+        """The frame that has been filled."""
+        chunks, self._chunks, self._size = self._chunks, [], 0
+        seq = self._queue[0].seq - 1 if self._queue else self._hub.seq
+        return self._frame(FrameKind.UPDATES, seq, chunks)
 
     def _due(self) -> Iterator[Item]:
         """What may go out now, each taken as it is asked for."""

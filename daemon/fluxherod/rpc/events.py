@@ -47,7 +47,9 @@ class Events:
             async for events, read_seq in self._batches(seq, kinds):
                 kind = common_pb2.STREAM_KIND_UPDATE if events else common_pb2.STREAM_KIND_HEARTBEAT
                 message = self._message(read_seq, seq, kind)
-                message.events.extend(events)
+                if events:
+                    message.events.extend(events)
+                    message.as_of.CopyFrom(events[-1].time)
                 yield message.SerializeToString()
                 seq = read_seq
         raise self._streams.shutting_down(self._hub.drained or "")
