@@ -111,6 +111,7 @@ class MemoryStore:
     entries: list[JournalEntry] = field(default_factory=list)
     order_rows: dict[str, Order] = field(default_factory=dict)
     changes: list[tuple[str, Change]] = field(default_factory=list)
+    signal_seqs: dict[str, int] = field(default_factory=dict)
     signal_rows: dict[str, Signal] = field(default_factory=dict)
     trade_rows: dict[str, Trade] = field(default_factory=dict)
     alert_rows: dict[str, Alert] = field(default_factory=dict)
@@ -144,6 +145,7 @@ class MemoryStore:
                 self.changes.append((order.id, change))
             case SignalUpdated(signal):
                 self.signal_rows[signal.id] = signal
+                self.signal_seqs[signal.id] = entry.seq
             case TradeUpdated(trade):
                 self.trade_rows[trade.id] = trade
             case AccountUpdated(account, True):
@@ -191,6 +193,7 @@ class MemoryStore:
         outcome: Any = None,
         since_ns: Any = None,
         until_ns: Any = None,
+        until_seq: Any = None,
         page_size: int = 100,
         page_token: str = "",
     ) -> Page:
@@ -199,6 +202,7 @@ class MemoryStore:
             for row in self.signal_rows.values()
             if symbol in (None, row.symbol)
             and outcome in (None, row.outcome)
+            and (until_seq is None or self.signal_seqs[row.id] <= until_seq)
             and _within(row.decided_ns, since_ns, until_ns)
         ]
         return self._page(rows, page_size, page_token)

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from fluxherod.engine.effects import PositionUpdated, Update
+from fluxherod.engine.effects import QuotesUpdated, Update
 from fluxherod.engine.ring import Ring
 from fluxherod.engine.subscription import Closed, Drained, End, Frame, FrameKind, Overflow, Subscription
 from fluxherod.engine.topics import (
@@ -26,6 +26,7 @@ from fluxherod.engine.topics import (
     Published,
     RiskChanged,
     Topic,
+    indicators_of,
     items_of,
 )
 
@@ -118,20 +119,21 @@ class Hub:
         self.seq, self.now_ns = seq, now_ns
         by_topic: dict[Topic, list[Item]] = {}
         for update in updates:
+            if isinstance(update, QuotesUpdated) and not self._by_topic[Topic.PRICES]:
+                continue  # nobody sees them, and there may be thousands
             for item in items_of(seq, update):
-                by_topic.setdefault(item.topic, []).append(item)
+                if item.topic not in by_topic:
+                    by_topic[item.topic] = []
+                by_topic[item.topic].append(item)
+        if self._by_topic[Topic.INDICATORS] and (changed := indicators_of(by_topic.get(Topic.BARS, ()))):
+            by_topic[Topic.INDICATORS] = changed
         for topic, items in by_topic.items():
-            self._keep(topic, items)
+            for item in items if topic is Topic.POSITIONS else ():
+                if item.key is None:
+                    item.encoded(self.encode)  # what guards a position is told as it is now, whenever it is read
+            self._ring.add(items)
             self._offer(topic, items)
         self._move()
-
-    def _keep(self, topic: Topic, items: Sequence[Item]) -> None:
-        if topic not in QUEUED:
-            return
-        for item in items:
-            if isinstance(item.update, PositionUpdated) and item.key is None:
-                item.encoded(self.encode)  # what guards a position is told as it is now, whenever it is read
-            self._ring.add(item)
 
     def _offer(self, topic: Topic, items: Sequence[Item]) -> None:
         subscribers = self._by_topic[topic]

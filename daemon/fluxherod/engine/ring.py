@@ -39,7 +39,6 @@ class Ring:
 
     def _begin(self, since: int) -> None:
         self._items: dict[Topic, deque[Item]] = {topic: deque() for topic in QUEUED}
-        self._bytes = dict.fromkeys(QUEUED, 0)
         self._gone = dict.fromkeys(QUEUED, since)  # the newest number of which something is not here
         self._marks: dict[str | None, Item] = {}  # the newest mark of each open position, if it is newer than all else
 
@@ -55,28 +54,34 @@ class Ring:
         for effect in effects:
             if isinstance(effect, _HEARD):
                 for item in items_of(seq, effect):
-                    self.add(item)
+                    self.add((item,))
 
     def fits(self, timeframe: str) -> bool:
         """True when what was heard was sent under this timeframe."""
         return timeframe == self._timeframe
 
-    def add(self, item: Item) -> None:
-        """Keep an update, if it is of a topic that queues."""
-        if item.topic not in QUEUED:
+    def add(self, items: Sequence[Item]) -> None:
+        """Keep the updates of one topic, if it is one that queues."""
+        topic = items[0].topic
+        if topic not in QUEUED:
             return
-        if isinstance(item.update, PositionUpdated):
-            self._marks.pop(item.symbol, None)
-        if item.key is not None:
-            self._marks[item.symbol] = item
-            return
-        items = self._items[item.topic]
-        items.append(item)
-        self._bytes[item.topic] += _size(item)
-        while len(items) > self._kept or self._bytes[item.topic] > self._kept_bytes:
-            oldest = items.popleft()
-            self._bytes[item.topic] -= _size(oldest)
-            self._gone[item.topic] = oldest.seq
+        news = self._without_marks(items) if topic is Topic.POSITIONS else items
+        kept, size = self._items[topic], _size(topic)
+        kept.extend(news)
+        most = min(self._kept, self._kept_bytes // size)
+        while len(kept) > most:
+            self._gone[topic] = kept.popleft().seq
+
+    def _without_marks(self, items: Iterable[Item]) -> list[Item]:
+        news = []
+        for item in items:
+            if isinstance(item.update, PositionUpdated):
+                self._marks.pop(item.symbol, None)
+            if item.key is not None:
+                self._marks[item.symbol] = item
+            else:
+                news.append(item)
+        return news
 
     def newest(self, topic: Topic) -> int:
         """The number of the newest update of a topic that is kept, 0 without one."""
@@ -110,5 +115,5 @@ def _number(item: Item) -> int:
     return item.seq
 
 
-def _size(item: Item) -> int:
-    return SIGNAL_BYTES if isinstance(item.update, SignalUpdated) else ITEM_BYTES
+def _size(topic: Topic) -> int:
+    return SIGNAL_BYTES if topic is Topic.SIGNALS else ITEM_BYTES

@@ -15,7 +15,7 @@ from enum import StrEnum
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from fluxherod.engine.topics import Item, Key, Topic
+from fluxherod.engine.topics import PLAIN, Item, Key, Topic
 
 if TYPE_CHECKING:
     from fluxherod.engine.hub import Hub
@@ -165,14 +165,18 @@ class Subscription:
     def missed(self, items: Sequence[Item]) -> None:
         """Take in what a subscriber that comes back has missed; that much more may wait for it."""
         self._missed = len(items)
-        for item in items:
-            if self._passes(item):
-                self._take_in(item)
+        for item in filter(self._passes, items):
+            self._take_in(item)
 
     def offer(self, items: Sequence[Item]) -> None:
-        """Take in the updates of one topic, in their order."""
-        for item in items:
-            if item.seq > self.since[item.topic] and self._passes(item):
+        """Take in the updates that a number has of one topic, in their order."""
+        if items[0].seq <= self.since[items[0].topic]:
+            return
+        if not self._symbols and items[0].topic in PLAIN:
+            self._queue.extend(items)
+            self._wake.set()
+        else:
+            for item in filter(self._passes, items):
                 self._take_in(item)
         if len(self._queue) > self._hub.fail_beyond + self._missed:
             self._overflow(items[-1].topic)

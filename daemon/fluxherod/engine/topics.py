@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -57,6 +57,9 @@ class Topic(StrEnum):
 QUEUED = frozenset({Topic.BARS, Topic.POSITIONS, Topic.ORDERS, Topic.SIGNALS, Topic.ALERTS})
 """The topics whose every change is sent, so that a subscriber can resume them."""
 
+PLAIN = QUEUED - {Topic.POSITIONS}
+"""Those of them in which nothing conflates."""
+
 Key = tuple[Topic, str | None]
 
 
@@ -92,12 +95,6 @@ def items_of(seq: int, update: Update) -> list[Item]:
     match update:
         case QuotesUpdated(quotes):
             return [Item(seq, QuotesUpdated((quote,)), Topic.PRICES, quote.symbol, True) for quote in quotes]
-        case BarClosed(bar, end_ns):
-            news = IndicatorsChanged(bar.symbol, end_ns)
-            return [
-                Item(seq, update, Topic.BARS, bar.symbol, False),
-                Item(seq, news, Topic.INDICATORS, bar.symbol, True),
-            ]
         case PositionUpdated(position, mark):
             return [Item(seq, update, Topic.POSITIONS, position.symbol, mark)]
         case AccountUpdated(_, record):
@@ -108,7 +105,7 @@ def items_of(seq: int, update: Update) -> list[Item]:
             return [Item(seq, update, Topic.ORDERS, order.symbol, False), _risk(seq)]
         case SignalUpdated(signal):
             return [Item(seq, update, Topic.SIGNALS, signal.symbol, False)]
-        case BarRejected(bar):
+        case BarClosed(bar) | BarRejected(bar):
             return [Item(seq, update, Topic.BARS, bar.symbol, False)]
         case AlertUpdated(alert):
             return [Item(seq, update, Topic.ALERTS, alert.symbol or None, False)]
@@ -117,6 +114,17 @@ def items_of(seq: int, update: Update) -> list[Item]:
         case AlertRaised():  # the alert that it became follows
             return []
     return [Item(seq, update, Topic.STATUS, None, False), _risk(seq)]
+
+
+def indicators_of(bars: Iterable[Item]) -> list[Item]:
+    """What completed bars change of the indicators."""
+    return [
+        Item(
+            item.seq, IndicatorsChanged(item.update.bar.symbol, item.update.end_ns), Topic.INDICATORS, item.symbol, True
+        )
+        for item in bars
+        if isinstance(item.update, BarClosed)
+    ]
 
 
 def _risk(seq: int) -> Item:

@@ -44,7 +44,7 @@ from fluxherod.rpc.convert_orders import account_message, order_message
 from fluxherod.rpc.errors import Refused, invalid
 from fluxherod.rpc.live import Live
 from fluxherod.rpc.risk_now import risk_now
-from fluxherod.rpc.snapshots import Snapshots, header
+from fluxherod.rpc.snapshots import Cut, Snapshots, header
 from fluxherod.rpc.status import StatusReader
 
 TOPICS: dict[common_pb2.Topic, Topic] = {
@@ -136,10 +136,11 @@ class Streams:
         seq = self._live.runner.seq
         reason, subscription = self._subscribe(request, topics, symbols, interval_s, seq)
         with subscription:
-            snapshot = self._snapshot(request, topics, symbols, reason, seq)
-            await self.durable(seq)
-            await self._snapshots.add_signals(snapshot, symbols)
-            yield snapshot.SerializeToString()
+            cut = self._cut(request, topics, symbols, reason, seq)
+            await self._snapshots.fill(cut)
+            await self.durable(self._live.runner.seq)
+            await self._snapshots.add_signals(cut.message, symbols)
+            yield cut.message.SerializeToString()
             async for frame in subscription:
                 yield self._frame(frame)
         raise self._end(subscription)
@@ -166,14 +167,14 @@ class Streams:
                     return common_pb2.SNAPSHOT_REASON_RESUMED, resumed
         return reason, self._hub.subscribe(chosen, symbols, min_interval_s=interval_s, snapshot_seq=seq)
 
-    def _snapshot(
+    def _cut(
         self,
         request: stream_pb2.WatchRequest,
         topics: Sequence[common_pb2.Topic],
         symbols: tuple[str, ...],
         reason: common_pb2.SnapshotReason,
         seq: int,
-    ) -> stream_pb2.WatchResponse:
+    ) -> Cut:
         """The state of all topics; for who resumes, of those that conflate, and the rest goes on where it was."""
         resumed = reason == common_pb2.SNAPSHOT_REASON_RESUMED
         sent = request.from_seq if resumed else seq
@@ -181,8 +182,7 @@ class Streams:
         message = header(self._live, sent, request.from_seq, common_pb2.STREAM_KIND_SNAPSHOT, now_ns)
         message.snapshot_reason = reason
         whole = [topic for topic in topics if not resumed or TOPICS[topic] not in QUEUED]
-        self._snapshots.cut(message, whole, symbols)
-        return message
+        return self._snapshots.cut(message, whole, symbols)
 
     async def durable(self, seq: int) -> None:
         """Wait until everything up to `seq` is durable and published.

@@ -93,6 +93,7 @@ class Tables(Protocol):
         outcome: str | None = None,
         since_ns: int | None = None,
         until_ns: int | None = None,
+        until_seq: int | None = None,
         page_size: int = 100,
         page_token: str = "",
     ) -> Page[Signal]: ...

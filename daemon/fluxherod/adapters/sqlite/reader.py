@@ -181,11 +181,12 @@ class TableReader:
         outcome: str | None = None,
         since_ns: int | None = None,
         until_ns: int | None = None,
+        until_seq: int | None = None,
         page_size: int = DEFAULT_PAGE_SIZE,
         page_token: str = "",
     ) -> Page[Signal]:
-        """Decisions by the time they were made."""
-        filters = _Filters().add("symbol = ?", symbol).add("outcome = ?", outcome)
+        """Decisions by the time they were made; those that have not changed after `until_seq`, if it is given."""
+        filters = _Filters().add("symbol = ?", symbol).add("outcome = ?", outcome).add("seq <= ?", until_seq)
         filters.between("decided_ns", since_ns, until_ns)
         return await self._page("signals", filters, _signal, page_size, page_token)
 
