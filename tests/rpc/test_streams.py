@@ -1,18 +1,47 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 import grpc
 import pytest
 
-from fluxhero.v1 import account_pb2, common_pb2, market_pb2, order_pb2, position_pb2, signal_pb2, stream_pb2, system_pb2
-from fluxherod.engine.events import Caller, HaltCommand
+from fluxhero.v1 import (
+    account_pb2,
+    common_pb2,
+    market_pb2,
+    market_pb2_grpc,
+    order_pb2,
+    position_pb2,
+    signal_pb2,
+    stream_pb2,
+    system_pb2,
+)
+from fluxherod.adapters.sqlite.journal import encode_row
+from fluxherod.core.signals import Indicators, Signal
+from fluxherod.core.types import Mode, Quote, Regime, SignalKind
+from fluxherod.engine.effects import Alert, AlertUpdated, QuotesUpdated, Severity
+from fluxherod.engine.events import Caller, HaltCommand, Started
 from fluxherod.engine.hub import IndicatorsChanged, Ring, Topic
+from fluxherod.engine.settings import Settings
+from fluxherod.recovery import replay
 from fluxherod.rpc.convert_orders import order_message
+from fluxherod.rpc.snapshots import Snapshots
 
 SNAPSHOT, UPDATE = common_pb2.STREAM_KIND_SNAPSHOT, common_pb2.STREAM_KIND_UPDATE
 HEARTBEAT = common_pb2.STREAM_KIND_HEARTBEAT
+ALERT = Alert("id", "CODE", Severity.INFO, "text", "SPY", 1, 1)
+FIGURES = Indicators(*(1.0,) * 14, 5, 1.0, "NORMAL")
+WORDS = {"outcome": "noise", "outcome_text": "", "text": "why", "trigger": "cross"}
+PASSED = {"neutral": False, "noise_filter_passed": True, "volume_validated": True}
+SIGNAL = Signal(
+    **{"id": "", "symbol": "SPY", "kind": SignalKind.LONG, "bar_start_ns": 10, "decided_ns": 1_000, "price": 451.28},
+    **{"mode": Mode.TREND, "regime": Regime.STRONG_TREND, "indicators": FIGURES, "rules": ()},
+    **{"stop_e4": None, "target_e4": None},
+    **WORDS,
+    **PASSED,
+)
 
 
 def order(request_id: str, symbol: str = "SPY", stop: str = "445.00") -> order_pb2.PlaceOrderRequest:
@@ -276,3 +305,96 @@ async def test_a_subscription_ends_with_its_call(world: Any, client: Any) -> Non
     for stream in streams:
         stream.cancel()
     await world.until(lambda: world.hub.gauges().subscribers == 0)
+
+
+async def test_a_client_that_reads_nothing_has_the_newest_prices_waiting_and_no_more(world: Any, client: Any) -> None:
+    """Its window fills, then one price a symbol waits, however many come; when it reads on, the last one is there."""
+    options = (("grpc.http2.bdp_probe", 0), ("grpc.max_receive_message_length", -1))
+    async with grpc.aio.insecure_channel(f"unix:{world.socket}", options) as channel:
+        stream: Any = market_pb2_grpc.MarketServiceStub(channel).WatchPrices(market_pb2.WatchPricesRequest())
+        first = await stream.read()
+        prices, conflated = 0, 0
+        symbols = ("SPY", "IBM")
+        most = 0
+        for number in range(6_000):
+            name = symbols[number % 2]
+            world.engine.market.books[name].mark(100.0 + number / 100, world.clock.now_ns())
+            world.hub.publish(first.seq + 1 + number, 0, [QuotesUpdated((Quote(name, 1, 99.0, 101.0),))])
+            most = max(most, world.hub.gauges().queued)
+            if number % 4 == 0:
+                await asyncio.sleep(0)
+        assert most <= 2
+        last, previous = dict[str, float](), first.seq
+        while last != {"SPY": 159.98, "IBM": 159.99}:
+            message = await asyncio.wait_for(stream.read(), 5)
+            assert message.prev_seq == previous
+            previous = message.seq
+            prices, conflated = prices + len(message.prices), conflated + message.conflated
+            last.update((one.symbol, one.price) for one in message.prices)
+        assert prices + conflated == 6_000
+        assert conflated > 1_000
+        stream.cancel()
+
+
+async def test_a_daemon_that_starts_again_has_the_past_that_it_had(world: Any, client: Any) -> None:
+    placed = await client.order.PlaceOrder(order("a"))
+    await world.settled()
+    await world.post(world.broker.filled(placed.order.id, 4_500_000))
+    await world.minute("SPY", 1, 451.0)
+    await world.quote("SPY", 452.0)
+    recovery = replay(map(encode_row, world.store.entries))
+    assert recovery.differs_at is None
+    for seq in (0, 3, world.runner.seq - 1, world.runner.seq):
+        live, again = (ring.after(seq, list(Topic)) or [] for ring in (world.hub._ring, recovery.ring))
+        assert [(one.seq, one.topic, one.update) for one in again] == [(one.seq, one.topic, one.update) for one in live]
+    assert recovery.ring.after(0, [Topic.ORDERS])
+    assert recovery.ring.fits("1Min")
+    assert not recovery.ring.fits("5Min")
+
+
+async def test_a_past_of_another_timeframe_is_not_kept(world: Any, client: Any) -> None:
+    ring = Ring()
+    ring.hear(1, Started("e", 1, "1", Settings(("SPY",), timeframe="1Min")), [AlertUpdated(ALERT)])
+    assert [one.seq for one in ring.after(0, [Topic.ALERTS]) or ()] == [1]
+    ring.hear(2, Started("e", 2, "1", Settings(("SPY",), timeframe="1Min")), [AlertUpdated(ALERT)])
+    assert [one.seq for one in ring.after(1, [Topic.ALERTS]) or ()] == [2]
+    ring.hear(3, Started("e", 3, "1", Settings(("SPY",), timeframe="5Min")), [])
+    assert ring.after(2, [Topic.ALERTS]) is None
+    assert ring.fits("5Min")
+
+
+async def test_a_bar_that_completes_while_a_snapshot_is_being_put_together_comes_once(
+    world: Any, client: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, go_on, fill = asyncio.Event(), asyncio.Event(), Snapshots.fill
+
+    async def slow(self: Snapshots, cut: Any) -> None:
+        begun.set()
+        await go_on.wait()
+        await fill(self, cut)
+
+    monkeypatch.setattr(Snapshots, "fill", slow)
+    before = {name: book.closed[-1].end_ns for name, book in world.engine.market.books.items()}
+    request = stream_pb2.WatchRequest(topics=[common_pb2.TOPIC_BARS, common_pb2.TOPIC_INDICATORS])
+    stream = client.stream.Watch(request)
+    reading = asyncio.ensure_future(stream.read())
+    await asyncio.wait_for(begun.wait(), 5)
+    await world.minute("SPY", 1, 451.0)
+    go_on.set()
+    snapshot, update = await reading, await stream.read()
+    assert {bar.symbol: bar.end_time.ToNanoseconds() for bar in snapshot.bars} == before
+    assert [(bar.symbol, bar.close) for bar in update.bars] == [("SPY", 451.0)]
+    assert update.prev_seq == snapshot.seq
+    assert [one.close for one in update.indicators] == [451.0]
+    stream.cancel()
+
+
+async def test_a_signal_that_changes_after_a_snapshot_was_cut_is_told_once(world: Any, client: Any) -> None:
+    """The tables are read when they are ahead of the snapshot already."""
+    old, new = (replace(SIGNAL, id=name, decided_ns=world.clock.now_ns()) for name in ("old", "new"))
+    for number, signal in enumerate((old, new)):
+        world.store.signal_rows[signal.id] = signal
+        world.store.signal_seqs[signal.id] = world.runner.seq + number
+    stream = client.signal.WatchSignals(signal_pb2.WatchSignalsRequest())
+    assert [one.id for one in (await stream.read()).signals] == ["old"]
+    stream.cancel()

@@ -48,7 +48,7 @@ class Ring:
         What an earlier process sent of bars and signals names its timeframe: after another one nothing is kept.
         """
         if isinstance(event, Started):
-            if event.settings.timeframe != self._timeframe:
+            if self._timeframe not in ("", event.settings.timeframe):
                 self._begin(seq)
             self._timeframe = event.settings.timeframe
         for effect in effects:

@@ -118,13 +118,12 @@ def items_of(seq: int, update: Update) -> list[Item]:
 
 def indicators_of(bars: Iterable[Item]) -> list[Item]:
     """What completed bars change of the indicators."""
-    return [
-        Item(
-            item.seq, IndicatorsChanged(item.update.bar.symbol, item.update.end_ns), Topic.INDICATORS, item.symbol, True
-        )
-        for item in bars
-        if isinstance(item.update, BarClosed)
-    ]
+    found = []
+    for item in bars:
+        if isinstance(item.update, BarClosed):
+            news = IndicatorsChanged(item.update.bar.symbol, item.update.end_ns)
+            found.append(Item(item.seq, news, Topic.INDICATORS, item.symbol, True))
+    return found
 
 
 def _risk(seq: int) -> Item:
