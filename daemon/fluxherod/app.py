@@ -387,7 +387,7 @@ async def _watchdog(notifier: Notifier) -> None:
 async def _health(parts: Parts, notifier: Notifier) -> None:
     """Health and systemd's status line follow the trading state."""
     engine = parts.runner.engine
-    with parts.hub.subscribe((Topic.STATUS,)) as changes:
+    with parts.hub.subscribe((Topic.STATUS,), counts=False) as changes:
         await parts.server.set_serving(engine.state in SERVING_STATES)
         async for _ in changes:
             if engine.state == "ACTIVE":

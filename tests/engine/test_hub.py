@@ -643,6 +643,27 @@ async def test_whoever_waits_for_a_number_is_told_when_it_is_there_or_never_will
     assert await hub.reached(2)
 
 
+async def test_the_status_conflates_and_is_paced() -> None:
+    hub = Hub(label)
+    with hub.subscribe([Topic.STATUS], min_interval_s=60) as subscription:
+        hub.publish(1, 0, [StatusChanged("WARMING")])
+        hub.publish(2, 0, [StatusChanged("ACTIVE")])
+        frame = await following(subscription)
+        assert (texts(frame), frame.conflated) == (["StatusChanged"], 1)
+        hub.publish(3, 0, [StatusChanged("HALTED")])
+        assert subscription._fill()
+        assert subscription._chunks == []
+
+
+async def test_the_daemons_own_subscription_is_no_subscriber() -> None:
+    hub = Hub(label)
+    with hub.subscribe([Topic.STATUS], counts=False) as subscription:
+        assert hub.subscribers == hub.gauges().topics[Topic.STATUS].subscribers == 0
+        hub.publish(1, 0, [StatusChanged("ACTIVE")])
+        assert texts(await following(subscription)) == ["StatusChanged"]
+    assert hub.subscribers == 0
+
+
 async def test_the_gauges_tell_the_topics_apart() -> None:
     hub = Hub(label)
     with hub.subscribe([Topic.ORDERS, Topic.PRICES]), hub.subscribe([Topic.PRICES]), hub.following():

@@ -160,15 +160,16 @@ class Hub:
         *,
         min_interval_s: float = 0.0,
         snapshot_seq: int | None = None,
+        counts: bool = True,
     ) -> Subscription:
-        """Watch topics from now on; no symbols means all of them.
+        """Watch topics from now on; no symbols means all of them. The daemon's own don't count as subscribers.
 
         `min_interval_s` paces prices and marks only. With a snapshot that already holds the updates up to
         `snapshot_seq`, those are not sent again.
         """
         since = dict.fromkeys(topics, -1 if snapshot_seq is None else snapshot_seq)
         start_seq = self.seq if snapshot_seq is None else snapshot_seq
-        return self._join(Subscription(self, since, frozenset(symbols), min_interval_s, start_seq))
+        return self._join(Subscription(self, since, frozenset(symbols), min_interval_s, start_seq, counts))
 
     def resume(
         self,
@@ -202,20 +203,20 @@ class Hub:
             self.count[topic].past_gone += not self._ring.gone(topic) <= from_seq <= self.seq
 
     def _join(self, subscription: Subscription) -> Subscription:
-        self.subscribers += 1
+        self.subscribers += subscription.counts
         for topic in subscription.since:
             self._by_topic[topic][subscription] = None
-            self.count[topic].subscribers += 1
+            self.count[topic].subscribers += subscription.counts
         if self.drained is not None:
             subscription.finish(Drained(self.drained))
         return subscription
 
     def forget(self, subscription: Subscription) -> None:
         """Send nothing more to a subscription that has ended."""
-        self.subscribers -= 1
+        self.subscribers -= subscription.counts
         for topic in subscription.since:
             del self._by_topic[topic][subscription]
-            self.count[topic].subscribers -= 1
+            self.count[topic].subscribers -= subscription.counts
 
     @contextmanager
     def following(self) -> Iterator[None]:

@@ -80,9 +80,16 @@ class Subscription:
     """
 
     def __init__(
-        self, hub: Hub, since: Mapping[Topic, int], symbols: Collection[str], interval_s: float, start_seq: int
+        self,
+        hub: Hub,
+        since: Mapping[Topic, int],
+        symbols: Collection[str],
+        interval_s: float,
+        start_seq: int,
+        counts: bool = True,
     ) -> None:
         self.since = since
+        self.counts = counts  # as one that a client has
         self.end: End | None = None
         self._hub = hub
         self._symbols = symbols

@@ -113,7 +113,7 @@ def items_of(seq: int, update: Update) -> list[Item]:
             return [_risk(seq)]
         case AlertRaised():  # the alert that it became follows
             return []
-    return [Item(seq, update, Topic.STATUS, None, False), _risk(seq)]
+    return [Item(seq, update, Topic.STATUS, None, True), _risk(seq)]
 
 
 def indicators_of(bars: Iterable[Item]) -> list[Item]:

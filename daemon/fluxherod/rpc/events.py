@@ -106,7 +106,7 @@ class Events:
 def _kinds(types: Iterable[str]) -> tuple[str, ...]:
     kinds = tuple(dict.fromkeys(types))
     if unknown := [kind for kind in kinds if kind not in EVENT_KINDS]:
-        raise invalid("types", f"{unknown[0]!r} is no type of event; there are {', '.join(sorted(EVENT_KINDS))}")
+        raise invalid("types", f"{unknown[0][:40]!r} is no type of event; there are {', '.join(sorted(EVENT_KINDS))}")
     return kinds
 
 
