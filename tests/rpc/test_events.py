@@ -8,7 +8,7 @@ import pytest
 
 from fluxhero.v1 import common_pb2, risk_pb2, system_pb2
 from fluxherod.engine.codec import encode_event
-from fluxherod.engine.events import Caller, FeedFollows, HaltCommand
+from fluxherod.engine.events import Caller, FeedFollows, HaltCommand, LinkChanged
 from fluxherod.rpc import events
 
 SNAPSHOT, UPDATE = common_pb2.STREAM_KIND_SNAPSHOT, common_pb2.STREAM_KIND_UPDATE
@@ -25,6 +25,7 @@ async def read_to(stream: Any, seq: int, prev_seq: int) -> list[system_pb2.Journ
     while prev_seq < seq:
         message = await asyncio.wait_for(stream.read(), 5)
         assert message.prev_seq == prev_seq
+        assert all(message.prev_seq < one.seq <= message.seq for one in message.events)
         prev_seq = message.seq
         found += message.events
     return found
@@ -122,7 +123,14 @@ async def test_types_leave_out_all_else_and_a_heartbeat_says_how_far_it_has_come
     await world.quote("SPY", 451.0)
     beat = await stream.read()
     assert (beat.kind, beat.prev_seq, len(beat.events)) == (HEARTBEAT, first.seq, 0)
-    assert beat.seq >= first.seq
+    while beat.seq < world.runner.seq:
+        last, beat = beat, await stream.read()
+        assert (beat.kind, beat.prev_seq) == (HEARTBEAT, last.seq)
+    await world.post(LinkChanged("market", False, "cut"))
+    update = await stream.read()
+    while update.kind == HEARTBEAT:
+        beat, update = update, await stream.read()
+    assert (update.prev_seq, [one.type for one in update.events]) == (beat.seq, ["LinkChanged"])
     stream.cancel()
 
 
