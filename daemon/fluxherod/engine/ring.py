@@ -20,8 +20,7 @@ from fluxherod.engine.events import Event, Started
 from fluxherod.engine.topics import QUEUED, Item, Topic, items_of
 
 # What an update takes in memory, its objects and its bytes, measured: a signal carries its rules in words.
-SIGNAL_BYTES = 12_000
-ITEM_BYTES = 1_500
+BYTES = dict.fromkeys(QUEUED, 1_500) | {Topic.BARS: 700, Topic.SIGNALS: 8_000}
 _HEARD = (AlertUpdated, BarClosed, BarRejected, OrderUpdated, PositionUpdated, SignalUpdated, TradeUpdated)
 
 
@@ -66,9 +65,9 @@ class Ring:
         if topic not in QUEUED:
             return
         news = self._without_marks(items) if topic is Topic.POSITIONS else items
-        kept, size = self._items[topic], _size(topic)
+        kept = self._items[topic]
         kept.extend(news)
-        most = min(self._kept, self._kept_bytes // size)
+        most = min(self._kept, self._kept_bytes // BYTES[topic])
         while len(kept) > most:
             self._gone[topic] = kept.popleft().seq
 
@@ -113,7 +112,3 @@ def _after(seq: int, items: deque[Item]) -> Sequence[Item]:
 
 def _number(item: Item) -> int:
     return item.seq
-
-
-def _size(topic: Topic) -> int:
-    return SIGNAL_BYTES if topic is Topic.SIGNALS else ITEM_BYTES
