@@ -19,6 +19,7 @@ from fluxherod.rpc.stream import Messages, Streams
 from fluxherod.rpc.tables import JournalRecord, Tables
 
 ROWS_A_READ = 200
+READ_S = 0.002  # for each subscriber: however many there are and however much happens, they read 500 times a second
 MESSAGE_BYTES = 1 << 20
 EVENT_BYTES = 2 << 20  # clients take 4 MiB in a message
 
@@ -90,6 +91,7 @@ class Events:
         try:
             async with asyncio.timeout_at(due):
                 await self._hub.reached(seq + 1)
+                await asyncio.sleep(READ_S * self._hub.followers)
         except TimeoutError:
             return
 
