@@ -58,7 +58,7 @@ POLL_EVERY_NS = 5 * SECOND_NS
 LEAST_POLL_PAUSE_S = 0.5
 # A simulated exchange skips its nights and stands between steps: its account is not old because of that.
 EXCHANGE_ACCOUNT_AGE_NS = 7 * 24 * 3600 * SECOND_NS
-DRAIN_S = 3.0
+DRAIN_S, FAILED_DRAIN_S = 3.0, 0.5
 # Little of what lives long is garbage: the search through all of it (100 ms) comes a hundred times as seldom as else.
 GARBAGE_THRESHOLDS = (700, 10, 1_000)
 LEAST_AHEAD_S = 5.0
@@ -107,6 +107,8 @@ async def _run(
             except Exception as error:
                 reason = reason_of(error)
                 parts.channels.announce(last_alert(reason))
+                await parts.server.drain(str(reason))
+                await parts.server.stop(FAILED_DRAIN_S)
                 raise reason from error
 
 

@@ -255,8 +255,8 @@ async def test_what_conflates_is_told_as_of_its_own_bar_and_not_of_a_newer_one(w
     book = world.engine.market.books["SPY"]
     encoded = world.hub.encode(IndicatorsChanged("SPY", book.closed[-2].end_ns))
     assert stream_pb2.WatchResponse.FromString(encoded).indicators[0].close == 451.0
-    assert world.hub.encode(IndicatorsChanged("SPY", 7)) == b""
-    assert world.hub.encode(IndicatorsChanged("GONE", 7)) == b""
+    assert world.hub.encode(IndicatorsChanged("SPY", 7)) is None
+    assert world.hub.encode(IndicatorsChanged("GONE", 7)) is None
 
 
 @pytest.mark.parametrize(

@@ -50,10 +50,9 @@ class Ring:
             if self._timeframe not in ("", event.settings.timeframe):
                 self._begin(seq)
             self._timeframe = event.settings.timeframe
-        for effect in effects:
-            if isinstance(effect, _HEARD):
-                for item in items_of(seq, effect):
-                    self.add((item,))
+        heard = [item for effect in effects if isinstance(effect, _HEARD) for item in items_of(seq, effect)]
+        for topic in {item.topic for item in heard}:
+            self.add([item for item in heard if item.topic is topic])
 
     def fits(self, timeframe: str) -> bool:
         """True when what was heard was sent under this timeframe."""

@@ -108,14 +108,14 @@ class Live:
         text = f"no bar of {symbol} is remembered there; remembered: {range_['first_time']} to {range_['last_time']}"
         return Refused("NO_DATA", text, metadata=range_)
 
-    def indicators(self, symbol: str, end_ns: int) -> list[market_pb2.Indicators]:
-        """The indicators of the bar that ended then; none when it is no longer remembered."""
+    def indicators(self, symbol: str, end_ns: int) -> market_pb2.Indicators | None:
+        """The indicators of the bar that ended then; None when it is no longer remembered."""
         book = self._engine.market.books.get(symbol)
         closed = book.closed if book is not None else ()
         index = bisect_right(closed, end_ns, key=lambda bar: bar.end_ns) - 1
         if index < 0 or closed[index].end_ns != end_ns:
-            return []
-        return [closed_indicators(closed[index], self.timeframe, self.spike_limit)]
+            return None
+        return closed_indicators(closed[index], self.timeframe, self.spike_limit)
 
     def price(self, symbol: str, quote: Quote | None = None) -> market_pb2.Price | None:
         """The newest price of a symbol, with its newest quote or the given one; None while there is none."""

@@ -96,7 +96,8 @@ class Encoder:
             case BarClosed(bar, end_ns, regime, valid):
                 return stream_pb2.WatchResponse(bars=[bar_message(bar, end_ns, live.timeframe, regime, valid)])
             case IndicatorsChanged(symbol, end_ns):
-                return stream_pb2.WatchResponse(indicators=live.indicators(symbol, end_ns))
+                found = live.indicators(symbol, end_ns)
+                return stream_pb2.WatchResponse(indicators=[found]) if found is not None else None
             case RiskChanged():
                 return stream_pb2.WatchResponse(risks=[risk_now(live)])
             case AlertUpdated(alert):
