@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import aclosing
 from dataclasses import replace
 from typing import Any
 
@@ -18,6 +19,8 @@ from fluxhero.v1 import (
     stream_pb2,
     system_pb2,
 )
+from fluxhero_client import connect
+from fluxhero_client.follow import Follow
 from fluxherod.adapters.sqlite.journal import encode_row
 from fluxherod.core.signals import Indicators, Signal
 from fluxherod.core.types import Mode, Quote, Regime, SignalKind
@@ -398,3 +401,27 @@ async def test_a_signal_that_changes_after_a_snapshot_was_cut_is_told_once(world
     stream = client.signal.WatchSignals(signal_pb2.WatchSignalsRequest())
     assert [one.id for one in (await stream.read()).signals] == ["old"]
     stream.cancel()
+
+
+async def test_the_sdks_follower_has_every_change_though_its_stream_is_cut_off_again_and_again(
+    world: Any, client: Any
+) -> None:
+    lost: list[str] = []
+    options = Follow(first_delay_s=0.001, on_lost=lambda problem: lost.append(str(problem)))
+    heard: list[str] = []
+    async with connect(f"unix:{world.socket}") as sdk, aclosing(sdk.watch.orders(options=options)) as messages:
+        assert (await anext(messages)).kind == SNAPSHOT
+        for number, (symbol, stop, price_e4) in enumerate((("SPY", "445.00", 4_500_000), ("IBM", "155.00", 1_600_000))):
+            world.hub.fail_beyond = 0
+            placed = await client.order.PlaceOrder(order(f"r{number}", symbol, stop))
+            await world.settled()
+            world.hub.fail_beyond = 16_384
+            while len(heard) < len(world.store.changes):
+                message = await asyncio.wait_for(anext(messages), 5)
+                heard += [one.last_event for one in message.orders]
+            await world.post(world.broker.filled(placed.order.id, price_e4))
+        while len(heard) < len(world.store.changes):
+            heard += [one.last_event for one in (await asyncio.wait_for(anext(messages), 5)).orders]
+    assert heard == [change.event for _, change in world.store.changes]
+    assert len(lost) == world.hub.gauges().topics[Topic.ORDERS].resumed >= 2
+    assert all("too slowly" in text for text in lost)
