@@ -346,7 +346,7 @@ async def test_each_completed_bar_says_that_indicators_changed_and_the_newest_on
         hub.publish(1, 0, [bar(60), bar(60, "IBM")])
         hub.publish(2, 0, [bar(120)])
         frame = await following(subscription)
-    assert texts(frame) == ["bar SPY 60", "bar IBM 60", "bar SPY 120", "indicators IBM 60", "indicators SPY 120"]
+    assert texts(frame) == ["bar SPY 60", "bar IBM 60", "bar SPY 120", "indicators SPY 120", "indicators IBM 60"]
     assert frame.conflated == 1
 
 

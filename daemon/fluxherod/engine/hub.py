@@ -140,13 +140,13 @@ class Hub:
         subscribers = self._by_topic[topic]
         if not subscribers:
             return
-        many = len(items) > 1 and all(item.key is not None for item in items)
-        newest: dict[Key, Item] = {item.key: item for item in items if item.key is not None} if many else {}
-        for subscription in tuple(subscribers):
-            if many:
-                subscription.replace(items, newest)
-            else:
+        newest: dict[Key, Item] = {item.key: item for item in items if item.key is not None}
+        if len(newest) < len(items) and not all(item.key is not None for item in items):
+            for subscription in tuple(subscribers):
                 subscription.offer(items)
+        else:
+            for subscription in tuple(subscribers):
+                subscription.replace(items, newest)
 
     def _move(self) -> None:
         if self._moved is not None:

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 HOLD_S = 0.004  # encoding holds the loop no longer in one go
 LOOK_EVERY = 32  # updates, between two looks at the time
 MOST_BYTES = 3 << 20  # of a frame: clients take messages of 4 MiB
-# A frame costs 50 us: more than a few subscribers get conflated updates no oftener than half a core can send them.
-FRAME_S, FEW = 0.000_1, 16
+# A frame costs 50 us: to more than a few subscribers conflated updates go no oftener than a third of a core can send.
+FRAME_S, FEW = 0.000_15, 16
 
 
 class FrameKind(StrEnum):
@@ -207,13 +207,12 @@ class Subscription:
                 self._forget((item.topic, item.symbol))
             self._queue.append(item)
             self._wake.set()
-        elif item.key in self._leaving:  # keeps its place: what is often replaced must not wait for ever
-            self._leaving[item.key] = item
+            return
+        waiting = self._leaving if item.key in self._leaving else self._latest
+        if item.key in waiting:
             self._count(item.topic, 1)
-        else:
-            self._forget(item.key)
-            self._latest[item.key] = item
-            self._wake_for_latest()
+        waiting[item.key] = item  # in its place: what is often replaced must not wait for ever
+        self._wake_for_latest()
 
     def _wake_for_latest(self) -> None:
         if self._wake.is_set():
