@@ -122,7 +122,8 @@ def test_subscribers_that_are_dropped_and_daemons_that_are_killed_leave_no_gap_a
         resumed, whole = (sum(getattr(one, name) for one in watchers) for name in ("resumed", "whole"))
         changes = sum(len(one.entries) for one in watchers if one.entries_of is order_changes)
         print(f"{dropped} streams came back, {resumed} resumed, {whole} began anew; {changes} changes of orders")
-        assert resumed >= DROPS
+        assert resumed >= DROPS + KILLS * len(watchers)
+        assert whole == len(watchers), "a daemon that was killed has lost its past"
         assert changes > 0
         installation.remove()
 

@@ -254,8 +254,8 @@ class Hub:
             for topic, count in self.count.items()
         }
         for subscription in self._subscriptions():
-            for item in subscription.waiting():
-                topics[item.topic].queued += 1
+            for topic, waiting in subscription.waiting().items():
+                topics[topic].queued += waiting
         queued, conflated, overflowed = (
             sum(getattr(each, name) for each in topics.values()) for name in ("queued", "conflated", "overflowed")
         )

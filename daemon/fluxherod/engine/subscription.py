@@ -8,10 +8,11 @@ inside of one, so that whoever comes back after a frame gets nothing twice (but 
 from __future__ import annotations
 
 import asyncio
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import chain
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -116,11 +117,11 @@ class Subscription:
         """Updates that wait for this subscriber."""
         return len(self._queue) + len(self._latest) + len(self._leaving)
 
-    def waiting(self) -> Iterator[Item]:
-        """All that waits for this subscriber."""
-        yield from self._queue
-        yield from self._leaving.values()
-        yield from self._latest.values()
+    def waiting(self) -> Mapping[Topic, int]:
+        """How many updates of each topic wait for this subscriber."""
+        if len(self.since) == 1:
+            return dict.fromkeys(self.since, self.queued)  # thousands, perhaps, that need not be looked at
+        return Counter(item.topic for item in chain(self._queue, self._leaving.values(), self._latest.values()))
 
     def close(self) -> None:
         """Leave; what waits is dropped."""
