@@ -20,7 +20,7 @@ SUITABLE := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))
 PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$python -c '$(SUITABLE)' 2>/dev/null && echo $$python && break; done)
 
-.PHONY: help setup setup-test demo test acceptance bench mutants scope fuzz lint format proto lock clean system-packages node-packages grpcurl
+.PHONY: help setup setup-test demo test acceptance bench mutants scope streams fuzz lint format proto lock clean system-packages node-packages grpcurl
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -35,7 +35,7 @@ acceptance: setup ## trade a folder of price files from end to end: make accepta
 	@test -d "$(DATA)" || { echo 'make acceptance DATA=DIR: DIR is a folder of price files, such as SPY_1Hour.csv.gz'; exit 2; }
 	@FLUXHERO_DATA="$$(cd "$(DATA)" && pwd)" $(BIN)/pytest tests/acceptance $(ARGS)
 
-bench: $(PEERS)/.installed ## measure, beside TA-Lib and tulipy: run each tests/bench/bench_*.py
+bench: $(PEERS)/.installed ## measure, beside TA-Lib, tulipy and FastAPI: run each tests/bench/bench_*.py
 	@test -n "$(BENCHMARKS)" || { echo 'there is no tests/bench/bench_*.py'; exit 2; }
 	@for benchmark in $(BENCHMARKS); do echo "== $$benchmark"; $(PEERS)/bin/python $$benchmark $(ARGS) || exit; done
 
@@ -44,6 +44,9 @@ mutants: setup ## change a threshold or a comparison of the core, one at a time:
 
 scope: setup ## every order of events, deeper than the tests do (DEPTH: choices in a row, MISFORTUNES: most of them that are faults)
 	@SCOPE_DEPTH=$(or $(DEPTH),8) SCOPE_MISFORTUNES=$(or $(MISFORTUNES),1) $(BIN)/pytest tests/orders/test_small_scope.py -q -s --timeout 0 $(ARGS)
+
+streams: setup ## drop subscribers and kill the daemon under load, oftener than the tests do (DROPS, KILLS)
+	@STREAMS_DROPS=$(or $(DROPS),1000) STREAMS_KILLS=$(or $(KILLS),20) $(BIN)/pytest tests/system/test_streams.py -q -s --timeout 0 $(ARGS)
 
 lint: setup-test ## lint, format, types, layers, lock, docs: the tests of the repository itself
 	@$(BIN)/pytest tests/repository $(ARGS)
@@ -93,7 +96,7 @@ $(PEERS)/.installed: tests/bench/requirements.txt tests/bench/build-requirements
 		> "$$($(PEERS)/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/project.pth"
 	@for requirements in build-requirements requirements; do $(PEERS)/bin/pip install --disable-pip-version-check --no-deps \
 		--no-build-isolation --require-hashes -r tests/bench/$$requirements.txt; done >$(PEERS)/install.log 2>&1 \
-		|| echo 'bench: without tulipy, it could not be installed (see $(PEERS)/install.log)'
+		|| echo 'bench: without tulipy and FastAPI, they could not be installed (see $(PEERS)/install.log)'
 	@touch $@
 
 system-packages:

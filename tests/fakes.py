@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from fluxherod.adapters.sqlite.journal import encode_row, genesis, link
+from fluxherod.adapters.sqlite.reader import JournalRecord
 from fluxherod.core.calendar import MINUTE_NS, NEW_YORK, Session, from_datetime
 from fluxherod.core.orders import Order
 from fluxherod.core.portfolio import Trade
@@ -109,6 +111,7 @@ class MemoryStore:
     entries: list[JournalEntry] = field(default_factory=list)
     order_rows: dict[str, Order] = field(default_factory=dict)
     changes: list[tuple[str, Change]] = field(default_factory=list)
+    signal_seqs: dict[str, int] = field(default_factory=dict)
     signal_rows: dict[str, Signal] = field(default_factory=dict)
     trade_rows: dict[str, Trade] = field(default_factory=dict)
     alert_rows: dict[str, Alert] = field(default_factory=dict)
@@ -142,6 +145,7 @@ class MemoryStore:
                 self.changes.append((order.id, change))
             case SignalUpdated(signal):
                 self.signal_rows[signal.id] = signal
+                self.signal_seqs[signal.id] = entry.seq
             case TradeUpdated(trade):
                 self.trade_rows[trade.id] = trade
             case AccountUpdated(account, True):
@@ -189,6 +193,7 @@ class MemoryStore:
         outcome: Any = None,
         since_ns: Any = None,
         until_ns: Any = None,
+        until_seq: Any = None,
         page_size: int = 100,
         page_token: str = "",
     ) -> Page:
@@ -197,6 +202,7 @@ class MemoryStore:
             for row in self.signal_rows.values()
             if symbol in (None, row.symbol)
             and outcome in (None, row.outcome)
+            and (until_seq is None or self.signal_seqs[row.id] <= until_seq)
             and _within(row.decided_ns, since_ns, until_ns)
         ]
         return self._page(rows, page_size, page_token)
@@ -258,6 +264,15 @@ class MemoryStore:
 
     async def alert(self, alert_id: str, /) -> Alert | None:
         return self.alert_rows.get(alert_id)
+
+    async def journal(self, after_seq: int, until_seq: int, kinds: Collection[str], /) -> list[JournalRecord]:
+        records, chain = [], genesis("epoch-0123456789")
+        for entry in self.entries:
+            row = encode_row(entry)
+            chain = link(chain, row)
+            if after_seq < row.seq <= until_seq and (not kinds or row.kind in kinds):
+                records.append(JournalRecord(row.seq, row.now_ns, row.kind, row.payload, chain))
+        return records
 
 
 def _within(ns: int, since_ns: int | None, until_ns: int | None) -> bool:

@@ -36,7 +36,7 @@ from fluxherod.core.calendar import SECOND_NS, Session
 from fluxherod.core.kernel import warm_up
 from fluxherod.engine.effects import Severity
 from fluxherod.engine.events import Event, Started, Stopping
-from fluxherod.engine.hub import Hub, Topic
+from fluxherod.engine.hub import Hub, Ring, Topic
 from fluxherod.engine.runner import Runner
 from fluxherod.engine.settings import Settings
 from fluxherod.failures import JournalFailed, last_alert, reason_of
@@ -59,7 +59,7 @@ POLL_EVERY_NS = 5 * SECOND_NS
 LEAST_POLL_PAUSE_S = 0.5
 # A simulated exchange skips its nights and stands between steps: its account is not old because of that.
 EXCHANGE_ACCOUNT_AGE_NS = 7 * 24 * 3600 * SECOND_NS
-DRAIN_S = 2.5
+DRAIN_S, FAILED_DRAIN_S = 2.5, 0.5
 # Little of what lives long is garbage: the search through all of it (100 ms) comes a hundred times as seldom as else.
 GARBAGE_THRESHOLDS = (700, 10, 1_000)
 LEAST_AHEAD_S = 5.0
@@ -108,6 +108,8 @@ async def _run(
             except Exception as error:
                 reason = reason_of(error)
                 parts.channels.announce(last_alert(reason))
+                await parts.server.drain(str(reason))
+                await parts.server.stop(FAILED_DRAIN_S)
                 raise reason from error
 
 
@@ -233,7 +235,7 @@ async def _build(
     data = RestClient(config.alpaca.data_url, credentials, limiter, dates=dates)
     stack.push_async_callback(trading.aclose)
     stack.push_async_callback(data.aclose)
-    hub = Hub(encode_update, seq=recovery.last_seq)
+    hub = Hub(encode_update, seq=recovery.last_seq, ring=_ring(recovery, settings))
     market_data = _market_data(config, trading, data, at_exchange)
     channels = _channels(config, hub, _limits(config, recovery, clock), post)
     stack.callback(channels.close)
@@ -268,6 +270,12 @@ async def _build(
         edges["clock"] = clock.run
     started = Started(store.epoch, store.run, __version__, settings, *mirror.read(), mirror_read=True)
     return Parts(tuple(edges.items()), runner, hub, server, started, channels)
+
+
+def _ring(recovery: Recovery, settings: Settings) -> Ring:
+    """What subscribers of earlier processes may resume: nothing that this version, or configuration, says otherwise."""
+    same = recovery.differs_at is None and recovery.ring.fits(settings.timeframe)
+    return recovery.ring if same else Ring(recovery.last_seq)
 
 
 def _log_fault(text: str, fault: Exception) -> None:
@@ -390,7 +398,7 @@ async def _watchdog(notifier: Notifier) -> None:
 async def _health(parts: Parts, notifier: Notifier) -> None:
     """Health and systemd's status line follow the trading state."""
     engine = parts.runner.engine
-    with parts.hub.subscribe((Topic.STATUS,)) as changes:
+    with parts.hub.subscribe((Topic.STATUS,), counts=False) as changes:
         await parts.server.set_serving(engine.state in SERVING_STATES)
         async for _ in changes:
             if engine.state == "ACTIVE":

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from fluxherod.adapters.sqlite.journal import JournalRow, effects_digest
 from fluxherod.engine.codec import decode_event
 from fluxherod.engine.engine import Engine
+from fluxherod.engine.ring import Ring
 from fluxherod.errors import FluxHeroError
 
 log = logging.getLogger(__name__)
@@ -21,9 +22,13 @@ TELL_EVERY = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Recovery:
-    """What a replay gave: the engine, how many inputs it took, and the first whose effects came out otherwise."""
+    """What a replay gave: the engine, how many inputs it took, and the first whose effects came out otherwise.
+
+    `ring` has the newest of what was sent to subscribers, for those that come back.
+    """
 
     engine: Engine
+    ring: Ring
     rows: int
     last_seq: int
     last_ns: int
@@ -46,12 +51,14 @@ def replay(rows: Iterable[JournalRow], tell: Callable[[str], None] | None = None
         RecoveryError: when the journal ends in a fault, of the disk or of this version.
     """
     start = time.perf_counter()
-    engine = Engine()
+    engine, ring = Engine(), Ring()
     count, last_seq, last_ns, differs_at = 0, 0, 0, None
     try:
         for row in rows:
             last_seq = row.seq
-            effects = engine.process(row.now_ns, decode_event(row.kind, row.payload))
+            event = decode_event(row.kind, row.payload)
+            effects = engine.process(row.now_ns, event)
+            ring.hear(row.seq, event, effects)
             if differs_at is None and effects_digest(effects) != row.effects:
                 differs_at = row.seq
             count, last_ns = count + 1, row.now_ns
@@ -63,4 +70,4 @@ def replay(rows: Iterable[JournalRow], tell: Callable[[str], None] | None = None
         log.debug("input %d", last_seq, exc_info=error)
         text = f"{type(error).__name__}: {error}"
         raise RecoveryError(f"this version can't take input {last_seq} of the journal ({text})") from error
-    return Recovery(engine, count, last_seq, last_ns, differs_at, time.perf_counter() - start)
+    return Recovery(engine, ring, count, last_seq, last_ns, differs_at, time.perf_counter() - start)

@@ -23,6 +23,7 @@ from fluxherod.core.orders import Order, OrderRole, OrderState
 from fluxherod.core.portfolio import Position, Trade
 from fluxherod.core.signals import Check, Indicators, RiskDecision, RiskVerdict, Rule, Signal, SizingStep
 from fluxherod.core.types import Mode, OrderType, Regime, Side, SignalKind, TimeInForce, Verdict
+from fluxherod.engine.codec import decode_event
 from fluxherod.engine.effects import (
     AccountUpdated,
     AccountView,
@@ -35,7 +36,7 @@ from fluxherod.engine.effects import (
     SignalUpdated,
     TradeUpdated,
 )
-from fluxherod.engine.events import Event, Started, TimerFired
+from fluxherod.engine.events import Event, LinkChanged, Started, TimerFired
 from fluxherod.engine.ports import JournalEntry
 from fluxherod.engine.settings import Settings
 
@@ -324,3 +325,26 @@ async def test_a_reader_needs_a_store_and_can_not_write(tmp_path: Path) -> None:
     async with tables(tmp_path / "db", [[]]) as reader:
         with pytest.raises(sqlite3.OperationalError, match="readonly"):
             await reader._connection.execute("DELETE FROM journal")
+
+
+async def test_the_journal_is_read_between_two_numbers_by_kind_with_its_chain(tmp_path: Path) -> None:
+    groups: list[list[Effect]] = [[], [], []]
+    async with tables(tmp_path / "db", groups, LinkChanged("market", True)) as reader:
+        records = await reader.journal(1, 3)
+        kind = "LinkChanged"
+        assert [(one.seq, one.now_ns, one.kind) for one in records] == [(2, 2000, kind), (3, 3000, kind)]
+        assert decode_event(records[0].kind, records[0].payload) == LinkChanged("market", True)
+        with closing(sqlite3.connect(tmp_path / "db")) as connection:
+            chains = [row[0] for row in connection.execute("SELECT chain FROM journal ORDER BY seq")]
+        assert [one.chain for one in await reader.journal(0, 3)] == chains
+        assert await reader.journal(0, 3, ["TimerFired"]) == ()
+        assert len(await reader.journal(0, 3, ["TimerFired", "LinkChanged"])) == 3
+        assert await reader.journal(3, 3) == ()
+
+
+async def test_signals_as_of_a_number_are_those_that_have_not_changed_since(tmp_path: Path) -> None:
+    later = replace(SIGNAL_A, id="s2")
+    groups = [[SignalUpdated(SIGNAL_A)], [SignalUpdated(later)], [SignalUpdated(SIGNAL_A)]]
+    async with tables(tmp_path / "db", groups) as reader:
+        assert [one.id for one in (await reader.signals(until_seq=3)).items] == ["s2", "s1"]
+        assert [one.id for one in (await reader.signals(until_seq=2)).items] == ["s2"]

@@ -106,3 +106,23 @@ def test_a_bar_is_known_as_live_and_with_the_position_that_it_was_decided_with()
     closed = world.engine.market.books["SPY"].closed
     assert [one.live for one in closed] == [False] * 100 + [True] * 40
     assert [one.held is not None for one in closed] == [False] * 120 + [True] * 20
+
+
+def test_the_newest_bar_of_a_moment_is_found_later_on() -> None:
+    kept = ClosedBars("SPY")
+    assert kept.as_of(kept.appended) is None
+    kept.append(blank(0))
+    then = kept.appended
+    for number in range(1, REMEMBERED_BARS):
+        kept.append(blank(number))
+        found = kept.as_of(then)
+        assert found is not None
+        assert found.bar.start_ns == 0
+    for number in range(5):
+        kept.append(blank(1_000 + number))
+    assert kept.as_of(then) is None  # no longer kept
+    kept.clear()
+    kept.append(blank(7))
+    found = kept.as_of(then + 9)
+    assert found is not None
+    assert found.bar.start_ns == 7

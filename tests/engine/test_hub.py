@@ -17,6 +17,7 @@ from fluxherod.engine.effects import (
     Alert,
     AlertRaised,
     AlertUpdated,
+    BarClosed,
     BarRejected,
     OrderUpdated,
     PositionUpdated,
@@ -25,7 +26,19 @@ from fluxherod.engine.effects import (
     StatusChanged,
     Update,
 )
-from fluxherod.engine.hub import Closed, Drained, Frame, FrameKind, Hub, Overflow, Subscription, Topic
+from fluxherod.engine.hub import (
+    Closed,
+    Drained,
+    Frame,
+    FrameKind,
+    Hub,
+    IndicatorsChanged,
+    Overflow,
+    Published,
+    Ring,
+    Subscription,
+    Topic,
+)
 from fluxherod.engine.ports import Publisher
 
 ORDER = Order("o", "SPY", Side.BUY, OrderType.MARKET, TimeInForce.DAY, OrderRole.ENTRY, 44, OrderState.NEW, 1, 1)
@@ -34,7 +47,7 @@ ACCOUNT = AccountView(1, 2, 3, 4, 5, 6, 7, 8, 9, 10)
 STOCK_BAR = Bar("SPY", 1, 1.0, 1.0, 1.0, 1.0, 1)
 
 
-def label(update: Update) -> bytes:
+def label(update: Published) -> bytes:
     """A readable encoding: what it is of, and a number that tells two apart."""
     match update:
         case QuotesUpdated(quotes):
@@ -47,6 +60,10 @@ def label(update: Update) -> bytes:
             return f"{'point' if record else 'account'} {account.cash_e4}".encode()
         case AlertUpdated(alert):
             return f"alert {alert.symbol}".encode()
+        case BarClosed(bar, end_ns):
+            return f"bar {bar.symbol} {end_ns}".encode()
+        case IndicatorsChanged(symbol, end_ns):
+            return f"indicators {symbol} {end_ns}".encode()
     return type(update).__name__.encode()
 
 
@@ -56,7 +73,7 @@ class Encoder:
     def __init__(self) -> None:
         self.calls = 0
 
-    def __call__(self, update: Update) -> bytes:
+    def __call__(self, update: Published) -> bytes:
         self.calls += 1
         return label(update)
 
@@ -209,7 +226,7 @@ async def test_an_update_is_encoded_once_for_all_subscribers_and_never_for_none(
 
 
 async def test_what_the_encoder_leaves_out_makes_no_frame() -> None:
-    def orders_only(update: Update) -> bytes | None:
+    def orders_only(update: Published) -> bytes | None:
         return label(update) if isinstance(update, OrderUpdated) else None
 
     hub = Hub(orders_only)
@@ -313,10 +330,347 @@ async def test_a_snapshot_and_what_follows_it_leave_no_gap_and_repeat_nothing() 
     assert (texts(frame), frame.prev_seq, frame.seq) == (["SPY:7", "SPY:8"], 6, 8)
 
 
-async def test_the_recent_updates_of_a_topic_are_kept_up_to_a_bound() -> None:
-    hub = Hub(label, kept=2)
-    updates: Sequence[Update] = [order("1"), order("2"), order("3"), quote("SPY", 1)]
-    for seq, update in enumerate(updates, 1):
-        hub.publish(seq, 0, [update])
-    assert hub.recent(Topic.ORDERS) == ((2, updates[1]), (3, updates[2]))
-    assert hub.recent(Topic.PRICES) == ()
+def resumed(hub: Hub, topics: Sequence[Topic], from_seq: int, symbols: Sequence[str] = ()) -> Subscription:
+    subscription = hub.resume(topics, symbols, from_seq=from_seq, snapshot_seq=hub.seq)
+    assert subscription is not None
+    return subscription
+
+
+def bar(end_ns: int, symbol: str = "SPY") -> BarClosed:
+    return BarClosed(replace(STOCK_BAR, symbol=symbol), end_ns, 0, True)
+
+
+async def test_each_completed_bar_says_that_indicators_changed_and_the_newest_ones_win() -> None:
+    hub = Hub(label)
+    with hub.subscribe([Topic.BARS, Topic.INDICATORS]) as subscription:
+        hub.publish(1, 0, [bar(60), bar(60, "IBM")])
+        hub.publish(2, 0, [bar(120)])
+        frame = await following(subscription)
+    assert texts(frame) == ["bar SPY 60", "bar IBM 60", "bar SPY 120", "indicators SPY 120", "indicators IBM 60"]
+    assert frame.conflated == 1
+
+
+async def test_who_comes_back_gets_what_was_missed_and_no_more() -> None:
+    hub = Hub(label)
+    for seq in range(1, 6):
+        hub.publish(seq, 0, [order(str(seq)), quote("SPY", seq), alert("SPY")])
+    with resumed(hub, [Topic.ORDERS, Topic.PRICES], 2) as subscription:
+        hub.publish(6, 0, [order("6"), quote("SPY", 6)])
+        frame = await following(subscription)
+    assert texts(frame) == ["SPY:3", "SPY:4", "SPY:5", "SPY:6", "SPY@6"]
+    assert (frame.prev_seq, frame.seq) == (2, 6)
+
+
+async def test_who_comes_back_with_symbols_gets_those_alone() -> None:
+    hub = Hub(label)
+    hub.publish(1, 0, [order("a"), order("b", "IBM")])
+    with resumed(hub, [Topic.ORDERS], 0, ["IBM"]) as subscription:
+        assert texts(await following(subscription)) == ["IBM:b"]
+
+
+async def test_who_comes_back_too_late_or_from_the_future_is_told_so() -> None:
+    hub = Hub(label, seq=9, ring=Ring(9, kept=2))
+    for seq in range(10, 14):
+        hub.publish(seq, 0, [order(str(seq))])
+    assert hub.resume([Topic.ORDERS], from_seq=10, snapshot_seq=13) is None
+    assert hub.resume([Topic.ORDERS], from_seq=14, snapshot_seq=13) is None
+    assert hub.resume([Topic.SIGNALS], from_seq=8, snapshot_seq=13) is None  # of before this process
+    for topics in ([Topic.ORDERS], [Topic.SIGNALS, Topic.ORDERS]):
+        assert texts(await following(resumed(hub, topics, 11))) == ["SPY:12", "SPY:13"]
+    gauges = hub.gauges()
+    assert (gauges.resumed, gauges.past_gone) == (2, 3)
+    assert (gauges.topics[Topic.ORDERS].resumed, gauges.topics[Topic.ORDERS].past_gone) == (2, 2)
+    assert (gauges.topics[Topic.SIGNALS].resumed, gauges.topics[Topic.SIGNALS].past_gone) == (1, 1)
+
+
+async def test_a_flood_of_one_topic_does_not_push_out_the_past_of_another() -> None:
+    hub = Hub(label, ring=Ring(kept=10))
+    hub.publish(1, 0, [order("old")])
+    for seq in range(2, 100):
+        hub.publish(seq, 0, [bar(seq)])
+    subscription = resumed(hub, [Topic.ORDERS], 0)
+    assert texts(await following(subscription)) == ["SPY:old"]
+    assert hub.resume([Topic.BARS], from_seq=0, snapshot_seq=99) is None
+
+
+async def test_the_past_is_bounded_by_memory_too() -> None:
+    hub = Hub(label, ring=Ring(kept_bytes=3_000))
+    for seq in range(1, 5):
+        hub.publish(seq, 0, [order(str(seq))])
+    assert hub.resume([Topic.ORDERS], from_seq=1, snapshot_seq=4) is None
+    assert hub.resume([Topic.ORDERS], from_seq=2, snapshot_seq=4) is not None
+
+
+async def test_who_comes_back_to_positions_gets_the_newest_marks_too() -> None:
+    hub = Hub(label)
+    hub.publish(1, 0, [position(1), position(1, symbol="IBM")])
+    hub.publish(2, 0, [position(2, mark=True), position(2, mark=True, symbol="IBM")])
+    hub.publish(3, 0, [position(3, mark=True)])
+    hub.publish(4, 0, [position(4, symbol="IBM")])
+    subscription = resumed(hub, [Topic.POSITIONS], 3)
+    assert texts(await following(subscription)) == ["position IBM 4", "mark SPY 3"]
+
+
+async def test_a_long_past_is_no_reason_to_call_a_subscriber_slow() -> None:
+    hub = Hub(label, fail_beyond=3)
+    for seq in range(1, 11):
+        hub.publish(seq, 0, [order(str(seq))])
+    subscription = resumed(hub, [Topic.ORDERS], 0)
+    for seq in range(11, 14):
+        hub.publish(seq, 0, [order(str(seq))])
+    assert subscription.end is None
+    hub.publish(14, 0, [order("14")])
+    assert subscription.end == Overflow(0)
+    assert hub.gauges().topics[Topic.ORDERS].overflowed == 1
+
+
+async def test_a_position_is_encoded_when_it_changes_not_when_it_is_read() -> None:
+    """What guards it is told by the state of then."""
+    encode = Encoder()
+    hub = Hub(encode)
+    hub.publish(1, 0, [position(1), position(2, mark=True)])
+    assert encode.calls == 1
+
+
+Step = tuple[str, int]
+TOPICS = (Topic.ORDERS, Topic.BARS, Topic.ALERTS)
+STEPS = st.lists(
+    st.one_of(
+        st.tuples(st.just("publish"), st.integers(0, 5)),
+        st.tuples(st.just("read"), st.integers(1, 4)),
+        st.tuples(st.just("drop"), st.just(0)),
+        st.tuples(st.just("come back"), st.just(0)),
+    ),
+    max_size=40,
+)
+
+
+class Reader:
+    """A client: what it holds since its last whole snapshot, and whether each message follows the one before."""
+
+    def __init__(self, hub: Hub, topics: Sequence[Topic]) -> None:
+        self.hub = hub
+        self.topics = topics
+        self.subscription: Subscription | None = None
+        self.seq = -1
+        self.since = 0
+        self.heard: list[str] = []
+
+    def come(self) -> None:
+        """Subscribe, or come back."""
+        if self.subscription is not None:
+            return
+        if self.seq >= 0:
+            self.subscription = self.hub.resume(self.topics, from_seq=self.seq, snapshot_seq=self.hub.seq)
+        if self.subscription is None:
+            self.subscription = self.hub.subscribe(self.topics, snapshot_seq=self.hub.seq)
+            self.seq = self.since = self.hub.seq
+            self.heard = []
+
+    def drop(self) -> None:
+        if self.subscription is not None:
+            self.subscription.close()
+            self.subscription = None
+
+    async def read(self) -> None:
+        if self.subscription is None:
+            return
+        if self.subscription.end is not None:
+            assert await rest(self.subscription) == []
+            assert self.subscription.end == Overflow(self.seq)
+            self.subscription = None
+        elif self.subscription.queued:
+            self.take(await following(self.subscription))
+
+    def take(self, frame: Frame) -> None:
+        assert frame.prev_seq == self.seq
+        assert frame.seq >= frame.prev_seq
+        self.seq = frame.seq
+        self.heard += texts(frame)
+
+
+@settings(max_examples=150, deadline=None)
+@given(STEPS, st.integers(1, 60), st.integers(1, 12), st.integers(2, 12))
+def test_whatever_drops_and_comes_back_each_reader_has_exactly_what_was_committed(
+    steps: list[Step], frame_bytes: int, kept: int, fail_beyond: int
+) -> None:
+    async def run() -> None:
+        hub = Hub(label, frame_bytes=frame_bytes, fail_beyond=fail_beyond, ring=Ring(kept=kept))
+        readers = [Reader(hub, TOPICS[: number + 1]) for number in range(len(TOPICS))]
+        committed: list[tuple[int, Topic, str]] = []
+        for number, (what, count) in enumerate(steps):
+            reader = readers[number % len(readers)]
+            if what == "publish":
+                seq = hub.seq + 1
+                news = [(order(f"{seq}.{part}"), bar(seq), alert(str(seq)))[part % 3] for part in range(count)]
+                hub.publish(seq, 0, news)
+                topics = [TOPICS[part % 3] for part in range(count)]
+                committed += [(seq, topic, label(one).decode()) for topic, one in zip(topics, news, strict=True)]
+            elif what == "read":
+                for _ in range(count):
+                    await reader.read()
+            elif what == "drop":
+                reader.drop()
+            else:
+                reader.come()
+        for reader in readers:
+            reader.drop()
+            reader.come()
+        hub.drain("done")
+        for reader in readers:
+            assert reader.subscription is not None
+            for frame in await rest(reader.subscription):
+                reader.take(frame)
+            wanted = [text for seq, topic, text in committed if seq > reader.since and topic in reader.topics]
+            assert sorted(reader.heard) == sorted(wanted)
+            for topic_mark in ("SPY:", "bar", "alert"):
+                ordered = [text for text in reader.heard if text.startswith(topic_mark)]
+                assert ordered == [text for text in wanted if text.startswith(topic_mark)]
+
+    asyncio.run(run())
+
+
+def slowly(update: Published) -> bytes:
+    """An encoder that takes 20 us."""
+    until = asyncio.get_running_loop().time() + 0.000_02
+    while asyncio.get_running_loop().time() < until:
+        pass
+    return label(update)
+
+
+async def test_eight_thousand_prices_leave_in_frames_that_hold_the_loop_for_a_moment_each() -> None:
+    hub = Hub(slowly)
+    quotes = tuple(Quote(f"S{number}", 1, number, 0.0) for number in range(8_000))
+    with hub.subscribe([Topic.PRICES]) as subscription:
+        hub.publish(1, 0, [QuotesUpdated(quotes)])
+        hub.publish(2, 0, [QuotesUpdated(quotes)])
+        frames = []
+        while sum(len(frame.chunks) for frame in frames) < 8_000:
+            frames.append(await following(subscription))
+            if len(frames) == 3:
+                hub.publish(3, 0, [quote("S7999", 1.5), quote("S0", 2.5)])
+        frames.append(await following(subscription))
+    assert max(len(frame.chunks) for frame in frames) < 1_000  # 20 ms of encoding
+    everything = [text for frame in frames for text in texts(frame)]
+    assert everything[:2] == ["S0@0", "S1@1"]
+    assert everything[-2:] == ["S7999@1.5", "S0@2.5"]  # one before it left, in its place; the other once more
+    assert len(everything) == 8_001
+    assert sum(frame.conflated for frame in frames) == 8_001
+
+
+async def test_the_bars_of_one_event_come_in_one_frame_and_hold_the_loop_for_a_moment_at_a_time() -> None:
+    hub = Hub(slowly)
+    with hub.subscribe([Topic.BARS]) as subscription:
+        hub.publish(1, 0, [bar(60, f"S{number}") for number in range(2_000)])
+        hub.publish(2, 0, [bar(120)])
+        turns = 0
+
+        async def others() -> None:
+            nonlocal turns
+            while True:
+                turns += 1
+                await asyncio.sleep(0)
+
+        task = asyncio.ensure_future(others())
+        frame = await following(subscription)
+        task.cancel()
+        assert (frame.seq, len(frame.chunks)) in ((1, 2_000), (2, 2_001))
+        assert turns >= 8  # 40 ms of encoding, 4 at a time
+
+
+async def test_an_event_that_no_message_can_hold_is_cut() -> None:
+    hub = Hub(lambda update: bytes(1 << 20))
+    with hub.subscribe([Topic.ORDERS]) as subscription:
+        hub.publish(1, 0, [order(str(number)) for number in range(7)])
+        frames = [await following(subscription) for _ in range(3)]
+    assert [len(frame.chunks) for frame in frames] == [3, 3, 1]
+    assert [(frame.prev_seq, frame.seq) for frame in frames] == [(0, 0), (0, 0), (0, 1)]
+
+
+async def test_a_subscriber_that_is_served_in_many_frames_lets_others_run_between_them() -> None:
+    hub = Hub(label, frame_bytes=1)
+    with hub.subscribe([Topic.ORDERS]) as subscription:
+        for seq in range(1, 51):
+            hub.publish(seq, 0, [order(str(seq))])
+        turns = 0
+
+        async def others() -> None:
+            nonlocal turns
+            while True:
+                turns += 1
+                await asyncio.sleep(0)
+
+        task = asyncio.ensure_future(others())
+        for _ in range(50):
+            await anext(subscription)
+        task.cancel()
+    assert turns >= 49
+
+
+async def test_a_hundred_subscribers_are_not_sent_each_price_in_a_frame_of_its_own() -> None:
+    hub = Hub(label)
+    readers = [hub.subscribe([Topic.PRICES]) for _ in range(100)]
+    loop = asyncio.get_running_loop()
+    hub.publish(1, 0, [quote("A", 1)])
+    for reader in readers:
+        assert texts(await following(reader)) == ["A@1"]
+    start = loop.time()
+    hub.publish(2, 0, [quote("A", 2)])
+    hub.publish(3, 0, [quote("B", 3)])
+    assert texts(await following(readers[-1])) == ["A@2", "B@3"]
+    assert loop.time() - start > 0.004
+
+
+async def test_who_comes_while_the_daemon_stops_is_told_so() -> None:
+    hub = Hub(label)
+    hub.drain("stopping")
+    subscription = hub.subscribe([Topic.ORDERS])
+    assert await rest(subscription) == []
+    assert subscription.end == Drained("stopping")
+    assert hub.subscribers == 0
+
+
+async def test_whoever_waits_for_a_number_is_told_when_it_is_there_or_never_will_be() -> None:
+    hub = Hub(label)
+    third, ninth = (asyncio.ensure_future(hub.reached(seq)) for seq in (3, 9))
+    for seq in range(1, 4):
+        await asyncio.sleep(0)
+        assert not third.done()
+        hub.publish(seq, 0, [])
+    assert await asyncio.wait_for(third, 5)
+    hub.drain("stopping")
+    assert not await asyncio.wait_for(ninth, 5)
+    assert await hub.reached(2)
+
+
+async def test_the_status_conflates_and_is_paced() -> None:
+    hub = Hub(label)
+    with hub.subscribe([Topic.STATUS], min_interval_s=60) as subscription:
+        hub.publish(1, 0, [StatusChanged("WARMING")])
+        hub.publish(2, 0, [StatusChanged("ACTIVE")])
+        frame = await following(subscription)
+        assert (texts(frame), frame.conflated) == (["StatusChanged"], 1)
+        hub.publish(3, 0, [StatusChanged("HALTED")])
+        assert subscription._fill()
+        assert subscription._chunks == []
+
+
+async def test_the_daemons_own_subscription_is_no_subscriber() -> None:
+    hub = Hub(label)
+    with hub.subscribe([Topic.STATUS], counts=False) as subscription:
+        assert hub.subscribers == hub.gauges().topics[Topic.STATUS].subscribers == 0
+        hub.publish(1, 0, [StatusChanged("ACTIVE")])
+        assert texts(await following(subscription)) == ["StatusChanged"]
+    assert hub.subscribers == 0
+
+
+async def test_the_gauges_tell_the_topics_apart() -> None:
+    hub = Hub(label)
+    with hub.subscribe([Topic.ORDERS, Topic.PRICES]), hub.subscribe([Topic.PRICES]), hub.following():
+        hub.publish(1, 0, [order("a"), quote("SPY", 1), quote("SPY", 2)])
+        gauges = hub.gauges()
+    assert (gauges.subscribers, gauges.queued, gauges.conflated) == (3, 3, 2)
+    orders, prices = gauges.topics[Topic.ORDERS], gauges.topics[Topic.PRICES]
+    assert (orders.subscribers, orders.queued, orders.conflated) == (1, 1, 0)
+    assert (prices.subscribers, prices.queued, prices.conflated) == (2, 2, 2)
+    assert hub.subscribers == hub.gauges().topics[Topic.PRICES].subscribers == 0

@@ -42,9 +42,11 @@ SERVICES = {service.full_name: service for file in FILES for service in file.DES
 SERVED = {
     "SystemService": {
         "GetStatus", "GetConfig", "WatchStatus", "ListAlerts", "AcknowledgeAlert", "WatchAlerts",
+        "WatchEvents",
     },
     "MarketService": {
         "GetBars", "GetQuote", "GetIndicators", "ListSymbols", "AddSymbol", "RemoveSymbol", "WatchPrices", "WatchBars",
+        "WatchIndicators",
     },
     "AccountService": {"GetAccount", "GetEquityCurve", "WatchAccount"},
     "PositionService": {"ListPositions", "GetPosition", "ClosePosition", "CloseAllPositions", "WatchPositions"},

@@ -1,17 +1,50 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import aclosing
+from dataclasses import replace
 from typing import Any
 
 import grpc
 import pytest
 
-from fluxhero.v1 import account_pb2, common_pb2, market_pb2, order_pb2, position_pb2, signal_pb2, stream_pb2, system_pb2
-from fluxherod.engine.events import Caller, HaltCommand
+from fluxhero.v1 import (
+    account_pb2,
+    common_pb2,
+    market_pb2,
+    market_pb2_grpc,
+    order_pb2,
+    position_pb2,
+    signal_pb2,
+    stream_pb2,
+    system_pb2,
+)
+from fluxhero_client import connect
+from fluxhero_client.follow import Follow
+from fluxherod.adapters.sqlite.journal import encode_row
+from fluxherod.core.signals import Indicators, Signal
+from fluxherod.core.types import Mode, Quote, Regime, SignalKind
+from fluxherod.engine.effects import Alert, AlertUpdated, QuotesUpdated, Severity
+from fluxherod.engine.events import Caller, HaltCommand, Started
+from fluxherod.engine.hub import IndicatorsChanged, Ring, Topic
+from fluxherod.engine.settings import Settings
+from fluxherod.recovery import replay
 from fluxherod.rpc.convert_orders import order_message
+from fluxherod.rpc.snapshots import Snapshots
 
 SNAPSHOT, UPDATE = common_pb2.STREAM_KIND_SNAPSHOT, common_pb2.STREAM_KIND_UPDATE
 HEARTBEAT = common_pb2.STREAM_KIND_HEARTBEAT
+ALERT = Alert("id", "CODE", Severity.INFO, "text", "SPY", 1, 1)
+FIGURES = Indicators(*(1.0,) * 14, 5, 1.0, "NORMAL")
+WORDS = {"outcome": "noise", "outcome_text": "", "text": "why", "trigger": "cross"}
+PASSED = {"neutral": False, "noise_filter_passed": True, "volume_validated": True}
+SIGNAL = Signal(
+    **{"id": "", "symbol": "SPY", "kind": SignalKind.LONG, "bar_start_ns": 10, "decided_ns": 1_000, "price": 451.28},
+    **{"mode": Mode.TREND, "regime": Regime.STRONG_TREND, "indicators": FIGURES, "rules": ()},
+    **{"stop_e4": None, "target_e4": None},
+    **WORDS,
+    **PASSED,
+)
 
 
 def order(request_id: str, symbol: str = "SPY", stop: str = "445.00") -> order_pb2.PlaceOrderRequest:
@@ -40,8 +73,9 @@ async def test_a_stream_starts_with_the_whole_state_of_every_topic(world: Any, c
     assert set(first.snapshot_topics) == {
         common_pb2.TOPIC_PRICES, common_pb2.TOPIC_BARS, common_pb2.TOPIC_POSITIONS, common_pb2.TOPIC_ORDERS,
         common_pb2.TOPIC_SIGNALS, common_pb2.TOPIC_ACCOUNT, common_pb2.TOPIC_RISK, common_pb2.TOPIC_STATUS,
-        common_pb2.TOPIC_ALERTS,
+        common_pb2.TOPIC_ALERTS, common_pb2.TOPIC_INDICATORS,
     }  # fmt: skip
+    assert [one.symbol for one in first.indicators] == ["SPY", "IBM"]
     stream.cancel()
 
 
@@ -147,15 +181,85 @@ async def test_each_topic_has_a_watch_of_its_own(world: Any, client: Any) -> Non
         stream.cancel()
 
 
-async def test_a_resumed_stream_is_told_that_the_past_is_gone(world: Any, client: Any) -> None:
-    for epoch, reason in (
-        ("epoch-0123456789", common_pb2.SNAPSHOT_REASON_PAST_GONE),
-        ("another", common_pb2.SNAPSHOT_REASON_EPOCH_CHANGED),
+async def test_a_stream_whose_past_is_gone_or_another_is_told_so(world: Any, client: Any) -> None:
+    world.hub._ring = Ring(world.hub.seq)
+    ahead = world.runner.seq + 1
+    for epoch, from_seq, reason in (
+        ("epoch-0123456789", 3, common_pb2.SNAPSHOT_REASON_PAST_GONE),
+        ("epoch-0123456789", ahead, common_pb2.SNAPSHOT_REASON_PAST_GONE),
+        ("another", 3, common_pb2.SNAPSHOT_REASON_EPOCH_CHANGED),
     ):
-        stream = client.order.WatchOrders(order_pb2.WatchOrdersRequest(epoch=epoch, from_seq=3))
+        stream = client.order.WatchOrders(order_pb2.WatchOrdersRequest(epoch=epoch, from_seq=from_seq))
         first = await stream.read()
-        assert (first.kind, first.snapshot_reason, first.prev_seq) == (SNAPSHOT, reason, 3)
+        assert (first.kind, first.snapshot_reason, first.prev_seq) == (SNAPSHOT, reason, from_seq)
+        assert (first.seq, list(first.snapshot_topics)) == (world.runner.seq, [common_pb2.TOPIC_ORDERS])
         stream.cancel()
+    gauges = world.hub.gauges()
+    assert (gauges.past_gone, gauges.topics[Topic.ORDERS].past_gone, gauges.resumed) == (2, 2, 0)
+
+
+async def test_a_resumed_stream_has_what_it_missed_and_a_snapshot_of_what_conflates(world: Any, client: Any) -> None:
+    stream = client.stream.Watch(stream_pb2.WatchRequest())
+    left = await stream.read()
+    stream.cancel()
+    placed = await client.order.PlaceOrder(order("a"))
+    await world.settled()
+    await world.post(world.broker.filled(placed.order.id, 4_500_000))
+    await world.quote("SPY", 451.0)
+    stream = client.stream.Watch(stream_pb2.WatchRequest(epoch=left.epoch, from_seq=left.seq))
+    first, missed = await stream.read(), await stream.read()
+    assert (first.kind, first.snapshot_reason) == (SNAPSHOT, common_pb2.SNAPSHOT_REASON_RESUMED)
+    assert (first.prev_seq, first.seq) == (left.seq, left.seq)
+    assert set(first.snapshot_topics) == {
+        common_pb2.TOPIC_PRICES, common_pb2.TOPIC_INDICATORS, common_pb2.TOPIC_ACCOUNT, common_pb2.TOPIC_RISK,
+        common_pb2.TOPIC_STATUS,
+    }  # fmt: skip
+    assert {price.symbol: price.price for price in first.prices} == {"SPY": 451.0, "IBM": 160.0}
+    assert not first.orders
+    assert not first.positions
+    assert (missed.kind, missed.prev_seq, missed.seq) == (UPDATE, left.seq, world.runner.seq)
+    changes = [change for _, change in world.store.changes]
+    assert [one.last_event for one in missed.orders] == [change.event for change in changes]
+    assert [one.quantity for one in missed.positions][-1] == 10
+    assert not missed.prices
+    stream.cancel()
+
+
+async def test_a_stream_that_missed_nothing_goes_on_with_what_comes(world: Any, client: Any) -> None:
+    request = order_pb2.WatchOrdersRequest(epoch="epoch-0123456789", from_seq=world.runner.seq)
+    stream = client.order.WatchOrders(request)
+    first = await stream.read()
+    assert (first.snapshot_reason, first.seq) == (common_pb2.SNAPSHOT_REASON_RESUMED, request.from_seq)
+    assert not first.snapshot_topics
+    await client.order.PlaceOrder(order("a"))
+    update = await stream.read()
+    assert (update.kind, update.prev_seq) == (UPDATE, first.seq)
+    assert update.orders
+    stream.cancel()
+
+
+async def test_indicators_come_with_each_bar_and_are_those_of_the_bar(world: Any, client: Any) -> None:
+    stream = client.market.WatchIndicators(market_pb2.WatchIndicatorsRequest(symbols=["SPY"]))
+    first = await stream.read()
+    assert [(one.symbol, one.valid) for one in first.indicators] == [("SPY", True)]
+    await world.minute("IBM", 1, 161.0)
+    await world.minute("SPY", 1, 451.0)
+    update = await stream.read()
+    assert (update.kind, update.prev_seq) == (UPDATE, first.seq)
+    assert [one.close for one in update.indicators] == [451.0]
+    now = await client.market.GetIndicators(market_pb2.GetIndicatorsRequest(symbol="SPY"))
+    assert update.indicators[0] == now.indicators
+    stream.cancel()
+
+
+async def test_what_conflates_is_told_as_of_its_own_bar_and_not_of_a_newer_one(world: Any, client: Any) -> None:
+    await world.minute("SPY", 1, 451.0)
+    await world.minute("SPY", 2, 452.0)
+    book = world.engine.market.books["SPY"]
+    encoded = world.hub.encode(IndicatorsChanged("SPY", book.closed[-2].end_ns))
+    assert stream_pb2.WatchResponse.FromString(encoded).indicators[0].close == 451.0
+    assert world.hub.encode(IndicatorsChanged("SPY", 7)) is None
+    assert world.hub.encode(IndicatorsChanged("GONE", 7)) is None
 
 
 @pytest.mark.parametrize(
@@ -163,11 +267,6 @@ async def test_a_resumed_stream_is_told_that_the_past_is_gone(world: Any, client
     [
         (stream_pb2.WatchRequest(topics=[0]), grpc.StatusCode.INVALID_ARGUMENT, "INVALID_FIELD"),
         (stream_pb2.WatchRequest(topics=[99]), grpc.StatusCode.INVALID_ARGUMENT, "INVALID_FIELD"),
-        (
-            stream_pb2.WatchRequest(topics=[common_pb2.TOPIC_INDICATORS]),
-            grpc.StatusCode.UNIMPLEMENTED,
-            "NOT_IMPLEMENTED",
-        ),
         (stream_pb2.WatchRequest(symbols=["TSLA"]), grpc.StatusCode.NOT_FOUND, "SYMBOL_UNKNOWN"),
         (stream_pb2.WatchRequest(min_interval={"seconds": -1}), grpc.StatusCode.INVALID_ARGUMENT, "INVALID_FIELD"),
     ],
@@ -209,3 +308,120 @@ async def test_a_subscription_ends_with_its_call(world: Any, client: Any) -> Non
     for stream in streams:
         stream.cancel()
     await world.until(lambda: world.hub.gauges().subscribers == 0)
+
+
+async def test_a_client_that_reads_nothing_has_the_newest_prices_waiting_and_no_more(world: Any, client: Any) -> None:
+    """Its window fills, then one price a symbol waits, however many come; when it reads on, the last one is there."""
+    options = (("grpc.http2.bdp_probe", 0), ("grpc.max_receive_message_length", -1))
+    async with grpc.aio.insecure_channel(f"unix:{world.socket}", options) as channel:
+        stream: Any = market_pb2_grpc.MarketServiceStub(channel).WatchPrices(market_pb2.WatchPricesRequest())
+        first = await stream.read()
+        prices, conflated = 0, 0
+        symbols = ("SPY", "IBM")
+        most = 0
+        for number in range(6_000):
+            name = symbols[number % 2]
+            world.engine.market.books[name].mark(100.0 + number / 100, world.clock.now_ns())
+            world.hub.publish(first.seq + 1 + number, 0, [QuotesUpdated((Quote(name, 1, 99.0, 101.0),))])
+            most = max(most, world.hub.gauges().queued)
+            if number % 4 == 0:
+                await asyncio.sleep(0)
+        assert most <= 2
+        last, previous = dict[str, float](), first.seq
+        while last != {"SPY": 159.98, "IBM": 159.99}:
+            message = await asyncio.wait_for(stream.read(), 5)
+            assert message.prev_seq == previous
+            previous = message.seq
+            prices, conflated = prices + len(message.prices), conflated + message.conflated
+            last.update((one.symbol, one.price) for one in message.prices)
+        assert prices + conflated == 6_000
+        assert conflated > 1_000
+        stream.cancel()
+
+
+async def test_a_daemon_that_starts_again_has_the_past_that_it_had(world: Any, client: Any) -> None:
+    placed = await client.order.PlaceOrder(order("a"))
+    await world.settled()
+    await world.post(world.broker.filled(placed.order.id, 4_500_000))
+    await world.minute("SPY", 1, 451.0)
+    await world.quote("SPY", 452.0)
+    recovery = replay(map(encode_row, world.store.entries))
+    assert recovery.differs_at is None
+    for seq in (0, 3, world.runner.seq - 1, world.runner.seq):
+        live, again = (ring.after(seq, list(Topic)) or [] for ring in (world.hub._ring, recovery.ring))
+        assert [(one.seq, one.topic, one.update) for one in again] == [(one.seq, one.topic, one.update) for one in live]
+    assert recovery.ring.after(0, [Topic.ORDERS])
+    assert recovery.ring.fits("1Min")
+    assert not recovery.ring.fits("5Min")
+
+
+async def test_a_past_of_another_timeframe_is_not_kept(world: Any, client: Any) -> None:
+    ring = Ring()
+    ring.hear(1, Started("e", 1, "1", Settings(("SPY",), timeframe="1Min")), [AlertUpdated(ALERT)])
+    assert [one.seq for one in ring.after(0, [Topic.ALERTS]) or ()] == [1]
+    ring.hear(2, Started("e", 2, "1", Settings(("SPY",), timeframe="1Min")), [AlertUpdated(ALERT)])
+    assert [one.seq for one in ring.after(1, [Topic.ALERTS]) or ()] == [2]
+    ring.hear(3, Started("e", 3, "1", Settings(("SPY",), timeframe="5Min")), [])
+    assert ring.after(2, [Topic.ALERTS]) is None
+    assert ring.fits("5Min")
+
+
+async def test_a_bar_that_completes_while_a_snapshot_is_being_put_together_comes_once(
+    world: Any, client: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, go_on, fill = asyncio.Event(), asyncio.Event(), Snapshots.fill
+
+    async def slow(self: Snapshots, cut: Any) -> None:
+        begun.set()
+        await go_on.wait()
+        await fill(self, cut)
+
+    monkeypatch.setattr(Snapshots, "fill", slow)
+    before = {name: book.closed[-1].end_ns for name, book in world.engine.market.books.items()}
+    request = stream_pb2.WatchRequest(topics=[common_pb2.TOPIC_BARS, common_pb2.TOPIC_INDICATORS])
+    stream = client.stream.Watch(request)
+    reading = asyncio.ensure_future(stream.read())
+    await asyncio.wait_for(begun.wait(), 5)
+    await world.minute("SPY", 1, 451.0)
+    go_on.set()
+    snapshot, update = await reading, await stream.read()
+    assert {bar.symbol: bar.end_time.ToNanoseconds() for bar in snapshot.bars} == before
+    assert [(bar.symbol, bar.close) for bar in update.bars] == [("SPY", 451.0)]
+    assert update.prev_seq == snapshot.seq
+    assert [one.close for one in update.indicators] == [451.0]
+    stream.cancel()
+
+
+async def test_a_signal_that_changes_after_a_snapshot_was_cut_is_told_once(world: Any, client: Any) -> None:
+    """The tables are read when they are ahead of the snapshot already."""
+    old, new = (replace(SIGNAL, id=name, decided_ns=world.clock.now_ns()) for name in ("old", "new"))
+    for number, signal in enumerate((old, new)):
+        world.store.signal_rows[signal.id] = signal
+        world.store.signal_seqs[signal.id] = world.runner.seq + number
+    stream = client.signal.WatchSignals(signal_pb2.WatchSignalsRequest())
+    assert [one.id for one in (await stream.read()).signals] == ["old"]
+    stream.cancel()
+
+
+async def test_the_sdks_follower_has_every_change_though_its_stream_is_cut_off_again_and_again(
+    world: Any, client: Any
+) -> None:
+    lost: list[str] = []
+    options = Follow(first_delay_s=0.001, on_lost=lambda problem: lost.append(str(problem)))
+    heard: list[str] = []
+    async with connect(f"unix:{world.socket}") as sdk, aclosing(sdk.watch.orders(options=options)) as messages:
+        assert (await anext(messages)).kind == SNAPSHOT
+        for number, (symbol, stop, price_e4) in enumerate((("SPY", "445.00", 4_500_000), ("IBM", "155.00", 1_600_000))):
+            world.hub.fail_beyond = -1_000  # more than was missed, which may wait as well
+            placed = await client.order.PlaceOrder(order(f"r{number}", symbol, stop))
+            await world.settled()
+            world.hub.fail_beyond = 16_384
+            while len(heard) < len(world.store.changes):
+                message = await asyncio.wait_for(anext(messages), 5)
+                heard += [one.last_event for one in message.orders]
+            await world.post(world.broker.filled(placed.order.id, price_e4))
+        while len(heard) < len(world.store.changes):
+            heard += [one.last_event for one in (await asyncio.wait_for(anext(messages), 5)).orders]
+    assert heard == [change.event for _, change in world.store.changes]
+    assert len(lost) == world.hub.gauges().topics[Topic.ORDERS].resumed >= 2
+    assert all("too slowly" in text for text in lost)

@@ -8,9 +8,12 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import grpc
 import pytest
 from harness.processes import Child, Daemon, Installation, Simulator, wait_for
 from harness.tape import PLAYED, SYMBOLS, TIMEFRAME
+
+from fluxhero.v1 import order_pb2 as order
 
 MOST_S = 8.0
 FULL_AT = 65_536
@@ -93,16 +96,23 @@ def test_a_database_that_is_none_is_said(tmp_path: Path, simulator: Simulator) -
     there.remove()
 
 
-def test_a_full_disk_ends_the_daemon_with_a_message_and_nothing_leaves(tmp_path: Path, simulator: Simulator) -> None:
+def test_a_full_disk_ends_the_daemon_with_a_message_to_all_and_nothing_leaves(
+    tmp_path: Path, simulator: Simulator
+) -> None:
     there = installation(tmp_path, simulator.url)
     with Daemon(there) as daemon:
         daemon.wait_for(lambda: not daemon.status().progress.requests_in_flight, "it has started")
         orders = len(simulator.all_orders())
+        stream = daemon.orders.WatchOrders(order.WatchOrdersRequest())
+        next(stream)
         # The log is far smaller, and the database's log of changes is larger.
         resource.prlimit(daemon.process.pid, resource.RLIMIT_FSIZE, (FULL_AT, FULL_AT))
         since = time.monotonic()
         simulator.post("/sim/step", minutes=1)
         assert ended(daemon, since) == 1
+        with pytest.raises(grpc.RpcError) as told:
+            list(stream)
+    assert "the daemon is stopping: the journal failed: " in str(told.value)
     assert "fluxherod: the journal failed: " in daemon.said
     assert "nothing was sent after it" in daemon.said
     assert len(simulator.all_orders()) == orders

@@ -82,6 +82,16 @@ class ClosedBars(Sequence[ClosedBar]):
         self._held: dict[int, Position] = {}  # by the bar's end
         self._closes: tuple[tuple[int, int], RowArray, FloatArray] | None = None  # what was asked last, of which bars
 
+    @property
+    def appended(self) -> int:
+        """How many bars have come since the last `clear`; those that are no longer kept count too."""
+        return self._count
+
+    def as_of(self, appended: int) -> ClosedBar | None:
+        """The newest bar at the time when so many had come; the newest one when they were cleared since."""
+        newer = max(0, self._count - appended)
+        return self[-1 - newer] if newer < len(self) else None
+
     def clear(self) -> None:
         """Forget all bars."""
         self._count, self._held, self._closes = 0, {}, None

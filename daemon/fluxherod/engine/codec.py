@@ -30,6 +30,7 @@ def _plain(value: object) -> object:
 
 _EVENTS: dict[str, type[Any]] = {kind.__name__: kind for kind in get_args(Event)}
 _EFFECTS: dict[str, type[Any]] = {kind.__name__: kind for kind in get_args(Effect)}
+EVENT_KINDS = frozenset(_EVENTS)
 _ENCODER = msgspec.msgpack.Encoder(order="deterministic", enc_hook=_plain)
 _EVENT_DECODERS = {name: msgspec.msgpack.Decoder(kind) for name, kind in _EVENTS.items()}
 _EFFECT_DECODERS = {name: msgspec.msgpack.Decoder(kind) for name, kind in _EFFECTS.items()}
@@ -70,6 +71,11 @@ def decode_event(kind: str, payload: bytes) -> Event:
     except msgspec.MsgspecError as error:
         raise CodecError(f"{kind}: {error}") from error
     return event
+
+
+def journaled_json(payload: bytes) -> str:
+    """The bytes of an event as JSON, field by field as they were written, whatever version did; NaN is null."""
+    return msgspec.json.encode(msgspec.msgpack.decode(payload)).decode()
 
 
 def encode_effects(effects: Sequence[Effect]) -> bytes:

@@ -21,7 +21,7 @@ from fluxherod.engine.engine import Engine
 from fluxherod.engine.runner import Runner
 from fluxherod.rpc.convert import money, optional_timestamp
 from fluxherod.rpc.convert_alerts import alert_message
-from fluxherod.rpc.convert_market import closed_bar, price_message
+from fluxherod.rpc.convert_market import closed_indicators, price_message
 from fluxherod.rpc.convert_orders import account_message, foreign_position, order_message, position_message
 from fluxherod.rpc.errors import Refused, not_ready
 
@@ -108,9 +108,14 @@ class Live:
         text = f"no bar of {symbol} is remembered there; remembered: {range_['first_time']} to {range_['last_time']}"
         return Refused("NO_DATA", text, metadata=range_)
 
-    def last_bars(self, symbols: Iterable[str]) -> list[market_pb2.Bar]:
-        """The last completed bar of each symbol."""
-        return [closed_bar(book.closed[-1], self.timeframe) for book in self.books(symbols) if book.closed]
+    def indicators(self, symbol: str, end_ns: int) -> market_pb2.Indicators | None:
+        """The indicators of the bar that ended then; None when it is no longer remembered."""
+        book = self._engine.market.books.get(symbol)
+        closed = book.closed if book is not None else ()
+        index = bisect_right(closed, end_ns, key=lambda bar: bar.end_ns) - 1
+        if index < 0 or closed[index].end_ns != end_ns:
+            return None
+        return closed_indicators(closed[index], self.timeframe, self.spike_limit)
 
     def price(self, symbol: str, quote: Quote | None = None) -> market_pb2.Price | None:
         """The newest price of a symbol, with its newest quote or the given one; None while there is none."""
@@ -136,11 +141,6 @@ class Live:
             close = book.closed[index].bar.close if index >= 0 else None
         self._previous_closes[book.symbol] = (day, close)
         return close
-
-    def prices(self, symbols: Iterable[str]) -> list[market_pb2.Price]:
-        """The newest price of each symbol that has one."""
-        found = (self.price(book.symbol) for book in self.books(symbols))
-        return [price for price in found if price is not None]
 
     # --- our books -----------------------------------------------------------------------------------
     def accounts(self) -> list[account_pb2.Account]:

@@ -120,6 +120,10 @@ class MarketService(market_pb2_grpc.MarketServiceServicer):
         """Bars as they complete."""
         return self._streams.watch_one(common_pb2.TOPIC_BARS, request)
 
+    def WatchIndicators(self, request: market_pb2.WatchIndicatorsRequest, context: Context) -> Messages:
+        """Indicators as bars complete."""
+        return self._streams.watch_one(common_pb2.TOPIC_INDICATORS, request)
+
     def _symbol(self, book: SymbolBook) -> market_pb2.Symbol:
         state, detail = self._state(book)
         last = book.closed[-1] if book.closed else None

@@ -34,6 +34,7 @@ from fluxherod.rpc.account import AccountService
 from fluxherod.rpc.alerts import Alerts
 from fluxherod.rpc.commands import Asker
 from fluxherod.rpc.door import Door
+from fluxherod.rpc.events import Events
 from fluxherod.rpc.info import DaemonInfo, GrpcSection
 from fluxherod.rpc.live import Live
 from fluxherod.rpc.market import MarketService
@@ -41,6 +42,7 @@ from fluxherod.rpc.order import OrderService
 from fluxherod.rpc.position import PositionService
 from fluxherod.rpc.risk import RiskService
 from fluxherod.rpc.signal import SignalService
+from fluxherod.rpc.snapshots import Snapshots
 from fluxherod.rpc.sockets import ListenError, listen_tcp, listen_unix
 from fluxherod.rpc.status import StatusReader
 from fluxherod.rpc.strategy import StrategyService
@@ -106,7 +108,7 @@ class RpcServer:
         self.door = Door(self.gate, settings.longest_call_s)
         live = Live(engine, runner)
         status = StatusReader(live, hub, info, Today(live, hub, tables))
-        streams = Streams(live, status, hub, tables, lambda: self.door.closing)
+        streams = Streams(live, hub, Snapshots(live, status, tables), lambda: self.door.closing)
         hub.encode = Encoder(live, status)
         self._health = health.aio.HealthServicer()
         self._server = grpc.aio.server(options=(*OPTIONS, *_limits(settings)))
@@ -118,7 +120,8 @@ class RpcServer:
     ) -> None:
         server: Any = self.door  # it takes services as a server does
         asker = Asker(live)
-        system = SystemService(live, status, info, streams, Alerts(tables, asker))
+        events = Events(live, self._hub, tables, streams)
+        system = SystemService(live, status, info, streams, Alerts(tables, asker), events)
         system_pb2_grpc.add_SystemServiceServicer_to_server(system, server)
         market_pb2_grpc.add_MarketServiceServicer_to_server(MarketService(live, streams, asker), server)
         account_pb2_grpc.add_AccountServiceServicer_to_server(AccountService(live, tables, streams), server)

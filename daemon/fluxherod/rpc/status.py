@@ -203,7 +203,7 @@ class StatusReader:
             trades_today=self._today.trades,
             open_alerts=len(engine.alerts.open),
             rejected_bars=sum(book.rejected for book in engine.market.books.values()),
-            subscribers=self._hub.gauges().subscribers,
+            subscribers=self._hub.subscribers,
         )
 
 

@@ -1,17 +1,17 @@
 """StreamService: every subscription of the API. Each other Watch RPC is this one with one topic.
 
 The snapshot is cut and the subscription made in one step of the loop, and the snapshot leaves only when what it
-shows is durable, so a subscriber sees each committed change once: in the snapshot or after it.
+shows is durable, so a subscriber sees each committed change once: in the snapshot or after it. One that comes back
+gets what it has missed of the topics that queue, and a snapshot of the others.
 """
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 
 from google.protobuf.message import Message
 
-from fluxhero.v1 import common_pb2, signal_pb2, stream_pb2, stream_pb2_grpc
+from fluxhero.v1 import common_pb2, stream_pb2, stream_pb2_grpc
 from fluxherod.core.types import Quote
 from fluxherod.engine.effects import (
     AccountUpdated,
@@ -23,22 +23,34 @@ from fluxherod.engine.effects import (
     SignalUpdated,
     StatusChanged,
 )
-from fluxherod.engine.hub import Drained, Frame, FrameKind, Hub, Overflow, Published, RiskChanged, Subscription, Topic
+from fluxherod.engine.hub import (
+    QUEUED,
+    Drained,
+    Frame,
+    FrameKind,
+    Hub,
+    IndicatorsChanged,
+    Overflow,
+    Published,
+    RiskChanged,
+    Subscription,
+    Topic,
+)
 from fluxherod.rpc import validate
 from fluxherod.rpc.calls import Context
-from fluxherod.rpc.convert import timestamp
 from fluxherod.rpc.convert_alerts import alert_message
 from fluxherod.rpc.convert_market import bar_message, signal_message
 from fluxherod.rpc.convert_orders import account_message, order_message
 from fluxherod.rpc.errors import Refused, invalid
 from fluxherod.rpc.live import Live
 from fluxherod.rpc.risk_now import risk_now
+from fluxherod.rpc.snapshots import Cut, Snapshots, header
 from fluxherod.rpc.status import StatusReader
-from fluxherod.rpc.tables import Tables
 
 TOPICS: dict[common_pb2.Topic, Topic] = {
     common_pb2.TOPIC_PRICES: Topic.PRICES,
     common_pb2.TOPIC_BARS: Topic.BARS,
+    common_pb2.TOPIC_INDICATORS: Topic.INDICATORS,
     common_pb2.TOPIC_POSITIONS: Topic.POSITIONS,
     common_pb2.TOPIC_ORDERS: Topic.ORDERS,
     common_pb2.TOPIC_SIGNALS: Topic.SIGNALS,
@@ -52,8 +64,6 @@ _KINDS = {
     FrameKind.HEARTBEAT: common_pb2.STREAM_KIND_HEARTBEAT,
 }
 Messages = AsyncGenerator[bytes, None]
-SNAPSHOT_SIGNALS = 100
-DURABLE_POLL_S = 0.002
 
 
 class Encoder:
@@ -85,6 +95,9 @@ class Encoder:
                 return stream_pb2.WatchResponse(accounts=[message])
             case BarClosed(bar, end_ns, regime, valid):
                 return stream_pb2.WatchResponse(bars=[bar_message(bar, end_ns, live.timeframe, regime, valid)])
+            case IndicatorsChanged(symbol, end_ns):
+                found = live.indicators(symbol, end_ns)
+                return stream_pb2.WatchResponse(indicators=[found]) if found is not None else None
             case RiskChanged():
                 return stream_pb2.WatchResponse(risks=[risk_now(live)])
             case AlertUpdated(alert):
@@ -101,12 +114,12 @@ class Encoder:
 class Streams:
     """Subscriptions over the hub."""
 
-    def __init__(self, live: Live, status: StatusReader, hub: Hub, tables: Tables, closing: Callable[[], str]) -> None:
+    def __init__(self, live: Live, hub: Hub, snapshots: Snapshots, closing: Callable[[], str]) -> None:
         self._live = live
-        self._status = status
         self._hub = hub
-        self._tables = tables
+        self._snapshots = snapshots
         self._closing = closing
+        self._header: tuple[object, bytes] = (None, b"")
 
     def watch_one(self, topic: common_pb2.Topic, request: Message) -> Messages:
         """A Watch RPC of one topic; its request has the fields and numbers of WatchRequest."""
@@ -120,72 +133,76 @@ class Streams:
         interval_s = validate.interval_s(request.min_interval)
         for symbol in symbols:
             self._live.book(symbol)
-        if common_pb2.TOPIC_STATUS in topics:
-            await self._status.read()  # what the snapshot counts, before it is cut
+        await self._snapshots.prepare(topics)
         seq = self._live.runner.seq
-        snapshot = self._snapshot(request, topics, symbols, seq)
-        hub_topics = [TOPICS[topic] for topic in topics]
-        with self._hub.subscribe(hub_topics, symbols, min_interval_s=interval_s, snapshot_seq=seq) as subscription:
-            await self._durable(seq)
-            if common_pb2.TOPIC_SIGNALS in topics:
-                snapshot.signals.extend(await self._signals(symbols))
-            yield snapshot.SerializeToString()
+        reason, subscription = self._subscribe(request, topics, symbols, interval_s, seq)
+        with subscription:
+            cut = self._cut(request, topics, symbols, reason, seq)
+            await self._snapshots.fill(cut)
+            await self.durable(self._live.runner.seq)
+            await self._snapshots.add_signals(cut.message, symbols)
+            yield cut.message.SerializeToString()
             async for frame in subscription:
                 yield self._frame(frame)
         raise self._end(subscription)
 
-    def _snapshot(
-        self, request: stream_pb2.WatchRequest, topics: list[common_pb2.Topic], symbols: tuple[str, ...], seq: int
-    ) -> stream_pb2.WatchResponse:
-        live = self._live
-        message = self._header(seq, request.from_seq, common_pb2.STREAM_KIND_SNAPSHOT)
-        message.snapshot_reason = _snapshot_reason(request, live.engine.epoch)
-        message.snapshot_topics.extend(topics)
-        fill: dict[common_pb2.Topic, Callable[[], object]] = {
-            common_pb2.TOPIC_PRICES: lambda: message.prices.extend(live.prices(symbols)),
-            common_pb2.TOPIC_BARS: lambda: message.bars.extend(live.last_bars(symbols)),
-            common_pb2.TOPIC_POSITIONS: lambda: message.positions.extend(live.positions(symbols)),
-            common_pb2.TOPIC_ORDERS: lambda: message.orders.extend(live.open_orders(symbols)),
-            common_pb2.TOPIC_ACCOUNT: lambda: message.accounts.extend(live.accounts()),
-            common_pb2.TOPIC_RISK: lambda: message.risks.append(risk_now(live)),
-            common_pb2.TOPIC_STATUS: lambda: message.statuses.append(self._status.message()),
-            common_pb2.TOPIC_ALERTS: lambda: message.alerts.extend(live.open_alerts(symbols)),
-        }
-        for topic in topics:
-            if topic in fill:
-                fill[topic]()
-        return message
+    def _subscribe(
+        self,
+        request: stream_pb2.WatchRequest,
+        topics: Sequence[common_pb2.Topic],
+        symbols: tuple[str, ...],
+        interval_s: float,
+        seq: int,
+    ) -> tuple[common_pb2.SnapshotReason, Subscription]:
+        """Go on after `from_seq`, or else begin anew, and why."""
+        chosen, epoch = [TOPICS[topic] for topic in topics], self._live.engine.epoch
+        reason = common_pb2.SNAPSHOT_REASON_SUBSCRIBED
+        if request.HasField("from_seq"):
+            reason = common_pb2.SNAPSHOT_REASON_EPOCH_CHANGED
+            if request.epoch in ("", epoch):
+                reason = common_pb2.SNAPSHOT_REASON_PAST_GONE
+                resumed = self._hub.resume(
+                    chosen, symbols, from_seq=request.from_seq, snapshot_seq=seq, min_interval_s=interval_s
+                )
+                if resumed is not None:
+                    return common_pb2.SNAPSHOT_REASON_RESUMED, resumed
+        return reason, self._hub.subscribe(chosen, symbols, min_interval_s=interval_s, snapshot_seq=seq)
 
-    async def _durable(self, seq: int) -> None:
-        """Wait until everything up to `seq` is durable and published."""
-        while self._hub.seq < seq:
-            if self._closing():
-                raise Refused("SHUTTING_DOWN", f"the daemon is stopping: {self._closing()}")
-            await asyncio.sleep(DURABLE_POLL_S)
+    def _cut(
+        self,
+        request: stream_pb2.WatchRequest,
+        topics: Sequence[common_pb2.Topic],
+        symbols: tuple[str, ...],
+        reason: common_pb2.SnapshotReason,
+        seq: int,
+    ) -> Cut:
+        """The state of all topics; for who resumes, of those that conflate, and the rest goes on where it was."""
+        resumed = reason == common_pb2.SNAPSHOT_REASON_RESUMED
+        sent = request.from_seq if resumed else seq
+        now_ns = self._live.runner.last_event_ns
+        message = header(self._live, sent, request.from_seq, common_pb2.STREAM_KIND_SNAPSHOT, now_ns)
+        message.snapshot_reason = reason
+        whole = [topic for topic in topics if not resumed or TOPICS[topic] not in QUEUED]
+        return self._snapshots.cut(message, whole, symbols)
 
-    async def _signals(self, symbols: tuple[str, ...]) -> list[signal_pb2.Signal]:
-        """The signals of the session, oldest first; by now the tables hold all that the snapshot's `seq` covers."""
-        engine = self._live.engine
-        session = engine.market.calendar.last_opened(self._live.now_ns)
-        since_ns = session.open_ns if session is not None else None
-        only = symbols[0] if len(symbols) == 1 else None
-        page = await self._tables.signals(symbol=only, since_ns=since_ns, page_size=SNAPSHOT_SIGNALS)
-        wanted = [signal for signal in reversed(page.items) if not symbols or signal.symbol in symbols]
-        return [signal_message(signal, self._live.timeframe) for signal in wanted]
+    async def durable(self, seq: int) -> None:
+        """Wait until everything up to `seq` is durable and published.
+
+        Raises:
+            Refused: SHUTTING_DOWN, when the daemon stops before that.
+        """
+        if not await self._hub.reached(seq):
+            raise self.shutting_down(self._closing())
 
     def _frame(self, frame: Frame) -> bytes:
-        header = self._header(frame.seq, frame.prev_seq, _KINDS[frame.kind])
-        header.conflated = frame.conflated
-        return b"".join((header.SerializeToString(), *frame.chunks))
-
-    def _header(self, seq: int, prev_seq: int, kind: common_pb2.StreamKind) -> stream_pb2.WatchResponse:
-        return stream_pb2.WatchResponse(
-            epoch=self._live.engine.epoch,
-            seq=seq,
-            prev_seq=prev_seq,
-            kind=kind,
-            as_of=timestamp(self._live.runner.last_event_ns),
-        )
+        """A frame's header and its updates, joined; many subscribers get the same header in a row."""
+        key = (frame.seq, frame.prev_seq, frame.kind, frame.conflated)
+        if self._header[0] != key:
+            now_ns = self._hub.now_ns or self._live.runner.last_event_ns
+            message = header(self._live, frame.seq, frame.prev_seq, _KINDS[frame.kind], now_ns)
+            message.conflated = frame.conflated
+            self._header = (key, message.SerializeToString())
+        return b"".join((self._header[1], *frame.chunks))
 
     def _end(self, subscription: Subscription) -> Refused:
         match subscription.end:
@@ -194,8 +211,12 @@ class Streams:
                 text = f"the subscriber reads too slowly; it has everything up to {last_seq}"
                 return Refused("SLOW_CONSUMER", text, metadata=position)
             case Drained(reason):
-                return Refused("SHUTTING_DOWN", f"the daemon is stopping: {reason}")
+                return self.shutting_down(reason)
         return Refused("SHUTTING_DOWN", "the subscription was closed")
+
+    def shutting_down(self, reason: str) -> Refused:
+        """How a stream ends with the daemon."""
+        return Refused("SHUTTING_DOWN", f"the daemon is stopping: {reason}")
 
 
 class StreamService(stream_pb2_grpc.StreamServiceServicer):
@@ -214,14 +235,4 @@ def _topics(request: stream_pb2.WatchRequest) -> list[common_pb2.Topic]:
     for topic in wanted:
         if topic == common_pb2.TOPIC_UNSPECIFIED or topic not in common_pb2.Topic.values():
             raise invalid("topics", "topics that the contract names")
-        if topic not in TOPICS:
-            raise Refused("NOT_IMPLEMENTED", f"{common_pb2.Topic.Name(topic)} is not served by this version")
     return wanted
-
-
-def _snapshot_reason(request: stream_pb2.WatchRequest, epoch: str) -> common_pb2.SnapshotReason:
-    """This version keeps no past to resume from, and says so."""
-    if not request.HasField("from_seq"):
-        return common_pb2.SNAPSHOT_REASON_SUBSCRIBED
-    changed = request.epoch not in ("", epoch)
-    return common_pb2.SNAPSHOT_REASON_EPOCH_CHANGED if changed else common_pb2.SNAPSHOT_REASON_PAST_GONE

@@ -10,6 +10,7 @@ from typing import Any
 from fluxhero.v1 import common_pb2, system_pb2, system_pb2_grpc
 from fluxherod.rpc.alerts import Alerts
 from fluxherod.rpc.calls import Context
+from fluxherod.rpc.events import Events
 from fluxherod.rpc.info import DaemonInfo
 from fluxherod.rpc.live import Live
 from fluxherod.rpc.runtime import runtime_values
@@ -26,14 +27,17 @@ _ORIGINS = {
 
 
 class SystemService(system_pb2_grpc.SystemServiceServicer):
-    """Status, configuration and alerts."""
+    """Status, configuration, alerts and the journal."""
 
-    def __init__(self, live: Live, status: StatusReader, info: DaemonInfo, streams: Streams, alerts: Alerts) -> None:
+    def __init__(
+        self, live: Live, status: StatusReader, info: DaemonInfo, streams: Streams, alerts: Alerts, events: Events
+    ) -> None:
         self._live = live
         self._status = status
         self._info = info
         self._streams = streams
         self._alerts = alerts
+        self._events = events
 
     async def GetStatus(self, request: system_pb2.GetStatusRequest, context: Context) -> system_pb2.GetStatusResponse:
         """The status; answers while everything else is not ready."""
@@ -82,6 +86,10 @@ class SystemService(system_pb2_grpc.SystemServiceServicer):
     def WatchAlerts(self, request: system_pb2.WatchAlertsRequest, context: Context) -> Messages:
         """Alerts as they are raised, repeated or acknowledged, after those that are open."""
         return self._streams.watch_one(common_pb2.TOPIC_ALERTS, request)
+
+    def WatchEvents(self, request: system_pb2.WatchEventsRequest, context: Context) -> Messages:
+        """The journal, from any number on."""
+        return self._events.watch(request)
 
 
 def _flat(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:

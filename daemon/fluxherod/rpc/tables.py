@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from typing import Protocol, TypeVar
 
 from fluxherod.core.orders import Order, OrderState
@@ -51,6 +51,21 @@ class EquityPoint(Protocol):
     def account(self) -> AccountView: ...
 
 
+class JournalRecord(Protocol):
+    """One input of the journal: `payload` decodes with the codec, `chain` is the hash over it and all before it."""
+
+    @property
+    def seq(self) -> int: ...
+    @property
+    def now_ns(self) -> int: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def payload(self) -> bytes: ...
+    @property
+    def chain(self) -> bytes: ...
+
+
 class Tables(Protocol):
     """Lists are newest first, `since_ns <= time < until_ns`; a foreign `page_token` raises ValueError."""
 
@@ -78,6 +93,7 @@ class Tables(Protocol):
         outcome: str | None = None,
         since_ns: int | None = None,
         until_ns: int | None = None,
+        until_seq: int | None = None,
         page_size: int = 100,
         page_token: str = "",
     ) -> Page[Signal]: ...
@@ -120,3 +136,7 @@ class Tables(Protocol):
     ) -> Page[Alert]: ...
 
     async def alert(self, alert_id: str, /) -> Alert | None: ...
+
+    async def journal(self, after_seq: int, until_seq: int, kinds: Collection[str], /) -> Sequence[JournalRecord]:
+        """The rows of some kinds (none: of all) after a number, up to another and with it, in order."""
+        ...

@@ -30,7 +30,7 @@ class Today:
         session = self._live.engine.market.calendar.last_opened(self._live.now_ns)
         if session is None:
             return
-        newest = (session.open_ns, self._newest(Topic.SIGNALS), self._newest(Topic.POSITIONS))
+        newest = (session.open_ns, self._hub.newest(Topic.SIGNALS), self._hub.newest(Topic.POSITIONS))
         if newest == self._counted:
             return
         tables, since_ns = self._tables, session.open_ns
@@ -41,9 +41,6 @@ class Today:
             lambda token: tables.trades(since_ns=since_ns, page_size=READ_SIZE, page_token=token)
         )
         self._counted = newest
-
-    def _newest(self, topic: Topic) -> int:
-        return max((seq for seq, _ in self._hub.recent(topic)[-1:]), default=0)
 
 
 async def _count(fetch: Callable[[str], Awaitable[Page[Any]]]) -> int:

@@ -131,7 +131,8 @@ class SystemServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def WatchEvents(self, request, context):
-        """The journal, from any sequence number that is still kept. The first message is a snapshot without events.
+        """The journal, from any sequence number that is still kept. The first message is a snapshot without events. A reader that is slow falls behind
+        and misses nothing. Errors: INVALID_FIELD, SHUTTING_DOWN.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

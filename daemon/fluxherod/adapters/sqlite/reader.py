@@ -6,11 +6,11 @@ import base64
 import binascii
 import json
 import sqlite3
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import Generic, Self, TypeVar
+from typing import Generic, NamedTuple, Self, TypeVar
 
 import aiosqlite
 
@@ -53,6 +53,16 @@ class OrderChange:
     limit_price_e4: int | None
     stop_price_e4: int | None
     reason: str
+
+
+class JournalRecord(NamedTuple):
+    """One input of the journal: `payload` decodes with the codec, `chain` is the hash over it and all before it."""
+
+    seq: int
+    now_ns: int
+    kind: str
+    payload: bytes
+    chain: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,11 +181,12 @@ class TableReader:
         outcome: str | None = None,
         since_ns: int | None = None,
         until_ns: int | None = None,
+        until_seq: int | None = None,
         page_size: int = DEFAULT_PAGE_SIZE,
         page_token: str = "",
     ) -> Page[Signal]:
-        """Decisions by the time they were made."""
-        filters = _Filters().add("symbol = ?", symbol).add("outcome = ?", outcome)
+        """Decisions by the time they were made; those that have not changed after `until_seq`, if it is given."""
+        filters = _Filters().add("symbol = ?", symbol).add("outcome = ?", outcome).add("seq <= ?", until_seq)
         filters.between("decided_ns", since_ns, until_ns)
         return await self._page("signals", filters, _signal, page_size, page_token)
 
@@ -240,6 +251,12 @@ class TableReader:
     async def alert(self, alert_id: str) -> Alert | None:
         """One alert by its id."""
         return await self._one("SELECT * FROM alerts WHERE id = ?", alert_id, ALERT.value)
+
+    async def journal(self, after_seq: int, until_seq: int, kinds: Collection[str] = ()) -> tuple[JournalRecord, ...]:
+        """The rows of some kinds (none: of all) after a number, up to another and with it, in order."""
+        filters = _Filters().add("seq > ?", after_seq).add("seq <= ?", until_seq).one_of("kind", kinds)
+        sql = f"SELECT seq, now_ns, kind, payload, chain FROM journal {filters.sql} ORDER BY seq"
+        return tuple(map(JournalRecord._make, await self._connection.execute_fetchall(sql, filters.values)))
 
     async def _one(self, sql: str, key: str, make: Callable[[sqlite3.Row], T]) -> T | None:
         rows = list(await self._connection.execute_fetchall(sql, (key,)))
