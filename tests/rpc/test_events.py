@@ -111,7 +111,7 @@ async def test_a_command_says_who_asked_and_under_which_id(world: Any, client: A
     found = await read_to(stream, world.runner.seq, first.seq)
     assert [one.type for one in found] == ["HaltCommand", "HaltCommand"]
     commands = [json.loads(one.json) for one in found]
-    assert commands[0] == {"caller": {"request_id": "Halt/r-7", "principal": "tcp:127.0.0.1"}, "reason": "lunch"}
+    assert commands[0] == {"caller": {"request_id": "Halt/r-7", "principal": "unix"}, "reason": "lunch"}
     assert commands[1]["caller"]["principal"] == "test"
     stream.cancel()
 
