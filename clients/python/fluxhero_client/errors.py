@@ -84,7 +84,21 @@ class InvalidRequest(FluxHeroError):
 
 
 class AccessDenied(FluxHeroError):
-    """The token is missing or not valid, or its role does not cover the call."""
+    """The token is missing or not valid, or its role does not cover the call; `remedy` says what was tried."""
+
+    remedy = ""
+
+    def __str__(self) -> str:
+        return f"{self.text} ({self.remedy})" if self.remedy else self.text
+
+
+class Misconfigured(FluxHeroError):
+    """Nothing was sent: a profile, a token file or a certificate on this side can't be used."""
+
+    @classmethod
+    def of(cls, text: str) -> Misconfigured:
+        """One without a gRPC status, as no call was made."""
+        return cls(Failure("", text))
 
 
 class LimitExceeded(FluxHeroError):
