@@ -71,7 +71,7 @@ def find_access(
         ("the profile", asked.token_file, True),
         (TOKEN, environment.get(TOKEN, ""), False),
         (TOKEN_FILE, environment.get(TOKEN_FILE, ""), True),
-        (f"the profile of {'FLUXHERO_PROFILE'}", usual.token_file, True),
+        ("the profile of FLUXHERO_PROFILE", usual.token_file, True),
     )
     found, origin = "", ""
     for name, value, is_file in sources:

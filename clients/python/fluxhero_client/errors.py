@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import grpc
-
 if TYPE_CHECKING:
+    import grpc
     from google.protobuf.any_pb2 import Any as AnyMessage
 
     from fluxhero.v1.risk_pb2 import RiskDecision

@@ -71,9 +71,8 @@ def find(name: str, environment: Mapping[str, str]) -> Profile:
     known = load(path)
     if name not in known:
         names = ", ".join(known) or "none"
-        raise Misconfigured.of(
-            f"there is no profile {name} in {path} (there: {names}); make it with: fluxhero profile add {name} --address ADDRESS"
-        )
+        how = f"fluxhero profile add {name} --address ADDRESS"
+        raise Misconfigured.of(f"there is no profile {name} in {path} (there: {names}); make it with: {how}")
     return known[name]
 
 

@@ -18,12 +18,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = parse(arguments)
     # Whatever gRPC's core logs, the error that people see says better.
     os.environ.setdefault("GRPC_VERBOSITY", "NONE")
+    console = Console.of_process(colour=not chosen.no_color)
     try:
+        from fluxhero_client.cli.execute import execute, execute_here, needs_daemon
+
+        if not needs_daemon(chosen):
+            return execute_here(chosen, console)
         import asyncio
 
-        from fluxhero_client.cli.execute import execute
-
-        return asyncio.run(execute(chosen, Console.of_process(colour=not chosen.no_color)))
+        return asyncio.run(execute(chosen, console))
     except KeyboardInterrupt:
         return 0 if chosen.command == "watch" else INTERRUPTED
     except BrokenPipeError:
