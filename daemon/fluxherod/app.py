@@ -13,7 +13,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from fluxherod import __version__
-from fluxherod.adapters.alert_limits import AlertLimits
 from fluxherod.adapters.alpaca.broker import AlpacaBroker
 from fluxherod.adapters.alpaca.clock import ClockOffset, ExchangeClock, WallClock
 from fluxherod.adapters.alpaca.credentials import Credentials
@@ -30,6 +29,7 @@ from fluxherod.adapters.parquet import BarCache
 from fluxherod.adapters.sqlite import StorageError
 from fluxherod.adapters.sqlite.reader import TableReader
 from fluxherod.adapters.sqlite.writer import SqliteStore
+from fluxherod.adapters.table_file import parquet
 from fluxherod.config import Config, to_settings
 from fluxherod.core.calendar import SECOND_NS, Session
 from fluxherod.core.kernel import warm_up
@@ -42,6 +42,7 @@ from fluxherod.failures import JournalFailed, last_alert, reason_of
 from fluxherod.narrate import Narrator
 from fluxherod.notify import Notifier, take_notifier
 from fluxherod.past import Past
+from fluxherod.reconfigure import Reconfigure, limits_of
 from fluxherod.recovery import DATABASE, Recovery, replay
 from fluxherod.rpc.convert import encode_update
 from fluxherod.rpc.server import DaemonInfo, RpcServer
@@ -254,7 +255,9 @@ async def _build(
     symbols = recovery.engine.universe.overrides.over(settings).symbols  # with what operators changed before
     market = MarketStream(config.alpaca.market_stream_url, credentials, symbols, runner.post, clock)
     trades = TradeStream(config.alpaca.trade_stream_url, credentials, runner.post, clock)
-    info = DaemonInfo(config, __version__, store.epoch, market, trades, Past(config.storage.state_dir))
+    past = Past(config.storage.state_dir)
+    again = Reconfigure(config, lambda config: _settings(config, clock), channels)
+    info = DaemonInfo(config, __version__, store.epoch, market, trades, past, again, parquet)
     server = RpcServer(recovery.engine, runner, hub, reader, info)
     edges: dict[str, Callable[[], Coroutine[Any, Any, None]]] = {
         "market stream": market.run,
@@ -346,8 +349,7 @@ def _market_data(
 def _channels(config: Config, hub: Hub, post: Callable[[Event], None]) -> Channels:
     """Where alerts go besides the API and the log; with no URLs nowhere."""
     alerts = config.alerts
-    limits = AlertLimits(alerts.repeat_after_s, alerts.most_per_hour)
-    return Channels(hub, alerts.urls, limits, Severity(alerts.min_severity), config.daemon.mode, post)
+    return Channels(hub, alerts.urls, limits_of(alerts), Severity(alerts.min_severity), config.daemon.mode, post)
 
 
 async def _poll(runner: Runner, clock: WallClock | ExchangeClock) -> None:

@@ -29,6 +29,12 @@ def configure(
     handler.setFormatter({"journal": JournalFormatter, "json": JsonFormatter, "text": TextFormatter}[format]())
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
     logging.captureWarnings(True)
+    set_level(level)
+
+
+def set_level(level: str) -> None:
+    """Log from this level on; nothing else changes."""
+    logging.getLogger().setLevel(level.upper())
     for name, least in _QUIET.items():
         logging.getLogger(name).setLevel(max(least, logging.getLogger().level))
 
