@@ -48,7 +48,7 @@ class Redactor:
     def hide(self, secret: str) -> None:
         """Never show this text again."""
         if secret:
-            self._secrets.add(secret)
+            self._secrets = self._secrets | {secret}  # other threads are reading the old one
 
     def clean(self, text: str) -> str:
         """The text with each secret masked."""

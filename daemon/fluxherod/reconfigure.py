@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection
 
 from fluxherod import logs
 from fluxherod.adapters.alert_limits import AlertLimits
+from fluxherod.adapters.channel_urls import secret_parts
 from fluxherod.adapters.channels import Channels
 from fluxherod.config import AlertsConfig, Config
 from fluxherod.engine.effects import Severity
@@ -38,6 +39,9 @@ class Reconfigure:
             logs.set_level(config.daemon.log_level)
         if any(key.startswith("alerts.") for key in changed):
             alerts = config.alerts
+            for url in alerts.urls:
+                for part in secret_parts(url):
+                    logs.redactor.hide(part)
             urls = alerts.urls if "alerts.urls" in changed else None
             limits = limits_of(alerts) if {"alerts.repeat_after_s", "alerts.most_per_hour"} & {*changed} else None
             self._channels.configure(urls, limits, Severity(alerts.min_severity))

@@ -40,7 +40,7 @@ def _list(known: dict[str, Profile], path: str, arguments: Namespace, console: C
     elif known:
         from fluxhero_client.cli.show.table import Column, Table
 
-        columns = [Column[dict[str, str]]("profile", _name), *map(_column, asdict(Profile()))]
+        columns: list[Column[dict[str, str]]] = [Column("profile", _name), *map(_column, asdict(Profile()))]
         Table(columns, console).print(rows)
     else:
         console.print(f"no profiles in {path}; make one with: fluxhero profile add NAME --address ADDRESS")
@@ -54,7 +54,7 @@ def _name(row: dict[str, str]) -> str:
 def _column(key: str) -> Any:
     from fluxhero_client.cli.show.table import Column
 
-    return Column[dict[str, str]](key.replace("_", " "), lambda row: row[key])
+    return Column(key.replace("_", " "), lambda row: row[key])
 
 
 def _add(known: dict[str, Profile], path: str, arguments: Namespace, console: Console) -> int:
