@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import ipaddress
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from fluxhero_client.address import Address, state_directories
 from fluxhero_client.errors import Misconfigured
-from fluxhero_client.profiles import Profile
+
+if TYPE_CHECKING:
+    from fluxhero_client.profiles import Profile
 
 TOKEN = "FLUXHERO_TOKEN"
 TOKEN_FILE = "FLUXHERO_TOKEN_FILE"
@@ -53,14 +55,13 @@ def find_access(
     Raises:
         Misconfigured: when a file that is named can't be used, or a token would travel readable.
     """
-    asked, usual = named or Profile(), fallback or Profile()
     tls = _tls(
-        ca or asked.ca or environment.get(CA, "") or usual.ca,
-        client_cert or asked.client_cert or usual.client_cert,
-        client_key or asked.client_key or usual.client_key,
+        ca or _of(named, "ca") or environment.get(CA, "") or _of(fallback, "ca"),
+        client_cert or _of(named, "client_cert") or _of(fallback, "client_cert"),
+        client_key or _of(named, "client_key") or _of(fallback, "client_key"),
     )
     local_socket = address.target.startswith("unix:")
-    if local_socket and (ca or client_cert or asked.ca):
+    if local_socket and (ca or client_cert or _of(named, "ca")):
         raise Misconfigured.of(
             f"a Unix socket has no TLS: leave the certificates away, or name HOST:PORT ({address.target})"
         )
@@ -68,10 +69,10 @@ def find_access(
     sources = (
         ("the argument", token or "", False),
         ("the token file that was named", token_file or "", True),
-        ("the profile", asked.token_file, True),
+        ("the profile", _of(named, "token_file"), True),
         (TOKEN, environment.get(TOKEN, ""), False),
         (TOKEN_FILE, environment.get(TOKEN_FILE, ""), True),
-        ("the profile of FLUXHERO_PROFILE", usual.token_file, True),
+        ("the profile of FLUXHERO_PROFILE", _of(fallback, "token_file"), True),
     )
     found, origin = "", ""
     for name, value, is_file in sources:
@@ -89,13 +90,22 @@ def find_access(
     return Access(found, origin, tuple(considered), **({} if local_socket else tls))
 
 
+def _of(profile: Profile | None, name: str) -> str:
+    value: str = getattr(profile, name, "")
+    return value
+
+
 def is_local(target: str) -> bool:
     """Is a target on this machine."""
     if target.startswith("unix:"):
         return True
     host = target.rpartition("/")[2].rpartition(":")[0].strip("[]")
+    if host in ("127.0.0.1", "localhost"):
+        return True
+    import ipaddress  # which takes as long as all of this module
+
     try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+        return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
 

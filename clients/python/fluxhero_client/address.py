@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 DEFAULT_TARGET = "127.0.0.1:50051"
 VARIABLE = "FLUXHERO_ADDRESS"
+PROFILE = "FLUXHERO_PROFILE"
 _SOCKET = "fluxherod.sock"
 
 

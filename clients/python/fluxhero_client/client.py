@@ -9,11 +9,11 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from fluxhero_client.access import Access, find_access
-from fluxhero_client.address import Address, discover
-from fluxhero_client.profiles import VARIABLE, find
+from fluxhero_client.address import PROFILE, Address, discover
 from fluxhero_client.transport import Transport
 
 if TYPE_CHECKING:
+    from fluxhero_client.profiles import Profile
     from fluxhero_client.services.account import AccountCalls
     from fluxhero_client.services.market import MarketCalls
     from fluxhero_client.services.orders import OrderCalls
@@ -151,8 +151,7 @@ def connect(
         Misconfigured: when a profile, a token or a certificate can't be used, or a token would travel readable.
     """
     variables = os.environ if environment is None else environment
-    named = find(profile, variables) if profile else None
-    usual = None if profile or not variables.get(VARIABLE) else find(variables[VARIABLE], variables)
+    named, usual = _profile(profile, variables), None if profile else _profile(variables.get(PROFILE), variables)
     where = discover(address, variables, named=named.address if named else "", fallback=usual.address if usual else "")
     access = find_access(
         where,
@@ -166,3 +165,11 @@ def connect(
         environment=variables,
     )
     return Client(where, timeout_s, access)
+
+
+def _profile(name: str | None, variables: Mapping[str, str]) -> Profile | None:
+    if not name:
+        return None
+    from fluxhero_client.profiles import find
+
+    return find(name, variables)

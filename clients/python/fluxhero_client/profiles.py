@@ -10,7 +10,6 @@ from dataclasses import asdict, dataclass, fields
 
 from fluxhero_client.errors import Misconfigured
 
-VARIABLE = "FLUXHERO_PROFILE"
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 

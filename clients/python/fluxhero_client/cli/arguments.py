@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from fluxhero_client.cli.catalog import COMMANDS, GROUPS, Command
-from fluxhero_client.cli.options import add_global_options
+from fluxhero_client.cli.options import VALUED, add_global_options
 
 _EPILOG = """\
 exit codes:
@@ -49,16 +49,27 @@ class _Parser(argparse.ArgumentParser):
 def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     """The chosen command with its options; ends the process with code 2 when they are wrong."""
     words = sys.argv[1:] if arguments is None else list(arguments)
-    # The first word that names a command is it, unless it is an option's value; then all are built.
-    first = words[0] if words else ""
-    parser = build((first,) if first in COMMANDS else COMMANDS)
+    command = _command(words)
+    # To build all of them takes longer than a call of the daemon.
+    parser = build((command,) if command in COMMANDS else COMMANDS)
     chosen = parser.parse_args(words)
     if wrong := _wrong_together(chosen):
         parser.error(wrong)
     return chosen
 
 
-def build(names: Sequence[str] | Any) -> argparse.ArgumentParser:
+def _command(words: Sequence[str]) -> str:
+    """The first word that is neither an option nor an option's value."""
+    rest = iter(words)
+    for word in rest:
+        if not word.startswith("-"):
+            return word
+        if word in VALUED:
+            next(rest, "")
+    return ""
+
+
+def build(names: Iterable[str]) -> argparse.ArgumentParser:
     """The parser with these commands."""
     parser = _Parser(
         prog="fluxhero", description="Watch and steer fluxherod, the FluxHero trading daemon.", allow_abbrev=False

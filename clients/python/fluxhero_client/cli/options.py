@@ -7,6 +7,11 @@ import re
 from datetime import datetime
 from typing import Any
 
+# The options of every command that take a value.
+VALUED = frozenset(
+    ["--address", "--profile", "--token-file", "--ca", "--client-cert", "--client-key", "-o", "--output", "--timeout"]
+)
+
 
 class Quantity(argparse.Action):
     """The second of SYMBOL QTY, or of QTY SYMBOL, as people say it."""

@@ -8,8 +8,9 @@ from argparse import Namespace
 from dataclasses import asdict
 from typing import Any
 
+from fluxhero_client.address import PROFILE as VARIABLE
 from fluxhero_client.cli.console import Console
-from fluxhero_client.profiles import VARIABLE, Profile, load, profiles_file, store
+from fluxhero_client.profiles import Profile, load, profiles_file, store
 
 NOT_FOUND = 5
 USAGE = 2
