@@ -8,14 +8,14 @@ import shutil
 import subprocess
 import threading
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from google.protobuf import descriptor_pool
 from harness.lockstep import Lockstep, lockstep
-from harness.processes import CHECKOUT, Daemon, Installation
+from harness.processes import CHECKOUT, Daemon
 from harness.tape import FIRST_ENTRY_MINUTE, PLAYED, SYMBOLS, TIMEFRAME
 
 from fluxhero.v1 import backtest_pb2, stream_pb2  # noqa: F401
@@ -138,22 +138,17 @@ def place(transport: Transport, daemon: Daemon, folder: Path) -> Place:
 
 
 @pytest.fixture(scope="module", params=SERVED, ids=lambda transport: transport.name)
-def reached(request: Any, pair: Lockstep, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
-    """A daemon that serves a transport: the one that trades, or one beside it at the same exchange."""
+def reached(request: Any, pair: Lockstep, tmp_path_factory: pytest.TempPathFactory) -> Place:
+    """The daemon, started anew where it must be set up otherwise to serve a transport."""
     transport: Transport = request.param
     folder = tmp_path_factory.mktemp(transport.name)
-    if not transport.settings:
-        yield place(transport, pair.daemon, folder)
-        return
-    self_signed(folder, "client")
-    settings = tuple(setting.format(folder=folder) for setting in transport.settings)
-    installation = Installation(folder, pair.simulator.url, SYMBOLS, TIMEFRAME, settings)
-    try:
-        with Daemon(installation) as daemon:
-            daemon.wait_for(lambda: "serving gRPC on port" in daemon.said, "it listens")
-            yield place(transport, daemon, folder)
-    finally:
-        installation.remove()
+    if transport.settings:
+        self_signed(folder, "client")
+        assert pair.daemon.stop() == 0
+        settings = tuple(setting.format(folder=folder) for setting in transport.settings)
+        pair.installation = replace(pair.installation, settings=settings)
+        pair.start()
+    return place(transport, pair.daemon, folder)
 
 
 def self_signed(folder: Path, name: str) -> None:
