@@ -18,14 +18,15 @@ def reload(client: Any, request_id: str = "l1", *reset: str) -> Any:
     return client.system.ReloadConfig(system_pb2.ReloadConfigRequest(request_id=request_id, reset_keys=reset))
 
 
-def file(**sections: Any) -> Config:
+def file(world: Any, **sections: Any) -> Config:
     """The configuration of the world's daemon, with some sections changed."""
-    return Config(**{"market": MarketConfig(symbols=("SPY", "IBM"), timeframe="1Min"), **sections})
+    config: Config = world.info.config
+    return config.model_copy(update={"market": MarketConfig(symbols=("SPY", "IBM"), timeframe="1Min"), **sections})
 
 
 async def settled(world: Any, client: Any) -> None:
     """The configuration in force is that of a file."""
-    world.sources.config = file()
+    world.sources.config = file(world)
     await reload(client, "first")
     world.sources.applied.clear()
 
@@ -38,6 +39,7 @@ async def entries(client: Any, prefix: str = "") -> dict[str, Any]:
 async def test_it_says_what_has_a_new_value_and_what_waits_for_a_restart(world: Any, client: Any) -> None:
     await settled(world, client)
     world.sources.config = file(
+        world,
         daemon=DaemonConfig(log_level="debug", log_format="json"),
         market=MarketConfig(symbols=("SPY", "IBM", "QQQ"), history_bars=600),
         risk=RiskConfig(max_positions=3, max_position=Decimal("0.10")),
@@ -65,7 +67,7 @@ async def test_it_says_what_has_a_new_value_and_what_waits_for_a_restart(world: 
 
 async def test_the_same_request_gives_the_same_answer_and_reads_nothing(world: Any, client: Any) -> None:
     await settled(world, client)
-    world.sources.config = file(risk=RiskConfig(max_positions=3))
+    world.sources.config = file(world, risk=RiskConfig(max_positions=3))
     first = await reload(client, "l1")
     world.sources.problems = ("the file is gone",)
     world.sources.applied.clear()
@@ -81,7 +83,7 @@ async def test_a_change_at_run_time_wins_until_its_key_is_reset(world: Any, clie
             request_id="u1", limits=limits, update_mask={"paths": ["max_positions"]}, reason="a test"
         )
     )
-    world.sources.config = file(risk=RiskConfig(max_positions=3))
+    world.sources.config = file(world, risk=RiskConfig(max_positions=3))
     assert list((await reload(client, "l1")).changed) == []
     entry = (await entries(client))["risk.max_positions"]
     assert (entry.value, entry.origin) == ("4", system_pb2.CONFIG_ORIGIN_RUNTIME)
@@ -115,7 +117,7 @@ async def test_a_broker_that_can_not_be_asked_of_new_symbols_changes_nothing(
         raise DataUnavailable("no route")
 
     world.data.assets = none
-    world.sources.config = file(market=MarketConfig(symbols=("SPY", "IBM", "QQQ"), timeframe="1Min"))
+    world.sources.config = file(world, market=MarketConfig(symbols=("SPY", "IBM", "QQQ"), timeframe="1Min"))
     refusal = await refused(reload(client))
     assert (refusal.code, refusal.reason) == (grpc.StatusCode.UNAVAILABLE, "BROKER_UNAVAILABLE")
     assert "QQQ" not in world.engine.market.books

@@ -36,6 +36,12 @@ async def execute(arguments: Namespace, console: Console) -> int:
             return _report(error, client, arguments, console)
 
 
+def load(arguments: Namespace) -> None:
+    """Import all that a command which asks the daemon needs."""
+    import_module("fluxhero_client.client")
+    _function(arguments)
+
+
 def needs_daemon(arguments: Namespace) -> bool:
     """Does the command ask the daemon."""
     return bool(COMMANDS[arguments.command].rpcs)
