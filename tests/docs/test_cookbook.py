@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -24,7 +25,7 @@ from fluxherod.rpc.server import SERVICE_NAMES, UNSERVED
 
 TEXT = (CHECKOUT / "docs/cookbook.md").read_text(encoding="utf-8")
 TOOLS = {"grpcurl": CHECKOUT / ".venv/bin", "buf": CHECKOUT / "node_modules/.bin", "jq": Path("/usr/bin")}
-HALTED = "QQQ"
+EXAMPLES = CHECKOUT / "docs/examples"
 AT_ONCE_S = 20.0
 
 
@@ -208,7 +209,51 @@ def begins(stream: subprocess.Popen[str]) -> bool:
     return any('"kind": "STREAM_KIND_SNAPSHOT"' in line or '"status": "SERVING"' in line for line in stream.stdout)
 
 
+@pytest.mark.parametrize(
+    ("example", "words", "expected"),
+    [
+        ("status.py", (), "QQQ: "),
+        ("follow.py", ("1",), "orders known"),
+        ("order.py", ("SPY", "100.00", "90.00"), "cancelling"),
+        ("export.py", ("{folder}/trades.parquet",), "trades.parquet: "),
+        ("export.py", ("{folder}/trades.csv",), "trades.csv: "),
+    ],
+)
+def test_each_example_of_the_sdk_works(
+    pair: Lockstep, tmp_path: Path, example: str, words: Sequence[str], expected: str
+) -> None:
+    done = run_example(example, [word.format(folder=tmp_path) for word in words], pair)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert expected in done.stdout
+
+
+def test_every_example_is_run() -> None:
+    tried = set(re.findall(r'"(\w+\.py)", \(', Path(__file__).read_text(encoding="utf-8"))) | {"remote.py"}
+    assert {path.name for path in EXAMPLES.glob("*.py")} == tried
+
+
+def test_the_example_of_a_remote_daemon_says_what_is_wrong_before_it_sends_a_token(
+    pair: Lockstep, tmp_path: Path
+) -> None:
+    (tmp_path / "token").write_text("x\n")
+    done = run_example("remote.py", ["trader:50051", f"{tmp_path}/token", f"{tmp_path}/no.cert"], pair)
+    assert done.returncode == 1
+    assert "no.cert can't be read" in done.stderr
+
+
+def run_example(example: str, words: Sequence[str], pair: Lockstep) -> subprocess.CompletedProcess[str]:
+    environment = {
+        "PATH": os.environ["PATH"],
+        "PYTHONPATH": os.pathsep.join(sys.path),
+        "FLUXHERO_ADDRESS": f"unix:{pair.installation.runtime}/fluxherod.sock",
+        "HOME": "/nowhere",
+    }
+    command = [sys.executable, EXAMPLES / example, *words]
+    return subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
+
+
 def test_everything_that_changes_something_works(pair: Lockstep, tmp_path: Path) -> None:
+    pair.settle()
     here = place(TRANSPORTS[0], pair.daemon, tmp_path)
     titles = list(SECTIONS)
     changing = lines("Unix socket", *titles[titles.index("Trade") :])
