@@ -24,7 +24,9 @@ from fluxherod.config_layers import KEYS
 from fluxherod.rpc.server import SERVICE_NAMES, UNSERVED
 
 TEXT = (CHECKOUT / "docs/cookbook.md").read_text(encoding="utf-8")
-TOOLS = {"grpcurl": CHECKOUT / ".venv/bin", "buf": CHECKOUT / "node_modules/.bin", "jq": Path("/usr/bin")}
+# buf's own program: what npm puts before it starts Node for each call.
+BUF = next(CHECKOUT.glob("node_modules/@bufbuild/buf-linux-*/bin"), CHECKOUT / "node_modules/.bin")
+TOOLS = {"grpcurl": CHECKOUT / ".venv/bin", "buf": BUF, "jq": Path("/usr/bin")}
 EXAMPLES = CHECKOUT / "docs/examples"
 AT_ONCE_S = 20.0
 
