@@ -65,8 +65,7 @@ def find_access(
         raise Misconfigured.of(
             f"a Unix socket has no TLS: leave the certificates away, or name HOST:PORT ({address.target})"
         )
-    considered: list[tuple[str, str]] = []
-    sources = (
+    found, origin, considered = _told(
         ("the argument", token or "", False),
         ("the token file that was named", token_file or "", True),
         ("the profile", _of(named, "token_file"), True),
@@ -74,12 +73,6 @@ def find_access(
         (TOKEN_FILE, environment.get(TOKEN_FILE, ""), True),
         ("the profile of FLUXHERO_PROFILE", _of(fallback, "token_file"), True),
     )
-    found, origin = "", ""
-    for name, value, is_file in sources:
-        if value and not found:
-            found, origin = (_read(value), f"{name} ({value})") if is_file else (_checked(value, name), name)
-        elif not value and not found and name in (TOKEN, TOKEN_FILE):
-            considered.append((name, "not set"))
     if not found and is_local(address.target) and not local_socket:
         found, origin = _of_the_daemon(environment, considered)
     if found and not tls["ca"] and not local_socket and not is_local(address.target):
@@ -88,6 +81,14 @@ def find_access(
             f"({CA}, or ca in a profile), or --ca system for a public one"
         )
     return Access(found, origin, tuple(considered), **({} if local_socket else tls))
+
+
+def _told(*sources: tuple[str, str, bool]) -> tuple[str, str, list[tuple[str, str]]]:
+    """The first token that somebody named, by itself or by its file, and where from; which variables were not set."""
+    for name, value, is_file in sources:
+        if value:
+            return (_read(value), f"{name} ({value})", []) if is_file else (_checked(value, name), name, [])
+    return "", "", [(name, "not set") for name in (TOKEN, TOKEN_FILE)]
 
 
 def _of(profile: Profile | None, name: str) -> str:

@@ -52,7 +52,7 @@ class Follow:
 
     wait_for_daemon: bool = False
     first_delay_s: float = 0.1
-    longest_delay_s: float = 5.0
+    longest_delay_s: float = 2.0
     silence_s: float = 30.0
     on_lost: Callable[[FluxHeroError], None] | None = None
     on_resumed: Callable[[], None] | None = None

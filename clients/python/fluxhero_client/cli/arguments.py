@@ -35,7 +35,7 @@ class _Parser(argparse.ArgumentParser):
     """The root, whose help lists the commands by what they are for."""
 
     def format_help(self) -> str:
-        lines = [f"usage: {self.prog} [OPTIONS] COMMAND [ARGUMENTS]", "", str(self.description), ""]
+        lines = [f"usage: {self.usage}", "", str(self.description), ""]
         for title, commands in GROUPS.items():
             lines += [f"{title}:", *(f"  {name:<14} {command.text}" for name, command in commands.items()), ""]
         formatter = self._get_formatter()
@@ -72,12 +72,15 @@ def _command(words: Sequence[str]) -> str:
 def build(names: Iterable[str]) -> argparse.ArgumentParser:
     """The parser with these commands."""
     parser = _Parser(
-        prog="fluxhero", description="Watch and steer fluxherod, the FluxHero trading daemon.", allow_abbrev=False
+        prog="fluxhero",
+        usage="fluxhero [OPTIONS] COMMAND [ARGUMENTS]",
+        description="Watch and steer fluxherod, the FluxHero trading daemon.",
+        allow_abbrev=False,
     )
     parser.add_argument("--version", action=_Version, nargs=0, help="print the version and exit")
     add_global_options(parser, suppress=False)
     commands = parser.add_subparsers(
-        dest="command", metavar="COMMAND", required=True, parser_class=argparse.ArgumentParser
+        prog="fluxhero", dest="command", metavar="COMMAND", required=True, parser_class=argparse.ArgumentParser
     )
     for name in names:
         _add(commands, name, COMMANDS[name])
@@ -95,6 +98,8 @@ def _add(commands: Any, name: str, command: Command) -> None:
     )
     for add in command.options:
         add(parser)
+    # The options that every command has would hide its own.
+    parser.usage = f"{parser.format_usage().removeprefix('usage: ').rstrip()} [OPTIONS]"
     add_global_options(parser, suppress=True)
 
 

@@ -7,22 +7,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from fluxhero_client.cli import options
+from fluxhero_client.cli import own_options as own
 
 Parser = argparse.ArgumentParser
-
-TOPICS = (
-    "prices",
-    "bars",
-    "indicators",
-    "positions",
-    "orders",
-    "signals",
-    "account",
-    "risk",
-    "status",
-    "alerts",
-    "events",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,164 +23,7 @@ class Command:
     examples: tuple[str, ...] = ()
 
 
-def _open(parser: Parser) -> None:
-    parser.add_argument("--open", action="store_true", help="only those that have not ended")
-
-
-def _unseen(parser: Parser) -> None:
-    parser.add_argument("--open", action="store_true", help="only those that nobody has acknowledged")
-    parser.add_argument("--severity", choices=("info", "warning", "critical"), help="only those at least so urgent")
-
-
-def _at(parser: Parser) -> None:
-    parser.add_argument(
-        "--at",
-        type=options.time,
-        metavar="TIME",
-        help="at the last bar before, such as '2024-01-22 10:30' (default: now)",
-    )
-
-
-def _timeframe(parser: Parser) -> None:
-    parser.add_argument(
-        "--timeframe",
-        choices=("1Min", "5Min", "15Min", "30Min", "1Hour", "1Day"),
-        default="",
-        help="length of a bar (default: the strategy's)",
-    )
-
-
-def _resolution(parser: Parser) -> None:
-    parser.add_argument(
-        "--each", choices=("all", "hour", "session"), default="session", help="how far apart (default: session)"
-    )
-
-
-def _modes(parser: Parser) -> None:
-    parser.add_argument(
-        "--mode",
-        choices=("trend", "mean-reversion", "manual"),
-        action="append",
-        default=[],
-        help="only what this opened (repeatable)",
-    )
-
-
-def _file(parser: Parser) -> None:
-    parser.add_argument("file", metavar="FILE", nargs="?", help="where to; - is standard output (default: named here)")
-    parser.add_argument("--format", choices=("csv", "parquet"), help="default: that of FILE's name, else csv")
-
-
-def _watch(parser: Parser) -> None:
-    parser.add_argument("topic", choices=TOPICS, nargs="+", metavar="TOPIC", help=", ".join(TOPICS))
-    options.add_filters(parser)
-    parser.add_argument(
-        "--every",
-        type=options.seconds,
-        metavar="SECONDS",
-        help="prices, indicators, positions, account, risk, status: at most one update in this time (default: each)",
-    )
-    parser.add_argument(
-        "--from", dest="from_seq", type=options.sequence, metavar="SEQ", help="events: after this one (0: all)"
-    )
-    parser.add_argument("--type", action="append", default=[], metavar="TYPE", help="events: only these (repeatable)")
-
-
-def _ticket(parser: Parser) -> None:
-    parser.add_argument("side", type=str.lower, choices=("buy", "sell"))
-    options.add_symbol(parser)
-    parser.add_argument("quantity", action=options.Quantity, metavar="QTY", help="whole shares")
-    pricing = parser.add_mutually_exclusive_group()
-    pricing.add_argument(
-        "--limit", type=options.price, metavar="P", help="limit order at this price (default: at the market)"
-    )
-    pricing.add_argument("--trigger", type=options.price, metavar="P", help="stop order that fires at this price")
-    parser.add_argument(
-        "--stop", type=options.price, metavar="P", help="protective stop; needed to open or enlarge a position"
-    )
-    parser.add_argument("--gtc", action="store_true", help="work until cancelled (default: until the session's close)")
-
-
-def _accept(parser: Parser) -> None:
-    parser.add_argument("--accept-adjusted", action="store_true", help="take fewer shares if risk cuts the order")
-
-
-def _replacement(parser: Parser) -> None:
-    parser.add_argument("--limit", type=options.price, metavar="P", help="new limit price (default: as it is)")
-    parser.add_argument(
-        "--quantity",
-        type=options.count,
-        metavar="QTY",
-        help="new quantity, filled shares included (default: as it is)",
-    )
-
-
-def _id(name: str, destination: str) -> Callable[[Parser], None]:
-    def add(parser: Parser) -> None:
-        parser.add_argument(destination, metavar=name)
-
-    return add
-
-
-def _reason(text: str, required: bool) -> Callable[[Parser], None]:
-    def add(parser: Parser) -> None:
-        parser.add_argument("--reason", required=required, default="", help=text)
-
-    return add
-
-
-def _note(parser: Parser) -> None:
-    parser.add_argument("--note", default="", help="kept with the alert")
-
-
-def _foreign(parser: Parser) -> None:
-    parser.add_argument("--include-foreign", action="store_true", help="positions too that the daemon did not open")
-
-
-def _to(parser: Parser) -> None:
-    parser.add_argument("--to", choices=("reduced", "normal"), help="how far (default: one step)")
-
-
-def _limits(parser: Parser) -> None:
-    parser.add_argument("action", nargs="?", choices=("set",), help="change limits")
-    parser.add_argument(
-        "change", nargs="*", metavar="NAME=VALUE", help="such as max_position_bp=2500 or trend_risk_bp=1%%"
-    )
-    parser.add_argument("--reason", default="", help="recorded; needed to change one")
-    parser.add_argument("--revision", default="", help="refuse when the limits are not at this revision any more")
-
-
-def _parameters(parser: Parser) -> None:
-    parser.add_argument("change", nargs="+", metavar="NAME=VALUE", help="such as entry_atr=0.6 or allow_shorts=off")
-    parser.add_argument("--revision", default="", help="refuse when the parameters are not at this revision any more")
-
-
-def _prefix(parser: Parser) -> None:
-    parser.add_argument(
-        "prefix", nargs="?", default="", metavar="PREFIX", help="only keys that start so, such as risk."
-    )
-
-
-def _reset(parser: Parser) -> None:
-    parser.add_argument(
-        "--reset",
-        action="append",
-        default=[],
-        metavar="KEY",
-        help="drop what was changed at run time, so that the file holds again (repeatable), such as risk.max_position",
-    )
-
-
-def _profile(parser: Parser) -> None:
-    parser.add_argument("action", choices=("list", "add", "remove"))
-    parser.add_argument("name", nargs="?", metavar="NAME", help="of the profile")
-
-
-def _shell(parser: Parser) -> None:
-    parser.add_argument("shell", choices=("bash", "zsh", "fish"))
-
-
-_ORDER_ID = _id("ORDER_ID", "order_id")
+_ORDER_ID = own.identifier("ORDER_ID", "order_id")
 _SYMBOLS, _TIMES, _LIMIT = options.add_filters, options.add_times, options.add_limit
 _SYMBOL, _ID, _YES = options.add_symbol, options.add_request_id, options.add_yes
 
@@ -211,7 +41,7 @@ GROUPS: Mapping[str, Mapping[str, Command]] = {
             "orders, newest first",
             "lists",
             ("OrderService/ListOrders",),
-            (_SYMBOLS, _LIMIT, _TIMES, _open),
+            (_SYMBOLS, _LIMIT, _TIMES, own.only_open),
             ("fluxhero orders --open", "fluxhero orders --symbol SPY --since '2024-01-22' -o csv > orders.csv"),
         ),
         "order": Command("an order with its fills and its life", "details", ("OrderService/GetOrder",), (_ORDER_ID,)),
@@ -225,29 +55,32 @@ GROUPS: Mapping[str, Mapping[str, Command]] = {
             "a signal with its rules and what became of it",
             "details",
             ("SignalService/GetSignal",),
-            (_id("SIGNAL_ID", "signal_id"),),
+            (own.identifier("SIGNAL_ID", "signal_id"),),
         ),
         "explain": Command(
             "why a symbol was traded, or was not",
             "explain",
             ("SignalService/Explain",),
-            (_SYMBOL, _at),
+            (_SYMBOL, own.at_time),
             ("fluxhero explain SPY", "fluxhero explain SPY --at '2024-01-22 10:30'"),
         ),
         "trades": Command(
             "round trips and what they earned, newest first",
             "lists",
             ("TradeService/ListTrades",),
-            (_SYMBOLS, _LIMIT, _TIMES, _modes),
+            (_SYMBOLS, _LIMIT, _TIMES, own.modes),
         ),
         "trade": Command(
-            "a trade with its orders and fills", "details", ("TradeService/GetTrade",), (_id("TRADE_ID", "trade_id"),)
+            "a trade with its orders and fills",
+            "details",
+            ("TradeService/GetTrade",),
+            (own.identifier("TRADE_ID", "trade_id"),),
         ),
         "statistics": Command(
             "figures of closed trades, by mode, regime and symbol",
             "figures",
             ("TradeService/GetStatistics",),
-            (_SYMBOLS, _TIMES, _modes),
+            (_SYMBOLS, _TIMES, own.modes),
         ),
         "performance": Command(
             "what each mode has earned with closed trades",
@@ -259,14 +92,14 @@ GROUPS: Mapping[str, Mapping[str, Command]] = {
             "the equity curve, newest first",
             "figures",
             ("AccountService/GetEquityCurve",),
-            (_LIMIT, _TIMES, _resolution),
+            (_LIMIT, _TIMES, own.resolution),
             ("fluxhero equity --limit 250 -o csv > equity.csv",),
         ),
         "export": Command(
             "trades as a file, CSV or Parquet",
             "export",
             ("TradeService/ExportTrades",),
-            (_file, _SYMBOLS, _TIMES, _modes),
+            (own.export_file, _SYMBOLS, _TIMES, own.modes),
             ("fluxhero export trades.parquet", "fluxhero export - --symbol SPY | column -ts,"),
         ),
         "watch": Command(
@@ -286,7 +119,7 @@ GROUPS: Mapping[str, Mapping[str, Command]] = {
                 "SystemService/WatchEvents",
                 "StreamService/Watch",
             ),
-            (_watch,),
+            (own.watch,),
             (
                 "fluxhero watch prices --symbol SPY --every 2",
                 "fluxhero watch orders positions alerts",
@@ -301,25 +134,28 @@ GROUPS: Mapping[str, Mapping[str, Command]] = {
             "bars of a symbol, newest first",
             "figures",
             ("MarketService/GetBars",),
-            (_SYMBOL, _LIMIT, _TIMES, _timeframe),
+            (_SYMBOL, _LIMIT, _TIMES, own.timeframe),
             ("fluxhero bars SPY --timeframe 1Min --limit 390 -o csv > spy.csv",),
         ),
         "indicators": Command(
             "the indicators of a symbol at a completed bar",
             "figures",
             ("MarketService/GetIndicators",),
-            (_SYMBOL, _at),
+            (_SYMBOL, own.at_time),
         ),
     },
     "trade": {
         "preview": Command(
-            "what risk would say to an order, without placing it", "trading", ("OrderService/PreviewOrder",), (_ticket,)
+            "what risk would say to an order, without placing it",
+            "trading",
+            ("OrderService/PreviewOrder",),
+            (own.ticket,),
         ),
         "place": Command(
             "place an order",
             "trading",
             ("OrderService/PlaceOrder",),
-            (_ticket, _accept, _YES, _ID),
+            (own.ticket, own.accept, _YES, _ID),
             ("fluxhero place buy SPY 10 --stop 441", "fluxhero place sell SPY 10 --limit 455.50 --gtc"),
         ),
         "cancel": Command("cancel a working order", "trading", ("OrderService/CancelOrder",), (_ORDER_ID, _ID)),
@@ -333,20 +169,20 @@ GROUPS: Mapping[str, Mapping[str, Command]] = {
             "change the price or the quantity of a limit order that you placed",
             "trading",
             ("OrderService/ReplaceOrder",),
-            (_ORDER_ID, _replacement, _accept, _YES, _ID),
+            (_ORDER_ID, own.replacement, own.accept, _YES, _ID),
             ("fluxhero replace fh-1a2b3c4d-SPY-m1 --limit 450.10",),
         ),
         "close": Command(
             "close a position at the market",
             "trading",
             ("PositionService/ClosePosition",),
-            (_SYMBOL, _reason("recorded with the trade", False), _YES, _ID),
+            (_SYMBOL, own.reason("recorded with the trade", False), _YES, _ID),
         ),
         "close-all": Command(
             "close all positions of FluxHero at the market; trading goes on",
             "trading",
             ("PositionService/CloseAllPositions",),
-            (_reason("recorded with the trades", False), _YES, _ID),
+            (own.reason("recorded with the trades", False), _YES, _ID),
         ),
     },
     "stop trading, and go on": {
@@ -354,21 +190,21 @@ GROUPS: Mapping[str, Mapping[str, Command]] = {
             "kill switch: cancel working entries, keep stops, take no new risk",
             "kill_switch",
             ("RiskService/Halt",),
-            (_reason("recorded", True), _YES, _ID),
+            (own.reason("recorded", True), _YES, _ID),
         ),
-        "resume": Command("end a halt", "kill_switch", ("RiskService/Resume",), (_reason("recorded", True), _ID)),
+        "resume": Command("end a halt", "kill_switch", ("RiskService/Resume",), (own.reason("recorded", True), _ID)),
         "flatten": Command(
             "halt, cancel all orders and close all positions at the market",
             "kill_switch",
             ("RiskService/Flatten",),
-            (_foreign, _reason("recorded", True), _YES, _ID),
+            (own.foreign, own.reason("recorded", True), _YES, _ID),
             ("fluxhero flatten --reason 'fire alarm' --yes",),
         ),
         "reset-breaker": Command(
             "end what the circuit breaker or the daily loss has latched",
             "kill_switch",
             ("RiskService/ResetBreaker",),
-            (_to, _reason("recorded", True), _YES, _ID),
+            (own.how_far, own.reason("recorded", True), _YES, _ID),
         ),
     },
     "risk and strategy": {
@@ -380,7 +216,7 @@ GROUPS: Mapping[str, Mapping[str, Command]] = {
             "the limits of the risk engine; with 'set', new ones for orders to come",
             "risk",
             ("RiskService/UpdateLimits",),
-            (_limits, _ID),
+            (own.limits, _ID),
             ("fluxhero limits", "fluxhero limits set max_position_bp=25% --reason 'smaller book'"),
         ),
         "strategies": Command(
@@ -390,7 +226,7 @@ GROUPS: Mapping[str, Mapping[str, Command]] = {
             "change parameters of the strategy from the next bar on",
             "strategy",
             ("StrategyService/UpdateParameters",),
-            (_parameters, _reason("recorded", True), _ID),
+            (own.parameters, own.reason("recorded", True), _ID),
             ("fluxhero set-parameter entry_atr=0.6 allow_shorts=off --reason 'quiet week'",),
         ),
         "enable": Command(
@@ -400,7 +236,7 @@ GROUPS: Mapping[str, Mapping[str, Command]] = {
             "take no new risk in a symbol; an open position is managed as before",
             "symbols",
             ("StrategyService/DisableSymbol",),
-            (_reason("recorded", False), _SYMBOL, _ID),
+            (own.reason("recorded", False), _SYMBOL, _ID),
         ),
         "add-symbol": Command(
             "follow a symbol: load its history and trade it once it is warm",
@@ -417,27 +253,27 @@ GROUPS: Mapping[str, Mapping[str, Command]] = {
             "what a person should know, last raised first",
             "alerts",
             ("SystemService/ListAlerts",),
-            (_SYMBOLS, _LIMIT, _TIMES, _unseen),
+            (_SYMBOLS, _LIMIT, _TIMES, own.unseen),
             ("fluxhero alerts --open",),
         ),
         "ack": Command(
             "acknowledge an alert: a person has seen it",
             "alerts",
             ("SystemService/AcknowledgeAlert",),
-            (_id("ALERT_ID", "alert_id"), _note, _ID),
+            (own.identifier("ALERT_ID", "alert_id"), own.note, _ID),
         ),
         "config": Command(
             "the configuration, and where each value comes from",
             "configuration",
             ("SystemService/GetConfig",),
-            (_prefix,),
+            (own.prefix,),
             ("fluxhero config risk.",),
         ),
         "reload": Command(
             "read the configuration file again and apply what can change without a restart",
             "configuration",
             ("SystemService/ReloadConfig",),
-            (_reset, _ID),
+            (own.reset, _ID),
             ("fluxhero reload", "fluxhero reload --reset risk.max_position"),
         ),
     },
@@ -446,7 +282,7 @@ GROUPS: Mapping[str, Mapping[str, Command]] = {
             "the daemons that you talk to, each under a name",
             "profile",
             (),
-            (_profile,),
+            (own.profile,),
             (
                 "fluxhero profile list",
                 "fluxhero profile add live --address trader:50051 --token-file ~/live.token --ca ~/live.cert",
@@ -457,7 +293,7 @@ GROUPS: Mapping[str, Mapping[str, Command]] = {
             "print what completes commands and options in your shell",
             "completion",
             (),
-            (_shell,),
+            (own.shell,),
             (
                 "source <(fluxhero completion bash)                              (in ~/.bashrc)",
                 "fluxhero completion zsh > ~/.zfunc/_fluxhero                    (where fpath has ~/.zfunc)",

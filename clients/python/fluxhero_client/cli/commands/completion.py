@@ -62,7 +62,7 @@ def _cases(words: dict[str, _Words]) -> Iterator[str]:
     """`case` branches of bash and zsh: by command what may come; by command and option which values."""
     for name, one in words.items():
         for option, values in one.values.items():
-            yield f"    {shlex.quote(f'{name} {option}')}) words={shlex.quote(' '.join(values))} ;;"
+            yield f"    {shlex.quote(f'{name} {option}')}) offer={shlex.quote(' '.join(values))} ;;"
         for option in one.files:
             if option != "argument":
                 yield f"    {shlex.quote(f'{name} {option}')}) files=1 ;;"
@@ -71,18 +71,18 @@ def _cases(words: dict[str, _Words]) -> Iterator[str]:
 def _plain(words: dict[str, _Words]) -> Iterator[str]:
     for name, one in words.items():
         files = " files=1" if "argument" in one.files else ""
-        yield f"    {name}) words={shlex.quote(' '.join((*one.choices, *one.options)))}{files} ;;"
+        yield f"    {name}) offer={shlex.quote(' '.join((*one.choices, *one.options)))}{files} ;;"
 
 
 _SEARCH = """\
-  local command='' word words='' files=''
+  local command='' word offer='' files=''
   for word in {before}; do
     case " {commands} " in *" $word "*) command=$word; break ;; esac
   done
   case "$command $previous" in
 {cases}
     *) case "$command" in
-    '') words={first} ;;
+    '') offer={first} ;;
 {plain}
     esac ;;
   esac"""
@@ -104,7 +104,7 @@ def _bash(words: dict[str, _Words]) -> str:
 _fluxhero() {{
   local current=${{COMP_WORDS[COMP_CWORD]}} previous=${{COMP_WORDS[COMP_CWORD-1]}}
 {_search(words, '"${COMP_WORDS[@]:1:COMP_CWORD-1}"')}
-  COMPREPLY=($(compgen -W "$words" -- "$current"))
+  COMPREPLY=($(compgen -W "$offer" -- "$current"))
   if [ -n "$files" ]; then COMPREPLY+=($(compgen -f -- "$current")); compopt -o filenames; fi
 }}
 complete -F _fluxhero fluxhero"""
@@ -118,7 +118,7 @@ _fluxhero() {{
   local -a before
   before=("${{(@)words[2,CURRENT-1]}}")
 {_search(words, '"${before[@]}"')}
-  compadd -- ${{=words}}
+  compadd -- ${{=offer}}
   if [[ -n $files ]]; then _files; fi
 }}
 if [ "$funcstack[1]" = _fluxhero ]; then _fluxhero "$@"; else compdef _fluxhero fluxhero; fi"""
