@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import grpc
+import pytest
 
 from fluxhero.v1 import risk_pb2, system_pb2
 from fluxherod.config import AlertsConfig, Config, DaemonConfig, MarketConfig, RiskConfig, StrategyConfig
@@ -130,3 +131,19 @@ async def test_only_what_the_api_can_change_can_be_reset(client: Any, refused: A
     assert (refusal.code, refusal.reason) == (grpc.StatusCode.INVALID_ARGUMENT, "INVALID_FIELD")
     assert "daemon.mode" in refusal.fields["reset_keys"]
     assert "risk.nonsense" in refusal.fields["reset_keys"]
+
+
+async def test_who_leaves_before_the_answer_is_durable_leaves_nothing_half_done(world: Any, client: Any) -> None:
+    await settled(world, client)
+    world.sources.config = file(world, risk=RiskConfig(max_positions=3), alerts=AlertsConfig(min_severity="critical"))
+    world.store.durable.clear()
+    request = system_pb2.ReloadConfigRequest(request_id="l1")
+    with pytest.raises(grpc.aio.AioRpcError) as caught:
+        await client.system.ReloadConfig(request, timeout=0.05)
+    assert caught.value.code() is grpc.StatusCode.DEADLINE_EXCEEDED
+    assert world.sources.applied == []
+    world.store.durable.set()
+    answer = await reload(client, "l1")
+    assert [entry.key for entry in answer.changed] == ["risk.max_positions", "alerts.min_severity"]
+    assert world.sources.applied == [("alerts.min_severity",)]
+    assert (await entries(client))["risk.max_positions"].value == "3"

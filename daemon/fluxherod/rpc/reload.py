@@ -46,6 +46,7 @@ class Reloader:
         self._live = live
         self._sources = sources
         self._lock = asyncio.Lock()
+        self._running: set[asyncio.Task[Reloaded]] = set()
         self.values: dict[str, Any] = dict(flat(first.model_dump()))
         self.origins: Mapping[str, Origin] = first.origins
 
@@ -63,11 +64,23 @@ class Reloader:
         if wrong := {key: "a key that can be changed through the API" for key in reset if not self._may_reset(key)}:
             text = "; ".join(f"{key} is no key that can be changed through the API" for key in wrong)
             raise Refused("INVALID_FIELD", text, fields={"reset_keys": text})
+        # Whoever asked may leave meanwhile: what the engine has taken must be in force around it, too.
+        task = asyncio.ensure_future(self._in_turn(caller, tuple(sorted(reset))))
+        self._running.add(task)
+        task.add_done_callback(self._ended)
+        return await asyncio.shield(task)
+
+    def _ended(self, task: asyncio.Task[Reloaded]) -> None:
+        self._running.discard(task)
+        if not task.cancelled():
+            task.exception()  # its asker has it, or has left
+
+    async def _in_turn(self, caller: Caller, reset: tuple[str, ...]) -> Reloaded:
         async with self._lock:
             if (before := self._before(caller)) is not None:
-                check_reply(await self._live.runner.ask(ReloadCommand(caller, tuple(sorted(reset)), before.settings)))
+                check_reply(await self._live.runner.ask(ReloadCommand(caller, reset, before.settings)))
                 return Reloaded(before.changed, before.waiting)
-            return await self._reload(caller, tuple(sorted(reset)))
+            return await self._reload(caller, reset)
 
     async def _reload(self, caller: Caller, reset: tuple[str, ...]) -> Reloaded:
         config = await self._read()
