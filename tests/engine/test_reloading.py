@@ -66,6 +66,16 @@ def test_what_operators_changed_wins_over_the_file_until_it_is_reset() -> None:
     world.replay()
 
 
+def test_bars_from_before_new_parameters_are_known_to_be_so_and_new_limits_are_no_new_parameters() -> None:
+    world = World(("SPY", "IBM")).ready(history=100)
+    read = world.engine.settings
+    reload(world, replace(read, limits=replace(read.limits, max_positions=2)))
+    assert world.engine.universe.changed_ns == 0
+    reload(world, replace(read, strategy=replace(read.strategy, entry_atr=0.9)))
+    assert world.engine.universe.changed_ns == world.now_ns
+    world.replay()
+
+
 def test_a_symbol_that_an_operator_removed_is_followed_again_when_that_is_reset() -> None:
     world = World(("SPY", "IBM")).ready(history=100)
     read = world.engine.settings

@@ -60,8 +60,8 @@ async def trade_file(
 
 
 def chunks(content: bytes) -> Iterator[bytes]:
-    """The file in pieces of at most `CHUNK_BYTES`; an empty one is one piece."""
-    for start in range(0, max(len(content), 1), CHUNK_BYTES):
+    """The file in pieces of at most `CHUNK_BYTES`; even one without trades has a header."""
+    for start in range(0, len(content), CHUNK_BYTES):
         yield content[start : start + CHUNK_BYTES]
 
 
