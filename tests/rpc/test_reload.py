@@ -106,6 +106,10 @@ async def test_a_file_that_is_not_valid_changes_nothing_and_names_each_key(
     assert (refusal.code, refusal.reason) == (PRECONDITION, "CONFIG_INVALID")
     assert refusal.fields.keys() == {"risk.max_positions", "file"}
     assert world.engine.settings == before
+    world.sources.problems = tuple(f"risk.key_{number} (file f): {'x' * 5_000}" for number in range(500))
+    refusal = await refused(reload(client))
+    assert (refusal.reason, len(refusal.fields)) == ("CONFIG_INVALID", 5)
+    assert refusal.text.endswith("; and 495 more")
 
 
 async def test_a_broker_that_can_not_be_asked_of_new_symbols_changes_nothing(

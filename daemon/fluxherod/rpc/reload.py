@@ -11,10 +11,12 @@ from fluxherod.engine import reloading
 from fluxherod.engine.events import AssetInfo, Caller, ReloadCommand
 from fluxherod.engine.ports import DataUnavailable
 from fluxherod.errors import ConfigurationError
-from fluxherod.rpc.errors import Refused, check_reply
+from fluxherod.rpc.errors import Refused, check_reply, invalid
 from fluxherod.rpc.info import Configuration, Origin, Reconfiguration
 from fluxherod.rpc.live import Live
 from fluxherod.rpc.runtime import changed_values, runtime_values
+
+MOST_SHOWN, LONGEST_SHOWN, LONGEST_PROBLEM = 5, 60, 300  # of what a caller sends: a refusal must fit into its trailers
 
 _DECIDED = ("market.symbols",)
 _SECTIONS = ("strategy.", "risk.")
@@ -61,9 +63,9 @@ class Reloader:
         Raises:
             Refused: CONFIG_INVALID, SYMBOL_IN_USE, BROKER_UNAVAILABLE: nothing has changed then.
         """
-        if wrong := {key: "a key that can be changed through the API" for key in reset if not self._may_reset(key)}:
-            text = "; ".join(f"{key} is no key that can be changed through the API" for key in wrong)
-            raise Refused("INVALID_FIELD", text, fields={"reset_keys": text})
+        if wrong := sorted(key for key in reset if not self._may_reset(key)):
+            some = ", ".join(repr(key[:LONGEST_SHOWN]) for key in wrong[:MOST_SHOWN])
+            raise invalid("reset_keys", f"keys that can be changed through the API, unlike {some}")
         # Whoever asked may leave meanwhile: what the engine has taken must be in force around it, too.
         task = asyncio.ensure_future(self._in_turn(caller, tuple(sorted(reset))))
         self._running.add(task)
@@ -118,8 +120,10 @@ class Reloader:
         try:
             return await asyncio.to_thread(self._sources.read)  # a disk may hang; the loop must not
         except ConfigurationError as error:
-            text = f"nothing was changed: {'; '.join(error.problems)}"
-            raise Refused("CONFIG_INVALID", text, fields=dict(_problems(error.problems))) from error
+            shown = [problem[:LONGEST_PROBLEM] for problem in error.problems[:MOST_SHOWN]]
+            more = len(error.problems) - len(shown)
+            text = f"nothing was changed: {'; '.join(shown)}{f'; and {more} more' if more else ''}"
+            raise Refused("CONFIG_INVALID", text, fields=dict(_problems(shown))) from error
 
     async def _assets(self, symbols: Iterable[str]) -> tuple[AssetInfo, ...]:
         """What the broker says of the symbols that join: it goes into the journal with the command."""
