@@ -9,7 +9,7 @@ INSTALLED := $(VENV)/.installed
 PEERS := .venv-bench
 GRPCURL_VERSION := v1.9.4
 # command:package, what the tests call that Debian packages
-SYSTEM_COMMANDS := systemd-analyze:systemd
+SYSTEM_COMMANDS := systemd-analyze:systemd jq:jq
 APT_INSTALL := DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=120 install -y -qq --no-install-recommends
 # Tests that start daemons run in one of these workers, one after another.
 WORKERS ?= 2

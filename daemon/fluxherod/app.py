@@ -14,7 +14,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from fluxherod import __version__
-from fluxherod.adapters.alert_limits import AlertLimits
 from fluxherod.adapters.alpaca.broker import AlpacaBroker
 from fluxherod.adapters.alpaca.clock import ClockOffset, ExchangeClock, WallClock
 from fluxherod.adapters.alpaca.credentials import Credentials
@@ -31,6 +30,7 @@ from fluxherod.adapters.parquet import BarCache
 from fluxherod.adapters.sqlite import StorageError
 from fluxherod.adapters.sqlite.reader import TableReader
 from fluxherod.adapters.sqlite.writer import SqliteStore
+from fluxherod.adapters.table_file import parquet
 from fluxherod.config import Config, to_settings
 from fluxherod.core.calendar import SECOND_NS, Session
 from fluxherod.core.kernel import warm_up
@@ -43,6 +43,7 @@ from fluxherod.failures import JournalFailed, last_alert, reason_of
 from fluxherod.narrate import Narrator
 from fluxherod.notify import Notifier, take_notifier
 from fluxherod.past import Past
+from fluxherod.reconfigure import Reconfigure, limits_of
 from fluxherod.recovery import DATABASE, Recovery, replay
 from fluxherod.rpc.convert import encode_update
 from fluxherod.rpc.server import DaemonInfo, RpcServer
@@ -237,7 +238,7 @@ async def _build(
     stack.push_async_callback(data.aclose)
     hub = Hub(encode_update, seq=recovery.last_seq, ring=_ring(recovery, settings))
     market_data = _market_data(config, trading, data, at_exchange)
-    channels = _channels(config, hub, _limits(config, recovery, clock), post)
+    channels = _channels(config, hub, recovery, clock, post)
     stack.callback(channels.close)
     mirror = MirrorFile(config.storage.state_dir)
     broker, narrator = AlpacaBroker(trading), Narrator(channels, dated=isinstance(clock, ExchangeClock))
@@ -257,7 +258,9 @@ async def _build(
     symbols = recovery.engine.universe.overrides.over(settings).symbols  # with what operators changed before
     market = MarketStream(config.alpaca.market_stream_url, credentials, symbols, runner.post, clock)
     trades = TradeStream(config.alpaca.trade_stream_url, credentials, runner.post, clock)
-    info = DaemonInfo(config, __version__, store.epoch, market, trades, Past(config.storage.state_dir))
+    past = Past(config.storage.state_dir)
+    again = Reconfigure(config, lambda config: _settings(config, clock), channels)
+    info = DaemonInfo(config, __version__, store.epoch, market, trades, past, again, parquet)
     server = RpcServer(recovery.engine, runner, hub, reader, info)
     edges: dict[str, Callable[[], Coroutine[Any, Any, None]]] = {
         "market stream": market.run,
@@ -352,18 +355,14 @@ def _market_data(
     )
 
 
-def _limits(config: Config, recovery: Recovery, clock: WallClock | ExchangeClock) -> AlertLimits:
-    """With what an earlier process has sent, at the wall time in which that was."""
-    limits = AlertLimits(config.alerts.repeat_after_s, config.alerts.most_per_hour)
+def _channels(
+    config: Config, hub: Hub, recovery: Recovery, clock: WallClock | ExchangeClock, post: Callable[[Event], None]
+) -> Channels:
+    """Where alerts go besides the API and the log; with no URLs nowhere. What an earlier process has sent counts."""
+    alerts, limits, now_ns = config.alerts, limits_of(config.alerts), clock.now_ns()
     for alert, at_ns in recovery.engine.alerts.told:
-        ago_s = max(0.0, (clock.now_ns() - at_ns) / SECOND_NS)
+        ago_s = max(0, now_ns - at_ns) / SECOND_NS
         limits.remember(alert, time.monotonic() - (ago_s / clock.rate if clock.rate else 0.0))
-    return limits
-
-
-def _channels(config: Config, hub: Hub, limits: AlertLimits, post: Callable[[Event], None]) -> Channels:
-    """Where alerts go besides the API and the log; with no URLs nowhere."""
-    alerts = config.alerts
     return Channels(hub, alerts.urls, limits, Severity(alerts.min_severity), config.daemon.mode, post)
 
 

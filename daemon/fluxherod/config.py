@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -210,11 +210,20 @@ class Config(Section):
     grpc: GrpcConfig = GrpcConfig()
     storage: StorageConfig = StorageConfig()
     _origins: Mapping[str, Origin] = PrivateAttr(default_factory=dict)
+    _again: Callable[[], Config] | None = PrivateAttr(default=None)
 
     @property
     def origins(self) -> Mapping[str, Origin]:
         """Where the value of each key came from, by dotted key."""
         return self._origins
+
+    def read_again(self) -> Config:
+        """What the same file, environment and flags say now; itself when it was made without them.
+
+        Raises:
+            ConfigurationError: with every problem of every layer.
+        """
+        return self if self._again is None else self._again()
 
     @property
     def secret_keys(self) -> frozenset[str]:

@@ -9,6 +9,7 @@ import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
@@ -77,6 +78,7 @@ def load_config(file: Path | None, environment: Mapping[str, str], flags: Sequen
     checked = _check(values)
     if isinstance(checked, Config) and not problems:
         checked._origins = {key: values[key].origin for key in KEYS}
+        checked._again = partial(load_config, file, dict(environment), tuple(flags))
         return checked
     raise ConfigurationError(problems if isinstance(checked, Config) else [*problems, *checked])
 

@@ -29,6 +29,12 @@ def configure(
     handler.setFormatter({"journal": JournalFormatter, "json": JsonFormatter, "text": TextFormatter}[format]())
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
     logging.captureWarnings(True)
+    set_level(level)
+
+
+def set_level(level: str) -> None:
+    """Log from this level on; nothing else changes."""
+    logging.getLogger().setLevel(level.upper())
     for name, least in _QUIET.items():
         logging.getLogger(name).setLevel(max(least, logging.getLogger().level))
 
@@ -42,7 +48,7 @@ class Redactor:
     def hide(self, secret: str) -> None:
         """Never show this text again."""
         if secret:
-            self._secrets.add(secret)
+            self._secrets = self._secrets | {secret}  # other threads are reading the old one
 
     def clean(self, text: str) -> str:
         """The text with each secret masked."""

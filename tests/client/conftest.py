@@ -132,11 +132,12 @@ async def fluxhero_process(daemon: FakeDaemon) -> AsyncIterator[Callable[..., Aw
     started: list[asyncio.subprocess.Process] = []
 
     async def start(
-        *words: str, stdin: int = asyncio.subprocess.DEVNULL, **environment: str
+        *words: str, stdin: int = asyncio.subprocess.DEVNULL, address: str | None = "", **environment: str
     ) -> asyncio.subprocess.Process:
+        where = [] if address is None else ["--address", address or daemon.target]
         variables = {"PATH": os.environ["PATH"], "PYTHONPATH": os.pathsep.join(sys.path), **environment}
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "fluxhero_client.cli", "--address", daemon.target, *words),
+            *(sys.executable, "-m", "fluxhero_client.cli", *where, *words),
             stdin=stdin,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,

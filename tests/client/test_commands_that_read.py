@@ -3,15 +3,19 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
+import grpc
 import pytest
 from google.protobuf.duration_pb2 import Duration
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from fluxhero.v1 import account_pb2, common_pb2, order_pb2, position_pb2, signal_pb2, system_pb2, trade_pb2
+from fluxhero.v1 import account_pb2, common_pb2, order_pb2, position_pb2, signal_pb2, stream_pb2, system_pb2, trade_pb2
 
 
 def at(text: str) -> Timestamp:
@@ -208,3 +212,86 @@ async def test_the_status_says_what_is_missing(daemon: Any, fluxhero: Any) -> No
         f"daemon        up 1 h 6 min, run 3, journal at 12,345, at {daemon.target}\n"
     )
     assert json.loads((await fluxhero("status -o json")).out)["counts"]["open_orders"] == "2"
+
+
+async def test_csv_has_a_column_for_every_figure_and_a_line_for_each_entry(daemon: Any, fluxhero: Any) -> None:
+    trades = [
+        trade_pb2.Trade(
+            id="t1", symbol="SPY", net_pnl="-12.50", exit_reason='said "no", left', opened_at={"seconds": 1}
+        ),
+        trade_pb2.Trade(id="t2", symbol="IBM", exit_price="160.00"),
+    ]
+    daemon.answers["TradeService/ListTrades"] = trade_pb2.ListTradesResponse(trades=trades)
+    first, second = csv.DictReader(io.StringIO((await fluxhero("trades -o csv")).out))
+    assert list(first) == [field.name for field in trade_pb2.Trade.DESCRIPTOR.fields]
+    assert (first["id"], first["net_pnl"], first["exit_reason"]) == ("t1", "-12.50", 'said "no", left')
+    assert (first["opened_at"], first["exit_price"], second["exit_price"]) == ("1970-01-01T00:00:01Z", "", "160.00")
+    daemon.answers["TradeService/ListTrades"] = trade_pb2.ListTradesResponse()
+    assert (await fluxhero("trades -o csv")).out.count("\n") == 1
+
+
+async def test_csv_of_messages_in_messages_has_dotted_names_and_lists_as_json(daemon: Any, fluxhero: Any) -> None:
+    status = system_pb2.Status(symbols=["SPY", "IBM"], session=system_pb2.Session(date="2024-01-22"))
+    daemon.answers["SystemService/GetStatus"] = system_pb2.GetStatusResponse(status=status)
+    (row,) = csv.DictReader(io.StringIO((await fluxhero("status -o csv")).out))
+    assert (row["session.date"], row["symbols"], row["feeds"]) == ("2024-01-22", '["SPY", "IBM"]', "[]")
+
+
+async def test_an_order_is_shown_with_its_fills_and_its_life(daemon: Any, fluxhero: Any) -> None:
+    order = order_pb2.Order(
+        id="o1", symbol="SPY", quantity=44, limit_price="450.1000", state=order_pb2.ORDER_STATE_FILLED
+    )
+    fill = order_pb2.Fill(order_id="o1", quantity=44, price="450.05", value="19802.20")
+    step = order_pb2.OrderHistoryEntry(event="part_filled", state=order_pb2.ORDER_STATE_PARTIALLY_FILLED, seq=1234)
+    daemon.answers["OrderService/GetOrder"] = order_pb2.GetOrderResponse(order=order, fills=[fill], history=[step])
+    out = (await fluxhero("order o1")).out
+    for words in (
+        "limit price  450.10",
+        "state        filled",
+        "450.05  19,802.20  provisional",
+        "part filled  partially filled",
+    ):
+        assert words in out
+    assert daemon.requests("OrderService/GetOrder")[0].order_id == "o1"
+
+
+async def test_an_export_is_written_whole_or_not_at_all(
+    daemon: Any, fluxhero: Any, refusal: Any, tmp_path: Path
+) -> None:
+    async def serve(request: Any, _context: Any) -> Any:
+        yield trade_pb2.ExportTradesResponse(data=b"one,", file_name="../trades.csv", content_type="text/csv")
+        if request.symbols:
+            yield refusal(grpc.StatusCode.UNAVAILABLE, "the daemon is stopping", "SHUTTING_DOWN")
+        yield trade_pb2.ExportTradesResponse(data=b"two")
+
+    daemon.streams["TradeService/ExportTrades"] = serve
+    path = tmp_path / "t.parquet"
+    assert (await fluxhero(f"export {path}")).out == f"{path}: 7 bytes\n"
+    assert path.read_bytes() == b"one,two"
+    assert daemon.requests("TradeService/ExportTrades")[0].format == trade_pb2.EXPORT_FORMAT_PARQUET
+    broken = tmp_path / "broken.csv"
+    assert (await fluxhero(f"export {broken} --symbol SPY")).code == 3
+    assert not broken.exists()
+    assert (await fluxhero(f"export {tmp_path}/no/t.csv")).code == 1
+    assert files_of(tmp_path) == ["t.parquet"]
+
+
+def files_of(folder: Path) -> list[str]:
+    return sorted(one.name for one in folder.iterdir() if one.suffix != ".sock")
+
+
+async def test_several_topics_come_on_one_stream_each_line_under_its_name(
+    daemon: Any, fluxhero: Any, refusal: Any
+) -> None:
+    async def serve(_request: Any, _context: Any) -> Any:
+        orders, accounts = [order_pb2.Order(id="o1", symbol="SPY")], [account_pb2.Account(equity="100000.00")]
+        yield stream_pb2.WatchResponse(kind=common_pb2.STREAM_KIND_SNAPSHOT, seq=1, orders=orders, accounts=accounts)
+        yield refusal(grpc.StatusCode.INVALID_ARGUMENT, "enough", "INVALID_FIELD")
+
+    daemon.streams["StreamService/Watch"] = serve
+    out = (await fluxhero("watch orders account --every 2")).out.splitlines()
+    assert [line.split()[0] for line in out] == ["orders", "orders", "account", "account"]
+    assert "100,000.00" in out[3]
+    (request,) = daemon.requests("StreamService/Watch")
+    assert list(request.topics) == [common_pb2.TOPIC_ORDERS, common_pb2.TOPIC_ACCOUNT]
+    assert request.min_interval.seconds == 2

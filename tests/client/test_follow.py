@@ -10,7 +10,7 @@ import grpc
 import pytest
 
 from fluxhero.v1 import common_pb2, market_pb2, order_pb2
-from fluxhero_client import Follow, InvalidRequest, Unavailable, connect
+from fluxhero_client import AccessDenied, DaemonFault, Follow, InvalidRequest, Unavailable, connect
 
 SNAPSHOT, UPDATE = common_pb2.STREAM_KIND_SNAPSHOT, common_pb2.STREAM_KIND_UPDATE
 HEARTBEAT = common_pb2.STREAM_KIND_HEARTBEAT
@@ -136,3 +136,23 @@ async def test_a_daemon_that_never_answered_is_only_waited_for_when_asked(daemon
     with pytest.raises(Unavailable):
         await read(daemon, 1)
     assert await read(daemon, 1, Follow(wait_for_daemon=True, first_delay_s=0.001)) == [(0, 1)]
+
+
+async def test_a_connection_that_was_cut_as_internal_is_made_again_but_a_fault_of_the_daemon_is_raised(
+    daemon: Any, refusal: Any
+) -> None:
+    cut = refusal(grpc.StatusCode.INTERNAL, "Received RST_STREAM with error code 2")
+    script(daemon, [message(SNAPSHOT, 0, 10), cut], [message(UPDATE, 10, 11)])
+    assert await read(daemon, 2) == [(0, 10), (10, 11)]
+    fault = refusal(grpc.StatusCode.INTERNAL, "a fault of the daemon", "INTERNAL", incident="42")
+    script(daemon, [message(SNAPSHOT, 0, 10), fault])
+    with pytest.raises(DaemonFault, match="a fault of the daemon"):
+        await read(daemon, 2)
+
+
+async def test_a_denied_stream_is_not_asked_for_again(daemon: Any, refusal: Any) -> None:
+    revoked = refusal(grpc.StatusCode.UNAUTHENTICATED, "the token was revoked", "TOKEN_INVALID")
+    script(daemon, [message(SNAPSHOT, 0, 10), revoked])
+    with pytest.raises(AccessDenied, match="revoked"):
+        await read(daemon, 2)
+    assert len(daemon.requests("OrderService/WatchOrders")) == 1

@@ -39,6 +39,11 @@ async def test_help_imports_neither_grpc_nor_protobuf_nor_anything_heavy() -> No
     assert (await imported_by("--help")).isdisjoint({*HEAVY, "grpc", "google.protobuf", "asyncio"})
 
 
+@pytest.mark.parametrize("line", ["completion bash", "profile list"])
+async def test_what_needs_no_daemon_imports_no_grpc(line: str) -> None:
+    assert (await imported_by(*line.split())).isdisjoint({*HEAVY, "grpc", "google.protobuf", "asyncio"})
+
+
 async def test_status_imports_only_the_messages_that_it_shows(daemon: Any) -> None:
     daemon.answers["SystemService/GetStatus"] = system_pb2.GetStatusResponse()
     modules = await imported_by("--address", daemon.target, "status")

@@ -47,7 +47,7 @@ async def test_a_symbol_is_added_and_removed(daemon: Any, fluxhero: Any) -> None
     daemon.answers["MarketService/AddSymbol"] = market_pb2.AddSymbolResponse(symbol=QQQ)
     daemon.answers["MarketService/RemoveSymbol"] = market_pb2.RemoveSymbolResponse(symbols=["SPY"])
     assert (await fluxhero("add-symbol qqq")).out == "QQQ joins: its history is being loaded\n"
-    assert (await fluxhero("remove-symbol QQQ --request-id r1")).out == "QQQ leaves; still followed: SPY\n"
+    assert (await fluxhero("remove-symbol QQQ --yes --request-id r1")).out == "QQQ leaves; still followed: SPY\n"
     assert daemon.requests("MarketService/AddSymbol")[0].symbol == "QQQ"
     assert daemon.requests("MarketService/RemoveSymbol")[0].request_id == "r1"
 
@@ -56,7 +56,7 @@ async def test_a_symbol_in_use_is_refused_in_words(daemon: Any, fluxhero: Any, r
     daemon.answers["MarketService/RemoveSymbol"] = refusal(
         grpc.StatusCode.FAILED_PRECONDITION, "SPY is in use: a position is open", "SYMBOL_IN_USE"
     )
-    result = await fluxhero("remove-symbol SPY")
+    result = await fluxhero("remove-symbol SPY --yes")
     assert (result.code, result.err) == (4, "fluxhero: SPY is in use: a position is open [SYMBOL_IN_USE]\n")
 
 

@@ -27,7 +27,8 @@ from fluxhero.v1 import (
     trade_pb2_grpc,
 )
 from fluxherod.adapters.sqlite.journal import encode_row
-from fluxherod.config import Config, StorageConfig
+from fluxherod.adapters.table_file import parquet
+from fluxherod.config import Config, StorageConfig, to_settings
 from fluxherod.config_grpc import GrpcConfig
 from fluxherod.core.calendar import HOUR_NS, MINUTE_NS
 from fluxherod.core.types import (
@@ -46,6 +47,7 @@ from fluxherod.engine.events import (
 from fluxherod.engine.hub import Hub
 from fluxherod.engine.runner import Runner
 from fluxherod.engine.settings import Settings
+from fluxherod.errors import ConfigurationError
 from fluxherod.past import explain_past
 from fluxherod.rpc.convert import encode_update
 from fluxherod.rpc.server import DaemonInfo, RpcServer
@@ -82,6 +84,26 @@ class MemoryPast:
         return None if found is None else found.SerializeToString()
 
 
+@dataclass
+class MemorySources:
+    """A configuration that a test edits: what is read again, and what was put in force around the engine."""
+
+    config: Config = field(default_factory=Config)
+    problems: tuple[str, ...] = ()
+    applied: list[tuple[str, ...]] = field(default_factory=list)
+
+    def read(self) -> Config:
+        if self.problems:
+            raise ConfigurationError(self.problems)
+        return self.config
+
+    def settings(self, config: Config) -> Settings:
+        return to_settings(config, 0)
+
+    def apply(self, config: Config, changed: Any) -> None:
+        self.applied.append(tuple(changed))
+
+
 class World:
     """The daemon's inside and a client of it."""
 
@@ -99,9 +121,9 @@ class World:
         self.counters = Counters(frames=7, bars=5, quotes=3, updates=2)
         self.socket = socket
         self.past = MemoryPast(self.store)
-        self.info = DaemonInfo(
-            self.config(grpc_settings or {}), "1.2.3", "epoch-0123456789", self.counters, self.counters, self.past
-        )
+        config, counters = self.config(grpc_settings or {}), (self.counters, self.counters)
+        self.sources = MemorySources(config)
+        self.info = DaemonInfo(config, "1.2.3", "epoch-0123456789", *counters, self.past, self.sources, parquet)
         self.server = self.make_server()
         self.port = 0
 

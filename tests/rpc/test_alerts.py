@@ -10,7 +10,7 @@ import pytest
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from fluxhero.v1 import common_pb2, stream_pb2, system_pb2
-from fluxherod.config import AlertsConfig, Config
+from fluxherod.config import AlertsConfig, MarketConfig
 from fluxherod.core.calendar import MINUTE_NS
 from fluxherod.engine.alert_codes import remedy
 from fluxherod.engine.effects import Alert, Severity
@@ -171,8 +171,11 @@ async def test_the_configuration_shows_of_a_secret_only_that_it_is_set(world: An
         return (await client.system.GetConfig(system_pb2.GetConfigRequest(prefix="alerts.urls"))).entries[0]
 
     assert ((await entry()).value, (await entry()).secret) == ("[]", True)
-    config = Config(alerts=AlertsConfig(urls=("json://user:hunter2@example.com",)))
-    object.__setattr__(world.info, "config", config)
+    alerts, market = AlertsConfig(urls=("json://user:hunter2@example.com",)), MarketConfig(symbols=("SPY", "IBM"))
+    config = world.info.config.model_copy(update={"alerts": alerts, "market": market})
+    world.sources.config = config
+    answer = await client.system.ReloadConfig(system_pb2.ReloadConfigRequest(request_id="l1"))
+    assert "hunter2" not in str(answer)
     shown = await entry()
     assert (shown.value, shown.secret) == ('"***"', True)
     assert "hunter2" not in str(shown)

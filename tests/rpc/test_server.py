@@ -41,7 +41,7 @@ FILES = (
 SERVICES = {service.full_name: service for file in FILES for service in file.DESCRIPTOR.services_by_name.values()}
 SERVED = {
     "SystemService": {
-        "GetStatus", "GetConfig", "WatchStatus", "ListAlerts", "AcknowledgeAlert", "WatchAlerts",
+        "GetStatus", "GetConfig", "ReloadConfig", "WatchStatus", "ListAlerts", "AcknowledgeAlert", "WatchAlerts",
         "WatchEvents",
     },
     "MarketService": {
@@ -59,7 +59,7 @@ SERVED = {
     "RiskService": {
         "GetRisk", "GetRiskReport", "UpdateLimits", "WatchRisk", "Halt", "Resume", "Flatten", "ResetBreaker",
     },
-    "TradeService": {"ListTrades", "GetTrade", "GetStatistics"},
+    "TradeService": {"ListTrades", "GetTrade", "GetStatistics", "ExportTrades"},
     "StreamService": {"Watch"},
 }  # fmt: skip
 

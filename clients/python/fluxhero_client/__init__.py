@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from fluxhero_client.access import Access
     from fluxhero_client.address import Address, discover
     from fluxhero_client.client import Client, connect
     from fluxhero_client.errors import (
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
         FluxHeroError,
         InvalidRequest,
         LimitExceeded,
+        Misconfigured,
         NotFound,
         Refused,
         Unavailable,
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from fluxhero_client.services.orders import OrderTicket
 
 _HOMES = {
+    "Access": "access",
     "Address": "address",
     "Client": "client",
     "Follow": "follow",
@@ -36,6 +39,7 @@ _HOMES = {
 }
 
 __all__ = [
+    "Access",
     "AccessDenied",
     "Address",
     "Client",
@@ -46,6 +50,7 @@ __all__ = [
     "Follow",
     "InvalidRequest",
     "LimitExceeded",
+    "Misconfigured",
     "NotFound",
     "OrderTicket",
     "Refused",

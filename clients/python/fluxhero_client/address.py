@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 DEFAULT_TARGET = "127.0.0.1:50051"
 VARIABLE = "FLUXHERO_ADDRESS"
+PROFILE = "FLUXHERO_PROFILE"
 _SOCKET = "fluxherod.sock"
 
 
@@ -21,18 +22,31 @@ class Address:
     considered: tuple[tuple[str, str], ...] = ()
 
 
-def discover(address: str | None = None, environment: Mapping[str, str] | None = None) -> Address:
-    """The daemon's address: `address`, else FLUXHERO_ADDRESS, else a Unix socket that exists, else 127.0.0.1:50051.
+def discover(
+    address: str | None = None,
+    environment: Mapping[str, str] | None = None,
+    *,
+    named: str = "",
+    fallback: str = "",
+) -> Address:
+    """The daemon's address: `address`, else `named`, else FLUXHERO_ADDRESS, else `fallback`, else a Unix socket that
+    exists, else 127.0.0.1:50051.
 
     Args:
         address: `HOST:PORT`, `unix:PATH` or the absolute path of a socket.
         environment: the variables to go by; those of the process when None.
+        named: the address of the profile that was asked for.
+        fallback: the address of the profile that the environment names.
     """
     variables = os.environ if environment is None else environment
     if address:
         return Address(_target(address), "given")
-    if named := variables.get(VARIABLE):
-        return Address(_target(named), VARIABLE)
+    if named:
+        return Address(_target(named), "profile")
+    if by_variable := variables.get(VARIABLE):
+        return Address(_target(by_variable), VARIABLE)
+    if fallback:
+        return Address(_target(fallback), "profile")
     considered = [(VARIABLE, "not set")]
     for path in _socket_paths(variables):
         found = _look_at(path)
@@ -46,6 +60,20 @@ def _target(address: str) -> str:
     return f"unix:{address}" if address.startswith("/") else address
 
 
+def state_directories(variables: Mapping[str, str]) -> Iterator[str]:
+    """Where a daemon of this machine keeps its state: the service's folder, then the one of this user."""
+    service = variables.get("STATE_DIRECTORY", "").split(":")[0]
+    yield service or "/var/lib/fluxhero"
+    yield _own_state(variables)
+
+
+def _own_state(variables: Mapping[str, str]) -> str:
+    state = variables.get("XDG_STATE_HOME", "")
+    if not os.path.isabs(state):
+        state = os.path.join(variables.get("HOME") or os.path.expanduser("~"), ".local/state")
+    return os.path.join(state, "fluxhero")
+
+
 def _socket_paths(variables: Mapping[str, str]) -> Iterator[str]:
     runtime = variables.get("RUNTIME_DIRECTORY", "").split(":")[0]
     if runtime:
@@ -55,10 +83,7 @@ def _socket_paths(variables: Mapping[str, str]) -> Iterator[str]:
     # The XDG specification: a relative path is invalid and must be ignored.
     if os.path.isabs(user_runtime := variables.get("XDG_RUNTIME_DIR", "")):
         yield os.path.join(user_runtime, "fluxhero", _SOCKET)
-    state = variables.get("XDG_STATE_HOME", "")
-    if not os.path.isabs(state):
-        state = os.path.join(variables.get("HOME") or os.path.expanduser("~"), ".local/state")
-    yield os.path.join(state, "fluxhero", _SOCKET)
+    yield os.path.join(_own_state(variables), _SOCKET)
 
 
 def _look_at(path: str) -> str:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Mapping
 from functools import cached_property
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from fluxhero_client.address import Address, discover
+from fluxhero_client.access import Access, find_access
+from fluxhero_client.address import PROFILE, Address, discover
 from fluxhero_client.transport import Transport
 
 if TYPE_CHECKING:
+    from fluxhero_client.profiles import Profile
     from fluxhero_client.services.account import AccountCalls
     from fluxhero_client.services.market import MarketCalls
     from fluxhero_client.services.orders import OrderCalls
@@ -27,9 +31,10 @@ DEFAULT_TIMEOUT_S = 10.0
 class Client:
     """A connection to one daemon. It connects at the first call; end it with `async with` or `close()`."""
 
-    def __init__(self, address: Address, timeout_s: float = DEFAULT_TIMEOUT_S) -> None:
+    def __init__(self, address: Address, timeout_s: float = DEFAULT_TIMEOUT_S, access: Access | None = None) -> None:
         self.address = address
-        self._transport = Transport(address.target, timeout_s)
+        self.access = access or Access()
+        self._transport = Transport(address.target, timeout_s, self.access)
 
     async def __aenter__(self) -> Client:
         return self
@@ -114,11 +119,57 @@ class Client:
         return WatchCalls(self._transport)
 
 
-def connect(address: str | None = None, *, timeout_s: float = DEFAULT_TIMEOUT_S) -> Client:
-    """A client of the daemon at `address`, or of the local one (see `discover`).
+def connect(
+    address: str | None = None,
+    *,
+    token: str | None = None,
+    token_file: str | None = None,
+    ca: str | None = None,
+    client_cert: str | None = None,
+    client_key: str | None = None,
+    profile: str | None = None,
+    timeout_s: float = DEFAULT_TIMEOUT_S,
+    environment: Mapping[str, str] | None = None,
+) -> Client:
+    """A client of the daemon at `address`, or of the local one (see `discover`). Nothing is sent before the first call.
+
+    What is not given comes from the profile that is named, else from FLUXHERO_ADDRESS, FLUXHERO_TOKEN,
+    FLUXHERO_TOKEN_FILE and FLUXHERO_CA, else from the profile that FLUXHERO_PROFILE names; and on this machine a TCP
+    port is opened with the strongest token file in the daemon's state directory that this user may read.
 
     Args:
         address: `HOST:PORT`, `unix:PATH` or the path of a socket; None looks for the local daemon.
+        token: the token itself; better a `token_file`, which other users of the machine don't see.
+        ca: PEM file with the daemon's certificate, or the authority that signed it; "system" for public ones. With it
+            the connection is encrypted.
+        client_cert: PEM file with a certificate of this client, where the daemon asks for one (mTLS); `client_key` too.
+        profile: a name in `$XDG_CONFIG_HOME/fluxhero/profiles.toml`.
         timeout_s: the deadline of each unary call.
+        environment: the variables to go by; those of the process when None.
+
+    Raises:
+        Misconfigured: when a profile, a token or a certificate can't be used, or a token would travel readable.
     """
-    return Client(discover(address), timeout_s)
+    variables = os.environ if environment is None else environment
+    named, usual = _profile(profile, variables), None if profile else _profile(variables.get(PROFILE), variables)
+    where = discover(address, variables, named=named.address if named else "", fallback=usual.address if usual else "")
+    access = find_access(
+        where,
+        token=token,
+        token_file=token_file,
+        named=named,
+        fallback=usual,
+        ca=ca,
+        client_cert=client_cert,
+        client_key=client_key,
+        environment=variables,
+    )
+    return Client(where, timeout_s, access)
+
+
+def _profile(name: str | None, variables: Mapping[str, str]) -> Profile | None:
+    if not name:
+        return None
+    from fluxhero_client.profiles import find
+
+    return find(name, variables)

@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import grpc
-
 if TYPE_CHECKING:
+    import grpc
     from google.protobuf.any_pb2 import Any as AnyMessage
 
     from fluxhero.v1.risk_pb2 import RiskDecision
@@ -84,7 +83,21 @@ class InvalidRequest(FluxHeroError):
 
 
 class AccessDenied(FluxHeroError):
-    """The token is missing or not valid, or its role does not cover the call."""
+    """The token is missing or not valid, or its role does not cover the call; `remedy` says what was tried."""
+
+    remedy = ""
+
+    def __str__(self) -> str:
+        return f"{self.text} ({self.remedy})" if self.remedy else self.text
+
+
+class Misconfigured(FluxHeroError):
+    """Nothing was sent: a profile, a token file or a certificate on this side can't be used."""
+
+    @classmethod
+    def of(cls, text: str) -> Misconfigured:
+        """One without a gRPC status, as no call was made."""
+        return cls(Failure("", text))
 
 
 class LimitExceeded(FluxHeroError):

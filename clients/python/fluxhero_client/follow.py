@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
 from fluxhero.v1 import common_pb2 as common
-from fluxhero_client.errors import Failure, FluxHeroError, LimitExceeded, Unavailable
+from fluxhero_client.errors import DaemonFault, Failure, FluxHeroError, LimitExceeded, Unavailable
 
 
 class StreamMessage(Protocol):
@@ -52,7 +52,7 @@ class Follow:
 
     wait_for_daemon: bool = False
     first_delay_s: float = 0.1
-    longest_delay_s: float = 5.0
+    longest_delay_s: float = 2.0
     silence_s: float = 30.0
     on_lost: Callable[[FluxHeroError], None] | None = None
     on_resumed: Callable[[], None] | None = None
@@ -60,6 +60,9 @@ class Follow:
 
 async def follow(open_stream: Open[M], options: Follow) -> AsyncGenerator[M, None]:
     """Every message but heartbeats, in order and without a gap, across restarts of the daemon.
+
+    After SLOW_CONSUMER, too, it goes on after what came here, never after the `last_seq` of the error: what the daemon
+    had sent by then need not have arrived.
 
     Each message is an update of the one before or a snapshot that says which topics it replaces.
 
@@ -81,7 +84,9 @@ async def follow(open_stream: Open[M], options: Follow) -> AsyncGenerator[M, Non
                     if message.kind != common.STREAM_KIND_HEARTBEAT:
                         yield message
             problem: FluxHeroError = Unavailable(Failure("UNAVAILABLE", "the daemon ended the stream"))
-        except (Unavailable, LimitExceeded) as error:
+        except (Unavailable, LimitExceeded, DaemonFault) as error:
+            if isinstance(error, DaemonFault) and error.reason:
+                raise  # the daemon's own word; without a reason a connection was cut so
             problem = error
             if isinstance(error, _Gap) and position == asked_for:
                 position = None  # Resuming itself left the gap, so only a whole snapshot closes it.
@@ -90,8 +95,8 @@ async def follow(open_stream: Open[M], options: Follow) -> AsyncGenerator[M, Non
         if not lost and options.on_lost:
             options.on_lost(problem)
         lost = True
-        # Subscribers that lost the same daemon must not come back all at once.
-        await asyncio.sleep(max(problem.retry_after_s or 0.0, delay_s * random.uniform(0.5, 1.0)))
+        # Subscribers that lost the same daemon must not come back all at once, also when it told them all when to.
+        await asyncio.sleep((problem.retry_after_s or 0.0) + delay_s * random.uniform(0.5, 1.0))
         delay_s = min(2 * delay_s, options.longest_delay_s)
 
 

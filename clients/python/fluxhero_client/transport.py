@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable, Iterable
 from typing import Any, TypeVar
-from uuid import uuid4
 
 import grpc
 from google.protobuf.message import Message
 
-from fluxhero_client.errors import from_rpc
+from fluxhero_client.access import Access, credentials, remedy
+from fluxhero_client.errors import AccessDenied, FluxHeroError, from_rpc
 
 R = TypeVar("R", bound=Message)
 
@@ -29,11 +29,22 @@ _OPTIONS: tuple[tuple[str, int], ...] = (
 
 
 class Transport:
-    """A channel to one daemon. `timeout_s` is the deadline of each unary call that does not bring its own."""
+    """A channel to one daemon. `timeout_s` is the deadline of each unary call.
 
-    def __init__(self, target: str, timeout_s: float) -> None:
-        self._channel = grpc.aio.insecure_channel(target, options=_OPTIONS)
+    Raises:
+        Misconfigured: when a certificate can't be read.
+    """
+
+    def __init__(self, target: str, timeout_s: float, access: Access) -> None:
+        self._target = target
+        self._access = access
         self._timeout_s = timeout_s
+        self._metadata = (("authorization", f"Bearer {access.token}"),) if access.token else ()
+        if access.ca:
+            encryption = grpc.ssl_channel_credentials(*credentials(access))
+            self._channel = grpc.aio.secure_channel(target, encryption, options=_OPTIONS)
+        else:
+            self._channel = grpc.aio.insecure_channel(target, options=_OPTIONS)
 
     async def close(self) -> None:
         """End the channel and every call on it."""
@@ -49,10 +60,10 @@ class Transport:
             f"/fluxhero.v1.{method}", type(request).SerializeToString, response.FromString
         )
         try:
-            answer: R = await call(request, timeout=self._timeout_s)
+            answer: R = await call(request, timeout=self._timeout_s, metadata=self._metadata)
             return answer
         except grpc.aio.AioRpcError as error:
-            failure = from_rpc(error)
+            failure = self._failure(error)
             failure.request_id = getattr(request, "request_id", "")
             raise failure from None
 
@@ -79,16 +90,26 @@ class Transport:
         call: grpc.aio.UnaryStreamMultiCallable[Any, Any] = self._channel.unary_stream(
             f"/fluxhero.v1.{method}", type(request).SerializeToString, response.FromString
         )
-        messages = call(request)
+        messages = call(request, metadata=self._metadata)
         try:
             async for message in messages:
                 yield message
         except grpc.aio.AioRpcError as error:
-            raise from_rpc(error) from None
+            raise self._failure(error) from None
         finally:
             messages.cancel()
+
+    def _failure(self, error: grpc.aio.AioRpcError) -> FluxHeroError:
+        failure = from_rpc(error)
+        if isinstance(failure, AccessDenied):
+            failure.remedy = remedy(self._access, self._target)
+        return failure
 
 
 def new_request_id(given: str | None) -> str:
     """The id that makes a mutation repeatable: the caller's, else a fresh one."""
-    return given or str(uuid4())
+    if given:
+        return given
+    from uuid import uuid4  # a call that only reads need not wait for it
+
+    return str(uuid4())

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
-from decimal import Decimal
+from typing import TYPE_CHECKING, TypeAlias
 
 from google.protobuf.timestamp_pb2 import Timestamp
 
+if TYPE_CHECKING:
+    from decimal import Decimal
+
 # Exact by construction: a float price would round on the way.
-Money = Decimal | str | int
+Money: TypeAlias = "Decimal | str | int"
 
 
 def decimal_text(amount: Money | None) -> str | None:

@@ -47,6 +47,10 @@ class AlertLimits:
         self._remember(alert, now_s)
         return True
 
+    def go_on_from(self, before: AlertLimits) -> None:
+        """Take the place of other limits: what was sent and held back under them counts."""
+        self._sent, self._times, self._held = before._sent, before._times, before._held
+
     def remember(self, alert: Alert, at_s: float) -> None:
         """An earlier process has sent it then; the oldest first."""
         self._times.append(at_s)

@@ -231,10 +231,9 @@ class Channels:
         self._loop = asyncio.get_running_loop()
         self._summary: asyncio.TimerHandle | None = None
         self._close_within_s = close_within_s
-        self._channels = [
-            Channel(channel_urls.label(number, url), partial(connect, url), self._failed, first_wait_s, self._arrived)
-            for number, url in enumerate(urls, 1)
-        ]
+        self._first_wait_s = first_wait_s
+        self._runs = False
+        self._channels = self._make(urls)
 
     def announce(self, alert: AlertRaised) -> None:
         """Send what the journal does not take any more, as the daemon ends by a failure: no limit holds it back."""
@@ -242,8 +241,30 @@ class Channels:
         title = f"[FluxHero {self._mode}] {alert.severity.name}: {alert.code}"
         self._send(Message(title, "\n".join(lines), alert.severity))
 
+    def _make(self, urls: Sequence[str]) -> list[Channel]:
+        return [
+            Channel(
+                channel_urls.label(number, url), partial(connect, url), self._failed, self._first_wait_s, self._arrived
+            )
+            for number, url in enumerate(urls, 1)
+        ]
+
+    def configure(self, urls: Sequence[str] | None, limits: AlertLimits | None, min_severity: Severity) -> None:
+        """Other channels, or other limits, from now on; None leaves them. Old channels send what waits in them."""
+        self._least = urgency(min_severity)
+        if limits is not None:
+            limits.go_on_from(self._limits)
+            self._limits = limits
+        if urls is not None:
+            for channel in self._channels:
+                channel.ask_to_end()
+            self._channels = self._make(urls)
+            for channel in self._channels if self._runs else ():
+                channel.start()
+
     async def run(self) -> None:
         """Begin to send; what came before has waited. Returns at once."""
+        self._runs = True
         for channel in self._channels:
             channel.start()
 

@@ -460,6 +460,23 @@ class UpdateParametersCommand:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class ReloadCommand:
+    """Take symbols, strategy and limits of a configuration that was read again; of the rest a restart decides.
+
+    `reset` names keys of the configuration, such as `risk.max_position`, whose changes at run time are dropped. What
+    was read, what the broker said of the symbols that join, and the keys that get a new value, or wait for a restart,
+    are no part of what was asked for.
+    """
+
+    caller: Caller
+    reset: tuple[str, ...]
+    settings: Settings = field(compare=False)
+    assets: tuple[AssetInfo, ...] = field(default=(), compare=False)
+    changed: tuple[str, ...] = field(default=(), compare=False)
+    waiting: tuple[str, ...] = field(default=(), compare=False)
+
+
 UniverseCommand = (
     AddSymbolCommand
     | RemoveSymbolCommand
@@ -467,6 +484,7 @@ UniverseCommand = (
     | DisableSymbolCommand
     | UpdateParametersCommand
     | UpdateLimitsCommand
+    | ReloadCommand
 )
 OrderCommand = PlaceOrderCommand | CancelOrderCommand | ReplaceOrderCommand | ClosePositionCommand
 SafetyCommand = HaltCommand | ResumeCommand | FlattenCommand | ResetBreakerCommand

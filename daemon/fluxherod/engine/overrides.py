@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field, replace
 
 from fluxherod.core.kernel import StrategyParams
@@ -88,9 +88,37 @@ class Overrides:
         """Set some parameters."""
         return replace(self, parameters={**self.parameters, **parameters})
 
+    def reset(self, keys: Collection[str]) -> Overrides:
+        """Drop what was changed of some keys of the configuration; switched-off symbols are no key of it."""
+        return replace(
+            self,
+            symbols={} if "market.symbols" in keys else self.symbols,
+            parameters={name: value for name, value in self.parameters.items() if not names(name, keys)},
+            limits={name: value for name, value in self.limits.items() if limit_key(name) not in keys},
+        )
+
     def limit(self, limits: Mapping[str, LimitValue]) -> Overrides:
         """Set some limits."""
         return replace(self, limits={**self.limits, **limits})
+
+
+def parameter_keys(name: str) -> tuple[str, ...]:
+    """The keys that may set a parameter: under its name, or its name without the unit where that is a time of day."""
+    return tuple(
+        f"{section}.{key}"
+        for section in ("strategy", "strategy.noise")
+        for key in dict.fromkeys((name, name.removesuffix("_minute")))
+    )
+
+
+def limit_key(name: str) -> str:
+    """The key of a limit, which counts in shares of one and not in basis points."""
+    return f"risk.{name.removesuffix('_bp')}"
+
+
+def names(parameter: str, keys: Collection[str]) -> bool:
+    """Does one of the keys set a parameter."""
+    return any(key in keys for key in parameter_keys(parameter))
 
 
 def in_words(wrong: Mapping[str, str]) -> str:

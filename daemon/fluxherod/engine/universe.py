@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from fluxherod.core.risk.limits import LimitValue, limit_problems
 from fluxherod.core.words import some_of
+from fluxherod.engine import reloading
 from fluxherod.engine.desk import Desk
 from fluxherod.engine.effects import AlertRaised, Effect, FollowSymbols, ReplyCode, RequestHistory, Severity
 from fluxherod.engine.events import (
@@ -14,6 +15,7 @@ from fluxherod.engine.events import (
     AssetsLoaded,
     DisableSymbolCommand,
     EnableSymbolCommand,
+    ReloadCommand,
     RemoveSymbolCommand,
     UniverseCommand,
     UpdateLimitsCommand,
@@ -106,8 +108,11 @@ class Universe:
                 return self._update(command, now_ns, out)
             case UpdateLimitsCommand():
                 return self._limit(command)
+            case ReloadCommand():
+                return reloading.take(self, command, now_ns, out)
 
-    def _put(self, overrides: Overrides) -> Settings:
+    def put(self, overrides: Overrides) -> Settings:
+        """Let these wishes stand; the settings in force."""
         self.overrides = overrides.trimmed(self.configured)
         self._look_for_conflict()
         settings = self.settings
@@ -123,21 +128,26 @@ class Universe:
             return ReplyCode.SYMBOL_UNKNOWN, f"the broker does not know {symbol}"
         if not asset.tradable:
             return ReplyCode.SYMBOL_NOT_TRADABLE, f"{symbol} is no US equity that the broker trades"
-        settings = self._put(self.overrides.follow(symbol, wanted=True))
-        book = self.market.add(symbol)
-        book.tradable, book.shortable = True, asset.shortable and asset.easy_to_borrow
-        out.append(FollowSymbols(settings.symbols))
-        self._request_history((symbol,), out)
+        self.put(self.overrides.follow(symbol, wanted=True))
+        self.join((asset,), out)
         return ReplyCode.OK, f"{symbol} joins: its history is being loaded"
+
+    def join(self, assets: Sequence[AssetInfo], out: list[Effect]) -> None:
+        """Follow symbols that the settings in force have and the market has not."""
+        for asset in assets:
+            book = self.market.add(asset.symbol)
+            book.tradable, book.shortable = True, asset.shortable and asset.easy_to_borrow
+        out.append(FollowSymbols(self.settings.symbols))
+        self._request_history(tuple(asset.symbol for asset in assets), out)
 
     def _remove(self, symbol: str, out: list[Effect]) -> Outcome:
         """The last one may go too: a configuration that drops symbols can leave none as well, and the daemon then still
         looks after account and orders."""
         if symbol not in self.market.books:
             return self._unknown(symbol)
-        if use := self._use(symbol):
+        if use := self.use(symbol):
             return ReplyCode.SYMBOL_IN_USE, f"{symbol} is in use: {use}"
-        settings = self._put(self.overrides.follow(symbol, wanted=False))
+        settings = self.put(self.overrides.follow(symbol, wanted=False))
         self.market.remove(symbol)
         out.append(FollowSymbols(settings.symbols))
         return ReplyCode.OK, f"{symbol} leaves: it is followed no more"
@@ -146,7 +156,7 @@ class Universe:
         """What joins and the feed will not carry leaves again, or the next connection would be refused as a whole."""
         for book in list(self.market.books.values()):
             if book.joining and book.symbol not in followed:
-                self._put(self.overrides.follow(book.symbol, wanted=False))
+                self.put(self.overrides.follow(book.symbol, wanted=False))
                 self.market.remove(book.symbol)
                 text = f"the market-data feed does not take {book.symbol} ({refusal}): it is followed no more"
                 out.append(AlertRaised("SYMBOL_NOT_FOLLOWED", Severity.WARNING, text, book.symbol))
@@ -165,7 +175,7 @@ class Universe:
                 text = f"{asset.symbol} is {fault} at the broker: remove it from market.symbols"
                 out.append(AlertRaised("SYMBOL_NOT_TRADABLE", Severity.WARNING, text, asset.symbol))
 
-    def _use(self, symbol: str) -> str:
+    def use(self, symbol: str) -> str:
         """What a symbol must be followed for; "" when nothing."""
         if symbol in self.ledger.positions:
             return "a position is open"
@@ -181,7 +191,7 @@ class Universe:
             return self._unknown(symbol)
         if symbol not in self.overrides.disabled:
             return ReplyCode.ALREADY_DONE, f"{symbol} is not switched off"
-        self._put(self.overrides.enable(symbol))
+        self.put(self.overrides.enable(symbol))
         return ReplyCode.OK, f"{symbol} may be entered again"
 
     def _disable(self, symbol: str, reason: str) -> Outcome:
@@ -190,7 +200,7 @@ class Universe:
             return self._unknown(symbol)
         if self.overrides.disabled.get(symbol) == reason:
             return ReplyCode.ALREADY_DONE, f"{symbol} is switched off already"
-        self._put(self.overrides.disable(symbol, reason))
+        self.put(self.overrides.disable(symbol, reason))
         because = f": {reason}" if reason else ""
         return ReplyCode.OK, f"{symbol} takes no new risk{because}"
 
@@ -208,7 +218,7 @@ class Universe:
         # Together with what was changed before: those changes may be the ones that the configuration conflicts with.
         if wrong := problems(self.configured, {**self.overrides.parameters, **changes}):
             return ReplyCode.INVALID_FIELD, in_words(wrong)
-        self._put(self.overrides.change(changes))
+        self.put(self.overrides.change(changes))
         self.changed_ns = now_ns
         names = ", ".join(f"{name} = {value}" for name, value in changes.items())
         return ReplyCode.OK, f"from the next bar on: {names}"
@@ -221,7 +231,7 @@ class Universe:
         changes = dict(command.changes)
         if wrong := limit_problems(self.configured.limits, {**self.overrides.limits, **changes}):
             return ReplyCode.INVALID_FIELD, in_words(wrong)
-        self._put(self.overrides.limit(changes))
+        self.put(self.overrides.limit(changes))
         return ReplyCode.OK, "for new orders: " + ", ".join(f"{name} = {value}" for name, value in changes.items())
 
     def _request_history(self, symbols: tuple[str, ...], out: list[Effect]) -> None:

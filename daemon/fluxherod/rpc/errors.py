@@ -43,6 +43,7 @@ _CODES: dict[grpc.StatusCode, tuple[str, ...]] = {
         "SYMBOL_IN_USE",
         "SYMBOL_NOT_TRADABLE",
         "FOREIGN_POSITION",
+        "CONFIG_INVALID",
     ),
     grpc.StatusCode.ABORTED: ("REVISION_CONFLICT",),
     grpc.StatusCode.UNAVAILABLE: ("NOT_READY", "SHUTTING_DOWN", "BROKER_UNAVAILABLE", "TOKENS_UNREADABLE"),

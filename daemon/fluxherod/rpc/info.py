@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
+from fluxherod.engine.settings import Settings
 from fluxherod.errors import FluxHeroError
 
 
@@ -87,6 +88,34 @@ class Configuration(Protocol):
     def model_dump(self) -> dict[str, Any]: ...
 
 
+class Reconfiguration(Protocol):
+    """Where the configuration comes from, and what of it is put in force around the engine."""
+
+    def read(self) -> Configuration:
+        """Read all sources again.
+
+        Raises:
+            ConfigurationError: with every problem of every source.
+        """
+        ...
+
+    def settings(self, config: Any) -> Settings:
+        """What the engine decides by."""
+        ...
+
+    def apply(self, config: Any, changed: Collection[str]) -> None:
+        """Put the log's level and the alert channels in force, those of the `changed` keys."""
+        ...
+
+
+class TableFile(Protocol):
+    """Writes a table as Parquet. Takes a while: never on the event loop."""
+
+    def __call__(self, columns: Mapping[str, Sequence[Any]], kinds: Mapping[str, str], /) -> bytes:
+        """The bytes of the file. A kind is text, count, money (decimal strings), ratio or time (ns, None for none)."""
+        ...
+
+
 class LinkStatus(Protocol):
     """A connection that is made again and again."""
 
@@ -145,7 +174,8 @@ class Past(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class DaemonInfo:
-    """The configuration in force, the version, the journal's id, the counters of both streams, and the past."""
+    """The configuration in force, the version, the journal's id, the counters of both streams, and the past;
+    how the configuration is read again, and what writes Parquet."""
 
     config: Configuration
     version: str
@@ -153,3 +183,5 @@ class DaemonInfo:
     market: MarketCounters
     trades: TradeCounters
     past: Past
+    reconfiguration: Reconfiguration
+    parquet: TableFile

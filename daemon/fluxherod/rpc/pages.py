@@ -43,9 +43,7 @@ class Paging:
             Refused: when one of them is not allowed.
         """
         size, fingerprint = validate.page_size(request.page_size), _fingerprint(request)
-        since_ns, until_ns = _bound(request, "start_time"), _bound(request, "end_time")
-        if since_ns is not None and until_ns is not None and since_ns >= until_ns:
-            raise invalid("end_time", "must be later than start_time")
+        since_ns, until_ns = time_range(request)
         return cls(size, _open(request.page_token, fingerprint), since_ns, until_ns, fingerprint)
 
     def seal(self, token: str) -> str:
@@ -89,6 +87,18 @@ class Paging:
         if not isinstance(key, list):
             raise _foreign_token()
         return key
+
+
+def time_range(request: Any) -> tuple[int | None, int | None]:
+    """Read `start_time` and `end_time` of a request; None where it has none.
+
+    Raises:
+        Refused: when one of them is not allowed.
+    """
+    since_ns, until_ns = _bound(request, "start_time"), _bound(request, "end_time")
+    if since_ns is not None and until_ns is not None and since_ns >= until_ns:
+        raise invalid("end_time", "must be later than start_time")
+    return since_ns, until_ns
 
 
 def _fingerprint(request: Any) -> int:

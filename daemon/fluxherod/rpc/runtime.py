@@ -9,40 +9,37 @@ from typing import Any
 from fluxherod.core.risk.limits import LimitValue
 from fluxherod.core.sizing import BASIS_POINTS
 from fluxherod.engine.engine import Engine
-from fluxherod.engine.overrides import Value, parameters_of
+from fluxherod.engine.overrides import Overrides, Value, limit_key, parameter_keys, parameters_of
+from fluxherod.engine.settings import Settings
 
 
 def runtime_values(engine: Engine, keys: Collection[str]) -> dict[str, Any]:
     """Each changed key of `keys` with its value; parameters that the configuration does not know have none."""
-    universe, settings = engine.universe, engine.settings
+    universe = engine.universe
+    in_force = Overrides(
+        universe.overrides.symbols, parameters=universe.changed, limits=universe.changed_limits
+    )  # without what conflicts with the configuration
+    return changed_values(in_force, engine.settings, keys)
+
+
+def changed_values(overrides: Overrides, settings: Settings, keys: Collection[str]) -> dict[str, Any]:
+    """Each key of `keys` that overrides change, with its value in `settings`."""
     values = parameters_of(settings)
-    found: dict[str, Any] = {"market.symbols": settings.symbols} if universe.overrides.symbols else {}
-    for name in universe.changed:
-        key = _key_of(name, keys)
+    found: dict[str, Any] = {"market.symbols": settings.symbols} if overrides.symbols else {}
+    for name in overrides.parameters:
+        key = next((key for key in parameter_keys(name) if key in keys), "")
         if key:
             found[key] = _configured(key, values[name])
-    return found | _limits(engine, keys)
-
-
-def _limits(engine: Engine, keys: Collection[str]) -> dict[str, Any]:
-    """The changed limits as the configuration writes them: basis points as a share of one."""
-    found: dict[str, Any] = {}
-    for name in engine.universe.changed_limits:
-        key, value = f"risk.{name.removesuffix('_bp')}", getattr(engine.settings.limits, name)
-        if key in keys:
-            found[key] = _share(value) if name.endswith("_bp") else value
+    for name in overrides.limits:
+        if (key := limit_key(name)) in keys:
+            found[key] = (
+                _share(getattr(settings.limits, name)) if name.endswith("_bp") else getattr(settings.limits, name)
+            )
     return found
 
 
 def _share(value_bp: LimitValue) -> Decimal:
     return Decimal(value_bp) / BASIS_POINTS
-
-
-def _key_of(name: str, keys: Collection[str]) -> str:
-    """The key of a parameter: of its name, or of its name without the unit where the value is a time of day."""
-    names = (name, name.removesuffix("_minute"))
-    places = [f"{section}.{name}" for section in ("strategy", "strategy.noise") for name in names]
-    return next((place for place in places if place in keys), "")
 
 
 def _configured(key: str, value: Value) -> object:

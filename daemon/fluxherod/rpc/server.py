@@ -40,6 +40,7 @@ from fluxherod.rpc.live import Live
 from fluxherod.rpc.market import MarketService
 from fluxherod.rpc.order import OrderService
 from fluxherod.rpc.position import PositionService
+from fluxherod.rpc.reload import Reloader
 from fluxherod.rpc.risk import RiskService
 from fluxherod.rpc.signal import SignalService
 from fluxherod.rpc.snapshots import Snapshots
@@ -121,7 +122,8 @@ class RpcServer:
         server: Any = self.door  # it takes services as a server does
         asker = Asker(live)
         events = Events(live, self._hub, tables, streams)
-        system = SystemService(live, status, info, streams, Alerts(tables, asker), events)
+        self.reloader = Reloader(live, info.config, info.reconfiguration)
+        system = SystemService(live, status, info, streams, Alerts(tables, asker), events, asker, self.reloader)
         system_pb2_grpc.add_SystemServiceServicer_to_server(system, server)
         market_pb2_grpc.add_MarketServiceServicer_to_server(MarketService(live, streams, asker), server)
         account_pb2_grpc.add_AccountServiceServicer_to_server(AccountService(live, tables, streams), server)
@@ -129,7 +131,7 @@ class RpcServer:
         order_pb2_grpc.add_OrderServiceServicer_to_server(OrderService(live, tables, asker, streams), server)
         signal_pb2_grpc.add_SignalServiceServicer_to_server(SignalService(live, tables, streams, info.past), server)
         risk_pb2_grpc.add_RiskServiceServicer_to_server(RiskService(live, asker, streams), server)
-        trade_pb2_grpc.add_TradeServiceServicer_to_server(TradeService(live, tables), server)
+        trade_pb2_grpc.add_TradeServiceServicer_to_server(TradeService(live, tables, info.parquet), server)
         stream_pb2_grpc.add_StreamServiceServicer_to_server(StreamService(streams), server)
         strategy_pb2_grpc.add_StrategyServiceServicer_to_server(StrategyService(live, tables, asker), server)
         backtest_pb2_grpc.add_BacktestServiceServicer_to_server(backtest_pb2_grpc.BacktestServiceServicer(), server)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable
 from decimal import Decimal
-from typing import Any
 
 from fluxhero.v1 import common_pb2, system_pb2, system_pb2_grpc
 from fluxherod.rpc.alerts import Alerts
 from fluxherod.rpc.calls import Context
+from fluxherod.rpc.commands import Asker
 from fluxherod.rpc.events import Events
 from fluxherod.rpc.info import DaemonInfo
 from fluxherod.rpc.live import Live
+from fluxherod.rpc.reload import Reloader, flat, reloadable
 from fluxherod.rpc.runtime import runtime_values
 from fluxherod.rpc.status import StatusReader
 from fluxherod.rpc.stream import Messages, Streams
@@ -30,7 +32,15 @@ class SystemService(system_pb2_grpc.SystemServiceServicer):
     """Status, configuration, alerts and the journal."""
 
     def __init__(
-        self, live: Live, status: StatusReader, info: DaemonInfo, streams: Streams, alerts: Alerts, events: Events
+        self,
+        live: Live,
+        status: StatusReader,
+        info: DaemonInfo,
+        streams: Streams,
+        alerts: Alerts,
+        events: Events,
+        asker: Asker,
+        reloader: Reloader,
     ) -> None:
         self._live = live
         self._status = status
@@ -38,6 +48,9 @@ class SystemService(system_pb2_grpc.SystemServiceServicer):
         self._streams = streams
         self._alerts = alerts
         self._events = events
+        self._asker = asker
+        self._reloader = reloader
+        self._defaults = dict(flat(type(info.config)().model_dump()))
 
     async def GetStatus(self, request: system_pb2.GetStatusRequest, context: Context) -> system_pb2.GetStatusResponse:
         """The status; answers while everything else is not ready."""
@@ -45,18 +58,25 @@ class SystemService(system_pb2_grpc.SystemServiceServicer):
 
     async def GetConfig(self, request: system_pb2.GetConfigRequest, context: Context) -> system_pb2.GetConfigResponse:
         """Each key with its value and origin; of a secret only whether it is set."""
-        config = self._info.config
-        values, defaults = dict(_flat(config.model_dump())), dict(_flat(type(config)().model_dump()))
+        keys = [key for key in self._reloader.values if key.startswith(request.prefix)]
+        return system_pb2.GetConfigResponse(entries=self._entries(keys))
+
+    async def ReloadConfig(
+        self, request: system_pb2.ReloadConfigRequest, context: Context
+    ) -> system_pb2.ReloadConfigResponse:
+        """Read the configuration again, and put in force what needs no restart."""
+        caller = self._asker.caller("ReloadConfig", request.request_id)
+        async with asyncio.timeout(context.time_remaining()):
+            done = await self._reloader.reload(caller, frozenset(request.reset_keys))
+        return system_pb2.ReloadConfigResponse(changed=self._entries(done.changed), restart_needed=done.waiting)
+
+    def _entries(self, keys: Iterable[str]) -> list[system_pb2.ConfigEntry]:
+        values = self._reloader.in_force()
         changed = runtime_values(self._live.engine, values.keys()) if self._live.started else {}
-        entries = [
-            self._entry(key, _toml(changed.get(key, value)), _toml(defaults[key]), key in changed)
-            for key, value in values.items()
-            if key.startswith(request.prefix)
-        ]
-        return system_pb2.GetConfigResponse(entries=entries)
+        return [self._entry(key, _toml(values[key]), _toml(self._defaults[key]), key in changed) for key in keys]
 
     def _entry(self, key: str, value: str, default: str, changed: bool) -> system_pb2.ConfigEntry:
-        origin = self._info.config.origins.get(key)
+        origin = self._reloader.origins.get(key)
         secret = key in self._info.config.secret_keys
         if secret and value != default:
             value = _toml("***")
@@ -64,7 +84,12 @@ class SystemService(system_pb2_grpc.SystemServiceServicer):
         # Some defaults follow from the mode: a value that nobody gave is its own default.
         default = value if layer == "default" else default
         return system_pb2.ConfigEntry(
-            key=key, value=value, origin=_ORIGINS[layer], secret=secret, default_value=default
+            key=key,
+            value=value,
+            origin=_ORIGINS[layer],
+            secret=secret,
+            reloadable=reloadable(key),
+            default_value=default,
         )
 
     def WatchStatus(self, request: system_pb2.WatchStatusRequest, context: Context) -> Messages:
@@ -90,15 +115,6 @@ class SystemService(system_pb2_grpc.SystemServiceServicer):
     def WatchEvents(self, request: system_pb2.WatchEventsRequest, context: Context) -> Messages:
         """The journal, from any number on."""
         return self._events.watch(request)
-
-
-def _flat(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
-    """Every key with its dotted name."""
-    for name, value in table.items():
-        if isinstance(value, dict):
-            yield from _flat(value, f"{prefix}{name}.")
-        else:
-            yield f"{prefix}{name}", value
 
 
 def _toml(value: object) -> str:

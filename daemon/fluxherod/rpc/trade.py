@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator
+
 from fluxhero.v1 import common_pb2, trade_pb2, trade_pb2_grpc
+from fluxherod.core.calendar import new_york_day
 from fluxherod.core.portfolio import Trade
 from fluxherod.rpc import validate
 from fluxherod.rpc.calls import Context
 from fluxherod.rpc.convert import MODES, REGIMES
 from fluxherod.rpc.convert_orders import fill_messages, order_message, position_side, trade_message
 from fluxherod.rpc.errors import Refused, invalid
+from fluxherod.rpc.export import chunks, trade_file
 from fluxherod.rpc.history import order_changes, whole_signal
+from fluxherod.rpc.info import TableFile
 from fluxherod.rpc.live import Live
-from fluxherod.rpc.pages import Paging
+from fluxherod.rpc.pages import Paging, time_range
 from fluxherod.rpc.performance import closed_trades, measure_of
 from fluxherod.rpc.statistics import by_key
 from fluxherod.rpc.tables import Tables
 
 READ_SIZE = 1_000
+_FORMATS = {
+    trade_pb2.EXPORT_FORMAT_CSV: ("csv", "text/csv; charset=utf-8"),
+    trade_pb2.EXPORT_FORMAT_PARQUET: ("parquet", "application/vnd.apache.parquet"),
+}
 _CLOSED = {
     trade_pb2.TRADE_STATE_UNSPECIFIED: None,
     trade_pb2.TRADE_STATE_OPEN: False,
@@ -27,9 +36,10 @@ _CLOSED = {
 class TradeService(trade_pb2_grpc.TradeServiceServicer):
     """Trades from the tables."""
 
-    def __init__(self, live: Live, tables: Tables) -> None:
+    def __init__(self, live: Live, tables: Tables, parquet: TableFile) -> None:
         self._live = live
         self._tables = tables
+        self._parquet = parquet
 
     async def ListTrades(self, request: trade_pb2.ListTradesRequest, context: Context) -> trade_pb2.ListTradesResponse:
         """Trades, newest first."""
@@ -87,6 +97,45 @@ class TradeService(trade_pb2_grpc.TradeServiceServicer):
             response.orders.append(order_message(order))
             response.fills.extend(fill_messages(order, await order_changes(self._tables, order.id)))
         response.fills.sort(key=lambda fill: (fill.time.seconds, fill.time.nanos))
+
+    async def ExportTrades(
+        self, request: trade_pb2.ExportTradesRequest, context: Context
+    ) -> AsyncGenerator[trade_pb2.ExportTradesResponse, None]:
+        """A file of trades, oldest first, in chunks."""
+        if request.format not in _FORMATS:
+            raise invalid("format", "EXPORT_FORMAT_CSV or EXPORT_FORMAT_PARQUET")
+        suffix, content_type = _FORMATS[request.format]
+        now_ns = self._live.now_ns
+        content = await trade_file(await self._exported(request), request.format, now_ns, self._parquet)
+        named = {"file_name": f"fluxhero-trades-{new_york_day(now_ns)}.{suffix}", "content_type": content_type}
+        for chunk in chunks(content):
+            yield trade_pb2.ExportTradesResponse(data=chunk, **named)
+            named = {}
+
+    async def _exported(self, request: trade_pb2.ExportTradesRequest) -> list[Trade]:
+        """All of them: a file that is cut in silence would be a lie."""
+        symbols = validate.symbols(request.symbols)
+        modes = validate.choices(MODES, request.modes, "modes")
+        since_ns, until_ns = time_range(request)
+        found: list[Trade] = []
+        token = ""
+        while True:
+            page = await self._tables.trades(
+                symbol=symbols[0] if len(symbols) == 1 else None,
+                since_ns=since_ns,
+                until_ns=until_ns,
+                page_size=READ_SIZE,
+                page_token=token,
+            )
+            found += page.items
+            token = page.next_token
+            if not token:
+                break
+        return [
+            trade
+            for trade in reversed(found)
+            if (not symbols or trade.symbol in symbols) and (not modes or trade.mode in modes)
+        ]
 
     async def GetStatistics(
         self, request: trade_pb2.GetStatisticsRequest, context: Context

@@ -96,7 +96,10 @@ class SystemServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ReloadConfig(self, request, context):
-        """Read the configuration file again and apply what can change without a restart. Errors: CONFIG_INVALID.
+        """Read the configuration file again and put in force what needs no restart: symbols, the strategy's parameters, limits, the log's level and the
+        alert channels. All of it is taken, or nothing: the file is checked first, and each symbol that joins is looked up at the broker. What was
+        changed through the API wins over the file until its key is in `reset_keys`. Survives a restart. Errors: CONFIG_INVALID, INVALID_FIELD,
+        SYMBOL_IN_USE when a symbol that the file drops has a position or an order, BROKER_UNAVAILABLE.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -83,7 +83,8 @@ class TradeServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ExportTrades(self, request, context):
-        """Trades as a file, oldest first, in chunks. The first message names the file; the joined chunks are the file.
+        """Trades as a file, oldest first, open ones too, in chunks. The first message names the file; the joined chunks are the file. Its columns are the
+        fields of Trade, `holding_time` as `holding_time_s` in seconds. Errors: INVALID_FIELD.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import sys
 from collections.abc import Mapping
@@ -39,7 +38,7 @@ class Console:
             input=sys.stdin,
             colour=terminal and allowed,
             colour_errors=sys.stderr.isatty() and allowed,
-            width=shutil.get_terminal_size().columns if terminal else None,
+            width=_columns() if terminal else None,
             interactive=sys.stdin.isatty(),
         )
 
@@ -68,3 +67,9 @@ class Console:
             return self.input.readline().strip().lower() in ("y", "yes")
         finally:
             signal.signal(signal.SIGINT, handler)
+
+
+def _columns() -> int:
+    import shutil
+
+    return shutil.get_terminal_size().columns

@@ -5,56 +5,64 @@ from __future__ import annotations
 from argparse import Namespace
 from collections.abc import Awaitable, Callable
 from importlib import import_module
+from typing import Any
 
+from fluxhero_client.cli.catalog import COMMANDS
 from fluxhero_client.cli.console import Console
-from fluxhero_client.client import Client, connect
-from fluxhero_client.errors import FluxHeroError
-
-Command = Callable[[Client, Namespace, Console], Awaitable[int]]
-
-# Where each command lives: only its module, and the messages that it shows, are imported.
-_MODULES = {
-    "status": "status",
-    "account": "account",
-    "positions": "lists",
-    "orders": "lists",
-    "signals": "lists",
-    "trades": "lists",
-    "alerts": "alerts",
-    "ack": "alerts",
-    "explain": "explain",
-    "watch": "watch",
-    "preview": "trading",
-    "place": "trading",
-    "cancel": "trading",
-    "replace": "trading",
-    "close": "trading",
-    "halt": "kill_switch",
-    "resume": "kill_switch",
-    "flatten": "kill_switch",
-    "reset-breaker": "kill_switch",
-    "risk": "risk",
-    "risk-report": "risk",
-    "limits": "risk",
-    "symbols": "symbols",
-    "add-symbol": "symbols",
-    "remove-symbol": "symbols",
-    "enable": "symbols",
-    "disable": "symbols",
-    "strategies": "strategy",
-    "set-parameter": "strategy",
-    "performance": "strategy",
-}
+from fluxhero_client.errors import FluxHeroError, Misconfigured
 
 
 async def execute(arguments: Namespace, console: Console) -> int:
-    """The exit code of the command."""
-    module = import_module(f"fluxhero_client.cli.commands.{_MODULES[arguments.command]}")
-    command: Command = getattr(module, arguments.command.replace("-", "_"))
-    async with connect(arguments.address, timeout_s=arguments.timeout) as client:
+    """The exit code of a command that asks the daemon."""
+    from fluxhero_client.client import Client, connect
+
+    command: Callable[[Client, Namespace, Console], Awaitable[int]] = _function(arguments)
+    try:
+        client = connect(
+            arguments.address,
+            token_file=arguments.token_file,
+            ca=arguments.ca,
+            client_cert=arguments.client_cert,
+            client_key=arguments.client_key,
+            profile=arguments.profile,
+            timeout_s=arguments.timeout,
+        )
+    except Misconfigured as error:
+        return _report(error, None, arguments, console)
+    async with client:
         try:
             return await command(client, arguments, console)
         except FluxHeroError as error:
-            from fluxhero_client.cli.show.failure import report
+            return _report(error, client, arguments, console)
 
-            return report(error, client.address, console, as_json=arguments.output == "json")
+
+def load(arguments: Namespace) -> None:
+    """Import all that a command which asks the daemon needs."""
+    import_module("fluxhero_client.client")
+    _function(arguments)
+
+
+def needs_daemon(arguments: Namespace) -> bool:
+    """Does the command ask the daemon."""
+    return bool(COMMANDS[arguments.command].rpcs)
+
+
+def execute_here(arguments: Namespace, console: Console) -> int:
+    """The exit code of a command that asks no daemon."""
+    command: Callable[[Namespace, Console], int] = _function(arguments)
+    try:
+        return command(arguments, console)
+    except Misconfigured as error:
+        return _report(error, None, arguments, console)
+
+
+def _function(arguments: Namespace) -> Any:
+    # Only its module, and the messages that it shows, are imported.
+    module = import_module(f"fluxhero_client.cli.commands.{COMMANDS[arguments.command].module}")
+    return getattr(module, arguments.command.replace("-", "_"))
+
+
+def _report(error: FluxHeroError, client: Any, arguments: Namespace, console: Console) -> int:
+    from fluxhero_client.cli.show.failure import report
+
+    return report(error, client, console, as_json=arguments.output == "json")

@@ -6,6 +6,7 @@ from argparse import Namespace
 from typing import TYPE_CHECKING
 
 from fluxhero_client.cli.console import Console
+from fluxhero_client.cli.output import answered
 from fluxhero_client.cli.show.figures import gain, gain_percent, money
 from fluxhero_client.cli.show.table import print_pairs
 from fluxhero_client.cli.show.times import date_and_time, exchange_zone
@@ -18,12 +19,9 @@ if TYPE_CHECKING:
 async def account(client: Client, arguments: Namespace, console: Console) -> int:
     """The account."""
     found = await client.account.get()
-    if arguments.output == "json":
-        from fluxhero_client.cli.show import messages
-
-        console.print(messages.one(found))
-    else:
-        _show(found, console)
+    if answered(found, arguments, console):
+        return 0
+    _show(found, console)
     return 0
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from fluxhero_client.cli.console import Console
+from fluxhero_client.cli.output import answered, listed
 from fluxhero_client.client import Client
 
 if TYPE_CHECKING:
@@ -22,13 +23,13 @@ async def alerts(client: Client, arguments: Namespace, console: Console) -> int:
         min_severity=least,
         symbols=arguments.symbol,
         acknowledged=False if arguments.open else None,
+        start=arguments.since,
+        end=arguments.until,
         limit=arguments.limit,
     )
-    if arguments.output == "json":
-        from fluxhero_client.cli.show import messages
-
-        console.print(messages.many(found))
-    elif found:
+    if listed(found, "Alert", arguments, console):
+        return 0
+    if found:
         from fluxhero_client.cli.show.alert_columns import alert_columns
         from fluxhero_client.cli.show.table import Table
 
@@ -55,10 +56,7 @@ async def ack(client: Client, arguments: Namespace, console: Console) -> int:
     answer = await client.system.acknowledge_alert(
         arguments.alert_id, note=arguments.note, request_id=arguments.request_id
     )
-    if arguments.output == "json":
-        from fluxhero_client.cli.show import messages
-
-        console.print(messages.one(answer))
+    if answered(answer, arguments, console):
         return 0
     alert = answer.alert
     about = f" of {alert.symbol}" if alert.symbol else ""

@@ -7,6 +7,7 @@ from argparse import Namespace
 from fluxhero.v1 import risk_pb2 as api
 from fluxhero_client.cli.commands.trading import ask
 from fluxhero_client.cli.console import Console
+from fluxhero_client.cli.output import answered
 from fluxhero_client.cli.show.figures import money, plural, word
 from fluxhero_client.client import Client
 
@@ -17,10 +18,7 @@ async def halt(client: Client, arguments: Namespace, console: Console) -> int:
     if code := ask(question, arguments, console):
         return code
     answer = await client.risk.halt(arguments.reason, request_id=arguments.request_id)
-    if arguments.output == "json":
-        from fluxhero_client.cli.show import messages
-
-        console.print(messages.one(answer))
+    if answered(answer, arguments, console):
         return 0
     _show_halt(answer.risk, console)
     console.print(
@@ -33,12 +31,9 @@ async def halt(client: Client, arguments: Namespace, console: Console) -> int:
 async def resume(client: Client, arguments: Namespace, console: Console) -> int:
     """Resume trading."""
     answer = await client.risk.resume(arguments.reason, request_id=arguments.request_id)
-    if arguments.output == "json":
-        from fluxhero_client.cli.show import messages
-
-        console.print(messages.one(answer))
-    else:
-        console.print(console.paint("trading goes on", "good"))
+    if answered(answer, arguments, console):
+        return 0
+    console.print(console.paint("trading goes on", "good"))
     return 0
 
 
@@ -51,10 +46,7 @@ async def flatten(client: Client, arguments: Namespace, console: Console) -> int
     answer = await client.risk.flatten(
         arguments.reason, include_foreign=arguments.include_foreign, request_id=arguments.request_id
     )
-    if arguments.output == "json":
-        from fluxhero_client.cli.show import messages
-
-        console.print(messages.one(answer))
+    if answered(answer, arguments, console):
         return 0
     _show_halt(answer.risk, console)
     console.print(f"closing: {' '.join(answer.closing_symbols) or 'no position is open'}")
@@ -73,10 +65,7 @@ async def reset_breaker(client: Client, arguments: Namespace, console: Console) 
         target=targets.get(arguments.to, api.BREAKER_STATE_UNSPECIFIED),
         request_id=arguments.request_id,
     )
-    if arguments.output == "json":
-        from fluxhero_client.cli.show import messages
-
-        console.print(messages.one(answer))
+    if answered(answer, arguments, console):
         return 0
     risk = answer.risk
     latched = ", until you set it to normal" if risk.breaker_latched else ""

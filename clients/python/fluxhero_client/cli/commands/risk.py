@@ -7,6 +7,7 @@ from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
 from fluxhero_client.cli.console import Console
+from fluxhero_client.cli.output import answered
 from fluxhero_client.cli.show.figures import Cell, gain, gain_percent, money, word
 from fluxhero_client.cli.show.risk_columns import usage_columns
 from fluxhero_client.cli.show.table import Table, print_pairs
@@ -23,7 +24,7 @@ _BREAKER_STYLES = {"normal": "good", "reduced": "warn", "disabled": "bad"}
 async def risk(client: Client, arguments: Namespace, console: Console) -> int:
     """The risk engine now."""
     found = await client.risk.get()
-    if not _print_json(found, arguments, console):
+    if not answered(found, arguments, console):
         _show(found, console)
     return 0
 
@@ -31,7 +32,7 @@ async def risk(client: Client, arguments: Namespace, console: Console) -> int:
 async def risk_report(client: Client, arguments: Namespace, console: Console) -> int:
     """The risk report."""
     report = await client.risk.report()
-    if not _print_json(report, arguments, console):
+    if not answered(report, arguments, console):
         console.print(report.text)
     return 0
 
@@ -40,7 +41,7 @@ async def limits(client: Client, arguments: Namespace, console: Console) -> int:
     """The limits in force, or new ones."""
     if arguments.action is None:
         found = await client.risk.get()
-        if not _print_json(found.limits, arguments, console):
+        if not answered(found.limits, arguments, console):
             _show_limits(found, console)
         return 0
     return await _set(client, arguments, console)
@@ -58,7 +59,7 @@ async def _set(client: Client, arguments: Namespace, console: Console) -> int:
     answer = await client.risk.update_limits(
         wanted, reason=arguments.reason, revision=arguments.revision, request_id=arguments.request_id
     )
-    if not _print_json(answer.risk, arguments, console):
+    if not answered(answer.risk, arguments, console):
         for field, _ in wanted.ListFields():
             console.print(f"{field.name} = {_text(answer.risk.limits, field.name)}")
         console.print(f"in force for new orders; revision {answer.risk.limits_revision}")
@@ -134,12 +135,3 @@ def _show_limits(found: Risk, console: Console) -> None:
     fields = [field.name for field, _ in found.limits.ListFields()]
     print_pairs(console, [(name, _text(found.limits, name)) for name in fields])
     console.print(f"revision {found.limits_revision}; change one with: fluxhero limits set NAME=VALUE --reason REASON")
-
-
-def _print_json(message: Any, arguments: Namespace, console: Console) -> bool:
-    if arguments.output != "json":
-        return False
-    from fluxhero_client.cli.show import messages
-
-    console.print(messages.one(message))
-    return True

@@ -6,6 +6,7 @@ from argparse import Namespace
 from typing import TYPE_CHECKING
 
 from fluxhero_client.cli.console import Console
+from fluxhero_client.cli.output import answered
 from fluxhero_client.cli.show.figures import Cell, plural, word
 from fluxhero_client.cli.show.table import print_pairs
 from fluxhero_client.cli.show.times import clock_time, date_and_time, exchange_zone, span
@@ -20,12 +21,9 @@ _STATE_STYLES = {"active": "good", "degraded": "warn", "halted": "bad", "stoppin
 async def status(client: Client, arguments: Namespace, console: Console) -> int:
     """The daemon's status."""
     found = await client.system.status()
-    if arguments.output == "json":
-        from fluxhero_client.cli.show import messages
-
-        console.print(messages.one(found))
-    else:
-        _show(found, console, client.address.target)
+    if answered(found, arguments, console):
+        return 0
+    _show(found, console, client.address.target)
     return 0
 
 

@@ -6,6 +6,7 @@ from argparse import Namespace
 from typing import TYPE_CHECKING, Any
 
 from fluxhero_client.cli.console import Console
+from fluxhero_client.cli.output import answered, listed
 from fluxhero_client.cli.show.table import Table, print_pairs
 from fluxhero_client.client import Client
 
@@ -19,10 +20,7 @@ _SWITCH = {"true": True, "on": True, "yes": True, "false": False, "off": False, 
 async def strategies(client: Client, arguments: Namespace, console: Console) -> int:
     """The strategies with their parameters."""
     found = await client.strategy.list()
-    if arguments.output == "json":
-        from fluxhero_client.cli.show import messages
-
-        console.print(messages.many(found))
+    if listed(found, "Strategy", arguments, console):
         return 0
     for strategy in found:
         _show(strategy, console)
@@ -42,10 +40,7 @@ async def set_parameter(client: Client, arguments: Namespace, console: Console) 
     strategy = await client.strategy.update(
         parameters, reason=arguments.reason, revision=arguments.revision, request_id=arguments.request_id
     )
-    if arguments.output == "json":
-        from fluxhero_client.cli.show import messages
-
-        console.print(messages.one(strategy))
+    if answered(strategy, arguments, console):
         return 0
     for field, _ in parameters.ListFields():
         console.print(f"{field.name} = {_text(getattr(strategy.parameters, field.name))}")
@@ -55,11 +50,8 @@ async def set_parameter(client: Client, arguments: Namespace, console: Console) 
 
 async def performance(client: Client, arguments: Namespace, console: Console) -> int:
     """What each mode has earned."""
-    answer = await client.strategy.performance(symbols=arguments.symbol)
-    if arguments.output == "json":
-        from fluxhero_client.cli.show import messages
-
-        console.print(messages.one(answer))
+    answer = await client.strategy.performance(symbols=arguments.symbol, start=arguments.since, end=arguments.until)
+    if answered(answer, arguments, console):
         return 0
     from fluxhero_client.cli.show.figures import word
     from fluxhero_client.cli.show.strategy_columns import performance_columns
@@ -70,7 +62,7 @@ async def performance(client: Client, arguments: Namespace, console: Console) ->
 
 
 def _put(text: str, parameters: StrategyParameters) -> str:
-    """Set the parameter of NAME=VALUE; what is wrong with it, in words, or ""."""
+    """Set the parameter of "Strategy"=VALUE; what is wrong with it, in words, or ""."""
     name, _, value = text.partition("=")
     field = parameters.DESCRIPTOR.fields_by_name.get(name)
     if field is None:

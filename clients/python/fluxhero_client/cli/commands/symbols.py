@@ -6,7 +6,9 @@ from argparse import Namespace
 from collections.abc import Callable
 from typing import Any
 
+from fluxhero_client.cli.commands.trading import ask
 from fluxhero_client.cli.console import Console
+from fluxhero_client.cli.output import answered, listed
 from fluxhero_client.cli.show.figures import word
 from fluxhero_client.client import Client
 
@@ -14,11 +16,9 @@ from fluxhero_client.client import Client
 async def symbols(client: Client, arguments: Namespace, console: Console) -> int:
     """The symbols that are followed."""
     found = await client.market.symbols()
-    if arguments.output == "json":
-        from fluxhero_client.cli.show import messages
-
-        console.print(messages.many(found))
-    elif found:
+    if listed(found, "Symbol", arguments, console):
+        return 0
+    if found:
         from fluxhero_client.cli.show.strategy_columns import symbol_columns
         from fluxhero_client.cli.show.table import Table
 
@@ -37,6 +37,9 @@ async def add_symbol(client: Client, arguments: Namespace, console: Console) -> 
 
 async def remove_symbol(client: Client, arguments: Namespace, console: Console) -> int:
     """Follow a symbol no more."""
+    question = f"Follow {arguments.symbol} no more? Its bars and indicators are forgotten."
+    if code := ask(question, arguments, console):
+        return code
     answer = await client.market.remove_symbol(arguments.symbol, request_id=arguments.request_id)
     left = ", ".join(answer.symbols) or "nothing"
     return _say(answer, arguments, console, lambda: f"{arguments.symbol} leaves; still followed: {left}")
@@ -56,10 +59,7 @@ async def disable(client: Client, arguments: Namespace, console: Console) -> int
 
 
 def _say(answer: Any, arguments: Namespace, console: Console, text: Callable[[], str]) -> int:
-    if arguments.output == "json":
-        from fluxhero_client.cli.show import messages
-
-        console.print(messages.one(answer))
-    else:
-        console.print(text())
+    if answered(answer, arguments, console):
+        return 0
+    console.print(text())
     return 0

@@ -1,15 +1,14 @@
-"""`preview`, `place`, `cancel`, `replace`, `close`: what moves money, and asks first."""
+"""`preview`, `place`, `cancel`, `cancel-all`, `replace`, `close`, `close-all`: what moves money, and asks first."""
 
 from __future__ import annotations
 
 from argparse import Namespace
 from typing import TYPE_CHECKING
 
-from google.protobuf.message import Message
-
 from fluxhero.v1 import common_pb2 as common
 from fluxhero.v1 import order_pb2 as api
 from fluxhero_client.cli.console import Console
+from fluxhero_client.cli.output import answered
 from fluxhero_client.cli.show.explanation import print_decision
 from fluxhero_client.cli.show.figures import money, plural, shares, word
 from fluxhero_client.client import Client
@@ -26,11 +25,10 @@ USAGE = 2
 async def preview(client: Client, arguments: Namespace, console: Console) -> int:
     """What risk would say to an order; nothing is placed."""
     answer = await client.orders.preview(_ticket(arguments))
-    if arguments.output == "json":
-        _print_json(answer, console)
-    else:
-        console.print(f"{_in_words(arguments)}: {word(answer, 'role')}")
-        print_decision(answer.decision, console)
+    if answered(answer, arguments, console):
+        return 0
+    console.print(f"{_in_words(arguments)}: {word(answer, 'role')}")
+    print_decision(answer.decision, console)
     return 0
 
 
@@ -56,21 +54,33 @@ async def place(client: Client, arguments: Namespace, console: Console) -> int:
     answer = await client.orders.place(
         ticket, accept_adjusted=arguments.accept_adjusted, request_id=arguments.request_id
     )
-    if arguments.output == "json":
-        _print_json(answer, console)
-    else:
-        _show_placed(answer, console)
+    if answered(answer, arguments, console):
+        return 0
+    _show_placed(answer, console)
     return 0
 
 
 async def cancel(client: Client, arguments: Namespace, console: Console) -> int:
     """Cancel an order."""
     answer = await client.orders.cancel(arguments.order_id, request_id=arguments.request_id)
-    if arguments.output == "json":
-        _print_json(answer, console)
-    else:
-        console.print(f"canceling: {_order(answer.order)}")
-        console.print("it may still fill until it is canceled: fluxhero watch orders")
+    if answered(answer, arguments, console):
+        return 0
+    console.print(f"canceling: {_order(answer.order)}")
+    console.print("it may still fill until it is canceled: fluxhero watch orders")
+    return 0
+
+
+async def cancel_all(client: Client, arguments: Namespace, console: Console) -> int:
+    """Cancel all orders but protective stops."""
+    which = f"of {', '.join(arguments.symbol)} " if arguments.symbol else ""
+    if code := ask(f"Cancel all working orders {which}but protective stops?", arguments, console):
+        return code
+    answer = await client.orders.cancel_all(arguments.symbol, request_id=arguments.request_id)
+    if answered(answer, arguments, console):
+        return 0
+    console.print(f"{plural(len(answer.orders), 'order')} being cancelled; they may still fill until they are canceled")
+    for order in answer.orders:
+        console.print(_order(order))
     return 0
 
 
@@ -87,8 +97,7 @@ async def replace(client: Client, arguments: Namespace, console: Console) -> int
         accept_adjusted=arguments.accept_adjusted,
         request_id=arguments.request_id,
     )
-    if arguments.output == "json":
-        _print_json(answer, console)
+    if answered(answer, arguments, console):
         return 0
     console.print(f"replacing: {_order(answer.order)}")
     console.print(f"it is sent once the end of {answer.order.replaces_id} is confirmed: fluxhero watch orders")
@@ -100,14 +109,27 @@ async def close(client: Client, arguments: Namespace, console: Console) -> int:
     if code := ask(f"Close the position in {arguments.symbol} at the market?", arguments, console):
         return code
     answer = await client.positions.close(arguments.symbol, reason=arguments.reason, request_id=arguments.request_id)
-    if arguments.output == "json":
-        _print_json(answer, console)
+    if answered(answer, arguments, console):
         return 0
     position = answer.position
     console.print(f"closing: {word(position, 'side')} {shares(position.quantity)} {position.symbol}")
     console.print(
         f"exit order {answer.order_id}" if answer.order_id else "its stop ends first, or the market must open"
     )
+    return 0
+
+
+async def close_all(client: Client, arguments: Namespace, console: Console) -> int:
+    """Close every position of ours."""
+    if code := ask("Close every position of FluxHero at the market?", arguments, console):
+        return code
+    answer = await client.positions.close_all(reason=arguments.reason, request_id=arguments.request_id)
+    if answered(answer, arguments, console):
+        return 0
+    for position in answer.positions:
+        console.print(f"closing: {word(position, 'side')} {shares(position.quantity)} {position.symbol}")
+    if not answer.positions:
+        console.print("no position is open")
     return 0
 
 
@@ -162,9 +184,3 @@ def _order(order: Order) -> str:
     ]
     what = f"{word(order, 'side')} {shares(order.quantity)} {order.symbol} {', '.join(prices) or 'at the market'}"
     return f"{what}, {word(order, 'state')}\norder {order.id}"
-
-
-def _print_json(answer: Message, console: Console) -> None:
-    from fluxhero_client.cli.show import messages
-
-    console.print(messages.one(answer))

@@ -33,11 +33,29 @@ def print_explanation(answer: ExplainResponse, console: Console) -> None:
         console.print(f"{console.paint('Not traded:', 'warn')} {answer.why_not}")
     if signal.rules:
         print_rules(signal.rules, console)
+    _print_changes(answer, console)
+    _print_decided(signal, console)
+
+
+def print_signal(signal: Signal, console: Console) -> None:
+    """A signal with its rules, the risk engine's decision, and what became of it."""
+    _print_head(signal, console)
+    for line in (signal.text or signal.entry_trigger).splitlines():
+        console.print(line)
+    if signal.rules:
+        print_rules(signal.rules, console)
+    _print_decided(signal, console)
+
+
+def _print_changes(answer: ExplainResponse, console: Console) -> None:
     if answer.smallest_changes:
         _heading("What would have made a signal", console)
         for change in answer.smallest_changes:
             kind, mode = word(change, "kind"), word(change, "mode")
             console.print(f"  {kind} ({mode}): {change.text}")
+
+
+def _print_decided(signal: Signal, console: Console) -> None:
     if signal.HasField("risk"):
         print_decision(signal.risk, console)
     if figures := indicator_figures(signal.indicators):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 NOTHING = "-"
@@ -29,6 +28,8 @@ def money(amount: str) -> str:
 
 def in_cents(message: Any, field: str) -> str:
     """An amount that may be unset, rounded to the cent: a budget, where finer digits mean nothing."""
+    from decimal import Decimal
+
     return money(f"{Decimal(getattr(message, field)):.2f}") if message.HasField(field) else NOTHING
 
 

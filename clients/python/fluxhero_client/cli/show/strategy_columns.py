@@ -47,10 +47,10 @@ def parameter_columns() -> Sequence[Column[tuple[ParameterInfo, str]]]:
     )
 
 
-def performance_columns() -> Sequence[Column[tuple[str, TradeStatistics]]]:
-    """What closed trades have earned, a row a mode."""
+def performance_columns(of: str = "mode") -> Sequence[Column[tuple[str, TradeStatistics]]]:
+    """What closed trades have earned, a row a mode, or whatever else they are grouped by."""
     return (
-        Column("mode", lambda row: row[0]),
+        Column(of, lambda row: row[0]),
         Column("trades", lambda row: shares(row[1].trades), right=True),
         Column("won %", lambda row: optional(row[1], "win_rate_pct"), right=True),
         Column("net $", lambda row: gain(row[1].net_pnl), right=True),

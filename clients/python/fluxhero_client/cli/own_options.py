@@ -1,0 +1,204 @@
+"""The options that single commands have of their own; each function adds them to a parser."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+
+from fluxhero_client.cli import options
+
+Parser = argparse.ArgumentParser
+TOPICS = (
+    "prices",
+    "bars",
+    "indicators",
+    "positions",
+    "orders",
+    "signals",
+    "account",
+    "risk",
+    "status",
+    "alerts",
+    "events",
+)
+
+
+def only_open(parser: Parser) -> None:
+    """Only what has not ended."""
+    parser.add_argument("--open", action="store_true", help="only those that have not ended")
+
+
+def unseen(parser: Parser) -> None:
+    """Which alerts."""
+    parser.add_argument("--open", action="store_true", help="only those that nobody has acknowledged")
+    parser.add_argument("--severity", choices=("info", "warning", "critical"), help="only those at least so urgent")
+
+
+def at_time(parser: Parser) -> None:
+    """At which bar."""
+    parser.add_argument(
+        "--at",
+        type=options.time,
+        metavar="TIME",
+        help="at the last bar before, such as '2024-01-22 10:30' (default: now)",
+    )
+
+
+def timeframe(parser: Parser) -> None:
+    """Which bars."""
+    parser.add_argument(
+        "--timeframe",
+        choices=("1Min", "5Min", "15Min", "30Min", "1Hour", "1Day"),
+        default="",
+        help="length of a bar (default: the strategy's)",
+    )
+
+
+def resolution(parser: Parser) -> None:
+    """How far apart points are."""
+    parser.add_argument(
+        "--each", choices=("all", "hour", "session"), default="session", help="how far apart (default: session)"
+    )
+
+
+def modes(parser: Parser) -> None:
+    """What opened a trade."""
+    parser.add_argument(
+        "--mode",
+        choices=("trend", "mean-reversion", "manual"),
+        action="append",
+        default=[],
+        help="only what this opened (repeatable)",
+    )
+
+
+def export_file(parser: Parser) -> None:
+    """Where a file goes."""
+    parser.add_argument("file", metavar="FILE", nargs="?", help="where to; - is standard output (default: named here)")
+    parser.add_argument("--format", choices=("csv", "parquet"), help="default: that of FILE's name, else csv")
+
+
+def watch(parser: Parser) -> None:
+    """Which topics, and how."""
+    parser.add_argument("topic", choices=TOPICS, nargs="+", metavar="TOPIC", help=", ".join(TOPICS))
+    options.add_filters(parser)
+    parser.add_argument(
+        "--every",
+        type=options.seconds,
+        metavar="SECONDS",
+        help="prices, indicators, positions, account, risk, status: at most one update in this time (default: each)",
+    )
+    parser.add_argument(
+        "--from", dest="from_seq", type=options.sequence, metavar="SEQ", help="events: after this one (0: all)"
+    )
+    parser.add_argument("--type", action="append", default=[], metavar="TYPE", help="events: only these (repeatable)")
+
+
+def ticket(parser: Parser) -> None:
+    """An order."""
+    parser.add_argument("side", type=str.lower, choices=("buy", "sell"))
+    options.add_symbol(parser)
+    parser.add_argument("quantity", action=options.Quantity, metavar="QTY", help="whole shares")
+    pricing = parser.add_mutually_exclusive_group()
+    pricing.add_argument(
+        "--limit", type=options.price, metavar="P", help="limit order at this price (default: at the market)"
+    )
+    pricing.add_argument("--trigger", type=options.price, metavar="P", help="stop order that fires at this price")
+    parser.add_argument(
+        "--stop", type=options.price, metavar="P", help="protective stop; needed to open or enlarge a position"
+    )
+    parser.add_argument("--gtc", action="store_true", help="work until cancelled (default: until the session's close)")
+
+
+def accept(parser: Parser) -> None:
+    """Whether risk may cut it."""
+    parser.add_argument("--accept-adjusted", action="store_true", help="take fewer shares if risk cuts the order")
+
+
+def replacement(parser: Parser) -> None:
+    """What changes of an order."""
+    parser.add_argument("--limit", type=options.price, metavar="P", help="new limit price (default: as it is)")
+    parser.add_argument(
+        "--quantity",
+        type=options.count,
+        metavar="QTY",
+        help="new quantity, filled shares included (default: as it is)",
+    )
+
+
+def identifier(name: str, destination: str) -> Callable[[Parser], None]:
+    """Which one, by its id."""
+
+    def add(parser: Parser) -> None:
+        parser.add_argument(destination, metavar=name)
+
+    return add
+
+
+def reason(text: str, required: bool) -> Callable[[Parser], None]:
+    """Why."""
+
+    def add(parser: Parser) -> None:
+        parser.add_argument("--reason", required=required, default="", help=text)
+
+    return add
+
+
+def note(parser: Parser) -> None:
+    """What a person says to it."""
+    parser.add_argument("--note", default="", help="kept with the alert")
+
+
+def foreign(parser: Parser) -> None:
+    """Whose positions."""
+    parser.add_argument("--include-foreign", action="store_true", help="positions too that the daemon did not open")
+
+
+def how_far(parser: Parser) -> None:
+    """How far a breaker is reset."""
+    parser.add_argument("--to", choices=("reduced", "normal"), help="how far (default: one step)")
+
+
+def limits(parser: Parser) -> None:
+    """Which limits change."""
+    parser.add_argument("action", nargs="?", choices=("set",), help="change limits")
+    parser.add_argument(
+        "change", nargs="*", metavar="NAME=VALUE", help="such as max_position_bp=2500 or trend_risk_bp=1%%"
+    )
+    parser.add_argument("--reason", default="", help="recorded; needed to change one")
+    parser.add_argument("--revision", default="", help="refuse when the limits are not at this revision any more")
+
+
+def parameters(parser: Parser) -> None:
+    """Which parameters change."""
+    parser.add_argument("change", nargs="+", metavar="NAME=VALUE", help="such as entry_atr=0.6 or allow_shorts=off")
+    parser.add_argument("--revision", default="", help="refuse when the parameters are not at this revision any more")
+
+
+def prefix(parser: Parser) -> None:
+    """Which keys."""
+    parser.add_argument(
+        "prefix", nargs="?", default="", metavar="PREFIX", help="only keys that start so, such as risk."
+    )
+
+
+def reset(parser: Parser) -> None:
+    """Which changes are dropped."""
+    parser.add_argument(
+        "--reset",
+        action="append",
+        default=[],
+        metavar="KEY",
+        help="drop what was changed at run time, so that the file holds again (repeatable), such as risk.max_position",
+    )
+
+
+def profile(parser: Parser) -> None:
+    """What is done with which profile."""
+    parser.add_argument("action", choices=("list", "add", "remove"))
+    parser.add_argument("name", nargs="?", metavar="NAME", help="of the profile")
+
+
+def shell(parser: Parser) -> None:
+    """Which shell."""
+    parser.add_argument("shell", choices=("bash", "zsh", "fish"))
