@@ -100,7 +100,7 @@ def toml(value: object) -> str:
         return str(value)
     if isinstance(value, list | tuple):
         return f"[{', '.join(toml(item) for item in value)}]"
-    return json.dumps(str(value), ensure_ascii=False)
+    return json.dumps("" if value == Path() else str(value), ensure_ascii=False)
 
 
 def _from_file(file: Path | None, directories: Directories, problems: list[str]) -> Iterator[_Given]:
