@@ -13,7 +13,7 @@ from google.rpc import status_pb2
 from web.conftest import TEXT, Web, until
 from web.probe import FAILURE, SERVICE, messages
 
-from fluxhero.v1 import market_pb2, stream_pb2, system_pb2
+from fluxhero.v1 import common_pb2, market_pb2, stream_pb2, system_pb2
 from fluxherod.rpc.web.frames import message_frame
 
 STATUS = "fluxhero.v1.SystemService/GetStatus"
@@ -181,7 +181,7 @@ async def test_a_stalled_client_stops_its_handler_instead_of_filling_memory(web:
 
 
 async def test_draining_tells_open_streams_why_they_end(web: Web) -> None:
-    request = stream_pb2.WatchRequest(topics=[8])
+    request = stream_pb2.WatchRequest(topics=[common_pb2.TOPIC_STATUS])
     watching = asyncio.create_task(web.call("fluxhero.v1.StreamService/Watch", request))
     hanging = asyncio.create_task(web.call(f"{SERVICE}/Hang"))
     await until(lambda: web.world.hub.gauges().subscribers == 1 and web.probe.running == 1)
