@@ -18,7 +18,7 @@ SUITABLE := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))
 PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$python -c '$(SUITABLE)' 2>/dev/null && echo $$python && break; done)
 
-.PHONY: help setup setup-test demo test acceptance bench mutants scope lint format proto lock clean system-packages node-packages grpcurl
+.PHONY: help setup setup-test demo test acceptance bench mutants scope fuzz-web lint format proto lock clean system-packages node-packages grpcurl
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -42,6 +42,9 @@ mutants: setup ## change a threshold or a comparison of the core, one at a time:
 
 scope: setup ## every order of events, deeper than the tests do (DEPTH: choices in a row, MISFORTUNES: most of them that are faults)
 	@SCOPE_DEPTH=$(or $(DEPTH),8) SCOPE_MISFORTUNES=$(or $(MISFORTUNES),1) $(BIN)/pytest tests/orders/test_small_scope.py -q -s --timeout 0 $(ARGS)
+
+fuzz-web: setup ## send the HTTP port what nobody should send: make fuzz-web N=50000 (SEED: others)
+	@FUZZ_WEB_REQUESTS=$(or $(N),50000) FUZZ_WEB_SEED=$(or $(SEED),2024) $(BIN)/pytest tests/web/test_hostile.py -q -s --timeout 0 $(ARGS)
 
 lint: setup-test ## lint, format, types, layers, lock, docs: the tests of the repository itself
 	@$(BIN)/pytest tests/repository $(ARGS)

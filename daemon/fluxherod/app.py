@@ -46,12 +46,12 @@ from fluxherod.notify import Notifier, take_notifier
 from fluxherod.past import Past
 from fluxherod.recovery import DATABASE, Recovery, replay
 from fluxherod.rpc.convert import encode_update
-from fluxherod.rpc.metrics import DaemonCollector, Metrics
 from fluxherod.rpc.server import DaemonInfo, RpcServer
 
 if TYPE_CHECKING:
     from types import FrameType
 
+    from fluxherod.rpc.metrics import Metrics
     from fluxherod.rpc.web.http import HttpServer
 
 log = logging.getLogger(__name__)
@@ -254,13 +254,13 @@ async def _build(
     channels = _channels(config, hub, post)
     stack.callback(channels.close)
     mirror = MirrorFile(config.storage.state_dir)
-    metrics = Metrics()
     broker, narrator = AlpacaBroker(trading), Narrator(channels, dated=isinstance(clock, ExchangeClock))
+    metrics = _metrics(config)
     runner = Runner(
         recovery.engine,
         clock,
-        metrics.timed_store(store, time.perf_counter),
-        metrics.timed_broker(broker, recovery.engine, clock),
+        metrics.timed_store(store, time.perf_counter) if metrics is not None else store,
+        metrics.timed_broker(broker, recovery.engine, clock) if metrics is not None else broker,
         market_data,
         narrator,
         recovery.last_seq,
@@ -274,8 +274,10 @@ async def _build(
     trades = TradeStream(config.alpaca.trade_stream_url, credentials, runner.post, clock)
     info = DaemonInfo(config, __version__, store.epoch, market, trades, Past(config.storage.state_dir))
     server = RpcServer(recovery.engine, runner, hub, reader, info)
-    metrics.watch(DaemonCollector(recovery.engine, runner, hub, info))
-    http = _http(config, server, info, metrics)
+    http = None
+    if metrics is not None:
+        metrics.watch_daemon(recovery.engine, runner, hub, info)
+        http = _http(config, server, info, metrics)
     edges: dict[str, Callable[[], Coroutine[Any, Any, None]]] = {
         "market stream": market.run,
         "trade stream": trades.run,
@@ -289,10 +291,17 @@ async def _build(
     return Parts(tuple(edges.items()), runner, hub, server, http, started, channels)
 
 
-def _http(config: Config, server: RpcServer, info: DaemonInfo, metrics: Metrics) -> HttpServer | None:
+def _metrics(config: Config) -> Metrics | None:
+    """What counts for a scrape; nothing where nobody can scrape."""
     if not config.http.listen:
         return None
-    from fluxherod.rpc.web.serving import make_http  # its libraries take a while to load
+    from fluxherod.rpc.metrics import Metrics  # it takes a while to load, and so does what serves it
+
+    return Metrics()
+
+
+def _http(config: Config, server: RpcServer, info: DaemonInfo, metrics: Metrics) -> HttpServer:
+    from fluxherod.rpc.web.serving import make_http
 
     return make_http(server, info, metrics, config.http, WEBUI)
 

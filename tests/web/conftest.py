@@ -14,7 +14,7 @@ from rpc.conftest import World, running
 from web.probe import SERVICE, Probe
 
 from fluxherod.config import HttpConfig
-from fluxherod.rpc.metrics import DaemonCollector, Metrics
+from fluxherod.rpc.metrics import Metrics
 from fluxherod.rpc.web.frames import Mode, message_frame
 from fluxherod.rpc.web.http import HttpServer
 from fluxherod.rpc.web.serving import make_http
@@ -60,7 +60,7 @@ class Web:
         self.probe = Probe()
         self.world.server.door.add_registered_method_handlers(SERVICE, self.probe.handlers())
         self.metrics = Metrics()
-        self.metrics.watch(DaemonCollector(self.world.engine, self.world.runner, self.world.hub, self.world.info))
+        self.metrics.watch_daemon(self.world.engine, self.world.runner, self.world.hub, self.world.info)
         config = HttpConfig(**{"listen": "127.0.0.1:0", **settings})
         where = webui or folder / "webui"
         self.http: HttpServer = make_http(self.world.server, self.world.info, self.metrics, config, where)

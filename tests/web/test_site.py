@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
+import time
 from html.parser import HTMLParser
 from pathlib import Path
 from types import SimpleNamespace
 
 import httpx
 import pytest
+from rpc.test_reads import trend
 from web.conftest import BINARY, Web, until
 from web.probe import SERVICE
 
@@ -241,3 +243,17 @@ async def test_who_may_scrape_from_elsewhere_is_the_doors_business(web: Web, mon
     assert (refused.status_code, refused.text) == (401, "a token is needed\n")
     assert refused.headers["www-authenticate"] == "Bearer"
     assert [method for method, _ in asked] == [f"/{STATUS}"]
+
+
+async def test_the_time_from_a_bar_to_its_order_and_of_each_commit_is_measured(tmp_path: Path) -> None:
+    web = Web(tmp_path)
+    world = web.world
+    world.clock.rate = 1.0  # type: ignore[misc]
+    world.runner._broker = web.metrics.timed_broker(world.broker, world.engine, world.clock)
+    world.runner._store = web.metrics.timed_store(world.store, time.perf_counter)
+    async with web:
+        await world.trading()
+        await trend(world, 60)
+    text = web.metrics.text()[0].decode()
+    counts = dict(re.findall(r"fluxhero_(bar_to_order|journal_commit)_seconds_count (\S+)", text))
+    assert (counts["bar_to_order"], float(counts["journal_commit"]) > 10) == ("1.0", True)

@@ -84,6 +84,10 @@ class Metrics:
         """Ask a collector at each scrape, too."""
         self._registry.register(collector)
 
+    def watch_daemon(self, engine: Engine, runner: Runner, hub: Hub, info: DaemonInfo) -> None:
+        """Read the daemon's state at each scrape."""
+        self.watch(DaemonCollector(engine, runner, hub, info))
+
     def text(self) -> tuple[bytes, str]:
         """Everything now, and its content type."""
         return generate_latest(self._registry), CONTENT_TYPE_LATEST

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol
 
+from h11 import LocalProtocolError
 from uvicorn import Config
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.server import ServerState
@@ -18,6 +19,8 @@ from fluxherod.rpc.sockets import ListenError
 from fluxherod.rpc.web.bridge import Bridge
 from fluxherod.rpc.web.guard import Guard
 from fluxherod.rpc.web.site import Pages, Site
+
+log = logging.getLogger(__name__)
 
 REQUEST_PATIENCE_S = 30.0  # for a request's first line and headers, and between two of a connection
 UNWIND_S = 1.0
@@ -163,12 +166,27 @@ class _Connection(H11Protocol):
         super().on_response_complete()
         self._wait()
 
+    def send_400_response(self, msg: str) -> None:
+        """Where an answer is under way another can't begin: what came after its request is no HTTP."""
+        try:
+            if self._idle:
+                super().send_400_response(msg)
+        except LocalProtocolError:
+            log.debug("a connection broke off within what is no HTTP")
+        finally:
+            if not self.transport.is_closing():
+                self.transport.abort()
+
+    @property
+    def _idle(self) -> bool:
+        cycle: Any = self.cycle  # None before the first request
+        return cycle is None or cycle.response_complete
+
     def _wait(self) -> None:
         if self._patience is not None:
             self._patience.cancel()
         self._patience = self.loop.call_later(REQUEST_PATIENCE_S, self._lose_patience)
 
     def _lose_patience(self) -> None:
-        cycle: Any = self.cycle  # None before the first request
-        if cycle is None or cycle.response_complete:
+        if self._idle:
             self.transport.abort()
