@@ -9,7 +9,7 @@ INSTALLED := $(VENV)/.installed
 PEERS := .venv-bench
 GRPCURL_VERSION := v1.9.4
 # command:package, what the tests call that Debian packages
-SYSTEM_COMMANDS := systemd-analyze:systemd chromium:chromium
+SYSTEM_COMMANDS := systemd-analyze:systemd chromium:chromium openssl:openssl
 APT_INSTALL := DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=120 install -y -qq --no-install-recommends
 BENCHMARKS = $(sort $(wildcard tests/bench/bench_*.py))
 

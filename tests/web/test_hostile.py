@@ -154,7 +154,7 @@ def verdict(received: bytes) -> str:
         return f"HTTP {status}"
     assert status == "200"
     if b"-text" in head:
-        rest = b"".join(base64.b64decode(line) for line in rest.split(b"\r\n")[1::2] if line)
+        rest = b"".join(base64.b64decode(line) for line in rest.split(b"\r\n")[1::2] if len(line) % 4 == 0)
     code = re.search(rb"grpc-status:(\d+)\r\n", rest)
     return f"gRPC {code[1].decode()}" if code else "gRPC unfinished"
 
@@ -193,6 +193,8 @@ async def test_hostile_requests_end_in_clean_answers_and_leave_nothing_behind(
     print(f"{seen.total()} requests, then {grown / 1e6:+.1f} MB: {dict(seen.most_common())}")
     assert [record.getMessage() for record in caplog.records] == []
     assert grown < MOST_GROWTH
-    await until(lambda: asyncio.all_tasks() <= before)
+    with suppress(TimeoutError):
+        await until(lambda: asyncio.all_tasks() <= before)
+    assert {str(task) for task in asyncio.all_tasks() - before} == set()
     assert (await web.call("fluxhero.v1.SystemService/GetStatus")).code == 0
     assert {"gRPC 0", "gRPC 3", "gRPC 12", "HTTP 400", "HTTP 404", "HTTP 421"} <= seen.keys()

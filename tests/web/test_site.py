@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
+import shutil
+import ssl
 import time
 from html.parser import HTMLParser
 from pathlib import Path
@@ -257,3 +259,27 @@ async def test_the_time_from_a_bar_to_its_order_and_of_each_commit_is_measured(t
     text = web.metrics.text()[0].decode()
     counts = dict(re.findall(r"fluxhero_(bar_to_order|journal_commit)_seconds_count (\S+)", text))
     assert (counts["bar_to_order"], float(counts["journal_commit"]) > 10) == ("1.0", True)
+
+
+async def test_with_a_certificate_only_tls_is_answered(tmp_path: Path) -> None:
+    if shutil.which("openssl") is None:
+        pytest.skip("openssl is not installed (Debian: apt-get install openssl)")
+    certificate, key = tmp_path / "cert.pem", tmp_path / "key.pem"
+    names = ("-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1")
+    options = ("-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "1", *names)
+    making = await asyncio.create_subprocess_exec(
+        "openssl", "req", *options, "-keyout", key, "-out", certificate, stderr=asyncio.subprocess.DEVNULL
+    )
+    assert await making.wait() == 0
+    async with Web(tmp_path, tls_cert=certificate, tls_key=key) as web:
+        context = ssl.create_default_context(cafile=str(certificate))
+        async with httpx.AsyncClient(verify=context) as client:
+            secure = web.url.replace("http", "https")
+            assert (await client.get(f"{secure}/livez")).status_code == 200
+            headers = {"content-type": BINARY, "origin": secure}
+            answer = await client.post(f"{secure}/{STATUS}", content=message_frame(b""), headers=headers)
+            assert b"grpc-status:0" in answer.content
+            plain = await client.post(f"{secure}/{STATUS}", headers={**headers, "origin": web.url})
+            assert plain.status_code == 403
+        with pytest.raises(httpx.TransportError):
+            await web.client.get(f"{web.url}/livez")

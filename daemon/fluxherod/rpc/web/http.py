@@ -61,7 +61,16 @@ class HttpServer:
         self._state = ServerState()
         tls = self._certificate != Path()
         site: Any = Site(Guard(config.listen, config.hosts, config.origins, tls=tls), bridge, pages)
-        self._uvicorn = Config(site, lifespan="off", ws="none", log_config=None, access_log=False, server_header=False)
+        self._uvicorn = Config(
+            site,
+            lifespan="off",
+            ws="none",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,
+            timeout_keep_alive=int(REQUEST_PATIENCE_S),
+        )
         self._server: asyncio.Server | None = None
 
     @property
@@ -122,8 +131,10 @@ class HttpServer:
         """Like gRPC's: nobody else may listen there at the same time."""
         host, _, port = self._listen.rpartition(":")
         try:
-            (family, kind, _, _, address), *_ = socket.getaddrinfo(host.strip("[]"), int(port), type=socket.SOCK_STREAM)
-            listener = socket.socket(family, kind)
+            (family, kind, number, _, address), *_ = socket.getaddrinfo(
+                host.strip("[]"), int(port), type=socket.SOCK_STREAM
+            )
+            listener = socket.socket(family, kind, number)  # without its number asyncio would not set TCP_NODELAY
         except OSError as error:
             raise ListenError(f"can't listen on {self._listen} (http.listen): {error}") from error
         try:
