@@ -199,6 +199,7 @@ class HttpConfig(Section):
     origins: Origins = ()
     tls_cert: OptionalPath = Path()
     tls_key: OptionalPath = Path()
+    metrics: Literal["local", "token"] = "local"
     max_connections: Annotated[int, Field(ge=8, le=10_000)] = 256
     max_request_bytes: Annotated[int, Field(ge=4096, le=16_777_216)] = 1_048_576
 

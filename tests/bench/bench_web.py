@@ -52,10 +52,7 @@ async def serve() -> None:
     port = server.add_insecure_port("127.0.0.1:0")
     await server.start()
 
-    async def never(scope: Any) -> str:
-        return "nobody"
-
-    pages = Pages({}, lambda: (True, {}), lambda: (b"", ""), never)
+    pages = Pages({}, lambda: (True, {}), lambda: (b"", ""), lambda scope: "nobody")
     web = HttpServer(HttpConfig(listen="127.0.0.1:0"), Bridge(door.handlers, 1 << 20), pages)
     print(port, await web.start(), flush=True)
     await server.wait_for_termination()

@@ -198,10 +198,13 @@ async def test_draining_tells_open_streams_why_they_end(web: Web) -> None:
 async def test_calls_of_both_ways_are_counted_with_their_codes(web: Web) -> None:
     await web.call(STATUS)
     await web.grpc.system.GetStatus(system_pb2.GetStatusRequest())
+    with pytest.raises(grpc.aio.AioRpcError):
+        await web.grpc.market.GetQuote(market_pb2.GetQuoteRequest(symbol="NONE"))
     await web.call(f"{SERVICE}/Fail")
     await web.call(f"{SERVICE}/Hang", headers={"grpc-timeout": "50m"})
     text: Any = web.metrics.text()[0].decode()
     assert f'fluxhero_rpc_requests_total{{code="OK",method="/{STATUS}"}} 2.0' in text
+    assert 'fluxhero_rpc_requests_total{code="NOT_FOUND",method="/fluxhero.v1.MarketService/GetQuote"} 1.0' in text
     assert f'fluxhero_rpc_requests_total{{code="INVALID_ARGUMENT",method="/{SERVICE}/Fail"}} 1.0' in text
     assert f'fluxhero_rpc_requests_total{{code="DEADLINE_EXCEEDED",method="/{SERVICE}/Hang"}} 1.0' in text
     assert f'fluxhero_rpc_duration_seconds_count{{method="/{STATUS}"}} 2.0' in text

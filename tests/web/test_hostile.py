@@ -15,6 +15,7 @@ import re
 from collections import Counter
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 from google.protobuf.message_factory import GetMessageClass
@@ -164,6 +165,12 @@ def resident() -> int:
     return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
 
+def kind_of(task: asyncio.Task[Any]) -> str:
+    """What a task runs."""
+    coroutine: Any = task.get_coro()
+    return str(coroutine.__qualname__)
+
+
 async def test_hostile_requests_end_in_clean_answers_and_leave_nothing_behind(
     web: Web, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -193,8 +200,6 @@ async def test_hostile_requests_end_in_clean_answers_and_leave_nothing_behind(
     print(f"{seen.total()} requests, then {grown / 1e6:+.1f} MB: {dict(seen.most_common())}")
     assert [record.getMessage() for record in caplog.records] == []
     assert grown < MOST_GROWTH
-    with suppress(TimeoutError):
-        await until(lambda: asyncio.all_tasks() <= before)
-    assert {str(task) for task in asyncio.all_tasks() - before} == set()
+    await until(lambda: {*map(kind_of, asyncio.all_tasks() - before)} <= {"HandClock.wait_until"})  # the runner's alarm
     assert (await web.call("fluxhero.v1.SystemService/GetStatus")).code == 0
     assert {"gRPC 0", "gRPC 3", "gRPC 12", "HTTP 400", "HTTP 404", "HTTP 421"} <= seen.keys()

@@ -10,7 +10,6 @@ import ssl
 import time
 from html.parser import HTMLParser
 from pathlib import Path
-from types import SimpleNamespace
 
 import httpx
 import pytest
@@ -18,7 +17,9 @@ from rpc.test_reads import trend
 from web.conftest import BINARY, Web, until
 from web.probe import SERVICE
 
+from fluxherod.rpc.errors import Refused
 from fluxherod.rpc.sockets import ListenError
+from fluxherod.rpc.web.context import WebContext
 from fluxherod.rpc.web.frames import message_frame
 from fluxherod.rpc.web.guard import is_local
 
@@ -230,21 +231,27 @@ async def test_metrics_before_the_start_have_no_figure_that_is_not_known(tmp_pat
     assert "fluxhero_equity" not in text
 
 
-async def test_who_may_scrape_from_elsewhere_is_the_doors_business(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
-    from fluxherod.rpc.errors import Refused
+async def test_who_may_scrape_from_elsewhere_is_the_doors_business(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
 
-    asked: list[tuple[str, str]] = []
+    def admit(method: str, context: WebContext) -> None:
+        asked.append(method)
+        if ("authorization", "Bearer good") not in context.invocation_metadata():
+            raise Refused("NOT_READY", f"{context.peer().rpartition(':')[0]} needs a token")
 
-    def admit(method: str, context: object) -> None:
-        assert isinstance(context, SimpleNamespace) or hasattr(context, "invocation_metadata")
-        asked.append((method, context.peer()))  # type: ignore[attr-defined]
-        raise Refused("NOT_READY", "a token is needed")
-
-    monkeypatch.setattr(web.world.server.door, "admit", admit)
-    refused = await web.client.get(f"{web.url}/metrics", headers={"x-forwarded-for": "192.0.2.1"})
-    assert (refused.status_code, refused.text) == (401, "a token is needed\n")
-    assert refused.headers["www-authenticate"] == "Bearer"
-    assert [method for method, _ in asked] == [f"/{STATUS}"]
+    elsewhere, good = {"x-forwarded-for": "192.0.2.1"}, {"authorization": "Bearer good"}
+    for metrics, free in (("local", True), ("token", False)):
+        async with Web(tmp_path, metrics=metrics) as web:
+            monkeypatch.setattr(web.world.server.door, "admit", admit)
+            asked.clear()
+            assert (await web.client.get(f"{web.url}/metrics")).is_success is free
+            refused = await web.client.get(f"{web.url}/metrics", headers=elsewhere)
+            assert (refused.status_code, refused.text) == (401, "web:127.0.0.1 needs a token\n")
+            assert refused.headers["www-authenticate"] == "Bearer"
+            assert (await web.client.get(f"{web.url}/metrics", headers=elsewhere | good)).status_code == 200
+            assert asked == [f"/{STATUS}"] * (2 if free else 3)
 
 
 async def test_the_time_from_a_bar_to_its_order_and_of_each_commit_is_measured(tmp_path: Path) -> None:

@@ -31,7 +31,13 @@ def make_http(server: RpcServer, info: DaemonInfo, metrics: Metrics, config: Htt
     bridge = Bridge(server.door.handlers, config.max_request_bytes)
     served = [name for name in SERVICE_NAMES if name not in UNSERVED]
     assets = load_assets(webui) or about(info.version, info.config.daemon.mode, info.config.grpc.listen, served)
-    pages = Pages(assets, lambda: _health(server), metrics.text, lambda scope: _may_scrape(server, scope))
+    pages = Pages(
+        assets,
+        lambda: _health(server),
+        metrics.text,
+        lambda scope: _may_scrape(server, scope),
+        open_here=config.metrics == "local",
+    )
     http = HttpServer(config, bridge, pages)
     metrics.know(server.door.handlers)
     metrics.watch(_HttpCollector(http, bridge))
@@ -46,7 +52,7 @@ def _health(server: RpcServer) -> tuple[bool, Mapping[str, Any]]:
     return server.serving, {"serving": server.serving, "state": state, "version": status.version, "parts": parts}
 
 
-async def _may_scrape(server: RpcServer, scope: Scope) -> str:
+def _may_scrape(server: RpcServer, scope: Scope) -> str:
     """Why a caller may not scrape; empty when it may."""
     try:
         context = WebContext(peer_of(scope), metadata_of(scope["headers"]), Mode.BINARY, _nowhere, _nothing, None)
