@@ -6,6 +6,7 @@ import asyncio
 import logging
 import re
 import shutil
+import socket
 import ssl
 import time
 from html.parser import HTMLParser
@@ -172,6 +173,17 @@ async def test_more_connections_than_allowed_are_closed_and_counted(tmp_path: Pa
             writer.close()
         await until(lambda: web.http.connections == 0)
         assert (await post(web)).status_code == 200
+
+
+async def test_a_connection_sends_at_once_and_is_cut_off_by_the_kernel_when_its_client_is_mute(web: Web) -> None:
+    _, writer = await asyncio.open_connection("127.0.0.1", web.http.port)
+    await until(lambda: web.http.connections == 1)
+    [connection] = web.http._state.connections
+    accepted = connection.transport.get_extra_info("socket")
+    assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+    assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == 60_000
+    assert accepted.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
+    writer.close()
 
 
 async def test_a_request_that_does_not_begin_or_end_in_time_is_not_waited_for(
