@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, model_validator
+from pydantic import Field, PrivateAttr, model_validator
 
+from fluxherod.config_http import HttpConfig, http_problems
 from fluxherod.config_values import (
     BASIS_POINTS,
     AbsolutePath,
@@ -18,27 +19,22 @@ from fluxherod.config_values import (
     DollarOffset,
     DrawdownShare,
     EquityShare,
-    HostNames,
-    HttpAddress,
     HttpUrl,
     LoopbackAddress,
     LossShare,
     NewYorkTime,
-    OptionalPath,
-    Origins,
     Percent,
     Period,
     Ratio,
     RiskShare,
     Seconds,
+    Section,
     Share,
     SizeShare,
     SocketPath,
     StopDistance,
     Symbols,
     WebSocketUrl,
-    host_of,
-    is_loopback,
 )
 
 if TYPE_CHECKING:
@@ -52,12 +48,6 @@ PAPER_HOST = "paper-api.alpaca.markets"
 LIVE_HOST = "api.alpaca.markets"
 _MODE_OF_HOST = {PAPER_HOST: "paper", LIVE_HOST: "live"}
 SIMULATOR = "127.0.0.1:8765"
-
-
-class Section(BaseModel):
-    """A table of the file."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, strict=True)
 
 
 class DaemonConfig(Section):
@@ -191,19 +181,6 @@ class GrpcConfig(Section):
     unix_socket: SocketPath = Path()
 
 
-class HttpConfig(Section):
-    """Dashboard, grpc-web, metrics and health; `hosts` are names besides loopback's and the address itself."""
-
-    listen: HttpAddress = "127.0.0.1:8050"
-    hosts: HostNames = ()
-    origins: Origins = ()
-    tls_cert: OptionalPath = Path()
-    tls_key: OptionalPath = Path()
-    metrics: Literal["local", "token"] = "local"
-    max_connections: Annotated[int, Field(ge=8, le=10_000)] = 256
-    max_request_bytes: Annotated[int, Field(ge=4096, le=16_777_216)] = 1_048_576
-
-
 class StorageConfig(Section):
     state_dir: AbsolutePath = Path()
     cache_dir: AbsolutePath = Path()
@@ -259,7 +236,7 @@ class Config(Section):
             *_mode_problems(self),
             *_session_problems(self),
             *_order_problems(self),
-            *_http_problems(self.http),
+            *http_problems(self.http),
         ]:
             raise Contradiction(problems)
         return self
@@ -305,26 +282,6 @@ def _session_problems(config: Config) -> Iterator[Problem]:
     if config.market.session == "extended" and config.market.timeframe == "1Day":
         allowed = '"regular" when market.timeframe is "1Day": a daily bar is the regular session'
         yield "market.session", allowed, "market.timeframe"
-
-
-def _http_problems(http: HttpConfig) -> Iterator[Problem]:
-    """Tokens and figures of an account must never cross a network readable."""
-    host, secure = host_of(http.listen), http.tls_cert != Path()
-    if secure != (http.tls_key != Path()):
-        missing, other = ("tls_key", "tls_cert") if secure else ("tls_cert", "tls_key")
-        yield f"http.{missing}", f"a PEM file, because http.{other} names one: TLS needs both", f"http.{other}"
-    if http.listen and not is_loopback(host) and not secure:
-        remedy = (
-            "name a certificate by http.tls_cert and http.tls_key, or forward the port: ssh -L 8050:127.0.0.1:8050 HOST"
-        )
-        yield (
-            "http.listen",
-            f"a loopback address, such as 127.0.0.1:8050, unless there is TLS; {remedy}",
-            "http.tls_cert",
-        )
-    if host in ("0.0.0.0", "::") and not http.hosts:
-        allowed = f"a list of the names that browsers use for this machine, because http.listen is {http.listen}"
-        yield "http.hosts", allowed, "http.listen"
 
 
 _ORDERED = (

@@ -15,7 +15,8 @@ from typing import Any, Literal, get_args, get_origin
 from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
-from fluxherod.config import SECRET_KEYS, Config, Contradiction, Origin, Section, mode_defaults, value_of
+from fluxherod.config import SECRET_KEYS, Config, Contradiction, Origin, mode_defaults, value_of
+from fluxherod.config_values import Section
 from fluxherod.directories import Directories, find_directories
 from fluxherod.errors import ConfigurationError
 
@@ -100,7 +101,7 @@ def toml(value: object) -> str:
         return str(value)
     if isinstance(value, list | tuple):
         return f"[{', '.join(toml(item) for item in value)}]"
-    return json.dumps("" if value == Path() else str(value), ensure_ascii=False)
+    return json.dumps(str(value), ensure_ascii=False)
 
 
 def _from_file(file: Path | None, directories: Directories, problems: list[str]) -> Iterator[_Given]:

@@ -9,15 +9,19 @@ from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 LONGEST_SOCKET_PATH = 107
 BASIS_POINTS = 10_000
 
 _SYMBOL = re.compile(r"[A-Z][A-Z0-9]{0,9}(\.[A-Z]{1,3})?")
-_HOST = re.compile(r"[A-Za-z0-9_.-]+|\[[0-9A-Fa-f:.]+\]")
-_ORIGIN = re.compile(r"https?://([A-Za-z0-9_.-]+|\[[0-9A-Fa-f:.]+\])(:\d{1,5})?")
 _TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
+
+
+class Section(BaseModel):
+    """A table of the file."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, strict=True)
 
 
 def is_loopback(host: str) -> bool:
@@ -76,35 +80,6 @@ def _listen(value: str) -> str:
     return value
 
 
-def host_of(address: str) -> str:
-    """The host of `host:port`, without the brackets of an IPv6 address."""
-    return address.rpartition(":")[0].strip("[]")
-
-
-def _http_listen(value: str) -> str:
-    host, colon, port = value.rpartition(":")
-    if value and (not colon or not host or not port.isdecimal() or int(port) > 65_535):
-        raise ValueError('an address of the form host:port, such as "127.0.0.1:8050", or "" for no HTTP')
-    return value
-
-
-def _hosts(value: tuple[str, ...]) -> tuple[str, ...]:
-    if not all(_HOST.fullmatch(host) for host in value):
-        raise ValueError('a list of host names without port, such as ["trader.example.net"]')
-    return value
-
-
-def _origins(value: tuple[str, ...]) -> tuple[str, ...]:
-    if not all(_ORIGIN.fullmatch(origin) for origin in value):
-        raise ValueError('a list of origins as browsers send them, such as ["https://desk.example.net"]')
-    return value
-
-
-def _optional_path(value: object) -> Path:
-    """An empty path means that there is none."""
-    return Path() if value in ("", Path()) else _path(value)
-
-
 def _path(value: object) -> Path:
     if not isinstance(value, str | Path) or not (path := Path(value).expanduser()).is_absolute():
         raise ValueError("an absolute path, or one that starts with ~/")
@@ -140,12 +115,8 @@ NewYorkTime = Annotated[str, AfterValidator(_new_york_time)]
 HttpUrl = Annotated[str, AfterValidator(_http_url)]
 WebSocketUrl = Annotated[str, AfterValidator(_ws_url)]
 AbsolutePath = Annotated[Path, BeforeValidator(_path)]
-OptionalPath = Annotated[Path, BeforeValidator(_optional_path)]
 SocketPath = Annotated[Path, BeforeValidator(_socket_path)]
 LoopbackAddress = Annotated[str, AfterValidator(_listen)]
-HttpAddress = Annotated[str, AfterValidator(_http_listen)]
-HostNames = Annotated[tuple[str, ...], AfterValidator(_hosts)]
-Origins = Annotated[tuple[str, ...], AfterValidator(_origins)]
 Symbols = Annotated[tuple[str, ...], AfterValidator(_symbols)]
 Seconds = Annotated[float, Field(ge=0, le=3600)]
 RiskShare = Annotated[Decimal, Field(ge=Decimal("0.0001"), le=Decimal("0.1")), AfterValidator(_basis_points)]

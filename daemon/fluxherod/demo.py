@@ -75,24 +75,25 @@ def run_demo(options: DemoOptions, run: Daemon | None = None) -> int:
         DemoError: when it can't start, or the simulator ended by itself.
     """
     logs.configure(options.log_level, "text")
-    ports = _free_port(options.port), _web_port(options)
+    port = _free_port(options.port)
     with contextlib.ExitStack() as stack:
         stack.enter_context(_interruptible())
         folder = stack.enter_context(_folder(options.keep))
         try:
-            return _trade(options, folder, ports, run or _daemon(), stack)
+            return _trade(options, folder, port, run or _daemon(), stack)
         except KeyboardInterrupt:  # before the daemon's own handlers
             return 0
         finally:
             _ignore_signals()  # what follows takes seconds at most, and must not be left half done
 
 
-def _trade(options: DemoOptions, folder: Path, ports: tuple[int, int], run: Daemon, stack: contextlib.ExitStack) -> int:
+def _trade(options: DemoOptions, folder: Path, port: int, run: Daemon, stack: contextlib.ExitStack) -> int:
     simulator = stack.enter_context(Simulator.start(options.simulator_arguments()))
     simulator.must_know(options.traded)
     ending = stack.enter_context(Ending(simulator, options.sessions))
-    config = demo_config(options, simulator.url, folder, *ports)
-    print(introduction(options, simulator.url, *ports), flush=True)
+    config = demo_config(options, simulator.url, folder, port)
+    print(introduction(options, simulator.url, port), flush=True)
+    print(f"In a browser: http://{config.http.listen}", flush=True)
     code = run(config, Credentials(KEY, SECRET))
     _ignore_signals()
     if ending.reason:
@@ -102,7 +103,7 @@ def _trade(options: DemoOptions, folder: Path, ports: tuple[int, int], run: Daem
     return 1 if simulator.died else code
 
 
-def demo_config(options: DemoOptions, url: str, folder: Path, port: int, web_port: int = DEFAULT_WEB_PORT) -> Config:
+def demo_config(options: DemoOptions, url: str, folder: Path, port: int) -> Config:
     """The configuration of a demo; nothing of the user's own reaches it."""
     streams = url.replace("http://", "ws://")
     values = {
@@ -116,7 +117,7 @@ def demo_config(options: DemoOptions, url: str, folder: Path, port: int, web_por
         "market.symbols": ",".join(options.traded),
         "market.timeframe": "1Hour",
         "grpc.listen": f"127.0.0.1:{port}",
-        "http.listen": f"127.0.0.1:{web_port}",
+        "http.listen": f"127.0.0.1:{_web_port(port)}",
     }
     environment = {
         "CONFIGURATION_DIRECTORY": str(folder / "configuration"),
@@ -130,7 +131,7 @@ def demo_config(options: DemoOptions, url: str, folder: Path, port: int, web_por
     return config
 
 
-def introduction(options: DemoOptions, url: str, port: int, web_port: int = DEFAULT_WEB_PORT) -> str:
+def introduction(options: DemoOptions, url: str, port: int) -> str:
     """What runs, and what to type in a second terminal."""
     address = f"127.0.0.1:{port}"
     command = _shown("fluxhero")
@@ -141,7 +142,7 @@ def introduction(options: DemoOptions, url: str, port: int, web_port: int = DEFA
     return "\n".join(
         [
             f"fluxherod demo: {', '.join(options.traded)} on {prices}, {seconds:.3g} s a session; Ctrl-C ends it",
-            f"  simulator {url}   daemon {address}   browser http://127.0.0.1:{web_port}",
+            f"  simulator {url}   daemon {address}",
             "In a second terminal:",
             f"  {command} status",
             f"  {command} watch positions",
@@ -197,10 +198,10 @@ def _free_port(port: int) -> int:
     return taken
 
 
-def _web_port(options: DemoOptions) -> int:
-    """The usual one, or any free one where it is taken, or where another than the usual one was asked for."""
+def _web_port(port: int) -> int:
+    """The usual one, or any free one where it is taken, or where the daemon's own is not the usual one."""
     try:
-        return _free_port(DEFAULT_WEB_PORT if options.port == DEFAULT_PORT else 0)
+        return _free_port(DEFAULT_WEB_PORT if port == DEFAULT_PORT else 0)
     except DemoError:
         return _free_port(0)
 

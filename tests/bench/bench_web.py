@@ -24,7 +24,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from web.probe import SERVICE, Probe, messages
 
-from fluxherod.config import HttpConfig
+from fluxherod.config_http import HttpConfig
 from fluxherod.rpc.access import Gate, Peer, Role
 from fluxherod.rpc.door import Door
 from fluxherod.rpc.web.bridge import Bridge

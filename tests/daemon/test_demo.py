@@ -64,8 +64,8 @@ def test_the_demo_ends_by_itself_after_its_sessions_and_leaves_nothing(capfd: py
     assert daemon.received == [signal.SIGTERM]
     shown = capfd.readouterr().out
     assert "2 sessions played" in shown
+    assert f"In a browser: http://{daemon.config.http.listen}\n" in shown
     assert f"fluxhero --address {daemon.config.grpc.listen} status" in shown
-    assert f"browser http://{daemon.config.http.listen}\n" in shown
     assert daemon.folder_existed
     assert not daemon.config.storage.state_dir.parent.exists()
     assert not listens(int(daemon.config.alpaca.trading_url.rsplit(":", 1)[1]))

@@ -216,7 +216,7 @@ async def test_a_port_that_is_taken_is_named_with_the_remedy(web: Web, tmp_path:
 
 async def test_a_certificate_that_is_none_is_named(tmp_path: Path) -> None:
     (tmp_path / "cert.pem").write_text("none")
-    web = Web(tmp_path, tls_cert=tmp_path / "cert.pem", tls_key=tmp_path / "cert.pem")
+    web = Web(tmp_path, tls_cert=str(tmp_path / "cert.pem"), tls_key=str(tmp_path / "cert.pem"))
     with pytest.raises(ListenError, match=r"http.tls_cert"):
         await web.http.start()
     await web.client.aclose()
@@ -290,7 +290,7 @@ async def test_with_a_certificate_only_tls_is_answered(tmp_path: Path) -> None:
         "openssl", "req", *options, "-keyout", key, "-out", certificate, stderr=asyncio.subprocess.DEVNULL
     )
     assert await making.wait() == 0
-    async with Web(tmp_path, tls_cert=certificate, tls_key=key) as web:
+    async with Web(tmp_path, tls_cert=str(certificate), tls_key=str(key)) as web:
         context = ssl.create_default_context(cafile=str(certificate))
         async with httpx.AsyncClient(verify=context) as client:
             secure = web.url.replace("http", "https")

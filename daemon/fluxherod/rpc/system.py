@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 from fluxhero.v1 import common_pb2, system_pb2, system_pb2_grpc
@@ -101,4 +100,4 @@ def _toml(value: object) -> str:
         return str(value)
     if isinstance(value, list | tuple):
         return f"[{', '.join(map(_toml, value))}]"
-    return json.dumps("" if value == Path() else str(value), ensure_ascii=False)
+    return json.dumps(str(value), ensure_ascii=False)

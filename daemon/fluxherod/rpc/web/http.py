@@ -7,7 +7,6 @@ import logging
 import socket
 import ssl
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, Protocol
 
 from h11 import LocalProtocolError
@@ -39,9 +38,9 @@ class HttpSection(Protocol):
     @property
     def origins(self) -> tuple[str, ...]: ...
     @property
-    def tls_cert(self) -> Path: ...
+    def tls_cert(self) -> str: ...
     @property
-    def tls_key(self) -> Path: ...
+    def tls_key(self) -> str: ...
     @property
     def metrics(self) -> str: ...
     @property
@@ -61,7 +60,7 @@ class HttpServer:
         self._most = config.max_connections
         self._certificate, self._key = config.tls_cert, config.tls_key
         self._state = ServerState()
-        tls = self._certificate != Path()
+        tls = bool(self._certificate)
         site: Any = Site(Guard(config.listen, config.hosts, config.origins, tls=tls), bridge, pages)
         self._uvicorn = Config(
             site,
@@ -118,7 +117,7 @@ class HttpServer:
         return room
 
     def _tls(self) -> ssl.SSLContext | None:
-        if self._certificate == Path():
+        if not self._certificate:
             return None
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.minimum_version = ssl.TLSVersion.TLSv1_2
