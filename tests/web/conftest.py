@@ -53,7 +53,7 @@ def parse(body: bytes) -> tuple[list[bytes], dict[str, str]]:
 
 
 class Web:
-    """The daemon's inside, reachable over HTTP."""
+    """The daemon's inside, reachable over HTTP. `headers` is what each call carries besides its own."""
 
     def __init__(self, folder: Path, webui: Path | None = None, **settings: Any) -> None:
         self.world = World(folder / "fluxherod.sock")
@@ -64,11 +64,18 @@ class Web:
         config = HttpConfig(**{"listen": "127.0.0.1:0", **settings})
         where = webui or folder / "webui"
         self.http: HttpServer = make_http(self.world.server, self.world.info, self.metrics, config, where)
-        self.client = httpx.AsyncClient()
+        self.headers: dict[str, str] = {}
+        self.client = httpx.AsyncClient(headers=self.headers)
 
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.http.port}"
+
+    def head(self, method: str, length: int) -> bytes:
+        """The beginning of a call in binary mode, for those who write to the socket themselves."""
+        headers = {"host": "localhost", "content-type": BINARY, "content-length": str(length), **self.headers}
+        lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+        return f"POST /{method} HTTP/1.1\r\n{lines}\r\n".encode()
 
     async def call(self, method: str, request: Any = b"", headers: dict[str, str] | None = None) -> Answered:
         """A unary call in binary mode, by hand."""

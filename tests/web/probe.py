@@ -13,12 +13,15 @@ from pathlib import Path
 from typing import Any
 
 import grpc
+import grpc_tools
 from google.protobuf.any_pb2 import Any as AnyMessage
 from google.rpc import error_details_pb2, status_pb2
 from grpc_status import rpc_status
 from grpc_tools import protoc
 
 FOLDER = Path(__file__).parent
+STANDARD = Path(grpc_tools.__file__).with_name("_proto")
+INCLUDED = [f"-I{folder}" for folder in (FOLDER, FOLDER.parents[1] / "protos", STANDARD)]
 SERVICE = "fluxherotest.v1.ProbeService"
 FAILURE = "nein: größer als 5 %"
 
@@ -27,7 +30,7 @@ FAILURE = "nein: größer als 5 %"
 def messages() -> Any:
     """The generated module of probe.proto."""
     with tempfile.TemporaryDirectory() as folder:
-        assert protoc.main(["protoc", f"-I{FOLDER}", f"--python_out={folder}", "probe.proto"]) == 0
+        assert protoc.main(["protoc", *INCLUDED, f"--python_out={folder}", "probe.proto"]) == 0
         spec = importlib.util.spec_from_file_location("probe_pb2", Path(folder, "probe_pb2.py"))
         assert spec is not None
         assert spec.loader is not None

@@ -44,10 +44,10 @@ async def test_text_mode_answers_the_same_in_base64(web: Web) -> None:
 
 
 async def test_metadata_goes_both_ways(web: Web) -> None:
-    headers = {"x-text": "abc", "x-raw-bin": "AP8=", "authorization": "Bearer none", "cookie": "a=b"}
+    headers = {"x-text": "abc", "x-raw-bin": "AP8=", "user-agent": "none", "cookie": "a=b"}
     answered = await web.call(f"{SERVICE}/Echo", messages().EchoRequest(text="hallo"), headers)
     echo = messages().EchoResponse.FromString(answered.messages[0])
-    assert {"x-text=abc", "x-raw-bin=00ff", "authorization=Bearer none"} <= set(echo.metadata)
+    assert {"x-text=abc", "x-raw-bin=00ff", "user-agent=none"} <= set(echo.metadata)
     assert not [line for line in echo.metadata if line.startswith(("cookie", "content-type", "host", "x-grpc-web"))]
     assert echo.peer.startswith("web:127.0.0.1:")
     assert (answered.headers["x-initial"], answered.headers["x-initial-bin"]) == ("first", "AP8B")
@@ -141,10 +141,9 @@ async def test_a_client_that_leaves_ends_its_stream_and_the_handler_is_cancelled
     for method, request in (("Count", messages().CountRequest(count=-1, interval_ms=60_000)), ("Hang", b"")):
         data = request if isinstance(request, bytes) else request.SerializeToString()
         before = web.probe.cancelled
-        head = f"POST /{SERVICE}/{method} HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/grpc-web\r\n"
         _, writer = await asyncio.open_connection("127.0.0.1", web.http.port)
         body = message_frame(data)
-        writer.write(f"{head}content-length: {len(body)}\r\n\r\n".encode() + body)
+        writer.write(web.head(f"{SERVICE}/{method}", len(body)) + body)
         await until(lambda: web.probe.running == 1)
         left = time.monotonic()
         writer.close()
@@ -172,9 +171,8 @@ async def test_a_firehose_starves_nobody(web: Web) -> None:
 async def test_a_stalled_client_stops_its_handler_instead_of_filling_memory(web: Web) -> None:
     request = messages().CountRequest(count=-1, padding=10_000)
     body = message_frame(request.SerializeToString())
-    head = f"POST /{SERVICE}/Count HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/grpc-web\r\n"
     reader, writer = await asyncio.open_connection("127.0.0.1", web.http.port, limit=1024)
-    writer.write(f"{head}content-length: {len(body)}\r\n\r\n".encode() + body)
+    writer.write(web.head(f"{SERVICE}/Count", len(body)) + body)
     await until(lambda: web.probe.written > 10)
     seen = -1
     while seen != web.probe.written:  # it writes on until the sockets' buffers are full

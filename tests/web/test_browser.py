@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from web.conftest import Web
 from web.envoy import envoy, envoy_binary
-from web.probe import FAILURE
+from web.probe import FAILURE, INCLUDED
 
 from fluxhero.v1 import common_pb2
 
@@ -22,7 +22,6 @@ ROOT = Path(__file__).resolve().parents[2]
 NODE_MODULES = ROOT / "node_modules"
 SOURCES = Path(__file__).with_name("browser")
 NODE_SCRIPT = SOURCES / "run.mjs"
-HEADERS: dict[str, str] = {}
 PATIENCE_S = 90
 WAYS = ("direct", "envoy")
 
@@ -51,7 +50,7 @@ async def bundle(webui: Path, scratch: Path) -> None:
     names = [str(path.relative_to(protos)) for path in sorted(protos.rglob("*.proto"))]
     await run(
         *(sys.executable, "-m", "grpc_tools.protoc"),
-        *(f"-I{folder}" for folder in (protos, SOURCES.parent, sysconfig.get_path("purelib"))),
+        *(*INCLUDED, f"-I{sysconfig.get_path('purelib')}"),
         f"--plugin=protoc-gen-es={NODE_MODULES / '.bin' / 'protoc-gen-es'}",
         *(f"--es_out={scratch / 'gen'}", "--es_opt=target=js"),
         *(*names, "probe.proto", "google/rpc/error_details.proto"),
@@ -73,7 +72,7 @@ async def look(folder: Path, chromium: str) -> dict[str, Any]:
         await web.world.trading()
         async with envoy(binary, folder, web.world.port, web.http.port) as port:
             ways = json.dumps({"direct": web.http.port, "envoy": port})
-            said = await run("node", NODE_SCRIPT, chromium, ways, json.dumps(HEADERS))
+            said = await run("node", NODE_SCRIPT, chromium, ways, json.dumps(web.headers))
     seen: dict[str, Any] = json.loads(said)
     return seen
 

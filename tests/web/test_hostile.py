@@ -26,6 +26,7 @@ from fluxherod.rpc.web.frames import message_frame
 
 REQUESTS = int(os.environ.get("FUZZ_WEB_REQUESTS", "1000"))
 SEED = int(os.environ.get("FUZZ_WEB_SEED", "2024"))
+CARRIED: list[tuple[bytes, bytes]] = []  # what each call carries besides its own
 AT_ONCE = 32
 CALL_PATIENCE_S, PATIENCE_S = 0.3, 0.05
 MOST_GROWTH = 24 * 1024 * 1024
@@ -112,6 +113,8 @@ def request(chance: random.Random, verb: bytes, path: bytes, headers: list[tuple
     host = b"localhost" if chance.random() < 0.85 else chance.choice(HOSTS)
     more = [chance.choice(HEADERS) for _ in range(chance.choice((0, 0, 1, 2)))]
     lines = [(b"host", host), *headers, *more]
+    if chance.random() < 0.95:
+        lines += CARRIED
     if chance.random() < 0.2:
         lines.append((b"transfer-encoding", b"chunked"))
         body = b"".join(b"%x\r\n%s\r\n" % (len(part), part) for part in (body[:7], body[7:]) if part) + b"0\r\n\r\n"
@@ -175,6 +178,7 @@ async def test_hostile_requests_end_in_clean_answers_and_leave_nothing_behind(
     web: Web, caplog: pytest.LogCaptureFixture
 ) -> None:
     chance, seen = random.Random(SEED), Counter[str]()
+    CARRIED[:] = [(name.encode(), value.encode()) for name, value in web.headers.items()]
     caplog.set_level(logging.WARNING)
     before = asyncio.all_tasks()
 

@@ -197,10 +197,7 @@ async def test_a_request_that_does_not_begin_or_end_in_time_is_not_waited_for(
         await reader.readexactly(1)
     writer.close()
     reader, writer = await asyncio.open_connection("127.0.0.1", web.http.port)
-    writer.write(
-        f"POST /{SERVICE}/Echo HTTP/1.1\r\nhost: localhost\r\n"
-        "content-type: application/grpc-web\r\ncontent-length: 99\r\n\r\nabc".encode()
-    )
+    writer.write(web.head(f"{SERVICE}/Echo", 99) + b"abc")
     assert b"grpc-status:4" in await reader.readuntil(b"grpc-status:4")
     writer.close()
     assert [record for record in caplog.records if record.levelno > logging.INFO] == []
@@ -292,7 +289,7 @@ async def test_with_a_certificate_only_tls_is_answered(tmp_path: Path) -> None:
     assert await making.wait() == 0
     async with Web(tmp_path, tls_cert=str(certificate), tls_key=str(key)) as web:
         context = ssl.create_default_context(cafile=str(certificate))
-        async with httpx.AsyncClient(verify=context) as client:
+        async with httpx.AsyncClient(verify=context, headers=web.headers) as client:
             secure = web.url.replace("http", "https")
             assert (await client.get(f"{secure}/livez")).status_code == 200
             headers = {"content-type": BINARY, "origin": secure}
