@@ -32,9 +32,10 @@ def test_a_daemon_serves_http_and_tells_open_streams_why_it_ends(tmp_path: Path)
 
         body = message_frame(stream_pb2.WatchRequest(topics=[common_pb2.TOPIC_PRICES]).SerializeToString())
         method, answers = f"{url}/fluxhero.v1.StreamService/Watch", []
+        headers = {"content-type": BINARY}
 
         def watch() -> None:
-            answers.append(httpx.post(method, content=body, headers={"content-type": BINARY}, timeout=30).content)
+            answers.append(httpx.post(method, content=body, headers=headers, timeout=30).content)
 
         watching = [threading.Thread(target=watch) for _ in range(STREAMS)]
         for thread in watching:
