@@ -37,10 +37,11 @@ def test_a_daemon_serves_http_and_tells_open_streams_why_it_ends(tmp_path: Path)
         def watch() -> None:
             answers.append(httpx.post(method, content=body, headers=headers, timeout=30).content)
 
+        before = pair.daemon.status().counts.subscribers
         watching = [threading.Thread(target=watch) for _ in range(STREAMS)]
         for thread in watching:
             thread.start()
-        pair.daemon.wait_for(lambda: pair.daemon.status().counts.subscribers == STREAMS, "all watch")
+        pair.daemon.wait_for(lambda: pair.daemon.status().counts.subscribers == before + STREAMS, "all watch")
         asked = time.monotonic()
         assert pair.daemon.stop() == 0
         assert time.monotonic() - asked < 8
