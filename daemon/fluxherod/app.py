@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack, ExitStack, suppress
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from fluxherod import __version__
@@ -51,6 +52,9 @@ from fluxherod.rpc.server import DaemonInfo, RpcServer
 if TYPE_CHECKING:
     from types import FrameType
 
+    from fluxherod.rpc.metrics import Metrics
+    from fluxherod.rpc.web.http import HttpServer
+
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
@@ -61,6 +65,7 @@ LEAST_POLL_PAUSE_S = 0.5
 # A simulated exchange skips its nights and stands between steps: its account is not old because of that.
 EXCHANGE_ACCOUNT_AGE_NS = 7 * 24 * 3600 * SECOND_NS
 DRAIN_S, FAILED_DRAIN_S = 2.5, 0.5
+WEBUI = Path(__file__).with_name("webui")  # the built dashboard
 # Little of what lives long is garbage: the search through all of it (100 ms) comes a hundred times as seldom as else.
 GARBAGE_THRESHOLDS = (700, 10, 1_000)
 LEAST_AHEAD_S = 5.0
@@ -103,7 +108,7 @@ async def _run(
     async with AsyncExitStack() as stack:
         parts = await stop.unless_asked(_build(config, credentials, store, recovery, stack))
         if parts is not None:
-            stack.push_async_callback(parts.server.stop, 0.0)
+            stack.push_async_callback(parts.stop, "the daemon has ended", 0.0)
             try:
                 await _serve(parts, config, notifier, stop)
             except Exception as error:
@@ -119,6 +124,7 @@ async def _serve(parts: Parts, config: Config, notifier: Notifier, stop: Stop) -
     parts.runner.post(parts.started)
     # Before anything is sent: a taken port must not end a daemon that has begun to trade.
     port = await parts.server.start()
+    web = await parts.http.start() if parts.http is not None else None
     async with asyncio.TaskGroup() as tasks:
         edges = [tasks.create_task(edge(), name=name) for name, edge in parts.edges]
         running = tasks.create_task(parts.runner.run(), name="runner")
@@ -128,13 +134,15 @@ async def _serve(parts: Parts, config: Config, notifier: Notifier, stop: Stop) -
         edges.append(tasks.create_task(_watchdog(notifier), name="watchdog"))
         edges.append(tasks.create_task(_health(parts, notifier), name="health"))
         log.info("%s, serving gRPC on port %d and %s", _introduction(parts, config), port, config.grpc.unix_socket)
+        if web is not None:
+            log.info("serving HTTP on port %d", web)
         reason = await stop.wait(running)
         log.info("stopping: %s", reason)
         notifier.stopping()
         await parts.server.drain(reason)
         parts.runner.post(Stopping(reason))
         await running
-        await parts.server.stop(DRAIN_S)
+        await parts.stop(reason, DRAIN_S)
         for edge in edges:
             edge.cancel()
 
@@ -205,14 +213,22 @@ class Stop:
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What runs: the edges, the runner and the server, and the event that starts the engine."""
+    """What runs: the edges, the runner and the servers, and the event that starts the engine."""
 
     edges: tuple[tuple[str, Callable[[], Coroutine[Any, Any, None]]], ...]
     runner: Runner
     hub: Hub
     server: RpcServer
+    http: HttpServer | None
     started: Started
     channels: Channels
+
+    async def stop(self, reason: str, grace_s: float) -> None:
+        """End all calls, those that still run after the grace with the reason."""
+        ending = [self.server.stop(grace_s)]
+        if self.http is not None:
+            ending.append(self.http.stop(reason, grace_s))
+        await asyncio.gather(*ending)
 
 
 async def _build(
@@ -242,11 +258,12 @@ async def _build(
     stack.callback(channels.close)
     mirror = MirrorFile(config.storage.state_dir)
     broker, narrator = AlpacaBroker(trading), Narrator(channels, dated=isinstance(clock, ExchangeClock))
+    metrics = _metrics(config)
     runner = Runner(
         recovery.engine,
         clock,
-        store,
-        broker,
+        metrics.timed_store(store, time.perf_counter) if metrics is not None else store,
+        metrics.timed_broker(broker, recovery.engine, clock) if metrics is not None else broker,
         market_data,
         narrator,
         recovery.last_seq,
@@ -262,6 +279,10 @@ async def _build(
     again = Reconfigure(config, lambda config: _settings(config, clock), channels)
     info = DaemonInfo(config, __version__, store.epoch, market, trades, past, again, parquet)
     server = RpcServer(recovery.engine, runner, hub, reader, info)
+    http = None
+    if metrics is not None:
+        metrics.watch_daemon(recovery.engine, runner, hub, info)
+        http = _http(config, server, info, metrics)
     edges: dict[str, Callable[[], Coroutine[Any, Any, None]]] = {
         "market stream": market.run,
         "trade stream": trades.run,
@@ -272,7 +293,22 @@ async def _build(
     if isinstance(clock, ExchangeClock):
         edges["clock"] = clock.run
     started = Started(store.epoch, store.run, __version__, settings, *mirror.read(), mirror_read=True)
-    return Parts(tuple(edges.items()), runner, hub, server, started, channels)
+    return Parts(tuple(edges.items()), runner, hub, server, http, started, channels)
+
+
+def _metrics(config: Config) -> Metrics | None:
+    """What counts for a scrape; nothing where nobody can scrape."""
+    if not config.http.listen:
+        return None
+    from fluxherod.rpc.metrics import Metrics  # it takes a while to load, and so does what serves it
+
+    return Metrics()
+
+
+def _http(config: Config, server: RpcServer, info: DaemonInfo, metrics: Metrics) -> HttpServer:
+    from fluxherod.rpc.web.serving import make_http
+
+    return make_http(server, info, metrics, config.http, WEBUI)
 
 
 def _ring(recovery: Recovery, settings: Settings) -> Ring:

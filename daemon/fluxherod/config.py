@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, PrivateAttr, model_validator
 
 from fluxherod.config_grpc import GrpcConfig, Problem, listen_problems
+from fluxherod.config_http import HttpConfig, http_problems
 from fluxherod.config_values import (
     BASIS_POINTS,
     AbsolutePath,
@@ -208,6 +209,7 @@ class Config(Section):
     orders: OrdersConfig = OrdersConfig()
     alerts: AlertsConfig = AlertsConfig()
     grpc: GrpcConfig = GrpcConfig()
+    http: HttpConfig = HttpConfig()
     storage: StorageConfig = StorageConfig()
     _origins: Mapping[str, Origin] = PrivateAttr(default_factory=dict)
     _again: Callable[[], Config] | None = PrivateAttr(default=None)
@@ -237,6 +239,7 @@ class Config(Section):
             *_session_problems(self),
             *_order_problems(self),
             *listen_problems(self.grpc),
+            *http_problems(self.http),
         ]:
             raise Contradiction(problems)
         return self

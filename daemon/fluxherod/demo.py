@@ -32,6 +32,7 @@ REAL_START = "2008-01-08"
 SYNTHETIC_SYMBOLS = ("SPY", "QQQ", "AAPL", "MSFT", "IBM")
 REQUESTS_PER_MINUTE = 6000
 DEFAULT_PORT = 50051
+DEFAULT_WEB_PORT = 8050
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 SYSTEM_SOCKET = Path("/run/fluxhero", SOCKET_NAME)
 
@@ -93,6 +94,7 @@ def _trade(options: DemoOptions, folder: Path, port: int, run: Daemon, stack: co
     unix_socket = stack.enter_context(demo_socket(port, folder))
     config = demo_config(options, simulator.url, folder, port, unix_socket)
     print(introduction(options, simulator.url, config), flush=True)
+    print(f"In a browser: http://{config.http.listen}", flush=True)
     code = run(config, Credentials(KEY, SECRET))
     _ignore_signals()
     if ending.reason:
@@ -117,6 +119,7 @@ def demo_config(options: DemoOptions, url: str, folder: Path, port: int, unix_so
         "market.timeframe": "1Hour",
         "grpc.listen": f"127.0.0.1:{port}",
         "grpc.unix_socket": str(unix_socket),
+        "http.listen": f"127.0.0.1:{_web_port(port)}",
     }
     environment = {
         "CONFIGURATION_DIRECTORY": str(folder / "configuration"),
@@ -211,6 +214,14 @@ def _free_port(port: int) -> int:
             ) from None
         taken: int = probe.getsockname()[1]
     return taken
+
+
+def _web_port(port: int) -> int:
+    """The usual one, or any free one where it is taken, or where the daemon's own is not the usual one."""
+    try:
+        return _free_port(DEFAULT_WEB_PORT if port == DEFAULT_PORT else 0)
+    except DemoError:
+        return _free_port(0)
 
 
 @contextlib.contextmanager

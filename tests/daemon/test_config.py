@@ -110,6 +110,11 @@ def test_symbols_are_tickers_each_once(environment: dict[str, str], text: str) -
         ("grpc.listen", "50051"),
         ("grpc.unix_socket", "relative.sock"),
         ("grpc.unix_socket", "/" + "x" * 107),
+        ("http.listen", "8050"),
+        ("http.hosts", "https://desk.example.net"),
+        ("http.origins", "desk.example.net"),
+        ("http.tls_key", "key.pem"),
+        ("http.max_connections", "2"),
         ("storage.state_dir", "here"),
     ],
 )
@@ -213,6 +218,34 @@ def test_no_address_means_no_port(environment: dict[str, str]) -> None:
 @pytest.mark.parametrize("address", ["127.0.0.1:0", "localhost:50051", "[::1]:50051", "127.1.2.3:1"])
 def test_loopback_addresses_are_allowed(environment: dict[str, str], address: str) -> None:
     assert load_config(None, environment, [SYMBOLS, Flag("grpc.listen", address)]).grpc.listen == address
+
+
+@pytest.mark.parametrize("address", ["0.0.0.0:8050", "[::]:8050", "192.168.1.2:8050", "trader.example:8050"])
+def test_http_beyond_loopback_needs_tls_and_says_so(environment: dict[str, str], address: str) -> None:
+    hosts = Flag("http.hosts", "trader.example")
+    [problem] = problems_of(None, environment, SYMBOLS, hosts, Flag("http.listen", address))
+    assert "ssh -L" in problem
+    assert "http.tls_cert and http.tls_key" in problem
+    files = [Flag("http.tls_cert", "/etc/cert.pem"), Flag("http.tls_key", "/etc/key.pem")]
+    config = load_config(None, environment, [SYMBOLS, hosts, *files, Flag("http.listen", address)])
+    assert config.http.listen == address
+
+
+def test_half_of_tls_is_none(environment: dict[str, str]) -> None:
+    [problem] = problems_of(None, environment, SYMBOLS, Flag("http.tls_cert", "/etc/cert.pem"))
+    assert "http.tls_key" in problem
+    assert "TLS needs both" in problem
+
+
+def test_http_on_every_address_must_know_its_names(environment: dict[str, str]) -> None:
+    files = [Flag("http.tls_cert", "/etc/cert.pem"), Flag("http.tls_key", "/etc/key.pem")]
+    [problem] = problems_of(None, environment, SYMBOLS, *files, Flag("http.listen", "0.0.0.0:8050"))
+    assert problem.startswith("http.hosts")
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1:0", "localhost:8050", "[::1]:8050", ""])
+def test_http_on_loopback_or_not_at_all_is_allowed(environment: dict[str, str], address: str) -> None:
+    assert load_config(None, environment, [SYMBOLS, Flag("http.listen", address)]).http.listen == address
 
 
 def test_the_mode_chooses_the_hosts_and_the_clock(environment: dict[str, str]) -> None:

@@ -66,6 +66,7 @@ def test_the_demo_ends_by_itself_after_its_sessions_and_leaves_nothing(capfd: py
     assert "2 sessions played" in shown
     assert f"fluxhero --address {daemon.config.grpc.unix_socket} status" in shown
     assert f"Bearer $(cat {daemon.config.storage.state_dir}/read.token)" in shown
+    assert f"In a browser: http://{daemon.config.http.listen}\n" in shown
     assert daemon.folder_existed
     assert not daemon.config.storage.state_dir.parent.exists()
     assert not listens(int(daemon.config.alpaca.trading_url.rsplit(":", 1)[1]))

@@ -255,6 +255,7 @@ class Installation:
             f"market.symbols={','.join(self.symbols)}",
             f"market.timeframe={self.timeframe}",
             "grpc.listen=127.0.0.1:0",
+            "http.listen=",
             *self.settings,
         )
         return ["run", "--log-format", "text", *(word for value in values for word in ("--set", value))]

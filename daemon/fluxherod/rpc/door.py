@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
+import time
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
 from typing import Any, NoReturn
@@ -21,6 +22,7 @@ from fluxherod.rpc.errors import Refused
 log = logging.getLogger(__name__)
 
 PREFIX = "/fluxhero.v1."
+Observe = Callable[[str, str, float], None]
 
 
 class Door(grpc.GenericRpcHandler):
@@ -29,18 +31,28 @@ class Door(grpc.GenericRpcHandler):
     A gRPC server takes it as its one handler; the generated `add_...Servicer_to_server` functions take it for a
     server. Whoever has requests from elsewhere (the grpc-web bridge) finds the wrapped handlers in `handlers`, by
     `/package.Service/Method`: called with a request and a context they do what they do for gRPC, a streaming one
-    by `context.write`. `longest_call_s` ends calls that are no streams, whatever deadline they came with.
+    by `context.write`. `longest_call_s` ends calls that are no streams, whatever deadline they came with. `observe`
+    hears of each call's end: method, name of its code, seconds it took.
     """
 
     def __init__(self, gate: Gate, longest_call_s: float) -> None:
         self.closing = ""
         self.handlers: dict[str, Handler] = {}
+        self.observe: Observe = lambda method, code, seconds: None
         self._gate = gate
         self._longest_call_s = longest_call_s
 
     def service(self, handler_call_details: grpc.HandlerCallDetails) -> Handler | None:
         """The handler of a call; None when there is no such method, which the server answers."""
         return self.handlers.get(handler_call_details.method)
+
+    def admit(self, method: str, context: Context) -> None:
+        """Whether a caller may what a method may, for what is no method itself.
+
+        Raises:
+            Refused: when it may not.
+        """
+        self._gate.admit(method, context)
 
     def add_generic_rpc_handlers(self, handlers: object) -> None:
         """What the generated code also registers: the same handlers in another shape."""
@@ -60,12 +72,30 @@ class Door(grpc.GenericRpcHandler):
         parse = _deserializer(handler.request_deserializer)
         if not handler.response_streaming:
             return grpc.unary_unary_rpc_method_handler(
-                self._unary(method, handler.unary_unary), parse, handler.response_serializer
+                self._observed(method, self._unary(method, handler.unary_unary)), parse, handler.response_serializer
             )
         if handler.request_streaming:  # reflection: nothing of ours streams requests
-            stream = self._streaming(method, handler.stream_stream)
+            stream = self._observed(method, self._streaming(method, handler.stream_stream))
             return grpc.stream_stream_rpc_method_handler(stream, handler.request_deserializer, _serialize)
-        return grpc.unary_stream_rpc_method_handler(self._streaming(method, handler.unary_stream), parse, _serialize)
+        stream = self._observed(method, self._streaming(method, handler.unary_stream))
+        return grpc.unary_stream_rpc_method_handler(stream, parse, _serialize)
+
+    def _observed(self, method: str, behaviour: Any) -> Any:
+        async def call(request: Any, context: Context) -> Any:
+            started, code = time.perf_counter(), grpc.StatusCode.CANCELLED
+            try:
+                answer = await behaviour(request, context)
+                code = grpc.StatusCode.OK
+                return answer
+            except grpc.aio.AbortError:
+                code = _code(context)
+                raise
+            finally:
+                if code is grpc.StatusCode.CANCELLED and context.time_remaining() == 0:
+                    code = grpc.StatusCode.DEADLINE_EXCEEDED
+                self.observe(method, code.name, time.perf_counter() - started)
+
+        return call
 
     def _unary(self, method: str, behaviour: Any) -> Any:
         async def call(request: Any, context: Context) -> Any:
@@ -129,6 +159,12 @@ def _deserializer(parse: Any) -> Callable[[bytes], Message | None]:
         return message
 
     return deserialize
+
+
+def _code(context: Context) -> grpc.StatusCode:
+    """The code that a handler has set: gRPC's own context knows its number only."""
+    code: Any = context.code()
+    return next((known for known in grpc.StatusCode if code in (known, known.value[0])), grpc.StatusCode.UNKNOWN)
 
 
 def _serialize(message: bytes | Message) -> bytes:

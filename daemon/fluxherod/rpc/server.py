@@ -97,6 +97,7 @@ class RpcServer:
         unix_socket: Path | None = None,
     ) -> None:
         self.port = 0
+        self.serving = False
         self._listen = info.config.grpc.listen if listen is None else listen
         self._socket = info.config.grpc.unix_socket if unix_socket is None else unix_socket
         self._hub = hub
@@ -108,7 +109,7 @@ class RpcServer:
         self.gate = Gate(settings, TokenBook(tokens))
         self.door = Door(self.gate, settings.longest_call_s)
         live = Live(engine, runner)
-        status = StatusReader(live, hub, info, Today(live, hub, tables))
+        status = self.status = StatusReader(live, hub, info, Today(live, hub, tables))
         streams = Streams(live, hub, Snapshots(live, status, tables), lambda: self.door.closing)
         hub.encode = Encoder(live, status)
         self._health = health.aio.HealthServicer()
@@ -170,6 +171,7 @@ class RpcServer:
 
     async def set_serving(self, serving: bool) -> None:
         """Say by the health service whether the daemon does its work; what has no implementation never does."""
+        self.serving = serving
         statuses = health_pb2.HealthCheckResponse
         for name in ("", *SERVICE_NAMES):
             works = serving and name not in UNSERVED
@@ -177,7 +179,7 @@ class RpcServer:
 
     async def drain(self, reason: str) -> None:
         """Refuse new calls and end all streams with UNAVAILABLE and the reason; calls under way go on."""
-        self.door.closing = reason
+        self.door.closing, self.serving = reason, False
         await self._health.enter_graceful_shutdown()
         self._hub.drain(reason)
 

@@ -1,0 +1,1 @@
+"""The browser's way in: grpc-web, the dashboard's files, metrics and health over HTTP."""

@@ -1,0 +1,204 @@
+"""The HTTP server, in the daemon's own event loop: uvicorn's protocol without its process, signals and log."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import socket
+import ssl
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from h11 import LocalProtocolError
+from uvicorn import Config
+from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.server import ServerState
+
+from fluxherod.rpc.sockets import ListenError
+from fluxherod.rpc.web.bridge import Bridge
+from fluxherod.rpc.web.guard import Guard
+from fluxherod.rpc.web.site import Pages, Site
+
+log = logging.getLogger(__name__)
+
+REQUEST_PATIENCE_S = 30.0  # for a request's first line and headers, and between two of a connection
+UNWIND_S = 1.0
+# A client that takes nothing for so long, or is no longer there, is cut off by the kernel.
+STALLED_MS = 60_000
+_KEEPALIVE = ((socket.TCP_KEEPIDLE, 30), (socket.TCP_KEEPINTVL, 10), (socket.TCP_KEEPCNT, 3))
+
+
+class HttpSection(Protocol):
+    """The configuration's `http` table."""
+
+    @property
+    def listen(self) -> str: ...
+    @property
+    def hosts(self) -> tuple[str, ...]: ...
+    @property
+    def origins(self) -> tuple[str, ...]: ...
+    @property
+    def tls_cert(self) -> str: ...
+    @property
+    def tls_key(self) -> str: ...
+    @property
+    def metrics(self) -> str: ...
+    @property
+    def max_connections(self) -> int: ...
+    @property
+    def max_request_bytes(self) -> int: ...
+
+
+class HttpServer:
+    """Serves calls and pages at `config.listen`, with TLS where a certificate is named."""
+
+    def __init__(self, config: HttpSection, bridge: Bridge, pages: Pages) -> None:
+        self.port = 0
+        self.refused = 0
+        self._bridge = bridge
+        self._listen = config.listen
+        self._most = config.max_connections
+        self._certificate, self._key = config.tls_cert, config.tls_key
+        self._state = ServerState()
+        tls = bool(self._certificate)
+        site: Any = Site(Guard(config.listen, config.hosts, config.origins, tls=tls), bridge, pages)
+        self._uvicorn = Config(
+            site,
+            lifespan="off",
+            ws="none",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,
+            timeout_keep_alive=int(REQUEST_PATIENCE_S),
+        )
+        self._server: asyncio.Server | None = None
+
+    @property
+    def connections(self) -> int:
+        """Open connections."""
+        return len(self._state.connections)
+
+    async def start(self) -> int:
+        """Listen and answer.
+
+        Returns:
+            The port.
+
+        Raises:
+            ListenError: when the address can't be listened on, or the certificate can't be used.
+        """
+        # It would tell each malformed request of a stranger.
+        logging.getLogger("uvicorn.error").setLevel(logging.ERROR)
+        self._uvicorn.load()
+        context, listener = self._tls(), self._socket()
+        self._server = await asyncio.get_running_loop().create_server(self._connection, sock=listener, ssl=context)
+        self.port = listener.getsockname()[1]
+        return self.port
+
+    async def stop(self, reason: str, grace_s: float) -> None:
+        """Stop listening, wait for calls under way, then end them with the reason and close every connection."""
+        if self._server is None:
+            return
+        self._server.close()
+        await self._bridge.stop(reason, grace_s)
+        if self._state.tasks:
+            await asyncio.wait(self._state.tasks, timeout=UNWIND_S)  # they say why they end
+        for connection in list(self._state.connections):
+            connection.transport.abort()
+        await self._server.wait_closed()
+
+    def _connection(self) -> _Connection:
+        return _Connection(self._uvicorn, self._state, self._has_room)
+
+    def _has_room(self) -> bool:
+        room = len(self._state.connections) <= self._most
+        self.refused += not room
+        return room
+
+    def _tls(self) -> ssl.SSLContext | None:
+        if not self._certificate:
+            return None
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.minimum_version = ssl.TLSVersion.TLSv1_2
+        try:
+            context.load_cert_chain(self._certificate, self._key)
+        except (OSError, ssl.SSLError) as error:
+            files = f"{self._certificate} (http.tls_cert) and {self._key} (http.tls_key)"
+            raise ListenError(f"{files} can't be used: {error}; both are PEM, and they belong together") from error
+        return context
+
+    def _socket(self) -> socket.socket:
+        """Like gRPC's: nobody else may listen there at the same time."""
+        host, _, port = self._listen.rpartition(":")
+        try:
+            (family, kind, number, _, address), *_ = socket.getaddrinfo(
+                host.strip("[]"), int(port), type=socket.SOCK_STREAM
+            )
+            listener = socket.socket(family, kind, number)  # without its number asyncio would not set TCP_NODELAY
+        except OSError as error:
+            raise ListenError(f"can't listen on {self._listen} (http.listen): {error}") from error
+        try:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+            # Connections take these over from their listener.
+            for option, value in (*_KEEPALIVE, (socket.TCP_USER_TIMEOUT, STALLED_MS)):
+                listener.setsockopt(socket.IPPROTO_TCP, option, value)
+            listener.bind(address)
+            listener.setblocking(False)
+            listener.listen(128)
+        except OSError as error:
+            listener.close()
+            remedy = 'is another fluxherod running? http.listen = "" switches HTTP off'
+            raise ListenError(f"can't listen on {self._listen} (http.listen): {error.strerror}; {remedy}") from error
+        return listener
+
+
+class _Connection(H11Protocol):
+    """A connection; it ends when there are too many, or when a request takes too long to begin."""
+
+    def __init__(self, config: Config, state: ServerState, has_room: Callable[[], bool]) -> None:
+        super().__init__(config, state, {})
+        self._has_room = has_room
+        self._patience: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        if self._has_room():
+            self._wait()
+        else:
+            transport.abort()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if self._patience is not None:
+            self._patience.cancel()
+        super().connection_lost(exc)
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        self._wait()
+
+    def send_400_response(self, msg: str) -> None:
+        """Where an answer is under way another can't begin: what came after its request is no HTTP."""
+        try:
+            if self._idle:
+                super().send_400_response(msg)
+        except LocalProtocolError:
+            log.debug("a connection broke off within what is no HTTP")
+        finally:
+            if not self.transport.is_closing():
+                self.transport.abort()
+
+    @property
+    def _idle(self) -> bool:
+        cycle: Any = self.cycle  # None before the first request
+        return cycle is None or cycle.response_complete
+
+    def _wait(self) -> None:
+        if self._patience is not None:
+            self._patience.cancel()
+        self._patience = self.loop.call_later(REQUEST_PATIENCE_S, self._lose_patience)
+
+    def _lose_patience(self) -> None:
+        if self._idle:
+            self.transport.abort()
