@@ -133,7 +133,8 @@ CODES: dict[str, AlertCode] = {
     "EXIT_WAITS_FOR_HALT": _code(
         WARNING,
         "A position is to be closed while its symbol does not trade: the exit waits behind its stop.",
-        "Nothing: it goes out when the symbol trades again. Expect a gap in the price.",
+        "Nothing: it goes out when the symbol trades again; fluxhero close sends it to the broker now. Expect a gap in "
+        "the price.",
     ),
     "EXIT_DESPITE_HALT": _code(
         WARNING,
