@@ -6,13 +6,12 @@ import asyncio
 import gc
 import logging
 import os
-import signal
 import time
 from collections.abc import Callable, Coroutine
-from contextlib import AsyncExitStack, ExitStack, suppress
+from contextlib import AsyncExitStack, ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from fluxherod import __version__
 from fluxherod.adapters.alpaca.broker import AlpacaBroker
@@ -48,18 +47,14 @@ from fluxherod.reconfigure import Reconfigure, limits_of
 from fluxherod.recovery import DATABASE, Recovery, replay
 from fluxherod.rpc.convert import encode_update
 from fluxherod.rpc.server import DaemonInfo, RpcServer
+from fluxherod.stop import Stop
 
 if TYPE_CHECKING:
-    from types import FrameType
-
     from fluxherod.rpc.metrics import Metrics
     from fluxherod.rpc.web.http import HttpServer
 
 log = logging.getLogger(__name__)
-T = TypeVar("T")
 
-# The last one: the terminal is gone.
-STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 POLL_EVERY_NS = 5 * SECOND_NS
 LEAST_POLL_PAUSE_S = 0.5
 # A simulated exchange skips its nights and stands between steps: its account is not old because of that.
@@ -151,64 +146,6 @@ def _introduction(parts: Parts, config: Config) -> str:
     started = parts.started
     symbols = ", ".join(parts.runner.engine.universe.overrides.over(started.settings).symbols) or "no symbol"
     return f"fluxherod {started.version} ({config.daemon.mode}, run {started.run}) follows {symbols}"
-
-
-class Stop:
-    """SIGTERM, SIGINT and SIGHUP: before the event loop runs they interrupt, then they are something to wait for."""
-
-    def __init__(self) -> None:
-        self.reason = ""
-        self._asked = asyncio.Event()
-        self._numbers: list[signal.Signals] = []
-
-    def interrupt(self) -> None:
-        """Until `listen`, a signal raises KeyboardInterrupt: compiling and replaying can't wait for it."""
-        for number in STOP_SIGNALS:
-            if signal.getsignal(number) is not signal.SIG_IGN:  # nohup's wish
-                signal.signal(number, self._interrupt)
-                self._numbers.append(number)
-
-    def listen(self) -> None:
-        """Take the signals for good: one more while the daemon stops, or after it, changes nothing."""
-        loop = asyncio.get_running_loop()
-        for number in self._numbers:
-            signal.signal(number, lambda number, _: self._pass_on(number, loop))
-
-    def ignore(self) -> None:
-        """From now on the process is ending by itself."""
-        for number in self._numbers:
-            signal.signal(number, signal.SIG_IGN)
-
-    def _pass_on(self, number: int, loop: asyncio.AbstractEventLoop) -> None:
-        with suppress(RuntimeError):  # the loop is closed: the process is ending already
-            loop.call_soon_threadsafe(self._signalled, number)
-
-    def _interrupt(self, number: int, frame: FrameType | None) -> None:
-        self._signalled(number)
-        raise KeyboardInterrupt
-
-    def _signalled(self, number: int) -> None:
-        self.reason = self.reason or f"received {signal.Signals(number).name}"
-        self._asked.set()
-
-    async def unless_asked(self, work: Coroutine[Any, Any, T]) -> T | None:
-        """The result of some work; None when a signal came first, and the work is cancelled then."""
-        task = asyncio.create_task(work)
-        try:
-            await self.wait(task)
-            return await task if task.done() else None
-        finally:
-            task.cancel()
-            await asyncio.wait((task,))
-
-    async def wait(self, running: asyncio.Task[Any]) -> str:
-        """Until a signal comes or the task ends; the reason."""
-        asked = asyncio.ensure_future(self._asked.wait())
-        try:
-            await asyncio.wait((asked, running), return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            asked.cancel()
-        return self.reason
 
 
 @dataclass(frozen=True, slots=True)
