@@ -7,10 +7,12 @@ import pytest
 from hypothesis import settings
 
 HERE = Path(__file__).parent
-# Tests of these start daemons and exchanges and wait for them: one worker runs them, one after another, so that two of
-# them never share the machine's time. What is beside them, the fault weeks too, runs in the other workers meanwhile.
-DAEMONS = ("system", "walkthroughs", "daemon/test_demo.py")
-IN_PROCESS = ("system/test_fault_weeks.py", "system/test_virtual_network.py")
+# For `pytest -n`. Tests of DAEMONS start daemons and exchanges and wait for them: one worker runs them, one after
+# another, so that two of them never share the machine. SEARCHES play on all cores what a module's tests then look
+# at: once, so by one worker. All else is shared out.
+DAEMONS = ("system", "walkthroughs", "daemon/test_demo.py", "docs/test_cookbook.py", "web")
+SEARCHES = ("system/test_fault_weeks.py", "orders/test_small_scope.py")
+IN_PROCESS = ("system/test_virtual_network.py",)
 
 # A key in the developer's environment must never let a test trade. Only the folder of `make acceptance` passes.
 for name in [name for name in os.environ if name.startswith(("FLUXHERO_", "APCA_", "ALPACA_"))]:
@@ -23,8 +25,10 @@ settings.load_profile("fluxhero")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Group the tests that start daemons, for `pytest -n`."""
+    """Put tests that belong to one worker into a group."""
     for item in items:
         path = item.path.relative_to(HERE).as_posix()
-        if path.startswith(DAEMONS) and path not in IN_PROCESS:
+        if path.startswith(SEARCHES):
+            item.add_marker(pytest.mark.xdist_group(path))
+        elif path.startswith(DAEMONS) and path not in IN_PROCESS:
             item.add_marker(pytest.mark.xdist_group("daemons"))
