@@ -16,7 +16,8 @@ from fluxherod.rpc.info import Configuration, Origin, Reconfiguration
 from fluxherod.rpc.live import Live
 from fluxherod.rpc.runtime import changed_values, runtime_values
 
-MOST_SHOWN, LONGEST_SHOWN, LONGEST_PROBLEM = 5, 60, 300  # of what a caller sends: a refusal must fit into its trailers
+# Of what a caller or the file says: a refusal must fit into its trailers, its text into less of them than its fields.
+MOST_SHOWN, LONGEST_SHOWN, LONGEST_PROBLEM, LONGEST_IN_TEXT = 5, 60, 300, 140
 
 _DECIDED = ("market.symbols",)
 _SECTIONS = ("strategy.", "risk.")
@@ -122,7 +123,8 @@ class Reloader:
         except ConfigurationError as error:
             shown = [problem[:LONGEST_PROBLEM] for problem in error.problems[:MOST_SHOWN]]
             more = len(error.problems) - len(shown)
-            text = f"nothing was changed: {'; '.join(shown)}{f'; and {more} more' if more else ''}"
+            listed = "; ".join(problem[:LONGEST_IN_TEXT] for problem in shown)
+            text = f"nothing was changed: {listed}{f'; and {more} more' if more else ''}"
             raise Refused("CONFIG_INVALID", text, fields=dict(_problems(shown))) from error
 
     async def _assets(self, symbols: Iterable[str]) -> tuple[AssetInfo, ...]:

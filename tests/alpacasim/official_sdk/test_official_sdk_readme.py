@@ -12,7 +12,8 @@ README = Path(__file__).parents[3] / "README.md"
 
 async def test_the_bot_of_the_readme_buys_and_holds(start, tmp_path):
     sim = await start(mode="run", speed=600.0, waits=True)
-    (program,) = re.findall(r"^```python\n(.*?)^```", README.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
+    programs = re.findall(r"^```python\n(.*?)^```", README.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
+    (program,) = (one for one in programs if "import alpaca" in one or "from alpaca" in one)
     bot = tmp_path / "bot.py"
     bot.write_text(program.replace("http://127.0.0.1:8765", sim.url).replace("ws://127.0.0.1:8765", sim.ws_url))
     process = await asyncio.create_subprocess_exec(sys.executable, str(bot), stdout=asyncio.subprocess.PIPE)
