@@ -16,6 +16,8 @@ Format = Literal["auto", "journal", "json", "text"]
 _PRIORITIES = {logging.CRITICAL: 2, logging.ERROR: 3, logging.WARNING: 4, logging.INFO: 6, logging.DEBUG: 7}
 # Libraries that log each request, or each frame with the credentials in it.
 _QUIET = {"httpx": logging.WARNING, "httpcore": logging.WARNING, "websockets": logging.INFO, "numba": logging.INFO}
+# Who did what is always told: it is no chatter that a higher level would spare.
+_ALWAYS_TOLD = "fluxherod.audit"
 
 
 def configure(
@@ -33,10 +35,11 @@ def configure(
 
 
 def set_level(level: str) -> None:
-    """Log from this level on; nothing else changes."""
+    """Log from this level on; nothing else changes. The audit log goes on telling everything."""
     logging.getLogger().setLevel(level.upper())
     for name, least in _QUIET.items():
         logging.getLogger(name).setLevel(max(least, logging.getLogger().level))
+    logging.getLogger(_ALWAYS_TOLD).setLevel(logging.INFO)
 
 
 class Redactor:

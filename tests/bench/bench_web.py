@@ -40,6 +40,10 @@ CALLS, STREAMED, ROUNDS = 1_500, 20_000, 5
 PADDING = 40
 
 
+async def _nobody(scope: object) -> str:
+    return "nobody"
+
+
 async def serve() -> None:
     """Both ways in, until the process is ended; prints the ports and a token."""
     tokens, settings = TokenFile(Path(tempfile.mkdtemp())), GrpcConfig(requests_per_second=100_000)
@@ -51,7 +55,7 @@ async def serve() -> None:
     port = server.add_insecure_port("127.0.0.1:0")
     await server.start()
 
-    pages = Pages({}, lambda: (True, {}), lambda: (b"", ""), lambda scope: "nobody")
+    pages = Pages({}, lambda: (True, {}), lambda: (b"", ""), _nobody)
     web = HttpServer(HttpConfig(listen="127.0.0.1:0"), Bridge(door.handlers, 1 << 20), pages)
     print(port, await web.start(), (tokens.folder / "read.token").read_text().strip(), flush=True)
     await server.wait_for_termination()

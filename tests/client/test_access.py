@@ -124,7 +124,7 @@ async def test_over_tls_both_sides_show_their_certificates_and_each_call_its_tok
         ({}, {"FLUXHERO_TOKEN_FILE": "{home}/file", "FLUXHERO_PROFILE": "live"}, "of-the-file"),
         ({}, {"FLUXHERO_PROFILE": "live"}, "of-the-profile"),
         ({"profile": "bare"}, {"FLUXHERO_TOKEN": "of-env"}, "of-env"),
-        ({}, {}, "of-the-daemon"),
+        ({}, {}, ""),
     ],
 )
 async def test_what_is_nearest_to_the_caller_names_the_token(
@@ -142,8 +142,8 @@ async def test_what_is_nearest_to_the_caller_names_the_token(
     async with connect(address, environment=environment, **filled) as client:
         assert client.address.target == tcp
         await client.system.status()
-    assert door.seen == [f"Bearer {expected}"]
-    assert expected not in repr(client.access)
+    assert door.seen == [f"Bearer {expected}" if expected else ""]
+    assert not expected or expected not in repr(client.access)
 
 
 async def test_a_token_never_travels_readable(tmp_path: Path) -> None:
@@ -155,12 +155,23 @@ async def test_a_token_never_travels_readable(tmp_path: Path) -> None:
     assert connect("trader:50051", token="x", ca=str(certificate), environment={}).access.ca
 
 
-async def test_the_daemons_own_token_file_is_for_this_machines_port_alone(tmp_path: Path) -> None:
-    token(tmp_path, ".local/state/fluxhero/admin.token", "mine")
+async def test_the_daemons_own_token_file_is_for_whoever_proves_to_be_that_daemon_on_this_machine(
+    tmp_path: Path,
+) -> None:
+    path = token(tmp_path, ".local/state/fluxhero/trade.token", "mine")
+    token(tmp_path, ".local/state/fluxhero/read.token", "of-a-weaker-role")
+    state = Path(path).parent
+    certificate, other = self_signed(state, "tls")[0], self_signed(tmp_path, "other")[0]
     environment = {"HOME": str(tmp_path)}
-    assert connect("127.0.0.1:1", environment=environment).access.token == "mine"
+    assert connect("127.0.0.1:1", ca=str(certificate), environment=environment).access.token == "mine"
+    assert connect("localhost:1", environment={**environment, "FLUXHERO_CA": str(certificate)}).access.token == "mine"
+    assert connect("trader:1", ca=str(certificate), environment=environment).access.token == ""
     assert connect("unix:/s", environment=environment).access.token == ""
-    assert connect("trader:1", environment=environment).access.token == ""
+    for ca in (None, str(other)):
+        access = connect("127.0.0.1:1", ca=ca, environment=environment).access
+        assert access.token == ""
+        remedy = f"not sent unasked to whoever listens there: --token-file {path}, or --ca {certificate}"
+        assert (path, remedy) in access.considered
 
 
 @pytest.mark.parametrize(

@@ -85,6 +85,18 @@ def test_less_than_the_level_is_not_logged_and_libraries_never_log_requests() ->
     assert stream.getvalue() == ""
 
 
+@pytest.mark.parametrize("level", ["debug", "warning", "critical"])
+def test_who_did_what_is_told_at_every_level(level: str) -> None:
+    stream = written("text", level)
+    logging.getLogger("fluxherod.audit").info("PlaceOrder by token:desk")
+    logs.set_level("error")
+    logging.getLogger("fluxherod.audit").info("Halt by token:desk")
+    assert [line.rpartition(": ")[2] for line in stream.getvalue().splitlines()] == [
+        "PlaceOrder by token:desk",
+        "Halt by token:desk",
+    ]
+
+
 @pytest.mark.parametrize("format", ["text", "journal", "json"])
 def test_a_secret_is_masked_wherever_it_would_show(format: logs.Format, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(logs, "redactor", logs.Redactor())

@@ -114,6 +114,25 @@ def test_the_files_are_for_the_daemons_user_alone(folder: Path, capsys: pytest.C
     assert digest(out.read_text().strip()) == TokenFile(folder).read()[-1].sha256
 
 
+@pytest.mark.parametrize("plant", ["symbolic link", "link", "pipe"])
+def test_a_lock_that_is_no_file_of_the_daemons_is_refused_and_what_it_leads_to_keeps_its_owner(
+    folder: Path, capsys: pytest.CaptureFixture[str], plant: str
+) -> None:
+    victim, lock = folder.parent / "shadow", folder / "tokens.lock"
+    victim.write_text("root's alone")
+    before = victim.stat().st_uid
+    if os.geteuid() == 0:
+        os.chown(folder, 1234, 1234)  # what `sudo fluxherod token` finds
+    {"symbolic link": lambda: lock.symlink_to(victim), "link": lambda: lock.hardlink_to(victim),
+     "pipe": lambda: os.mkfifo(lock)}[plant]()  # fmt: skip
+    assert run(folder, "create", "--role", "trade", "--name", "desk") == 1
+    assert f"{lock} is no file of the daemon's" in capsys.readouterr().err
+    assert victim.stat().st_uid == before
+    lock.unlink()
+    assert create(folder, capsys)
+    assert {path.stat().st_uid for path in folder.iterdir()} == {folder.stat().st_uid}
+
+
 def test_a_token_that_could_not_be_written_is_none(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(folder, "create", "--role", "read", "--name", "x", "--out", "/nonexistent/x.token") == 1
     assert "nonexistent" in capsys.readouterr().err

@@ -15,6 +15,7 @@ from google.rpc import error_details_pb2
 
 from fluxhero.v1 import order_pb2
 from fluxherod.config_grpc import GrpcConfig
+from fluxherod.engine.runner import Stopped
 from fluxherod.rpc.access import Gate, Visit, calling
 from fluxherod.rpc.errors import Refused
 from fluxherod.rpc.roles import Role
@@ -216,6 +217,7 @@ def test_each_change_leaves_a_line_with_who_what_and_how_it_ended(
     outcomes = {
         "OK": None, "RISK_REJECTED": Refused("RISK_REJECTED", "no"), "DEADLINE_EXCEEDED": TimeoutError(),
         "CANCELLED": asyncio.CancelledError(), "INTERNAL": ValueError("secret"),
+        "SHUTTING_DOWN": Stopped("secret"),
     }  # fmt: skip
     for error in outcomes.values():
         ends(entrance.enter(PLACE, entrance.token("trade"), request=request), error)

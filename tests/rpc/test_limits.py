@@ -13,6 +13,7 @@ import grpc
 import pytest
 
 from fluxhero.v1 import order_pb2, stream_pb2, system_pb2
+from fluxherod.rpc import limits
 from fluxherod.rpc.sockets import ListenError
 
 STATUS = "/fluxhero.v1.SystemService/GetStatus"
@@ -119,3 +120,22 @@ async def test_without_an_address_there_is_no_port(world: Any, serving: Any) -> 
     async with serving(world) as client:
         assert world.port == 0
         assert (await client.system.GetStatus(system_pb2.GetStatusRequest())).status.version == "1.2.3"
+
+
+async def test_the_refusals_of_a_host_that_fails_too_often_wait_and_hold_up_nobody_with_a_token(
+    make_world: Any, serving: Any, refused: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "HOLD_S", 3600.0)
+    world = make_world(failed_attempts_per_minute=1, max_concurrent_streams=4)
+    async with serving(world), channel(f"127.0.0.1:{world.port}") as tcp:
+        get: Any = tcp.unary_unary(STATUS)
+        holds = world.server.gate.holds
+        assert (await refused(get(b"", timeout=10))).reason == "TOKEN_MISSING"
+        held = get(b"")
+        await world.until(lambda: holds.held == 1)
+        assert (await refused(get(b"", timeout=10))).reason == "LIMIT_EXCEEDED"  # a quarter of four waits already
+        assert await get(b"", metadata=header(world), timeout=10)
+        held.cancel()
+        await world.until(lambda: holds.held == 0)
+        monkeypatch.setattr(limits, "HOLD_S", 0.01)
+        assert (await refused(get(b"", timeout=10))).reason == "LIMIT_EXCEEDED"

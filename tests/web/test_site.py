@@ -11,20 +11,26 @@ import ssl
 import time
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
+from cryptography.hazmat.primitives import serialization
+from rpc.certificates import Authority
 from rpc.test_reads import trend
 from web.conftest import BINARY, Web, until
 from web.probe import SERVICE
 
+from fluxherod.rpc import limits
 from fluxherod.rpc.errors import Refused
 from fluxherod.rpc.sockets import ListenError
+from fluxherod.rpc.web import http
 from fluxherod.rpc.web.context import WebContext
 from fluxherod.rpc.web.frames import message_frame
 from fluxherod.rpc.web.guard import is_local
 
 STATUS = "fluxhero.v1.SystemService/GetStatus"
+FORWARDED = {"x-forwarded-for": "192.0.2.1"}
 FOREIGN = "https://desk.example.net"
 
 
@@ -217,6 +223,60 @@ async def test_a_certificate_that_is_none_is_named(tmp_path: Path) -> None:
     with pytest.raises(ListenError, match=r"http.tls_cert"):
         await web.http.start()
     await web.client.aclose()
+
+
+async def test_an_encrypted_key_is_refused_and_asks_no_terminal(tmp_path: Path) -> None:
+    certificate, key = Authority(tmp_path).issue("server")
+    secret: Any = serialization.load_pem_private_key(key.read_bytes(), None)
+    form, how = serialization.PrivateFormat.PKCS8, serialization.BestAvailableEncryption(b"x")
+    key.write_bytes(secret.private_bytes(serialization.Encoding.PEM, form, how))
+    web = Web(tmp_path, tls_cert=str(certificate), tls_key=str(key))
+    with pytest.raises(ListenError, match=r"\(http.tls_key\) can't be used: the key is encrypted"):
+        await web.http.start()
+    await web.client.aclose()
+
+
+async def test_handshakes_count_as_connections_end_in_time_and_do_not_hold_up_the_stop(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    certificate, key = Authority(tmp_path).issue("server")
+    async with Web(tmp_path, tls_cert=str(certificate), tls_key=str(key), max_connections=8) as web:
+        mute = [await asyncio.open_connection("127.0.0.1", web.http.port) for _ in range(9)]
+        with pytest.raises((ConnectionError, asyncio.IncompleteReadError)):
+            await mute[8][0].readexactly(1)
+        assert (web.http.connections, web.http.refused) == (8, 1)
+        mute[0][1].close()
+        await until(lambda: web.http.connections == 7)
+        monkeypatch.setattr(http, "HANDSHAKE_S", 0.05)
+        mute.append(await asyncio.open_connection("127.0.0.1", web.http.port))
+        with pytest.raises((ConnectionError, asyncio.IncompleteReadError)):
+            await mute[9][0].readexactly(1)
+        async with asyncio.timeout(2):
+            await web.http.stop("the test ends", 0)
+        assert web.http.connections == 0
+    for _, writer in mute:
+        writer.close()
+    await asyncio.gather(*(writer.wait_closed() for _, writer in mute), return_exceptions=True)
+
+
+async def test_a_host_that_fails_too_often_over_http_waits_and_a_valid_token_does_not(
+    web: Web, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wrong = {"authorization": "Bearer wrong"}
+    for _ in range(10):
+        assert (await web.call(STATUS, headers=wrong)).code == 16
+    holds = web.world.server.gate.holds
+    monkeypatch.setattr(limits, "HOLD_S", 3600.0)
+    call = asyncio.create_task(web.call(STATUS, headers=wrong))
+    await until(lambda: holds.held == 1)
+    assert (await web.call(STATUS)).code == 0
+    call.cancel()
+    await until(lambda: holds.held == 0)
+    monkeypatch.setattr(limits, "HOLD_S", 1.0)
+    scrape = asyncio.create_task(web.client.get(f"{web.url}/metrics", headers={**wrong, **FORWARDED}))
+    await until(lambda: holds.held == 1)
+    assert (await web.call(STATUS)).code == 0
+    assert (await scrape).status_code == 401
 
 
 async def test_metrics_have_every_series_that_is_promised(web: Web) -> None:

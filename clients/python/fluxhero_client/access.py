@@ -17,7 +17,9 @@ TOKEN = "FLUXHERO_TOKEN"
 TOKEN_FILE = "FLUXHERO_TOKEN_FILE"
 CA = "FLUXHERO_CA"
 SYSTEM = "system"
-# The daemon makes one file a role at its first start; the strongest that this user may read is taken.
+CERTIFICATE = "tls.cert"
+# The daemon makes one file a role at its first start; the strongest that this user may read is taken, but for nobody
+# who has not proved to be that daemon: any program of this machine may listen where a daemon would.
 _ROLE_FILES = ("admin.token", "trade.token", "read.token")
 _LONGEST_TOKEN = 4096
 
@@ -50,7 +52,8 @@ def find_access(
     environment: Mapping[str, str],
 ) -> Access:
     """What to open `address` with: arguments, else the profile that was asked for (`named`), else the environment's
-    variables, else the environment's profile (`fallback`), else, on this machine, the token file that the daemon made.
+    variables, else the environment's profile (`fallback`), else, on this machine and over TLS that trusts the daemon's
+    own certificate alone, the token file that the daemon made beside it.
 
     Raises:
         Misconfigured: when a file that is named can't be used, or a token would travel readable.
@@ -74,7 +77,7 @@ def find_access(
         ("the profile of FLUXHERO_PROFILE", _of(fallback, "token_file"), True),
     )
     if not found and is_local(address.target) and not local_socket:
-        found, origin = _of_the_daemon(environment, considered)
+        found, origin = _of_the_daemon(tls["ca"], environment, considered)
     if found and not tls["ca"] and not local_socket and not is_local(address.target):
         raise Misconfigured.of(
             f"the token would travel readable to {address.target}: name the daemon's certificate with --ca FILE "
@@ -113,7 +116,7 @@ def is_local(target: str) -> bool:
 
 def own_certificate(environment: Mapping[str, str]) -> str:
     """The certificate that a daemon of this machine made for itself; "" when there is none that can be read."""
-    files = (os.path.join(folder, "tls.cert") for folder in state_directories(environment))
+    files = (os.path.join(folder, CERTIFICATE) for folder in state_directories(environment))
     return next((path for path in files if os.access(path, os.R_OK)), "")
 
 
@@ -151,18 +154,31 @@ def _tls(ca: str, client_cert: str, client_key: str) -> dict[str, str]:
     return {"ca": ca, "client_cert": client_cert, "client_key": client_key}
 
 
-def _of_the_daemon(environment: Mapping[str, str], considered: list[tuple[str, str]]) -> tuple[str, str]:
-    for path in _token_files(environment):
-        if os.access(path, os.R_OK):
+def _of_the_daemon(ca: str, environment: Mapping[str, str], considered: list[tuple[str, str]]) -> tuple[str, str]:
+    for folder, path in _token_files(environment):
+        if not os.access(path, os.R_OK):
+            considered.append((path, "not readable by this user" if os.path.exists(path) else "not there"))
+        elif _is_certificate_of(folder, ca):
             return _read(path), path
-        considered.append((path, "not readable by this user" if os.path.exists(path) else "not there"))
+        else:
+            certificate = os.path.join(folder, CERTIFICATE)
+            unless = f", or --ca {certificate}" if os.path.exists(certificate) else ""
+            considered.append((path, f"not sent unasked to whoever listens there: --token-file {path}{unless}"))
     return "", ""
 
 
-def _token_files(environment: Mapping[str, str]) -> Iterator[str]:
+def _is_certificate_of(folder: str, ca: str) -> bool:
+    """Does only the daemon whose state is in the folder pass for the one that is called."""
+    try:
+        return bool(ca) and os.path.samefile(os.path.expanduser(ca), os.path.join(folder, CERTIFICATE))
+    except OSError:
+        return False
+
+
+def _token_files(environment: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     for folder in state_directories(environment):
         for name in _ROLE_FILES:
-            yield os.path.join(folder, name)
+            yield folder, os.path.join(folder, name)
 
 
 def _read(path: str) -> str:

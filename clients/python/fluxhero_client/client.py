@@ -134,8 +134,9 @@ def connect(
     """A client of the daemon at `address`, or of the local one (see `discover`). Nothing is sent before the first call.
 
     What is not given comes from the profile that is named, else from FLUXHERO_ADDRESS, FLUXHERO_TOKEN,
-    FLUXHERO_TOKEN_FILE and FLUXHERO_CA, else from the profile that FLUXHERO_PROFILE names; and on this machine a TCP
-    port is opened with the strongest token file in the daemon's state directory that this user may read.
+    FLUXHERO_TOKEN_FILE and FLUXHERO_CA, else from the profile that FLUXHERO_PROFILE names. On this
+    machine, and where `ca` is the daemon's own `tls.cert` in its state directory, the strongest token file beside it
+    that this user may read will do; without TLS no token is sent that nobody named.
 
     Args:
         address: `HOST:PORT`, `unix:PATH` or the path of a socket; None looks for the local daemon.

@@ -13,11 +13,12 @@ from types import TracebackType
 from typing import Any
 from urllib.parse import unquote
 
+from fluxherod.engine.runner import Stopped
 from fluxherod.rpc.audit import Audit
 from fluxherod.rpc.calls import Context
 from fluxherod.rpc.errors import Refused
 from fluxherod.rpc.info import GrpcSection
-from fluxherod.rpc.limits import Loads, Rates, Windows
+from fluxherod.rpc.limits import Holds, Loads, Rates, Windows
 from fluxherod.rpc.roles import Role, Rule, rule_of
 from fluxherod.rpc.tokens import Token, TokenBook, TokensUnreadable
 
@@ -65,6 +66,8 @@ class Gate:
         self._unix_role = Role[settings.unix_role.upper()]
         self._rates = Rates(settings.requests_per_second, now_s)
         self._failures = Windows(now_s)
+        # Few beside the calls that one connection may have: those with a valid token may share it with a flood.
+        self.holds = Holds(settings.max_concurrent_streams // 4)
         self._most_failures = settings.failed_attempts_per_minute
         self._streams: set[Visit] = set()
         self._look: asyncio.TimerHandle | None = None
@@ -148,7 +151,7 @@ class Gate:
         if count <= self._most_failures:
             return Refused(reason, text)
         text = f"too many failed attempts from {host} (grpc.failed_attempts_per_minute); this one: {text}"
-        return Refused("LIMIT_EXCEEDED", text, retry_s=self._failures.left_s(host))
+        return Refused("LIMIT_EXCEEDED", text, retry_s=self._failures.left_s(host), held=True)
 
     # --- streams, which outlast what they were admitted by -----------------------------------------
     def follow(self, visit: Visit) -> None:
@@ -238,6 +241,8 @@ def _outcome(error: BaseException | None) -> str:
             return "DEADLINE_EXCEEDED"
         case asyncio.CancelledError():
             return "CANCELLED"
+        case Stopped():
+            return "SHUTTING_DOWN"
     return "INTERNAL"
 
 

@@ -54,6 +54,15 @@ class Door(grpc.GenericRpcHandler):
         """
         self._gate.admit(method, context)
 
+    async def hold(self, error: Exception) -> None:
+        """Let a refusal wait that is to: those of a host that tried without a valid token again and again."""
+        if isinstance(error, Refused) and error.held:
+            await self._gate.holds.hold()
+
+    def hold_at_most(self, most: int) -> None:
+        """Let no more refusals than this wait at once, if more than that might."""
+        self._gate.holds.most = min(self._gate.holds.most, most)
+
     def add_generic_rpc_handlers(self, handlers: object) -> None:
         """What the generated code also registers: the same handlers in another shape."""
 
@@ -105,6 +114,7 @@ class Door(grpc.GenericRpcHandler):
                     async with asyncio.timeout(self._longest_call_s):
                         return await behaviour(request, context)
             except Exception as error:
+                await self.hold(error)
                 await _abort(method, error, context)
 
         return call
@@ -117,6 +127,7 @@ class Door(grpc.GenericRpcHandler):
                     async with visit.while_valid():
                         await _run(behaviour(request, context), context)
             except Exception as error:
+                await self.hold(error)
                 await _abort(method, error, context)
 
         return call

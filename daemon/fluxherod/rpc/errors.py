@@ -62,7 +62,7 @@ class Refused(Exception):
 
     `fields` maps bad fields to what is allowed there, `metadata` goes into the ErrorInfo, `details` are more messages;
     `code` is for a reason that has another code in some call, `retry_s` says when trying again makes sense, for
-    reasons that say so at all.
+    reasons that say so at all; what is `held` waits a moment before it is told.
     """
 
     def __init__(
@@ -75,6 +75,7 @@ class Refused(Exception):
         details: Sequence[Message] = (),
         code: grpc.StatusCode | None = None,
         retry_s: float = RETRY_AFTER_S,
+        held: bool = False,
     ) -> None:
         super().__init__(text)
         self.reason = reason
@@ -83,6 +84,7 @@ class Refused(Exception):
         self.metadata = dict(metadata or {})
         self.details = tuple(details)
         self.retry_s = retry_s
+        self.held = held
         self.code = code or CODE_OF_REASON[reason]
 
     def to_message(self) -> status_pb2.Status:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter, OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 
 WINDOW_S = 60.0
 BURST_S = 2.0
+HOLD_S = 1.0
+MOST_HELD = 64
 MOST_REMEMBERED = 10_000  # callers or hosts: the longest silent one is forgotten first
 
 
@@ -62,6 +65,25 @@ class Loads:
             self.streams[caller] -= 1
             if not self.streams[caller]:
                 del self.streams[caller]
+
+
+class Holds:
+    """Refusals that wait a second before they are told, so that who floods is slowed by the own calls. Of too many at
+    once further ones do not wait: they would take the room of others."""
+
+    def __init__(self, most: int) -> None:
+        self.most = min(most, MOST_HELD)
+        self.held = 0
+
+    async def hold(self) -> None:
+        """Wait, where there is room for one more that waits."""
+        if self.held >= self.most:
+            return
+        self.held += 1
+        try:
+            await asyncio.sleep(HOLD_S)
+        finally:
+            self.held -= 1
 
 
 @dataclass(slots=True)

@@ -78,8 +78,7 @@ class Files:
         """
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         try:
-            # With an empty password: an encrypted key must fail, not ask a terminal.
-            context.load_cert_chain(self.certificate, self.key, password=lambda: "")
+            context.load_cert_chain(self.certificate, self.key, password=no_password)
         except (OSError, ValueError) as error:
             where = f"{self.certificate} and {self.key} (grpc.tls_cert, grpc.tls_key)"
             text = "a certificate chain and its unencrypted key, as PEM"
@@ -154,6 +153,15 @@ class Keeper:
             except OSError as error:
                 text = f"the daemon's own certificate can't be kept in {self._folder}: {_why(error)}"
                 raise ConfigurationError([f"{text} (grpc.tls, storage.state_dir)"]) from error
+
+
+def no_password() -> str:
+    """Asked for by an encrypted key: it fails instead of asking a terminal.
+
+    Raises:
+        ValueError: always.
+    """
+    raise ValueError("the key is encrypted, and nobody is there to give its password: openssl pkey writes a plain one")
 
 
 def _why(error: Exception) -> str:

@@ -22,7 +22,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from fluxherod.errors import FluxHeroError
-from fluxherod.rpc.private_files import PRIVATE, write_private
+from fluxherod.rpc.private_files import PRIVATE, open_private, write_private
 from fluxherod.rpc.roles import Role
 
 NAME = "tokens.json"
@@ -172,12 +172,8 @@ class TokenFile:
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
-        path = self.folder / LOCK
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, PRIVATE)
+        descriptor = open_private(self.folder / LOCK)
         try:
-            if os.geteuid() == 0:  # or the daemon's user could never take it
-                owner = self.folder.stat()
-                os.fchown(descriptor, owner.st_uid, owner.st_gid)
             fcntl.flock(descriptor, fcntl.LOCK_EX)
             yield
         finally:

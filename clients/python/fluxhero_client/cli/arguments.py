@@ -19,9 +19,10 @@ exit codes:
   4  refused by the daemon, with the reason
 
 The local daemon is found by itself (Unix socket, else 127.0.0.1:50051); --address, FLUXHERO_ADDRESS or a profile names
-another. The token comes from --token-file, the profile, FLUXHERO_TOKEN or FLUXHERO_TOKEN_FILE, or from the daemon's own
-file on this machine; a Unix socket needs none. Times are New York times. -o json prints the API's own messages: lists
-as an array, streams as one message a line; -o csv one line an entry. `fluxhero COMMAND --help` says more."""
+another. The token comes from --token-file, the profile, FLUXHERO_TOKEN or FLUXHERO_TOKEN_FILE, or, with --ca for the
+daemon's own tls.cert, from the file beside it; a Unix socket needs none. Times are New York times. -o json prints the
+API's own messages: lists as an array, streams as one message a line; -o csv one line an entry. `fluxhero COMMAND
+--help` says more."""
 _PACED = frozenset({"prices", "indicators", "positions", "account", "risk", "status"})
 _WITHOUT_SYMBOLS = {
     "risk": "risk is that of the whole account",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import logging
 import socket
 import ssl
@@ -15,6 +16,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.server import ServerState
 
 from fluxherod.rpc.sockets import ListenError
+from fluxherod.rpc.tls import no_password
 from fluxherod.rpc.web.bridge import Bridge
 from fluxherod.rpc.web.guard import Guard
 from fluxherod.rpc.web.site import Pages, Site
@@ -23,6 +25,9 @@ log = logging.getLogger(__name__)
 
 REQUEST_PATIENCE_S = 30.0  # for a request's first line and headers, and between two of a connection
 UNWIND_S = 1.0
+HANDSHAKE_S = 5.0
+FULL_PAUSE_S = 1.0
+_FULL = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)  # the process or the machine has no room for another
 # A client that takes nothing for so long, or is no longer there, is cut off by the kernel.
 STALLED_MS = 60_000
 _KEEPALIVE = ((socket.TCP_KEEPIDLE, 30), (socket.TCP_KEEPINTVL, 10), (socket.TCP_KEEPCNT, 3))
@@ -72,12 +77,14 @@ class HttpServer:
             proxy_headers=False,
             timeout_keep_alive=int(REQUEST_PATIENCE_S),
         )
-        self._server: asyncio.Server | None = None
+        self._opening: set[_Connection] = set()  # accepted, perhaps within their TLS handshake
+        self._greetings: set[asyncio.Task[None]] = set()
+        self._listening: asyncio.Task[None] | None = None
 
     @property
     def connections(self) -> int:
-        """Open connections."""
-        return len(self._state.connections)
+        """Open connections, those within their TLS handshake too."""
+        return len(self._state.connections) + len(self._opening)
 
     async def start(self) -> int:
         """Listen and answer.
@@ -92,29 +99,58 @@ class HttpServer:
         logging.getLogger("uvicorn.error").setLevel(logging.ERROR)
         self._uvicorn.load()
         context, listener = self._tls(), self._socket()
-        self._server = await asyncio.get_running_loop().create_server(self._connection, sock=listener, ssl=context)
+        self._listening = asyncio.create_task(self._accept(listener, context))
+        self._listening.add_done_callback(lambda _: listener.close())
         self.port = listener.getsockname()[1]
         return self.port
 
     async def stop(self, reason: str, grace_s: float) -> None:
         """Stop listening, wait for calls under way, then end them with the reason and close every connection."""
-        if self._server is None:
+        if self._listening is None:
             return
-        self._server.close()
+        await _ended({self._listening})
         await self._bridge.stop(reason, grace_s)
         if self._state.tasks:
             await asyncio.wait(self._state.tasks, timeout=UNWIND_S)  # they say why they end
+        await _ended(self._greetings)
         for connection in list(self._state.connections):
             connection.transport.abort()
-        await self._server.wait_closed()
 
-    def _connection(self) -> _Connection:
-        return _Connection(self._uvicorn, self._state, self._has_room)
+    async def _accept(self, listener: socket.socket, context: ssl.SSLContext | None) -> None:
+        """Take connections in, each counted before a byte of it is read: a handshake, too, takes room and work."""
+        while True:
+            try:
+                accepted, _ = await asyncio.get_running_loop().sock_accept(listener)
+            except OSError as error:
+                if error.errno in _FULL:
+                    log.error("no HTTP connection can be accepted: %s", error.strerror)
+                # Otherwise that one was gone again.
+                await asyncio.sleep(FULL_PAUSE_S if error.errno in _FULL else 0)
+                continue
+            if self.connections < self._most:
+                self._greet(accepted, context)
+            else:
+                self.refused += 1
+                accepted.close()
+            await asyncio.sleep(0)  # also when there is always another one
 
-    def _has_room(self) -> bool:
-        room = len(self._state.connections) <= self._most
-        self.refused += not room
-        return room
+    def _greet(self, accepted: socket.socket, context: ssl.SSLContext | None) -> None:
+        connection = _Connection(self._uvicorn, self._state, self._opening.discard)
+        self._opening.add(connection)
+        greeting = asyncio.create_task(self._open(connection, accepted, context))
+        self._greetings.add(greeting)
+        greeting.add_done_callback(self._greetings.discard)
+
+    async def _open(self, connection: _Connection, accepted: socket.socket, context: ssl.SSLContext | None) -> None:
+        patience_s = HANDSHAKE_S if context is not None else None
+        try:
+            await asyncio.get_running_loop().connect_accepted_socket(
+                lambda: connection, accepted, ssl=context, ssl_handshake_timeout=patience_s
+            )
+        except OSError as error:
+            log.debug("a connection was not made: %s", error)
+        finally:
+            self._opening.discard(connection)
 
     def _tls(self) -> ssl.SSLContext | None:
         if not self._certificate:
@@ -122,8 +158,8 @@ class HttpServer:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.minimum_version = ssl.TLSVersion.TLSv1_2
         try:
-            context.load_cert_chain(self._certificate, self._key)
-        except (OSError, ssl.SSLError) as error:
+            context.load_cert_chain(self._certificate, self._key, password=no_password)
+        except (OSError, ValueError) as error:
             files = f"{self._certificate} (http.tls_cert) and {self._key} (http.tls_key)"
             raise ListenError(f"{files} can't be used: {error}; both are PEM, and they belong together") from error
         return context
@@ -154,20 +190,25 @@ class HttpServer:
         return listener
 
 
-class _Connection(H11Protocol):
-    """A connection; it ends when there are too many, or when a request takes too long to begin."""
+async def _ended(tasks: set[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+    if tasks:
+        await asyncio.wait(tasks, timeout=UNWIND_S)
 
-    def __init__(self, config: Config, state: ServerState, has_room: Callable[[], bool]) -> None:
+
+class _Connection(H11Protocol):
+    """A connection; it ends when a request takes too long to begin. `opened` hears when it is there."""
+
+    def __init__(self, config: Config, state: ServerState, opened: Callable[[_Connection], None]) -> None:
         super().__init__(config, state, {})
-        self._has_room = has_room
+        self._opened = opened
         self._patience: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        if self._has_room():
-            self._wait()
-        else:
-            transport.abort()
+        self._opened(self)
+        self._wait()
 
     def connection_lost(self, exc: Exception | None) -> None:
         if self._patience is not None:

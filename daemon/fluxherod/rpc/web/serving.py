@@ -38,6 +38,7 @@ def make_http(server: RpcServer, info: DaemonInfo, metrics: Metrics, config: Htt
         lambda scope: _may_scrape(server, scope),
         open_here=config.metrics == "local",
     )
+    server.door.hold_at_most(config.max_connections // 4)  # each holds a connection, too
     http = HttpServer(config, bridge, pages)
     metrics.know(server.door.handlers)
     metrics.watch(_HttpCollector(http, bridge))
@@ -52,12 +53,13 @@ def _health(server: RpcServer) -> tuple[bool, Mapping[str, Any]]:
     return server.serving, {"serving": server.serving, "state": state, "version": status.version, "parts": parts}
 
 
-def _may_scrape(server: RpcServer, scope: Scope) -> str:
+async def _may_scrape(server: RpcServer, scope: Scope) -> str:
     """Why a caller may not scrape; empty when it may."""
     try:
         context = WebContext(peer_of(scope), metadata_of(scope["headers"]), Mode.BINARY, _nowhere, _nothing, None)
         server.door.admit(SCRAPE_AS, context)
     except Refused as refused:
+        await server.door.hold(refused)
         return refused.text
     except Malformed as malformed:
         return str(malformed)

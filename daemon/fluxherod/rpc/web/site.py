@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from email.utils import formatdate
 from typing import Any
@@ -41,7 +41,7 @@ class Pages:
     assets: Mapping[str, Asset]
     health: Callable[[], tuple[bool, Mapping[str, Any]]]
     metrics: Callable[[], tuple[bytes, str]]
-    may_scrape: Callable[[Scope], str]
+    may_scrape: Callable[[Scope], Awaitable[str]]
     open_here: bool = True
 
 
@@ -68,7 +68,7 @@ class Site:
         if scope["method"] == "POST" and mode is not None:
             await self._bridge.answer(mode, scope, receive, send)
             return
-        await _send(send, self._answer(scope, headers))
+        await _send(send, await self._answer(scope, headers))
 
     def _with_headers(self, headers: Mapping[bytes, bytes], send: Send) -> Send:
         async def with_headers(message: dict[str, Any]) -> None:
@@ -88,7 +88,7 @@ class Site:
         await send({"type": "http.response.start", "status": 204, "headers": allowed})
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 
-    def _answer(self, scope: Scope, headers: Mapping[bytes, bytes]) -> Answer:
+    async def _answer(self, scope: Scope, headers: Mapping[bytes, bytes]) -> Answer:
         path = scope["path"]
         if scope["method"] == "POST":
             return Answer(415, b"calls are grpc-web: content-type application/grpc-web or application/grpc-web-text\n")
@@ -100,13 +100,13 @@ class Site:
             works, parts = self._pages.health()
             return Answer(200 if works else 503, json.dumps(parts).encode() + b"\n", "application/json")
         if path == "/metrics":
-            return self._metrics(scope, headers)
+            return await self._metrics(scope, headers)
         asset = self._pages.assets.get(path)
         return Answer(404, b"there is nothing here\n") if asset is None else _file(asset, headers)
 
-    def _metrics(self, scope: Scope, headers: Mapping[bytes, bytes]) -> Answer:
+    async def _metrics(self, scope: Scope, headers: Mapping[bytes, bytes]) -> Answer:
         is_free = self._pages.open_here and is_local(scope.get("client"), headers)
-        if not is_free and (why_not := self._pages.may_scrape(scope)):
+        if not is_free and (why_not := await self._pages.may_scrape(scope)):
             return Answer(401, f"{why_not}\n".encode(), headers=(NO_STORE, ("www-authenticate", "Bearer")))
         body, content_type = self._pages.metrics()
         return Answer(200, body, content_type)
