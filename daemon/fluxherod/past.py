@@ -34,9 +34,9 @@ REMEMBERED_ANSWERS = 64
 # A read that spanned the whole replay would keep the trading loop's WAL from being reset.
 CHUNK_ROWS = 256
 # Inputs after which thresholds may be others: what is to be explained by the old ones is explained before.
-SETTING_KINDS = frozenset({"Started", "UpdateParametersCommand"})
+SETTING_KINDS = frozenset({"Started", "UpdateParametersCommand", "ReloadCommand"})
 # Inputs that name a symbol before any bar of it is known: a mistyped symbol costs no replay.
-FOLLOWING_KINDS = frozenset({"Started", "AddSymbolCommand"})
+FOLLOWING_KINDS = frozenset({"Started", "AddSymbolCommand", "ReloadCommand"})
 
 
 class PastUnavailable(FluxHeroError):

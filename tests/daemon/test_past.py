@@ -6,20 +6,23 @@ import asyncio
 import subprocess
 import sys
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from engine.changes import asset
 from engine.test_strategist import drive
 from engine.world import MINUTE_NS, OPEN_NS, World
 
 from fluxhero.v1 import signal_pb2
 from fluxherod import past as past_module
-from fluxherod.adapters.sqlite.journal import JournalRow, encode_row
+from fluxherod.adapters.sqlite.journal import JournalRow, encode_row, mentions
 from fluxherod.adapters.sqlite.schema import connect
 from fluxherod.adapters.sqlite.writer import SqliteStore
 from fluxherod.engine.engine import Engine
+from fluxherod.engine.events import ReloadCommand, UpdateParametersCommand
 from fluxherod.engine.ports import JournalEntry
-from fluxherod.past import MOST_CALLERS, Past, PastUnavailable, explain_past, read_in_chunks
+from fluxherod.past import FOLLOWING_KINDS, MOST_CALLERS, Past, PastUnavailable, explain_past, read_in_chunks
 from fluxherod.recovery import DATABASE
 from fluxherod.rpc.explain import explain_nothing
 from fluxherod.rpc.info import TooManyAsk
@@ -189,6 +192,31 @@ async def test_of_a_symbol_that_was_never_followed_nothing_is_replayed(state_dir
     assert await Past(state_dir).explain("NONE", OPEN_NS) is None
     with pytest.raises(PastUnavailable, match="could not be replayed"):
         await Past(state_dir).explain("SPY", OPEN_NS)
+
+
+@pytest.mark.parametrize("by", ["parameters", "reload"])
+def test_a_bar_of_before_a_change_is_explained_by_the_thresholds_of_then(by: str) -> None:
+    world = World().ready(history=100, five_minute_span=1.0)
+    bar = world.engine.market.books["SPY"].closed[80]
+    then = explain_nothing(world.engine, bar)
+    settings = replace(world.engine.settings, strategy=replace(world.engine.settings.strategy, entry_atr=2.9))
+    changed = UpdateParametersCommand(world.caller(), (("entry_atr", 2.9),), "", "a test")
+    world.tell(changed if by == "parameters" else ReloadCommand(world.caller(), (), settings))
+    assert world.engine.settings.strategy.entry_atr == 2.9
+    assert explain_nothing(world.engine, bar) != then
+    assert explain_past(rows(world), "SPY", bar.end_ns) == then
+
+
+async def test_of_a_symbol_that_came_with_a_reload_it_is_replayed(tmp_path: Path) -> None:
+    world = World(("IBM",)).ready(history=100)
+    read = replace(world.engine.settings, symbols=("IBM", "SPY"))
+    world.tell(ReloadCommand(world.caller(), (), read, (asset("SPY"),)))
+    store = SqliteStore.open(tmp_path / DATABASE, code_version="test")
+    await store.append(entries(world))
+    store.close()
+    with closing(connect(tmp_path / DATABASE, read_only=True)) as connection:
+        assert mentions(connection, FOLLOWING_KINDS, "SPY")
+        assert not mentions(connection, FOLLOWING_KINDS, "QQQ")
 
 
 def test_that_this_version_decides_otherwise_is_said(world: World) -> None:

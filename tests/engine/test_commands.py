@@ -6,17 +6,20 @@ from dataclasses import replace
 
 import pytest
 from engine.world import OPEN_NS, World, of
+from hypothesis import given
+from hypothesis import strategies as st
 
 from fluxherod.core.calendar import SECOND_NS
 from fluxherod.core.orders import OrderRole
 from fluxherod.core.types import OrderType, Side
-from fluxherod.engine.commands import REMEMBERED_REQUESTS
 from fluxherod.engine.effects import Reply, ReplyCode, SubmitOrder
 from fluxherod.engine.events import (
     AssetInfo,
     AssetsLoaded,
     Caller,
+    CancelAllOrdersCommand,
     CancelOrderCommand,
+    CloseAllPositionsCommand,
     Command,
     HaltCommand,
     LinkChanged,
@@ -24,6 +27,7 @@ from fluxherod.engine.events import (
     ResumeCommand,
     Started,
 )
+from fluxherod.engine.remembered import KEEP_NS, MOST_OF_ONE, Answered, Remembered
 
 
 def reply(world: World, command: Command) -> Reply:
@@ -66,9 +70,73 @@ def test_answers_outlive_a_restart_and_old_ones_are_dropped() -> None:
     first = order(world, caller=caller)
     world.start(run=2)
     assert order(world, caller=caller) == first
-    for number in range(REMEMBERED_REQUESTS + 5):
+    for number in range(MOST_OF_ONE + 5):
         world.engine.process(world.now_ns, ResumeCommand(Caller(f"n{number}", "tester"), ""))
-    assert len(world.engine.commands.answers) == REMEMBERED_REQUESTS
+    assert len(world.engine.commands.answers) == MOST_OF_ONE
+
+
+def answered(request_id: str, principal: str, at_ns: int = 0) -> Answered:
+    caller = Caller(request_id, principal)
+    return Answered(ResumeCommand(caller, ""), Reply(request_id, principal, ReplyCode.OK), at_ns)
+
+
+def test_an_answer_is_kept_for_seven_days_and_then_its_id_is_new() -> None:
+    world = World().ready()
+    caller = Caller("once", "tester")
+    command = HaltCommand(caller, "news")
+    first = reply(world, command)
+    assert reply(world, ResumeCommand(Caller("other", "tester"), "")).code is ReplyCode.OK
+    world.now_ns += KEEP_NS - 1
+    assert reply(world, command) == first
+    assert world.engine.state == "ACTIVE"
+    world.now_ns += 2
+    assert reply(world, command) == first
+    assert world.engine.state == "HALTED"
+    assert len(world.engine.commands.answers) == 1
+    world.replay()
+
+
+@given(st.lists(st.tuples(st.sampled_from("abc"), st.integers(0, 3)), max_size=40))
+def test_who_asks_much_never_makes_others_forgotten_and_all_is_bounded(asked: list[tuple[str, int]]) -> None:
+    answers = Remembered(most_of_one=5, most_of_all=9)
+    asked_by: dict[str, list[str]] = {name: [] for name in "abc"}
+    for number, (name, _) in enumerate(asked):
+        answers.note(answered(f"n{number}", name))
+        asked_by[name].append(f"n{number}")
+        assert len(answers) <= 9
+        for who, ids in asked_by.items():
+            known = [one for one in ids if answers.get(Caller(one, who), 0) is not None]
+            assert known == ids[len(ids) - len(known) :]  # the newest
+            assert min(3, len(ids)) <= len(known) <= 5
+
+
+def test_a_command_for_all_is_carried_out_once_whatever_is_there_later() -> None:
+    world = World(("SPY", "QQQ")).ready()
+    cancel = CancelAllOrdersCommand(Caller("all", "tester"))
+    close = CloseAllPositionsCommand(Caller("close", "tester"), "enough")
+    assert reply(world, cancel).text == reply(world, close).text == "there was nothing to do"
+    assert world.place(100, 443.0).code is ReplyCode.OK
+    assert order(world, symbol="QQQ", order_type=OrderType.LIMIT, limit_price_e4=4_490_000).code is ReplyCode.OK
+    assert reply(world, cancel).text == reply(world, close).text == "there was nothing to do"
+    assert reply(world, replace(cancel, symbols=("QQQ",))).code is ReplyCode.REQUEST_ID_REUSED
+    assert reply(world, replace(close, reason="other")).code is ReplyCode.REQUEST_ID_REUSED
+    assert world.live(OrderRole.ENTRY, "QQQ")
+    assert not world.position().exit_reason
+    assert "QQQ" in reply(world, replace(cancel, caller=Caller("again", "tester"), symbols=("QQQ",))).text
+    assert reply(world, replace(close, caller=Caller("again2", "tester"))).text == "done for SPY"
+    assert not world.live(OrderRole.ENTRY, "QQQ")
+    world.replay()
+
+
+def test_to_close_all_closes_the_rest_of_a_position_that_is_being_reduced() -> None:
+    world = World().ready()
+    world.place(100, 443.0)
+    world.exchange.auto_fill = False
+    order(world, side=Side.SELL, quantity=40, stop_price_e4=None)
+    assert world.position().exit_quantity == 40
+    assert reply(world, CloseAllPositionsCommand(world.caller())).text == "done for SPY"
+    assert not world.position().exit_quantity
+    world.replay()
 
 
 @pytest.mark.parametrize(

@@ -125,6 +125,31 @@ def test_a_database_that_is_older_than_the_file_starts_halted_with_the_higher_pe
     check_halted(world, "START_OLD_DATABASE", "the database is older than safety.json")
 
 
+@pytest.mark.parametrize("newer", [{"run": 9}, {"inputs": 10_000}])
+def test_streams_have_another_epoch_after_each_restored_backup_and_keep_it(newer: dict[str, int]) -> None:
+    world = lived()
+    epochs = [world.engine.stream_epoch]
+    begin(world, 2, world.mirror)
+    assert world.engine.stream_epoch == epochs[0] == EPOCH
+    for run in (3, 4):
+        world.now_ns += 1
+        begin(world, run, replace(world.mirror, **newer))
+        assert world.engine.stream_epoch not in epochs
+        epochs.append(world.engine.stream_epoch)
+    begin(world, 5, replace(world.mirror, run=4, inputs=0))
+    assert world.engine.stream_epoch == epochs[-1]
+    assert world.engine.desk.epoch == world.engine.epoch == EPOCH  # orders are named as before
+    world.replay()
+
+
+def test_two_restores_of_the_same_backup_give_streams_two_epochs() -> None:
+    worlds = [lived(), lived()]
+    for world in worlds:
+        begin(world, 2, replace(world.mirror, inputs=10_000))
+        worlds[1].now_ns += 1
+    assert worlds[0].engine.stream_epoch != worlds[1].engine.stream_epoch
+
+
 def test_a_file_that_can_not_be_read_starts_halted_and_is_never_silently_fresh() -> None:
     world = lived()
     begin(world, 2, None, "safety.json is damaged: no JSON")

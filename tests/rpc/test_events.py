@@ -2,13 +2,14 @@ from __future__ import annotations
 
 import asyncio
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from fluxhero.v1 import common_pb2, risk_pb2, system_pb2
+from fluxhero.v1 import common_pb2, risk_pb2, stream_pb2, system_pb2
 from fluxherod.engine.codec import encode_event
-from fluxherod.engine.events import Caller, FeedFollows, HaltCommand, LinkChanged
+from fluxherod.engine.events import Caller, FeedFollows, HaltCommand, LinkChanged, Started
 from fluxherod.rpc import events
 
 SNAPSHOT, UPDATE = common_pb2.STREAM_KIND_SNAPSHOT, common_pb2.STREAM_KIND_UPDATE
@@ -100,6 +101,23 @@ async def test_a_reader_of_another_past_is_told_so_and_begins_with_the_oldest_ev
     first = await stream.read()
     assert (first.kind, first.snapshot_reason, first.prev_seq, first.seq) == (SNAPSHOT, reason, from_seq, 0)
     assert (await stream.read()).events[0].seq == 1
+    stream.cancel()
+
+
+async def test_after_a_restored_backup_both_kinds_of_streams_have_another_epoch(world: Any, client: Any) -> None:
+    left, before = world.runner.seq, world.engine.epoch
+    mirror = replace(world.engine.safety.state, run=9)
+    await world.post(Started(before, 2, "1.2.3", world.engine.settings, mirror, mirror_read=True))
+    for stream in (
+        watch(client, epoch=before, from_seq=left),
+        client.stream.Watch(stream_pb2.WatchRequest(epoch=before, from_seq=left)),
+    ):
+        first = await stream.read()
+        assert first.snapshot_reason == common_pb2.SNAPSHOT_REASON_EPOCH_CHANGED
+        assert first.epoch.startswith(f"{before}-2-")
+        stream.cancel()
+    stream = watch(client, epoch=first.epoch, from_seq=left)
+    assert (await stream.read()).snapshot_reason == common_pb2.SNAPSHOT_REASON_RESUMED
     stream.cancel()
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from fluxhero.v1 import order_pb2, position_pb2, risk_pb2, trade_pb2
 from fluxhero.v1.common_pb2 import POSITION_SIDE_LONG, SIDE_BUY, SIDE_SELL, SIDE_UNSPECIFIED
+from fluxherod.rpc.pages import Paging
 
 BUY: dict[str, Any] = {
     "request_id": "r1",
@@ -185,6 +186,27 @@ async def test_all_working_orders_are_cancelled_and_a_repeat_names_the_same(worl
         assert {order.id for order in response.orders} == {one.order.id for one in placed}
 
 
+async def test_to_cancel_all_when_nothing_works_cancels_nothing_later_when_it_is_repeated(
+    world: Any, client: Any, refused: Any
+) -> None:
+    request = order_pb2.CancelAllOrdersRequest(request_id="all")
+    assert not (await client.order.CancelAllOrders(request)).orders
+    placed = await client.order.PlaceOrder(buy(request_id="a"))
+    await world.settled()
+    assert not (await client.order.CancelAllOrders(request)).orders
+    assert (
+        await client.order.GetOrder(order_pb2.GetOrderRequest(order_id=placed.order.id))
+    ).order.remaining_quantity == 10
+    other = order_pb2.CancelAllOrdersRequest(request_id="all", symbols=["SPY"])
+    assert (await refused(client.order.CancelAllOrders(other))).reason == "REQUEST_ID_REUSED"
+
+
+@pytest.mark.parametrize("request_id", ["", "a/b", "a b", "é", "x" * 65])
+async def test_a_request_id_of_other_characters_is_refused(client: Any, refused: Any, request_id: str) -> None:
+    refusal = await refused(client.order.PlaceOrder(buy(request_id=request_id)))
+    assert (refusal.reason, "without spaces and slashes" in refusal.fields["request_id"]) == ("INVALID_FIELD", True)
+
+
 async def test_orders_are_listed_newest_first_in_pages_and_filtered(world: Any, client: Any, refused: Any) -> None:
     spy = (await client.order.PlaceOrder(buy(request_id="a"))).order.id
     request = buy(request_id="b", symbol="IBM", stop_loss_price="155.00")
@@ -202,6 +224,16 @@ async def test_orders_are_listed_newest_first_in_pages_and_filtered(world: Any, 
     other = order_pb2.ListOrdersRequest(page_size=2, page_token=first.next_page_token, symbols=["SPY"])
     refusal = await refused(client.order.ListOrders(other))
     assert (refusal.code, refusal.reason) == (grpc.StatusCode.INVALID_ARGUMENT, "INVALID_PAGE_TOKEN")
+
+
+async def test_a_page_token_that_nests_without_end_is_refused(client: Any, refused: Any) -> None:
+    for call, kind in (
+        (client.order.ListOrders, order_pb2.ListOrdersRequest),
+        (client.position.ListPositions, position_pb2.ListPositionsRequest),
+    ):
+        for depth in (300, 5_000, 75_000):
+            forged = Paging.of(kind()).seal("[" * depth)
+            assert (await refused(call(kind(page_token=forged)))).reason == "INVALID_PAGE_TOKEN"
 
 
 @pytest.mark.parametrize("token", ["x", "eA==", "MDAwMDAwMDBbMV0=", "é", "=" * 1000])
@@ -260,7 +292,7 @@ async def test_a_position_is_closed_once_and_its_trade_is_told(world: Any, clien
     assert len((await client.trade.ListTrades(trade_pb2.ListTradesRequest(symbols=["SPY"]))).trades) == 1
 
 
-async def test_all_positions_are_closed_and_there_is_none_to_close_twice(world: Any, client: Any) -> None:
+async def test_all_positions_are_closed_and_there_is_none_to_close_twice(world: Any, client: Any, refused: Any) -> None:
     await opened(world, client)
     request = position_pb2.CloseAllPositionsRequest(request_id="x")
     for _ in range(2):
@@ -268,6 +300,8 @@ async def test_all_positions_are_closed_and_there_is_none_to_close_twice(world: 
         assert [position.symbol for position in response.positions] == ["SPY"]
     other = await client.position.CloseAllPositions(position_pb2.CloseAllPositionsRequest(request_id="y"))
     assert not other.positions
+    reused = position_pb2.CloseAllPositionsRequest(request_id="x", reason="another")
+    assert (await refused(client.position.CloseAllPositions(reused))).reason == "REQUEST_ID_REUSED"
 
 
 async def test_a_sale_of_some_shares_goes_through_without_risk(world: Any, client: Any) -> None:

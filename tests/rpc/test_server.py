@@ -133,6 +133,18 @@ async def test_reflection_lists_and_describes_every_service(client: Any) -> None
     assert set(SERVICE_NAMES) == set(SERVICES)
 
 
+async def test_reflection_refuses_bytes_that_are_no_request_and_answers_those_before(
+    client: Any, refused: Any, caplog: Any
+) -> None:
+    name = "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo"
+    request = reflection_pb2.ServerReflectionRequest(list_services="").SerializeToString()
+    call = client.channel.stream_stream(name)(iter([request, b"\xff\xff\xff"]))
+    assert b"fluxhero.v1.SystemService" in await call.read()
+    refusal = await refused(call.read())
+    assert (refusal.code, refusal.reason) == (grpc.StatusCode.INVALID_ARGUMENT, "INVALID_FIELD")
+    assert "incident" not in caplog.text
+
+
 async def _once(request: Any) -> AsyncIterator[Any]:
     yield request
 

@@ -12,6 +12,7 @@ from fluxherod.core.risk.approve import approve_entry
 from fluxherod.core.risk.assess import EntryRequest
 from fluxherod.core.signals import RiskDecision
 from fluxherod.core.types import Mode, Regime
+from fluxherod.core.words import some_of
 from fluxherod.engine import kill_switch, replacing
 from fluxherod.engine.alerts import AlertBook
 from fluxherod.engine.chase import Chaser
@@ -19,7 +20,10 @@ from fluxherod.engine.desk import Desk
 from fluxherod.engine.effects import Effect, PositionUpdated, Reply, ReplyCode
 from fluxherod.engine.events import (
     AcknowledgeAlertCommand,
+    AllCommand,
+    CancelAllOrdersCommand,
     CancelOrderCommand,
+    CloseAllPositionsCommand,
     ClosePositionCommand,
     Command,
     FlattenCommand,
@@ -28,16 +32,17 @@ from fluxherod.engine.events import (
     ReplaceOrderCommand,
     ResetBreakerCommand,
     ResumeCommand,
+    SingleCommand,
 )
 from fluxherod.engine.judging import Judge, Judgement
 from fluxherod.engine.ledger import EntryPlan, Ledger
 from fluxherod.engine.market import Market
+from fluxherod.engine.remembered import Answered, Remembered
 from fluxherod.engine.safety import Safety
 from fluxherod.engine.settings import Settings
 from fluxherod.engine.strategist import Strategist
 from fluxherod.engine.universe import Universe
 
-REMEMBERED_REQUESTS = 10_000
 Answer = tuple[ReplyCode, str, str | None, RiskDecision | None]
 
 
@@ -66,28 +71,41 @@ class Commands:
         self.alerts = alerts
         self.chaser = chaser
         self.safety = safety
-        self.answers: dict[tuple[str, str], tuple[Command, Reply]] = {}  # a restart keeps them
+        self.answers = Remembered()  # a restart keeps them
         self._blocked = blocked
 
     def take(self, command: Command, now_ns: int, out: list[Effect]) -> None:
         """Carry a command out, or repeat the answer it already got."""
         caller = command.caller
-        key = (caller.principal, caller.request_id)
-        known = self.answers.get(key)
+        known = self.answers.get(caller, now_ns)
         if known is None:
-            code, text, order_id, decision = self._carry_out(command, now_ns, out)
-            reply = Reply(caller.request_id, caller.principal, code, text, order_id, decision)
-            self.answers[key] = (command, reply)
-            if len(self.answers) > REMEMBERED_REQUESTS:
-                del self.answers[next(iter(self.answers))]
-        elif known[0] == command:
-            reply = known[1]
+            names: tuple[str, ...] = ()
+            if isinstance(command, CancelAllOrdersCommand | CloseAllPositionsCommand):
+                names = self._carry_out_all(command, now_ns, out)
+                text = f"done for {some_of(names)}" if names else "there was nothing to do"
+                answer: Answer = ReplyCode.OK, text, None, None
+            else:
+                answer = self._carry_out(command, now_ns, out)
+            reply = Reply(caller.request_id, caller.principal, *answer)
+            self.answers.note(Answered(command, reply, now_ns, names))
+        elif known.command == command:
+            reply = known.reply
         else:
             text = f"request id {caller.request_id} was used for another request: use a new one"
             reply = Reply(caller.request_id, caller.principal, ReplyCode.REQUEST_ID_REUSED, text)
         out.append(reply)
 
-    def _carry_out(self, command: Command, now_ns: int, out: list[Effect]) -> Answer:
+    def _carry_out_all(self, command: AllCommand, now_ns: int, out: list[Effect]) -> tuple[str, ...]:
+        """Carry a command out for each that it is for; for which of them it could be."""
+        if isinstance(command, CancelAllOrdersCommand):
+            wanted = command.symbols
+            ids = [order.id for order in self.desk.book.to_cancel() if not wanted or order.symbol in wanted]
+            return tuple(name for name in ids if self._cancel(name, now_ns, out)[0] is ReplyCode.OK)
+        reason, held = command.reason or "closed by the operator", list(self.ledger.positions.values())
+        open_still = [each.symbol for each in held if not each.exit_reason or each.exit_quantity]
+        return tuple(name for name in open_still if self._close(name, 0, reason, now_ns, out)[0] is ReplyCode.OK)
+
+    def _carry_out(self, command: SingleCommand, now_ns: int, out: list[Effect]) -> Answer:
         match command:
             case PlaceOrderCommand():
                 return self._place(command, now_ns, out)

@@ -100,6 +100,7 @@ class Engine:
 
     def __init__(self) -> None:
         self.epoch = ""
+        self.stream_epoch = ""  # what streams name; new after a start that doubts that the journal is whole
         self.run = 0
         self.began_ns = 0  # when the journal's first process started
         self.links: dict[str, LinkChanged] = {}
@@ -227,7 +228,11 @@ class Engine:
             self.universe.changed_ns = now_ns
         self._assemble(first)
         self.desk.halts.connection(False, now_ns)
-        self.safety.begin(event, first, now_ns, out)
+        doubts = self.safety.begin(event, first, now_ns, out)
+        if first:
+            self.stream_epoch = event.epoch
+        elif doubts:  # the numbers after the lost end are given again; the time tells two restores of a backup apart
+            self.stream_epoch = f"{event.epoch}-{event.run}-{now_ns}"
         gaps.begin(self.market, now_ns)
         self.splits.begin(now_ns, out)
         self.desk.resume(now_ns, out)
@@ -240,14 +245,15 @@ class Engine:
     def _assemble(self, first: bool) -> None:
         """Connect the parts; what they remember over a restart is kept."""
         settings = self.settings
-        answers = {} if first else self.commands.answers
+        answers = None if first else self.commands.answers
         self.market.settings = self.desk.settings = settings
         self.safety.connect(settings, self.market, self.desk, self.ledger)
         self.strategist = Strategist(settings, self.market, self.desk, self.ledger, self.safety)
         self.chaser = Chaser(self.strategist, self.blocked, lambda now_ns: readiness.unready(self, now_ns))
         parts = self.market, self.desk, self.ledger, self.strategist, self.universe, self.alerts, self.safety
         self.commands = Commands(settings, *parts, self.blocked, self.chaser)
-        self.commands.answers = answers
+        if answers is not None:
+            self.commands.answers = answers
         self.guard = Guard(settings, self.market, self.desk, self.ledger)
         self.splits.connect(self.market, self.desk, self.ledger, self.foreign.stops)
         self.reconciler = Reconciler(settings, self.market, self.desk, self.ledger, self.splits)

@@ -344,6 +344,22 @@ class CancelOrderCommand:
 
 
 @dataclass(frozen=True, slots=True)
+class CancelAllOrdersCommand:
+    """Cancel what works, and what waits to be sent again, but for protective stops; no symbols: of all."""
+
+    caller: Caller
+    symbols: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CloseAllPositionsCommand:
+    """Close all positions of ours at the market."""
+
+    caller: Caller
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ClosePositionCommand:
     """Close a position of ours at the market."""
 
@@ -488,7 +504,9 @@ UniverseCommand = (
 )
 OrderCommand = PlaceOrderCommand | CancelOrderCommand | ReplaceOrderCommand | ClosePositionCommand
 SafetyCommand = HaltCommand | ResumeCommand | FlattenCommand | ResetBreakerCommand
-Command = OrderCommand | SafetyCommand | UniverseCommand | AcknowledgeAlertCommand
+SingleCommand = OrderCommand | SafetyCommand | UniverseCommand | AcknowledgeAlertCommand
+AllCommand = CancelAllOrdersCommand | CloseAllPositionsCommand
+Command = SingleCommand | AllCommand
 Event = (
     Started
     | MirrorReported

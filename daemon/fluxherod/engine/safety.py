@@ -57,8 +57,8 @@ class Safety:
         self._base_from_ns = 0  # account data of this time or later has the base of the session; 0 when it is known
 
     # --- starting ------------------------------------------------------------------------------------
-    def begin(self, event: Started, first: bool, now_ns: int, out: list[Effect]) -> None:
-        """A process starts: compare the journal with the plain file, and write the file."""
+    def begin(self, event: Started, first: bool, now_ns: int, out: list[Effect]) -> bool:
+        """A process starts: compare the journal with the plain file, and write the file. True: they don't agree."""
         journaled = None if first else replace(self.state, inputs=self.inputs - 1)
         finding = starts.find(event, journaled)
         self._watching = self._watching or event.mirror_read
@@ -72,6 +72,7 @@ class Safety:
         self._told = SafetyState("", 0)  # whatever it says, it is written
         self._put(starts.begin(event, journaled, finding, now_ns), out)
         self._ask_ns = now_ns if self._first_ns else None
+        return finding is not None
 
     def connect(self, settings: Settings, market: Market, desk: Desk, ledger: Ledger) -> None:
         """Look after these from now on."""

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
-from dataclasses import replace
 
-from fluxherod.engine.effects import Reply, ReplyCode
-from fluxherod.engine.events import Caller, Command
+from fluxherod.engine.effects import Reply
+from fluxherod.engine.events import AllCommand, Caller, Command
+from fluxherod.engine.remembered import Answered
 from fluxherod.rpc import validate
 from fluxherod.rpc.access import calling
 from fluxherod.rpc.calls import Context
@@ -32,7 +31,10 @@ class Asker:
 
     def answered(self, caller: Caller) -> bool:
         """True when this request was answered before: the engine repeats the answer."""
-        return (caller.principal, caller.request_id) in self._live.engine.commands.answers
+        return self._known(caller) is not None
+
+    def _known(self, caller: Caller) -> Answered | None:
+        return self._live.engine.commands.answers.get(caller, self._live.now_ns)
 
     async def ask(self, command: Command, context: Context) -> Reply:
         """The durable answer, as long as the caller's deadline allows.
@@ -44,21 +46,13 @@ class Asker:
         async with asyncio.timeout(context.time_remaining()):
             return check_reply(await self._live.runner.ask(command))
 
-    async def ask_each(
-        self, caller: Caller, names: Iterable[str], command: Callable[[Caller, str], Command], context: Context
-    ) -> list[str]:
-        """One command a name, and the names for which it was done; asked again, the same names as the first time."""
-        prefix = f"{caller.request_id}/"
-        before = [
-            request_id.removeprefix(prefix)
-            for asker, request_id in self._live.engine.commands.answers
-            if asker == caller.principal and request_id.startswith(prefix)
-        ]
-        chosen = before or list(names)
-        commands = [command(replace(caller, request_id=prefix + name), name) for name in chosen]
-        async with asyncio.timeout(context.time_remaining()):
-            replies = await asyncio.gather(*map(self._live.runner.ask, commands))
-        for reply in replies:
-            if reply.code is ReplyCode.REQUEST_ID_REUSED:
-                check_reply(reply)
-        return [name for name, reply in zip(chosen, replies, strict=True) if reply.code is ReplyCode.OK]
+    async def ask_all(self, command: AllCommand, context: Context) -> tuple[str, ...]:
+        """The orders or symbols for which a command was carried out; asked again, the same as the first time.
+
+        Raises:
+            Refused: when the answer is a refusal.
+            TimeoutError: at the deadline; the command is carried out all the same.
+        """
+        await self.ask(command, context)
+        known = self._known(command.caller)
+        return () if known is None else known.names

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import logging
 import secrets
 import time
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterable, Callable, Mapping
 from contextlib import aclosing
 from typing import Any, NoReturn
 
@@ -84,8 +85,8 @@ class Door(grpc.GenericRpcHandler):
                 self._observed(method, self._unary(method, handler.unary_unary)), parse, handler.response_serializer
             )
         if handler.request_streaming:  # reflection: nothing of ours streams requests
-            stream = self._observed(method, self._streaming(method, handler.stream_stream))
-            return grpc.stream_stream_rpc_method_handler(stream, handler.request_deserializer, _serialize)
+            stream = self._observed(method, self._streaming(method, _checked(handler.stream_stream)))
+            return grpc.stream_stream_rpc_method_handler(stream, parse, _serialize)
         stream = self._observed(method, self._streaming(method, handler.unary_stream))
         return grpc.unary_stream_rpc_method_handler(stream, parse, _serialize)
 
@@ -142,7 +143,27 @@ def _check(method: str, behaviour: Any, request: Message | None) -> None:
     if behaviour.__module__.endswith("_pb2_grpc"):  # the generated base class's method
         raise Refused("NOT_IMPLEMENTED", f"{method.removeprefix('/')} is not served by this version")
     if request is None:
-        raise Refused("INVALID_FIELD", "the request is not a message of this method: its bytes can't be parsed")
+        raise _unreadable()
+
+
+def _unreadable() -> Refused:
+    return Refused("INVALID_FIELD", "the request is not a message of this method: its bytes can't be parsed")
+
+
+def _checked(behaviour: Any) -> Any:
+    """A behaviour whose stream of requests ends with a refusal at the first that can't be parsed."""
+
+    async def parsed(requests: AsyncIterable[Message | None]) -> AsyncGenerator[Message, None]:
+        async for request in requests:
+            if request is None:
+                raise _unreadable()
+            yield request
+
+    @functools.wraps(behaviour)
+    def call(requests: AsyncIterable[Message | None], context: Context) -> Any:
+        return behaviour(parsed(requests), context)
+
+    return call
 
 
 async def _run(messages: Any, context: Context) -> None:

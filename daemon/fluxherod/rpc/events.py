@@ -57,7 +57,7 @@ class Events:
 
     def _start(self, request: system_pb2.WatchEventsRequest) -> tuple[common_pb2.SnapshotReason, int]:
         """After which number it begins, and why there; where a reader's past is not this journal's, with the oldest."""
-        newest, epoch = self._live.runner.seq, self._live.engine.epoch
+        newest, epoch = self._live.runner.seq, self._live.engine.stream_epoch
         if not request.HasField("from_seq"):
             return common_pb2.SNAPSHOT_REASON_SUBSCRIBED, newest
         if request.epoch not in ("", epoch):
@@ -97,7 +97,7 @@ class Events:
 
     def _message(self, seq: int, prev_seq: int, kind: common_pb2.StreamKind) -> system_pb2.WatchEventsResponse:
         return system_pb2.WatchEventsResponse(
-            epoch=self._live.engine.epoch,
+            epoch=self._live.engine.stream_epoch,
             seq=seq,
             prev_seq=prev_seq,
             kind=kind,

@@ -7,7 +7,13 @@ from typing import Any, TypeAlias
 from fluxhero.v1 import common_pb2, order_pb2, order_pb2_grpc
 from fluxherod.core.orders import Order, OrderState
 from fluxherod.core.types import OrderType, TimeInForce
-from fluxherod.engine.events import Caller, CancelOrderCommand, PlaceOrderCommand, ReplaceOrderCommand
+from fluxherod.engine.events import (
+    Caller,
+    CancelAllOrdersCommand,
+    CancelOrderCommand,
+    PlaceOrderCommand,
+    ReplaceOrderCommand,
+)
 from fluxherod.rpc import validate
 from fluxherod.rpc.access import calling
 from fluxherod.rpc.calls import Context
@@ -86,8 +92,7 @@ class OrderService(order_pb2_grpc.OrderServiceServicer):
         """Ask the broker to cancel all working orders but protective stops."""
         symbols = validate.symbols(request.symbols)
         caller = self._asker.caller("CancelAllOrders", request.request_id)
-        ids = [order.id for order in self._live.engine.desk.book.to_cancel() if not symbols or order.symbol in symbols]
-        done = await self._asker.ask_each(caller, ids, CancelOrderCommand, context)
+        done = await self._asker.ask_all(CancelAllOrdersCommand(caller, tuple(sorted(symbols))), context)
         orders = [await self._order(order_id) for order_id in done]
         return order_pb2.CancelAllOrdersResponse(orders=map(order_message, orders))
 

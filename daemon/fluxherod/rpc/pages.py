@@ -15,6 +15,7 @@ from fluxherod.rpc.tables import Page
 
 T = TypeVar("T")
 MOST_READS = 50
+LONGEST_TOKEN = 512  # ours are far shorter; a parser recurses as deep as a text nests
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ class Paging:
             return None
         try:
             key = json.loads(self.token)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise _foreign_token() from error
         if not isinstance(key, list):
             raise _foreign_token()
@@ -112,6 +113,8 @@ def _fingerprint(request: Any) -> int:
 def _open(token: str, fingerprint: int) -> str:
     if not token:
         return ""
+    if len(token) > LONGEST_TOKEN:
+        raise _foreign_token()
     try:
         text = urlsafe_b64decode(token.encode()).decode()
     except ValueError as error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fluxhero.v1 import common_pb2, position_pb2, position_pb2_grpc
 from fluxherod.core.orders import OrderRole
 from fluxherod.core.types import Mode
-from fluxherod.engine.events import ClosePositionCommand
+from fluxherod.engine.events import CloseAllPositionsCommand, ClosePositionCommand
 from fluxherod.rpc import validate
 from fluxherod.rpc.calls import Context
 from fluxherod.rpc.commands import Asker
@@ -67,10 +67,7 @@ class PositionService(position_pb2_grpc.PositionServiceServicer):
         """Close all positions of ours at the market."""
         reason = validate.reason(request.reason, required=False)
         caller = self._asker.caller("CloseAllPositions", request.request_id)
-        symbols = [symbol for symbol, held in self._live.engine.ledger.positions.items() if not held.exit_reason]
-        done = await self._asker.ask_each(
-            caller, symbols, lambda part, symbol: ClosePositionCommand(part, symbol, reason), context
-        )
+        done = await self._asker.ask_all(CloseAllPositionsCommand(caller, reason), context)
         return position_pb2.CloseAllPositionsResponse(positions=map(self._closing, done))
 
     def WatchPositions(self, request: position_pb2.WatchPositionsRequest, context: Context) -> Messages:

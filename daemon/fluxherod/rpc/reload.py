@@ -114,8 +114,8 @@ class Reloader:
         return key in self.values and resettable(key)
 
     def _before(self, caller: Caller) -> ReloadCommand | None:
-        known = self._live.engine.commands.answers.get((caller.principal, caller.request_id))
-        return known[0] if known is not None and isinstance(known[0], ReloadCommand) else None
+        known = self._live.engine.commands.answers.get(caller, self._live.now_ns)
+        return known.command if known is not None and isinstance(known.command, ReloadCommand) else None
 
     async def _read(self) -> Configuration:
         try:

@@ -23,7 +23,7 @@ _BY_SYMBOL = frozenset({common_pb2.TOPIC_PRICES, common_pb2.TOPIC_BARS, common_p
 def header(live: Live, seq: int, prev_seq: int, kind: common_pb2.StreamKind, now_ns: int) -> stream_pb2.WatchResponse:
     """A message of a stream without what it carries."""
     return stream_pb2.WatchResponse(
-        epoch=live.engine.epoch,
+        epoch=live.engine.stream_epoch,
         seq=seq,
         prev_seq=prev_seq,
         kind=kind,

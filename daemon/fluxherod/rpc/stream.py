@@ -155,7 +155,7 @@ class Streams:
         seq: int,
     ) -> tuple[common_pb2.SnapshotReason, Subscription]:
         """Go on after `from_seq`, or else begin anew, and why."""
-        chosen, epoch = [TOPICS[topic] for topic in topics], self._live.engine.epoch
+        chosen, epoch = [TOPICS[topic] for topic in topics], self._live.engine.stream_epoch
         reason = common_pb2.SNAPSHOT_REASON_SUBSCRIBED
         if request.HasField("from_seq"):
             reason = common_pb2.SNAPSHOT_REASON_EPOCH_CHANGED
@@ -207,7 +207,7 @@ class Streams:
     def _end(self, subscription: Subscription) -> Refused:
         match subscription.end:
             case Overflow(last_seq):
-                position = {"epoch": self._live.engine.epoch, "last_seq": str(last_seq)}
+                position = {"epoch": self._live.engine.stream_epoch, "last_seq": str(last_seq)}
                 text = f"the subscriber reads too slowly; it has everything up to {last_seq}"
                 return Refused("SLOW_CONSUMER", text, metadata=position)
             case Drained(reason):

@@ -23,7 +23,7 @@ MAX_INTERVAL_S = 60
 MAX_SECONDS = (1 << 63) // SECOND_NS - 1
 
 _SYMBOL = re.compile(r"[A-Z][A-Z0-9]{0,9}([./][A-Z]{1,4})?")
-_REQUEST_ID = re.compile(r"[\x21-\x7e]{1,64}")
+_REQUEST_ID = re.compile(r"[\x21-\x2e\x30-\x7e]{1,64}")
 _DECIMAL = re.compile(r"[0-9]{1,12}(\.[0-9]{1,4})?")
 
 D = TypeVar("D")
@@ -32,7 +32,8 @@ D = TypeVar("D")
 def request_id(text: str) -> str:
     """The id that makes a call repeatable."""
     if not _REQUEST_ID.fullmatch(text):
-        raise invalid("request_id", "1 to 64 printable characters without spaces, new for each request (a UUID, say)")
+        allowed = "1 to 64 printable characters without spaces and slashes, new for each request (a UUID, say)"
+        raise invalid("request_id", allowed)
     return text
 
 

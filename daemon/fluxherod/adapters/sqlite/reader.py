@@ -292,7 +292,7 @@ def _write_token(table: str, value: int, number: int) -> str:
 def _read_token(table: str, token: str) -> tuple[int, int]:
     try:
         owner, value, number = json.loads(base64.b64decode(token, altchars=b"-_", validate=True))
-    except (binascii.Error, ValueError, TypeError) as error:
+    except (binascii.Error, ValueError, TypeError, RecursionError) as error:
         raise PageTokenError(f"{token!r} is no page token") from error
     if owner != table or not all(type(part) is int and 0 <= part < 1 << 63 for part in (value, number)):
         raise PageTokenError(f"{token!r} is not of this list")
