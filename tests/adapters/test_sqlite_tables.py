@@ -305,7 +305,9 @@ async def test_the_settings_table_holds_what_the_last_start_was_told(tmp_path: P
     assert found["strategy.trend_adx"] == "25.0"
 
 
-@pytest.mark.parametrize("token", ["nonsense", "bm9uc2Vuc2U=", "WyJzaWduYWxzIiwgM10=", "WyJvcmRlcnMiLCAiMyJd", "\xff"])
+@pytest.mark.parametrize(
+    "token", ["nonsense", "bm9uc2Vuc2U=", "WyJzaWduYWxzIiwgM10=", "WyJvcmRlcnMiLCAiMyJd", "\xff", "W1tb" * 30_000]
+)
 async def test_a_foreign_page_token_is_refused(tmp_path: Path, token: str) -> None:
     async with tables(tmp_path / "db", [[]]) as reader:
         with pytest.raises(PageTokenError):

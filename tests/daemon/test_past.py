@@ -197,7 +197,7 @@ async def test_of_a_symbol_that_was_never_followed_nothing_is_replayed(state_dir
 @pytest.mark.parametrize("by", ["parameters", "reload"])
 def test_a_bar_of_before_a_change_is_explained_by_the_thresholds_of_then(by: str) -> None:
     world = World().ready(history=100, five_minute_span=1.0)
-    bar = world.engine.market.books["SPY"].closed[80]
+    bar = world.engine.market.books["SPY"].closed[-1]
     then = explain_nothing(world.engine, bar)
     settings = replace(world.engine.settings, strategy=replace(world.engine.settings.strategy, entry_atr=2.9))
     changed = UpdateParametersCommand(world.caller(), (("entry_atr", 2.9),), "", "a test")
