@@ -48,8 +48,8 @@ class Remembered:
         self._forget(answered.at_ns)
         caller = answered.command.caller
         own = self._by_principal.setdefault(caller.principal, {})
+        self._count += own.pop(caller.request_id, None) is None  # one that is too old stays where time went back
         own[caller.request_id] = answered
-        self._count += 1
         if len(own) > self._most_of_one:
             self._drop(caller.principal)
         elif self._count > self._most_of_all:
