@@ -28,7 +28,7 @@ import grpc
 from bench_engine import ready
 
 from fluxhero.v1 import market_pb2
-from fluxherod.config import Config
+from fluxherod.config import Config, StorageConfig
 from fluxherod.core.types import Quote
 from fluxherod.engine.effects import QuotesUpdated
 from fluxherod.engine.hub import Hub
@@ -83,7 +83,8 @@ class Side:
         self.hub = Hub(encode_update)
         self.engine = ready(SYMBOLS)
         self.runner = Runner(self.engine, clock, nothing, nothing, nothing, self.hub, 0)
-        info = DaemonInfo(Config(), "bench", "0" * 32, nothing, nothing, nothing)
+        config = Config(storage=StorageConfig(state_dir=Path(socket).parent))
+        info = DaemonInfo(config, "bench", "0" * 32, *[nothing] * 5)
         self.server = RpcServer(self.engine, self.runner, self.hub, nothing, info, listen="", unix_socket=Path(socket))
         self.last: dict[str, float] = {}
         self._number = count()

@@ -78,6 +78,9 @@ def test_the_newest_are_kept_and_their_order(count: int) -> None:
     for newest in (0, 1, 17, KEPT):
         ends, _ = kept.closes(newest, count - 2)
         assert list(ends) == [one.end_ns for one in kept[max(0, len(kept) - newest) :] if one.end_ns <= count - 2]
+    for time_ns in range(count - len(kept) - 2, count + 3, 1 + count // 40):
+        assert kept.started_before(time_ns) == sum(one.bar.start_ns < time_ns for one in kept)
+        assert kept.ended_by(time_ns) == sum(one.end_ns <= time_ns for one in kept)
     with pytest.raises(IndexError):
         kept[len(kept)]
     kept.clear()

@@ -13,7 +13,7 @@ from fluxherod.core.orders import Fill, Order, OrderRole, OrderState
 from fluxherod.core.portfolio import Trade
 from fluxherod.core.splits import Split
 from fluxherod.core.types import Mode, OrderType, Regime, Side, TimeInForce
-from fluxherod.engine.effects import Effect, TradeUpdated
+from fluxherod.engine.effects import Effect, PositionUpdated, TradeUpdated
 from fluxherod.engine.ledger import EntryPlan, Ledger
 
 FIRST_CASH_E4 = 1_000_000_000
@@ -66,6 +66,9 @@ class Books(RuleBasedStateMachine):
         for effect in out:
             if isinstance(effect, TradeUpdated):
                 self.trades[effect.trade.id] = effect.trade
+        for effect in out:
+            if isinstance(effect, PositionUpdated):
+                assert effect.realized_e4 == self.trades[effect.position.trade_id].realized_e4
 
     @rule(symbol=symbols, side=sides, quantity=shares, price_e4=prices, extra=st.integers(0, 3))
     def fill(self, symbol: str, side: Side, quantity: int, price_e4: int, extra: int) -> None:
@@ -106,7 +109,9 @@ class Books(RuleBasedStateMachine):
     @rule(symbol=symbols, price_e4=prices)
     def trade_at(self, symbol: str, price_e4: int) -> None:
         """A price is traded."""
-        self.ledger.mark(symbol, price_e4, [])
+        out: list[Effect] = []
+        self.ledger.mark(symbol, price_e4, out)
+        self._take(out)
 
     @rule(symbol=symbols, new=rates, old=rates)
     def split(self, symbol: str, new: int, old: int) -> None:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -194,3 +194,57 @@ async def test_nothing_is_shown_that_is_not_durable(world: Any, client: Any) -> 
     world.store.durable.set()
     assert (await reading).seq == world.runner.seq
     stream.cancel()
+
+
+@dataclass
+class Reading:
+    """How the journal is read: how often, and by how many at once."""
+
+    reads: int = 0
+    now: int = 0
+    most: int = 0
+
+
+@pytest.fixture
+def reading(world: Any, monkeypatch: pytest.MonkeyPatch) -> Reading:
+    """Watches the journal of the world; each read takes a few turns of the loop and brings one row."""
+    journal, found = world.store.journal, Reading()
+
+    async def watched(*arguments: Any) -> Any:
+        found.reads, found.now = found.reads + 1, found.now + 1
+        found.most = max(found.most, found.now)
+        for _ in range(5):
+            await asyncio.sleep(0)
+        found.now -= 1
+        return await journal(*arguments)
+
+    monkeypatch.setattr(world.store, "journal", watched)
+    monkeypatch.setattr(events, "ROWS_A_READ", 1)
+    return found
+
+
+async def test_many_that_catch_up_read_one_after_the_other(world: Any, client: Any, reading: Reading) -> None:
+    last = world.runner.seq
+    streams = [watch(client, from_seq=0) for _ in range(8)]
+    for stream in streams:
+        await stream.read()
+    for found in await asyncio.gather(*(read_to(stream, last, 0) for stream in streams)):
+        assert [one.seq for one in found] == list(range(1, last + 1))
+    assert (reading.reads, reading.most) == (8 * last, 1)
+    for stream in streams:
+        stream.cancel()
+
+
+async def test_after_each_read_of_the_journal_there_is_a_rest(
+    world: Any, client: Any, reading: Reading, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(events, "REST_S", 3600.0)
+    first, second = watch(client, from_seq=0), watch(client, from_seq=0)
+    await first.read()
+    assert (await first.read()).seq == 1
+    await second.read()
+    for price in range(450, 455):
+        await world.quote("SPY", price)
+    assert reading.reads == 1
+    first.cancel()
+    second.cancel()

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import grpc
 import pytest
 from google.rpc import error_details_pb2
 
@@ -17,6 +18,7 @@ from fluxhero.v1 import order_pb2
 from fluxherod.config_grpc import GrpcConfig
 from fluxherod.engine.runner import Stopped
 from fluxherod.rpc.access import Gate, Visit, calling
+from fluxherod.rpc.door import Door
 from fluxherod.rpc.errors import Refused
 from fluxherod.rpc.roles import Role
 from fluxherod.rpc.tokens import TokenBook, TokenFile
@@ -238,3 +240,29 @@ def test_a_refusal_by_role_leaves_one_line_a_minute(entrance: Entrance, caplog: 
     entrance.seconds += 61
     entrance.why(PLACE, entrance.token("read"))
     assert caplog.messages[-1].endswith("(and 99 more like it in the last minute)")
+
+
+async def test_one_caller_that_asks_much_at_once_lets_others_and_all_changes_in_between(entrance: Entrance) -> None:
+    """Calls through the door that do all they do without a pause: who was served, in which order."""
+    served: list[str] = []
+
+    async def serve(request: Any, context: Any) -> None:
+        served.append(calling().name)
+
+    door = Door(entrance.gate, 10.0)
+    for method in (STATUS, PLACE):
+        service, name = method[1:].split("/")
+        door.add_registered_method_handlers(service, {name: grpc.unary_unary_rpc_method_handler(serve)})
+    read, trade, admin = map(entrance.token, ("read", "trade", "admin"))
+
+    def call(method: str, token: str) -> Any:
+        context: Any = Call(TCP, (("authorization", f"Bearer {token}"),))
+        return door.handlers[method].unary_unary(object(), context)
+
+    calls = [call(STATUS, read) for _ in range(64)] + [call(STATUS, admin) for _ in range(3)] + [call(PLACE, trade)]
+    await asyncio.gather(*calls)
+    assert served[0] == "token:trade"
+    assert served.index("token:admin") <= 2
+    assert sorted(served[1:7]) == ["token:admin"] * 3 + ["token:read"] * 3
+    assert served[7:] == ["token:read"] * 61
+    assert len(entrance.gate.turns._locks) == 0

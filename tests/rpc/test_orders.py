@@ -7,6 +7,10 @@ import pytest
 
 from fluxhero.v1 import order_pb2, position_pb2, risk_pb2, trade_pb2
 from fluxhero.v1.common_pb2 import POSITION_SIDE_LONG, SIDE_BUY, SIDE_SELL, SIDE_UNSPECIFIED
+from fluxhero.v1.stream_pb2 import WatchResponse
+from fluxherod.adapters.sqlite.journal import encode_row
+from fluxherod.engine.hub import Topic
+from fluxherod.recovery import replay
 from fluxherod.rpc.pages import Paging
 
 BUY: dict[str, Any] = {
@@ -263,6 +267,31 @@ async def test_a_position_shows_its_guard_and_its_profit(world: Any, client: Any
     assert position.stop_order_id == f"{order_id}-leg"
     listed = await client.position.ListPositions(position_pb2.ListPositionsRequest())
     assert [one.symbol for one in listed.positions] == ["SPY"]
+
+
+async def test_each_update_of_a_position_says_what_its_closed_shares_had_brought_by_then(
+    world: Any, client: Any
+) -> None:
+    entry = await opened(world, client)
+    stream = client.position.WatchPositions(position_pb2.WatchPositionsRequest())
+    assert [one.realized_pnl for one in (await stream.read()).positions] == ["0.00"]
+    await client.position.ClosePosition(position_pb2.ClosePositionRequest(request_id="x1", symbol="SPY"))
+    world.broker.orders[f"{entry}-leg"] = world.broker.orders[entry].legs[0]
+    await world.post(world.broker.ended(f"{entry}-leg"))
+    leave = next(order for order in world.broker.submitted if "-x" in order.id)
+    await world.post(world.broker.filled(leave.id, 4_510_000))
+    told: list[tuple[int, str]] = []
+    while not told or told[-1][0]:
+        told += [(one.quantity, one.realized_pnl) for one in (await stream.read()).positions]
+    stream.cancel()
+    assert set(told[:-1]) == {(10, "0.00")}
+    assert told[-1] == (0, "10.00")
+    # Who comes back, even to a daemon that has started again, is told the same.
+    past = replay(map(encode_row, world.store.entries)).ring.after(0, [Topic.POSITIONS])
+    assert past is not None
+    again = [WatchResponse.FromString(one.encoded(world.hub.encode) or b"") for one in past]
+    positions = [one for message in again for one in message.positions]
+    assert [(one.quantity, one.realized_pnl) for one in positions] == [(10, "0.00"), *told]
 
 
 async def test_a_position_is_closed_once_and_its_trade_is_told(world: Any, client: Any, refused: Any) -> None:

@@ -17,6 +17,7 @@ from fluxhero.v1 import (
 )
 from fluxherod.core.calendar import MINUTE_NS
 from fluxherod.core.types import Bar, BrokerPosition
+from fluxherod.engine import closed_bars
 from fluxherod.engine.events import BarsReceived, LinkChanged, StatusesReceived, TradingStatus
 from fluxherod.past import PastUnavailable
 from fluxherod.rpc.info import TooManyAsk
@@ -131,6 +132,52 @@ async def test_bars_come_newest_first_with_their_regime(world: Any, client: Any)
     assert starts == sorted(set(starts), reverse=True)
     assert page.bars[0].decided
     assert page.bars[0].regime != common_pb2.REGIME_UNSPECIFIED
+
+
+@pytest.fixture
+def decoded(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The symbol of each remembered bar that is made anew, as it happens."""
+    unpacked, found = closed_bars._unpacked, list[str]()
+
+    def noted(symbol: str, content: bytes) -> closed_bars.ClosedBar:
+        found.append(symbol)
+        return unpacked(symbol, content)
+
+    monkeypatch.setattr(closed_bars, "_unpacked", noted)
+    return found
+
+
+async def test_a_page_of_bars_makes_no_other_bars(client: Any, decoded: list[str]) -> None:
+    request = market_pb2.GetBarsRequest(symbol="SPY", page_size=2)
+    pages = [await client.market.GetBars(request)]
+    assert len(decoded) == 2
+    request.start_time.CopyFrom(
+        (await client.market.GetBars(market_pb2.GetBarsRequest(symbol="SPY"))).bars[6].start_time
+    )
+    request.end_time.CopyFrom(pages[0].bars[0].start_time)
+    pages.clear()
+    decoded.clear()
+    while not pages or request.page_token:
+        pages.append(await client.market.GetBars(request))
+        request.page_token = pages[-1].next_page_token
+    assert [len(page.bars) for page in pages] == [2, 2, 2]
+    assert len(decoded) == 6
+    starts = [bar.start_time.seconds for page in pages for bar in page.bars]
+    assert starts == [request.end_time.seconds - 60 * number for number in range(1, 7)]
+
+
+async def test_the_status_and_a_past_bar_make_no_bars_but_the_one_that_is_shown(
+    world: Any, client: Any, decoded: list[str]
+) -> None:
+    await client.system.GetStatus(system_pb2.GetStatusRequest())
+    assert decoded == []
+    await client.market.GetIndicators(market_pb2.GetIndicatorsRequest(symbol="IBM"))
+    assert decoded == ["IBM"]
+
+
+async def test_a_page_of_symbols_looks_at_no_others(client: Any, decoded: list[str]) -> None:
+    await client.market.ListSymbols(market_pb2.ListSymbolsRequest(page_size=1))
+    assert set(decoded) == {"IBM"}
 
 
 async def test_bars_of_a_range_or_of_a_timeframe_that_is_not_kept(client: Any, refused: Any) -> None:

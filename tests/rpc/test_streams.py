@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from contextlib import aclosing
 from dataclasses import replace
 from typing import Any
@@ -30,7 +31,7 @@ from fluxherod.engine.hub import IndicatorsChanged, Ring, Topic
 from fluxherod.engine.settings import Settings
 from fluxherod.recovery import replay
 from fluxherod.rpc.convert_orders import order_message
-from fluxherod.rpc.snapshots import Snapshots
+from fluxherod.rpc.snapshots import Cut, Snapshots
 
 SNAPSHOT, UPDATE = common_pb2.STREAM_KIND_SNAPSHOT, common_pb2.STREAM_KIND_UPDATE
 HEARTBEAT = common_pb2.STREAM_KIND_HEARTBEAT
@@ -425,3 +426,12 @@ async def test_the_sdks_follower_has_every_change_though_its_stream_is_cut_off_a
     assert heard == [change.event for _, change in world.store.changes]
     assert len(lost) == world.hub.gauges().topics[Topic.ORDERS].resumed >= 2
     assert all("too slowly" in text for text in lost)
+
+
+async def test_what_a_snapshot_was_made_of_is_not_kept_while_the_stream_lasts(world: Any, client: Any) -> None:
+    stream = client.stream.Watch(stream_pb2.WatchRequest())
+    await stream.read()
+    await world.quote("SPY", 451.0)
+    await stream.read()
+    assert [one for one in gc.get_objects() if type(one) is Cut] == []
+    stream.cancel()

@@ -21,6 +21,8 @@ from rpc.test_reads import trend
 from web.conftest import BINARY, Web, until
 from web.probe import SERVICE
 
+from fluxherod.engine.effects import Alert, AlertUpdated, Severity
+from fluxherod.engine.hub import Topic
 from fluxherod.rpc import limits
 from fluxherod.rpc.errors import Refused
 from fluxherod.rpc.sockets import ListenError
@@ -359,3 +361,22 @@ async def test_with_a_certificate_only_tls_is_answered(tmp_path: Path) -> None:
             assert plain.status_code == 403
         with pytest.raises(httpx.TransportError):
             await web.client.get(f"{web.url}/livez")
+
+
+async def test_metrics_tell_the_streams_of_each_topic(web: Web) -> None:
+    hub = web.world.hub
+    subscription = hub.subscribe([Topic.ORDERS, Topic.ALERTS])
+    hub.publish(hub.seq + 1, 1, [AlertUpdated(Alert("id", "CODE", Severity.INFO, "text", "SPY", 1, 1))])
+    assert hub.resume([Topic.ALERTS], from_seq=hub.seq - 1, snapshot_seq=hub.seq) is not None
+    assert hub.resume([Topic.ORDERS], from_seq=hub.seq + 5, snapshot_seq=hub.seq) is None
+    text = (await web.client.get(f"{web.url}/metrics")).text
+    wanted = (
+        "fluxhero_hub_resumed_total 1.0", "fluxhero_hub_past_gone_total 1.0",
+        'fluxhero_hub_topic_subscribers{topic="orders"} 1.0', 'fluxhero_hub_topic_subscribers{topic="alerts"} 2.0',
+        'fluxhero_hub_topic_queued_updates{topic="alerts"} 2.0', 'fluxhero_hub_topic_resumed_total{topic="alerts"} 1.0',
+        'fluxhero_hub_topic_past_gone_total{topic="orders"} 1.0',
+        'fluxhero_hub_topic_overflows_total{topic="bars"} 0.0',
+        'fluxhero_hub_topic_conflated_updates_total{topic="prices"} 0.0',
+    )  # fmt: skip
+    assert [name for name in wanted if name not in text] == []
+    subscription.__exit__(None, None, None)

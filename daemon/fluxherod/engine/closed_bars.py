@@ -7,6 +7,8 @@ was written: the prices are in the kernel's record.
 from __future__ import annotations
 
 import math
+import struct
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, overload
@@ -40,6 +42,7 @@ BESIDE = np.dtype(
 
 _RECORD = np.dtype([("decision", DECISION), ("beside", BESIDE)])
 _SIZE = _RECORD.itemsize
+_TIMES = struct.Struct("=qq")  # a bar's start and end, as BESIDE begins
 # Memory comes by so many bars: all symbols need more of it in the same minute, and nothing that is there is moved.
 _CHUNK = 16
 _ROOM = -(-_KEPT // _CHUNK) * _CHUNK
@@ -121,6 +124,27 @@ class ClosedBars(Sequence[ClosedBar]):
             return ends, closes
         known = int(ends.searchsorted(until_ns, "right"))
         return ends[:known], closes[:known]
+
+    def start_ns(self, place: int) -> int:
+        """When a bar began, by its number from the oldest; nothing else of it is read."""
+        return self._times(place)[0]
+
+    def end_ns(self, place: int) -> int:
+        """When a bar ended, by its number from the oldest; nothing else of it is read."""
+        return self._times(place)[1]
+
+    def started_before(self, time_ns: int) -> int:
+        """How many of the bars began before a time."""
+        return bisect_left(range(len(self)), time_ns, key=self.start_ns)
+
+    def ended_by(self, time_ns: int) -> int:
+        """How many of the bars ended by a time."""
+        return bisect_right(range(len(self)), time_ns, key=self.end_ns)
+
+    def _times(self, place: int) -> tuple[int, int]:
+        chunk, number = divmod((self._count - len(self) + place) % _ROOM, _CHUNK)
+        start_ns, end_ns = _TIMES.unpack_from(self._chunks[chunk], number * _SIZE + DECISION.itemsize)
+        return start_ns, end_ns
 
     def __len__(self) -> int:
         return min(self._count, _KEPT)

@@ -17,7 +17,7 @@ from fluxherod.engine import kill_switch, replacing
 from fluxherod.engine.alerts import AlertBook
 from fluxherod.engine.chase import Chaser
 from fluxherod.engine.desk import Desk
-from fluxherod.engine.effects import Effect, PositionUpdated, Reply, ReplyCode
+from fluxherod.engine.effects import Effect, Reply, ReplyCode
 from fluxherod.engine.events import (
     AcknowledgeAlertCommand,
     AllCommand,
@@ -198,7 +198,7 @@ class Commands:
         self.desk.halts.relent(position.symbol)
         kept = replace(position, exit_reason="", exit_quantity=0)
         self.ledger.positions[position.symbol] = kept
-        out.append(PositionUpdated(kept))
+        out.append(self.ledger.told(kept))
 
     def _close(self, symbol: str, part: int, reason: str, now_ns: int, out: list[Effect]) -> Answer:
         position = self.ledger.positions.get(symbol)

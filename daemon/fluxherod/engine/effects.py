@@ -102,10 +102,14 @@ class OrderUpdated:
 
 @dataclass(frozen=True, slots=True)
 class PositionUpdated:
-    """A position opened, changed, was marked (`mark=True`: only its price moved) or closed (quantity 0)."""
+    """A position opened, changed, was marked (`mark=True`: only its price moved) or closed (quantity 0).
+
+    `realized_e4` is what its closed shares had brought by then.
+    """
 
     position: Position
     mark: bool = False
+    realized_e4: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,7 +105,6 @@ class Hub:
         self.fail_beyond = fail_beyond
         self.frame_bytes = frame_bytes
         self.subscribers = 0  # those of `following` included
-        self.followers = 0
         self.count = {topic: TopicGauges() for topic in Topic}
         self.resumed = 0
         self.past_gone = 0
@@ -222,11 +221,11 @@ class Hub:
     @contextmanager
     def following(self) -> Iterator[None]:
         """Count a subscriber that follows the journal itself, by `reached`."""
-        self.subscribers, self.followers = self.subscribers + 1, self.followers + 1
+        self.subscribers += 1
         try:
             yield
         finally:
-            self.subscribers, self.followers = self.subscribers - 1, self.followers - 1
+            self.subscribers -= 1
 
     async def reached(self, seq: int) -> bool:
         """Wait until everything up to a number is durable and published; False when the hub is drained before."""

@@ -125,7 +125,7 @@ class Ledger:
         trade = open_trade(position, reason)
         self.positions[position.symbol] = position
         self.trades[trade.id] = trade
-        out += (PositionUpdated(position), TradeUpdated(trade))
+        out += (PositionUpdated(position, realized_e4=trade.realized_e4), TradeUpdated(trade))
 
     def _add(self, position: Position, fill: Fill, out: list[Effect]) -> None:
         position = add_shares(position, fill)
@@ -137,7 +137,7 @@ class Ledger:
         )
         self.positions[fill.symbol] = position
         self.trades[trade.id] = trade
-        out += (PositionUpdated(position), TradeUpdated(trade))
+        out += (PositionUpdated(position, realized_e4=trade.realized_e4), TradeUpdated(trade))
 
     def _reduce(self, order: Order, position: Position, fill: Fill, now_ns: int, out: list[Effect]) -> None:
         position, realized_e4 = remove_shares(position, fill)
@@ -158,7 +158,7 @@ class Ledger:
         self.positions[fill.symbol], self.trades[trade.id] = position, trade
         if closed:
             del self.positions[fill.symbol], self.trades[trade.id]
-        out += (PositionUpdated(position), TradeUpdated(trade))
+        out += (PositionUpdated(position, realized_e4=trade.realized_e4), TradeUpdated(trade))
 
     def split(self, split: Split, now_ns: int, out: list[Effect]) -> tuple[Position, CashInLieu]:
         """Put a position and its trade in shares of after a split; one of less than a new share is closed by it."""
@@ -170,7 +170,7 @@ class Ledger:
             del self.positions[split.symbol], self.trades[trade.id]
         else:
             self.positions[split.symbol], self.trades[trade.id] = position, trade
-        out += (PositionUpdated(position), TradeUpdated(trade))
+        out += (PositionUpdated(position, realized_e4=trade.realized_e4), TradeUpdated(trade))
         return position, lieu
 
     def _realize(self, amount_e4: int, now_ns: int) -> None:
@@ -231,7 +231,15 @@ class Ledger:
         position = self.positions.get(symbol)
         if position is not None and price_e4 > 0 and position.price_e4 != price_e4:
             self.positions[symbol] = replace(position, price_e4=price_e4)
-            out.append(PositionUpdated(self.positions[symbol], mark=True))
+            out.append(self.told(self.positions[symbol], mark=True))
+
+    def told(self, position: Position, *, mark: bool = False) -> PositionUpdated:
+        """The effect that tells an open position of ours."""
+        return PositionUpdated(position, mark, self.realized_by_e4(position))
+
+    def realized_by_e4(self, position: Position) -> int:
+        """What the closed shares of an open position of ours have brought."""
+        return self.trades[position.trade_id].realized_e4
 
     @property
     def equity_e4(self) -> int | None:

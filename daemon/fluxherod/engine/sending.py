@@ -23,7 +23,6 @@ from fluxherod.engine.effects import (
     Effect,
     LookupOrder,
     OrderUpdated,
-    PositionUpdated,
     ReplaceOrder,
     RequestSnapshot,
     Severity,
@@ -113,7 +112,7 @@ class Sending:
         """Close a position at the market, or `part` of its shares: the stop goes first. No halt or limit stops this."""
         leaving = replace(position, exit_reason=reason, exit_quantity=part)
         self.ledger.positions[position.symbol] = leaving
-        out.append(PositionUpdated(leaving))
+        out.append(self.ledger.told(leaving))
         self._hasten(position.symbol, now_ns)
         self.protect(position.symbol, now_ns, out)
 

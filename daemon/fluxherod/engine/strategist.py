@@ -27,7 +27,7 @@ from fluxherod.engine.closed_bars import ClosedBar
 from fluxherod.engine.correlations import correlations
 from fluxherod.engine.desk import Desk
 from fluxherod.engine.drafts import opening_side
-from fluxherod.engine.effects import Effect, PositionUpdated, SignalUpdated
+from fluxherod.engine.effects import Effect, SignalUpdated
 from fluxherod.engine.ledger import EntryPlan, Ledger
 from fluxherod.engine.market import Market
 from fluxherod.engine.pieces import Pieces
@@ -77,7 +77,7 @@ class Strategist:
         if (best, stop) != (position.best_e4, position.stop_e4):
             moved = replace(position, best_e4=best, stop_e4=stop, watched_stop_e4=None)
             self.ledger.positions[position.symbol] = moved
-            out.append(PositionUpdated(moved))
+            out.append(self.ledger.told(moved))
             self.desk.protect(position.symbol, now_ns, out)
 
     def trail_price(self, symbol: str, out: list[Effect]) -> None:
@@ -92,7 +92,7 @@ class Strategist:
         stop = self._trailed(position, best)
         watched = stop if stop != position.stop_e4 else None
         self.ledger.positions[symbol] = replace(position, best_e4=best, watched_stop_e4=watched)
-        out.append(PositionUpdated(self.ledger.positions[symbol], mark=True))
+        out.append(self.ledger.told(self.ledger.positions[symbol], mark=True))
 
     def _trailing(self, symbol: str) -> Position | None:
         """The position in a symbol, when it is one whose stop trails."""

@@ -18,7 +18,7 @@ from fluxherod.rpc.audit import Audit
 from fluxherod.rpc.calls import Context
 from fluxherod.rpc.errors import Refused
 from fluxherod.rpc.info import GrpcSection
-from fluxherod.rpc.limits import Holds, Loads, Rates, Windows
+from fluxherod.rpc.limits import Holds, Loads, Rates, Turns, Windows
 from fluxherod.rpc.roles import Role, Rule, rule_of
 from fluxherod.rpc.tokens import Token, TokenBook, TokensUnreadable
 
@@ -60,6 +60,7 @@ class Gate:
     ) -> None:
         self.audit = Audit(now_s)
         self.loads = Loads(settings.calls_in_flight, settings.streams_per_caller)
+        self.turns = Turns()
         self._rules: dict[str, Rule] = {}
         self._book = book
         self._now = now
@@ -210,6 +211,11 @@ class Visit:
             request_id = getattr(self._request, "request_id", "")
             seconds = time.monotonic() - self._since_s
             self._gate.audit.changed(self.peer, self.method, request_id, _outcome(error), seconds)
+
+    async def turn(self) -> None:
+        """Wait for the caller's turn to read; what changes something does not wait."""
+        if not self._rule.changes:
+            await self._gate.turns.take(self.peer.name)
 
     @asynccontextmanager
     async def while_valid(self) -> AsyncIterator[None]:

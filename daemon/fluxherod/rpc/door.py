@@ -110,9 +110,10 @@ class Door(grpc.GenericRpcHandler):
     def _unary(self, method: str, behaviour: Any) -> Any:
         async def call(request: Any, context: Context) -> Any:
             try:
-                with self._enter(method, request, context):
+                with self._enter(method, request, context) as visit:
                     _check(method, behaviour, request)
                     async with asyncio.timeout(self._longest_call_s):
+                        await visit.turn()
                         return await behaviour(request, context)
             except Exception as error:
                 await self.hold(error)

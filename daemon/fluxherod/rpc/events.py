@@ -19,7 +19,7 @@ from fluxherod.rpc.stream import Messages, Streams
 from fluxherod.rpc.tables import JournalRecord, Tables
 
 ROWS_A_READ = 200
-READ_S = 0.002  # for each subscriber: however many there are and however much happens, they read 500 times a second
+REST_S = 0.002  # at least, after each read of all subscribers together: they read 500 times a second at most
 MESSAGE_BYTES = 1 << 20
 EVENT_BYTES = 2 << 20  # clients take 4 MiB in a message
 
@@ -35,6 +35,8 @@ class Events:
         self._hub = hub
         self._tables = tables
         self._streams = streams
+        self._turn = asyncio.Lock()
+        self._rested = 0.0
 
     async def watch(self, request: system_pb2.WatchEventsRequest) -> Messages:
         """A snapshot without events, then the events, serialised, until the daemon stops."""
@@ -72,9 +74,8 @@ class Events:
         due = now() + self._hub.heartbeat_s
         while True:
             if seq < self._hub.seq:
-                until = min(seq + ROWS_A_READ, self._hub.seq)
-                rows = await self._tables.journal(seq, until, kinds)
-                for batch in await asyncio.to_thread(_messages, rows, until):
+                batches, until = await self._read(seq, kinds)
+                for batch in batches:
                     yield batch
                     due = now() + self._hub.heartbeat_s
                 seq = until
@@ -86,12 +87,27 @@ class Events:
                 yield [], seq
                 due = now() + self._hub.heartbeat_s
 
+    async def _read(self, seq: int, kinds: Sequence[str]) -> tuple[list[Batch], int]:
+        """What follows a number, and up to which it was read.
+
+        One subscriber reads at a time, in the order in which they come, and then all rest for as long as it took: so
+        however many of them catch up, half of the time at least is left to the rest of the daemon.
+        """
+        now = asyncio.get_running_loop().time
+        async with self._turn:
+            await asyncio.sleep(self._rested - now())
+            began, until = now(), min(seq + ROWS_A_READ, self._hub.seq)
+            try:
+                rows = await self._tables.journal(seq, until, kinds)
+                return await asyncio.to_thread(_messages, rows, until), until
+            finally:
+                self._rested = now() + max(REST_S, now() - began)
+
     async def _wait(self, seq: int, due: float) -> None:
         """Until there is more, the daemon stops, or a heartbeat is due."""
         try:
             async with asyncio.timeout_at(due):
                 await self._hub.reached(seq + 1)
-                await asyncio.sleep(READ_S * self._hub.followers)
         except TimeoutError:
             return
 

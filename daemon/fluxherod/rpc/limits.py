@@ -6,6 +6,7 @@ import asyncio
 from collections import Counter, OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
+from weakref import WeakValueDictionary
 
 WINDOW_S = 60.0
 BURST_S = 2.0
@@ -84,6 +85,23 @@ class Holds:
             await asyncio.sleep(HOLD_S)
         finally:
             self.held -= 1
+
+
+class Turns:
+    """One read of each caller begins in each turn of the event loop, in the order in which they came.
+
+    However many one caller asks at once, what others ask comes in between. Reads that wait for something don't hold
+    those behind them up.
+    """
+
+    def __init__(self) -> None:
+        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()  # kept by who holds or awaits one
+
+    async def take(self, caller: str) -> None:
+        """Wait for the caller's next turn."""
+        lock = self._locks.setdefault(caller, asyncio.Lock())
+        async with lock:
+            await asyncio.sleep(0)
 
 
 @dataclass(slots=True)

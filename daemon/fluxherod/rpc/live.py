@@ -5,7 +5,6 @@ While the bars of thousands of symbols are being decided it is one between two o
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 
 from fluxhero.v1 import account_pb2, market_pb2, order_pb2, position_pb2, system_pb2
@@ -93,7 +92,7 @@ class Live:
             Refused: SYMBOL_UNKNOWN, or NO_DATA with the range that is remembered.
         """
         closed = self.book(symbol).closed
-        index = bisect_right(closed, time_ns, key=lambda bar: bar.end_ns) - 1
+        index = closed.ended_by(time_ns) - 1
         if index < 0:
             raise self._no_bar(symbol, closed)
         return closed[index]
@@ -111,11 +110,10 @@ class Live:
     def indicators(self, symbol: str, end_ns: int) -> market_pb2.Indicators | None:
         """The indicators of the bar that ended then; None when it is no longer remembered."""
         book = self._engine.market.books.get(symbol)
-        closed = book.closed if book is not None else ()
-        index = bisect_right(closed, end_ns, key=lambda bar: bar.end_ns) - 1
-        if index < 0 or closed[index].end_ns != end_ns:
+        index = book.closed.ended_by(end_ns) - 1 if book is not None else -1
+        if book is None or index < 0 or book.closed.end_ns(index) != end_ns:
             return None
-        return closed_indicators(closed[index], self.timeframe, self.spike_limit)
+        return closed_indicators(book.closed[index], self.timeframe, self.spike_limit)
 
     def price(self, symbol: str, quote: Quote | None = None) -> market_pb2.Price | None:
         """The newest price of a symbol, with its newest quote or the given one; None while there is none."""
@@ -137,7 +135,7 @@ class Live:
         before = self._engine.market.calendar.last_opened(session.open_ns - 1) if session is not None else None
         close = None
         if before is not None:
-            index = bisect_right(book.closed, before.close_ns, key=lambda bar: bar.end_ns) - 1
+            index = book.closed.ended_by(before.close_ns) - 1
             close = book.closed[index].bar.close if index >= 0 else None
         self._previous_closes[book.symbol] = (day, close)
         return close
@@ -152,10 +150,13 @@ class Live:
         return [account_message(view, ledger.account, ledger.account_ns)]
 
     def position(self, position: Position) -> position_pb2.Position:
-        """A position with what guards it and what it has realised."""
+        """An open position with what guards it and what it has realised."""
+        return self.position_then(position, self._engine.ledger.realized_by_e4(position))
+
+    def position_then(self, position: Position, realized_e4: int) -> position_pb2.Position:
+        """A position that may have closed since, with what it had realised by then, and what guards it now."""
         message = position_message(position)
-        trade = self._engine.ledger.trades.get(position.trade_id)
-        message.realized_pnl = money(trade.realized_e4 if trade is not None else 0)
+        message.realized_pnl = money(realized_e4)
         book = self._engine.market.books.get(position.symbol)
         marked = optional_timestamp(book.price_ns) if book is not None else None
         if marked is not None:

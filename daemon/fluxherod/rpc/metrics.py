@@ -18,7 +18,7 @@ from fluxherod.core.risk.safety import BreakerStatus
 from fluxherod.engine.effects import Severity
 from fluxherod.engine.engine import Engine
 from fluxherod.engine.events import BrokerSnapshot, CancelAnswered, LookupAnswered, ReplaceAnswered, SubmitAnswered
-from fluxherod.engine.hub import Hub
+from fluxherod.engine.hub import Hub, HubGauges
 from fluxherod.engine.ports import Broker, Clock, JournalEntry, Store
 from fluxherod.engine.runner import Runner
 from fluxherod.rpc.calls import Handler
@@ -30,6 +30,15 @@ RPC_BUCKETS = (0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 5.0)
 COMMIT_BUCKETS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0)
 ORDER_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
 STATES = ("STARTING", "WARMING", "ACTIVE", "DEGRADED", "HALTED", "STOPPING")
+# By the field of TopicGauges. A stream of several topics counts in each of them.
+TOPIC_SERIES: Mapping[str, tuple[type[GaugeMetricFamily | CounterMetricFamily], str, str]] = {
+    "subscribers": (GaugeMetricFamily, "subscribers", "streams that are open"),
+    "queued": (GaugeMetricFamily, "queued_updates", "updates that wait for their subscribers"),
+    "conflated": (CounterMetricFamily, "conflated_updates", "updates that a newer one replaced"),
+    "overflowed": (CounterMetricFamily, "overflows", "streams that were ended as too slow"),
+    "resumed": (CounterMetricFamily, "resumed", "streams that went on where they had ended"),
+    "past_gone": (CounterMetricFamily, "past_gone", "streams that came back when what they missed was gone"),
+}
 # Codes that alerts are made of are there from the start: a rate over a series that begins later misses its beginning.
 FIRST_CODES = (grpc.StatusCode.OK, grpc.StatusCode.INTERNAL, grpc.StatusCode.UNAVAILABLE)
 
@@ -161,8 +170,9 @@ class DaemonCollector(Collector):
         """All series."""
         version = {"version": self._info.version, "mode": self._info.config.daemon.mode}
         yield InfoMetricFamily("fluxhero_build", "The daemon that answers.", version)
-        yield from self._progress()
-        yield from self._subscribers()
+        hub = self._hub.gauges()
+        yield from self._progress(hub.queued)
+        yield from _subscribers(hub)
         state = self._engine.state if self._engine.run else "STARTING"
         yield _one_hot("fluxhero_trading_state", "1 for the state that trading is in.", "state", STATES, state)
         if self._engine.run:
@@ -171,22 +181,16 @@ class DaemonCollector(Collector):
             yield from self._account()
             yield from self._risk()
 
-    def _progress(self) -> Iterator[Metric]:
+    def _progress(self, queued: int) -> Iterator[Metric]:
         runner = self._runner
         depths = {
             "events": runner.queued,
             "commits": runner.seq - runner.committed_seq,
             "broker_requests": runner.requests_in_flight,
-            "subscribers": self._hub.gauges().queued,
+            "subscribers": queued,
         }
         yield _labelled("fluxhero_queue_depth", "What waits, by where.", "queue", depths)
         yield _counter("fluxhero_journal_entries", "Entries of the journal, durable.", runner.committed_seq)
-
-    def _subscribers(self) -> Iterator[Metric]:
-        gauges = self._hub.gauges()
-        yield _gauge("fluxhero_hub_subscribers", "Streams that are open.", gauges.subscribers)
-        yield _counter("fluxhero_hub_conflated_updates", "Updates that a newer one replaced.", gauges.conflated)
-        yield _counter("fluxhero_hub_overflows", "Streams that were ended as too slow.", gauges.overflowed)
 
     def _feeds(self) -> Iterator[Metric]:
         now_ns, links = self._runner.clock.now_ns(), self._engine.links
@@ -242,6 +246,19 @@ class DaemonCollector(Collector):
         for alert in engine.alerts.open:
             alerts[alert.severity.value] += 1
         yield _labelled("fluxhero_open_alerts", "Alerts that nobody has acknowledged.", "severity", alerts)
+
+
+def _subscribers(hub: HubGauges) -> Iterator[Metric]:
+    yield _gauge("fluxhero_hub_subscribers", "Streams that are open.", hub.subscribers)
+    yield _counter("fluxhero_hub_conflated_updates", "Updates that a newer one replaced.", hub.conflated)
+    yield _counter("fluxhero_hub_overflows", "Streams that were ended as too slow.", hub.overflowed)
+    yield _counter("fluxhero_hub_resumed", "Streams that went on where they had ended.", hub.resumed)
+    yield _counter("fluxhero_hub_past_gone", "Streams that came back too late to go on.", hub.past_gone)
+    for field, (kind, name, text) in TOPIC_SERIES.items():
+        family = kind(f"fluxhero_hub_topic_{name}", f"Of each topic: {text}.", labels=("topic",))
+        for topic, figures in hub.topics.items():
+            family.add_metric((topic.value,), getattr(figures, field))
+        yield family
 
 
 def _gauge(name: str, text: str, value: float) -> Metric:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import zlib
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Awaitable, Callable, Iterable
+from bisect import bisect_right
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -68,15 +69,16 @@ class Paging:
                 break
         return Items(items, self.seal(token))
 
-    def slice(self, items: Iterable[T], key: Callable[[T], list[Any]]) -> Items[T]:
-        """A page of a list in memory that is sorted by `key`, ascending."""
+    def slice(self, items: Sequence[T], key: Callable[[T], list[Any]]) -> Items[T]:
+        """A page of a list in memory that is sorted by `key`, ascending; nothing but the page is copied."""
         after = self._key()
         try:
-            rest = [item for item in items if after is None or key(item) > after]
+            start = 0 if after is None else bisect_right(items, after, key=key)
         except TypeError as error:  # a forged token with another list's kind of key
             raise _foreign_token() from error
-        more = len(rest) > self.size
-        return Items(rest[: self.size], self.seal(json.dumps(key(rest[self.size - 1]))) if more else "")
+        end = start + self.size
+        page = list(items[start:end])
+        return Items(page, self.seal(json.dumps(key(page[-1]))) if end < len(items) else "")
 
     def _key(self) -> list[Any] | None:
         if not self.token:

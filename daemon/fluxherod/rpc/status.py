@@ -106,7 +106,8 @@ class StatusReader:
             progress.events_queued += deadline_ns is not None and deadline_ns <= now_ns
             books = engine.market.books.values()
             _set(progress.last_minute, max((book.newest_minute_ns for book in books), default=0))
-            _set(progress.last_bar_time, max((book.closed[-1].end_ns for book in books if book.closed), default=0))
+            closed = (book.closed for book in books if book.closed)
+            _set(progress.last_bar_time, max((bars.end_ns(len(bars) - 1) for bars in closed), default=0))
         return progress
 
     def _session(self, now_ns: int) -> system_pb2.Session:

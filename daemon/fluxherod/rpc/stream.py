@@ -83,8 +83,8 @@ class Encoder:
         match update:
             case QuotesUpdated(quotes):
                 return self._prices(quotes)
-            case PositionUpdated(position):
-                return stream_pb2.WatchResponse(positions=[live.position(position)])
+            case PositionUpdated(position, _, realized_e4):
+                return stream_pb2.WatchResponse(positions=[live.position_then(position, realized_e4)])
             case OrderUpdated(order, event):
                 return stream_pb2.WatchResponse(orders=[order_message(order, event)])
             case SignalUpdated(signal):
@@ -137,11 +137,7 @@ class Streams:
         seq = self._live.runner.seq
         reason, subscription = self._subscribe(request, topics, symbols, interval_s, seq)
         with subscription:
-            cut = self._cut(request, topics, symbols, reason, seq)
-            await self._snapshots.fill(cut)
-            await self.durable(self._live.runner.seq)
-            await self._snapshots.add_signals(cut.message, symbols)
-            yield cut.message.SerializeToString()
+            yield await self._snapshot(request, topics, symbols, reason, seq)
             async for frame in subscription:
                 yield self._frame(frame)
         raise self._end(subscription)
@@ -167,6 +163,21 @@ class Streams:
                 if resumed is not None:
                     return common_pb2.SNAPSHOT_REASON_RESUMED, resumed
         return reason, self._hub.subscribe(chosen, symbols, min_interval_s=interval_s, snapshot_seq=seq)
+
+    async def _snapshot(
+        self,
+        request: stream_pb2.WatchRequest,
+        topics: Sequence[common_pb2.Topic],
+        symbols: tuple[str, ...],
+        reason: common_pb2.SnapshotReason,
+        seq: int,
+    ) -> bytes:
+        """The first message, once what it shows is durable. What it was made of is not kept while the stream lasts."""
+        cut = self._cut(request, topics, symbols, reason, seq)
+        await self._snapshots.fill(cut)
+        await self.durable(self._live.runner.seq)
+        await self._snapshots.add_signals(cut.message, symbols)
+        return cut.message.SerializeToString()
 
     def _cut(
         self,
