@@ -239,9 +239,10 @@ async def test_after_each_read_of_the_journal_there_is_a_rest(
     world: Any, client: Any, reading: Reading, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(events, "REST_S", 3600.0)
-    first, second = watch(client, from_seq=0), watch(client, from_seq=0)
+    first = watch(client, from_seq=0)
     await first.read()
     assert (await first.read()).seq == 1
+    second = watch(client, from_seq=0)
     await second.read()
     for price in range(450, 455):
         await world.quote("SPY", price)
