@@ -24,6 +24,7 @@ settings.register_profile("fluxhero", deadline=None, derandomize="CI" in os.envi
 settings.load_profile("fluxhero")
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist looks at the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put tests that belong to one worker into a group."""
     for item in items:
