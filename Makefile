@@ -11,8 +11,7 @@ GRPCURL_VERSION := v1.9.4
 # command:package, what the tests call that Debian packages
 SYSTEM_COMMANDS := systemd-analyze:systemd chromium:chromium openssl:openssl jq:jq
 APT_INSTALL := DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=120 install -y -qq --no-install-recommends
-# Tests that start daemons run in one of these workers, one after another. Their folders have short names: a Unix socket's
-# path has 107 bytes at most.
+# The tests are shared by so many workers. Their folders have short names: a Unix socket's path has 107 bytes at most.
 WORKERS ?= 2
 BENCHMARKS = $(sort $(wildcard tests/bench/bench_*.py))
 
@@ -30,7 +29,7 @@ demo: setup ## trade real prices through the whole stack on this machine, no key
 	@exec $(BIN)/fluxherod demo $(ARGS)
 
 test: setup-test ## run the tests (ARGS: options of pytest; WORKERS: how many at a time)
-	@folder=$$(mktemp -d -t fh.XXXX) && $(BIN)/pytest -n $(WORKERS) --dist loadgroup --basetemp "$$folder" $(ARGS) && rm -rf "$$folder"
+	@folder=$$(mktemp -d -t fh.XXXX) && $(BIN)/pytest -n $(WORKERS) --basetemp "$$folder" $(ARGS) && rm -rf "$$folder"
 
 acceptance: setup ## trade a folder of price files from end to end: make acceptance DATA=DIR
 	@test -d "$(DATA)" || { echo 'make acceptance DATA=DIR: DIR is a folder of price files, such as SPY_1Hour.csv.gz'; exit 2; }

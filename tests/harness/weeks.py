@@ -5,11 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
-from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
-from multiprocessing import get_context
 from random import Random
 
 from alpacasim.app import Settings as SimulatorSettings
@@ -166,13 +162,3 @@ def report(seed: int) -> tuple[list[str], str]:
     finally:
         gc.enable()
         gc.collect()
-
-
-@contextmanager
-def reports(seeds: Sequence[int]) -> Iterator[Mapping[int, Future[tuple[list[str], str]]]]:
-    """The reports of many weeks, by seed, as they come: each core plays one after the other."""
-    with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
-        try:
-            yield {seed: pool.submit(report, seed) for seed in seeds}
-        finally:
-            pool.shutdown(cancel_futures=True)

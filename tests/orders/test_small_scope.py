@@ -13,12 +13,12 @@ time passes, every share is guarded by exactly one stop at its price, or all is 
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 from collections.abc import Iterator, Mapping
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import Future
 
 import pytest
+from harness.pools import played
 from orders.explore import explore
 from orders.search import Found
 from orders.starts import STARTS
@@ -38,15 +38,14 @@ SHORTER = {
     "entering_to_be_stopped": 3,
     "to_be_shut_down": 2,
 }
-PROCESSES = 2
 Searches = Mapping[str, "Future[Found]"]
 
 
 @pytest.fixture(scope="module")
 def searches() -> Iterator[Searches]:
     """All starts, side by side."""
-    with ProcessPoolExecutor(PROCESSES, multiprocessing.get_context("spawn")) as processes:
-        yield {start: processes.submit(explore, start, *_bounds(start), _depth(start)) for start in STARTS}
+    with played(explore, {start: (start, *_bounds(start), _depth(start)) for start in STARTS}) as found:
+        yield found
 
 
 def _bounds(start: str) -> tuple[int, int]:

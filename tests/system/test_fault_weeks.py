@@ -7,7 +7,8 @@ from concurrent.futures import Future
 from dataclasses import replace
 
 import pytest
-from harness.weeks import play_seed, play_week, reports
+from harness.pools import played
+from harness.weeks import play_seed, play_week, report
 from harness.weeks_plan import Restart, draw_week
 
 from alpacasim.calendar import SECOND_NS
@@ -21,10 +22,11 @@ pytestmark = pytest.mark.timeout(600)
 
 @pytest.fixture(scope="module")
 def weeks(request: pytest.FixtureRequest) -> Iterator[Reports]:
-    """The reports of the weeks that are asked for: they are played at once, on all cores."""
+    """The reports of the weeks that are asked for."""
     calls = (getattr(item, "callspec", None) for item in request.session.items if item.path == request.path)
-    with reports(sorted({call.params["seed"] for call in calls if call is not None})) as played:
-        yield played
+    seeds = sorted({call.params["seed"] for call in calls if call is not None})
+    with played(report, {seed: (seed,) for seed in seeds}) as reports:
+        yield reports
 
 
 @pytest.mark.parametrize("seed", SEEDS)
