@@ -25,7 +25,7 @@ MOMENTS_S = (1, 2, 19, 20, 21, 22, 39, 40, 41, 42, 59, 60)
 
 def trade(pair: Lockstep) -> None:
     """Orders that fill in parts, are cancelled and closed, until nothing is open."""
-    restless = Restless(pair.daemon, pair.simulator, SYMBOLS, seed=3)
+    restless = Restless(pair.daemon, pair.simulator, SYMBOLS, seed=3, replaces=False)
     pair.step(3)
     pair.simulator.post("/sim/faults", seed=3, fault=[{"kind": "partial_fills", "probability": 0.7}])
     for _ in range(ROUNDS):
