@@ -59,7 +59,7 @@ POLL_EVERY_NS = 5 * SECOND_NS
 LEAST_POLL_PAUSE_S = 0.5
 # A simulated exchange skips its nights and stands between steps: its account is not old because of that.
 EXCHANGE_ACCOUNT_AGE_NS = 7 * 24 * 3600 * SECOND_NS
-DRAIN_S, FAILED_DRAIN_S = 2.5, 0.5
+DRAIN_S, FAILED_DRAIN_S = 2.5, 2.0
 WEBUI = Path(__file__).with_name("webui")  # the built dashboard
 # Little of what lives long is garbage: the search through all of it (100 ms) comes a hundred times as seldom as else.
 GARBAGE_THRESHOLDS = (700, 10, 1_000)
