@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 import fluxherod
+from fluxherod import failpoints
 from fluxherod.errors import ConfigurationError, FluxHeroError
 from fluxherod.unshown import without_secrets
 
@@ -35,6 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     command: Callable[[argparse.Namespace], int] = options.run_command
     try:
+        failpoints.install(os.environ)
         return command(options)
     except FluxHeroError as error:
         print(f"fluxherod: {error}", file=sys.stderr)
