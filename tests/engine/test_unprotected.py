@@ -93,6 +93,33 @@ def test_the_way_out_counts_step_by_step() -> None:
     assert world.position() is None
 
 
+def test_a_stop_that_fills_in_part_counts_from_the_cancel_with_which_the_daemon_takes_over() -> None:
+    """The price has been through it for five seconds, to the nanosecond: the rest is guarded no longer."""
+    world = holding()
+    world.wait(1)
+    world.exchange.auto_fill = False
+    world.exchange.fill(world.exchange.stops("SPY")[0].broker_id, 60, 4_430_000)
+    world.quote(442.9)
+    passed_ns = world.now_ns
+    world.until(passed_ns + 5 * SECOND_NS - 1)
+    assert spans(world) == []
+    world.delivery = False  # the cancel takes 13 seconds
+    world.until(passed_ns + 18 * SECOND_NS)
+    world.delivery = True
+    world.deliver()
+    world.wait(20)
+    world.exchange.auto_fill = True
+    world.quote(442.9)
+    assert spans(world) == [
+        ("the stop's cancel is awaited for the exit", 40, 13.0),
+        ("being sold at the market", 40, 20.0),
+    ]
+    (first, _) = world.engine.unprotected.spans(world.now_ns)
+    assert first.start_ns == passed_ns + 5 * SECOND_NS
+    assert world.position() is None
+    world.replay()
+
+
 def test_a_part_filled_entry_counts_its_shares_and_a_chase_is_not_told() -> None:
     world = World().ready()
     world.exchange.auto_fill = False

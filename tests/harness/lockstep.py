@@ -88,13 +88,21 @@ class Lockstep:
         """Play up to an instant of the session: time then stands there while the daemon digests what happened."""
         self._settled(self.simulator.post("/sim/step", until=time_ns))
 
+    def wake_at(self, time_ns: int) -> None:
+        """Play up to an instant, and let the daemon do what it means to do by then, though nothing may happen there."""
+        said = self.simulator.post("/sim/step", until=time_ns)
+        self._reached(time_ns)
+        self._settled(said)
+
     def _after_the_close(self, now_ns: int) -> dict[str, Any]:
         """Let time pass without a message, so that the last bar is not completed by the next morning only."""
         said: dict[str, Any] = self.simulator.post("/sim/clock", time_ns=now_ns + AFTER_CLOSE_NS)
-        there_ns = said["time_ns"]
-        self.daemon.wait_for(lambda: self._time_ns() >= there_ns, "fluxherod knows the time", DIGEST_TIMEOUT_S)
+        self._reached(said["time_ns"])
         self._settled(said)
         return said
+
+    def _reached(self, time_ns: int) -> None:
+        self.daemon.wait_for(lambda: self._time_ns() >= time_ns, "fluxherod knows the time", DIGEST_TIMEOUT_S)
 
     def _time_ns(self) -> int:
         return self.daemon.status().clock.time.ToNanoseconds()

@@ -27,15 +27,12 @@ REFUSALS = (grpc.StatusCode.FAILED_PRECONDITION, grpc.StatusCode.NOT_FOUND, grpc
 class Restless:
     """Does something in about every second symbol each time; the same for the same seed and the same answers."""
 
-    def __init__(
-        self, daemon: Daemon, simulator: Simulator, symbols: tuple[str, ...], seed: int, *, replaces: bool = True
-    ) -> None:
+    def __init__(self, daemon: Daemon, simulator: Simulator, symbols: tuple[str, ...], seed: int) -> None:
         self.simulator = simulator
         self.symbols = symbols
         self.done: Counter[str] = Counter()
         self.met: Counter[str] = Counter()  # faults
         self.daemon = daemon
-        self._replaces = replaces  # limit entries that work are changed, not only cancelled
         self._chance = Random(seed)
         self._numbers = count(1)
 
@@ -46,8 +43,7 @@ class Restless:
         for symbol in self.symbols:
             if self._chance.random() < 0.5:
                 continue
-            meddles = self._replaces and symbol in working
-            if meddles and (symbol not in held or self._chance.random() < 0.5):
+            if symbol in working and (symbol not in held or self._chance.random() < 0.5):
                 self._meddle(working[symbol])
             elif symbol in held:
                 self._try("close", self._leave, symbol, held[symbol])

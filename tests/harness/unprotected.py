@@ -1,4 +1,8 @@
-"""Shares without a working stop, computed a second time: from the exchange's own record of orders and fills."""
+"""Shares without a working stop at the broker, computed a second time, from the exchange's own record.
+
+The daemon counts a stop until it asks for its cancel, the exchange until it carries that out. So both say the same only
+where requests take no time: in lock-step, when the exchange's clock stands at each moment at which the daemon acts.
+"""
 
 from __future__ import annotations
 
