@@ -2,6 +2,7 @@
 
 It never acts by itself: an order fills, a cancel or a replacement is carried out, an order ends only when the search
 says so. So a fill can come before a cancel that was accepted, and an answer can be lost after the request was met.
+While trading is halted nothing fills, and all that is asked is met as ever.
 """
 
 from __future__ import annotations
@@ -44,9 +45,14 @@ def _state(order: BrokerOrder) -> Refusal:
 
 
 class Broker:
-    """Orders by the broker's id. `mail` is what it has said and nobody has heard yet, oldest first."""
+    """Orders by the broker's id. `mail` is what it has said and nobody has heard yet, oldest first.
 
-    def __init__(self) -> None:
+    `side` opens the position, the other closes it.
+    """
+
+    def __init__(self, side: Side = Side.BUY) -> None:
+        self.side = side
+        self.halted = False
         self.orders: dict[str, BrokerOrder] = {}
         self.by_client: dict[str, str] = {}
         self.parents: dict[str, str] = {}  # a leg: its entry
@@ -54,7 +60,7 @@ class Broker:
         self.mail: list[Event] = []
         self.position = 0
         self.count = 0
-        self.oversold = ""  # the first order that could have sold what was not there
+        self.oversold = ""  # the first order that could have closed what was not there
 
     # --- requests: each is answered, and what it does is told on the stream ----------------------------
     def ask(self, effect: BrokerEffect, now_ns: int) -> Event:
@@ -78,10 +84,10 @@ class Broker:
             return SubmitAnswered(order.id, self._with_legs(known)) if same else SubmitAnswered(order.id, None, taken)
         if any(other.side is not order.side for other in self.working()):
             return SubmitAnswered(order.id, None, WASH)
-        if order.side is Side.SELL and self.position > 0 and order.quantity > self.position - self._held():
+        if order.side is not self.side and order.quantity > self.open - self.closing() and self.open > 0:
             return SubmitAnswered(order.id, None, HELD)
-        if order.side is Side.SELL and self.position <= 0:
-            self.oversold = self.oversold or f"{order.id} opens a short"
+        if order.side is not self.side and self.open <= 0:
+            self.oversold = self.oversold or f"{order.id} opens a position of the other side"
         placed = self._book(order.id, order.side, order.order_type, order.quantity, order.stop_price_e4, now_ns)
         placed = self.orders[placed.broker_id] = replace(placed, limit_price_e4=order.limit_price_e4)
         if order.leg_stop_e4 is not None:
@@ -144,7 +150,11 @@ class Broker:
 
     # --- what happens at the exchange -------------------------------------------------------------------
     def fillable(self) -> Iterator[BrokerOrder]:
-        """Orders that may trade; one that waits to replace another, and a held leg, may not."""
+        """Orders that may trade now."""
+        return iter(()) if self.halted else self.trading()
+
+    def trading(self) -> Iterator[BrokerOrder]:
+        """Orders that trade unless all is halted; one that waits to replace another, and a held leg, don't."""
         waiting = self.successors.values()
         return (o for o in self.working() if o.broker_id not in waiting)
 
@@ -205,17 +215,23 @@ class Broker:
         entry = self.orders.get(self.parents.get(order.broker_id, ""))
         return entry is not None and entry.status is not S.FILLED
 
-    def _held(self) -> int:
-        return sum(order.quantity - order.filled_quantity for order in self.fillable() if order.side is Side.SELL)
+    @property
+    def open(self) -> int:
+        """Shares that are open, bought or sold short; negative when more were closed than opened."""
+        return self.position * self.side.sign
 
-    def selling(self) -> int:
-        """Shares that orders of this moment may still sell."""
-        return self._held()
+    def closing(self) -> int:
+        """Shares that orders of this moment may still close."""
+        return sum(order.quantity - order.filled_quantity for order in self.trading() if order.side is not self.side)
 
-    def buying(self) -> int:
-        """Shares that were bought, and that orders of this moment may still buy."""
-        buys = (order for order in self.orders.values() if order.side is Side.BUY)
-        return sum(order.filled_quantity if order.status.ended else order.quantity for order in buys)
+    def opened(self) -> int:
+        """Shares that were opened."""
+        return sum(order.filled_quantity for order in self.orders.values() if order.side is self.side)
+
+    def opening(self) -> int:
+        """Shares that were opened, and that orders of this moment may still open."""
+        entries = (order for order in self.orders.values() if order.side is self.side)
+        return sum(order.filled_quantity if order.status.ended else order.quantity for order in entries)
 
     def _legs(self, broker_id: str) -> list[BrokerOrder]:
         return [

@@ -12,7 +12,7 @@ from typing import Any
 
 from engine.world import DAY_NS, EPOCH, OPEN_NS, WIDE, World
 from orders.broker import PRICE_E4, SYMBOL, Broker, S
-from orders.checks import faults, shown
+from orders.checks import faults, sent_in_halt, shown, unsettled_in_halt
 from orders.keys import Key, key_of
 from orders.memory import Saved, parts_of, restore, save
 
@@ -45,15 +45,18 @@ from fluxherod.engine.events import (
     ReplaceAnswered,
     ResumeCommand,
     Started,
+    StatusesReceived,
     Stopping,
     SubmitAnswered,
     TimerFired,
+    TradingStatus,
 )
 
 SHARES = 2
-STOP_E4 = 4_400_000
+# Away from the price, on the side where a position loses.
+STOP_AWAY_E4 = 100_000
+BREACH_AWAY_E4 = 200_000
 STEP_E4 = 10_000
-BREACH_E4 = 4_300_000
 MOST_EVENTS_TO_REST = 400
 BROKER_EFFECTS = (SubmitOrder, CancelOrder, ReplaceOrder, LookupOrder, RequestSnapshot)
 Choice = tuple[Any, ...]
@@ -79,6 +82,7 @@ BUDGET = {
 # What only some starts have besides.
 LIMITED = {"rest": 1}
 STOPPED = {"halt": 1, "flatten": 1, "resume": 1}
+HALTED = {"tape_halts": 1, "tape_resumes": 1, "signal": 1, "insist": 1}
 ENDED = {"shut_down": 1, "end": 0}  # what the exchange ends in that moment is heard by nobody
 # Prices and the account are never too old, and a limit entry follows the market once.
 CHASED_ONCE: dict[str, Any] = {"chases": 1, "price_max_age_ns": DAY_NS, "account_max_age_ns": DAY_NS}
@@ -107,10 +111,16 @@ def unanswered(effect: Effect) -> Event | None:
 
 
 class Scope:
-    """One symbol, orders of two shares, a price that stands. At most so many misfortunes come on one way."""
+    """One symbol, orders of two shares, a price that stands. At most so many misfortunes come on one way.
 
-    def __init__(self, misfortunes: int, budget: dict[str, int] = BUDGET, **settings: Any) -> None:
-        self.broker = Broker()
+    Positions are opened by `side`: bought, or sold short.
+    """
+
+    def __init__(
+        self, misfortunes: int, budget: dict[str, int] = BUDGET, side: Side = Side.BUY, **settings: Any
+    ) -> None:
+        self.side = side
+        self.broker = Broker(side)
         self.world = World(symbols=(SYMBOL,), limits=WIDE, **settings)
         self.engine = self.world.ready().engine
         self.engine.market.next_due_ns = lambda: None  # type: ignore[method-assign]  # no bar is made here
@@ -118,6 +128,7 @@ class Scope:
         self.run = 1
         self.requests: list[Effect] = []  # on their way to the exchange
         self.late: list[Effect] = []  # given up by the engine; they may arrive yet
+        self.tape: list[Event] = []  # what the tape says of trading, and nobody has read yet
         self.heard: set[int] = set()  # what was delivered twice already, by its number in `mail`
         self.budget = dict(budget)
         self.misfortunes = misfortunes
@@ -152,6 +163,7 @@ class Scope:
 
     def _send(self, effects: list[Effect]) -> None:
         for effect in effects:
+            self.wrong = self.wrong or sent_in_halt(self.engine, effect)
             if isinstance(effect, RequestSnapshot):
                 if not any(isinstance(one, RequestSnapshot) for one in self.requests):
                     self.requests.append(RequestSnapshot(""))
@@ -181,9 +193,11 @@ class Scope:
             yield ("cancel",)
         if self._may("stay") and any(order.role is OrderRole.EXIT and order.settled for order in desk.live()):
             yield ("stay",)
-        if position is not None and self._may("close") and not position.exit_reason:
-            yield ("close",)
-        if position is not None and self._may("reduce") and position.quantity > 1 and not position.exit_reason:
+        if position is not None and not position.exit_reason:
+            yield from ((name,) for name in ("close", "signal") if self._may(name))
+        if position is not None and position.exit_reason and self._may("insist"):
+            yield ("insist",)
+        if position is not None and self._may("reduce") and abs(position.quantity) > 1 and not position.exit_reason:
             yield ("reduce",)
         if position is not None and self._may("trail") and not position.exit_reason and position.stop_e4 is not None:
             yield ("trail",)
@@ -220,6 +234,8 @@ class Scope:
                 yield ("time_out", number)
         for number in range(len(self.late)):
             yield ("meet_late", number)
+        if self.tape:
+            yield ("read_tape",)
         mail = self.broker.mail
         if mail:
             yield ("hear", 0)
@@ -239,6 +255,9 @@ class Scope:
         for order in self.broker.orders.values():
             if order.status in (S.PENDING_CANCEL, S.PENDING_REPLACE):
                 yield ("carry_out", order.broker_id)
+        turn = "tape_resumes" if self.broker.halted else "tape_halts"
+        if self._may(turn):
+            yield (turn,)
 
     def _due_ns(self) -> int | None:
         due_ns = self.engine.next_deadline_ns()
@@ -259,15 +278,19 @@ class Scope:
     def _enter(self) -> None:
         self.entries += 1
         self.wanted += SHARES
-        command = PlaceOrderCommand(self._caller(), SYMBOL, Side.BUY, SHARES, OrderType.MARKET, None, STOP_E4, False)
-        self.tell(command)
+        stop_e4, kind = self._losing(STOP_AWAY_E4), OrderType.MARKET
+        self.tell(PlaceOrderCommand(self._caller(), SYMBOL, self.side, SHARES, kind, None, stop_e4, False))
 
     def _rest(self) -> None:
         """A limit entry."""
         self.entries += 1
         self.wanted += SHARES
-        kind = OrderType.LIMIT
-        self.tell(PlaceOrderCommand(self._caller(), SYMBOL, Side.BUY, SHARES, kind, PRICE_E4, STOP_E4, False))
+        stop_e4, kind = self._losing(STOP_AWAY_E4), OrderType.LIMIT
+        self.tell(PlaceOrderCommand(self._caller(), SYMBOL, self.side, SHARES, kind, PRICE_E4, stop_e4, False))
+
+    def _losing(self, away_e4: int) -> int:
+        """A price so far away that a position loses there."""
+        return PRICE_E4 - self.side.sign * away_e4
 
     def _halt(self) -> None:
         self.tell(HaltCommand(self._caller(), "search"))
@@ -294,13 +317,22 @@ class Scope:
     def _close(self) -> None:
         self.tell(ClosePositionCommand(self._caller(), SYMBOL))
 
+    _insist = _close  # though it is to be closed already
+
     def _reduce(self) -> None:
-        self.tell(PlaceOrderCommand(self._caller(), SYMBOL, Side.SELL, 1, OrderType.MARKET, None, None, False))
+        self.tell(PlaceOrderCommand(self._caller(), SYMBOL, self.side.opposite, 1, OrderType.MARKET, None, None, False))
+
+    def _signal(self) -> None:
+        """The strategist closes a position: no operator insists on it."""
+        out: list[Effect] = []
+        self.now_ns += 1
+        self.engine.desk.leave(self.engine.ledger.positions[SYMBOL], "exit signal", self.now_ns, out)
+        self._send(out)
 
     def _trail(self) -> None:
         """As the strategist does on a completed bar."""
         position = self.engine.ledger.positions[SYMBOL]
-        moved = replace(position, stop_e4=(position.stop_e4 or 0) + STEP_E4)
+        moved = replace(position, stop_e4=(position.stop_e4 or 0) + self.side.sign * STEP_E4)
         self.engine.ledger.positions[SYMBOL] = moved
         out: list[Effect] = [PositionUpdated(moved)]
         self.now_ns += 1
@@ -312,7 +344,7 @@ class Scope:
 
     def _breach(self) -> None:
         self.breached = True
-        self._quote(BREACH_E4)
+        self._quote(self._losing(BREACH_AWAY_E4))
 
     def _restart(self) -> None:
         """What was on its way may arrive yet; what was said is heard by nobody."""
@@ -374,6 +406,20 @@ class Scope:
     def _fill(self, broker_id: str, quantity: int) -> None:
         self.broker.fill(broker_id, quantity)
 
+    def _tape_halts(self) -> None:
+        self._turn(trading=False)
+
+    def _tape_resumes(self) -> None:
+        self._turn(trading=True)
+
+    def _turn(self, trading: bool) -> None:
+        """The exchange halts trading, or resumes it; the tape says so, and is read later."""
+        self.broker.halted = not trading
+        self.tape.append(StatusesReceived((TradingStatus(SYMBOL, trading, "search", self.now_ns),)))
+
+    def _read_tape(self) -> None:
+        self.tell(self.tape.pop(0))
+
     def _end(self, broker_id: str) -> None:
         self.broker.end(broker_id, S.EXPIRED)
 
@@ -405,6 +451,8 @@ class Scope:
         broker = self.broker
         if self.engine.over:
             self._restart()
+        elif self.tape:
+            self._read_tape()
         elif broker.mail:
             self._hear(0)
         elif self.requests:
@@ -419,7 +467,15 @@ class Scope:
             self._tick()
             self._poll()
         else:
-            return self._look_again()
+            return self._look_again() or self._trade_again()
+        return True
+
+    def _trade_again(self) -> bool:
+        """What waits for the end of a halt goes on once all is at rest in it; False when nothing is halted."""
+        if not self.broker.halted:
+            return False
+        self.wrong = self.wrong or next(unsettled_in_halt(self.engine, self.broker), "")
+        self._turn(trading=True)
         return True
 
     def _look_again(self) -> bool:
@@ -452,8 +508,14 @@ class Scope:
         ]
         return "\n  ".join(lines)
 
+    def _halts(self) -> Key:
+        """What is known of a halt, here and there."""
+        halts, position = self.engine.desk.halts, self.engine.ledger.positions.get(SYMBOL)
+        insisted = position is not None and halts._insisted.get(SYMBOL) == position.trade_id
+        return (self.broker.halted, len(self.tape), halts.why(SYMBOL), insisted)
+
     def key(self) -> Key:
         """Equal for states that can't be told apart by what they do from now on."""
         broker = self.broker
-        rest = (self.misfortunes, *sorted(self.budget.items()), self.breached, self.wrong)
+        rest = (self.misfortunes, *sorted(self.budget.items()), self.breached, self.wrong, *self._halts())
         return key_of(self.engine, broker, self.requests, self.late, self.now_ns, rest)

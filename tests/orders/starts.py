@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from orders.broker import S
-from orders.scope import BUDGET, CHASED_ONCE, ENDED, LIMITED, STOPPED, Scope
+from orders.scope import BUDGET, CHASED_ONCE, ENDED, HALTED, LIMITED, STOPPED, Scope
+
+from fluxherod.core.types import Side
 
 
 def _finish(scope: Scope) -> None:
@@ -152,6 +154,68 @@ def to_be_shut_down(scope: Scope) -> None:
     resting_part_filled(scope)
 
 
+def short_entering(scope: Scope) -> None:
+    """A short sale works."""
+    entering(scope)
+
+
+def short_part_filled(scope: Scope) -> None:
+    """Half of it is filled."""
+    part_filled(scope)
+
+
+def short_guarded(scope: Scope) -> None:
+    """A short position whose stop, a buy, is an order of its own."""
+    guarded(scope)
+
+
+def short_moving(scope: Scope) -> None:
+    """Its stop is being replaced by one further down."""
+    moving(scope)
+
+
+def short_covering(scope: Scope) -> None:
+    """Its stop is gone, the buy that closes it is on its way."""
+    selling(scope)
+
+
+def short_resting_part_filled(scope: Scope) -> None:
+    """Half of a short sale at a limit is filled; it follows the market down."""
+    resting_part_filled(scope)
+
+
+def guarded_to_be_halted(scope: Scope) -> None:
+    """A position with its stop; the exchange may halt trading, and the strategy may want to leave."""
+    guarded(scope)
+
+
+def resting_to_be_halted(scope: Scope) -> None:
+    """Half of a limit entry is filled; the exchange may halt trading."""
+    resting_part_filled(scope)
+
+
+def leaving_halted(scope: Scope) -> None:
+    """The stop was canceled for the strategy's exit when trading was halted, and nobody knows of either yet."""
+    guarded(scope)
+    scope.take(("signal",))
+    _finish(scope)
+    scope.take(("tape_halts",))
+
+
+def waiting_halted(scope: Scope) -> None:
+    """The daemon knows of the halt: the exit waits, and the stop works."""
+    guarded(scope)
+    scope.take(("tape_halts",))
+    scope.take(("read_tape",))
+    scope.take(("signal",))
+    _finish(scope)
+
+
+def short_waiting_halted(scope: Scope) -> None:
+    """The same, sold short."""
+    waiting_halted(scope)
+
+
 # What may happen there besides.
 MORE: Mapping[str, dict[str, int]] = {
     "resting": LIMITED,
@@ -161,6 +225,12 @@ MORE: Mapping[str, dict[str, int]] = {
     "to_be_stopped": STOPPED,
     "entering_to_be_stopped": LIMITED | STOPPED,
     "to_be_shut_down": LIMITED | ENDED,
+    "short_resting_part_filled": LIMITED,
+    "guarded_to_be_halted": HALTED,
+    "resting_to_be_halted": LIMITED | HALTED,
+    "leaving_halted": HALTED,
+    "waiting_halted": HALTED,
+    "short_waiting_halted": HALTED,
 }
 
 STARTS: Mapping[str, Callable[[Scope], None]] = {
@@ -186,6 +256,17 @@ STARTS: Mapping[str, Callable[[Scope], None]] = {
         to_be_stopped,
         entering_to_be_stopped,
         to_be_shut_down,
+        short_entering,
+        short_part_filled,
+        short_guarded,
+        short_moving,
+        short_covering,
+        short_resting_part_filled,
+        guarded_to_be_halted,
+        resting_to_be_halted,
+        leaving_halted,
+        waiting_halted,
+        short_waiting_halted,
     )
 }
 
@@ -193,7 +274,8 @@ STARTS: Mapping[str, Callable[[Scope], None]] = {
 def at(name: str, misfortunes: int) -> Scope:
     """A scope at a start; the misfortunes that lead there don't count."""
     more = MORE.get(name, {})
-    scope = Scope(misfortunes + 1, BUDGET | more, **(CHASED_ONCE if more else {}))
+    side = Side.SELL if name.startswith("short_") else Side.BUY
+    scope = Scope(misfortunes + 1, BUDGET | more, side, **(CHASED_ONCE if more else {}))
     STARTS[name](scope)
     scope.misfortunes = misfortunes
     return scope

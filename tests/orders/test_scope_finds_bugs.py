@@ -13,11 +13,14 @@ from fluxherod.core import protection
 from fluxherod.core.orders import Fill, Order, OrderState, Sequel, merge
 from fluxherod.core.portfolio import Position
 from fluxherod.core.risk.approval import ApprovedOrder
-from fluxherod.core.types import BrokerOrder
-from fluxherod.engine import desk
+from fluxherod.core.types import BrokerOrder, Side
+from fluxherod.engine import desk, drafts
 from fluxherod.engine.chase import Chaser
 from fluxherod.engine.desk import Desk
+from fluxherod.engine.doubts import Doubts
 from fluxherod.engine.effects import Effect
+from fluxherod.engine.guard import Guard
+from fluxherod.engine.halts import Halts
 from fluxherod.engine.safety import Safety
 from fluxherod.engine.unprotected import Unprotected
 
@@ -130,3 +133,56 @@ def test_a_flatten_that_forgets_what_an_entry_fills_late(monkeypatch: pytest.Mon
 def test_an_end_that_does_not_wait_for_the_stop(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Unprotected, "mending", False)
     assert "the process ends with 1 shares" in told("to_be_shut_down")
+
+
+# --- short -------------------------------------------------------------------------------------------------
+def test_a_stop_of_a_short_position_that_is_moved_only_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    def higher(position: Position, working_e4: int) -> bool:
+        return position.stop_e4 is not None and position.stop_e4 > working_e4
+
+    monkeypatch.setattr(protection, "_better", higher)
+    assert "shares with a stop of 4590000" in told("short_guarded", 0)
+
+
+def test_a_short_position_that_is_closed_by_a_sale(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(drafts, "closing_side", lambda position: Side.SELL)
+    assert "still at it" in told("short_part_filled", 0)  # no approval for it, again and again
+
+
+def test_a_broker_that_lacks_shares_of_a_short_position_and_is_taken_for_one_that_has_none(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(Doubts, "most", lambda self, position: position and max(0, position.quantity))
+    assert "-1 shares with a stop of" in told("short_part_filled", 0)
+
+
+def test_a_buy_that_closes_a_short_position_beside_its_stop(monkeypatch: pytest.MonkeyPatch) -> None:
+    leave = protection._leave
+
+    def beside(position: Position, stops: Any, exits: Any, entries: Any, orders: Any) -> protection.Action | None:
+        return leave(position, (), exits, entries, orders)
+
+    monkeypatch.setattr(protection, "_leave", beside)
+    assert told("short_guarded", 0)
+
+
+# --- halts of the exchange ---------------------------------------------------------------------------------
+def test_an_exit_that_does_not_wait_for_the_end_of_a_halt(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Halts, "kept", lambda self, position, orders, out: position)
+    assert "goes out in a halt" in told("guarded_to_be_halted", 0)
+
+
+def test_an_exit_that_waits_for_the_end_of_a_halt_without_its_stop(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = Halts.kept
+
+    def bare(self: Halts, position: Position | None, orders: Any, out: list[Effect]) -> Position | None:
+        seen = kept(self, position, orders, out)
+        return position if seen == position else None
+
+    monkeypatch.setattr(Halts, "kept", bare)
+    assert "halted, 2 shares with a stop of" in told("leaving_halted", 0)
+
+
+def test_an_entry_that_works_on_in_a_halt(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Guard, "call_off", lambda self, now_ns, everywhere, out: None)
+    assert "works on in a halt" in told("resting_to_be_halted", 0)

@@ -2,11 +2,14 @@
 
 What can happen: an order is submitted, acknowledged, filled in part or whole, canceled and confirmed, replaced; a limit
 entry follows the market; the exchange ends an order by itself; a request or its answer is lost or late, a message comes
-twice, early or never; an operator halts, flattens and resumes; the daemon restarts, or ends in good order; time passes.
-In each state that is reached: no order fills more than was wanted, nor could those that work, the orders that sell
-could never sell more than there is, no decision has two entries, the books are the sum of their fills, and a process
-that ends in good order leaves every share behind a stop. And from each of them, once the exchange answers honestly and
-time passes, every share is guarded by exactly one stop at its price, or all is sold and nothing works.
+twice, early or never; an operator halts, flattens and resumes; the exchange halts the symbol, and resumes it, and the
+tape is read later; the daemon restarts, or ends in good order; time passes. Shares are bought, or sold short.
+In each state that is reached: no order fills more than was wanted, nor could those that work, the orders that close
+could never close more than there is, no decision has two entries, the books are the sum of their fills, a process that
+ends in good order leaves every share behind a stop, and while the daemon knows of the exchange's halt no entry goes
+out or works on, and no exit goes out that nobody insists on. And from each of them, once the exchange answers honestly
+and time passes, every share is guarded by exactly one stop at its price, or all is closed and nothing works: first
+while the halt lasts, then after it, when what waited is closed.
 
 `make scope DEPTH=9 MISFORTUNES=2` goes deeper.
 """
@@ -37,6 +40,18 @@ SHORTER = {
     "to_be_stopped": 2,
     "entering_to_be_stopped": 3,
     "to_be_shut_down": 2,
+    # What differs from a bought position, and from an open exchange, shows within a few choices.
+    "short_entering": 3,
+    "short_part_filled": 4,
+    "short_guarded": 3,
+    "short_moving": 3,
+    "short_covering": 2,
+    "short_resting_part_filled": 4,
+    "guarded_to_be_halted": 4,
+    "resting_to_be_halted": 4,
+    "leaving_halted": 3,
+    "waiting_halted": 2,
+    "short_waiting_halted": 3,
 }
 Searches = Mapping[str, "Future[Found]"]
 
