@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from orders.acts import Choice
 from orders.checks import faults, unsettled
 from orders.keys import Key
 from orders.memory import Saved
-from orders.scope import Choice, NeverRests, Scope
+from orders.scope import NeverRests, Scope
 
 
 @dataclass(slots=True)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from orders.broker import S
-from orders.scope import BUDGET, CHASED_ONCE, ENDED, HALTED, LIMITED, STOPPED, Scope
+from orders.budgets import BUDGET, CHASED_ONCE, ENDED, HALTED, LIMITED, STOPPED
+from orders.scope import Scope
 
 from fluxherod.core.types import Side
 
