@@ -2,7 +2,7 @@
 
 import os
 
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 # A key in the developer's environment must never let a test trade. Only the folder of `make acceptance` passes.
 for name in [name for name in os.environ if name.startswith(("FLUXHERO_", "APCA_", "ALPACA_"))]:
@@ -10,5 +10,7 @@ for name in [name for name in os.environ if name.startswith(("FLUXHERO_", "APCA_
         del os.environ[name]
 
 # The first call of a kernel compiles it, so no example has a deadline; in CI the examples are the same in each run.
-settings.register_profile("fluxhero", deadline=None, derandomize="CI" in os.environ)
+settings.register_profile(
+    "fluxhero", deadline=None, derandomize="CI" in os.environ, suppress_health_check=[HealthCheck.too_slow]
+)
 settings.load_profile("fluxhero")

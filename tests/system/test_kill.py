@@ -1,7 +1,7 @@
 """A daemon that is killed and started again is the same daemon: same books, no second order, and it trades on."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -151,6 +151,8 @@ def test_a_daemon_that_is_killed_while_the_exchange_runs_on_comes_back_to_the_sa
                 daemon.kill()
             with Daemon(installation) as daemon:
                 daemon.wait_for(lambda: _caught_up(daemon, simulator), "the tape has ended and is digested")
+                # Nobody counts what is still on its way when the exchange runs by itself.
+                daemon.wait_for(lambda: _holds(check_books, daemon, simulator), "the books are the exchange's")
                 assert _decisions_of_run(installation, 2) > 0
                 check_books(daemon, simulator)
                 check_no_difference(installation)
@@ -167,6 +169,14 @@ def _check_protected(pair: Lockstep) -> None:
     assert held.protection == position.PROTECTION_STATE_BROKER_STOP
     stops = [one for one in pair.simulator.get("/v2/orders?status=open") if one["side"] == "buy"]
     assert [(one["symbol"], one["type"], one["qty"]) for one in stops] == [("QQQ", "stop", str(held.quantity))]
+
+
+def _holds(check: Callable[..., None], *arguments: Any) -> bool:
+    try:
+        check(*arguments)
+    except AssertionError:
+        return False
+    return True
 
 
 def _caught_up(daemon: Daemon, simulator: Simulator) -> bool:

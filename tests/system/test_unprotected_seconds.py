@@ -45,7 +45,7 @@ def minute(pair: Lockstep) -> None:
         pair.step_to(began_ns + moment * SECOND_NS)
 
 
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(1200)
 def test_unprotected_share_seconds_are_those_of_the_exchanges_own_record(tmp_path: Path) -> None:
     with lockstep(tmp_path, PLAYED, SYMBOLS, "1Min", SETTINGS) as pair:
         trade(pair)
