@@ -58,7 +58,7 @@ def test_a_daemon_that_waits_for_its_exchange_says_where_and_ends_when_asked(
 ) -> None:
     there = installation(tmp_path, NOBODY)
     with start(there) as child:
-        child.until_said(f"the exchange's clock does not answer .*{NOBODY}.*\n")
+        child.until_said(f"the exchange's clock does not answer: .*{NOBODY}.*\n")
         watch = child.stopwatch()
         child.process.send_signal(number)
         child.process.send_signal(number)

@@ -142,7 +142,8 @@ def test_an_order_that_leaves_as_the_daemon_dies_is_found_and_never_sent_again(t
 
 
 def test_a_daemon_that_is_killed_while_the_exchange_runs_on_comes_back_to_the_same_books(tmp_path: Path) -> None:
-    played = (*PLAYED, "--end", LAST_DAY, "--speed", "6000")
+    # A session in 12 s, from when the daemon is connected: both starts must be over well before the tape is.
+    played = (*PLAYED, "--end", LAST_DAY, "--speed", "2000", "--wait")
     with Simulator(tmp_path, *played) as simulator:
         installation = Installation(tmp_path, simulator.url, SYMBOLS, TIMEFRAME)
         try:
