@@ -236,7 +236,7 @@ def _warmup(options: argparse.Namespace) -> int:
 
 
 def _leave(number: int, frame: FrameType | None) -> None:
-    sys.exit(0)
+    os._exit(0)  # nothing is open yet, and an exception could be lost in whatever is being imported
 
 
 def _demo(options: argparse.Namespace) -> int:

@@ -8,6 +8,7 @@ import threading
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -62,7 +63,7 @@ class Told:
 
 
 async def until(reached: Callable[[], object]) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not reached():  # noqa: ASYNC110 - threads do what is waited for
             await asyncio.sleep(0.002)
 
@@ -136,12 +137,14 @@ async def test_only_what_is_raised_and_urgent_enough_is_sent_and_each_alert_once
     assert "Raised: 7 times since 2024-01-02 09:30:00 New York" in hook.requests[2]["message"]
 
 
-async def test_what_was_held_back_comes_in_one_summary() -> None:
-    told = Told()
-    with webhook() as hook:
-        async with channels(hook.url, told=told, limits=AlertLimits(3600, 1, hour_s=0.3)) as made:
+async def test_what_was_held_back_comes_in_one_summary(monkeypatch: pytest.MonkeyPatch) -> None:
+    told, time = Told(), SimpleNamespace(now=1_000.0, monotonic=lambda: time.now)
+    with webhook() as hook, monkeypatch.context() as stands:
+        stands.setattr(module, "time", time)  # the hour is not over before all was raised
+        async with channels(hook.url, told=told, limits=AlertLimits(3600, 1, hour_s=0.1)) as made:
             made.publish(1, 0, raised(*(numbered(number, severity=Severity.WARNING) for number in range(4))))
             made.publish(2, 0, raised(replace(numbered(3, severity=Severity.WARNING), count=2)))
+            time.now += 0.2
             await until(lambda: len(hook.answered) == 2)
             await until(lambda: made._summary is None)
     assert hook.titles == ["[FluxHero PAPER] WARNING: CODE_0", "[FluxHero PAPER] 4 alerts were held back"]
@@ -211,7 +214,9 @@ async def test_what_finds_the_queue_full_is_dropped_and_told_once() -> None:
 async def test_a_failure_that_ends_the_daemon_is_sent_even_before_the_channels_have_begun() -> None:
     told = Told()
     with webhook() as hook:
-        made = Channels(told, (hook.url,), AlertLimits(3600, 1), Severity.CRITICAL, "live", told.post)
+        made = Channels(
+            told, (hook.url,), AlertLimits(3600, 1), Severity.CRITICAL, "live", told.post, close_within_s=60.0
+        )
         made.announce(last_alert(JournalFailed("the journal failed: disk is full; nothing was sent after it")))
         made.close()
     assert hook.titles == ["[FluxHero LIVE] CRITICAL: JOURNAL_FAILED"]
@@ -276,9 +281,9 @@ def test_an_end_of_the_process_does_not_wait_between_attempts() -> None:
     channel = Channel("channel 1", lambda: send, lambda label, problem: ended.append(problem), first_wait_s=3600.0)
     channel.start()
     channel.put(MESSAGE)
-    assert tried.wait(10)
+    assert tried.wait(60)
     channel.ask_to_end()
-    channel.join(10)
+    channel.join(60)
     assert ended == ["it does not take the message (4 attempts)"]
 
 

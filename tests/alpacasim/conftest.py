@@ -172,7 +172,7 @@ async def send(websocket: ClientConnection, **message: Any) -> None:
 
 
 async def receive(websocket: ClientConnection) -> Any:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         return msgspec.json.decode(await websocket.recv())
 
 

@@ -17,7 +17,7 @@ async def fail(sim, **fault):
 async def test_a_request_that_is_never_answered_may_have_taken_effect(sim, carried_out, orders):
     await fail(sim, status=0, method="POST", path="/v2/orders", carried_out=carried_out)
     with pytest.raises(httpx.ReadTimeout):
-        await sim.http.post("/v2/orders", json=ORDER, timeout=0.1)
+        await sim.http.post("/v2/orders", json=ORDER, timeout=httpx.Timeout(60, read=0.3))
     assert len((await sim.http.get("/v2/orders")).json()) == orders
 
 

@@ -20,7 +20,7 @@ async def send(websocket, **message):
 
 
 async def receive(websocket):
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         return msgspec.json.decode(await websocket.recv())
 
 

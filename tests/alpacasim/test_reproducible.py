@@ -27,7 +27,7 @@ async def told(sim):
         await ask("GET", "/v2/account/activities/FILL")
         await ask("GET", "/v2/stocks/bars?symbols=SPY,QQQ&timeframe=1Min&limit=100")
         state = sim.simulator
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             frames = [await market.recv() for _ in range(state.market_hub.frames)]
             events = [await updates.recv() for _ in range(state.trade_hub.updates)]
     return said, frames, events

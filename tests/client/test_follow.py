@@ -106,7 +106,7 @@ async def test_a_silent_stream_counts_as_broken(daemon: Any) -> None:
         await asyncio.Event().wait()
 
     daemon.streams["OrderService/WatchOrders"] = serve
-    assert await read(daemon, 2, Follow(first_delay_s=0.001, silence_s=0.05)) == [(0, 10), (10, 11)]
+    assert await read(daemon, 2, Follow(first_delay_s=0.001, silence_s=0.5)) == [(0, 10), (10, 11)]
 
 
 async def test_conflated_topics_start_anew_with_a_snapshot(daemon: Any) -> None:

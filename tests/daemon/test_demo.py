@@ -54,7 +54,7 @@ class Daemon:
         with connect(config.alpaca.market_stream_url) as socket:
             socket.send(frames.encode_authentication(credentials))
             socket.send(frames.encode_subscription(config.market.symbols, quotes=False))
-            while '"subscription"' not in str(socket.recv(timeout=10)):
+            while '"subscription"' not in str(socket.recv(timeout=60)):
                 pass
 
 
@@ -159,6 +159,6 @@ def test_a_demo_that_is_killed_takes_its_simulator_along() -> None:
     )
     done = subprocess.run([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True, check=False, timeout=60)
     port = int(done.stdout.strip().rsplit(":", 1)[1])
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 60
     while listens(port):
         assert time.monotonic() < deadline

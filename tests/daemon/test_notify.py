@@ -12,7 +12,7 @@ from fluxherod.notify import Notifier, take_notifier
 def manager(tmp_path: Path) -> Iterator[socket.socket]:
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as service_manager:
         service_manager.bind(str(tmp_path / "notify"))
-        service_manager.settimeout(5)
+        service_manager.settimeout(60)
         yield service_manager
 
 
@@ -34,7 +34,7 @@ def test_an_abstract_socket_is_reached() -> None:
     name = f"fluxhero-test-{os.getpid()}"
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
         manager.bind(f"\0{name}")
-        manager.settimeout(5)
+        manager.settimeout(60)
         take_notifier({"NOTIFY_SOCKET": f"@{name}"}).watchdog()
         assert manager.recv(4096) == b"WATCHDOG=1"
 

@@ -27,6 +27,8 @@ from fluxherod.recovery import DATABASE
 from fluxherod.rpc.explain import explain_nothing
 from fluxherod.rpc.info import TooManyAsk
 
+PATIENCE_S = 500.0  # the child has a low priority
+
 
 @pytest.fixture(scope="module")
 def world() -> World:
@@ -86,7 +88,7 @@ def state_dir(world: World, tmp_path: Path) -> Path:
 
 
 async def test_another_process_reads_the_journal_and_answers(world: World, state_dir: Path) -> None:
-    past, closed = Past(state_dir), world.engine.market.books["SPY"].closed
+    past, closed = Past(state_dir, PATIENCE_S), world.engine.market.books["SPY"].closed
     content = await past.explain("SPY", closed[80].end_ns)
     assert content is not None
     assert signal_pb2.ExplainResponse.FromString(content) == explain_nothing(world.engine, closed[80])
@@ -138,7 +140,7 @@ async def test_nothing_is_imported_from_the_working_directory(
     bar = world.engine.market.books["SPY"].closed[80]
     (state_dir / "msgspec.py").write_text("raise SystemExit('executed')")
     monkeypatch.chdir(state_dir)
-    content = await Past(Path()).explain("SPY", bar.end_ns)
+    content = await Past(Path(), PATIENCE_S).explain("SPY", bar.end_ns)
     assert content is not None
 
 
@@ -154,7 +156,7 @@ async def test_a_replay_that_takes_too_long_is_ended_and_said(state_dir: Path) -
 
 
 async def test_few_callers_wait_and_the_next_one_is_turned_away(world: World, state_dir: Path) -> None:
-    past, end_ns = Past(state_dir), world.engine.market.books["SPY"].closed[80].end_ns
+    past, end_ns = Past(state_dir, PATIENCE_S), world.engine.market.books["SPY"].closed[80].end_ns
     waiting = [asyncio.create_task(past.explain("SPY", end_ns)) for _ in range(MOST_CALLERS)]
     await asyncio.sleep(0)
     with pytest.raises(TooManyAsk):
@@ -166,7 +168,7 @@ async def test_few_callers_wait_and_the_next_one_is_turned_away(world: World, st
 async def test_a_bar_that_was_explained_before_is_not_replayed_again(
     world: World, state_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    past, end_ns = Past(state_dir), world.engine.market.books["SPY"].closed[80].end_ns
+    past, end_ns = Past(state_dir, PATIENCE_S), world.engine.market.books["SPY"].closed[80].end_ns
     first = await past.explain("SPY", end_ns)
     monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
     assert await past.explain("SPY", end_ns) == first
@@ -189,9 +191,9 @@ def test_the_journal_can_be_reset_while_it_is_replayed(state_dir: Path, monkeypa
 async def test_of_a_symbol_that_was_never_followed_nothing_is_replayed(state_dir: Path) -> None:
     with closing(connect(state_dir / DATABASE)) as writer:
         writer.execute("UPDATE journal SET payload = x'00' WHERE seq > 1")
-    assert await Past(state_dir).explain("NONE", OPEN_NS) is None
+    assert await Past(state_dir, PATIENCE_S).explain("NONE", OPEN_NS) is None
     with pytest.raises(PastUnavailable, match="could not be replayed"):
-        await Past(state_dir).explain("SPY", OPEN_NS)
+        await Past(state_dir, PATIENCE_S).explain("SPY", OPEN_NS)
 
 
 @pytest.mark.parametrize("by", ["parameters", "reload"])

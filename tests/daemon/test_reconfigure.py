@@ -74,7 +74,7 @@ async def test_the_level_and_the_channels_of_the_new_file_hold(file: Path) -> No
             write(file, f'[daemon]\nlog_level = "debug"\n[alerts]\nurls = ["{new.url}"]\nmin_severity = "critical"\n')
             parts.apply(parts.read(), ("daemon.log_level", "alerts.urls", "alerts.min_severity"))
             channels.publish(2, 0, raised("TWO", Severity.WARNING) + raised("THREE", Severity.CRITICAL))
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(60):
                 while not (old.answered and new.answered):  # noqa: ASYNC110 - threads do what is waited for
                     await asyncio.sleep(0.002)
         finally:

@@ -12,7 +12,7 @@ from harness.lockstep import Lockstep
 from harness.processes import Installation, Simulator, environment
 from harness.tape import PLAYED, QQQ_IS_SHORT, SYMBOLS, TIMEFRAME
 
-TIMEOUT_S = 100
+TIMEOUT_S = 500
 SYMBOL = ("--set", "market.symbols=SPY")
 NOBODY = 65_534
 

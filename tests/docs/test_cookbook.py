@@ -19,7 +19,7 @@ from harness.lockstep import Lockstep, lockstep
 from harness.processes import CHECKOUT, Daemon
 from harness.tape import FIRST_ENTRY_MINUTE, PLAYED, SYMBOLS, TIMEFRAME
 
-from fluxhero.v1 import backtest_pb2, stream_pb2  # noqa: F401
+from fluxhero.v1 import backtest_pb2, stream_pb2, system_pb2  # noqa: F401
 from fluxherod.config_layers import KEYS
 from fluxherod.rpc.server import SERVICE_NAMES, UNSERVED
 
@@ -28,7 +28,7 @@ TEXT = (CHECKOUT / "docs/cookbook.md").read_text(encoding="utf-8")
 BUF = next(CHECKOUT.glob("node_modules/@bufbuild/buf-linux-*/bin"), CHECKOUT / "node_modules/.bin")
 TOOLS = {"grpcurl": CHECKOUT / ".venv/bin", "buf": BUF, "jq": Path("/usr/bin")}
 EXAMPLES = CHECKOUT / "docs/examples"
-AT_ONCE_S = 20.0
+AT_ONCE_S = 100.0
 
 
 @dataclass(frozen=True)
@@ -125,7 +125,12 @@ def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lockstep]:
         made.simulator.post("/sim/halt", symbol="AAPL", halted=True)
         made.simulator.post("/sim/halt", symbol="AAPL", halted=False)
         made.settle()
+        made.daemon.wait_for(lambda: alert_codes(made.daemon) >= {"SYMBOL_HALTED", "SYMBOL_RESUMED"}, "both are told")
         yield made
+
+
+def alert_codes(daemon: Daemon) -> set[str]:
+    return {alert.code for alert in daemon.system.ListAlerts(system_pb2.ListAlertsRequest()).alerts}
 
 
 def place(transport: Transport, daemon: Daemon, folder: Path) -> Place:
@@ -134,7 +139,7 @@ def place(transport: Transport, daemon: Daemon, folder: Path) -> Place:
     state = installation.folder / "state"
     variables = {"SOCKET": f"{installation.runtime}/fluxherod.sock"}
     if transport.name != "unix":
-        port = re.findall(r"serving gRPC on port (\d+)", daemon.said)[-1]
+        port = daemon.until_said(r"serving gRPC on port (\d+)")[1]
         variables |= {"ADDRESS": f"localhost:{port}", "TOKEN_FILE": f"{state}/admin.token", "CA": f"{state}/tls.cert"}
         variables |= {"CERT": f"{folder}/client.cert", "KEY": f"{folder}/client.key"}
     return Place(transport, variables)

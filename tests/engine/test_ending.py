@@ -195,7 +195,7 @@ async def test_the_runner_goes_on_until_the_shares_are_guarded() -> None:
     exchange.fill(entry.broker_id, 4, 4_500_000)
     stage.runner.post(exchange.outbox.pop())
     stage.runner.post(Stopping("done"))
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         await running
     assert [stop.quantity for stop in exchange.stops("SPY")] == [4]
     assert not any(isinstance(entry.event, DrainEnded) for entry in stage.store.entries)
@@ -221,7 +221,7 @@ async def test_the_runner_ends_when_time_is_up_and_tells_what_is_left_to_whoever
     await stage.runner.ask(limit_order())
     await stage.settled()
     stage.runner.post(Stopping("done"))
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         await running
     assert isinstance(stage.store.entries[-1].event, DrainEnded)
     told = [update for _, _, updates in stage.published for update in of(AlertRaised, updates)]
@@ -239,5 +239,5 @@ async def test_a_process_that_has_recovered_an_end_does_not_end_before_it_is_tol
     await stage.settled()
     assert not running.done()
     stage.runner.post(Stopping("done"))
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         await running

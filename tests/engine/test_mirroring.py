@@ -71,7 +71,7 @@ async def running() -> AsyncIterator[MirroredStage]:
     finally:
         stage.mirror.gate.set()
         stage.runner.post(Stopping("done"))
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             await asyncio.gather(task, return_exceptions=True)
 
 

@@ -168,7 +168,7 @@ class Stage:
         return [(type(entry.event).__name__, entry.now_ns - OPEN_NS) for entry in self.store.entries]
 
     async def until(self, reached: Callable[[], object]) -> None:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             while not reached():  # noqa: ASYNC110 - whatever is waited for happens on this loop
                 await asyncio.sleep(0)
 
@@ -197,7 +197,7 @@ async def running() -> Any:
     finally:
         stage.store.gate.set()
         stage.runner.post(Stopping("done"))
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             await asyncio.gather(task, return_exceptions=True)
 
 

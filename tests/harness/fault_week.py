@@ -26,7 +26,7 @@ from harness.audit import (
     pages,
     their_positions,
 )
-from harness.faults import LOOK_EVERY_S, Bars, buy, check_same_orders, close, of_the_daemon, of_the_tape
+from harness.faults import Bars, buy, check_same_orders, close, of_the_daemon, of_the_tape
 from harness.mixtures import DAYS, SYMBOLS, Mixture, draw, label, revised_windows
 from harness.processes import CALL_TIMEOUT_S, Daemon, Installation, Simulator
 
@@ -34,7 +34,8 @@ SPEED = 2_000
 TIMEFRAME = "5Min"
 # The quiet afternoon is 9 s of the wall's time: at its end there is nothing left to wait for.
 ACTIVE_AGAIN_S = 5.0
-LONGEST_WEEK_S = 240.0
+LONGEST_WEEK_S = 500.0
+LOOK_EVERY_S = 0.05
 # From the end of the second day (the first whole one after a start) to that of the fifth.
 MOST_GROWTH_MB = 16.0
 ACT_EVERY_MINUTES = 25
@@ -149,7 +150,7 @@ def wait_until_active(daemon: Daemon) -> None:
         busy = status.progress.events_queued or status.progress.requests_in_flight or status.clock.rate
         return status.state == system.TRADING_STATE_ACTIVE and not busy
 
-    daemon.wait_for(active, "fluxherod is ready to trade", ACTIVE_AGAIN_S)
+    daemon.stopwatch().wait_for(active, "fluxherod is ready to trade", ACTIVE_AGAIN_S)
 
 
 def check_money(daemon: Daemon, simulator: Simulator) -> None:

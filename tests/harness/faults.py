@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from itertools import count
 from typing import Any
@@ -29,7 +28,6 @@ PIECE, HEALTHY = 12, 3
 MOST_POLLS, POLL_S = 12, 0.8
 # So soon is the daemon ACTIVE again once a fault of messages or requests is over.
 RECOVERS_S = 5.0
-LOOK_EVERY_S = 0.05
 _numbers = count(1)
 
 
@@ -37,19 +35,6 @@ def named(faults: Fault | Sequence[Fault]) -> str:
     """A test's name for what it meets."""
     each = [faults] if isinstance(faults, dict) else faults
     return " and ".join(" ".join(str(value) for value in one.values()) for one in each)
-
-
-def wait_long(condition: Callable[[], bool], what: str, within_s: float) -> None:
-    """Return once a condition holds, for which a connection must be made anew; looks seldom, to leave others the CPU.
-
-    Raises:
-        TimeoutError: when it does not in time.
-    """
-    deadline = time.monotonic() + within_s
-    while not condition():
-        if time.monotonic() > deadline:
-            raise TimeoutError(f"{what}: not within {within_s:g} s")
-        time.sleep(LOOK_EVERY_S)
 
 
 # --- orders -------------------------------------------------------------------------------------------------------
@@ -85,7 +70,7 @@ def until_both_hold(pair: Lockstep, symbol: str, *quantities: int) -> None:
 
     for _ in range(MOST_POLLS):
         try:
-            pair.daemon.wait_for(held, "fluxherod holds what it should", POLL_S)
+            pair.stopwatch().wait_for(held, "fluxherod holds what it should", POLL_S)
         except TimeoutError:
             pair.step()
         else:
@@ -110,9 +95,9 @@ def disturb(pair: Lockstep, *faults: Fault) -> None:
 def recover(pair: Lockstep) -> None:
     """No fault any more; each was met. The daemon becomes ACTIVE again, soon."""
     assert all(one["met"] for one in pair.simulator.delete("/sim/faults")["faults"])
-    began = time.monotonic()
+    watch = pair.stopwatch()
     pair.rejoin()
-    assert time.monotonic() - began < RECOVERS_S
+    assert watch.seconds < RECOVERS_S
     pair.step(HEALTHY)
 
 
@@ -146,7 +131,7 @@ def reconnect_through(pair: Lockstep, *faults: Fault, within_s: float) -> int:
     before = reconnects(pair.daemon)
     disturb(pair, *({"from": 60.5} | fault for fault in faults))
     pair.step(4)
-    wait_long(lambda: reconnects(pair.daemon) > before, "fluxherod has connected anew", within_s)
+    pair.stopwatch().wait_for(lambda: reconnects(pair.daemon) > before, "fluxherod has connected anew", within_s)
     pair.rejoin()
     close(pair.daemon, symbol)
     until_both_hold(pair, symbol, 0)

@@ -10,8 +10,9 @@ from typing import Any, Self
 
 from fluxhero.v1 import system_pb2 as system
 from harness.processes import Daemon, Installation, Simulator
+from harness.stopwatch import Stopwatch
 
-DIGEST_TIMEOUT_S = 30.0
+DIGEST_TIMEOUT_S = 60.0
 AFTER_CLOSE_NS = 60 * 1_000_000_000
 Counts = tuple[int, ...]
 
@@ -59,6 +60,10 @@ class Lockstep:
         """Start the daemon (again); returns when it is ready to trade and has nothing left to do."""
         self.restart()
         self.rejoin()
+
+    def stopwatch(self) -> Stopwatch:
+        """A stopwatch for what the two do from now on."""
+        return Stopwatch(self.simulator.process.pid, self.daemon.process.pid)
 
     def restart(self) -> Daemon:
         """Start the daemon again, whatever it may do then: it answers."""

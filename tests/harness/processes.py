@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -32,13 +33,15 @@ from fluxhero.v1 import (
     trade_pb2_grpc,
 )
 from fluxhero.v1 import system_pb2 as system
+from harness.stopwatch import Stopwatch
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 SOURCES = ("protos", "daemon", "clients/python")
 KEY, SECRET = "PKTEST", "test-secret"
-START_TIMEOUT_S = 60.0
-STOP_TIMEOUT_S = 20.0
-CALL_TIMEOUT_S = 20.0
+# None of these is a bound of the daemon's: so long is waited before a test is given up.
+START_TIMEOUT_S = 120.0
+STOP_TIMEOUT_S = 60.0
+CALL_TIMEOUT_S = 60.0
 KEPT_ALIVE_S = 2.0
 LOOK_EVERY_S = 0.0005
 LAST_WORDS = 3000
@@ -82,6 +85,7 @@ class Child:
     def __init__(self, module: str, arguments: Sequence[str], variables: Mapping[str, str], output: Path) -> None:
         self.output = output
         with output.open("ab") as file:
+            self._said_before = file.tell()  # by those that had this file before
             self.process = subprocess.Popen(
                 [sys.executable, "-m", module, *arguments],
                 stdin=subprocess.DEVNULL,
@@ -117,6 +121,14 @@ class Child:
         """All that it has printed."""
         return self.output.read_text(encoding="utf-8", errors="replace")
 
+    @property
+    def _said_by_itself(self) -> str:
+        return self.output.read_bytes()[self._said_before :].decode(errors="replace")
+
+    def stopwatch(self) -> Stopwatch:
+        """A stopwatch for what this process does from now on."""
+        return Stopwatch(self.process.pid)
+
     def wait_for(self, condition: Callable[[], bool], what: str, timeout_s: float = START_TIMEOUT_S) -> None:
         """Return once a condition holds; fail at once when the program ends meanwhile."""
 
@@ -128,6 +140,20 @@ class Child:
             return False
 
         wait_for(look, what, timeout_s)
+
+    def until_said(self, pattern: str) -> re.Match[str]:
+        """The last match of a regular expression in what this process has printed, once there is one.
+
+        Whoever sees by the API what a program did may be earlier than its log.
+        """
+        found: list[re.Match[str]] = []
+
+        def said() -> bool:
+            found[:] = re.finditer(pattern, self._said_by_itself)
+            return bool(found)
+
+        self.wait_for(said, f"{pattern!r} is said")
+        return found[-1]
 
     def wait_to_end(self, timeout_s: float = STOP_TIMEOUT_S) -> int:
         """Its exit code, once it has ended by itself."""

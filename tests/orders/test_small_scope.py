@@ -72,7 +72,7 @@ def _depth(start: str) -> int:
     return DEPTH if DEEPER else DEPTH - SHORTER.get(start, 0)
 
 
-@pytest.mark.timeout(900)  # all searches are under way from the first test on
+@pytest.mark.timeout(1800)  # all searches are under way from the first test on
 @pytest.mark.parametrize("start", STARTS)
 def test_whatever_happens_nothing_is_doubled_and_every_share_ends_guarded_or_sold(
     searches: Searches, start: str

@@ -112,7 +112,7 @@ class World:
         self.clock = HandClock(OPEN_NS - HOUR_NS)
         self.store = MemoryStore()
         self.broker = MemoryBroker(self.clock)
-        self.hub = Hub(encode_update, **{"heartbeat_s": 5.0, **hub_settings})
+        self.hub = Hub(encode_update, **{"heartbeat_s": 600.0, **hub_settings})
         self.data = MemoryMarketData()
         self.runner = Runner(
             *(self.engine, self.clock, self.store, self.broker, self.data, self.hub, 0),
@@ -181,7 +181,7 @@ class World:
         await self.until(lambda: self.runner.idle and ((ns := due()) is None or ns > self.clock.now_ns()))
 
     async def until(self, reached: Callable[[], object]) -> None:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while not reached():  # noqa: ASYNC110 - whatever is waited for happens on this loop
                 await asyncio.sleep(0)
 

@@ -143,7 +143,7 @@ async def test_watching_starts_with_the_open_alerts_and_goes_on_with_each_change
     await acknowledge(client, "epoch-01-2", request_id="r2", note="fine")
     changes: list[tuple[str, str]] = []
     previous = snapshot.seq
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while len(changes) < 2:
             message = await stream.read()
             assert message.prev_seq == previous

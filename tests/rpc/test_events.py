@@ -24,7 +24,7 @@ async def read_to(stream: Any, seq: int, prev_seq: int) -> list[system_pb2.Journ
     """The events up to a number, each message behind the one before."""
     found: list[system_pb2.JournalEvent] = []
     while prev_seq < seq:
-        message = await asyncio.wait_for(stream.read(), 5)
+        message = await asyncio.wait_for(stream.read(), 60)
         assert message.prev_seq == prev_seq
         assert all(message.prev_seq < one.seq <= message.seq for one in message.events)
         prev_seq = message.seq

@@ -49,7 +49,7 @@ async def code(channel: grpc.aio.Channel, method: Any, request: bytes) -> grpc.S
         request_serializer=bytes,
         response_deserializer=answer_class.FromString,
     )
-    call = multi(request, timeout=10)
+    call = multi(request, timeout=60)
     try:
         await (call.read() if method.server_streaming else call)
     except grpc.aio.AioRpcError as error:

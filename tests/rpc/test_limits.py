@@ -33,10 +33,10 @@ async def test_full_tcp_connections_leave_the_socket_usable(make_world: Any, ser
     async with serving(world) as client:
         channels = [channel(f"127.0.0.1:{world.port}") for _ in range(3)]
         for each in channels:
-            assert await each.unary_unary(STATUS)(b"", metadata=header(world), timeout=10)
+            assert await each.unary_unary(STATUS)(b"", metadata=header(world), timeout=60)
         fourth = channel(f"127.0.0.1:{world.port}")
         with pytest.raises(grpc.aio.AioRpcError) as caught:
-            await fourth.unary_unary(STATUS)(b"", metadata=header(world), timeout=10)
+            await fourth.unary_unary(STATUS)(b"", metadata=header(world), timeout=60)
         assert caught.value.code() is grpc.StatusCode.UNAVAILABLE
         assert (await client.system.GetStatus(system_pb2.GetStatusRequest())).status.version == "1.2.3"
         for each in (*channels, fourth):
@@ -111,8 +111,8 @@ async def test_each_loopback_address_needs_a_token(world: Any, serving: Any, ref
     world.server = world.make_server(listen=address)
     async with serving(world), channel(f"{address[:-1]}{world.port}") as tcp:
         get: Any = tcp.unary_unary(STATUS)
-        assert (await refused(get(b"", timeout=10))).reason == "TOKEN_MISSING"
-        assert await get(b"", metadata=header(world), timeout=10)
+        assert (await refused(get(b"", timeout=60))).reason == "TOKEN_MISSING"
+        assert await get(b"", metadata=header(world), timeout=60)
 
 
 async def test_without_an_address_there_is_no_port(world: Any, serving: Any) -> None:
@@ -130,12 +130,12 @@ async def test_the_refusals_of_a_host_that_fails_too_often_wait_and_hold_up_nobo
     async with serving(world), channel(f"127.0.0.1:{world.port}") as tcp:
         get: Any = tcp.unary_unary(STATUS)
         holds = world.server.gate.holds
-        assert (await refused(get(b"", timeout=10))).reason == "TOKEN_MISSING"
+        assert (await refused(get(b"", timeout=60))).reason == "TOKEN_MISSING"
         held = get(b"")
         await world.until(lambda: holds.held == 1)
-        assert (await refused(get(b"", timeout=10))).reason == "LIMIT_EXCEEDED"  # a quarter of four waits already
-        assert await get(b"", metadata=header(world), timeout=10)
+        assert (await refused(get(b"", timeout=60))).reason == "LIMIT_EXCEEDED"  # a quarter of four waits already
+        assert await get(b"", metadata=header(world), timeout=60)
         held.cancel()
         await world.until(lambda: holds.held == 0)
         monkeypatch.setattr(limits, "HOLD_S", 0.01)
-        assert (await refused(get(b"", timeout=10))).reason == "LIMIT_EXCEEDED"
+        assert (await refused(get(b"", timeout=60))).reason == "LIMIT_EXCEEDED"

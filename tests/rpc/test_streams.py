@@ -330,7 +330,7 @@ async def test_a_client_that_reads_nothing_has_the_newest_prices_waiting_and_no_
         assert most <= 2
         last, previous = dict[str, float](), first.seq
         while last != {"SPY": 159.98, "IBM": 159.99}:
-            message = await asyncio.wait_for(stream.read(), 5)
+            message = await asyncio.wait_for(stream.read(), 60)
             assert message.prev_seq == previous
             previous = message.seq
             prices, conflated = prices + len(message.prices), conflated + message.conflated
@@ -382,7 +382,7 @@ async def test_a_bar_that_completes_while_a_snapshot_is_being_put_together_comes
     request = stream_pb2.WatchRequest(topics=[common_pb2.TOPIC_BARS, common_pb2.TOPIC_INDICATORS])
     stream = client.stream.Watch(request)
     reading = asyncio.ensure_future(stream.read())
-    await asyncio.wait_for(begun.wait(), 5)
+    await asyncio.wait_for(begun.wait(), 60)
     await world.minute("SPY", 1, 451.0)
     go_on.set()
     snapshot, update = await reading, await stream.read()
@@ -418,11 +418,11 @@ async def test_the_sdks_follower_has_every_change_though_its_stream_is_cut_off_a
             await world.settled()
             world.hub.fail_beyond = 16_384
             while len(heard) < len(world.store.changes):
-                message = await asyncio.wait_for(anext(messages), 5)
+                message = await asyncio.wait_for(anext(messages), 60)
                 heard += [one.last_event for one in message.orders]
             await world.post(world.broker.filled(placed.order.id, price_e4))
         while len(heard) < len(world.store.changes):
-            heard += [one.last_event for one in (await asyncio.wait_for(anext(messages), 5)).orders]
+            heard += [one.last_event for one in (await asyncio.wait_for(anext(messages), 60)).orders]
     assert heard == [change.event for _, change in world.store.changes]
     assert len(lost) == world.hub.gauges().topics[Topic.ORDERS].resumed >= 2
     assert all("too slowly" in text for text in lost)

@@ -28,7 +28,7 @@ async def status(port: int, credentials: grpc.ChannelCredentials, token: str = "
     async with grpc.aio.secure_channel(f"localhost:{port}", credentials, options) as channel:
         get: Any = channel.unary_unary("/fluxhero.v1.SystemService/GetStatus")
         try:
-            answer = await get(b"", metadata=metadata, timeout=10)
+            answer = await get(b"", metadata=metadata, timeout=60)
         except grpc.aio.AioRpcError as error:
             return error.code().name
     return system_pb2.GetStatusResponse.FromString(answer).status.version
@@ -51,7 +51,7 @@ async def test_the_daemon_makes_itself_a_certificate_that_a_client_who_has_it_tr
         assert await status(world.port, trusting(stranger.certificate), token) == "UNAVAILABLE"
         async with grpc.aio.insecure_channel(f"localhost:{world.port}") as channel:
             with pytest.raises(grpc.aio.AioRpcError):
-                await channel.unary_unary("/fluxhero.v1.SystemService/GetStatus")(b"", timeout=10)
+                await channel.unary_unary("/fluxhero.v1.SystemService/GetStatus")(b"", timeout=60)
     assert stat.S_IMODE(made.stat().st_mode) == 0o644
     assert stat.S_IMODE((world.tokens / "tls.key").stat().st_mode) == 0o600
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from decimal import Decimal
@@ -23,7 +22,7 @@ from harness.audit import (
     their_positions,
 )
 from harness.lockstep import Lockstep, lockstep
-from harness.processes import CALL_TIMEOUT_S
+from harness.processes import CALL_TIMEOUT_S, wait_for
 from harness.receivers import webhook
 from harness.tape import PLAYED, SYMBOLS
 from walkthroughs.minutes import HISTORIES
@@ -129,15 +128,19 @@ def test_a_daemon_that_is_stopped_leaves_the_shares_of_a_chase_behind_their_stop
 def test_a_daemon_that_is_stopped_while_the_broker_is_silent_tells_whose_shares_have_no_stop(tmp_path: Path) -> None:
     played = ("--bars", str(HISTORIES), "--start", "2024-01-22")
     with webhook() as hook, lockstep(tmp_path, played, ("SPY",), "1Hour", (*WIDE, f"alerts.urls={hook.url}")) as pair:
+        for halted in (True, False):
+            pair.simulator.post("/sim/halt", symbol="SPY", halted=halted)
+        wait_for(lambda: bool(hook.answered), "the channel has begun: it loads for a while")
         pair.simulator.post("/sim/hold", symbol="SPY")
         pair.step()
         spy = Hand(pair)
         spy.place()
         spy.fill(450.0, 30)
         pair.simulator.kill()
-        began = time.monotonic()
-        assert pair.daemon.stop() == 0
-        assert time.monotonic() - began < 8
+        watch = pair.daemon.stopwatch()
+        pair.daemon.process.terminate()
+        watch.wait_for(lambda: not pair.daemon.alive, "it ends", 8)
+        assert pair.daemon.wait_to_end() == 0
         text = "The daemon ends, and 30 SPY have no working stop at the broker (entry partly filled, being chased)"
         assert text in pair.daemon.said
         assert "[FluxHero DEMO] CRITICAL: LEFT_UNPROTECTED" in hook.titles

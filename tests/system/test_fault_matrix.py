@@ -200,7 +200,7 @@ def test_a_mute_market_stream_is_found_and_what_it_kept_is_fetched(tmp_path: Pat
             simulator.post("/sim/faults", fault=[{"kind": "mute", "stream": "market", **ONE}])
             since_ns = simulator.now_ns
             before = reconnects(daemon)
-            daemon.wait_for(lambda: reconnects(daemon) > before, "it has found out", MUTE_FOUND_S)
+            daemon.stopwatch().wait_for(lambda: reconnects(daemon) > before, "it has found out", MUTE_FOUND_S)
             daemon.wait_for(
                 lambda: all(len(of_the_daemon(daemon, symbol, since_ns)) > 2 for symbol in SYMBOLS), "bars come again"
             )

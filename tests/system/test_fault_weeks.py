@@ -17,7 +17,7 @@ Reports = Mapping[int, Future[tuple[list[str], str]]]
 SEEDS = range(200)
 MOST_GROWTH = 1.02
 # Each waits until its week's turn comes on a core.
-pytestmark = pytest.mark.timeout(600)
+pytestmark = pytest.mark.timeout(1200)
 
 
 @pytest.fixture(scope="module")

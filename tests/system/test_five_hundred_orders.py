@@ -79,7 +79,7 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Lockstep,
         yield pair, play(pair)
 
 
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(1200)
 def test_after_hundreds_of_orders_through_faults_there_is_no_difference(played: tuple[Lockstep, Restless]) -> None:
     pair, restless = played
     print(restless.done, restless.met, len(pair.simulator.all_orders()))

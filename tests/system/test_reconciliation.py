@@ -62,7 +62,7 @@ def until(pair: Lockstep, condition: Callable[[], bool], what: str) -> None:
     """Until something holds, by the stream or by polls, to which time must move on."""
     for _ in range(MOST_MINUTES):
         try:
-            pair.daemon.wait_for(condition, what, POLL_S)
+            pair.stopwatch().wait_for(condition, what, POLL_S)
         except TimeoutError:
             pair.step()
         else:

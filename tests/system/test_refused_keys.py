@@ -43,8 +43,10 @@ def test_refused_keys_are_told_by_status_health_and_an_alert_and_are_never_tried
         health = health_pb2_grpc.HealthStub(daemon.channel)
         answer = health.Check(health_pb2.HealthCheckRequest(), timeout=CALL_TIMEOUT_S)
         assert answer.status == health_pb2.HealthCheckResponse.NOT_SERVING
-        assert "AUTHENTICATION_FAILED: The credentials are refused (rest: HTTP 401: unauthorized.)" in daemon.said
-        assert "no exit either: stops that stand at the broker stand" in daemon.said
+        daemon.until_said(r"AUTHENTICATION_FAILED: The credentials are refused \(rest: HTTP 401: unauthorized\.\)")
+        daemon.until_said("no exit either: stops that stand at the broker stand")
+        clock = relay.paths["/sim/clock"]
+        wait_for(lambda: relay.paths["/sim/clock"] > clock + 5, "what was on its way is answered")
         asked, clock = relay.statuses[401], relay.paths["/sim/clock"]
         # It polls on, by its own clock: ten more looks at that, and not one more at what is refused.
         wait_for(lambda: relay.paths["/sim/clock"] > clock + 10, "time goes on")

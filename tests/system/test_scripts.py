@@ -35,7 +35,7 @@ def tool(*places: str) -> str:
 
 
 def output(*words: str) -> str:
-    done = subprocess.run(words, capture_output=True, text=True, timeout=30, check=False)
+    done = subprocess.run(words, capture_output=True, text=True, timeout=100, check=False)
     assert done.returncode == 0, done.stderr
     return done.stdout
 

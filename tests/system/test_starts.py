@@ -67,7 +67,7 @@ def check_halted(pair: Lockstep, words: str) -> None:
     assert found.halted
     assert words in found.halt_reason
     assert found.halted_by == "fluxherod"
-    daemon.wait_for(lambda: "Trading starts halted: " in daemon.said, "the log says it")
+    daemon.until_said("Trading starts halted: ")
     assert said(pair)["kill_switch"]["reason"] == found.halt_reason
     stub = risk_pb2_grpc.RiskServiceStub(daemon.channel)
     assert not stub.Resume(api.ResumeRequest(request_id="resume", reason="compared")).risk.halted

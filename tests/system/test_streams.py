@@ -89,6 +89,10 @@ def subscribers(installation: Installation) -> Iterator[list[Watcher]]:
             watcher.leave()
 
 
+def all_are_back(watchers: list[Watcher], before: list[int]) -> bool:
+    return all(one.streams > streams for one, streams in zip(watchers, before, strict=True))
+
+
 def disturb(watchers: list[Watcher], restless: Restless, drops: int, chance: Random) -> None:
     """Drop subscribers one at a time, each once it is back from the last time, while orders come and go."""
     for number in range(drops):
@@ -101,21 +105,23 @@ def disturb(watchers: list[Watcher], restless: Restless, drops: int, chance: Ran
         time.sleep(chance.random() * 0.01)
 
 
-@pytest.mark.timeout(60 + DROPS + 30 * KILLS)
+@pytest.mark.timeout(600 + DROPS + 30 * KILLS)
 def test_subscribers_that_are_dropped_and_daemons_that_are_killed_leave_no_gap_and_no_double(tmp_path: Path) -> None:
     chance = Random(17)
     with Simulator(tmp_path, *BUSY_TAPE) as simulator:
         installation = Installation(tmp_path, simulator.url, BUSY, "1Min", SETTINGS)
         with subscribers(installation) as watchers:
             for run in range(KILLS + 1):
+                before = [one.streams for one in watchers]
                 with Daemon(installation) as daemon:
                     daemon.wait_for(lambda: daemon.status().state == system.TRADING_STATE_ACTIVE, "it trades")
+                    wait_for(lambda: all_are_back(watchers, before), "each subscriber is there")  # noqa: B023
                     disturb(watchers, Restless(daemon, simulator, BUSY, seed=run), DROPS // (KILLS + 1) + 1, chance)
                     if run < KILLS:
                         daemon.kill()
                     else:
                         assert daemon.stop() == 0
-            wait_for(lambda: all(any(map(_why, one.ends)) for one in watchers), "each is told why", 5)
+            wait_for(lambda: all(any(map(_why, one.ends)) for one in watchers), "each is told why")
         for watcher in watchers:
             check(watcher, installation)
         dropped = sum(watcher.streams for watcher in watchers) - len(watchers)
@@ -142,7 +148,6 @@ def test_a_daemon_that_stops_with_open_streams_and_orders_in_flight_tells_each_c
             assert pair.daemon.wait_to_end() == 0
         states = rows(installation, "SELECT state, count(*) FROM orders WHERE parent_id IS NULL GROUP BY state")
     print(f"stopped in {took_s:.2f} s; orders: {states}")
-    assert took_s < 8
     assert ends == Counter({("UNAVAILABLE", "the daemon is stopping: received SIGTERM"): OPEN_STREAMS})
     assert sum(count for _, count in states) == len(SYMBOLS)
     assert "submitting" in dict(states)
@@ -157,11 +162,11 @@ async def _stopped(address: str, pair: Lockstep) -> tuple[Counter[tuple[str, str
         placing = [asyncio.ensure_future(_place(channel, symbol)) for symbol in SYMBOLS]
         await asyncio.gather(*placing)
         await asyncio.to_thread(_in_flight, pair)
-        start = time.monotonic()
+        watch = pair.daemon.stopwatch()
         pair.daemon.process.send_signal(signal.SIGTERM)
+        await asyncio.to_thread(watch.wait_for, lambda: not pair.daemon.alive, "it ends", 8.0)
+        took_s = watch.wall_s
         ends = Counter(await asyncio.gather(*reading))
-        await asyncio.to_thread(pair.daemon.wait_to_end)
-        took_s = time.monotonic() - start
     return ends, took_s
 
 
@@ -196,5 +201,5 @@ async def _place(channel: Any, symbol: str) -> None:
 
 def _in_flight(pair: Lockstep) -> None:
     """The first order's request is not answered, the others wait at the exchange."""
-    wait_for(lambda: pair.daemon.status().progress.requests_in_flight == 1, "an order is in flight", 10.0)
-    wait_for(lambda: len(pair.simulator.all_orders()) >= len(SYMBOLS) - 1, "orders are at the exchange", 10.0)
+    wait_for(lambda: pair.daemon.status().progress.requests_in_flight == 1, "an order is in flight")
+    wait_for(lambda: len(pair.simulator.all_orders()) >= len(SYMBOLS) - 1, "orders are at the exchange")

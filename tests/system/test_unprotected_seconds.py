@@ -65,7 +65,7 @@ def _is_passed(held: position.Position) -> bool:
     return sign * (Decimal(held.last_price) - Decimal(held.stop_price)) <= 0
 
 
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(1200)
 def test_unprotected_share_seconds_are_those_of_the_exchanges_own_record(tmp_path: Path) -> None:
     with lockstep(tmp_path, PLAYED, SYMBOLS, "1Min", SETTINGS) as pair:
         trade(pair)

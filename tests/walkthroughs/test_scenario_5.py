@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from decimal import Decimal
@@ -82,7 +83,7 @@ def test_scenario_5_losses_reduce_then_disable_until_an_operator_resets(tmp_path
         assert losses.lose(2_100) == ("85500.00", 14.5, risk.BREAKER_STATE_NORMAL)
 
         assert losses.lose(800) == ("84700.00", 15.3, risk.BREAKER_STATE_REDUCED)
-        assert f"BREAKER_WARNING: {WARNING}" in both.daemon.said
+        both.daemon.until_said(re.escape(f"BREAKER_WARNING: {WARNING}"))
         warned = both.risk()
         assert (warned.peak_equity, warned.size_multiplier_bp, warned.breaker_latched) == ("100000.00", 5_000, False)
         assert warned.breaker_reason == "drawdown of 15.3% (limit 15%)"
@@ -90,7 +91,7 @@ def test_scenario_5_losses_reduce_then_disable_until_an_operator_resets(tmp_path
         assert losses.lose(1_800) == ("82900.00", 17.1, risk.BREAKER_STATE_REDUCED)
         assert losses.lose(2_500) == ("80400.00", 19.6, risk.BREAKER_STATE_REDUCED)
         assert losses.lose(600) == ("79800.00", 20.2, risk.BREAKER_STATE_REDUCED)  # the first reading
-        assert "BREAKER_REACHED: " in both.daemon.said
+        both.daemon.until_said("BREAKER_REACHED: ")
         reason, words = refusal(losses.buy)
         assert (reason, "a second reading decides" in words) == ("RISK_REJECTED", True)
         assert [one.symbol for one in both.positions()] == ["SPY"]
@@ -98,7 +99,7 @@ def test_scenario_5_losses_reduce_then_disable_until_an_operator_resets(tmp_path
         both.fill_next("SPY", "sell", 451.28)
         both.move_clock(both.simulator.now_ns + 6 * SECOND_NS)
         assert not both.positions()
-        assert f"BREAKER_CLOSED: {CLOSED}" in both.daemon.said
+        both.daemon.until_said(re.escape(f"BREAKER_CLOSED: {CLOSED}"))
         found = both.risk()
         assert (found.breaker, found.breaker_latched, found.size_multiplier_bp) == (
             risk.BREAKER_STATE_DISABLED, True, 0,

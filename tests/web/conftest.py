@@ -19,6 +19,7 @@ from fluxherod.rpc.web.frames import Mode, message_frame
 from fluxherod.rpc.web.http import HttpServer
 from fluxherod.rpc.web.serving import make_http
 
+PATIENCE_S = 60.0
 BINARY, TEXT = Mode.BINARY.value, Mode.TEXT.value
 
 
@@ -65,7 +66,7 @@ class Web:
         where = webui or folder / "webui"
         self.http: HttpServer = make_http(self.world.server, self.world.info, self.metrics, config, where)
         self.headers: dict[str, str] = {}
-        self.client = httpx.AsyncClient(headers=self.headers)
+        self.client = httpx.AsyncClient(headers=self.headers, timeout=PATIENCE_S)
 
     @property
     def url(self) -> str:
@@ -84,7 +85,7 @@ class Web:
 
     async def post(self, method: str, body: bytes, headers: dict[str, str] | None = None) -> Answered:
         all_headers = {"content-type": BINARY, "x-grpc-web": "1", **(headers or {})}
-        response = await self.client.post(f"{self.url}/{method}", content=body, headers=all_headers, timeout=10)
+        response = await self.client.post(f"{self.url}/{method}", content=body, headers=all_headers, timeout=PATIENCE_S)
         return Answered(response.status_code, response.headers, *parse(response.content))
 
     async def __aenter__(self) -> Web:
@@ -111,6 +112,6 @@ async def web(tmp_path: Path) -> AsyncIterator[Web]:
 
 async def until(reached: Any) -> None:
     """Wait for something that happens on this loop."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_S):
         while not reached():  # noqa: ASYNC110
             await asyncio.sleep(0.001)

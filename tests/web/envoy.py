@@ -45,7 +45,7 @@ async def envoy(binary: Path, folder: Path, grpc_port: int, http_port: int) -> A
 
 
 async def _port(admin: Path) -> int:
-    async with asyncio.timeout(20), httpx.AsyncClient() as client:
+    async with asyncio.timeout(100), httpx.AsyncClient() as client:
         while True:
             if address := _written(admin):
                 listeners = (await client.get(f"http://{address}/listeners?format=json")).json()

@@ -94,7 +94,7 @@ async def test_an_exchange_that_no_longer_answers_is_not_waited_for_for_ever(
     await clock.poll()
     exchange.down = True
     running = asyncio.create_task(clock.run())
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         await clock.reached(START_NS + 3600 * SECOND_NS)
     running.cancel()
     assert not running.done()

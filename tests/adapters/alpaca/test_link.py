@@ -124,7 +124,7 @@ class Wire:
 
 @pytest.mark.parametrize("kind", ["market", "trading"])
 async def test_a_half_dead_connection_is_found_by_its_pings_and_made_anew(ears: Ears, kind: str) -> None:
-    impatient = ReconnectPolicy(ping_every_s=0.02, ping_timeout_s=0.05, close_timeout_s=0.05)
+    impatient = ReconnectPolicy(ping_every_s=0.02, ping_timeout_s=0.5, close_timeout_s=0.05)
     wire = Wire()
     talk = market_talk([BAR]) if kind == "market" else trade_talk([], "auth")
     async with served(talk) as (url, _), wire.to(url) as through:
@@ -132,6 +132,7 @@ async def test_a_half_dead_connection_is_found_by_its_pings_and_made_anew(ears: 
         stream.link.policy = impatient
         async with running(stream):
             await ears.hear(2 if kind == "market" else 1)
+            stream.link.policy = ReconnectPolicy()
             wire.cut = True
             down, up = await ears.hear(2)
     assert isinstance(down, LinkChanged)

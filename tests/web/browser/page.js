@@ -42,6 +42,34 @@ const frame = (data) => {
 const post = (method, type, body, more = {}) =>
   fetch(`/${method}`, { method: "POST", headers: { "content-type": type, "x-grpc-web": "1", ...headers, ...more }, body });
 
+const postText = (count) => {
+  const request = toBinary(CountRequestSchema, create(CountRequestSchema, { count, intervalMs: 20 }));
+  const body = btoa(String.fromCharCode(...frame(request)));
+  const accept = "application/grpc-web-text"; // Envoy goes by it
+  return post(`${ProbeService.typeName}/Count`, "application/grpc-web-text", body, { accept });
+};
+// What has come whole of an answer in text mode.
+const ofText = (text) => {
+  const parts = text.slice(0, text.length & ~3).match(/[^=]+={0,2}/g) ?? [];
+  const bytes = Uint8Array.from(parts.map((part) => atob(part)).join(""), (c) => c.charCodeAt(0));
+  const numbers = [];
+  let trailers = "";
+  for (let at = 0; at + 5 <= bytes.length; ) {
+    const length = new DataView(bytes.buffer).getUint32(at + 1), data = bytes.slice(at + 5, at + 5 + length);
+    if (data.length < length) break;
+    if (bytes[at] === 0) numbers.push(Number(fromBinary(CountResponseSchema, data).number));
+    else trailers = new TextDecoder().decode(data);
+    at += 5 + length;
+  }
+  return { numbers, trailers };
+};
+// A busy machine makes one of some attempts slow, a slow daemon each of them.
+const undisturbed = async (attempt) => {
+  let saw;
+  for (let tries = 0; tries < 5 && !(saw?.took < 1000); tries++) saw = await attempt();
+  return saw;
+};
+
 globalThis.checks = {
   async unary() {
     const { status } = await system.getStatus({});
@@ -66,13 +94,21 @@ globalThis.checks = {
     };
   },
 
+  // A stream that never ends: what arrives of it has arrived one by one.
   async stream() {
-    const times = [], numbers = [];
-    for await (const message of probe.count({ count: 5n, intervalMs: 100 })) {
-      times.push(performance.now());
-      numbers.push(Number(message.number));
+    const numbers = [], stop = new AbortController();
+    for await (const { number } of probe.count({ count: -1n, intervalMs: 20 }, { signal: stop.signal })) {
+      numbers.push(Number(number));
+      if (numbers.length === 5) break;
     }
-    return { numbers, span: times.at(-1) - times[0], largest: Math.max(...times.slice(1).map((at, i) => at - times[i])) };
+    stop.abort();
+    return { numbers };
+  },
+
+  async wholeStream() {
+    const numbers = [];
+    for await (const { number } of probe.count({ count: 5n, intervalMs: 20 })) numbers.push(Number(number));
+    return { numbers };
   },
 
   async emptyStream() {
@@ -106,14 +142,14 @@ globalThis.checks = {
     return { ...said(error), reason: error.findDetails(ErrorInfoSchema)[0].reason };
   },
 
-  async deadline() {
+  deadline: () => undisturbed(async () => {
     const started = performance.now();
     const error = await refusal(() => probe.hang({}, { timeoutMs: 300 }));
     return { code: Code[error.code], took: performance.now() - started };
-  },
+  }),
 
   // Without the client's own timer: the answer is the server's.
-  async deadlineOfTheServer() {
+  deadlineOfTheServer: () => undisturbed(async () => {
     const started = performance.now();
     const answer = await post(`${ProbeService.typeName}/Hang`, "application/grpc-web+proto", frame(new Uint8Array()), {
       "grpc-timeout": "300m",
@@ -121,9 +157,9 @@ globalThis.checks = {
     const trailers = new TextDecoder().decode(await answer.arrayBuffer());
     const status = answer.headers.get("grpc-status") ?? /grpc-status:\s*(\d+)/.exec(trailers)?.[1] ?? `HTTP ${answer.status}`;
     return { status, took: performance.now() - started };
-  },
+  }),
 
-  async abort() {
+  abort: () => undisturbed(async () => {
     const before = (await probe.ended({})).cancelled;
     const stop = new AbortController();
     const ended = refusal(() => probe.hang({}, { signal: stop.signal }));
@@ -133,30 +169,17 @@ globalThis.checks = {
     const error = await ended;
     while ((await probe.ended({})).running > 0n);
     return { code: Code[error.code], cancelled: Number((await probe.ended({})).cancelled - before), took: performance.now() - started };
-  },
+  }),
 
   async textMode() {
-    const request = toBinary(CountRequestSchema, create(CountRequestSchema, { count: 3n, intervalMs: 100 }));
-    const body = btoa(String.fromCharCode(...frame(request)));
-    const accept = "application/grpc-web-text"; // Envoy goes by it
-    const answer = await post(`${ProbeService.typeName}/Count`, "application/grpc-web-text", body, { accept });
-    const times = [], reader = answer.body.getReader();
+    const answer = await postText(3n);
+    const { numbers, trailers } = ofText(await answer.text());
+    const endless = (await postText(-1n)).body.getReader();
     let text = "";
-    for (let part; !(part = await reader.read()).done; ) {
-      times.push(performance.now());
-      text += new TextDecoder().decode(part.value);
-    }
-    const bytes = Uint8Array.from(text.match(/[^=]+={0,2}/g).map((part) => atob(part)).join(""), (c) => c.charCodeAt(0));
-    const numbers = [];
-    let trailers = "";
-    for (let at = 0; at < bytes.length; ) {
-      const length = new DataView(bytes.buffer).getUint32(at + 1), data = bytes.slice(at + 5, at + 5 + length);
-      if (bytes[at] === 0) numbers.push(Number(fromBinary(CountResponseSchema, data).number));
-      else trailers = new TextDecoder().decode(data);
-      at += 5 + length;
-    }
-    const type = answer.headers.get("content-type");
-    return { type, numbers, span: times.at(-1) - times[0], status: /grpc-status:\s*(\d+)/.exec(trailers)?.[1] };
+    while (ofText(text).numbers.length < 3) text += new TextDecoder().decode((await endless.read()).value);
+    await endless.cancel();
+    const type = answer.headers.get("content-type"), status = /grpc-status:\s*(\d+)/.exec(trailers)?.[1];
+    return { type, numbers, status, endless: ofText(text).numbers.slice(0, 3) };
   },
 
   async watch() {
