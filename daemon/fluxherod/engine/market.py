@@ -12,7 +12,7 @@ from fluxherod.core.calendar import MINUTE_NS, Calendar
 from fluxherod.core.jit import RecordArray
 from fluxherod.core.kernel import BAR, DECISION, new_states, step_many
 from fluxherod.core.types import Bar
-from fluxherod.core.volatility import spike_ratios
+from fluxherod.core.volatility import spike_ratio
 from fluxherod.engine.books import SymbolBook
 from fluxherod.engine.building import Building
 from fluxherod.engine.closed_bars import BESIDE, ClosedBars
@@ -209,21 +209,20 @@ class Market:
     def _beside(self, completed: Sequence[Completed], records: RecordArray, now_ns: int, live: bool) -> RecordArray:
         """What is known beside the kernel's records, see closed_bars.BESIDE."""
         oldest_ns = now_ns - self.settings.price_max_age_ns - self.settings.latency_ns
+        minutes = min(float(self._minutes), SESSION_MINUTES)
         rows = []
-        for (book, bar, ending, _), valid in zip(completed, records["valid"].tolist(), strict=True):
+        for (book, bar, ending, five_minute_atr), valid, atr in zip(
+            completed, records["valid"].tolist(), records["atr"].tolist(), strict=True
+        ):
             only_noted = valid and not book.noted
             book.noted = book.noted or valid
             time, came_live = ending.time, live and ending.end_ns > book.silent_through_ns
-            spread = book.spread(oldest_ns) if came_live else math.nan
-            known = (bar.start_ns, ending.end_ns, bar.volume, spread, math.nan, time.after_open, time.to_close)
+            spread, spike = math.nan, math.nan
+            if came_live:
+                spread, spike = book.spread(oldest_ns), spike_ratio(five_minute_atr, atr, minutes)
+            known = (bar.start_ns, ending.end_ns, bar.volume, spread, spike, time.after_open, time.to_close)
             rows.append((*known, came_live, only_noted))
         beside: RecordArray = np.array(rows, BESIDE)
-        if live:
-            minutes = min(float(self._minutes), SESSION_MINUTES)
-            ranges = np.array([one.five_minute_atr for one in completed])
-            spikes = np.empty(len(completed))
-            spike_ratios(ranges, np.ascontiguousarray(records["atr"]), minutes, spikes)
-            beside["spike"] = np.where(beside["live"], spikes, math.nan)
         return beside
 
     # --- minutes ---------------------------------------------------------------------------------------
