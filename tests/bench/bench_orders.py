@@ -319,6 +319,7 @@ async def measure(store: Any, subscribers: int) -> tuple[list[int], list[int]]:
     """Nanoseconds of each order: by the clock, and of the processor."""
     hub = Hub(encode_update)
     bench = Bench(store, hub)
+    hub.urgent = lambda: bench.runner.urgent
     loop = asyncio.get_running_loop()
     tasks = [loop.create_task(bench.runner.run())]
     tasks += [loop.create_task(drain(hub.subscribe(tuple(Topic)))) for _ in range(subscribers)]

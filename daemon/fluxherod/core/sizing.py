@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from math import prod
 
-from fluxherod.core.jit import compiled_only, kernel
+from fluxherod.core.jit import kernel
 
 BASIS_POINTS = 10_000
 # What Alpaca holds above the price when an opening market order is valued.
@@ -70,5 +70,8 @@ def collared(value_e4: int, long: bool) -> int:
 
 def warm_up() -> None:
     """Compile (or load from the cache) every function of this module: the first signal must not wait for it."""
+    risk_shares(1, 1, 1)
+    position_cap_shares(1, 1, 1)
+    shares_within(1, 1)
+    affordable_shares(1, 1, True)
     shares_by_limit(1, 1, 1, 1, 1, 1, 1, True)
-    compiled_only(shares_by_limit)

@@ -39,6 +39,8 @@ BESIDE = np.dtype(
     ]
 )
 """What a bar has beside the kernel's record, see ClosedBar."""
+pack_beside = struct.Struct("=3q2d2i2?").pack
+"""The bytes of a record of BESIDE."""
 
 _RECORD = np.dtype([("decision", DECISION), ("beside", BESIDE)])
 _SIZE = _RECORD.itemsize

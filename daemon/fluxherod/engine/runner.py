@@ -167,6 +167,11 @@ class Runner:
         return len(self._inbox) + self._busy
 
     @property
+    def urgent(self) -> bool:
+        """True while an event waits, or an order, or what else is asked of the outside, for its commit."""
+        return self.queued > 0 or self.committed_seq < self._asking_seq
+
+    @property
     def idle(self) -> bool:
         """True when nothing is queued, in flight or uncommitted."""
         return not self.queued and self.requests_in_flight == 0 and self.committed_seq == self.seq

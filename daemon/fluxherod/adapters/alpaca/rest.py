@@ -193,8 +193,10 @@ class RestClient:
         if made is None:
             made = self._posts[path] = self._client.build_request(method, path, json={})
             del made.headers["content-length"]
-        content = msgspec.json.encode(body)
-        return httpx.Request(method, made.url, headers=made.headers, content=content, extensions=made.extensions)
+        content, headers = msgspec.json.encode(body), made.headers.copy()
+        headers["content-length"] = str(len(content))
+        stream = httpx.ByteStream(content)
+        return httpx.Request(method, made.url, headers=headers, stream=stream, extensions=made.extensions)
 
     async def _wait(self, attempt: int, outcome: Outcome) -> None:
         delay = float(2**attempt) * (1 + self._jitter() / 4)
