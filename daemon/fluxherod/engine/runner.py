@@ -263,7 +263,8 @@ class Runner:
     async def _wait(self) -> None:
         """Until something is posted, the engine's next deadline has come, or what it wants has been carried out.
 
-        What it wants leaves before there is a look at the next deadline; the one that was known is waited for meanwhile.
+        An order does not wait for the look at the next deadline: that comes once all is carried out. An alarm that is
+        set already goes off meanwhile.
         """
         if not self._inbox:
             self._arrived.clear()
