@@ -359,7 +359,7 @@ async def test_a_deadline_that_was_known_comes_while_a_commit_runs() -> None:
         await stage.until(lambda: stage.runner.seq == known + 1)
         stage.clock.move(OPEN_NS + 63 * SECOND_NS)
         await stage.until(lambda: stage.runner.seq == known + 2)
-        assert stage.runner.committed_seq == known
+        assert stage.runner.committed_seq <= known
         stage.store.gate.set()
         await stage.settled()
         assert stage.times[known + 1] == ("TimerFired", 62 * SECOND_NS)
