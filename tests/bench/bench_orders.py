@@ -1,4 +1,4 @@
-"""From a bar's bytes to its order at the HTTP transport, in one process. `python tests/bench/bench_orders.py [MINUTES]`.
+"""From a bar's bytes to its order at the HTTP transport, in one process: `bench_orders.py [MINUTES]`.
 
 Each measured frame completes a bar that fires an entry which passes every rule and risk, while four positions are held:
 it is decoded, decided, journaled (in memory, or on disk), and the clock stops when Alpaca's adapter hands the request

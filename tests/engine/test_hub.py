@@ -625,7 +625,7 @@ async def test_a_hundred_subscribers_are_not_sent_each_price_in_a_frame_of_its_o
 
 
 async def woken(hub: Hub, subscribers: int) -> list[int]:
-    """How many of so many waiting subscribers have a frame after each turn of the loop, up to the turn when all have."""
+    """How many of some waiting subscribers have a frame after each turn of the loop, until all have."""
     readers = [hub.subscribe([Topic.ORDERS]) for _ in range(subscribers)]
     waiting = [asyncio.ensure_future(following(reader)) for reader in readers]
     for _ in range(3):

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 from operator import attrgetter
+from typing import Any
 
 from fluxherod.core.types import BrokerOrder, BrokerStatus, OrderType, Side, TimeInForce
 
@@ -218,7 +219,10 @@ def advance(order: Order, event: OrderEvent, now_ns: int) -> Order:
         return order
     if event in (OrderEvent.CANCEL_REFUSED, OrderEvent.REPLACE_REFUSED) and order.filled_quantity:
         state = OrderState.PARTIALLY_FILLED
-    return order if state is order.state else Order(*_UNTIL_STATE(order), state, order.created_ns, now_ns, *_REST(order))
+    if state is order.state:
+        return order
+    values: list[Any] = [*_UNTIL_STATE(order), state, order.created_ns, now_ns, *_REST(order)]
+    return Order(*values)
 
 
 _STATUS_EVENTS = {

@@ -51,7 +51,14 @@ def affordable_shares(buying_power_e4: int, price_e4: int, long: bool) -> int:
 
 @kernel
 def shares_by_limit(
-    equity_e4: int, risk_bp: int, distance_e4: int, position_bp: int, room_e4: int, power_e4: int, price_e4: int, long: bool
+    equity_e4: int,
+    risk_bp: int,
+    distance_e4: int,
+    position_bp: int,
+    room_e4: int,
+    power_e4: int,
+    price_e4: int,
+    long: bool,
 ) -> tuple[int, int, int, int]:
     """What risk, the position's cap, exposure headroom and buying power allow, each by itself, in one call."""
     return (

@@ -59,10 +59,11 @@ MARK_EVERY_S = 1.0
 DRAIN_S = 2.5
 
 # Effects that others carry out; all others are updates for the tables and the subscribers.
-_REQUESTS: frozenset[type[Effect]] = frozenset({
+_REQUESTS = (
     SubmitOrder, CancelOrder, ReplaceOrder, LookupOrder, RequestSnapshot,
     RequestReference, RequestHistory, RequestBackfill, FollowSymbols,
-})  # fmt: skip
+)  # fmt: skip
+_REQUEST_KINDS = frozenset(_REQUESTS)
 _ANSWERS = (SubmitAnswered, CancelAnswered, ReplaceAnswered, LookupAnswered, BrokerSnapshot, BackfillLoaded)
 # After these our books may differ from the broker's in another way than before.
 _ABOUT_ORDERS = (OrderReported, SubmitAnswered, CancelAnswered, ReplaceAnswered, LookupAnswered)
@@ -299,7 +300,7 @@ class Runner:
             if self.clock.rate > 0:
                 await asyncio.sleep(0)  # the sockets have their turn; what they bring waits for the next event
         self.seq += 1  # whoever took a snapshot meanwhile is told all of this event
-        if not _REQUESTS.isdisjoint(map(type, effects)):
+        if not _REQUEST_KINDS.isdisjoint(map(type, effects)):
             self._asking_seq = self.seq
         self._busy = False
         return JournalEntry(self.seq, now_ns, event, effects)
@@ -320,10 +321,10 @@ class Runner:
         """Orders leave at once; what stops trading is in its file before anybody is told."""
         updates, replies, changed, ordered = [], [], None, False
         for effect in entry.effects:
-            if type(effect) in _REQUESTS:
-                self._request(effect)
-            elif isinstance(effect, Reply):
+            if isinstance(effect, Reply):
                 replies.append(effect)
+            elif isinstance(effect, _REQUESTS):
+                self._request(effect)
             else:
                 changed = effect.state if isinstance(effect, SafetyChanged) else changed
                 ordered = ordered or isinstance(effect, OrderUpdated)

@@ -65,7 +65,9 @@ async def test_a_post_is_what_the_client_itself_would_send_each_time_with_its_ow
     for body in bodies:
         await rest.request("POST", "/v2/orders", Priority.ORDER, body=body)
     async with httpx.AsyncClient(
-        base_url="http://alpaca.test", headers=Credentials("key", "secret").headers(), timeout=httpx.Timeout(10, connect=5)
+        base_url="http://alpaca.test",
+        headers=Credentials("key", "secret").headers(),
+        timeout=httpx.Timeout(10, connect=5),
     ) as plain:
         for sent, body in zip(server.requests, bodies, strict=True):
             wanted = plain.build_request("POST", "/v2/orders", json=body)
