@@ -209,6 +209,7 @@ async def _build(
         mirror=mirror,
     )
     runner.last_event_ns = recovery.last_ns
+    hub.urgent = lambda: runner.urgent
     symbols = recovery.engine.universe.overrides.over(settings).symbols  # with what operators changed before
     market = MarketStream(config.alpaca.market_stream_url, credentials, symbols, runner.post, clock)
     trades = TradeStream(config.alpaca.trade_stream_url, credentials, runner.post, clock)

@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -27,6 +28,8 @@ from fluxherod.engine.effects import (
     Update,
 )
 from fluxherod.engine.hub import (
+    A_TURN,
+    STAND_BACK_S,
     Closed,
     Drained,
     Frame,
@@ -619,6 +622,42 @@ async def test_a_hundred_subscribers_are_not_sent_each_price_in_a_frame_of_its_o
     hub.publish(3, 0, [quote("B", 3)])
     assert texts(await following(readers[-1])) == ["A@2", "B@3"]
     assert loop.time() - start > 0.004
+
+
+async def woken(hub: Hub, subscribers: int) -> list[int]:
+    """How many of some waiting subscribers have a frame after each turn of the loop, until all have."""
+    readers = [hub.subscribe([Topic.ORDERS]) for _ in range(subscribers)]
+    waiting = [asyncio.ensure_future(following(reader)) for reader in readers]
+    for _ in range(3):
+        await asyncio.sleep(0)
+    hub.publish(1, 0, [order("new")])
+    served = [0]
+    async with asyncio.timeout(5):
+        while served[-1] < subscribers:
+            await asyncio.sleep(0)
+            served.append(sum(task.done() for task in waiting))
+    assert [texts(task.result()) for task in waiting] == [["SPY:new"]] * subscribers
+    return served
+
+
+async def test_in_one_turn_of_the_loop_a_few_subscribers_make_their_frames_and_the_sockets_have_theirs() -> None:
+    served = await woken(Hub(label), 20)
+    assert max(after - before for before, after in pairwise(served)) <= A_TURN
+
+
+async def test_while_something_is_urgent_subscribers_stand_back_for_a_moment_and_not_for_longer() -> None:
+    hub, looked = Hub(label), 0
+
+    def urgent() -> bool:
+        nonlocal looked
+        looked += 1
+        return True
+
+    hub.urgent = urgent
+    start = asyncio.get_running_loop().time()
+    await woken(hub, 3 * A_TURN)
+    assert looked == 3
+    assert asyncio.get_running_loop().time() - start >= 3 * STAND_BACK_S
 
 
 async def test_who_comes_while_the_daemon_stops_is_told_so() -> None:

@@ -66,6 +66,9 @@ class DrivenClock:
             if due_ns <= self._now_ns and not future.done():
                 future.set_result(None)
 
+    def awaits(self, ns: int) -> bool:
+        return any(due_ns == ns and not future.done() for due_ns, future in self._waiting)
+
     async def wait_until(self, ns: int) -> None:
         if ns > self._now_ns:
             future = asyncio.get_running_loop().create_future()
@@ -342,6 +345,56 @@ async def test_while_a_commit_runs_the_next_events_are_processed() -> None:
         await stage.until(lambda: stage.engine.links["data"].up)
         assert stage.runner.committed_seq < stage.runner.seq
         assert not stage.runner.idle
+
+
+async def test_a_deadline_that_was_known_comes_while_a_commit_runs() -> None:
+    async with running() as stage:
+        await stage.trading()
+        stage.clock.move(OPEN_NS + MINUTE_NS)
+        stage.runner.post(BarsReceived((bar(0, 450.0),)))
+        await stage.until(lambda: stage.clock.awaits(OPEN_NS + 62 * SECOND_NS))
+        stage.store.gate.clear()
+        known = stage.runner.seq
+        stage.runner.post(LinkChanged("data", up=False))
+        await stage.until(lambda: stage.runner.seq == known + 1)
+        stage.clock.move(OPEN_NS + 63 * SECOND_NS)
+        await stage.until(lambda: stage.runner.seq == known + 2)
+        assert stage.runner.committed_seq <= known
+        stage.store.gate.set()
+        await stage.settled()
+        assert stage.times[known + 1] == ("TimerFired", 62 * SECOND_NS)
+
+
+async def test_a_deadline_that_an_event_makes_is_looked_at_once_the_event_is_durable() -> None:
+    async with running() as stage:
+        await stage.trading()
+        stage.store.gate.clear()
+        stage.clock.move(OPEN_NS + MINUTE_NS)
+        known = stage.runner.seq
+        stage.runner.post(BarsReceived((bar(0, 450.0),)))
+        await stage.until(lambda: stage.runner.seq == known + 1)
+        stage.store.gate.set()
+        await stage.settled()
+        stage.clock.move(OPEN_NS + 63 * SECOND_NS)
+        await stage.until(lambda: ("TimerFired", 62 * SECOND_NS) in stage.times)
+
+
+async def test_an_order_is_urgent_until_its_intent_is_durable_and_nothing_is_when_all_rests() -> None:
+    async with running() as stage:
+        await stage.trading()
+        assert not stage.runner.urgent
+        stage.store.gate.clear()
+        stage.runner.post(LinkChanged("data", up=False))
+        assert stage.runner.urgent
+        await stage.until(lambda: stage.times[-1][0] == "LinkChanged")
+        assert not stage.runner.urgent  # it waits for its commit, and nothing for it
+        answer = asyncio.ensure_future(stage.runner.ask(limit_order()))
+        await stage.until(lambda: stage.engine.desk.orders)
+        assert stage.runner.urgent
+        stage.store.gate.set()
+        await answer
+        await stage.settled()
+        assert not stage.runner.urgent
 
 
 async def test_a_store_that_fails_stops_everything_from_leaving_and_callers_are_told() -> None:

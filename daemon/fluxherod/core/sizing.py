@@ -49,6 +49,26 @@ def affordable_shares(buying_power_e4: int, price_e4: int, long: bool) -> int:
     return shares_within(buying_power_e4 * 10_000 // collar_bp, price_e4)
 
 
+@kernel
+def shares_by_limit(
+    equity_e4: int,
+    risk_bp: int,
+    distance_e4: int,
+    position_bp: int,
+    room_e4: int,
+    power_e4: int,
+    price_e4: int,
+    long: bool,
+) -> tuple[int, int, int, int]:
+    """What risk, the position's cap, exposure headroom and buying power allow, each by itself, in one call."""
+    return (
+        risk_shares(equity_e4, risk_bp, distance_e4),
+        position_cap_shares(equity_e4, position_bp, price_e4),
+        shares_within(room_e4, price_e4),
+        affordable_shares(power_e4, price_e4, long),
+    )
+
+
 def collared(value_e4: int, long: bool) -> int:
     """What the broker holds for an opening market order of a value, rounded up."""
     collar_bp = BUY_COLLAR_BP if long else SHORT_COLLAR_BP
@@ -61,3 +81,4 @@ def warm_up() -> None:
     position_cap_shares(1, 1, 1)
     shares_within(1, 1)
     affordable_shares(1, 1, True)
+    shares_by_limit(1, 1, 1, 1, 1, 1, 1, True)

@@ -39,6 +39,8 @@ BESIDE = np.dtype(
     ]
 )
 """What a bar has beside the kernel's record, see ClosedBar."""
+pack_beside = struct.Struct("=3q2d2i2?").pack
+"""The bytes of a record of BESIDE."""
 
 _RECORD = np.dtype([("decision", DECISION), ("beside", BESIDE)])
 _SIZE = _RECORD.itemsize
@@ -83,7 +85,8 @@ class ClosedBars(Sequence[ClosedBar]):
         self._chunks: list[bytearray] = []  # a ring, once there are as many as it needs
         self._count = 0  # of all that were appended
         self._held: dict[int, Position] = {}  # by the bar's end
-        self._closes: tuple[tuple[int, int], RowArray, FloatArray] | None = None  # what was asked last, of which bars
+        # What was asked last: of which bars, the end of the newest one, ends and closes.
+        self._closes: tuple[tuple[int, int], int, RowArray, FloatArray] | None = None
 
     @property
     def appended(self) -> int:
@@ -118,9 +121,9 @@ class ClosedBars(Sequence[ClosedBar]):
             count = min(newest, len(self))
             table = np.frombuffer(self._bytes(self._count - count, count), _RECORD)
             series = table["beside"]["end_ns"].copy(), table["decision"]["close"].copy()
-            self._closes = (self._count, newest), *series
-        _, ends, closes = self._closes
-        if not len(ends) or ends[-1] <= until_ns:
+            self._closes = (self._count, newest), self.end_ns(len(self) - 1) if count else 0, *series
+        _, newest_ns, ends, closes = self._closes
+        if newest_ns <= until_ns:
             return ends, closes
         known = int(ends.searchsorted(until_ns, "right"))
         return ends[:known], closes[:known]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import struct
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -16,6 +17,7 @@ from fluxherod.engine.books import SymbolBook
 from fluxherod.engine.closed_bars import ClosedBar, packed
 
 _NAMES = tuple(DECISION.names or ())
+_pack_bar = struct.Struct("=5d3i4x").pack  # as BAR has them
 
 
 class Ending(NamedTuple):
@@ -46,10 +48,10 @@ class Completed(NamedTuple):
         return self.ending.end_ns
 
 
-def kernel_bar(completed: Completed) -> tuple[float | int, ...]:
+def kernel_bar(completed: Completed) -> bytes:
     """A completed bar as a kernel.BAR record."""
     bar, (_, minute, time) = completed.bar, completed.ending
-    return bar.open, bar.high, bar.low, bar.close, float(bar.volume), minute, time.to_close, time.after_open
+    return _pack_bar(bar.open, bar.high, bar.low, bar.close, bar.volume, minute, time.to_close, time.after_open)
 
 
 @dataclass(frozen=True, slots=True)

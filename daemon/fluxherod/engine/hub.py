@@ -10,7 +10,8 @@ begins with what a subscriber has missed.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -49,6 +50,10 @@ __all__ = [
     "Topic",
     "TopicGauges",
 ]
+
+
+A_TURN = 2  # subscriptions that are woken in one turn of the loop: each makes its frame in it
+STAND_BACK_S = 0.002  # how long those few wait at most while the engine has something urgent
 
 
 @dataclass(slots=True)
@@ -112,6 +117,10 @@ class Hub:
         self._ring = ring if ring is not None else Ring(seq)
         self._by_topic: dict[Topic, dict[Subscription, None]] = {topic: {} for topic in Topic}
         self._moved: asyncio.Event | None = None  # somebody waits for `seq` to move
+        self.urgent: Callable[[], bool] = lambda: (
+            False
+        )  # whether the engine has something that must not wait for streams
+        self._called: deque[Subscription] = deque()  # those that have something to look at
 
     # --- the way in ------------------------------------------------------------------------------------
     def publish(self, seq: int, now_ns: int, updates: Sequence[Update]) -> None:
@@ -146,6 +155,22 @@ class Hub:
         else:
             for subscription in tuple(subscribers):
                 subscription.replace(items, newest)
+
+    def call(self, subscription: Subscription) -> None:
+        """Wake a subscription soon. In one turn of the loop only a few are: a bar that comes in waits for no more."""
+        if not self._called:
+            asyncio.get_running_loop().call_soon(self._wake)
+        self._called.append(subscription)
+
+    def _wake(self, stands_back: bool = True) -> None:
+        loop = asyncio.get_running_loop()
+        if stands_back and self.urgent():
+            loop.call_later(STAND_BACK_S, self._wake, False)
+            return
+        for _ in range(min(A_TURN, len(self._called))):
+            self._called.popleft().wake()
+        if self._called:
+            loop.call_soon(self._wake)
 
     def _move(self) -> None:
         if self._moved is not None:

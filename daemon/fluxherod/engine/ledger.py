@@ -264,36 +264,41 @@ class Ledger:
     @property
     def held_e4(self) -> int:
         """Gross value of all positions, foreign ones too."""
-        held = sum(abs(position.value_e4) for position in self.positions.values())
-        return held + sum(abs(quantity * price) for quantity, price in self.foreign.values())
+        held_e4 = sum(abs(quantity * price_e4) for quantity, price_e4 in self.foreign.values()) if self.foreign else 0
+        for position in self.positions.values():
+            held_e4 += abs(position.quantity * position.price_e4)
+        return held_e4
 
     def view(self, working_e4: int, now_ns: int) -> AccountView:
         """The account as we show it; `working_e4` is what working entries may still add to the exposure."""
-        equity_e4 = self.equity_e4 or 0
+        equity_e4, unrealized_e4 = self.equity_e4 or 0, 0
+        for position in self.positions.values():
+            unrealized_e4 += position.quantity * position.price_e4 - position.cost_e4
         account = self.account
         exposure_e4 = self.held_e4 + working_e4
         return AccountView(
             cash_e4=self.cash_e4 or 0,
             equity_e4=equity_e4,
             exposure_e4=exposure_e4,
-            unrealized_e4=sum(position.unrealized_e4 for position in self.positions.values()),
+            unrealized_e4=unrealized_e4,
             realized_today_e4=self.realized_e4 if new_york_day(now_ns) == self._realized_day else 0,
             last_equity_e4=account.last_equity_e4 if account else 0,
-            buying_power_e4=self.buying_power_e4(exposure_e4),
+            buying_power_e4=self.buying_power_e4(exposure_e4, equity_e4),
             broker_cash_e4=account.cash_e4 if account else 0,
             broker_equity_e4=account.equity_e4 if account else 0,
             as_of_ns=now_ns,
             peak_e4=self.peak_e4,
         )
 
-    def buying_power_e4(self, exposure_e4: int) -> int:
+    def buying_power_e4(self, exposure_e4: int, equity_e4: int) -> int:
         """Overnight buying power by our own books: at most twice the equity, less the exposure."""
         multiplier = min(2, self.account.multiplier) if self.account else 1
-        return max(0, multiplier * (self.equity_e4 or 0) - exposure_e4)
+        return max(0, multiplier * equity_e4 - exposure_e4)
 
     def updated(self, working_e4: int, now_ns: int, record: bool = False) -> AccountUpdated:
         """The effect that tells the account; the largest drawdown of the equity is taken here, at each mark."""
-        below_e4, (deepest_e4, its_peak_e4) = self.peak_e4 - (self.equity_e4 or 0), self._deepest
-        if self.equity_e4 is not None and below_e4 * its_peak_e4 > deepest_e4 * self.peak_e4:
+        view, (deepest_e4, its_peak_e4) = self.view(working_e4, now_ns), self._deepest
+        below_e4 = self.peak_e4 - view.equity_e4
+        if self.cash_e4 is not None and below_e4 * its_peak_e4 > deepest_e4 * self.peak_e4:
             self._deepest = (below_e4, self.peak_e4)
-        return AccountUpdated(self.view(working_e4, now_ns), record)
+        return AccountUpdated(view, record)

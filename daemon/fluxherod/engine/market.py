@@ -9,13 +9,13 @@ import numpy as np
 
 from fluxherod.core.bars import DAY_MINUTES, DUPLICATE, BarBuilder, fault, refusal, span_of
 from fluxherod.core.calendar import MINUTE_NS, Calendar
-from fluxherod.core.jit import RecordArray
+from fluxherod.core.jit import RecordArray, table
 from fluxherod.core.kernel import BAR, DECISION, new_states, step_many
 from fluxherod.core.types import Bar
-from fluxherod.core.volatility import spike_ratios
+from fluxherod.core.volatility import spike_ratio
 from fluxherod.engine.books import SymbolBook
 from fluxherod.engine.building import Building
-from fluxherod.engine.closed_bars import BESIDE, ClosedBars
+from fluxherod.engine.closed_bars import BESIDE, ClosedBars, pack_beside
 from fluxherod.engine.completed import Completed, Decided, kernel_bar
 from fluxherod.engine.grid import Grid, Slot
 from fluxherod.engine.holes import Holes
@@ -198,33 +198,30 @@ class Market:
         return decided
 
     def _run(self, completed: Sequence[Completed], now_ns: int, live: bool) -> Decided:
-        count = len(completed)
-        records: RecordArray = np.zeros(count, DECISION)
-        if count:
-            bars = np.array([kernel_bar(one) for one in completed], BAR)
-            rows = np.fromiter((one.book.row for one in completed), np.int64, count)
+        records = table([bytes(DECISION.itemsize)] * len(completed), DECISION)
+        if completed:
+            bars = table([kernel_bar(one) for one in completed], BAR)
+            rows = np.array([one.book.row for one in completed], np.int64)
             step_many(self.states, rows, self.params, bars, self._minutes < DAY_MINUTES, records)
         return Decided(completed, records, self._beside(completed, records, now_ns, live))
 
     def _beside(self, completed: Sequence[Completed], records: RecordArray, now_ns: int, live: bool) -> RecordArray:
         """What is known beside the kernel's records, see closed_bars.BESIDE."""
         oldest_ns = now_ns - self.settings.price_max_age_ns - self.settings.latency_ns
+        minutes = min(float(self._minutes), SESSION_MINUTES)
         rows = []
-        for (book, bar, ending, _), valid in zip(completed, records["valid"].tolist(), strict=True):
+        for (book, bar, ending, five_minute_atr), valid, atr in zip(
+            completed, records["valid"].tolist(), records["atr"].tolist(), strict=True
+        ):
             only_noted = valid and not book.noted
             book.noted = book.noted or valid
             time, came_live = ending.time, live and ending.end_ns > book.silent_through_ns
-            spread = book.spread(oldest_ns) if came_live else math.nan
-            known = (bar.start_ns, ending.end_ns, bar.volume, spread, math.nan, time.after_open, time.to_close)
-            rows.append((*known, came_live, only_noted))
-        beside: RecordArray = np.array(rows, BESIDE)
-        if live:
-            minutes = min(float(self._minutes), SESSION_MINUTES)
-            ranges = np.array([one.five_minute_atr for one in completed])
-            spikes = np.empty(len(completed))
-            spike_ratios(ranges, np.ascontiguousarray(records["atr"]), minutes, spikes)
-            beside["spike"] = np.where(beside["live"], spikes, math.nan)
-        return beside
+            spread, spike = math.nan, math.nan
+            if came_live:
+                spread, spike = book.spread(oldest_ns), spike_ratio(five_minute_atr, atr, minutes)
+            known = (bar.start_ns, ending.end_ns, bar.volume, spread, spike, time.after_open, time.to_close)
+            rows.append(pack_beside(*known, came_live, only_noted))
+        return table(rows, BESIDE)
 
     # --- minutes ---------------------------------------------------------------------------------------
     def take(self, minutes: Iterable[Bar], now_ns: int, completed: list[Completed]) -> list[tuple[Bar, str]]:

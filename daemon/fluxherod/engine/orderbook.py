@@ -16,6 +16,7 @@ class OrderBook:
     def __init__(self) -> None:
         self.all: dict[str, Order] = {}
         self._live: dict[str, Order] = {}
+        self._live_of: dict[str, dict[str, Order]] = {}  # the same by symbol: each decision asks for those of one
         self.idle: dict[str, BrokerStatus] = {}  # by id: orders that have not ended, and that the broker does not work
         self.chased: dict[str, Order] = {}  # limit entries that work, or have ended and are not concluded
         self._ids_by_broker: dict[str, str] = {}
@@ -25,10 +26,12 @@ class OrderBook:
     def put(self, order: Order) -> None:
         """Take the newest form of an order."""
         self.all[order.id] = order
+        of_symbol = self._live_of.setdefault(order.symbol, {})
         if order.state.ended:
             self._live.pop(order.id, None)
+            of_symbol.pop(order.id, None)
         else:
-            self._live[order.id] = order
+            self._live[order.id] = of_symbol[order.id] = order
         if order.id in self.chased or (order.id in self._live and _is_limit_entry(order)):
             self.chased[order.id] = order
 
@@ -43,7 +46,10 @@ class OrderBook:
 
     def waiting_entry(self, symbol: str) -> Order | None:
         """The part of a symbol's chain that has ended and is not gone on with yet, if any."""
-        return next((order for order in self.chased.values() if order.symbol == symbol and order.waits), None)
+        for order in self.chased.values():
+            if order.symbol == symbol and order.waits:
+                return order
+        return None
 
     def to_cancel(self) -> list[Order]:
         """What an operator may cancel, but for stops: orders that work, and entries that are about to be sent again."""
@@ -88,7 +94,7 @@ class OrderBook:
 
     def live(self, symbol: str | None = None) -> Iterator[Order]:
         """Orders that have not ended, of one symbol or of all."""
-        return (order for order in self._live.values() if symbol in (None, order.symbol))
+        return iter((self._live if symbol is None else self._live_of.get(symbol, {})).values())
 
     def working_stops(self, symbol: str) -> list[Order]:
         """Stops that guard shares of ours at the broker now; the leg of an entry that still works is held there."""

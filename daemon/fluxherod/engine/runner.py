@@ -63,6 +63,7 @@ _REQUESTS = (
     SubmitOrder, CancelOrder, ReplaceOrder, LookupOrder, RequestSnapshot,
     RequestReference, RequestHistory, RequestBackfill, FollowSymbols,
 )  # fmt: skip
+_REQUEST_KINDS = frozenset(_REQUESTS)
 _ANSWERS = (SubmitAnswered, CancelAnswered, ReplaceAnswered, LookupAnswered, BrokerSnapshot, BackfillLoaded)
 # After these our books may differ from the broker's in another way than before.
 _ABOUT_ORDERS = (OrderReported, SubmitAnswered, CancelAnswered, ReplaceAnswered, LookupAnswered)
@@ -167,6 +168,11 @@ class Runner:
         return len(self._inbox) + self._busy
 
     @property
+    def urgent(self) -> bool:
+        """True while an event waits, or an order, or what else is asked of the outside, for its commit."""
+        return self.queued > 0 or self.committed_seq < self._asking_seq
+
+    @property
     def idle(self) -> bool:
         """True when nothing is queued, in flight or uncommitted."""
         return not self.queued and self.requests_in_flight == 0 and self.committed_seq == self.seq
@@ -256,10 +262,15 @@ class Runner:
         return answered or self.requests_in_flight > 0 or self.committed_seq < self._asking_seq
 
     async def _wait(self) -> None:
-        """Until something is posted or the engine's next deadline has come."""
+        """Until something is posted, the engine's next deadline has come, or what it wants has been carried out.
+
+        An order does not wait for the look at the next deadline: that comes once all is carried out. An alarm that is
+        set already goes off meanwhile.
+        """
         if not self._inbox:
             self._arrived.clear()
-            self._set_alarm(self._deadline_ns())
+            if self.committed_seq == self.seq:
+                self._set_alarm(self._deadline_ns())
             await self._arrived.wait()
 
     def _set_alarm(self, due_ns: int | None) -> None:
@@ -289,7 +300,7 @@ class Runner:
             if self.clock.rate > 0:
                 await asyncio.sleep(0)  # the sockets have their turn; what they bring waits for the next event
         self.seq += 1  # whoever took a snapshot meanwhile is told all of this event
-        if not set(_REQUESTS).isdisjoint(map(type, effects)):
+        if not _REQUEST_KINDS.isdisjoint(map(type, effects)):
             self._asking_seq = self.seq
         self._busy = False
         return JournalEntry(self.seq, now_ns, event, effects)
@@ -350,17 +361,17 @@ class Runner:
         """Start what an effect asks of the world; its answer comes back as an event."""
         match effect:
             case SubmitOrder() | CancelOrder() | ReplaceOrder() | LookupOrder():
-                self._start(lambda: self._post_answer(effect))
+                self._start(self._post_answer(effect))
             case RequestSnapshot():
-                self._start(self.take_snapshot)
+                self._start(self.take_snapshot())
             case RequestReference() | RequestHistory() | RequestBackfill():
-                self._start(lambda: self._loader.load(effect))
+                self._start(self._loader.load(effect))
             case FollowSymbols(symbols):
                 self._follow(symbols)
 
-    def _start(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
         self.requests_in_flight += 1
-        self._spawn(work()).add_done_callback(self._ended)
+        self._spawn(work).add_done_callback(self._ended)
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """Run something until it ends, or the runner does."""

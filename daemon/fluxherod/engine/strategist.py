@@ -174,8 +174,9 @@ class Strategist:
             stop_e4 = normal_e4 = int(mean_reversion_stop_e4(side, close, wider * params.mean_reversion_stop))
         else:
             atr = float(closed.decision["atr"])
-            normal_e4 = int(trend_stop_e4(side, close, atr, wider * params.trend_stop_atr))
-            stop_e4 = int(trend_stop_e4(side, close, atr, wider * self._stop_atr()))
+            stop_e4 = normal_e4 = int(trend_stop_e4(side, close, atr, wider * params.trend_stop_atr))
+            if self.safety.reduced:
+                stop_e4 = int(trend_stop_e4(side, close, atr, wider * self._stop_atr()))
         multipliers = [("neutral", limits.neutral_size_bp)] if neutral else []
         if self._spikes(closed):
             multipliers.append(("volatility_spike", limits.spike_size_bp))
@@ -273,11 +274,11 @@ class Strategist:
         exposure_e4 = self.ledger.held_e4 + self.desk.working_e4()
         if own is not None:
             exposure_e4 -= self.desk.working_e4(own)
-        entering = self.desk.book.entering()
+        entering, equity_e4 = self.desk.book.entering(), self.ledger.equity_e4
         return AccountState(
-            equity_e4=self.ledger.equity_e4,
+            equity_e4=equity_e4,
             exposure_e4=exposure_e4,
-            buying_power_e4=self.ledger.buying_power_e4(exposure_e4),
+            buying_power_e4=self.ledger.buying_power_e4(exposure_e4, equity_e4 or 0),
             open_positions=len((entering | {*self.ledger.positions, *self.ledger.foreign}) - {own and own.symbol}),
             blocked=blocked,
             peak_e4=self.ledger.peak_e4,

@@ -106,6 +106,7 @@ class Subscription:
         self._cut = False  # more is due: the sockets have their turn first
         self._conflated = 0
         self._wake = asyncio.Event()
+        self._called = False  # it stands in the hub's line to be woken
         self._loop = asyncio.get_running_loop()
         self._now = self._loop.time
         self._latest_due = self._now()  # when conflated updates may go out again
@@ -167,7 +168,18 @@ class Subscription:
             if self._now() < self._timer.when() <= due:
                 return
             self._timer.cancel()
-        self._timer = self._loop.call_at(due, self._wake.set)
+        self._timer = self._loop.call_at(due, self._call)
+
+    def _call(self) -> None:
+        """Something may be due: be woken when the turn comes."""
+        if not self._called and not self._wake.is_set():
+            self._called = True
+            self._hub.call(self)
+
+    def wake(self) -> None:
+        """Its turn has come; one that finds nothing due changes nothing."""
+        self._called = False
+        self._wake.set()
 
     # --- the way in: called by the hub, never waits ----------------------------------------------------
     def missed(self, items: Sequence[Item]) -> None:
@@ -182,7 +194,7 @@ class Subscription:
             return
         if not self._symbols and items[0].topic in PLAIN:
             self._queue.extend(items)
-            self._wake.set()
+            self._call()
         else:
             for item in filter(self._passes, items):
                 self._take_in(item)
@@ -207,7 +219,7 @@ class Subscription:
             if item.whole:
                 self._forget((item.topic, item.symbol))
             self._queue.append(item)
-            self._wake.set()
+            self._call()
             return
         waiting = self._leaving if item.key in self._leaving else self._latest
         if item.key in waiting:
@@ -216,10 +228,10 @@ class Subscription:
         self._wake_for_latest()
 
     def _wake_for_latest(self) -> None:
-        if self._wake.is_set():
+        if self._called or self._wake.is_set():
             return
         if self._now() >= self._latest_due:
-            self._wake.set()
+            self._call()
         else:
             self._wake_at(self._latest_due)
 

@@ -58,6 +58,24 @@ async def test_the_keys_travel_in_alpacas_headers(driven: Any) -> None:
     assert (headers["apca-api-key-id"], headers["apca-api-secret-key"]) == ("key", "secret")
 
 
+async def test_a_post_is_what_the_client_itself_would_send_each_time_with_its_own_body(driven: Any) -> None:
+    server = Server([httpx.Response(200, json={})])
+    rest = client(driven, server)
+    bodies: list[dict[str, Any]] = [{"symbol": "SPY", "qty": "1"}, {"symbol": "Ü", "stop_loss": {"stop_price": "9.00"}}]
+    for body in bodies:
+        await rest.request("POST", "/v2/orders", Priority.ORDER, body=body)
+    async with httpx.AsyncClient(
+        base_url="http://alpaca.test",
+        headers=Credentials("key", "secret").headers(),
+        timeout=httpx.Timeout(10, connect=5),
+    ) as plain:
+        for sent, body in zip(server.requests, bodies, strict=True):
+            wanted = plain.build_request("POST", "/v2/orders", json=body)
+            assert (sent.method, sent.url, sent.content) == (wanted.method, wanted.url, wanted.content)
+            assert sent.headers == wanted.headers
+            assert sent.extensions == wanted.extensions
+
+
 @pytest.mark.parametrize(
     "failure",
     [

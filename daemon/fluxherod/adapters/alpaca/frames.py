@@ -96,6 +96,7 @@ class _Dropped(msgspec.Struct, tag_field="T", tag="d"):
 
 Control = Success | StreamError | Subscription
 _Message = _StreamBar | _RevisedBar | _Quote | Control | _Status | _PriceBand | _Dropped
+_BARS, _QUOTES = tuple[Bar, ...], tuple[Quote, ...]
 _frame = msgspec.json.Decoder(list[_Message])
 _message = msgspec.json.Decoder(_Message)
 _raw_frame = msgspec.json.Decoder(list[msgspec.Raw])
@@ -107,8 +108,7 @@ _TRADING = {"1": False, "2": False, "4": False, "H": False, "P": False, "Q": Fal
 _READ = frozenset({"b", "u", "q", "success", "error", "subscription", "s", "l"})
 
 
-@dataclass(frozen=True, slots=True)
-class MarketFrame:
+class MarketFrame(msgspec.Struct, frozen=True, gc=False):
     """One frame, sorted by kind: quotes reduced to the newest of each symbol, `quote_count` before that."""
 
     bars: tuple[Bar, ...] = ()
@@ -156,9 +156,9 @@ def decode_market_frame(frame: bytes | str) -> MarketFrame:
         except (WireError, ValueError, OverflowError) as error:
             malformed.append(str(error))
     return MarketFrame(
-        bars=_values(bars, tuple[Bar, ...]),
-        revised=_values(revised, tuple[Bar, ...]),
-        quotes=_values(list(quotes.values()), tuple[Quote, ...]),
+        bars=_values(bars, _BARS) if bars else (),
+        revised=_values(revised, _BARS) if revised else (),
+        quotes=_values(list(quotes.values()), _QUOTES) if quotes else (),
         control=tuple(control),
         quote_count=quote_count,
         statuses=tuple(statuses),
@@ -233,7 +233,7 @@ def _band(row: _PriceBand) -> PriceBand:
 
 
 def _values(rows: Sequence[_StreamBar | _Quote], kind: type[T]) -> T:
-    return msgspec.convert(rows, kind, from_attributes=True) if rows else kind()
+    return msgspec.convert(rows, kind, from_attributes=True)
 
 
 def _keep_newest(quotes: dict[str, _Quote], quote: _Quote) -> None:

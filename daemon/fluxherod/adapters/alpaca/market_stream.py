@@ -7,7 +7,8 @@ import logging
 import random
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import replace
+
+from msgspec import structs
 
 from fluxherod.adapters.alpaca import frames
 from fluxherod.adapters.alpaca.credentials import Credentials
@@ -172,7 +173,7 @@ class MarketStream:
                 # What goes on is what is confirmed; to want more again would end the next connection as well.
                 self._wanted = self._asked = self._confirmed
                 self._tell_followed(f"{message.code} {message.msg}")
-                frame = replace(frame, control=())
+                frame = structs.replace(frame, control=())
         self._take(frame)
 
     def _is_refused_change(self, error: StreamError) -> bool:

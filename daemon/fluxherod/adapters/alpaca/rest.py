@@ -14,6 +14,7 @@ from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 import httpx
+import msgspec
 
 from fluxherod.adapters.alpaca import wire
 from fluxherod.adapters.alpaca.credentials import Credentials
@@ -112,6 +113,7 @@ class RestClient:
         self._refused: AuthenticationFailed | None = None
         self._link_up: bool | None = None
         self._failed_at = 0.0
+        self._posts: dict[str, httpx.Request] = {}  # what is the same in each
         self._host = urlsplit(base_url).netloc
         self._client = httpx.AsyncClient(
             base_url=base_url,
@@ -167,7 +169,7 @@ class RestClient:
         try:
             # httpx limits each read; this limits the whole, so a dripping body can't hold us.
             async with asyncio.timeout(self._timeout_s):
-                response = await self._client.request(method, path, params=params, json=body)
+                response = await self._client.send(self._built(method, path, params, body))
         except TimeoutError:
             return NoAnswer(f"no answer within {self._timeout_s:g} s")
         except (httpx.HTTPError, OSError) as error:
@@ -180,6 +182,21 @@ class RestClient:
             message = wire.decode_refusal(response.status_code, response.content).message
             return AuthenticationFailed(response.status_code, message)
         return Answer(response.status_code, response.content, response.headers)
+
+    def _built(
+        self, method: str, path: str, params: Mapping[str, str] | None, body: Mapping[str, Any] | None
+    ) -> httpx.Request:
+        """A request. Of a POST, an order, all but the body is made once: the client takes four times as long."""
+        if method != "POST":
+            return self._client.build_request(method, path, params=params, json=body)
+        made = self._posts.get(path)
+        if made is None:
+            made = self._posts[path] = self._client.build_request(method, path, json={})
+            del made.headers["content-length"]
+        content, headers = msgspec.json.encode(body), made.headers.copy()
+        headers["content-length"] = str(len(content))
+        stream = httpx.ByteStream(content)
+        return httpx.Request(method, made.url, headers=headers, stream=stream, extensions=made.extensions)
 
     async def _wait(self, attempt: int, outcome: Outcome) -> None:
         delay = float(2**attempt) * (1 + self._jitter() / 4)

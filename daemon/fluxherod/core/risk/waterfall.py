@@ -10,14 +10,7 @@ from fluxherod.core.risk.correlation import Correlation, strongest
 from fluxherod.core.risk.limits import RiskLimits
 from fluxherod.core.risk.request import MAX_EQUITY_E4, AccountState, EntryRequest
 from fluxherod.core.signals import SizingStep
-from fluxherod.core.sizing import (
-    BASIS_POINTS,
-    affordable_shares,
-    position_cap_shares,
-    risk_shares,
-    scaled,
-    shares_within,
-)
+from fluxherod.core.sizing import BASIS_POINTS, scaled, shares_by_limit
 from fluxherod.core.types import Side
 
 # Multipliers that are risk's, not the strategy's own sizing: a cut by one of them is an adjustment.
@@ -82,12 +75,12 @@ def sizes(request: EntryRequest, equity_e4: int, account: AccountState, limits: 
     so what risk allows of an order can be ordered, and is not cut once more.
     """
     price, held, wanted = request.price_e4, request.held, request.wanted
-    by_risk = int(risk_shares(equity_e4, request.risk_bp, request.distance_e4))
-    cap = int(position_cap_shares(equity_e4, limits.max_position_bp, price))
     headroom_e4 = max(0, equity_e4 * limits.max_exposure_bp // BASIS_POINTS - account.exposure_e4)
-    room = int(shares_within(headroom_e4, price))
     power_e4 = min(max(0, account.buying_power_e4), MAX_EQUITY_E4)
-    power = int(affordable_shares(power_e4, price, request.side is Side.BUY))
+    by_risk, cap, room, power = shares_by_limit(
+        equity_e4, request.risk_bp, request.distance_e4, limits.max_position_bp, headroom_e4, power_e4, price,
+        request.side is Side.BUY,
+    )  # fmt: skip
     factors = multipliers(request, limits)
     levels = [("risk", by_risk) if wanted is None else ("wanted", wanted)]
     if wanted is not None or held:
