@@ -3,7 +3,7 @@ stand still for an operator, whose orders execute when the test says so."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 from fluxherod.core.calendar import NEW_YORK
@@ -12,7 +12,12 @@ WAVES = {"WAVE": 0, "SURF": 15}  # minutes by which they are apart
 STILL = ("LAKE", "POND", "TARN")
 SYMBOLS = (*WAVES, *STILL)
 TIMEFRAME = "1Min"
-DAYS = ("2024-01-08", "2024-01-09", "2024-01-10", "2024-01-11", "2024-01-12", "2024-01-16", "2024-01-17", "2024-01-18")
+FIRST_DAY, HOLIDAY, DAYS_LONG = date(2024, 1, 8), date(2024, 1, 15), 40
+DAYS = [
+    day
+    for day in (FIRST_DAY + timedelta(number) for number in range(DAYS_LONG))
+    if day.weekday() < 5 and day != HOLIDAY
+]
 START = "2024-01-10"
 SESSION_MINUTES = 390
 HALF_WAVE = 30
@@ -46,7 +51,7 @@ def write(folder: Path) -> Path:
     for symbol in SYMBOLS:
         rows = ["timestamp,open,high,low,close,volume"]
         for number, day in enumerate(DAYS):
-            opening = datetime.fromisoformat(f"{day}T09:30").replace(tzinfo=NEW_YORK)
+            opening = datetime.combine(day, time(9, 30), NEW_YORK)
             for minute in range(SESSION_MINUTES):
                 count = number * SESSION_MINUTES + minute
                 before, after = close(symbol, count - 1), close(symbol, count)

@@ -135,14 +135,21 @@ class World:
             shutil.rmtree(self.folder / kept, ignore_errors=True)
 
     def make_room(self) -> None:
-        """Where the session ends soon, the exchange goes on to the next one, while no daemon runs."""
+        """Where the session ends soon, go on to the next one."""
+        if self._left() < LEAST_ROOM_MINUTES:
+            self.sleep()
+            self.start()
+
+    def sleep(self) -> None:
+        """The exchange goes on to the next session, while no daemon runs."""
+        self.kill()
+        self.simulator.post("/sim/step", minutes=self._left() + 2)
+
+    def _left(self) -> int:
+        """Minutes of the session."""
         clock = self.simulator.get("/sim/clock")
         session = clock["session"]
-        left = 0 if session is None else (session["close_ns"] - clock["time_ns"]) // MINUTE_NS
-        if left < LEAST_ROOM_MINUTES:
-            self.kill()
-            self.simulator.post("/sim/step", minutes=left + 2)
-            self.start()
+        return 0 if session is None else int(session["close_ns"] - clock["time_ns"]) // MINUTE_NS
 
     def ask(self, request_id: str, call: Any, request: Any) -> Any:
         """Ask the daemon; asked again, the answer names the same order.
