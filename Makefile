@@ -20,7 +20,7 @@ SUITABLE := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))
 PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$python -c '$(SUITABLE)' 2>/dev/null && echo $$python && break; done)
 
-.PHONY: help setup setup-test demo test acceptance bench mutants scope streams fuzz fuzz-web lint format proto lock clean system-packages node-packages grpcurl
+.PHONY: help setup setup-test demo test acceptance bench mutants scope streams crash fuzz fuzz-web lint format proto lock clean system-packages node-packages grpcurl
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -47,6 +47,11 @@ scope: setup ## every order of events, deeper than the tests do (DEPTH: choices 
 
 streams: setup ## drop subscribers and kill the daemon under load, oftener than the tests do (DROPS, KILLS)
 	@STREAMS_DROPS=$(or $(DROPS),1000) STREAMS_KILLS=$(or $(KILLS),20) $(BIN)/pytest tests/system/test_streams.py -q -s --timeout 0 $(ARGS)
+crash: setup ## kill the daemon at each of its failpoints, oftener than the tests do, and print a table (TIMES, WORKERS)
+	@folder=$$(mktemp -d -t fh.XXXX) && trap 'rm -rf "$$folder"' EXIT && \
+		{ CRASH_TIMES=$(or $(TIMES),10) CRASH_RESULTS="$$folder/results" $(BIN)/pytest tests/crash -q --timeout 600 -n $(WORKERS) \
+		--basetemp "$$folder/t" $(ARGS); code=$$?; $(BIN)/python tests/crash/results.py "$$folder/results"; exit $$code; }
+
 fuzz-web: setup ## send the HTTP port what nobody should send: make fuzz-web N=50000 (SEED: others)
 	@FUZZ_WEB_REQUESTS=$(or $(N),50000) FUZZ_WEB_SEED=$(or $(SEED),2024) $(BIN)/pytest tests/web/test_hostile.py -q -s --timeout 0 $(ARGS)
 

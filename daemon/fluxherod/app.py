@@ -39,6 +39,7 @@ from fluxherod.engine.events import Event, Started, Stopping
 from fluxherod.engine.hub import Hub, Ring, Topic
 from fluxherod.engine.runner import Runner
 from fluxherod.engine.settings import Settings
+from fluxherod.failpoints import reach
 from fluxherod.failures import JournalFailed, last_alert, reason_of
 from fluxherod.narrate import Narrator
 from fluxherod.notify import Notifier, take_notifier
@@ -82,8 +83,11 @@ def run(config: Config, credentials: Credentials) -> int:
         with ExitStack() as stack:
             store = _open(config)
             stack.callback(store.close)
+            reach("start.opened")
             recovery = _recover(store, notifier)
+            reach("start.recovered")
             asyncio.run(_run(config, credentials, store, recovery, notifier, stop))
+        reach("shutdown.closed")
     except KeyboardInterrupt:
         log.debug("stopped before the event loop ran")
     except Exception as error:
@@ -120,12 +124,14 @@ async def _serve(parts: Parts, config: Config, notifier: Notifier, stop: Stop) -
     # Before anything is sent: a taken port must not end a daemon that has begun to trade.
     port = await parts.server.start()
     web = await parts.http.start() if parts.http is not None else None
+    reach("start.listening")
     async with asyncio.TaskGroup() as tasks:
         edges = [tasks.create_task(edge(), name=name) for name, edge in parts.edges]
         running = tasks.create_task(parts.runner.run(), name="runner")
         gc.freeze()  # a search for garbage stops everything: what stays for good is spared it (50 ms each time)
         gc.set_threshold(*GARBAGE_THRESHOLDS)
         notifier.ready(f"{config.daemon.mode}, gRPC on port {port} and {config.grpc.unix_socket}")
+        reach("start.ready")
         edges.append(tasks.create_task(_watchdog(notifier), name="watchdog"))
         edges.append(tasks.create_task(_health(parts, notifier), name="health"))
         log.info("%s, serving gRPC on port %d and %s", _introduction(parts, config), port, config.grpc.unix_socket)
@@ -134,9 +140,11 @@ async def _serve(parts: Parts, config: Config, notifier: Notifier, stop: Stop) -
         reason = await stop.wait(running)
         log.info("stopping: %s", reason)
         notifier.stopping()
+        reach("shutdown.told")
         await parts.server.drain(reason)
         parts.runner.post(Stopping(reason))
         await running
+        reach("shutdown.drained")
         await parts.stop(reason, DRAIN_S)
         for edge in edges:
             edge.cancel()

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -40,6 +41,26 @@ def test_nothing_happens_where_nothing_is_named() -> None:
 
 def test_several_are_parted_by_commas() -> None:
     assert parse(" a.b=kill, c=kill@2 ,") == {"a.b": 1, "c": 2}
+
+
+def test_a_file_sets_them_while_the_process_runs_and_is_gone_then(tmp_path: Path) -> None:
+    script = """
+import os, signal, sys
+from fluxherod.failpoints import install, reach
+install(os.environ)
+reach("here")
+open(sys.argv[1], "w").write("here=kill@2")
+os.kill(os.getpid(), signal.SIGUSR1)
+print(os.path.exists(sys.argv[1]))
+reach("here")
+print("passed", flush=True)
+reach("here")
+"""
+    path = tmp_path / "failpoints"
+    environment = os.environ | {VARIABLE: f"@{path}"}
+    command = [sys.executable, "-c", script, str(path)]
+    ended = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stdout) == (-signal.SIGKILL, "False\npassed\n")
 
 
 @pytest.mark.parametrize("text", ["here", "=kill", "here=stop", "here=kill@0", "here=kill@x", "here=kill@-1"])

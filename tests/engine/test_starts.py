@@ -76,6 +76,33 @@ def test_a_crash_before_the_file_was_written_is_no_finding() -> None:
     assert starts(world) == []
 
 
+def test_a_first_start_that_was_killed_before_the_file_was_written_is_a_first_start_again() -> None:
+    world = World(("SPY", "QQQ")).ready()
+    begin(world, 2, None)
+    assert starts(world) == []
+    assert world.engine.state == "ACTIVE"
+    world.replay()
+
+
+def test_a_first_start_that_was_killed_and_finds_orders_of_ours_at_the_broker_is_none() -> None:
+    before = lived()
+    world = World(("SPY", "QQQ"))
+    world.start()
+    world.exchange = before.exchange
+    begin(world, 2, None)
+    assert starts(world) == ["START_ORDERS_UNKNOWN"]
+    assert state(world).kill_switch.reason
+    world.replay()
+
+
+def test_a_database_in_which_somebody_gave_a_command_is_no_first_start_without_the_file() -> None:
+    world = World(("SPY", "QQQ")).ready()
+    assert do(world, HaltCommand(world.caller(), "news")).code is ReplyCode.OK
+    assert do(world, ResumeCommand(world.caller(), "over")).code is ReplyCode.OK
+    begin(world, 2, None)
+    check_halted(world, "START_WITHOUT_MIRROR", "safety.json is missing beside the database")
+
+
 def test_a_database_without_the_file_starts_halted() -> None:
     world = lived()
     begin(world, 2, None)

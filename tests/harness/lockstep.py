@@ -67,8 +67,8 @@ class Lockstep:
 
     def restart(self) -> Daemon:
         """Start the daemon again, whatever it may do then: it answers."""
-        self.daemon = self._daemons.enter_context(Daemon(self.installation))
-        return self.daemon
+        self.daemon = Daemon(self.installation)
+        return self._daemons.enter_context(self.daemon)
 
     def rejoin(self) -> None:
         """Return when the daemon is ready to trade (again) and has nothing to do, whatever was lost between the two."""

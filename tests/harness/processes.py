@@ -33,6 +33,7 @@ from fluxhero.v1 import (
     trade_pb2_grpc,
 )
 from fluxhero.v1 import system_pb2 as system
+from fluxherod.failpoints import VARIABLE
 from harness.stopwatch import Stopwatch
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -259,13 +260,14 @@ class Installation:
     symbols: Sequence[str]
     timeframe: str
     settings: Sequence[str] = ()
+    failpoints: str = ""
     # A Unix socket's path may have 107 bytes; a test's folder may have more.
     runtime: str = field(default_factory=lambda: tempfile.mkdtemp(prefix="fluxhero-"))
 
     @property
     def variables(self) -> dict[str, str]:
         """The environment of the daemon."""
-        return {**environment(self.folder), "RUNTIME_DIRECTORY": self.runtime}
+        return {**environment(self.folder), "RUNTIME_DIRECTORY": self.runtime, VARIABLE: self.failpoints}
 
     @property
     def arguments(self) -> list[str]:

@@ -8,7 +8,7 @@ import pytest
 
 LAYERS = {"core", "engine", "adapters", "rpc", "backtest"}
 # What every layer may import of the package besides the layers below it.
-SHARED = {"errors"}
+SHARED = {"errors", "failpoints"}
 LIBRARIES = {
     "daemon/fluxherod/core": {"fluxherod", "numba", "numpy"},
     "clients/python/fluxhero_client": {"fluxhero", "fluxhero_client", "google", "grpc"},

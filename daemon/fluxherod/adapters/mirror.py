@@ -18,6 +18,7 @@ from msgspec import Meta, Struct
 from fluxherod.core.money import format_e4, parse_e4
 from fluxherod.core.risk.safety import Breaker, BreakerStatus, DailyLoss, KillSwitch, SafetyState
 from fluxherod.engine.ports import NotMirrored
+from fluxherod.failpoints import reach
 
 NAME = "safety.json"
 VERSION = 1
@@ -99,6 +100,7 @@ class MirrorFile:
                 raise NotMirrored(f"{self.path}: {error.strerror or error}") from error
 
     def _replace(self, content: bytes) -> None:
+        reach("mirror.before")
         beside = self.path.with_suffix(".json.new")
         descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
         with os.fdopen(descriptor, "wb") as file:
@@ -106,12 +108,15 @@ class MirrorFile:
             file.write(content)
             file.flush()
             os.fsync(descriptor)
+        reach("mirror.written")
         os.replace(beside, self.path)
+        reach("mirror.renamed")
         folder = os.open(self.path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         try:
             os.fsync(folder)
         finally:
             os.close(folder)
+        reach("mirror.after")
 
 
 def _encode(state: SafetyState) -> bytes:

@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from fluxherod.core.types import Bar
+from fluxherod.failpoints import reach
 
 _log = logging.getLogger(__name__)
 _MAX_AGE_S = 24 * 3600.0
@@ -94,6 +95,7 @@ class BarCache:
                 pq.write_table(table, file, compression="snappy")
                 file.flush()
                 os.fsync(file.fileno())
+            reach("cache.written")
             draft.replace(path)
         finally:
             draft.unlink(missing_ok=True)

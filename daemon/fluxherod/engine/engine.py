@@ -228,7 +228,7 @@ class Engine:
             self.universe.changed_ns = now_ns
         self._assemble(first)
         self.desk.halts.connection(False, now_ns)
-        doubts = self.safety.begin(event, first, now_ns, out)
+        doubts = self.safety.begin(event, first, self._untouched(now_ns), now_ns, out)
         if first:
             self.stream_epoch = event.epoch
         elif doubts:  # the numbers after the lost end are given again; the time tells two restores of a backup apart
@@ -241,6 +241,11 @@ class Engine:
         out.append(RequestReference(self.splits.symbols))
         out.append(RequestSnapshot("start"))
         self.universe.tell(out)
+
+    def _untouched(self, now_ns: int) -> bool:
+        """By the journal there has been no order and no command; it began so lately that both are still remembered."""
+        young = now_ns - self.began_ns < REMEMBER_ORDERS_NS
+        return young and not (self.desk.book.all or self.ledger.positions or self.commands.answers)
 
     def _assemble(self, first: bool) -> None:
         """Connect the parts; what they remember over a restart is kept."""

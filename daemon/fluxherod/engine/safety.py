@@ -57,13 +57,13 @@ class Safety:
         self._base_from_ns = 0  # account data of this time or later has the base of the session; 0 when it is known
 
     # --- starting ------------------------------------------------------------------------------------
-    def begin(self, event: Started, first: bool, now_ns: int, out: list[Effect]) -> bool:
+    def begin(self, event: Started, first: bool, untouched: bool, now_ns: int, out: list[Effect]) -> bool:
         """A process starts: compare the journal with the plain file, and write the file. True: they don't agree."""
         journaled = None if first else replace(self.state, inputs=self.inputs - 1)
-        finding = starts.find(event, journaled)
+        finding = starts.find(event, journaled, untouched=untouched)
         self._watching = self._watching or event.mirror_read
         self._doubts_books = finding is not None and finding.code in starts.ANOTHER_JOURNAL
-        if finding is not None or (first and event.mirror_read):
+        if finding is not None or ((first or (untouched and event.mirror is None)) and event.mirror_read):
             self._is_first = finding is None and event.mirror is None  # and so until a snapshot has come
         self.mirror_fault, self._account_ns = "", 0
         self._told_closed = not self.ledger.positions

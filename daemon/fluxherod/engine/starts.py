@@ -33,8 +33,12 @@ class Finding:
         return AlertRaised(self.code, Severity.CRITICAL, f"Trading starts halted: {self.text}")
 
 
-def find(event: Started, journaled: SafetyState | None) -> Finding | None:
-    """What is wrong with a start; `journaled` is the state that the journal ends with, None when it is empty."""
+def find(event: Started, journaled: SafetyState | None, *, untouched: bool = False) -> Finding | None:
+    """What is wrong with a start; `journaled` is the state that the journal ends with, None when it is empty.
+
+    `untouched`: by the journal there has been no order and no command. So it is where the first start was killed before
+    it could write the file, and then nothing can be lost with it.
+    """
     if not event.mirror_read:
         return None  # a journal of before there was a mirror says nothing by not naming one
     mirror = event.mirror
@@ -47,6 +51,8 @@ def find(event: Started, journaled: SafetyState | None) -> Finding | None:
         text = "safety.json tells of a database that is not there: trades and positions of before are not known"
         return Finding("START_WITHOUT_DATABASE", f"{text}. {REVIEW}")
     if mirror is None:
+        if untouched:
+            return None
         text = "safety.json is missing beside the database (new with this version, else lost). What stopped trading"
         return Finding("START_WITHOUT_MIRROR", f"{text} is taken from the database alone. {REVIEW}")
     if mirror.epoch != journaled.epoch:

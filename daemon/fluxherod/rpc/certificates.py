@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from fluxherod.failpoints import reach
 from fluxherod.rpc.private_files import write_private
 
 log = logging.getLogger(__name__)
@@ -43,7 +44,9 @@ def keep_certificate(path: Path, key_path: Path, hosts: Sequence[str], now: date
     pem = serialization.Encoding.PEM
     secret = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     write_private(key_path, secret)
+    reach("certificate.key_made")
     write_private(path, certificate.public_bytes(pem), 0o644)
+    reach("certificate.made")
     log.warning(
         "made a TLS certificate (%s): clients trust it once they have %s (SHA-256 %s)",
         *(reason, path, certificate.fingerprint(hashes.SHA256()).hex(":")),

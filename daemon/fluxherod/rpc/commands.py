@@ -7,6 +7,7 @@ import asyncio
 from fluxherod.engine.effects import Reply
 from fluxherod.engine.events import AllCommand, Caller, Command
 from fluxherod.engine.remembered import Answered
+from fluxherod.failpoints import reach
 from fluxherod.rpc import validate
 from fluxherod.rpc.access import calling
 from fluxherod.rpc.calls import Context
@@ -44,7 +45,10 @@ class Asker:
             TimeoutError: at the deadline; the command is carried out all the same.
         """
         async with asyncio.timeout(context.time_remaining()):
-            return check_reply(await self._live.runner.ask(command))
+            reach("command.taken")
+            reply = await self._live.runner.ask(command)
+            reach("command.replied")
+            return check_reply(reply)
 
     async def ask_all(self, command: AllCommand, context: Context) -> tuple[str, ...]:
         """The orders or symbols for which a command was carried out; asked again, the same as the first time.

@@ -13,6 +13,7 @@ from fluxherod.engine.events import (
     UpdateLimitsCommand,
 )
 from fluxherod.engine.risk_report import risk_report
+from fluxherod.failpoints import reach
 from fluxherod.rpc import masks, validate
 from fluxherod.rpc.calls import Context
 from fluxherod.rpc.commands import Asker
@@ -82,7 +83,9 @@ class RiskService(risk_pb2_grpc.RiskServiceServicer):
         switch = self._live.engine.safety.state.kill_switch
         if switch.reason and not self._asker.answered(caller):
             raise Refused("ALREADY_DONE", f"trading is halted already: {switch.reason}")
+        reach("halt.taken")
         await self._asker.ask(HaltCommand(caller, reason), context)
+        reach("halt.replied")
         canceling = self._canceling(OrderRole.ENTRY)
         return risk_pb2.HaltResponse(risk=self._risk(), canceling_order_ids=canceling)
 
@@ -93,14 +96,18 @@ class RiskService(risk_pb2_grpc.RiskServiceServicer):
         safety = self._live.engine.safety
         if not (safety.state.kill_switch.reason or safety.disabled) and not self._asker.answered(caller):
             raise Refused("ALREADY_DONE", "trading is not halted")
+        reach("resume.taken")
         await self._asker.ask(ResumeCommand(caller, reason), context)
+        reach("resume.replied")
         return risk_pb2.ResumeResponse(risk=self._risk())
 
     async def Flatten(self, request: risk_pb2.FlattenRequest, context: Context) -> risk_pb2.FlattenResponse:
         """Halt, cancel all orders of ours and close all positions; those not ours only when asked."""
         reason = validate.reason(request.reason, required=True)
         caller = self._asker.caller("Flatten", request.request_id)
+        reach("flatten.taken")
         await self._asker.ask(FlattenCommand(caller, reason, request.include_foreign), context)
+        reach("flatten.replied")
         ledger, foreign = self._live.engine.ledger, self._live.engine.safety.state.kill_switch.foreign
         closing = {position.symbol for position in ledger.positions.values() if position.exit_reason}
         return risk_pb2.FlattenResponse(

@@ -22,6 +22,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from fluxherod.errors import FluxHeroError
+from fluxherod.failpoints import reach
 from fluxherod.rpc.private_files import PRIVATE, open_private, write_private
 from fluxherod.rpc.roles import Role
 
@@ -120,7 +121,9 @@ class TokenFile:
         made = {role: make_secret(role) for role in FIRST}
         for role, secret in made.items():
             write_private(self.folder / f"{role}.token", f"{secret}\n".encode(), FIRST[role])
+        reach("tokens.made")
         self._write(tuple(_token(str(role), role, secret, now, None) for role, secret in made.items()))
+        reach("tokens.listed")
         return True
 
     def create(self, name: str, role: Role, now: datetime, lifetime: timedelta | None = None) -> tuple[Token, str]:

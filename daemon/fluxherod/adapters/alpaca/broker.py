@@ -22,6 +22,7 @@ from fluxherod.engine.events import (
     ReplaceAnswered,
     SubmitAnswered,
 )
+from fluxherod.failpoints import reach
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +33,7 @@ SNAPSHOT_MARGIN_NS = 300 * SECOND_NS
 FIRST_LOOKBACK_NS = 7 * 24 * 3600 * SECOND_NS
 # Statuses that don't say whether the request was carried out, though they are 4xx.
 _UNCLEAR = frozenset({408, 425})
+_PURPOSES = {"e": "entry", "x": "exit", "s": "stop", "f": "stop"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,8 @@ class AlpacaBroker:
 
     async def submit(self, order: ApprovedOrder) -> SubmitAnswered:
         """POST /v2/orders. An id that Alpaca knows already is looked up: an earlier attempt has arrived."""
-        outcome = await self._rest.request("POST", "/v2/orders", Priority.ORDER, body=wire.encode_order(order))
+        body = wire.encode_order(order)
+        outcome = await self._rest.request("POST", "/v2/orders", Priority.ORDER, body=body, act=_purpose(order))
         placed, refusal, detail = _order_or_refusal(outcome)
         if _duplicate(refusal):
             known = await self.lookup(order.id)
@@ -65,7 +68,7 @@ class AlpacaBroker:
 
     async def cancel(self, order_id: str, broker_id: str) -> CancelAnswered:
         """DELETE /v2/orders/{id}. Accepted is not done."""
-        outcome = await self._rest.request("DELETE", f"/v2/orders/{broker_id}", Priority.ORDER)
+        outcome = await self._rest.request("DELETE", f"/v2/orders/{broker_id}", Priority.ORDER, act="cancel")
         if isinstance(outcome, Answer) and 200 <= outcome.status < 300:
             return CancelAnswered(order_id, accepted=True)
         refusal = _refusal(outcome)
@@ -75,7 +78,7 @@ class AlpacaBroker:
         """PATCH /v2/orders/{id}; the answer is the new order."""
         path = f"/v2/orders/{replacement.replaces_broker_id}"
         body = wire.encode_replacement(replacement)
-        outcome = await self._rest.request("PATCH", path, Priority.ORDER, body=body)
+        outcome = await self._rest.request("PATCH", path, Priority.ORDER, body=body, act="replace")
         placed, refusal, detail = _order_or_refusal(outcome)
         if _duplicate(refusal):
             known = await self.lookup(replacement.id)
@@ -112,6 +115,7 @@ class AlpacaBroker:
         except (WireError, Unavailable) as error:
             log.warning("no snapshot of the broker: %s", error)
             return None
+        reach("account.read")
         self._seen = _Seen(now_ns, frozenset(order.broker_id for order in _flat(orders) if not order.status.ended))
         return snapshot
 
@@ -164,6 +168,11 @@ class AlpacaBroker:
 
     async def _body(self, path: str, params: dict[str, str] | None = None) -> bytes:
         return _ok(await self._rest.get(path, Priority.ACCOUNT, params))
+
+
+def _purpose(order: ApprovedOrder) -> str:
+    """What an order is for, in the word of a failpoint: the last part of its id says it."""
+    return _PURPOSES.get(order.id.rpartition("-")[2][:1], "entry")
 
 
 def _ok(outcome: Outcome) -> bytes:

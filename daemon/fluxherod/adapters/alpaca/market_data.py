@@ -20,6 +20,7 @@ from fluxherod.core.calendar import MINUTE_NS, SECOND_NS, Calendar, new_york
 from fluxherod.core.types import Bar
 from fluxherod.engine.effects import RequestHistory
 from fluxherod.engine.events import AssetInfo, AssetsLoaded, BackfillLoaded, CalendarLoaded, HistoryLoaded, SplitsLoaded
+from fluxherod.failpoints import reach
 
 log = logging.getLogger(__name__)
 
@@ -112,6 +113,7 @@ class AlpacaMarketData:
         fives: dict[str, list[Bar]] = {}
         if wanted.five_minute_bars:
             fives, _ = await self._newest(symbols, "5Min", wanted.five_minute_bars, now_ns)
+        reach("history.loaded")
         return [
             HistoryLoaded(symbol, tuple(bars[symbol]), through_ns, tuple(fives.get(symbol, ()))) for symbol in symbols
         ]
@@ -144,6 +146,7 @@ class AlpacaMarketData:
         rows = await self._bars(symbols, "1Min", since_ns, through_ns)
         minutes = [bar for found in rows.values() for bar in session_minutes(found, calendar, since_ns, through_ns)]
         minutes.sort(key=lambda bar: (bar.start_ns, bar.symbol))
+        reach("backfill.loaded")
         return BackfillLoaded(tuple(symbols), tuple(minutes), since_ns, through_ns)
 
     async def newest_minutes(self, symbols: Sequence[str]) -> dict[str, int]:

@@ -20,6 +20,7 @@ from fluxherod.adapters.alpaca import wire
 from fluxherod.adapters.alpaca.credentials import Credentials
 from fluxherod.adapters.alpaca.limiter import Priority, RateLimiter
 from fluxherod.engine.events import Cause, Event, LinkChanged
+from fluxherod.failpoints import reach
 
 log = logging.getLogger(__name__)
 
@@ -136,12 +137,13 @@ class RestClient:
         *,
         params: Mapping[str, str] | None = None,
         body: Mapping[str, Any] | None = None,
+        act: str = "get",
     ) -> Outcome:
-        """One call, repeated only where that is safe. Raises nothing but cancellation."""
+        """One call, repeated only where that is safe. Raises nothing but cancellation. `act` names it to failpoints."""
         for attempt in range(RETRIES + 1):
             if self._refused is not None:
                 return self._refused
-            outcome = await self._once(method, path, priority, params, body)
+            outcome = await self._once(method, path, priority, params, body, act)
             if not _works(outcome):
                 self._failed_at = self._monotonic()
             if attempt == RETRIES or not _repeatable(method, outcome):
@@ -162,6 +164,7 @@ class RestClient:
         priority: Priority,
         params: Mapping[str, str] | None,
         body: Mapping[str, Any] | None,
+        act: str,
     ) -> Outcome:
         await self._limiter.acquire(priority)
         self.requests += 1
@@ -169,7 +172,14 @@ class RestClient:
         try:
             # httpx limits each read; this limits the whole, so a dripping body can't hold us.
             async with asyncio.timeout(self._timeout_s):
-                response = await self._client.send(self._built(method, path, params, body))
+                reach(f"{act}.before")
+                response = await self._client.send(self._built(method, path, params, body), stream=True)
+                try:
+                    reach(f"{act}.sent")
+                    await response.aread()
+                finally:
+                    await response.aclose()
+                reach(f"{act}.after")
         except TimeoutError:
             return NoAnswer(f"no answer within {self._timeout_s:g} s")
         except (httpx.HTTPError, OSError) as error:

@@ -17,6 +17,7 @@ from fluxherod.adapters.alpaca.frames import Authorization, Listening, TradeUpda
 from fluxherod.adapters.alpaca.link import HANDSHAKE_TIMEOUT_S, Connect, Link, ReconnectPolicy, Socket, connection
 from fluxherod.engine.events import Event
 from fluxherod.engine.ports import Clock
+from fluxherod.failpoints import reach
 
 log = logging.getLogger(__name__)
 
@@ -135,4 +136,7 @@ class TradeStream:
         self.updates += 1
         if message.time_ns:
             self._clock.observe(message.time_ns)
+        told = "update" if message.event.execution is None else "fill"
+        reach(f"{told}.received")
         self._post(message.event)
+        reach(f"{told}.posted")

@@ -10,6 +10,8 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
+from fluxherod.failpoints import reach
+
 _FIRST = """
 CREATE TABLE meta (
     key TEXT PRIMARY KEY,
@@ -259,7 +261,10 @@ def migrate(connection: sqlite3.Connection, migrations: tuple[str, ...] = MIGRAT
         )
     for number, script in enumerate(migrations[version:], start=version + 1):
         try:
-            connection.executescript(f"BEGIN IMMEDIATE; {script}; PRAGMA user_version = {number}; COMMIT;")
+            connection.executescript(f"BEGIN IMMEDIATE; {script}; PRAGMA user_version = {number};")
+            reach("migration.changed")
+            connection.execute("COMMIT")
+            reach("migration.committed")
         except sqlite3.Error:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")

@@ -21,6 +21,7 @@ from fluxherod.adapters.sqlite.journal import JournalRow, Tail, Verification
 from fluxherod.adapters.sqlite.projections import project
 from fluxherod.adapters.sqlite.schema import StorageError, connect, migrate
 from fluxherod.engine.ports import JournalEntry
+from fluxherod.failpoints import reach
 
 _log = logging.getLogger(__name__)
 _CHECKED_AT_OPEN = 256
@@ -100,6 +101,7 @@ class SqliteStore:
         Raises:
             StorageError: from the future, when they could not be made durable, or after an earlier failure.
         """
+        reach("journal.append.before")
         durable: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         durable.add_done_callback(_look)
         with self._changed:
@@ -111,6 +113,7 @@ class SqliteStore:
             self._waiting.append(_Waiting(entries, durable))
             self._entries_waiting += len(entries)
             self._changed.notify()
+        reach("journal.append.after")
         return durable
 
     def tail(self) -> Tail:
@@ -151,15 +154,19 @@ class SqliteStore:
                 self._failure = self._failure or failure
                 self._entries_waiting -= sum(len(waiting.entries) for waiting in batch)
             _settle(batch, None if failure is None else StorageError(f"{self.path}: {failure}"))
+            reach("journal.settled")
 
     def _commit(self, entries: Sequence[JournalEntry]) -> str | None:
         """Make entries durable in one transaction; the text of what went wrong."""
         start = time.perf_counter()
         try:
             if entries:
+                reach("journal.commit.before")
                 self._connection.execute("BEGIN IMMEDIATE")
                 last = self._insert(entries)
+                reach("journal.commit.written")
                 self._connection.execute("COMMIT")
+                reach("journal.commit.after")
                 self._last = last
                 self.commits += 1
                 self.last_commit_s = time.perf_counter() - start

@@ -1,0 +1,301 @@
+"""Durable commits, the latency of records, and how large journal and tables grow. `python tests/bench/bench_journal.py`.
+
+Commits: 64 writers, each waits until its record is on the disk before it writes the next one, through the daemon's group
+commit, and through aiosqlite, one transaction after the other; both write the same rows at synchronous=FULL, in turns.
+Latency: records come at 2,000 a second; from when one is handed over until it is durable. Sizes: sessions are played
+at a tiny exchange with a quote a second of each symbol, a minute bar, a snapshot every 30 s and a round trip an hour.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import os
+import sqlite3
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from pathlib import Path
+
+import aiosqlite
+import numpy as np
+import pyarrow as pa
+
+sys.path.append(str(Path(__file__).resolve().parents[1]))
+
+from engine.world import OPEN_NS, World, of
+
+from fluxherod.adapters.sqlite import SqliteStore, journal
+from fluxherod.adapters.sqlite.schema import connect, migrate
+from fluxherod.core.calendar import HOUR_NS, MINUTE_NS, SECOND_NS, Session
+from fluxherod.core.kernel import warm_up
+from fluxherod.core.types import Bar, Quote
+from fluxherod.engine.effects import RequestBackfill, SafetyChanged
+from fluxherod.engine.events import (
+    AssetInfo,
+    AssetsLoaded,
+    BackfillLoaded,
+    BarsReceived,
+    CalendarLoaded,
+    Event,
+    HistoryLoaded,
+    LinkChanged,
+    QuotesReceived,
+)
+from fluxherod.engine.ports import JournalEntry
+from fluxherod.engine.settings import TIMEFRAME_MINUTES
+
+WRITERS, COMMITS_S, ROUNDS = 64, 2.0, 3
+RATE, RECORDED_S, TICK_S = 2_000, 10.0, 0.002
+FACTOR, LATENCY_S, YEAR_MB = 10.0, 0.005, 100.0
+SYMBOLS = ("SPY", "QQQ", "AAPL", "MSFT", "IBM")
+DAY_NS, SESSION_MINUTES, SESSIONS, SESSIONS_A_YEAR = 24 * HOUR_NS, 390, 2, 252
+SNAPSHOT_EVERY_S, TRADE_EVERY_MINUTES = 30, 60
+
+
+def record(seq: int) -> JournalEntry:
+    """A quote, which most records are."""
+    return JournalEntry(seq, OPEN_NS + seq, QuotesReceived((Quote("SPY", OPEN_NS + seq, 449.99, 450.01),)), ())
+
+
+# --- durable commits ----------------------------------------------------------------------------------------------
+
+
+async def grouped(folder: Path) -> float:
+    """Records a second through the daemon's store."""
+    store = SqliteStore.open(folder / "grouped.db")
+    numbers = itertools.count(store.tail().seq + 1)
+    written = await _written(lambda: store.append([record(next(numbers))]))
+    store.close()
+    return written
+
+
+async def one_by_one(folder: Path) -> float:
+    """Records a second through aiosqlite."""
+    with closing(connect(folder / "single.db")) as connection:
+        migrate(connection)
+        (last,) = connection.execute("SELECT coalesce(max(seq), 0) FROM journal").fetchone()
+    numbers, turn = itertools.count(last + 1), asyncio.Lock()
+    async with aiosqlite.connect(folder / "single.db") as database:
+        await database.execute("PRAGMA synchronous = FULL")
+
+        async def write() -> None:
+            async with turn:
+                row = journal.encode_row(record(next(numbers)))
+                await database.execute("INSERT INTO journal VALUES (?, ?, ?, ?, ?, ?)", (*row, b"-" * 16))
+                await database.commit()
+
+        return await _written(write)
+
+
+async def _written(write) -> float:  # type: ignore[no-untyped-def]
+    until, count = time.perf_counter() + COMMITS_S, 0
+
+    async def writer() -> None:
+        nonlocal count
+        while time.perf_counter() < until:
+            await write()
+            count += 1
+
+    start = time.perf_counter()
+    await asyncio.gather(*(writer() for _ in range(WRITERS)))
+    return count / (time.perf_counter() - start)
+
+
+def commits() -> bool:
+    """Print both, the best of some rounds; False below the factor."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        rounds = [(asyncio.run(grouped(folder)), asyncio.run(one_by_one(folder))) for _ in range(ROUNDS)]
+    ours, theirs = (max(each) for each in zip(*rounds, strict=True))
+    print(
+        f"durable commits of {WRITERS} writers   {ours:9,.0f} a second   one by one {theirs:9,.0f}   {ours / theirs:.1f} x"
+    )
+    return _met(ours / theirs >= FACTOR, f"less than {FACTOR:g} x")
+
+
+# --- latency --------------------------------------------------------------------------------------------------------
+
+
+async def latencies(folder: Path) -> list[float]:
+    """Seconds from when each record was handed over until it was durable."""
+    store, took = SqliteStore.open(folder / "latency.db"), list[float]()
+    waiting: set[asyncio.Future[None]] = set()
+    start, sent = time.perf_counter(), 0
+    while (now := time.perf_counter() - start) < RECORDED_S:
+        for _ in range(int(now * RATE) - sent):
+            sent += 1
+            future = asyncio.ensure_future(store.append([record(sent)]))
+            waiting.add(future)
+            at = time.perf_counter()
+            future.add_done_callback(lambda done, at=at: (waiting.discard(done), took.append(time.perf_counter() - at)))
+        await asyncio.sleep(TICK_S)
+    await asyncio.gather(*waiting)
+    store.close()
+    return sorted(took)
+
+
+def latency() -> bool:
+    """Print the percentiles; False above the target."""
+    with tempfile.TemporaryDirectory() as name:
+        took = asyncio.run(latencies(Path(name)))
+    p50, p99 = (took[len(took) * share // 100] for share in (50, 99))
+    at = f"p50 {p50 * 1e3:6.2f} ms   p99 {p99 * 1e3:6.2f} ms   max {took[-1] * 1e3:6.2f} ms"
+    print(f"records at {RATE:,} a second       {at}   n {len(took):,}")
+    return _met(p99 < LATENCY_S, f"p99 above {LATENCY_S * 1e3:g} ms")
+
+
+# --- sizes ----------------------------------------------------------------------------------------------------------
+
+
+class Stretch(World):
+    """Some sessions whose inputs and effects are kept as the daemon's journal would."""
+
+    def __init__(self, timeframe: str) -> None:
+        super().__init__(SYMBOLS, timeframe=timeframe)
+        self.entries: list[JournalEntry] = []
+        self.seq = 0
+        days = [(f"2024-01-{2 + shift:02}", shift * DAY_NS) for shift in range(-1, SESSIONS + 1)]
+        self.sessions = tuple(
+            Session(day if shift >= 0 else "2024-01-01", OPEN_NS + shift, OPEN_NS + shift + SESSION_MINUTES * MINUTE_NS)
+            for day, shift in days
+        )
+        self.random = np.random.default_rng(7)
+        self.prices = dict.fromkeys(SYMBOLS, 100.0)
+
+    def _process(self, event: Event) -> None:
+        effects = self.engine.process(self.now_ns, event)
+        self.seq += 1
+        self.entries.append(JournalEntry(self.seq, self.now_ns, event, effects))
+        self.seen += effects
+        for changed in of(SafetyChanged, effects):
+            self.mirror = changed.state
+        self.exchange.carry_out(effects, self.now_ns)
+        self.exchange.outbox += [self._nobody_traded(request) for request in of(RequestBackfill, effects)]
+
+    def played(self) -> Iterator[Sequence[JournalEntry]]:
+        """The entries, a minute's at a time."""
+        self._begin()
+        yield self._taken()
+        for session in self.sessions[1:-1]:
+            self.until(session.open_ns)
+            for minute in range(SESSION_MINUTES):
+                self._minute(minute)
+                yield self._taken()
+
+    def _taken(self) -> Sequence[JournalEntry]:
+        taken, self.entries, self.seen = self.entries, [], []
+        return taken
+
+    def _begin(self) -> None:
+        self.start()
+        self.tell(CalendarLoaded(self.sessions))
+        self.tell(AssetsLoaded(tuple(AssetInfo(symbol, True, True, True, True) for symbol in SYMBOLS)))
+        length_ns = TIMEFRAME_MINUTES[self.settings.timeframe] * MINUTE_NS
+        end_ns = self.sessions[0].close_ns
+        for symbol in SYMBOLS:
+            walk = 100 * np.exp(np.cumsum(self.random.normal(0, 0.002, 500)))
+            bars = [
+                Bar(symbol, end_ns - (500 - number) * length_ns, close, close * 1.002, close * 0.998, close, 60_000)
+                for number, close in enumerate(map(float, walk))
+            ]
+            self.prices[symbol] = bars[-1].close
+            self.tell(HistoryLoaded(symbol, tuple(bars), end_ns, ()))
+        self.now_ns = self.sessions[1].open_ns
+        self.tell(LinkChanged("trading", True), LinkChanged("market", True))
+        self.tell(BackfillLoaded(SYMBOLS, (), self.now_ns, self.now_ns))
+        self.snapshot()
+
+    def _minute(self, number: int) -> None:
+        start_ns, ticks = self.now_ns, {symbol: [self.prices[symbol]] for symbol in SYMBOLS}
+        for second in range(60):
+            self.until(start_ns + second * SECOND_NS)
+            for symbol in SYMBOLS:
+                self.prices[symbol] *= float(np.exp(self.random.normal(0, 0.00005)))
+                ticks[symbol].append(self.prices[symbol])
+                self.quote(round(self.prices[symbol], 2), symbol)
+            if second % SNAPSHOT_EVERY_S == 0:
+                self.snapshot()
+        self._trade(number)
+        self.until(start_ns + MINUTE_NS)
+        self.tell(
+            BarsReceived(
+                tuple(
+                    Bar(symbol, start_ns, seen[0], max(seen), min(seen), seen[-1], 1_000)
+                    for symbol, seen in ticks.items()
+                )
+            )
+        )
+
+    def _trade(self, minute: int) -> None:
+        """An operator buys and sells every symbol once an hour."""
+        number, symbol = minute % TRADE_EVERY_MINUTES, SYMBOLS[minute % TRADE_EVERY_MINUTES // 2 % len(SYMBOLS)]
+        if number >= 2 * len(SYMBOLS):
+            return
+        if number % 2 == 0:
+            self.place(10, round(self.prices[symbol] * 0.95, 2), symbol=symbol)
+        elif symbol in self.engine.ledger.positions:
+            self.close(symbol)
+
+
+async def keep(path: Path, timeframe: str) -> None:
+    """Play the sessions into a database."""
+    store = SqliteStore.open(path)
+    for entries in Stretch(timeframe).played():
+        await store.append(entries)
+    store.close()
+
+
+def sizes(timeframe: str) -> bool:
+    """Print them; False when a year of tables is too large."""
+    with tempfile.TemporaryDirectory() as name:
+        path, tables = Path(name) / "whole.db", Path(name) / "tables.db"
+        asyncio.run(keep(path, timeframe))
+        with closing(sqlite3.connect(path, isolation_level=None)) as database:
+            rows = database.execute("SELECT * FROM journal").fetchall()
+            counts = _counts(database)
+            database.execute("VACUUM INTO ?", (str(tables),))
+        whole = tables.stat().st_size
+        with closing(sqlite3.connect(tables, isolation_level=None)) as database:
+            database.execute("DELETE FROM journal")
+            database.execute("VACUUM")
+        left = tables.stat().st_size
+    year_mb = left / SESSIONS * SESSIONS_A_YEAR / 1e6
+    each = (whole - left) / SESSIONS / len(SYMBOLS)
+    packed = pa.compress(b"".join(row[3] for row in rows), codec="zstd", asbytes=True)
+    ids = len(rows) * 48  # digest, chain, and what is left of number and time: nothing compresses a hash
+    print(
+        f"{timeframe:6} journal a symbol and day {each / 1e6:6.2f} MB, {(len(packed) + ids) / SESSIONS / len(SYMBOLS) / 1e6:5.2f} compressed"
+    )
+    print(
+        f"       {len(rows) / SESSIONS:,.0f} rows a day; a year of tables at {len(SYMBOLS)} symbols {year_mb:6.1f} MB"
+    )
+    print(
+        f"       rows a day: {', '.join(f'{table} {count / SESSIONS:,.0f}' for table, count in counts.items() if count)}"
+    )
+    return _met(year_mb < YEAR_MB, f"more than {YEAR_MB:g} MB")
+
+
+def _counts(database: sqlite3.Connection) -> dict[str, int]:
+    listed = database.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name != 'journal'").fetchall()
+    return {table: database.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for (table,) in listed}
+
+
+def _met(met: bool, missed: str) -> bool:
+    if not met:
+        print(f"{'':30s} missed: {missed}")
+    return met
+
+
+def main() -> int:
+    """Print the table; 1 when a target is missed."""
+    warm_up()
+    met = [commits(), latency(), *(sizes(timeframe) for timeframe in ("1Hour", "5Min"))]
+    print(f"load {os.getloadavg()[0]:.2f} on {os.cpu_count()} cores")
+    return 0 if all(met) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
