@@ -3,8 +3,8 @@
 Commits: 64 writers, each waits until its record is on the disk before it writes the next one, through the daemon's
 group commit, and through aiosqlite, a transaction after the other; both write the same rows at synchronous=FULL, in
 turns. The processor's time is what a busy machine hardly changes. Latency: records come at 2,000 a second; from when
-one is handed over until it is durable. Sizes: sessions are played at a tiny exchange, with a quote a second of each symbol,
-minute bars, a snapshot every 30 s and a round trip an hour.
+one is handed over until it is durable. Sizes: sessions are played at a tiny exchange, with a quote a second of each
+symbol, minute bars, a snapshot every 30 s and a round trip an hour.
 """
 
 from __future__ import annotations
