@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import time
 from collections import Counter
@@ -10,7 +11,7 @@ from typing import Any
 
 from crash.world import World
 from harness.audit import check_books, check_no_difference, our_orders, our_positions, their_positions
-from harness.processes import Daemon, wait_for
+from harness.processes import wait_for
 
 from fluxhero.v1 import common_pb2 as common
 from fluxhero.v1 import order_pb2 as order
@@ -32,7 +33,7 @@ _UNSETTLED = (
 
 @dataclass(frozen=True, slots=True)
 class Recovered:
-    """How soon after its start a daemon was up, and traded; without what it waited for a processor, `busy_s`."""
+    """How soon after its start a daemon was up, and traded; `busy_s` of it others had the processor."""
 
     state: int
     up_s: float
@@ -42,6 +43,8 @@ class Recovered:
 
 def recover(world: World, name: str, *, probes: bool = True) -> Recovered:
     """Start the daemon after a crash: what it knows, what it promised, and how soon it trades."""
+    others = (os.getpid(), world.simulator.process.pid)
+    waited = sum(map(waited_s, others))
     began = world.start()
     up_s = time.monotonic() - began
     daemon = world.pair.daemon
@@ -51,7 +54,8 @@ def recover(world: World, name: str, *, probes: bool = True) -> Recovered:
     known = {one.id for one in our_orders(daemon)}
     assert set(world.orders.values()) <= known
     trades_s = None if halted or not probes else probe(world, name) - began
-    recovered = Recovered(state, up_s, trades_s, waited_s(daemon))
+    busy_s = waited_s(daemon.process.pid) + sum(map(waited_s, others)) - waited
+    recovered = Recovered(state, up_s, trades_s, busy_s)
     assert (trades_s or up_s) - recovered.busy_s < TRADES_AGAIN_S, asdict(recovered)
     return recovered
 
@@ -72,9 +76,9 @@ def probe(world: World, name: str) -> float:
     return at
 
 
-def waited_s(daemon: Daemon) -> float:
+def waited_s(process: int) -> float:
     """How long a process has waited for a processor that others had."""
-    with open(f"/proc/{daemon.process.pid}/schedstat", encoding="ascii") as file:
+    with open(f"/proc/{process}/schedstat", encoding="ascii") as file:
         return int(file.read().split()[1]) / 1e9
 
 

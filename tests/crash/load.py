@@ -63,9 +63,11 @@ class Load:
         self._hold(POND, False)
 
     def close(self) -> None:
-        """An exit: the stop is cancelled, then the shares are sold."""
-        request = position.ClosePositionRequest(symbol=LAKE, reason="a test")
-        self.world.ask(f"{self.name}-close", self._daemon.positions.ClosePosition, request)
+        """An exit: the stop is cancelled, then the shares are sold. An entry that never left has nothing to sell."""
+        request_id = f"{self.name}-close"
+        if LAKE in their_positions(self.world.simulator) or request_id in self.world.asked:
+            request = position.ClosePositionRequest(symbol=LAKE, reason="a test")
+            self.world.ask(request_id, self._daemon.positions.ClosePosition, request)
         self._settle()
 
     def halt(self) -> None:

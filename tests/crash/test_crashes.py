@@ -88,6 +88,7 @@ def test_a_daemon_that_is_killed_while_it_starts_comes_back_as_the_same_daemon(
         for act in (load.minutes, load.buy, load.half):
             act()
         world.kill()
+        world.simulator.post("/sim/step", minutes=2)  # which the daemon misses
         with pytest.raises(Died):
             world.start(f"{place}=kill")
         recovered = recover(world, name)

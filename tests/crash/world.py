@@ -57,7 +57,8 @@ class World:
         self.installation = Installation(folder, self.simulator.url, tape.SYMBOLS, tape.TIMEFRAME, wanted)
         self.pair = Tolerant(self.simulator, self.installation)
         self.orders: dict[str, str] = {}  # ids of orders, by the request that was answered with them
-        self.asked: set[str] = set()  # requests for an order
+        self.asked: set[str] = set()
+        self.ordered: set[str] = set()  # those that asked for an order
         self.promised: bool | None = False
         self.doing = ""
         self._failpoints = folder / "failpoints"
@@ -111,7 +112,7 @@ class World:
     @property
     def unanswered(self) -> int:
         """Requests for an order that had no answer."""
-        return len(self.asked - self.orders.keys())
+        return len(self.ordered - self.orders.keys())
 
     @property
     def runs(self) -> bool:
@@ -158,8 +159,9 @@ class World:
             Died: when it was killed before it answered.
         """
         request.request_id = request_id
+        self.asked.add(request_id)
         if isinstance(request, PlaceOrderRequest):
-            self.asked.add(request_id)
+            self.ordered.add(request_id)
         answer = self.attempt(lambda: call(request, timeout=CALL_TIMEOUT_S))
         if hasattr(answer, "order"):
             assert self.orders.setdefault(request_id, answer.order.id) == answer.order.id
