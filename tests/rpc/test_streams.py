@@ -30,6 +30,7 @@ from fluxherod.engine.events import Caller, HaltCommand, Started
 from fluxherod.engine.hub import IndicatorsChanged, Ring, Topic
 from fluxherod.engine.settings import Settings
 from fluxherod.recovery import replay
+from fluxherod.rpc import snapshots
 from fluxherod.rpc.convert_orders import order_message
 from fluxherod.rpc.snapshots import Cut, Snapshots
 
@@ -391,6 +392,27 @@ async def test_a_bar_that_completes_while_a_snapshot_is_being_put_together_comes
     assert update.prev_seq == snapshot.seq
     assert [one.close for one in update.indicators] == [451.0]
     stream.cancel()
+
+
+async def test_of_many_snapshots_at_once_one_is_filled_at_a_time(
+    world: Any, client: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With one symbol a turn of the loop, as with thousands of them."""
+    add, filled = Snapshots._add_symbol, list[int]()
+
+    def added(self: Snapshots, message: Any, book: Any, bars: int) -> None:
+        filled.append(id(message))
+        add(self, message, book, bars)
+
+    monkeypatch.setattr(snapshots, "HOLD_S", -1.0)
+    monkeypatch.setattr(Snapshots, "_add_symbol", added)
+    request = stream_pb2.WatchRequest(topics=[common_pb2.TOPIC_BARS])
+    streams = [client.stream.Watch(request) for _ in range(5)]
+    for stream in streams:
+        assert len((await stream.read()).bars) == 2
+        stream.cancel()
+    assert len(filled) == 10
+    assert all(filled[index] == filled[index + 1] for index in range(0, 10, 2))
 
 
 async def test_a_signal_that_changes_after_a_snapshot_was_cut_is_told_once(world: Any, client: Any) -> None:

@@ -140,6 +140,12 @@ def test_the_certificate_is_kept_until_a_month_before_its_end(tmp_path: Path) ->
     assert not made(tmp_path, now=NOW + timedelta(days=368))
 
 
+def test_a_certificate_that_was_made_while_the_clock_was_ahead_is_made_again(tmp_path: Path) -> None:
+    assert made(tmp_path, now=NOW + timedelta(days=400))
+    assert made(tmp_path)
+    assert not made(tmp_path)
+
+
 def test_a_new_name_of_the_machine_is_no_reason_for_a_new_certificate(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

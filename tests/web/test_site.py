@@ -10,6 +10,7 @@ import socket
 import ssl
 import time
 from html.parser import HTMLParser
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -28,9 +29,11 @@ from fluxherod.rpc import limits
 from fluxherod.rpc.errors import Refused
 from fluxherod.rpc.sockets import ListenError
 from fluxherod.rpc.web import http
+from fluxherod.rpc.web.bridge import Bridge
 from fluxherod.rpc.web.context import WebContext
 from fluxherod.rpc.web.frames import message_frame
-from fluxherod.rpc.web.guard import is_local
+from fluxherod.rpc.web.guard import Guard, is_local
+from fluxherod.rpc.web.site import Pages, Site
 
 STATUS = "fluxhero.v1.SystemService/GetStatus"
 FORWARDED = {"x-forwarded-for": "192.0.2.1"}
@@ -160,6 +163,42 @@ async def test_health_is_200_only_while_the_daemon_serves(web: Web) -> None:
     await web.world.server.drain("enough")
     assert (await health())[:2] == (503, False)
     assert (await web.client.get(f"{web.url}/livez")).status_code == 200
+
+
+async def test_health_costs_the_same_however_much_each_symbol_has(web: Web) -> None:
+    class Sealed:
+        def __len__(self) -> int:
+            raise AssertionError("a stranger's question looked at what a symbol has")
+
+    books = web.world.engine.market.books.values()
+    closed = [(book, book.closed) for book in books]
+    for book in books:
+        book.closed = Sealed()  # type: ignore[assignment]
+    assert (await web.client.get(f"{web.url}/healthz")).json()["state"] == "ACTIVE"
+    for book, bars in closed:
+        book.closed = bars
+
+
+async def test_scrapes_come_one_after_the_other_and_leave_half_of_the_time_to_the_daemon() -> None:
+    now, spans = time.perf_counter, list[tuple[float, float]]()
+
+    def slow() -> tuple[bytes, str]:
+        began = now()
+        while now() < began + 0.02:
+            pass
+        spans.append((began, now()))
+        return b"", "text/plain"
+
+    async def nothing(message: Any = None) -> Any:
+        return None
+
+    pages = Pages({}, lambda: (True, {}), slow, nothing)
+    site = Site(Guard("127.0.0.1:1", (), (), tls=False), Bridge({}, 1), pages)
+    scope = {"method": "GET", "path": "/metrics", "client": ("127.0.0.1", 1), "headers": [(b"host", b"localhost")]}
+    await asyncio.gather(*(site(scope, nothing, nothing) for _ in range(3)))
+    assert len(spans) == 3
+    for (_, ended), (began, _) in pairwise(spans):
+        assert began - ended >= 0.02
 
 
 def test_a_scrape_through_a_proxy_of_this_machine_is_not_from_this_machine() -> None:

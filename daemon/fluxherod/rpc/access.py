@@ -121,6 +121,13 @@ class Gate:
         _CALLING.set(peer)
         return peer
 
+    def look_at_tokens(self) -> None:
+        """Raise the alarm when they can't be read; `enter` would at the first call that brings one."""
+        try:
+            self._book.get("")
+        except TokensUnreadable as problem:
+            self.audit.unreadable(str(problem))
+
     # --- who it is ---------------------------------------------------------------------------------
     def _identify(self, context: Context, rule: Rule) -> Peer:
         address = context.peer()

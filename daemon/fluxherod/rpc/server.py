@@ -27,6 +27,7 @@ from fluxhero.v1 import (
     trade_pb2_grpc,
 )
 from fluxherod.engine.engine import Engine
+from fluxherod.engine.events import TokensFailed
 from fluxherod.engine.hub import Hub
 from fluxherod.engine.runner import Runner
 from fluxherod.rpc.access import Gate
@@ -107,6 +108,7 @@ class RpcServer:
         tokens = TokenFile(self._folder)
         self._tokens = tokens
         self.gate = Gate(settings, TokenBook(tokens))
+        self.gate.audit.alarm = lambda text: runner.post(TokensFailed(text))
         self.door = Door(self.gate, settings.longest_call_s)
         live = Live(engine, runner)
         status = self.status = StatusReader(live, hub, info, Today(live, hub, tables))
@@ -152,6 +154,7 @@ class RpcServer:
         """
         await self.set_serving(False)
         await asyncio.to_thread(self._prepare_tokens)
+        self.gate.look_at_tokens()
         if self._socket != Path():
             listen_unix(self._server, self._socket, self._settings.unix_group)
         if self._listen:

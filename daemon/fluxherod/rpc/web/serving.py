@@ -47,7 +47,7 @@ def make_http(server: RpcServer, info: DaemonInfo, metrics: Metrics, config: Htt
 
 
 def _health(server: RpcServer) -> tuple[bool, Mapping[str, Any]]:
-    status = server.status.message()
+    status = server.status.health()
     state = system_pb2.TradingState.Name(status.state).removeprefix("TRADING_STATE_")
     parts = {part.name: part.ready for part in status.parts}
     return server.serving, {"serving": server.serving, "state": state, "version": status.version, "parts": parts}
