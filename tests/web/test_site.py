@@ -9,6 +9,7 @@ import shutil
 import socket
 import ssl
 import time
+from datetime import UTC, datetime
 from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
@@ -23,11 +24,14 @@ from rpc.test_reads import trend
 from web.conftest import BINARY, Web, until
 from web.probe import SERVICE
 
+from fluxherod.config_grpc import GrpcConfig
 from fluxherod.engine.effects import Alert, AlertUpdated, Severity
 from fluxherod.engine.hub import Topic
-from fluxherod.rpc import limits
+from fluxherod.rpc import limits, tls
+from fluxherod.rpc.certificates import keep_certificate
 from fluxherod.rpc.errors import Refused
 from fluxherod.rpc.sockets import ListenError
+from fluxherod.rpc.tls import own_hosts
 from fluxherod.rpc.web import http
 from fluxherod.rpc.web.bridge import Bridge
 from fluxherod.rpc.web.context import WebContext
@@ -404,6 +408,46 @@ async def test_with_a_certificate_only_tls_is_answered(tmp_path: Path) -> None:
             assert plain.status_code == 403
         with pytest.raises(httpx.TransportError):
             await web.client.get(f"{web.url}/livez")
+
+
+async def speaks(web: Web, certificate: Path, name: str) -> bool:
+    """Whether the port is that of the certificate, called by a name."""
+    context = ssl.create_default_context(cafile=str(certificate))
+    try:
+        _, writer = await asyncio.open_connection("127.0.0.1", web.http.port, ssl=context, server_hostname=name)
+    except ssl.SSLError:
+        return False
+    writer.close()
+    return True
+
+
+async def test_the_daemons_own_certificate_serves_browsers_by_the_names_of_http_and_grpc(tmp_path: Path) -> None:
+    web = Web(tmp_path, {"tls": "self", "tls_hosts": ("trader.example",)}, tls="self", hosts=("desk.example",))
+    async with web:
+        made = web.world.tokens / "tls.cert"
+        for name in ("localhost", "desk.example", "trader.example"):
+            assert await speaks(web, made, name)
+        assert not await speaks(web, made, "evil.example")
+        content = made.read_bytes()
+        hosts = own_hosts(GrpcConfig(tls_hosts=("trader.example",)), "127.0.0.1:0")
+        assert not keep_certificate(made, made.with_name("tls.key"), hosts, datetime.now(UTC))  # gRPC makes no other
+        assert made.read_bytes() == content
+
+
+async def test_a_renewed_certificate_serves_browsers_without_a_restart_and_a_bad_one_does_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(tls, "LOOK_EVERY_S", 0.0)
+    before, after = Authority(tmp_path, "before"), Authority(tmp_path, "after")
+    certificate, key = before.issue("server")
+    async with Web(tmp_path, tls_cert=str(certificate), tls_key=str(key)) as web:
+        assert await speaks(web, before.certificate, "localhost")
+        certificate.write_bytes(b"none")
+        assert await speaks(web, before.certificate, "localhost")
+        assert "the certificate of before stays" in caplog.text
+        after.issue("server")
+        assert await speaks(web, after.certificate, "localhost")
+        assert not await speaks(web, before.certificate, "localhost")
 
 
 async def test_metrics_tell_the_streams_of_each_topic(web: Web) -> None:
