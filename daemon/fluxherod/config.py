@@ -215,6 +215,11 @@ class Config(Section):
     _again: Callable[[], Config] | None = PrivateAttr(default=None)
 
     @property
+    def certificate_hosts(self) -> tuple[str, ...]:
+        """Whom a certificate of the daemon's own must be for besides gRPC's clients: the browsers."""
+        return self.http.certificate_hosts
+
+    @property
     def origins(self) -> Mapping[str, Origin]:
         """Where the value of each key came from, by dotted key."""
         return self._origins

@@ -87,7 +87,7 @@ class GrpcConfig(Section):
     calls_in_flight: Annotated[int, Field(ge=10, le=100_000)] = 2000
     max_connections: Annotated[int, Field(ge=1, le=10_000)] = 256
     max_concurrent_streams: Annotated[int, Field(ge=1, le=10_000)] = 256
-    max_request_bytes: Annotated[int, Field(ge=65_536, le=67_108_864)] = 4_194_304
+    max_request_bytes: Annotated[int, Field(ge=65_536, le=67_108_864)] = 1_048_576
     longest_call_s: Annotated[float, Field(ge=1, le=3600)] = 300.0
 
 

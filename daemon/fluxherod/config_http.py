@@ -54,11 +54,19 @@ class HttpConfig(Section):
     listen: HttpAddress = "127.0.0.1:8050"
     hosts: HostNames = ()
     origins: Origins = ()
+    tls: Literal["files", "self"] = "files"
     tls_cert: PemFile = ""
     tls_key: PemFile = ""
     metrics: Literal["local", "token"] = "local"
     max_connections: Annotated[int, Field(ge=8, le=10_000)] = 256
     max_request_bytes: Annotated[int, Field(ge=4096, le=16_777_216)] = 1_048_576
+
+    @property
+    def certificate_hosts(self) -> tuple[str, ...]:
+        """Whom a certificate of the daemon's own must be for, so that browsers take it for this port."""
+        host = self.listen.rpartition(":")[0]
+        named = (*([] if host in ("0.0.0.0", "[::]") else [host]), *self.hosts)
+        return tuple(name.strip("[]") for name in named) if self.listen and self.tls == "self" else ()
 
 
 def http_problems(http: HttpConfig) -> Iterator[tuple[str, str, str]]:
@@ -67,10 +75,13 @@ def http_problems(http: HttpConfig) -> Iterator[tuple[str, str, str]]:
     if bool(http.tls_cert) != bool(http.tls_key):
         missing, other = ("tls_key", "tls_cert") if http.tls_cert else ("tls_cert", "tls_key")
         yield f"http.{missing}", f"a PEM file, because http.{other} names one: TLS needs both", f"http.{other}"
-    if http.listen and not is_loopback(host) and not http.tls_cert:
+    if http.tls == "self" and http.tls_cert:
+        yield "http.tls_cert", 'nothing while http.tls is "self": the daemon makes its own certificate', "http.tls"
+    if http.listen and not is_loopback(host) and not http.tls_cert and http.tls != "self":
         allowed = (
             "a loopback address, such as 127.0.0.1:8050, unless there is TLS; name a certificate by http.tls_cert and "
-            "http.tls_key, or forward the port: ssh -L 8050:127.0.0.1:8050 HOST"
+            'http.tls_key, set http.tls to "self" (a certificate of the daemon\'s own), or forward the port: '
+            "ssh -L 8050:127.0.0.1:8050 HOST"
         )
         yield "http.listen", allowed, "http.tls_cert"
     if host in ("0.0.0.0", "::") and not http.hosts:

@@ -231,6 +231,16 @@ def test_http_beyond_loopback_needs_tls_and_says_so(environment: dict[str, str],
     assert config.http.listen == address
 
 
+def test_http_beyond_loopback_may_have_the_daemons_own_certificate(environment: dict[str, str]) -> None:
+    flags = [SYMBOLS, Flag("http.listen", "192.168.1.2:8050"), Flag("http.hosts", "desk.example,[fd00::1]")]
+    config = load_config(None, environment, [*flags, Flag("http.tls", "self")])
+    assert config.certificate_hosts == ("192.168.1.2", "desk.example", "fd00::1")
+    assert load_config(None, environment, [SYMBOLS]).certificate_hosts == ()
+    files = [Flag("http.tls_cert", "/c"), Flag("http.tls_key", "/k")]
+    [problem] = problems_of(None, environment, *flags, Flag("http.tls", "self"), *files)
+    assert 'nothing while http.tls is "self"' in problem
+
+
 def test_half_of_tls_is_none(environment: dict[str, str]) -> None:
     [problem] = problems_of(None, environment, SYMBOLS, Flag("http.tls_cert", "/etc/cert.pem"))
     assert "http.tls_key" in problem

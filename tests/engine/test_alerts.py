@@ -22,6 +22,7 @@ from fluxherod.engine.events import (
     ChannelFailed,
     LinkChanged,
     StatusesReceived,
+    TokensFailed,
     TradingStatus,
 )
 
@@ -178,6 +179,14 @@ def test_a_channel_that_fails_is_an_alert() -> None:
     (alert,) = alerts(world.tell(ChannelFailed("channel 2 (json at 127.0.0.1)", "it can't be reached")))
     assert (alert.code, alert.severity, alert.symbol) == ("CHANNEL_FAILED", Severity.WARNING, "")
     assert alert.text.startswith("channel 2 (json at 127.0.0.1) does not take alerts: it can't be reached.")
+
+
+def test_tokens_that_can_not_be_read_are_a_critical_alert_also_after_a_restart() -> None:
+    world = World().ready()
+    (alert,) = alerts(world.tell(TokensFailed("tokens.json is damaged: restore it")))
+    assert (alert.code, alert.severity, alert.symbol) == ("TOKENS_UNREADABLE", Severity.CRITICAL, "")
+    assert alert.text.endswith("refused, also a halt: tokens.json is damaged: restore it")
+    world.replay()
 
 
 # --- for every sequence ------------------------------------------------------------------------------------

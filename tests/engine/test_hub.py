@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from fluxherod.core.orders import Order, OrderRole, OrderState
 from fluxherod.core.portfolio import Position
 from fluxherod.core.types import Bar, Mode, OrderType, Quote, Regime, Side, TimeInForce
+from fluxherod.engine import subscription
 from fluxherod.engine.effects import (
     AccountUpdated,
     AccountView,
@@ -456,6 +457,7 @@ class Reader:
         self.topics = topics
         self.subscription: Subscription | None = None
         self.seq = -1
+        self.part = 0
         self.since = 0
         self.heard: list[str] = []
 
@@ -464,11 +466,12 @@ class Reader:
         if self.subscription is not None:
             return
         if self.seq >= 0:
-            self.subscription = self.hub.resume(self.topics, from_seq=self.seq, snapshot_seq=self.hub.seq)
+            position = {"from_seq": self.seq, "part": self.part}
+            self.subscription = self.hub.resume(self.topics, **position, snapshot_seq=self.hub.seq)
         if self.subscription is None:
             self.subscription = self.hub.subscribe(self.topics, snapshot_seq=self.hub.seq)
             self.seq = self.since = self.hub.seq
-            self.heard = []
+            self.part, self.heard = 0, []
 
     def drop(self) -> None:
         if self.subscription is not None:
@@ -480,7 +483,7 @@ class Reader:
             return
         if self.subscription.end is not None:
             assert await rest(self.subscription) == []
-            assert self.subscription.end == Overflow(self.seq)
+            assert self.subscription.end == Overflow(self.seq, self.part)
             self.subscription = None
         elif self.subscription.queued:
             self.take(await following(self.subscription))
@@ -488,15 +491,17 @@ class Reader:
     def take(self, frame: Frame) -> None:
         assert frame.prev_seq == self.seq
         assert frame.seq >= frame.prev_seq
-        self.seq = frame.seq
+        self.seq, self.part = frame.seq, frame.part
         self.heard += texts(frame)
 
 
 @settings(max_examples=150, deadline=None)
-@given(STEPS, st.integers(1, 60), st.integers(1, 12), st.integers(2, 12))
+@given(STEPS, st.integers(1, 60), st.integers(1, 60), st.integers(1, 12), st.integers(2, 12))
 def test_whatever_drops_and_comes_back_each_reader_has_exactly_what_was_committed(
-    steps: list[Step], frame_bytes: int, kept: int, fail_beyond: int
+    steps: list[Step], frame_bytes: int, most_bytes: int, kept: int, fail_beyond: int
 ) -> None:
+    """Also where one number takes more than a message, and its reader drops between two of them."""
+
     async def run() -> None:
         hub = Hub(label, frame_bytes=frame_bytes, fail_beyond=fail_beyond, ring=Ring(kept=kept))
         readers = [Reader(hub, TOPICS[: number + 1]) for number in range(len(TOPICS))]
@@ -530,7 +535,9 @@ def test_whatever_drops_and_comes_back_each_reader_has_exactly_what_was_committe
                 ordered = [text for text in reader.heard if text.startswith(topic_mark)]
                 assert ordered == [text for text in wanted if text.startswith(topic_mark)]
 
-    asyncio.run(run())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(subscription, "MOST_BYTES", most_bytes)
+        asyncio.run(run())
 
 
 def slowly(update: Published) -> bytes:
@@ -587,7 +594,28 @@ async def test_an_event_that_no_message_can_hold_is_cut() -> None:
         hub.publish(1, 0, [order(str(number)) for number in range(7)])
         frames = [await following(subscription) for _ in range(3)]
     assert [len(frame.chunks) for frame in frames] == [3, 3, 1]
-    assert [(frame.prev_seq, frame.seq) for frame in frames] == [(0, 0), (0, 0), (0, 1)]
+    assert [(frame.prev_seq, frame.seq, frame.part) for frame in frames] == [(0, 0, 3), (0, 0, 6), (0, 1, 0)]
+
+
+async def test_who_comes_back_within_a_number_gets_the_rest_of_it_whatever_else_is_published() -> None:
+    hub = Hub(lambda update: bytes(1 << 20) if isinstance(update, OrderUpdated) else label(update))
+    topics, symbols = (Topic.ALERTS, Topic.ORDERS, Topic.POSITIONS), ("SPY",)
+    news = [alert("SPY"), *(order(str(number)) for number in range(5)), order("none of mine", "IBM"), position(1)]
+    with hub.subscribe(topics, symbols) as subscription:
+        hub.publish(1, 0, news)
+        first = await following(subscription)
+    assert (first.seq, first.part, len(first.chunks)) == (0, 4, 4)
+    hub.publish(2, 0, [position(7, mark=True), order("later")])
+    back = hub.resume(topics, symbols, from_seq=0, part=4, snapshot_seq=2)
+    assert back is not None
+    with back:
+        frames = [await following(back) for _ in range(3)]
+    assert [(frame.prev_seq, frame.seq, frame.part) for frame in frames] == [(0, 1, 0), (1, 2, 0), (2, 2, 0)]
+    assert [len(frame.chunks) for frame in frames] == [3, 1, 1]
+    for part in (8, 1 << 63):
+        assert hub.resume(topics, symbols, from_seq=0, part=part, snapshot_seq=2) is None
+    assert hub.resume(topics, symbols, from_seq=2, part=1, snapshot_seq=2) is None
+    assert hub.gauges().subscribers == 0
 
 
 async def test_a_subscriber_that_is_served_in_many_frames_lets_others_run_between_them() -> None:

@@ -12,7 +12,7 @@ from fluxhero.v1.market_pb2 import Price, WatchPricesResponse
 from fluxhero.v1.order_pb2 import Order, WatchOrdersRequest, WatchOrdersResponse
 from fluxhero.v1.stream_pb2 import WatchRequest, WatchResponse
 
-HEADER = ("epoch", "seq", "prev_seq", "kind", "conflated", "snapshot_reason", "as_of", "snapshot_topics")
+HEADER = ("epoch", "seq", "prev_seq", "kind", "conflated", "snapshot_reason", "as_of", "snapshot_topics", "part")
 JOURNAL = "WatchEvents"  # not a topic: it has the header and its own entries
 
 

@@ -5,6 +5,7 @@ import json
 from dataclasses import dataclass, replace
 from typing import Any
 
+import grpc
 import pytest
 
 from fluxhero.v1 import common_pb2, risk_pb2, stream_pb2, system_pb2
@@ -169,6 +170,52 @@ async def test_an_event_that_no_client_could_take_says_how_large_it_is(
     (found,) = (await stream.read()).events
     assert json.loads(found.json)["omitted_bytes"] > 30
     stream.cancel()
+
+
+async def test_the_size_of_an_event_is_that_of_its_bytes(
+    world: Any, client: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    detail = "é" * 1_000
+    monkeypatch.setattr(events, "EVENT_BYTES", 1_500)
+    start = world.runner.seq
+    await world.post(LinkChanged("data", False, detail))
+    stream = watch(client, from_seq=start, types=["LinkChanged"])
+    await stream.read()
+    (found,) = await read_to(stream, world.runner.seq, start)
+    assert json.loads(found.json)["omitted_bytes"] > 2_000
+    stream.cancel()
+
+
+async def test_who_is_far_behind_when_the_daemon_stops_is_told_why_and_goes_on_after_the_restart(
+    world: Any, client: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(events, "ROWS_A_READ", 2)
+    reads, release = list[int](), asyncio.Event()
+    journal = world.store.journal
+
+    async def slow(after: int, until: int, kinds: Any) -> Any:
+        reads.append(after)
+        if len(reads) == 2:
+            await release.wait()
+        return await journal(after, until, kinds)
+
+    world.store.journal = slow
+    stream = watch(client, from_seq=0)
+    await stream.read()
+    message = await stream.read()
+    await world.until(lambda: len(reads) == 2)
+    assert world.runner.seq > 8
+    world.hub.drain("enough")
+    release.set()
+    last = await stream.read()
+    assert (last.prev_seq, last.seq) == (message.seq, message.seq + 2)
+    with pytest.raises(grpc.aio.AioRpcError) as caught:
+        await stream.read()
+    assert (caught.value.code(), caught.value.details()) == (
+        grpc.StatusCode.UNAVAILABLE,
+        "the daemon is stopping: enough",
+    )
+    assert len(reads) == 2
 
 
 async def test_who_follows_the_journal_counts_as_a_subscriber_and_is_told_when_the_daemon_stops(

@@ -196,7 +196,23 @@ def test_a_caller_has_so_many_streams_and_no_more_whatever_its_connections(tmp_p
     assert entrance.why(HEALTH, streams=True).reason == "LIMIT_EXCEEDED"
     for visit in (*visits, *health):
         visit.__exit__(None, None, None)
-    assert entrance.gate.loads.streams == {}
+    assert entrance.gate.loads.streams == entrance.gate.strangers.streams == {}
+
+
+def test_those_who_ask_for_health_from_everywhere_take_no_room_of_those_with_a_token(tmp_path: Path) -> None:
+    entrance = Entrance(tmp_path, {"calls_in_flight": 20})
+    hosts = [f"ipv4:127.0.0.{number}:1" for number in range(1, 9)]
+    health = [entrance.enter(HEALTH, address=host, streams=True) for host in hosts for _ in range(8)]
+    refused = entrance.why(HEALTH, address="ipv4:127.0.0.9:1", streams=True)
+    assert (refused.reason, refused.text) == (
+        "LIMIT_EXCEEDED", "64 calls are under way, as many as may be (without a token)",
+    )  # fmt: skip
+    visits = [entrance.enter(token=entrance.token("read")) for _ in range(20)]
+    health.pop().__exit__(None, None, None)
+    health.append(entrance.enter(HEALTH, streams=True))
+    for visit in (*visits, *health):
+        visit.__exit__(None, None, None)
+    assert (entrance.gate.loads.calls, entrance.gate.strangers.calls) == (0, 0)
 
 
 def test_ten_thousand_hosts_do_not_grow_the_memory(entrance: Entrance) -> None:
@@ -207,7 +223,8 @@ def test_ten_thousand_hosts_do_not_grow_the_memory(entrance: Entrance) -> None:
     assert len(entrance.gate._failures._windows) == MOST_REMEMBERED
 
 
-def ends(visit: Visit, error: BaseException | None = None) -> None:
+def ends(visit: Visit, error: BaseException | None = None, request: Any = None) -> None:
+    visit.request = request
     visit.__exit__(type(error) if error else None, error, None)
 
 
@@ -222,7 +239,7 @@ def test_each_change_leaves_a_line_with_who_what_and_how_it_ended(
         "SHUTTING_DOWN": Stopped("secret"),
     }  # fmt: skip
     for error in outcomes.values():
-        ends(entrance.enter(PLACE, entrance.token("trade"), request=request), error)
+        ends(entrance.enter(PLACE, entrance.token("trade")), error, request)
         ends(entrance.enter(STATUS, entrance.token("trade")), error)  # a read leaves none
     assert len(caplog.messages) == len(outcomes)
     for message, outcome in zip(caplog.messages, outcomes, strict=True):

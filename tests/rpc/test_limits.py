@@ -12,8 +12,8 @@ from typing import Any
 import grpc
 import pytest
 
-from fluxhero.v1 import order_pb2, stream_pb2, system_pb2
-from fluxherod.rpc import limits
+from fluxhero.v1 import market_pb2, order_pb2, risk_pb2, stream_pb2, system_pb2
+from fluxherod.rpc import door, limits
 from fluxherod.rpc.sockets import ListenError
 
 STATUS = "/fluxhero.v1.SystemService/GetStatus"
@@ -69,6 +69,60 @@ async def test_a_request_that_is_too_large_is_refused(make_world: Any, serving: 
         with pytest.raises(grpc.aio.AioRpcError) as caught:
             await client.system.GetConfig(request)
         assert caught.value.code() is grpc.StatusCode.RESOURCE_EXHAUSTED
+
+
+async def test_who_has_no_token_is_refused_before_anything_of_the_request_is_read(
+    world: Any, serving: Any, refused: Any
+) -> None:
+    async with serving(world), channel(f"127.0.0.1:{world.port}") as tcp:
+        for method, open_call in ((STATUS, tcp.stream_unary), (WATCH, tcp.stream_stream)):
+            call = open_call(method)(timeout=10)  # of which no message ever comes
+            refusal = await refused(call if method == STATUS else call.read())
+            assert (refusal.code, refusal.reason) == (grpc.StatusCode.UNAUTHENTICATED, "TOKEN_MISSING")
+
+
+async def test_a_request_that_does_not_come_holds_no_place_for_long(
+    world: Any, serving: Any, refused: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(door, "REQUEST_PATIENCE_S", 0.1)
+    async with serving(world), channel(f"127.0.0.1:{world.port}") as tcp:
+        calls = [
+            tcp.stream_unary(STATUS)(metadata=header(world), timeout=10),
+            tcp.stream_unary("/grpc.health.v1.Health/Check")(timeout=10),
+        ]
+        for call in calls:
+            refusal = await refused(call)
+            assert (refusal.code, refusal.reason) == (grpc.StatusCode.DEADLINE_EXCEEDED, "INVALID_FIELD")
+        assert (world.server.gate.loads.calls, world.server.gate.strangers.calls) == (0, 0)
+
+
+async def test_a_call_without_a_message_is_the_callers_mistake(world: Any, serving: Any, refused: Any) -> None:
+    async with serving(world), channel(f"127.0.0.1:{world.port}") as tcp:
+        call: Any = tcp.stream_unary(STATUS)(metadata=header(world), timeout=10)
+        await call.done_writing()
+        refusal = await refused(call)
+        assert (refusal.code, refusal.text) == (
+            grpc.StatusCode.INVALID_ARGUMENT,
+            "a call has one message, this one has none",
+        )
+
+
+async def test_no_list_of_a_request_is_so_long_that_it_holds_the_daemon(client: Any, refused: Any) -> None:
+    many = door.MOST_ENTRIES + 1
+    limits_request = risk_pb2.UpdateLimitsRequest(request_id="1", reason="why")
+    limits_request.update_mask.paths.extend(["trend_risk_bp"] * many)
+    asked = {
+        "states": client.market.ListSymbols(market_pb2.ListSymbolsRequest(states=[1] * many)),
+        "symbols": client.order.ListOrders(order_pb2.ListOrdersRequest(symbols=["SPY"] * many)),
+        "topics": client.stream.Watch(stream_pb2.WatchRequest(topics=[1] * many)).read(),
+        "update_mask.paths": client.risk.UpdateLimits(limits_request),
+    }
+    for field, call in asked.items():
+        refusal = await refused(call)
+        assert (refusal.code, refusal.reason) == (grpc.StatusCode.INVALID_ARGUMENT, "INVALID_FIELD")
+        assert refusal.fields == {field: "at most 10000 entries, not 10001"}
+    most = market_pb2.ListSymbolsRequest(states=[market_pb2.SYMBOL_STATE_ACTIVE] * door.MOST_ENTRIES)
+    assert len((await client.market.ListSymbols(most)).symbols) == 2
 
 
 async def test_a_call_without_a_deadline_ends_when_its_time_is_over(make_world: Any, serving: Any) -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
+import resource
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import grpc
@@ -16,8 +18,9 @@ from google.rpc import error_details_pb2, status_pb2
 from grpc_reflection.v1alpha import reflection_pb2
 
 from fluxhero.v1 import common_pb2, order_pb2, risk_pb2, stream_pb2, stream_pb2_grpc, system_pb2
+from fluxherod.engine.effects import Severity
 from fluxherod.rpc.roles import NoRole, Role, rule_of
-from fluxherod.rpc.tokens import TokenFile
+from fluxherod.rpc.tokens import TokenBook, TokenFile, TokensUnreadable
 
 CALLERS = {"none": Role.NONE, "bad": None, "revoked": None, "read": Role.READ, "trade": Role.TRADE, "admin": Role.ADMIN}
 REASONS = {"TOKEN_MISSING", "TOKEN_INVALID", "ROLE_INSUFFICIENT", "LIMIT_EXCEEDED", "TOKENS_UNREADABLE"}
@@ -252,6 +255,47 @@ async def test_a_damaged_list_of_tokens_shuts_tcp_out_and_the_socket_works(
     assert (await refused(client.system.GetStatus(request, metadata=admin))).reason == "TOKENS_UNREADABLE"
     assert "tokens.json is damaged" in caplog.text
     assert "restore it, or remove it and restart the daemon" in caplog.text
+    await world.settled()
+    (alert,) = world.engine.alerts.open
+    assert (alert.code, alert.severity) == ("TOKENS_UNREADABLE", Severity.CRITICAL)
+    assert "restore it, or remove it and restart the daemon" in alert.text
+
+
+async def test_a_daemon_that_starts_without_readable_tokens_says_so_before_anybody_calls(
+    world: Any, serving: Any
+) -> None:
+    (world.tokens / "tokens.json").write_bytes(b"{")
+    world.begin()
+    async with serving(world):
+        await world.until(lambda: world.engine.run == 1)
+        await world.settled()
+        assert [alert.code for alert in world.engine.alerts.open] == ["TOKENS_UNREADABLE"]
+
+
+async def test_tokens_are_read_again_as_soon_as_they_may_be(tmp_path: Path) -> None:
+    file = TokenFile(tmp_path)
+    file.make_first(datetime.now(UTC))
+    secret = (tmp_path / "read.token").read_text().strip()
+    content = file.path.read_bytes()
+    book = TokenBook(file)
+    file.path.unlink()
+    file.path.mkdir()  # which no user can read, root neither
+    descriptors = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with pytest.raises(TokensUnreadable):
+        book.find(secret)
+    file.path.rmdir()
+    file.path.write_bytes(content)
+    first = TokenBook(file)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (3, descriptors[1]))  # a flood of connections has them all
+    try:
+        with pytest.raises(TokensUnreadable, match="Too many open files"):
+            first.find(secret)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, descriptors)
+    for each in (book, first):
+        found = each.find(secret)
+        assert found is not None
+        assert found.name == "read"
 
 
 async def test_an_expired_token_is_refused(world: Any, client: Any, refused: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from decimal import Decimal
 from typing import Any
 
@@ -151,3 +152,24 @@ async def test_who_leaves_before_the_answer_is_durable_leaves_nothing_half_done(
     assert [entry.key for entry in answer.changed] == ["risk.max_positions", "alerts.min_severity"]
     assert world.sources.applied == [("alerts.min_severity",)]
     assert (await entries(client))["risk.max_positions"].value == "3"
+
+
+async def test_a_fault_of_a_reload_whose_asker_has_left_is_in_the_log(
+    world: Any, client: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    await settled(world, client)
+    go_on, read = threading.Event(), world.sources.read
+
+    def slow() -> Any:
+        go_on.wait(5)
+        return read()
+
+    def broken(config: Any) -> Any:
+        raise ValueError("a fault")
+
+    world.sources.read, world.sources.settings = slow, broken
+    with pytest.raises(grpc.aio.AioRpcError):
+        await client.system.ReloadConfig(system_pb2.ReloadConfigRequest(request_id="l1"), timeout=0.05)
+    go_on.set()
+    await world.until(lambda: "a reload failed, and who asked for it has left" in caplog.text)
+    assert "ValueError: a fault" in caplog.text

@@ -30,7 +30,9 @@ from fluxherod.engine.events import Caller, HaltCommand, Started
 from fluxherod.engine.hub import IndicatorsChanged, Ring, Topic
 from fluxherod.engine.settings import Settings
 from fluxherod.recovery import replay
+from fluxherod.rpc import snapshots
 from fluxherod.rpc.convert_orders import order_message
+from fluxherod.rpc.live import Live
 from fluxherod.rpc.snapshots import Cut, Snapshots
 
 SNAPSHOT, UPDATE = common_pb2.STREAM_KIND_SNAPSHOT, common_pb2.STREAM_KIND_UPDATE
@@ -391,6 +393,25 @@ async def test_a_bar_that_completes_while_a_snapshot_is_being_put_together_comes
     assert update.prev_seq == snapshot.seq
     assert [one.close for one in update.indicators] == [451.0]
     stream.cancel()
+
+
+async def test_of_many_snapshots_at_once_one_is_filled_at_a_time(
+    world: Any, client: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With one symbol a turn of the loop, as with thousands of them."""
+    add, filled = Snapshots._add_symbol, list[Any]()
+
+    def added(self: Snapshots, message: Any, book: Any, bars: int) -> None:
+        filled.append(message)
+        add(self, message, book, bars)
+
+    monkeypatch.setattr(snapshots, "HOLD_S", -1.0)
+    monkeypatch.setattr(Snapshots, "_add_symbol", added)
+    maker = Snapshots(Live(world.engine, world.runner), world.server.status, world.store)
+    cuts = [maker.cut(stream_pb2.WatchResponse(), [common_pb2.TOPIC_BARS], ()) for _ in range(5)]
+    await asyncio.gather(*map(maker.fill, cuts))
+    assert all(filled[2 * number] is filled[2 * number + 1] is cut.message for number, cut in enumerate(cuts))
+    assert all(len(cut.message.bars) == 2 for cut in cuts)
 
 
 async def test_a_signal_that_changes_after_a_snapshot_was_cut_is_told_once(world: Any, client: Any) -> None:

@@ -140,6 +140,12 @@ def test_the_certificate_is_kept_until_a_month_before_its_end(tmp_path: Path) ->
     assert not made(tmp_path, now=NOW + timedelta(days=368))
 
 
+def test_a_certificate_that_was_made_while_the_clock_was_ahead_is_made_again(tmp_path: Path) -> None:
+    assert made(tmp_path, now=NOW + timedelta(days=400))
+    assert made(tmp_path)
+    assert not made(tmp_path)
+
+
 def test_a_new_name_of_the_machine_is_no_reason_for_a_new_certificate(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -151,7 +157,8 @@ def test_a_new_name_of_the_machine_is_no_reason_for_a_new_certificate(
 def test_a_daemon_that_runs_for_a_year_renews_its_certificate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("LOOK_EVERY_S", "RENEW_EVERY_S"):
         monkeypatch.setattr(tls, name, 0.0)
-    keeper = Keeper(Files(tmp_path / "tls.cert", tmp_path / "tls.key", None), tmp_path, ())
+    files = Files(tmp_path / "tls.cert", tmp_path / "tls.key", None)
+    keeper = Keeper(files, tmp_path, (), files.read)
     keeper.first()
     assert keeper.fetch() is None
     for path in tmp_path.iterdir():
@@ -186,6 +193,7 @@ def test_the_certificate_is_for_the_address_that_is_listened_on(listen: str, hos
 
 
 def test_a_folder_that_can_not_keep_a_certificate_is_said(tmp_path: Path) -> None:
-    keeper = Keeper(Files(tmp_path / "none/tls.cert", tmp_path / "none/tls.key", None), tmp_path / "none", ())
+    files = Files(tmp_path / "none/tls.cert", tmp_path / "none/tls.key", None)
+    keeper = Keeper(files, tmp_path / "none", (), files.read)
     with pytest.raises(ConfigurationError, match=r"storage\.state_dir"):
         keeper.first()

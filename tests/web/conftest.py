@@ -56,8 +56,10 @@ def parse(body: bytes) -> tuple[list[bytes], dict[str, str]]:
 class Web:
     """The daemon's inside, reachable over HTTP. `headers` is what each call carries besides its own."""
 
-    def __init__(self, folder: Path, webui: Path | None = None, **settings: Any) -> None:
-        self.world = World(folder / "fluxherod.sock")
+    def __init__(
+        self, folder: Path, grpc_settings: dict[str, Any] | None = None, webui: Path | None = None, **settings: Any
+    ) -> None:
+        self.world = World(folder / "fluxherod.sock", grpc_settings)
         self.probe = Probe()
         self.world.server.door.add_registered_method_handlers(SERVICE, self.probe.handlers())
         self.metrics = Metrics()

@@ -9,7 +9,9 @@ import shutil
 import socket
 import ssl
 import time
+from datetime import UTC, datetime
 from html.parser import HTMLParser
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -22,15 +24,20 @@ from rpc.test_reads import trend
 from web.conftest import BINARY, Web, until
 from web.probe import SERVICE
 
+from fluxherod.config_grpc import GrpcConfig
 from fluxherod.engine.effects import Alert, AlertUpdated, Severity
 from fluxherod.engine.hub import Topic
-from fluxherod.rpc import limits
+from fluxherod.rpc import limits, tls
+from fluxherod.rpc.certificates import keep_certificate
 from fluxherod.rpc.errors import Refused
 from fluxherod.rpc.sockets import ListenError
+from fluxherod.rpc.tls import own_hosts
 from fluxherod.rpc.web import http
+from fluxherod.rpc.web.bridge import Bridge
 from fluxherod.rpc.web.context import WebContext
 from fluxherod.rpc.web.frames import message_frame
-from fluxherod.rpc.web.guard import is_local
+from fluxherod.rpc.web.guard import Guard, is_local
+from fluxherod.rpc.web.site import Pages, Site
 
 STATUS = "fluxhero.v1.SystemService/GetStatus"
 FORWARDED = {"x-forwarded-for": "192.0.2.1"}
@@ -160,6 +167,42 @@ async def test_health_is_200_only_while_the_daemon_serves(web: Web) -> None:
     await web.world.server.drain("enough")
     assert (await health())[:2] == (503, False)
     assert (await web.client.get(f"{web.url}/livez")).status_code == 200
+
+
+async def test_health_costs_the_same_however_much_each_symbol_has(web: Web) -> None:
+    class Sealed:
+        def __len__(self) -> int:
+            raise AssertionError("a stranger's question looked at what a symbol has")
+
+    books = web.world.engine.market.books.values()
+    closed = [(book, book.closed) for book in books]
+    for book in books:
+        book.closed = Sealed()  # type: ignore[assignment]
+    assert (await web.client.get(f"{web.url}/healthz")).json()["state"] == "ACTIVE"
+    for book, bars in closed:
+        book.closed = bars
+
+
+async def test_scrapes_come_one_after_the_other_and_leave_half_of_the_time_to_the_daemon() -> None:
+    now, spans = time.perf_counter, list[tuple[float, float]]()
+
+    def slow() -> tuple[bytes, str]:
+        began = now()
+        while now() < began + 0.02:
+            pass
+        spans.append((began, now()))
+        return b"", "text/plain"
+
+    async def nothing(message: Any = None) -> Any:
+        return None
+
+    pages = Pages({}, lambda: (True, {}), slow, nothing)
+    site = Site(Guard("127.0.0.1:1", (), (), tls=False), Bridge({}, 1), pages)
+    scope = {"method": "GET", "path": "/metrics", "client": ("127.0.0.1", 1), "headers": [(b"host", b"localhost")]}
+    await asyncio.gather(*(site(scope, nothing, nothing) for _ in range(3)))
+    assert len(spans) == 3
+    for (_, ended), (began, _) in pairwise(spans):
+        assert began - ended >= 0.02
 
 
 def test_a_scrape_through_a_proxy_of_this_machine_is_not_from_this_machine() -> None:
@@ -365,6 +408,46 @@ async def test_with_a_certificate_only_tls_is_answered(tmp_path: Path) -> None:
             assert plain.status_code == 403
         with pytest.raises(httpx.TransportError):
             await web.client.get(f"{web.url}/livez")
+
+
+async def speaks(web: Web, certificate: Path, name: str) -> bool:
+    """Whether the port is that of the certificate, called by a name."""
+    context = ssl.create_default_context(cafile=str(certificate))
+    try:
+        _, writer = await asyncio.open_connection("127.0.0.1", web.http.port, ssl=context, server_hostname=name)
+    except ssl.SSLError:
+        return False
+    writer.close()
+    return True
+
+
+async def test_the_daemons_own_certificate_serves_browsers_by_the_names_of_http_and_grpc(tmp_path: Path) -> None:
+    web = Web(tmp_path, {"tls": "self", "tls_hosts": ("trader.example",)}, tls="self", hosts=("desk.example",))
+    async with web:
+        made = web.world.tokens / "tls.cert"
+        for name in ("localhost", "desk.example", "trader.example"):
+            assert await speaks(web, made, name)
+        assert not await speaks(web, made, "evil.example")
+        content = made.read_bytes()
+        hosts = own_hosts(GrpcConfig(tls_hosts=("trader.example",)), "127.0.0.1:0")
+        assert not keep_certificate(made, made.with_name("tls.key"), hosts, datetime.now(UTC))  # gRPC makes no other
+        assert made.read_bytes() == content
+
+
+async def test_a_renewed_certificate_serves_browsers_without_a_restart_and_a_bad_one_does_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(tls, "LOOK_EVERY_S", 0.0)
+    before, after = Authority(tmp_path, "before"), Authority(tmp_path, "after")
+    certificate, key = before.issue("server")
+    async with Web(tmp_path, tls_cert=str(certificate), tls_key=str(key)) as web:
+        assert await speaks(web, before.certificate, "localhost")
+        certificate.write_bytes(b"none")
+        assert await speaks(web, before.certificate, "localhost")
+        assert "the certificate of before stays" in caplog.text
+        after.issue("server")
+        assert await speaks(web, after.certificate, "localhost")
+        assert not await speaks(web, before.certificate, "localhost")
 
 
 async def test_metrics_tell_the_streams_of_each_topic(web: Web) -> None:

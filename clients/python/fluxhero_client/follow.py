@@ -21,6 +21,7 @@ class StreamMessage(Protocol):
     prev_seq: int
     kind: Any
     snapshot_reason: Any
+    part: int
 
 
 M = TypeVar("M", bound=StreamMessage)
@@ -32,10 +33,11 @@ class _Gap(Unavailable):
 
 @dataclass(frozen=True, slots=True)
 class Resume:
-    """Where a stream goes on: after `seq` of the journal `epoch`."""
+    """Where a stream goes on: after `seq` of the journal `epoch` and the first `part` updates of the next number."""
 
     epoch: str
     seq: int
+    part: int = 0
 
 
 Open = Callable[[Resume | None], AsyncGenerator[M, None]]
@@ -77,7 +79,8 @@ async def follow(open_stream: Open[M], options: Follow) -> AsyncGenerator[M, Non
         try:
             async with aclosing(_one_stream(open_stream, position, options.silence_s)) as messages:
                 async for message in messages:
-                    position, delay_s, reached = Resume(message.epoch, message.seq), options.first_delay_s, True
+                    position = Resume(message.epoch, message.seq, message.part)
+                    delay_s, reached = options.first_delay_s, True
                     if lost and options.on_resumed:
                         options.on_resumed()
                     lost = False
@@ -114,7 +117,7 @@ async def _one_stream(open_stream: Open[M], position: Resume | None, silence_s: 
                 raise Unavailable(Failure("UNAVAILABLE", f"no heartbeat for {silence_s:g} s")) from None
             if position is not None and not _continues(message, position):
                 raise _Gap(Failure("UNAVAILABLE", f"messages are missing after {position.seq}"))
-            position = Resume(message.epoch, message.seq)
+            position = Resume(message.epoch, message.seq, message.part)
             yield message
     finally:
         await stream.aclose()

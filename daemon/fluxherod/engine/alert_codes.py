@@ -347,6 +347,12 @@ CODES: dict[str, AlertCode] = {
         "Look after open positions at the broker's own page; stops at the broker stand. Read the log (journalctl -u "
         "fluxherod); under systemd it starts again by itself.",
     ),
+    "TOKENS_UNREADABLE": _code(
+        CRITICAL,
+        "The list of tokens is gone or damaged: every call with a token is refused, and the daemon trades on.",
+        "On the daemon's machine its Unix socket still answers (fluxhero status, fluxhero halt). Restore tokens.json "
+        "in the state folder, or remove it and restart the daemon, which then makes new tokens.",
+    ),
     "CHANNEL_FAILED": _code(
         WARNING,
         "A channel of [alerts] does not take what is sent to it. It is told here and in the log alone.",

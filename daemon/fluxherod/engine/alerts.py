@@ -13,7 +13,7 @@ from fluxherod.core.orders import OrderState
 from fluxherod.core.words import some_of
 from fluxherod.engine.desk import Desk
 from fluxherod.engine.effects import Alert, AlertRaised, AlertUpdated, Effect, ReplyCode, Severity
-from fluxherod.engine.events import AcknowledgeAlertCommand, AlertTold, ChannelFailed, Started
+from fluxherod.engine.events import AcknowledgeAlertCommand, AlertTold, ChannelFailed, Started, TokensFailed
 from fluxherod.engine.ledger import Ledger
 
 MOST_OPEN = 1_000
@@ -129,6 +129,12 @@ def channel_failed(event: ChannelFailed) -> AlertRaised:
     """The alert of a channel that does not take alerts; no channel is told of it."""
     text = f"{event.channel} does not take alerts: {event.detail}. Try it with fluxherod test-alerts"
     return AlertRaised("CHANNEL_FAILED", Severity.WARNING, text)
+
+
+def tokens_failed(event: TokensFailed) -> AlertRaised:
+    """The alert of tokens that can't be read: over the network nobody can look, or halt."""
+    text = f"No token can be checked, so every call with one is refused, also a halt: {event.detail}"
+    return AlertRaised("TOKENS_UNREADABLE", Severity.CRITICAL, text)
 
 
 def _restarted_after_crash(run: int, silent_ns: int, desk: Desk, ledger: Ledger) -> AlertRaised:

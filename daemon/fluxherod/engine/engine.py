@@ -12,7 +12,7 @@ from typing import Any, get_args
 from fluxherod.core.calendar import SECOND_NS, Calendar
 from fluxherod.core.types import Bar
 from fluxherod.engine import gaps, links, readiness
-from fluxherod.engine.alerts import AlertBook, channel_failed
+from fluxherod.engine.alerts import AlertBook, channel_failed, tokens_failed
 from fluxherod.engine.books import SymbolBook, sane
 from fluxherod.engine.chase import Chaser
 from fluxherod.engine.closed_bars import ClosedBar
@@ -64,6 +64,7 @@ from fluxherod.engine.events import (
     Stopping,
     SubmitAnswered,
     TimerFired,
+    TokensFailed,
 )
 from fluxherod.engine.foreign import Foreign
 from fluxherod.engine.guard import Guard
@@ -136,6 +137,7 @@ class Engine:
             BrokerSnapshot: self._snapshot,
             LinkChanged: lambda now_ns, event, out: links.take(self, event, now_ns, out),
             ChannelFailed: lambda now_ns, event, out: out.append(channel_failed(event)),
+            TokensFailed: lambda now_ns, event, out: out.append(tokens_failed(event)),
             AlertTold: lambda now_ns, event, out: self.alerts.note_told(event, now_ns),
             FeedFollows: self._feed_follows,
             TimerFired: self._timer_fired,

@@ -275,6 +275,13 @@ class ChannelFailed:
 
 
 @dataclass(frozen=True, slots=True)
+class TokensFailed:
+    """The list of tokens can't be read: nobody is let in by one. `detail` says why, and what to do."""
+
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
 class AlertTold:
     """A channel has taken an alert, as urgent as it was then: a restart need not send it again so soon."""
 
@@ -528,6 +535,7 @@ Event = (
     | BrokerSnapshot
     | LinkChanged
     | ChannelFailed
+    | TokensFailed
     | AlertTold
     | FeedFollows
     | TimerFired

@@ -19,6 +19,7 @@ from fluxherod.engine.effects import QuotesUpdated, Update
 from fluxherod.engine.ring import Ring
 from fluxherod.engine.subscription import Closed, Drained, End, Frame, FrameKind, Overflow, Subscription
 from fluxherod.engine.topics import (
+    ORDER,
     QUEUED,
     Encode,
     IndicatorsChanged,
@@ -136,7 +137,8 @@ class Hub:
                 by_topic[item.topic].append(item)
         if self._by_topic[Topic.INDICATORS] and (changed := indicators_of(by_topic.get(Topic.BARS, ()))):
             by_topic[Topic.INDICATORS] = changed
-        for topic, items in by_topic.items():
+        for topic in sorted(by_topic, key=ORDER.__getitem__):  # as the ring gives them again
+            items = by_topic[topic]
             for item in items if topic is Topic.POSITIONS else ():
                 if item.key is None:
                     item.encoded(self.encode)  # what guards a position is told as it is now, whenever it is read
@@ -202,11 +204,13 @@ class Hub:
         symbols: Iterable[str] = (),
         *,
         from_seq: int,
+        part: int = 0,
         snapshot_seq: int,
         min_interval_s: float = 0.0,
     ) -> Subscription | None:
         """Watch topics from a number on, beginning with what was missed since; `None` when that is not kept.
 
+        Of the number after it the first `part` updates were not missed. The topics and symbols are those of before.
         The topics that conflate go on after `snapshot_seq`, the number of a snapshot of them.
         """
         chosen = tuple(topics)
@@ -215,8 +219,10 @@ class Hub:
             self._count_gone(chosen, from_seq)
             return None
         since = {topic: from_seq if topic in QUEUED else snapshot_seq for topic in chosen}
-        subscription = Subscription(self, since, frozenset(symbols), min_interval_s, from_seq)
-        subscription.missed(missed)
+        subscription = Subscription(self, since, frozenset(symbols), min_interval_s, from_seq, start_part=part)
+        if not subscription.missed(missed):
+            self._count_gone(chosen, from_seq)
+            return None
         self.resumed += 1
         for topic in chosen:
             self.count[topic].resumed += 1

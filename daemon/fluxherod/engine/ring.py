@@ -17,7 +17,7 @@ from fluxherod.engine.effects import (
     TradeUpdated,
 )
 from fluxherod.engine.events import Event, Started
-from fluxherod.engine.topics import QUEUED, Item, Topic, items_of
+from fluxherod.engine.topics import ORDER, QUEUED, Item, Topic, items_of
 
 # What an update takes in memory, its objects and its bytes, measured: a signal carries its rules in words.
 BYTES = dict.fromkeys(QUEUED, 1_500) | {Topic.BARS: 700, Topic.SIGNALS: 8_000}
@@ -88,7 +88,7 @@ class Ring:
 
     def after(self, seq: int, topics: Collection[Topic]) -> list[Item] | None:
         """All updates of some topics after a number, in order, then the newest marks; `None` when some are gone."""
-        wanted = QUEUED.intersection(topics)
+        wanted = [topic for topic in ORDER if topic in QUEUED and topic in topics]
         if any(seq < self._gone[topic] for topic in wanted):
             return None
         found = list(heapq.merge(*(_after(seq, self._items[topic]) for topic in wanted), key=_number))

@@ -2,7 +2,8 @@
 
 Nothing here ever waits for the subscriber, and none of it holds the event loop for long: what is due is encoded in
 pieces, and between two of them the sockets have their turn. A frame ends between two numbers of the journal, never
-inside of one, so that whoever comes back after a frame gets nothing twice (but where one number fills several frames).
+inside of one, but where one number fills several frames: then a frame says how many of its updates are out. So whoever
+comes back after a frame misses nothing, and gets nothing twice.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from itertools import chain
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from fluxherod.engine.topics import PLAIN, Item, Key, Topic
+from fluxherod.engine.topics import PLAIN, QUEUED, Item, Key, Topic
 
 if TYPE_CHECKING:
     from fluxherod.engine.hub import Hub
@@ -41,7 +42,8 @@ class Frame:
 
     Everything that queues is out up to `seq`, the journal's number; `prev_seq` is the `seq` of the frame
     before (of the subscription's start in the first one). `conflated` counts the updates that newer ones
-    of the same symbol replaced since then.
+    of the same symbol replaced since then. `part` counts the updates of the number after `seq` that are out,
+    too: more than 0 only where that number fills several frames.
     """
 
     kind: FrameKind
@@ -49,13 +51,15 @@ class Frame:
     prev_seq: int
     chunks: list[bytes]
     conflated: int
+    part: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Overflow:
-    """The subscriber was too slow; it has everything up to `last_seq`."""
+    """The subscriber was too slow; it has everything up to `last_seq`, and `last_part` updates of the next number."""
 
     last_seq: int
+    last_part: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +81,7 @@ class Subscription:
     """One subscriber's frames: `async for frame in subscription`. Afterwards `end` says why there are no more.
 
     Made by `Hub.subscribe` and `Hub.resume`; leave its `with` block or `close()` it. `since` has the number after
-    which updates of a topic are wanted, `start_seq` is what the subscriber has seen.
+    which updates of a topic are wanted, `start_seq` and `start_part` are what the subscriber has seen.
     """
 
     def __init__(
@@ -88,6 +92,7 @@ class Subscription:
         interval_s: float,
         start_seq: int,
         counts: bool = True,
+        start_part: int = 0,
     ) -> None:
         self.since = since
         self.counts = counts  # as one that a client has
@@ -96,6 +101,8 @@ class Subscription:
         self._symbols = symbols
         self._interval_s = interval_s
         self._sent_seq = start_seq
+        self._sent_part = start_part
+        self._out = (start_seq + 1, start_part)  # of the newest number that was begun: how many updates left the queue
         self._missed = 0
         self._queue: deque[Item] = deque()
         self._latest: dict[Key, Item] = {}  # conflated updates that wait for their time
@@ -182,11 +189,18 @@ class Subscription:
         self._wake.set()
 
     # --- the way in: called by the hub, never waits ----------------------------------------------------
-    def missed(self, items: Sequence[Item]) -> None:
-        """Take in what a subscriber that comes back has missed; that much more may wait for it."""
+    def missed(self, items: Sequence[Item]) -> bool:
+        """Take in what a subscriber that comes back has missed; that much more may wait for it.
+
+        False when it can't have seen as much of its last number as it says.
+        """
         self._missed = len(items)
-        for item in filter(self._passes, items):
+        wanted = list(filter(self._passes, items))
+        number, part = self._out
+        begun = [item for item in wanted[:part] if item.seq == number and item.key is None]
+        for item in wanted[part:]:
             self._take_in(item)
+        return len(begun) == part
 
     def offer(self, items: Sequence[Item]) -> None:
         """Take in the updates that a number has of one topic, in their order."""
@@ -245,7 +259,7 @@ class Subscription:
         self._hub.count[topic].conflated += conflated
 
     def _overflow(self, topic: Topic) -> None:
-        self.finish(Overflow(self._sent_seq))
+        self.finish(Overflow(self._sent_seq, self._sent_part))
         self._drop()
         self._hub.count[topic].overflowed += 1
 
@@ -287,13 +301,18 @@ class Subscription:
     def _take(self) -> Frame:
         """The frame that has been filled."""
         chunks, self._chunks, self._size = self._chunks, [], 0
-        seq = self._queue[0].seq - 1 if self._queue else self._hub.seq
-        return self._frame(FrameKind.UPDATES, seq, chunks)
+        number = self._queue[0].seq if self._queue else self._hub.seq + 1
+        begun, part = self._out
+        return self._frame(FrameKind.UPDATES, number - 1, chunks, part if begun == number else 0)
 
     def _due(self) -> Iterator[Item]:
         """What may go out now, each taken as it is asked for."""
         while self._queue:
-            yield self._queue.popleft()
+            queued = self._queue.popleft()
+            if queued.topic in QUEUED:
+                number, part = self._out
+                self._out = queued.seq, part + 1 if queued.seq == number else 1
+            yield queued
         if self._latest and not self._leaving and (self.end is not None or self._now() >= self._latest_due):
             self._leaving, self._latest = self._latest, {}
             self._line = list(reversed(self._leaving))
@@ -307,10 +326,10 @@ class Subscription:
         subscribers = self._hub.subscribers
         return FRAME_S * subscribers if subscribers > FEW else 0.0
 
-    def _frame(self, kind: FrameKind, seq: int, chunks: list[bytes]) -> Frame:
+    def _frame(self, kind: FrameKind, seq: int, chunks: list[bytes], part: int = 0) -> Frame:
         seq = max(seq, self._sent_seq)
-        frame = Frame(kind, seq, self._sent_seq, chunks, self._conflated)
-        self._sent_seq = seq
+        frame = Frame(kind, seq, self._sent_seq, chunks, self._conflated, part)
+        self._sent_seq, self._sent_part = seq, part
         self._conflated = 0
         self._heartbeat_due = self._now() + self._hub.heartbeat_s
         return frame

@@ -54,6 +54,9 @@ class Topic(StrEnum):
     ALERTS = "alerts"
 
 
+ORDER = {topic: number for number, topic in enumerate(Topic)}
+"""In which order the updates of one number go out."""
+
 QUEUED = frozenset({Topic.BARS, Topic.POSITIONS, Topic.ORDERS, Topic.SIGNALS, Topic.ALERTS})
 """The topics whose every change is sent, so that a subscriber can resume them."""
 

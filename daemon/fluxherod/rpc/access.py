@@ -26,6 +26,7 @@ __all__ = ["Gate", "Peer", "Role", "Visit", "calling"]
 
 UNIX = "unix"
 LOOK_AT_STREAMS_EVERY_S = 1.0
+MOST_STRANGERS, MOST_OF_ONE_HOST = 64, 16
 _HEADER = "authorization"
 _HOW = "send it as metadata, authorization: Bearer TOKEN (see `fluxherod token`)"
 
@@ -60,6 +61,9 @@ class Gate:
     ) -> None:
         self.audit = Audit(now_s)
         self.loads = Loads(settings.calls_in_flight, settings.streams_per_caller)
+        # Whoever asks for health may have no token: apart, and few, so that nobody with one finds no room.
+        few = min(MOST_OF_ONE_HOST, settings.streams_per_caller)
+        self.strangers = Loads(MOST_STRANGERS, few, of="without a token")
         self.turns = Turns()
         self._rules: dict[str, Rule] = {}
         self._book = book
@@ -82,17 +86,21 @@ class Gate:
         if rule is not None or method not in self._rules:
             self._rules[method] = rule or rule_of(method)
 
-    def enter(self, method: str, context: Context, request: Any = None, *, streams: bool = False) -> Visit:
+    def enter(self, method: str, context: Context, *, streams: bool = False) -> Visit:
         """Let a call in for as long as it lasts: the visit is a context manager.
 
         Raises:
             Refused: when the caller may not, or not now.
         """
         peer, rule = self.admit(method, context), self._rules[method]
-        if full := self.loads.full(peer.name, streams) if not rule.changes else "":
+        loads = self._loads(rule)
+        if full := loads.full(peer.name, streams) if not rule.changes else "":
             raise Refused("LIMIT_EXCEEDED", full)
-        self.loads.take(peer.name, streams)
-        return Visit(self, method, peer, rule, request, streams)
+        loads.take(peer.name, streams)
+        return Visit(self, method, peer, rule, streams)
+
+    def _loads(self, rule: Rule) -> Loads:
+        return self.strangers if rule.role is Role.NONE else self.loads
 
     def admit(self, method: str, context: Context) -> Peer:
         """Who calls `/package.Service/Method`; `calling()` says it from then on in the task of the call.
@@ -112,6 +120,13 @@ class Gate:
             raise Refused("ROLE_INSUFFICIENT", text, metadata={"role": str(peer.role), "required": str(rule.role)})
         _CALLING.set(peer)
         return peer
+
+    def look_at_tokens(self) -> None:
+        """Raise the alarm when they can't be read; `enter` would at the first call that brings one."""
+        try:
+            self._book.get("")
+        except TokensUnreadable as problem:
+            self.audit.unreadable(str(problem))
 
     # --- who it is ---------------------------------------------------------------------------------
     def _identify(self, context: Context, rule: Rule) -> Peer:
@@ -163,7 +178,7 @@ class Gate:
     def leave(self, visit: Visit) -> None:
         """A call has ended."""
         self._streams.discard(visit)
-        self.loads.give_back(visit.peer.name, visit.streams)
+        self._loads(visit.rule).give_back(visit.peer.name, visit.streams)
 
     def _look_later(self) -> None:
         if self._streams and self._look is None:
@@ -189,13 +204,13 @@ class Gate:
 class Visit:
     """A call that was let in, for as long as it lasts."""
 
-    def __init__(self, gate: Gate, method: str, peer: Peer, rule: Rule, request: Any, streams: bool) -> None:
+    def __init__(self, gate: Gate, method: str, peer: Peer, rule: Rule, streams: bool) -> None:
         self.peer = peer
         self.method = method
         self.streams = streams
+        self.request: Any = None  # once it was read
         self._gate = gate
-        self._rule = rule
-        self._request = request
+        self.rule = rule
         self._until: asyncio.Timeout | None = None
         self._ended: Refused | None = None
         self._since_s = time.monotonic()
@@ -207,14 +222,14 @@ class Visit:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         self._gate.leave(self)
-        if self._rule.changes:
-            request_id = getattr(self._request, "request_id", "")
+        if self.rule.changes:
+            request_id = getattr(self.request, "request_id", "")
             seconds = time.monotonic() - self._since_s
             self._gate.audit.changed(self.peer, self.method, request_id, _outcome(error), seconds)
 
     async def turn(self) -> None:
         """Wait for the caller's turn to read; what changes something does not wait."""
-        if not self._rule.changes:
+        if not self.rule.changes:
             await self._gate.turns.take(self.peer.name)
 
     @asynccontextmanager

@@ -20,6 +20,7 @@ class Audit:
 
     def __init__(self, now_s: Callable[[], float]) -> None:
         self._refusals = Windows(now_s)
+        self.alarm: Callable[[str], None] = lambda text: None  # told of what an operator must mend
 
     def changed(self, peer: Peer, method: str, request_id: str, outcome: str, seconds: float) -> None:
         """A call that changes something has ended."""
@@ -49,6 +50,7 @@ class Audit:
         """No token can be checked."""
         if self._refusals.count(text)[0] == 1:
             log.error("calls with a token are refused, also those over TCP: %s", text)
+            self.alarm(text)
 
 
 def _short(method: str) -> str:

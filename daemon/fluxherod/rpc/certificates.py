@@ -76,6 +76,8 @@ def _unfit(path: Path, key_path: Path, names: set[x509.GeneralName], now: dateti
         return "the one before was damaged"
     if certificate.public_key() != key.public_key():
         return "the key was not that of the certificate"
+    if certificate.not_valid_before_utc > now:  # the machine's clock was ahead when it was made
+        return f"the one before begins on {certificate.not_valid_before_utc:%Y-%m-%d}"
     if certificate.not_valid_after_utc - now < RENEWED_BEFORE:
         return f"the one before ends on {certificate.not_valid_after_utc:%Y-%m-%d}"
     return "" if names <= set(covered) else "the one before was not for all of grpc.tls_hosts"

@@ -1,13 +1,16 @@
-"""What every call passes through: who may, refusals become rich errors, faults are logged and never shown."""
+"""What every call passes through: who may, refusals become rich errors, faults are logged and never shown.
+
+gRPC's own servers read a request before they ask who sent it, and wait for the rest of it as long as its sender likes.
+So gRPC is given handlers that read by themselves: what comes without a token takes no memory, and nobody's for long.
+"""
 
 from __future__ import annotations
 
 import asyncio
-import functools
 import logging
 import secrets
 import time
-from collections.abc import AsyncGenerator, AsyncIterable, Callable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterable, Awaitable, Callable, Mapping
 from contextlib import aclosing
 from typing import Any, NoReturn
 
@@ -18,12 +21,15 @@ from grpc_status import rpc_status
 from fluxherod.engine.runner import Stopped
 from fluxherod.rpc.access import Gate, Visit
 from fluxherod.rpc.calls import Context, Handler
-from fluxherod.rpc.errors import Refused
+from fluxherod.rpc.errors import Refused, invalid
 
 log = logging.getLogger(__name__)
 
 PREFIX = "/fluxhero.v1."
+REQUEST_PATIENCE_S = 20.0  # for the message of a call, from its headers on
+MOST_ENTRIES = 10_000  # of a list in a request: handlers look at each of them in one go
 Observe = Callable[[str, str, float], None]
+Read = Callable[[], Awaitable[Any]]
 
 
 class Door(grpc.GenericRpcHandler):
@@ -39,13 +45,14 @@ class Door(grpc.GenericRpcHandler):
     def __init__(self, gate: Gate, longest_call_s: float) -> None:
         self.closing = ""
         self.handlers: dict[str, Handler] = {}
+        self._readers: dict[str, Handler] = {}  # the same as gRPC takes them: they read their request themselves
         self.observe: Observe = lambda method, code, seconds: None
         self._gate = gate
         self._longest_call_s = longest_call_s
 
     def service(self, handler_call_details: grpc.HandlerCallDetails) -> Handler | None:
         """The handler of a call; None when there is no such method, which the server answers."""
-        return self.handlers.get(handler_call_details.method)
+        return self._readers.get(handler_call_details.method)
 
     def admit(self, method: str, context: Context) -> None:
         """Whether a caller may what a method may, for what is no method itself.
@@ -76,25 +83,32 @@ class Door(grpc.GenericRpcHandler):
         for name, handler in handlers.items():
             method = f"/{service}/{name}"
             self._gate.guard(method)
-            self.handlers[method] = self._wrap(method, handler)
+            self._take_in(method, handler)
 
-    def _wrap(self, method: str, handler: Handler) -> Handler:
-        parse = _deserializer(handler.request_deserializer)
+    def _take_in(self, method: str, handler: Handler) -> None:
+        parse: Any = _deserializer(handler.request_deserializer)
         if not handler.response_streaming:
-            return grpc.unary_unary_rpc_method_handler(
-                self._observed(method, self._unary(method, handler.unary_unary)), parse, handler.response_serializer
+            unary, answer = (
+                self._observed(method, self._unary(method, handler.unary_unary)),
+                handler.response_serializer,
             )
+            self.handlers[method] = grpc.unary_unary_rpc_method_handler(_given(unary), parse, answer)
+            self._readers[method] = grpc.stream_unary_rpc_method_handler(_reading(unary), parse, answer)
+            return
+        behaviour = handler.stream_stream if handler.request_streaming else handler.unary_stream
+        stream = self._observed(method, self._streaming(method, behaviour))
         if handler.request_streaming:  # reflection: nothing of ours streams requests
-            stream = self._observed(method, self._streaming(method, _checked(handler.stream_stream)))
-            return grpc.stream_stream_rpc_method_handler(stream, parse, _serialize)
-        stream = self._observed(method, self._streaming(method, handler.unary_stream))
-        return grpc.unary_stream_rpc_method_handler(stream, parse, _serialize)
+            self._readers[method] = grpc.stream_stream_rpc_method_handler(_parsed(stream), parse, _serialize)
+            self.handlers[method] = self._readers[method]
+        else:
+            self.handlers[method] = grpc.unary_stream_rpc_method_handler(_given(stream), parse, _serialize)
+            self._readers[method] = grpc.stream_stream_rpc_method_handler(_reading(stream), parse, _serialize)
 
     def _observed(self, method: str, behaviour: Any) -> Any:
-        async def call(request: Any, context: Context) -> Any:
+        async def call(read: Read, context: Context) -> Any:
             started, code = time.perf_counter(), grpc.StatusCode.CANCELLED
             try:
-                answer = await behaviour(request, context)
+                answer = await behaviour(read, context)
                 code = grpc.StatusCode.OK
                 return answer
             except grpc.aio.AbortError:
@@ -108,10 +122,10 @@ class Door(grpc.GenericRpcHandler):
         return call
 
     def _unary(self, method: str, behaviour: Any) -> Any:
-        async def call(request: Any, context: Context) -> Any:
+        async def call(read: Read, context: Context) -> Any:
             try:
-                with self._enter(method, request, context) as visit:
-                    _check(method, behaviour, request)
+                with self._enter(method, context) as visit:
+                    request = visit.request = await _request(method, behaviour, read)
                     async with asyncio.timeout(self._longest_call_s):
                         await visit.turn()
                         return await behaviour(request, context)
@@ -122,10 +136,10 @@ class Door(grpc.GenericRpcHandler):
         return call
 
     def _streaming(self, method: str, behaviour: Any) -> Any:
-        async def call(request: Any, context: Context) -> None:
+        async def call(read: Read, context: Context) -> None:
             try:
-                with self._enter(method, request, context, streams=True) as visit:
-                    _check(method, behaviour, request)
+                with self._enter(method, context, streams=True) as visit:
+                    request = visit.request = await _request(method, behaviour, read)
                     async with visit.while_valid():
                         await _run(behaviour(request, context), context)
             except Exception as error:
@@ -134,25 +148,69 @@ class Door(grpc.GenericRpcHandler):
 
         return call
 
-    def _enter(self, method: str, request: Message | None, context: Context, *, streams: bool = False) -> Visit:
+    def _enter(self, method: str, context: Context, *, streams: bool = False) -> Visit:
         if self.closing and method.startswith(PREFIX):
             raise Refused("SHUTTING_DOWN", f"the daemon is stopping: {self.closing}")
-        return self._gate.enter(method, context, request, streams=streams)
+        return self._gate.enter(method, context, streams=streams)
 
 
-def _check(method: str, behaviour: Any, request: Message | None) -> None:
+async def _request(method: str, behaviour: Any, read: Read) -> Any:
+    """The request of a call that was let in, once it can be looked at.
+
+    Raises:
+        Refused: when it can't be.
+    """
+    try:
+        async with asyncio.timeout(REQUEST_PATIENCE_S):
+            request = await read()
+    except TimeoutError:
+        text = f"the request did not come within {REQUEST_PATIENCE_S:g} s"
+        raise Refused("INVALID_FIELD", text, code=grpc.StatusCode.DEADLINE_EXCEEDED) from None
     if behaviour.__module__.endswith("_pb2_grpc"):  # the generated base class's method
         raise Refused("NOT_IMPLEMENTED", f"{method.removeprefix('/')} is not served by this version")
+    if request is grpc.aio.EOF:
+        raise Refused("INVALID_FIELD", "a call has one message, this one has none")
     if request is None:
         raise _unreadable()
+    if isinstance(request, Message):
+        _check_lists(request)
+    return request
+
+
+def _check_lists(message: Message, prefix: str = "") -> None:
+    """No list may be so long that looking at each of its entries holds the event loop."""
+    for field, value in message.ListFields():
+        if field.is_repeated:
+            if len(value) > MOST_ENTRIES:
+                raise invalid(f"{prefix}{field.name}", f"at most {MOST_ENTRIES} entries, not {len(value)}")
+        elif field.message_type is not None:
+            _check_lists(value, f"{prefix}{field.name}.")
 
 
 def _unreadable() -> Refused:
     return Refused("INVALID_FIELD", "the request is not a message of this method: its bytes can't be parsed")
 
 
-def _checked(behaviour: Any) -> Any:
-    """A behaviour whose stream of requests ends with a refusal at the first that can't be parsed."""
+def _given(call: Any) -> Any:
+    """For who has read the request."""
+
+    async def given(request: Message | None, context: Context) -> Any:
+        return await call(_at_hand(request), context)
+
+    return given
+
+
+def _reading(call: Any) -> Any:
+    """For gRPC, which leaves the reading to us."""
+
+    async def reading(requests: object, context: Context) -> Any:
+        return await call(context.read, context)
+
+    return reading
+
+
+def _parsed(call: Any) -> Any:
+    """For a stream of requests, which ends with a refusal at the first that can't be parsed."""
 
     async def parsed(requests: AsyncIterable[Message | None]) -> AsyncGenerator[Message, None]:
         async for request in requests:
@@ -160,11 +218,17 @@ def _checked(behaviour: Any) -> Any:
                 raise _unreadable()
             yield request
 
-    @functools.wraps(behaviour)
-    def call(requests: AsyncIterable[Message | None], context: Context) -> Any:
-        return behaviour(parsed(requests), context)
+    async def both(requests: AsyncIterable[Message | None], context: Context) -> Any:
+        return await call(_at_hand(parsed(requests)), context)
 
-    return call
+    return both
+
+
+def _at_hand(request: Any) -> Read:
+    async def read() -> Any:
+        return request
+
+    return read
 
 
 async def _run(messages: Any, context: Context) -> None:

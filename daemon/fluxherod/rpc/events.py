@@ -73,6 +73,8 @@ class Events:
         now = asyncio.get_running_loop().time
         due = now() + self._hub.heartbeat_s
         while True:
+            if self._hub.drained is not None and self._hub.seq - seq > ROWS_A_READ:
+                return  # who is far behind learns why it ends while there is time, and has the rest after the restart
             if seq < self._hub.seq:
                 batches, until = await self._read(seq, kinds)
                 for batch in batches:
@@ -134,11 +136,11 @@ def _messages(rows: Iterable[JournalRecord], until: int) -> list[Batch]:
     events: list[system_pb2.JournalEvent] = []
     room = MESSAGE_BYTES
     for row in rows:
-        text = _json(row.payload)
-        if events and len(text) > room:
+        text, size = _json(row.payload)
+        if events and size > room:
             batches.append((events, events[-1].seq))
             events, room = [], MESSAGE_BYTES
-        room -= len(text)
+        room -= size
         time = timestamp(row.now_ns)
         events.append(system_pb2.JournalEvent(seq=row.seq, time=time, type=row.kind, json=text, hash=row.chain.hex()))
     if events:
@@ -146,6 +148,8 @@ def _messages(rows: Iterable[JournalRecord], until: int) -> list[Batch]:
     return batches
 
 
-def _json(payload: bytes) -> str:
+def _json(payload: bytes) -> tuple[str, int]:
+    """An event as it is shown, and how many bytes that takes."""
     text = journaled_json(payload)
-    return text if len(text) <= EVENT_BYTES else f'{{"omitted_bytes":{len(text)}}}'
+    size = len(text.encode())
+    return (text, size) if size <= EVENT_BYTES else (f'{{"omitted_bytes":{size}}}', 0)

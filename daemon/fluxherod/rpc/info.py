@@ -72,7 +72,10 @@ class StorageSection(Protocol):
 
 
 class Configuration(Protocol):
-    """The configuration in force, as far as the API shows or needs it; the values of `secret_keys` are never shown."""
+    """The configuration in force, as far as the API shows or needs it; the values of `secret_keys` are never shown.
+
+    `certificate_hosts` are those by which browsers reach a port with the daemon's own certificate.
+    """
 
     @property
     def daemon(self) -> DaemonSection: ...
@@ -80,6 +83,8 @@ class Configuration(Protocol):
     def grpc(self) -> GrpcSection: ...
     @property
     def storage(self) -> StorageSection: ...
+    @property
+    def certificate_hosts(self) -> tuple[str, ...]: ...
     @property
     def origins(self) -> Mapping[str, Origin]: ...
     @property

@@ -39,7 +39,8 @@ class Rates:
 class Loads:
     """Calls under way: of all callers together, and the streams of each. What changes something is only counted."""
 
-    def __init__(self, calls: int, streams_per_caller: int) -> None:
+    def __init__(self, calls: int, streams_per_caller: int, of: str = "grpc.calls_in_flight") -> None:
+        self._of = of
         self.most_calls = calls
         self.most_streams = streams_per_caller
         self.calls = 0
@@ -48,7 +49,7 @@ class Loads:
     def full(self, caller: str, streams: bool) -> str:
         """Why one more call can't be taken; empty when it can."""
         if self.calls >= self.most_calls:
-            return f"{self.calls} calls are under way, as many as may be (grpc.calls_in_flight)"
+            return f"{self.calls} calls are under way, as many as may be ({self._of})"
         if streams and self.streams[caller] >= self.most_streams:
             return f"{caller} has {self.streams[caller]} streams open, as many as it may (grpc.streams_per_caller)"
         return ""

@@ -23,6 +23,7 @@ from fluxherod.rpc.live import Live
 from fluxherod.rpc.pages import Paging
 from fluxherod.rpc.stream import Messages, Streams
 
+_STATES = {*market_pb2.SymbolState.values()} - {market_pb2.SYMBOL_STATE_UNSPECIFIED}
 BOOKS_A_TURN = 256  # a few milliseconds' work
 
 
@@ -72,7 +73,7 @@ class MarketService(market_pb2_grpc.MarketServiceServicer):
         self, request: market_pb2.ListSymbolsRequest, context: Context
     ) -> market_pb2.ListSymbolsResponse:
         """The symbols that are followed, in alphabetical order."""
-        if any(state not in market_pb2.SymbolState.values() or not state for state in request.states):
+        if not {*request.states} <= _STATES:
             raise invalid("states", "states that the contract names")
         paging = Paging.of(request)
         books = sorted(self._live.books(), key=lambda book: book.symbol)

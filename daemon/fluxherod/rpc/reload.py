@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -10,11 +11,14 @@ from typing import Any
 from fluxherod.engine import reloading
 from fluxherod.engine.events import AssetInfo, Caller, ReloadCommand
 from fluxherod.engine.ports import DataUnavailable
+from fluxherod.engine.runner import Stopped
 from fluxherod.errors import ConfigurationError
 from fluxherod.rpc.errors import Refused, check_reply, invalid
 from fluxherod.rpc.info import Configuration, Origin, Reconfiguration
 from fluxherod.rpc.live import Live
 from fluxherod.rpc.runtime import changed_values, runtime_values
+
+log = logging.getLogger(__name__)
 
 # Of what a caller or the file says: a refusal must fit into its trailers, its text into less of them than its fields.
 MOST_SHOWN, LONGEST_SHOWN, LONGEST_PROBLEM, LONGEST_IN_TEXT = 5, 60, 300, 140
@@ -71,7 +75,11 @@ class Reloader:
         task = asyncio.ensure_future(self._in_turn(caller, tuple(sorted(reset))))
         self._running.add(task)
         task.add_done_callback(self._ended)
-        return await asyncio.shield(task)
+        try:
+            return await asyncio.shield(task)
+        except asyncio.CancelledError:
+            task.add_done_callback(_tell)
+            raise
 
     def _ended(self, task: asyncio.Task[Reloaded]) -> None:
         self._running.discard(task)
@@ -133,6 +141,13 @@ class Reloader:
             return tuple(await asyncio.gather(*map(self._live.runner.asset, symbols)))
         except DataUnavailable as problem:
             raise Refused("BROKER_UNAVAILABLE", f"the broker can't be asked about new symbols: {problem}") from problem
+
+
+def _tell(task: asyncio.Task[Reloaded]) -> None:
+    """A fault that nobody else hears of: the asker has left."""
+    error = None if task.cancelled() else task.exception()
+    if error is not None and not isinstance(error, Refused | Stopped):
+        log.error("a reload failed, and who asked for it has left", exc_info=error)
 
 
 def _problems(problems: Iterable[str]) -> Iterator[tuple[str, str]]:

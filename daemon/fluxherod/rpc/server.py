@@ -27,6 +27,7 @@ from fluxhero.v1 import (
     trade_pb2_grpc,
 )
 from fluxherod.engine.engine import Engine
+from fluxherod.engine.events import TokensFailed
 from fluxherod.engine.hub import Hub
 from fluxherod.engine.runner import Runner
 from fluxherod.rpc.access import Gate
@@ -50,7 +51,7 @@ from fluxherod.rpc.strategy import StrategyService
 from fluxherod.rpc.stream import Encoder, Streams, StreamService
 from fluxherod.rpc.system import SystemService
 from fluxherod.rpc.tables import Tables
-from fluxherod.rpc.tls import server_credentials
+from fluxherod.rpc.tls import own_hosts, server_credentials
 from fluxherod.rpc.today import Today
 from fluxherod.rpc.tokens import TokenBook, TokenFile
 from fluxherod.rpc.trade import TradeService
@@ -104,9 +105,12 @@ class RpcServer:
         settings = info.config.grpc
         self._settings = settings
         self._folder = info.config.storage.state_dir
+        self._hosts = info.config.certificate_hosts
+        self.certificate_hosts = own_hosts(settings, self._listen) if settings.tls == "self" else ()
         tokens = TokenFile(self._folder)
         self._tokens = tokens
         self.gate = Gate(settings, TokenBook(tokens))
+        self.gate.audit.alarm = lambda text: runner.post(TokensFailed(text))
         self.door = Door(self.gate, settings.longest_call_s)
         live = Live(engine, runner)
         status = self.status = StatusReader(live, hub, info, Today(live, hub, tables))
@@ -152,10 +156,13 @@ class RpcServer:
         """
         await self.set_serving(False)
         await asyncio.to_thread(self._prepare_tokens)
+        self.gate.look_at_tokens()
         if self._socket != Path():
             listen_unix(self._server, self._socket, self._settings.unix_group)
         if self._listen:
-            credentials = await asyncio.to_thread(server_credentials, self._settings, self._listen, self._folder)
+            credentials = await asyncio.to_thread(
+                server_credentials, self._settings, self._listen, self._folder, self._hosts
+            )
             self.port = listen_tcp(self._server, self._listen, credentials)
         await self._server.start()
         return self.port

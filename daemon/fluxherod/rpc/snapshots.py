@@ -46,6 +46,7 @@ class Snapshots:
         self._live = live
         self._status = status
         self._tables = tables
+        self._filling = asyncio.Lock()
 
     async def prepare(self, topics: Collection[common_pb2.Topic]) -> None:
         """Read what the status counts, before anything is cut."""
@@ -74,14 +75,19 @@ class Snapshots:
         """Add what each symbol has; the loop turns meanwhile.
 
         Bars are those of the cut. Prices and indicators are newer perhaps: what has changed since is sent once more.
+        However many subscribe at once, as after a restart, one is filled at a time: else each turn would have a piece
+        of every one of them.
         """
+        if not cut.bars:
+            return
         now = asyncio.get_running_loop().time
-        until = now() + HOLD_S
-        for book, bars in cut.bars:
-            self._add_symbol(cut.message, book, bars)
-            if now() > until:
-                await asyncio.sleep(0)
-                until = now() + HOLD_S
+        async with self._filling:
+            until = now() + HOLD_S
+            for book, bars in cut.bars:
+                self._add_symbol(cut.message, book, bars)
+                if now() > until:
+                    await asyncio.sleep(0)
+                    until = now() + HOLD_S
 
     def _add_symbol(self, message: stream_pb2.WatchResponse, book: SymbolBook, bars: int) -> None:
         live, topics = self._live, message.snapshot_topics

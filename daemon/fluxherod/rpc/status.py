@@ -51,6 +51,14 @@ class StatusReader:
         await self._today.refresh()
         return self.message()
 
+    def health(self) -> system_pb2.Status:
+        """State, version and parts alone: quickly, however many symbols there are, as strangers may ask."""
+        status = system_pb2.Status(state=system_pb2.TRADING_STATE_STARTING, version=self._info.version)
+        if self._live.started:
+            status.state = _STATES[self._live.engine.state]
+            status.parts.extend(self._parts(self._live.now_ns))
+        return status
+
     def message(self) -> system_pb2.Status:
         """The status now; its counts of today are those of the last `read`."""
         now_ns = self._live.now_ns
@@ -172,7 +180,8 @@ class StatusReader:
         engine = self._live.engine
         account = "" if engine.ledger.account is not None else "the account has not been read yet"
         calendar = "" if engine.market.calendar.sessions else "the calendar has not been read yet"
-        warming = f"history is being loaded: {some_of(engine.warming)}" if engine.warming else ""
+        names = engine.warming
+        warming = f"history is being loaded: {some_of(names)}" if names else ""
         details = {
             "broker": engine.refused or self._lost("trading") or account,
             "market_data": self._lost("market") or self._mute() or calendar,

@@ -158,7 +158,12 @@ class Streams:
             if request.epoch in ("", epoch):
                 reason = common_pb2.SNAPSHOT_REASON_PAST_GONE
                 resumed = self._hub.resume(
-                    chosen, symbols, from_seq=request.from_seq, snapshot_seq=seq, min_interval_s=interval_s
+                    chosen,
+                    symbols,
+                    from_seq=request.from_seq,
+                    part=request.part,
+                    snapshot_seq=seq,
+                    min_interval_s=interval_s,
                 )
                 if resumed is not None:
                     return common_pb2.SNAPSHOT_REASON_RESUMED, resumed
@@ -193,6 +198,7 @@ class Streams:
         now_ns = self._live.runner.last_event_ns
         message = header(self._live, sent, request.from_seq, common_pb2.STREAM_KIND_SNAPSHOT, now_ns)
         message.snapshot_reason = reason
+        message.part = request.part if resumed else 0
         whole = [topic for topic in topics if not resumed or TOPICS[topic] not in QUEUED]
         return self._snapshots.cut(message, whole, symbols)
 
@@ -207,18 +213,19 @@ class Streams:
 
     def _frame(self, frame: Frame) -> bytes:
         """A frame's header and its updates, joined; many subscribers get the same header in a row."""
-        key = (frame.seq, frame.prev_seq, frame.kind, frame.conflated)
+        key = (frame.seq, frame.prev_seq, frame.kind, frame.conflated, frame.part)
         if self._header[0] != key:
             now_ns = self._hub.now_ns or self._live.runner.last_event_ns
             message = header(self._live, frame.seq, frame.prev_seq, _KINDS[frame.kind], now_ns)
-            message.conflated = frame.conflated
+            message.conflated, message.part = frame.conflated, frame.part
             self._header = (key, message.SerializeToString())
         return b"".join((self._header[1], *frame.chunks))
 
     def _end(self, subscription: Subscription) -> Refused:
         match subscription.end:
-            case Overflow(last_seq):
-                position = {"epoch": self._live.engine.stream_epoch, "last_seq": str(last_seq)}
+            case Overflow(last_seq, last_part):
+                epoch = self._live.engine.stream_epoch
+                position = {"epoch": epoch, "last_seq": str(last_seq), "last_part": str(last_part)}
                 text = f"the subscriber reads too slowly; it has everything up to {last_seq}"
                 return Refused("SLOW_CONSUMER", text, metadata=position)
             case Drained(reason):

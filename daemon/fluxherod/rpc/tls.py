@@ -1,4 +1,4 @@
-"""TLS for the TCP port: a certificate from files, or one that the daemon makes for itself.
+"""TLS for the TCP ports: a certificate from files, or one that the daemon makes for itself.
 
 Either is looked at again at each handshake, so a renewed one is used without a restart.
 """
@@ -9,14 +9,14 @@ import logging
 import ssl
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import grpc
 
-from fluxherod.errors import ConfigurationError
+from fluxherod.errors import ConfigurationError, FluxHeroError
 from fluxherod.rpc.info import GrpcSection
 
 log = logging.getLogger(__name__)
@@ -26,27 +26,32 @@ KEY = "tls.key"
 LOOK_EVERY_S = 1.0
 RENEW_EVERY_S = 3600.0
 Stamps = tuple[tuple[int, int], ...]
+T = TypeVar("T")
 
 
-def server_credentials(settings: GrpcSection, listen: str, folder: Path) -> grpc.ServerCredentials | None:
+def server_credentials(
+    settings: GrpcSection, listen: str, folder: Path, also: Iterable[str] = ()
+) -> grpc.ServerCredentials | None:
     """What the port needs for TLS; None without it. `folder` keeps a certificate of the daemon's own.
+
+    It is for the hosts of `also`, too: one that serves two ports must be for those of both.
 
     Raises:
         ConfigurationError: when a file can't be used; the text names its key and says why.
     """
     if settings.tls == "off":
         return None
-    hosts = own_hosts(settings, listen) if settings.tls == "self" else ()
+    hosts = own_hosts(settings, listen, also) if settings.tls == "self" else ()
     files = Files.of(settings, folder)
-    keeper = Keeper(files, folder, hosts)
+    keeper = Keeper(files, folder, hosts, files.read)
     fetch: Any = keeper.fetch  # None means unchanged, which the stubs don't know
     return grpc.dynamic_ssl_server_credentials(keeper.first(), fetch, bool(settings.tls_client_ca))
 
 
-def own_hosts(settings: GrpcSection, listen: str) -> tuple[str, ...]:
+def own_hosts(settings: GrpcSection, listen: str, also: Iterable[str] = ()) -> tuple[str, ...]:
     """Whom a certificate of the daemon's own is for, besides this machine."""
     host = listen.rpartition(":")[0].strip("[]")
-    return tuple(dict.fromkeys([*([] if host in ("0.0.0.0", "::") else [host]), *settings.tls_hosts]))
+    return tuple(dict.fromkeys([*([] if host in ("0.0.0.0", "::") else [host]), *settings.tls_hosts, *also]))
 
 
 class Files:
@@ -97,11 +102,12 @@ class Files:
             raise ConfigurationError([f"{where}: {_why(error)}; allowed are certificates, as PEM"]) from error
 
 
-class Keeper:
-    """Gives gRPC the certificate in force. `fetch` runs in gRPC's threads, at each handshake."""
+class Keeper(Generic[T]):
+    """Gives a server the certificate in force, as `read` makes it. gRPC runs `fetch` at each handshake, in a thread."""
 
-    def __init__(self, files: Files, folder: Path, hosts: Sequence[str]) -> None:
+    def __init__(self, files: Files, folder: Path, hosts: Sequence[str], read: Callable[[], T]) -> None:
         self._files = files
+        self._read = read
         self._folder = folder
         self._hosts = hosts
         self._own = files.certificate == folder / CERTIFICATE
@@ -110,18 +116,23 @@ class Keeper:
         self._look_at_s = 0.0
         self._renew_at_s = 0.0
 
-    def first(self) -> grpc.ServerCertificateConfiguration:
+    @property
+    def due(self) -> bool:
+        """Whether `fetch` would look at the files."""
+        return time.monotonic() >= self._look_at_s
+
+    def first(self) -> T:
         """The certificate to start with.
 
         Raises:
-            ConfigurationError: when there is none that can be used.
+            FluxHeroError: when there is none that can be used.
         """
         self._renew()
-        configuration = self._files.read()
+        configuration = self._read()
         self._stamps = self._files.stamps()
         return configuration
 
-    def fetch(self) -> grpc.ServerCertificateConfiguration | None:
+    def fetch(self) -> T | None:
         """A new certificate; None when the last one holds, also because the new one can't be used, which is told."""
         with self._turn:
             now_s = time.monotonic()
@@ -134,8 +145,8 @@ class Keeper:
                 if stamps == self._stamps:
                     return None
                 self._stamps = stamps
-                configuration = self._files.read()
-            except (ConfigurationError, OSError) as problem:
+                configuration = self._read()
+            except (FluxHeroError, OSError) as problem:
                 log.error("the TLS files changed and can't be used, so the certificate of before stays: %s", problem)
                 return None
             log.info("the TLS certificate was read again from %s", self._files.certificate)
@@ -152,7 +163,7 @@ class Keeper:
                 keep_certificate(self._files.certificate, self._files.key, self._hosts, datetime.now(UTC))
             except OSError as error:
                 text = f"the daemon's own certificate can't be kept in {self._folder}: {_why(error)}"
-                raise ConfigurationError([f"{text} (grpc.tls, storage.state_dir)"]) from error
+                raise ConfigurationError([f"{text} (grpc.tls, http.tls, storage.state_dir)"]) from error
 
 
 def no_password() -> str:

@@ -195,7 +195,7 @@ class TokenBook:
     def __init__(self, file: TokenFile) -> None:
         self._file = file
         self._tokens: tuple[Token, ...] = ()
-        self._seen: tuple[int, int, int] | None = None
+        self._seen: tuple[int, ...] | None = None
         self._problem: TokensUnreadable | None = None
 
     def find(self, secret: str) -> Token | None:
@@ -224,14 +224,19 @@ class TokenBook:
         # A look at the file costs two microseconds: less than any answer, and nothing revoked is let in meanwhile.
         try:
             status = self._file.path.stat()
-            seen = (status.st_ino, status.st_mtime_ns, status.st_size)
+            seen = (status.st_ino, status.st_mtime_ns, status.st_ctime_ns, status.st_size)
         except OSError:
-            seen = (0, 0, 0)
+            seen = (0, 0, 0, 0)
         if seen != self._seen:
-            self._seen, self._problem = seen, None
-            try:
-                self._tokens = self._file.read()
-            except TokensUnreadable as problem:
-                self._tokens, self._problem = (), problem
+            self._read(seen)
         if self._problem is not None:
             raise self._problem
+
+    def _read(self, seen: tuple[int, ...]) -> None:
+        self._problem = None
+        try:
+            self._tokens, self._seen = self._file.read(), seen
+        except TokensUnreadable as problem:
+            self._tokens, self._problem = (), problem
+            # What is damaged stays so until it changes; what the system refuses may be there in a moment.
+            self._seen = None if isinstance(problem.__cause__, OSError) else seen

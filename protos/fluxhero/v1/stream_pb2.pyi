@@ -20,21 +20,23 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class WatchRequest(_message.Message):
-    __slots__ = ("symbols", "epoch", "from_seq", "min_interval", "topics")
+    __slots__ = ("symbols", "epoch", "from_seq", "min_interval", "topics", "part")
     SYMBOLS_FIELD_NUMBER: _ClassVar[int]
     EPOCH_FIELD_NUMBER: _ClassVar[int]
     FROM_SEQ_FIELD_NUMBER: _ClassVar[int]
     MIN_INTERVAL_FIELD_NUMBER: _ClassVar[int]
     TOPICS_FIELD_NUMBER: _ClassVar[int]
+    PART_FIELD_NUMBER: _ClassVar[int]
     symbols: _containers.RepeatedScalarFieldContainer[str]
     epoch: str
     from_seq: int
     min_interval: _duration_pb2.Duration
     topics: _containers.RepeatedScalarFieldContainer[_common_pb2.Topic]
-    def __init__(self, symbols: _Optional[_Iterable[str]] = ..., epoch: _Optional[str] = ..., from_seq: _Optional[int] = ..., min_interval: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., topics: _Optional[_Iterable[_Union[_common_pb2.Topic, str]]] = ...) -> None: ...
+    part: int
+    def __init__(self, symbols: _Optional[_Iterable[str]] = ..., epoch: _Optional[str] = ..., from_seq: _Optional[int] = ..., min_interval: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., topics: _Optional[_Iterable[_Union[_common_pb2.Topic, str]]] = ..., part: _Optional[int] = ...) -> None: ...
 
 class WatchResponse(_message.Message):
-    __slots__ = ("epoch", "seq", "prev_seq", "kind", "conflated", "snapshot_reason", "as_of", "snapshot_topics", "prices", "bars", "indicators", "positions", "orders", "signals", "accounts", "risks", "statuses", "alerts")
+    __slots__ = ("epoch", "seq", "prev_seq", "kind", "conflated", "snapshot_reason", "as_of", "snapshot_topics", "part", "prices", "bars", "indicators", "positions", "orders", "signals", "accounts", "risks", "statuses", "alerts")
     EPOCH_FIELD_NUMBER: _ClassVar[int]
     SEQ_FIELD_NUMBER: _ClassVar[int]
     PREV_SEQ_FIELD_NUMBER: _ClassVar[int]
@@ -43,6 +45,7 @@ class WatchResponse(_message.Message):
     SNAPSHOT_REASON_FIELD_NUMBER: _ClassVar[int]
     AS_OF_FIELD_NUMBER: _ClassVar[int]
     SNAPSHOT_TOPICS_FIELD_NUMBER: _ClassVar[int]
+    PART_FIELD_NUMBER: _ClassVar[int]
     PRICES_FIELD_NUMBER: _ClassVar[int]
     BARS_FIELD_NUMBER: _ClassVar[int]
     INDICATORS_FIELD_NUMBER: _ClassVar[int]
@@ -61,6 +64,7 @@ class WatchResponse(_message.Message):
     snapshot_reason: _common_pb2.SnapshotReason
     as_of: _timestamp_pb2.Timestamp
     snapshot_topics: _containers.RepeatedScalarFieldContainer[_common_pb2.Topic]
+    part: int
     prices: _containers.RepeatedCompositeFieldContainer[_market_pb2.Price]
     bars: _containers.RepeatedCompositeFieldContainer[_market_pb2.Bar]
     indicators: _containers.RepeatedCompositeFieldContainer[_market_pb2.Indicators]
@@ -71,4 +75,4 @@ class WatchResponse(_message.Message):
     risks: _containers.RepeatedCompositeFieldContainer[_risk_pb2.Risk]
     statuses: _containers.RepeatedCompositeFieldContainer[_system_pb2.Status]
     alerts: _containers.RepeatedCompositeFieldContainer[_system_pb2.Alert]
-    def __init__(self, epoch: _Optional[str] = ..., seq: _Optional[int] = ..., prev_seq: _Optional[int] = ..., kind: _Optional[_Union[_common_pb2.StreamKind, str]] = ..., conflated: _Optional[int] = ..., snapshot_reason: _Optional[_Union[_common_pb2.SnapshotReason, str]] = ..., as_of: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., snapshot_topics: _Optional[_Iterable[_Union[_common_pb2.Topic, str]]] = ..., prices: _Optional[_Iterable[_Union[_market_pb2.Price, _Mapping]]] = ..., bars: _Optional[_Iterable[_Union[_market_pb2.Bar, _Mapping]]] = ..., indicators: _Optional[_Iterable[_Union[_market_pb2.Indicators, _Mapping]]] = ..., positions: _Optional[_Iterable[_Union[_position_pb2.Position, _Mapping]]] = ..., orders: _Optional[_Iterable[_Union[_order_pb2.Order, _Mapping]]] = ..., signals: _Optional[_Iterable[_Union[_signal_pb2.Signal, _Mapping]]] = ..., accounts: _Optional[_Iterable[_Union[_account_pb2.Account, _Mapping]]] = ..., risks: _Optional[_Iterable[_Union[_risk_pb2.Risk, _Mapping]]] = ..., statuses: _Optional[_Iterable[_Union[_system_pb2.Status, _Mapping]]] = ..., alerts: _Optional[_Iterable[_Union[_system_pb2.Alert, _Mapping]]] = ...) -> None: ...
+    def __init__(self, epoch: _Optional[str] = ..., seq: _Optional[int] = ..., prev_seq: _Optional[int] = ..., kind: _Optional[_Union[_common_pb2.StreamKind, str]] = ..., conflated: _Optional[int] = ..., snapshot_reason: _Optional[_Union[_common_pb2.SnapshotReason, str]] = ..., as_of: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., snapshot_topics: _Optional[_Iterable[_Union[_common_pb2.Topic, str]]] = ..., part: _Optional[int] = ..., prices: _Optional[_Iterable[_Union[_market_pb2.Price, _Mapping]]] = ..., bars: _Optional[_Iterable[_Union[_market_pb2.Bar, _Mapping]]] = ..., indicators: _Optional[_Iterable[_Union[_market_pb2.Indicators, _Mapping]]] = ..., positions: _Optional[_Iterable[_Union[_position_pb2.Position, _Mapping]]] = ..., orders: _Optional[_Iterable[_Union[_order_pb2.Order, _Mapping]]] = ..., signals: _Optional[_Iterable[_Union[_signal_pb2.Signal, _Mapping]]] = ..., accounts: _Optional[_Iterable[_Union[_account_pb2.Account, _Mapping]]] = ..., risks: _Optional[_Iterable[_Union[_risk_pb2.Risk, _Mapping]]] = ..., statuses: _Optional[_Iterable[_Union[_system_pb2.Status, _Mapping]]] = ..., alerts: _Optional[_Iterable[_Union[_system_pb2.Alert, _Mapping]]] = ...) -> None: ...

@@ -148,6 +148,8 @@ def _opener(
         request = request_type(**fields)
         if position is not None and resumable:
             request.epoch, request.from_seq = position.epoch, position.seq
+            if position.part:
+                request.part = position.part
         return transport.stream(f"{service}Service/Watch{name}", request, response_type)
 
     return open_stream

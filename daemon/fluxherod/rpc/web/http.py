@@ -7,7 +7,8 @@ import errno
 import logging
 import socket
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any, Protocol
 
 from h11 import LocalProtocolError
@@ -16,7 +17,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.server import ServerState
 
 from fluxherod.rpc.sockets import ListenError
-from fluxherod.rpc.tls import no_password
+from fluxherod.rpc.tls import CERTIFICATE, KEY, Files, Keeper, no_password
 from fluxherod.rpc.web.bridge import Bridge
 from fluxherod.rpc.web.guard import Guard
 from fluxherod.rpc.web.site import Pages, Site
@@ -43,6 +44,10 @@ class HttpSection(Protocol):
     @property
     def origins(self) -> tuple[str, ...]: ...
     @property
+    def tls(self) -> str: ...
+    @property
+    def certificate_hosts(self) -> tuple[str, ...]: ...
+    @property
     def tls_cert(self) -> str: ...
     @property
     def tls_key(self) -> str: ...
@@ -55,17 +60,26 @@ class HttpSection(Protocol):
 
 
 class HttpServer:
-    """Serves calls and pages at `config.listen`, with TLS where a certificate is named."""
+    """Serves calls and pages at `config.listen`, with TLS where a certificate is named, or is the daemon's own.
 
-    def __init__(self, config: HttpSection, bridge: Bridge, pages: Pages) -> None:
+    That one is kept in `folder`, and is for the hosts of `also`, too.
+    """
+
+    def __init__(
+        self, config: HttpSection, bridge: Bridge, pages: Pages, folder: Path = Path(), also: Iterable[str] = ()
+    ) -> None:
         self.port = 0
         self.refused = 0
         self._bridge = bridge
         self._listen = config.listen
         self._most = config.max_connections
-        self._certificate, self._key = config.tls_cert, config.tls_key
+        self._files = _files(config, folder)
+        self._keeper: Keeper[ssl.SSLContext] | None = None
+        if self._files is not None:
+            self._keeper = Keeper(self._files, folder, (*config.certificate_hosts, *also), self._tls)
+        self._context: ssl.SSLContext | None = None
         self._state = ServerState()
-        tls = bool(self._certificate)
+        tls = self._files is not None
         site: Any = Site(Guard(config.listen, config.hosts, config.origins, tls=tls), bridge, pages)
         self._uvicorn = Config(
             site,
@@ -98,8 +112,10 @@ class HttpServer:
         # It would tell each malformed request of a stranger.
         logging.getLogger("uvicorn.error").setLevel(logging.ERROR)
         self._uvicorn.load()
-        context, listener = self._tls(), self._socket()
-        self._listening = asyncio.create_task(self._accept(listener, context))
+        if self._keeper is not None:
+            self._context = await asyncio.to_thread(self._keeper.first)
+        listener = self._socket()
+        self._listening = asyncio.create_task(self._accept(listener))
         self._listening.add_done_callback(lambda _: listener.close())
         self.port = listener.getsockname()[1]
         return self.port
@@ -116,7 +132,7 @@ class HttpServer:
         for connection in list(self._state.connections):
             connection.transport.abort()
 
-    async def _accept(self, listener: socket.socket, context: ssl.SSLContext | None) -> None:
+    async def _accept(self, listener: socket.socket) -> None:
         """Take connections in, each counted before a byte of it is read: a handshake, too, takes room and work."""
         while True:
             try:
@@ -128,22 +144,27 @@ class HttpServer:
                 await asyncio.sleep(FULL_PAUSE_S if error.errno in _FULL else 0)
                 continue
             if self.connections < self._most:
-                self._greet(accepted, context)
+                self._greet(accepted)
             else:
                 self.refused += 1
                 accepted.close()
             await asyncio.sleep(0)  # also when there is always another one
 
-    def _greet(self, accepted: socket.socket, context: ssl.SSLContext | None) -> None:
+    def _greet(self, accepted: socket.socket) -> None:
         connection = _Connection(self._uvicorn, self._state, self._opening.discard)
         self._opening.add(connection)
-        greeting = asyncio.create_task(self._open(connection, accepted, context))
+        greeting = asyncio.create_task(self._open(connection, accepted))
         self._greetings.add(greeting)
         greeting.add_done_callback(self._greetings.discard)
 
-    async def _open(self, connection: _Connection, accepted: socket.socket, context: ssl.SSLContext | None) -> None:
-        patience_s = HANDSHAKE_S if context is not None else None
+    async def _open(self, connection: _Connection, accepted: socket.socket) -> None:
         try:
+            try:
+                context = await self._context_now()
+            except asyncio.CancelledError:
+                accepted.close()
+                raise
+            patience_s = HANDSHAKE_S if context is not None else None
             await asyncio.get_running_loop().connect_accepted_socket(
                 lambda: connection, accepted, ssl=context, ssl_handshake_timeout=patience_s
             )
@@ -152,15 +173,20 @@ class HttpServer:
         finally:
             self._opening.discard(connection)
 
-    def _tls(self) -> ssl.SSLContext | None:
-        if not self._certificate:
-            return None
+    async def _context_now(self) -> ssl.SSLContext | None:
+        """With the certificate as it is now: one that was renewed is used without a restart."""
+        if self._keeper is not None and self._keeper.due:
+            self._context = await asyncio.to_thread(self._keeper.fetch) or self._context
+        return self._context
+
+    def _tls(self) -> ssl.SSLContext:
+        assert self._files is not None
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.minimum_version = ssl.TLSVersion.TLSv1_2
         try:
-            context.load_cert_chain(self._certificate, self._key, password=no_password)
+            context.load_cert_chain(self._files.certificate, self._files.key, password=no_password)
         except (OSError, ValueError) as error:
-            files = f"{self._certificate} (http.tls_cert) and {self._key} (http.tls_key)"
+            files = f"{self._files.certificate} (http.tls_cert) and {self._files.key} (http.tls_key)"
             raise ListenError(f"{files} can't be used: {error}; both are PEM, and they belong together") from error
         return context
 
@@ -188,6 +214,12 @@ class HttpServer:
             remedy = 'is another fluxherod running? http.listen = "" switches HTTP off'
             raise ListenError(f"can't listen on {self._listen} (http.listen): {error.strerror}; {remedy}") from error
         return listener
+
+
+def _files(config: HttpSection, folder: Path) -> Files | None:
+    if config.tls == "self":
+        return Files(folder / CERTIFICATE, folder / KEY, None)
+    return Files(Path(config.tls_cert), Path(config.tls_key), None) if config.tls_cert else None
 
 
 async def _ended(tasks: set[asyncio.Task[None]]) -> None:

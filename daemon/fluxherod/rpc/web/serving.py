@@ -39,7 +39,7 @@ def make_http(server: RpcServer, info: DaemonInfo, metrics: Metrics, config: Htt
         open_here=config.metrics == "local",
     )
     server.door.hold_at_most(config.max_connections // 4)  # each holds a connection, too
-    http = HttpServer(config, bridge, pages)
+    http = HttpServer(config, bridge, pages, info.config.storage.state_dir, server.certificate_hosts)
     metrics.know(server.door.handlers)
     metrics.watch(_HttpCollector(http, bridge))
     server.door.observe = metrics.called
@@ -47,7 +47,7 @@ def make_http(server: RpcServer, info: DaemonInfo, metrics: Metrics, config: Htt
 
 
 def _health(server: RpcServer) -> tuple[bool, Mapping[str, Any]]:
-    status = server.status.message()
+    status = server.status.health()
     state = system_pb2.TradingState.Name(status.state).removeprefix("TRADING_STATE_")
     parts = {part.name: part.ready for part in status.parts}
     return server.serving, {"serving": server.serving, "state": state, "version": status.version, "parts": parts}
