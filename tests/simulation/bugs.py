@@ -10,7 +10,6 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
-from fluxherod.adapters.alpaca import rest
 from fluxherod.core import protection
 from fluxherod.core.orders import Fill, Order, OrderEvent, OrderRole, OrderState, advance
 from fluxherod.core.risk import breaker
@@ -189,13 +188,6 @@ def _command_carried_out_twice() -> list[Put]:
     return [(Remembered, "get", lambda self, caller, now_ns: None)]
 
 
-def _order_sent_again_by_the_client() -> list[Put]:
-    """The REST client repeats whatever got no answer, orders too."""
-    return [
-        (rest, "_repeatable", lambda method, outcome: not isinstance(outcome, rest.Answer) or outcome.status >= 429)
-    ]
-
-
 def _cash_forgets_sales() -> list[Put]:
     """The shares of a stop that filled in parts bring no cash after the first part."""
     before = Ledger.book
@@ -229,7 +221,6 @@ BUGS: dict[str, Callable[[], list[Put]]] = {
         _cancel_taken_for_done,
         _sent_before_it_is_durable,
         _command_carried_out_twice,
-        _order_sent_again_by_the_client,
         _cash_forgets_sales,
     )
 }
