@@ -67,6 +67,7 @@ class Scene:
             self.network,
             self.clock,
             self.journal,
+            self.journal.rows,
             self.cache,
             self.loop,
             self.random,

@@ -29,7 +29,7 @@ from fluxherod.core.types import Bar
 from fluxherod.engine.effects import Update
 from fluxherod.engine.engine import Engine
 from fluxherod.engine.events import Started, Stopping
-from fluxherod.engine.ports import JournalEntry
+from fluxherod.engine.ports import JournalEntry, Mirror, Store
 from fluxherod.engine.runner import Runner
 from fluxherod.engine.settings import Settings
 from fluxherod.recovery import replay
@@ -130,21 +130,24 @@ class Daemon:
     def __init__(
         self,
         run: int,
-        week: Week,
+        week: Week | None,
         settings: Settings,
         network: Network,
         clock: ExchangeTime,
-        journal: Journal,
+        journal: Store,
+        rows: Sequence[JournalRow],
         cache: MemoryCache,
         loop: VirtualTimeLoop,
         random: Random,
+        mirror: Mirror | None = None,
+        watch: Callable[[Engine], None] = lambda engine: None,
     ) -> None:
         self.network = network
         self.clock = clock
         self.faults: list[str] = []
         self._week = week
         self._cache = cache
-        recovery = replay(journal.rows)
+        recovery = replay(rows)
         if recovery.differs_at is not None:
             self.faults.append(f"a replay differs at input {recovery.differs_at}")
         keys = Credentials(DEFAULT_CREDENTIALS.key, DEFAULT_CREDENTIALS.secret)
@@ -163,6 +166,7 @@ class Daemon:
             recovery.last_seq,
             on_fault=lambda text, fault: self.faults.append(f"{text}: {fault!r}"),
             follow=lambda symbols: self.market.follow(symbols),
+            mirror=mirror,
         )
         self.runner.last_event_ns = recovery.last_ns
         line: dict[str, Any] = {"jitter": random.random, "monotonic": loop.time, "connect": network.connect}
@@ -171,9 +175,14 @@ class Daemon:
         self.watchdog = FeedWatchdog(
             self.market, self.market_data.newest_minutes, SparseTime(clock.player), self._session, self.runner.post
         )
-        self.runner.post(Started(EPOCH, run, "test", settings, mirror_read=run == 1))
+        watch(self.engine)
+        self.runner.post(self._started(run, settings))
         self._running = asyncio.create_task(self.runner.run(), name="runner")
         self._edges = [self._edge(edge) for edge in (self.market.run, self.trades.run, self._poll, self.watchdog.run)]
+
+    def _started(self, run: int, settings: Settings) -> Started:
+        """A week has no plain file: its first start alone finds that there is none."""
+        return Started(EPOCH, run, "test", settings, mirror_read=run == 1)
 
     @property
     def engine(self) -> Engine:
@@ -189,8 +198,10 @@ class Daemon:
         polled_s, loop = -math.inf, asyncio.get_running_loop()
         while True:
             await asyncio.sleep(POLL_EVERY_S)
-            busy = self._week.disturbed(self.clock.now_ns()) or any(
-                not (one.settled and one.role is OrderRole.STOP) for one in self.engine.desk.live()
+            busy = (
+                self._week is None
+                or self._week.disturbed(self.clock.now_ns())
+                or any(not (one.settled and one.role is OrderRole.STOP) for one in self.engine.desk.live())
             )
             if busy or loop.time() - polled_s >= QUIET_POLL_EVERY_S:
                 polled_s = loop.time()

@@ -66,6 +66,11 @@ class _Split:
         return bars
 
 
+def split_series(tape: Tape, symbol: str, day: date) -> Series:
+    """A symbol of a tape whose prices are halved from a day on."""
+    return _Split(tape, symbol, day)
+
+
 @cache
 def calendar() -> Calendar:
     """The exchange's."""

@@ -1,0 +1,33 @@
+"""Bugs on purpose, each with a seed that is known to find it: a session that doesn't has lost its eyes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from concurrent.futures import Future
+
+import pytest
+from harness.pools import played
+
+from simulation.bugs import BUGS
+from simulation.hunt import finds
+
+FOUND_AT: dict[str, int] = {}
+pytestmark = pytest.mark.timeout(600)
+
+
+@pytest.fixture(scope="module")
+def hunts(request: pytest.FixtureRequest) -> Iterator[Mapping[str, Future[str]]]:
+    """What the sessions say of the bugs that are asked for."""
+    calls = (getattr(item, "callspec", None) for item in request.session.items if item.path == request.path)
+    names = sorted({call.params["name"] for call in calls if call is not None})
+    with played(finds, {name: (name, FOUND_AT[name]) for name in names}) as found:
+        yield found
+
+
+@pytest.mark.parametrize("name", FOUND_AT)
+def test_a_session_finds_a_bug_that_is_put_in_on_purpose(hunts: Mapping[str, Future[str]], name: str) -> None:
+    assert hunts[name].result(), f"the session of seed {FOUND_AT[name]} does not notice {name}"
+
+
+def test_each_bug_has_a_seed_that_finds_it() -> None:
+    assert FOUND_AT.keys() == BUGS.keys()
