@@ -20,7 +20,7 @@ SUITABLE := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))
 PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$python -c '$(SUITABLE)' 2>/dev/null && echo $$python && break; done)
 
-.PHONY: help setup setup-test demo test acceptance bench mutants scope streams crash dst dst-bugs weeks fuzz fuzz-web lint format proto lock clean system-packages node-packages grpcurl
+.PHONY: help setup setup-test demo test acceptance bench disk mutants scope streams crash dst dst-bugs weeks fuzz fuzz-web lint format proto lock clean system-packages node-packages grpcurl
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -38,6 +38,9 @@ acceptance: setup ## trade a folder of price files from end to end: make accepta
 bench: $(PEERS)/.installed ## measure, beside TA-Lib, tulipy and FastAPI: run each tests/bench/bench_*.py
 	@test -n "$(BENCHMARKS)" || { echo 'there is no tests/bench/bench_*.py'; exit 2; }
 	@for benchmark in $(BENCHMARKS); do echo "== $$benchmark"; $(PEERS)/bin/python $$benchmark $(ARGS) || exit; done
+
+disk: setup ## let each write, sync and truncation of a workload on the journal fail, in every way
+	@DISK_SHARE=0 DISK_OF=1 $(BIN)/pytest tests/adapters/test_disk_faults.py -q -s --timeout 0 $(ARGS)
 
 mutants: setup ## change a threshold or a comparison of the core, one at a time: which test notices? (ARGS: words to choose by)
 	@$(BIN)/python tests/mutants/run.py $(ARGS)

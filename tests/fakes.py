@@ -49,7 +49,7 @@ from fluxherod.engine.events import (
     SplitsLoaded,
     SubmitAnswered,
 )
-from fluxherod.engine.ports import JournalEntry
+from fluxherod.engine.ports import JournalEntry, StoreFailed
 
 SYMBOLS = ("SPY", "IBM")
 OPEN_NS = from_datetime(datetime(2024, 1, 2, 14, 30, tzinfo=UTC))
@@ -106,7 +106,7 @@ class Point:
 
 @dataclass
 class MemoryStore:
-    """The journal's store and the tables' reader in one. `hold` keeps commits from ending."""
+    """The journal's store and the tables' reader in one. `durable` lets commits end, `fault` is why they fail."""
 
     entries: list[JournalEntry] = field(default_factory=list)
     order_rows: dict[str, Order] = field(default_factory=dict)
@@ -118,16 +118,26 @@ class MemoryStore:
     points: list[Point] = field(default_factory=list)
     durable: asyncio.Event = field(default_factory=asyncio.Event)
     broken: Exception | None = None
+    fault: str = ""
 
     def __post_init__(self) -> None:
         self.durable.set()
 
     async def append(self, entries: Sequence[JournalEntry]) -> None:
         await self.durable.wait()
+        self._fail()
         for entry in entries:
             self.entries.append(entry)
             for effect in entry.effects:
                 self._project(entry, effect)
+
+    def _fail(self) -> None:
+        if self.fault:
+            raise StoreFailed(self.fault)
+
+    async def reopen(self) -> int:
+        self._fail()
+        return self.entries[-1].seq if self.entries else 0
 
     def _project(self, entry: JournalEntry, effect: Any) -> None:
         match effect:

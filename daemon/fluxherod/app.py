@@ -49,6 +49,7 @@ from fluxherod.recovery import DATABASE, Recovery, replay
 from fluxherod.rpc.convert import encode_update
 from fluxherod.rpc.server import DaemonInfo, RpcServer
 from fluxherod.stop import Stop
+from fluxherod.storage_watch import StorageWatch
 
 if TYPE_CHECKING:
     from fluxherod.rpc.metrics import Metrics
@@ -134,6 +135,7 @@ async def _serve(parts: Parts, config: Config, notifier: Notifier, stop: Stop) -
         reach("start.ready")
         edges.append(tasks.create_task(_watchdog(notifier), name="watchdog"))
         edges.append(tasks.create_task(_health(parts, notifier), name="health"))
+        edges.append(tasks.create_task(parts.storage.run(parts.server, notifier), name="storage watch"))
         log.info("%s, serving gRPC on port %d and %s", _introduction(parts, config), port, config.grpc.unix_socket)
         if web is not None:
             log.info("serving HTTP on port %d", web)
@@ -167,6 +169,7 @@ class Parts:
     http: HttpServer | None
     started: Started
     channels: Channels
+    storage: StorageWatch
 
     async def stop(self, reason: str, grace_s: float) -> None:
         """End all calls, those that still run after the grace with the reason."""
@@ -202,6 +205,7 @@ async def _build(
     channels = _channels(config, hub, recovery, clock, post)
     stack.callback(channels.close)
     mirror = MirrorFile(config.storage.state_dir)
+    storage = StorageWatch(channels, clock.now_ns)
     broker, narrator = AlpacaBroker(trading), Narrator(channels, dated=isinstance(clock, ExchangeClock))
     metrics = _metrics(config)
     runner = Runner(
@@ -215,6 +219,7 @@ async def _build(
         on_fault=_log_fault,
         follow=lambda symbols: market.follow(symbols),
         mirror=mirror,
+        on_storage=storage.told,
     )
     runner.last_event_ns = recovery.last_ns
     hub.urgent = lambda: runner.urgent
@@ -239,7 +244,7 @@ async def _build(
     if isinstance(clock, ExchangeClock):
         edges["clock"] = clock.run
     started = Started(store.epoch, store.run, __version__, settings, *mirror.read(), mirror_read=True)
-    return Parts(tuple(edges.items()), runner, hub, server, http, started, channels)
+    return Parts(tuple(edges.items()), runner, hub, server, http, started, channels, storage)
 
 
 def _metrics(config: Config) -> Metrics | None:

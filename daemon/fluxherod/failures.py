@@ -5,8 +5,8 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 
-from fluxherod.adapters.sqlite import StorageError
 from fluxherod.engine.effects import AlertRaised, Severity
+from fluxherod.engine.ports import StoreFailed
 from fluxherod.errors import FluxHeroError
 
 log = logging.getLogger(__name__)
@@ -24,8 +24,8 @@ def reason_of(error: Exception) -> FluxHeroError:
     """What a person should read of a failure, however deep in groups of failures it is; a fault is logged whole."""
     causes = list(_causes(error))
     for cause in causes:
-        if isinstance(cause, StorageError):
-            return JournalFailed(f"the journal failed: {cause}; nothing was sent after it")
+        if isinstance(cause, StoreFailed):
+            return JournalFailed(f"the journal failed: {cause}; no new risk was taken after it")
     for cause in causes:
         if isinstance(cause, FluxHeroError):
             return cause

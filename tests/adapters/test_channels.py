@@ -217,11 +217,11 @@ async def test_a_failure_that_ends_the_daemon_is_sent_even_before_the_channels_h
         made = Channels(
             told, (hook.url,), AlertLimits(3600, 1), Severity.CRITICAL, "live", told.post, close_within_s=60.0
         )
-        made.announce(last_alert(JournalFailed("the journal failed: disk is full; nothing was sent after it")))
+        made.announce(last_alert(JournalFailed("the journal failed: disk is full; no new risk was taken after it")))
         made.close()
     assert hook.titles == ["[FluxHero LIVE] CRITICAL: JOURNAL_FAILED"]
     assert hook.requests[0]["message"].splitlines() == [
-        "the journal failed: disk is full; nothing was sent after it",
+        "the journal failed: disk is full; no new risk was taken after it",
         "",
         f"What to do: {remedy('JOURNAL_FAILED')}",
     ]

@@ -18,7 +18,7 @@ def test_a_journal_that_failed_comes_first_and_is_named_itself() -> None:
     deep = ExceptionGroup("tasks", [ListenError("taken"), ExceptionGroup("runner", [StorageError("disk is full")])])
     reason = reason_of(deep)
     assert isinstance(reason, JournalFailed)
-    assert str(reason) == "the journal failed: disk is full; nothing was sent after it"
+    assert str(reason) == "the journal failed: disk is full; no new risk was taken after it"
 
 
 def test_what_is_meant_for_people_is_told_as_it_is() -> None:

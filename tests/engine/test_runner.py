@@ -208,6 +208,7 @@ async def running() -> Any:
 def _short_drain(monkeypatch: pytest.MonkeyPatch) -> None:
     """The broker here confirms no order: an end would wait for the stops of what may have been filled."""
     monkeypatch.setattr("fluxherod.engine.runner.DRAIN_S", 0.0)
+    monkeypatch.setattr("fluxherod.engine.committing.COMMIT_WITHIN_S", 60.0)  # the store is held, the disk works
 
 
 def limit_order(request_id: str = "place") -> PlaceOrderCommand:

@@ -136,7 +136,7 @@ async def test_what_the_engine_asks_for_is_journaled_always_though_a_poll_may_fe
         await stage.trading()
         await polls(stage, [0, 0])
         before = len(of(stage, BrokerSnapshot))
-        stage.runner._request(RequestSnapshot("a test"))
+        stage.runner._requests.start(RequestSnapshot("a test"))
         await stage.settled()
         assert len(of(stage, BrokerSnapshot)) == before + 1
 

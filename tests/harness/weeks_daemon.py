@@ -103,6 +103,9 @@ class Journal:
             self.chain = link(self.chain, row)
             self._note(entry)
 
+    async def reopen(self) -> int:
+        return self.rows[-1].seq if self.rows else 0
+
 
 class MemoryCache:
     """Completed bars between two runs, as the Parquet cache keeps them."""

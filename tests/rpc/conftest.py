@@ -246,6 +246,12 @@ async def refusal(call: Awaitable[Any]) -> Refusal:
     return Refusal(error.code(), info.reason, status.message, violations, tuple(status.details))
 
 
+@pytest.fixture(autouse=True)
+def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests hold commits, and a busy machine holds tests: that is no disk that fails."""
+    monkeypatch.setattr("fluxherod.engine.committing.COMMIT_WITHIN_S", 60.0)
+
+
 @pytest.fixture
 async def world(tmp_path: Path) -> World:
     """A daemon's inside that does not run yet."""

@@ -100,19 +100,3 @@ def test_a_daemon_ends_in_time_while_a_channel_hangs_and_one_that_fails_is_an_al
             assert pair.daemon.stop() == 0
             assert slow.answered == [], "it ended without the answer"
             check_journal(pair.installation)
-
-
-def test_a_journal_that_fails_is_told_before_the_daemon_ends(tmp_path: Path) -> None:
-    with mailbox() as box, lockstep(tmp_path, PLAYED, SYMBOLS, "1Hour", (f"alerts.urls={box.url}",)) as pair:
-        halt(pair, "SPY")
-        wait_for(lambda: noted(pair) == 1, "the channel has begun: it loads for a while")
-        with closing(sqlite3.connect(pair.installation.database, isolation_level=None)) as other:
-            other.execute("BEGIN EXCLUSIVE")  # a disk that takes nothing, as far as the daemon can see
-            pair.simulator.post("/sim/step", minutes=1)
-            assert pair.daemon.wait_to_end() == 1
-            other.execute("ROLLBACK")
-        _, mail = box.mails
-        assert mail["Subject"] == "[FluxHero DEMO] CRITICAL: JOURNAL_FAILED"
-        assert "the journal failed: " in mail.get_content()
-        pair.start()
-        assert [alert.code for alert in open_alerts(pair)] == ["RESTARTED_AFTER_CRASH", "SYMBOL_HALTED"]

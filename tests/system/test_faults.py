@@ -1,23 +1,17 @@
 """What a person sees when the daemon can't start or can't go on: one clear message, an exit code, no traceback."""
 
-import resource
 import signal
 import socket
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
-import grpc
 import pytest
 from harness.processes import Child, Daemon, Installation, Simulator, wait_for
 from harness.stopwatch import Stopwatch
 from harness.tape import PLAYED, SYMBOLS, TIMEFRAME
 
-from fluxhero.v1 import order_pb2 as order
-from fluxhero.v1 import system_pb2 as system
-
 MOST_S = 8.0
-FULL_AT = 65_536
 NOBODY = "http://127.0.0.1:9"
 
 
@@ -99,29 +93,6 @@ def test_a_database_that_is_none_is_said(tmp_path: Path, simulator: Simulator) -
         assert ended_by_itself(child) == 1
     assert "fluxherod: the journal can't be opened: " in child.said
     assert str(there.database) in child.said
-    there.remove()
-
-
-def test_a_full_disk_ends_the_daemon_with_a_message_to_all_and_nothing_leaves(
-    tmp_path: Path, simulator: Simulator
-) -> None:
-    there = installation(tmp_path, simulator.url)
-    with Daemon(there) as daemon:
-        daemon.wait_for(lambda: daemon.status().state == system.TRADING_STATE_ACTIVE, "it trades")
-        orders = len(simulator.all_orders())
-        stream = daemon.orders.WatchOrders(order.WatchOrdersRequest())
-        next(stream)
-        # The log is far smaller, and the database's log of changes is larger.
-        resource.prlimit(daemon.process.pid, resource.RLIMIT_FSIZE, (FULL_AT, FULL_AT))
-        watch = daemon.stopwatch()
-        simulator.post("/sim/step", minutes=1)
-        assert ended(daemon, watch) == 1
-        with pytest.raises(grpc.RpcError) as told:
-            list(stream)
-    assert "the daemon is stopping: the journal failed: " in str(told.value)
-    assert "fluxherod: the journal failed: " in daemon.said
-    assert "nothing was sent after it" in daemon.said
-    assert len(simulator.all_orders()) == orders
     there.remove()
 
 

@@ -163,7 +163,7 @@ async def test_health_is_200_only_while_the_daemon_serves(web: Web) -> None:
     await web.world.server.set_serving(True)
     assert await health() == (200, True, "ACTIVE")
     parts = (await web.client.get(f"{web.url}/healthz")).json()["parts"]
-    assert parts == {"broker": True, "market_data": True, "strategy": True}
+    assert parts == {"broker": True, "market_data": True, "strategy": True, "journal": True}
     await web.world.server.drain("enough")
     assert (await health())[:2] == (503, False)
     assert (await web.client.get(f"{web.url}/livez")).status_code == 200
@@ -376,8 +376,8 @@ async def test_the_time_from_a_bar_to_its_order_and_of_each_commit_is_measured(t
     web = Web(tmp_path)
     world = web.world
     world.clock.rate = 1.0  # type: ignore[misc]
-    world.runner._broker = web.metrics.timed_broker(world.broker, world.engine, world.clock)
-    world.runner._store = web.metrics.timed_store(world.store, time.perf_counter)
+    world.runner._requests._broker = web.metrics.timed_broker(world.broker, world.engine, world.clock)
+    world.runner.committing.store = web.metrics.timed_store(world.store, time.perf_counter)
     async with web:
         await world.trading()
         await trend(world, 60)

@@ -15,7 +15,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from fluxherod.adapters import channel_urls
@@ -29,6 +29,7 @@ from fluxherod.engine.ports import Publisher
 
 log = logging.getLogger(__name__)
 
+TOLD_NOW = "STORAGE_FAILED"  # sent before the journal has it, and not once more when it has
 FAILED = "CHANNEL_FAILED"  # told by the API and the log alone: a channel that fails must not be told that it does
 ATTEMPTS = 4
 FIRST_WAIT_S = 2.0  # then 4 and 8
@@ -233,6 +234,7 @@ class Channels:
         self._close_within_s = close_within_s
         self._first_wait_s = first_wait_s
         self._runs = False
+        self._seen = 0  # how often somebody has acknowledged what was sent before it was durable
         self._channels = self._make(urls)
 
     def announce(self, alert: AlertRaised) -> None:
@@ -240,6 +242,13 @@ class Channels:
         lines = [alert.text, "", f"What to do: {remedy(alert.code)}"]
         title = f"[FluxHero {self._mode}] {alert.severity.name}: {alert.code}"
         self._send(Message(title, "\n".join(lines), alert.severity))
+
+    def tell_now(self, raised: AlertRaised, now_ns: int) -> None:
+        """Send `TOLD_NOW`, which the journal can't take yet; within the limits, until a person has acknowledged it."""
+        alert = Alert(f"now-{self._seen}", raised.code, raised.severity, raised.text, raised.symbol, now_ns, now_ns)
+        if urgency(alert.severity) >= self._least and self._limits.admit(alert, time.monotonic()):
+            self._send(replace(message(alert, self._mode), alert=None))
+        self._plan_summary()
 
     def _make(self, urls: Sequence[str]) -> list[Channel]:
         return [
@@ -283,10 +292,14 @@ class Channels:
         """Send the alerts that were raised, then hand all updates on."""
         for alert in _raised(updates) if self._channels else ():
             self._offer(alert)
+        self._seen += sum(
+            type(update) is AlertUpdated and update.alert.code == TOLD_NOW and update.alert.acknowledged_ns is not None
+            for update in updates
+        )
         self._publisher.publish(seq, now_ns, updates)
 
     def _offer(self, alert: Alert) -> None:
-        wanted = alert.code != FAILED and urgency(alert.severity) >= self._least
+        wanted = alert.code not in (FAILED, TOLD_NOW) and urgency(alert.severity) >= self._least
         if wanted and self._limits.admit(alert, time.monotonic()):
             self._send(message(alert, self._mode))
         self._plan_summary()
@@ -339,7 +352,8 @@ def message(alert: Alert, mode: str) -> Message:
         lines.append(f"Raised: {alert.count:,} times since {_time(alert.raised_ns)}")
     if todo := remedy(alert.code):
         lines.append(f"What to do: {todo}")
-    lines.append(f"When you have seen to it: fluxhero ack {alert.id}")
+    if alert.code != TOLD_NOW:  # it has no id yet
+        lines.append(f"When you have seen to it: fluxhero ack {alert.id}")
     title = f"[FluxHero {mode}] {alert.severity.name}: {alert.code}"
     return Message(title, "\n".join(lines), alert.severity, alert)
 

@@ -304,6 +304,16 @@ CODES: dict[str, AlertCode] = {
         "Make room on the disk or mend it; it is tried again every few seconds.",
     ),
     "MIRROR_WRITTEN": _code(INFO, "The file safety.json is written again.", "Nothing."),
+    "STORAGE_FAILED": _code(
+        CRITICAL,
+        "The journal can't be written (the disk is full, read-only, broken, too slow, or the database is damaged or "
+        "locked): no new entries. Exits, stops and cancels leave all the same. Told at once by the channels and the "
+        "log, by the API once it is durable.",
+        "Make room on the disk or mend it, as the text says; it is tried again every second. Of a damaged database "
+        "fluxherod verify says where; stop the daemon, then fluxherod rebuild. Until then do not end the daemon "
+        "without need: what it does now is in no journal.",
+    ),
+    "STORAGE_RECOVERED": _code(INFO, "The journal is written again, and nothing is missing in it.", "Nothing."),
     "START_WITHOUT_MIRROR": _code(
         CRITICAL,
         "There is a database and no safety.json: trading starts halted. So it is once after an update from a version "
@@ -336,10 +346,10 @@ CODES: dict[str, AlertCode] = {
     ),
     "JOURNAL_FAILED": _code(
         CRITICAL,
-        "The journal can't be written (the disk is full or broken): the daemon has ended, nothing was sent after it. "
-        "Told by the channels and the log alone.",
-        "Look after open positions at the broker's own page; stops at the broker stand. Make room on the disk or mend "
-        "it, then start the daemon.",
+        "The journal could not be written for so long that the daemon has ended, or can't be written at all. Told by "
+        "the channels and the log alone.",
+        "Look after open positions at the broker's own page; stops at the broker stand, and exits may have left that "
+        "are in no journal. Make room on the disk or mend it, then start the daemon.",
     ),
     "DAEMON_FAILED": _code(
         CRITICAL,

@@ -1,9 +1,9 @@
-"""The broker's answers on their way to the engine: which snapshots are news, and what stands for an answer."""
+"""Answers on their way: which snapshots are news, what stands for an answer of the broker's, and for one of ours."""
 
 from __future__ import annotations
 
 from fluxherod.core.calendar import SECOND_NS
-from fluxherod.engine.effects import CancelOrder, LookupOrder, ReplaceOrder, SubmitOrder
+from fluxherod.engine.effects import CancelOrder, LookupOrder, ReplaceOrder, Reply, SubmitOrder
 from fluxherod.engine.events import (
     BrokerSnapshot,
     CancelAnswered,
@@ -15,6 +15,14 @@ from fluxherod.engine.events import (
 
 KNOWN_FOR_NS = 30 * SECOND_NS
 OrderRequest = SubmitOrder | CancelOrder | ReplaceOrder | LookupOrder
+
+
+class NotDurable(Exception):
+    """A command was taken, but the storage fails: `reply` holds once the journal has it, and not before."""
+
+    def __init__(self, reply: Reply, fault: str) -> None:
+        super().__init__(fault)
+        self.reply = reply
 
 
 class SnapshotFilter:

@@ -40,6 +40,8 @@ class Desk(Sending):
             return
         if answer.order is not None:
             self._merge(order, answer.order, None, "accepted", now_ns, out)
+        elif isinstance(answer, SubmitAnswered) and answer.unsent:
+            self._unsent(order, answer.unsent, now_ns, out)
         elif answer.refusal is None:
             self._unanswered(order, answer.detail, now_ns, out)
         elif order.state in (OrderState.SUBMITTING, OrderState.UNKNOWN):
@@ -272,6 +274,13 @@ class Desk(Sending):
         else:
             alert = f"stop for {order.quantity} {order.symbol} refused: {text}; it is tried again"
             out.append(AlertRaised("STOP_REFUSED", Severity.CRITICAL, alert, order.symbol))
+
+    def _unsent(self, order: Order, why: str, now_ns: int, out: list[Effect]) -> None:
+        """It ends here: the broker has never heard of it, and nobody has to ask."""
+        if order.state in (OrderState.SUBMITTING, OrderState.UNKNOWN):
+            ended = replace(advance(order, OrderEvent.REJECTED, now_ns), reason=f"not sent: {why}")
+            self._put(ended, "not sent", out)
+            self._ended(ended, now_ns, out)
 
     def _unanswered(self, order: Order, detail: str, now_ns: int, out: list[Effect]) -> None:
         self._put(advance(order, OrderEvent.NO_ANSWER, now_ns), f"no answer: {detail}" if detail else "no answer", out)

@@ -62,6 +62,7 @@ from fluxherod.engine.events import (
     Started,
     StatusesReceived,
     Stopping,
+    StorageReported,
     SubmitAnswered,
     TimerFired,
     TokensFailed,
@@ -75,6 +76,7 @@ from fluxherod.engine.reconcile import Reconciler
 from fluxherod.engine.safety import Safety
 from fluxherod.engine.settings import Settings
 from fluxherod.engine.splits import REFERENCE_LEAD_NS, Splits
+from fluxherod.engine.storage import Storage
 from fluxherod.engine.strategist import Strategist
 from fluxherod.engine.universe import Universe
 from fluxherod.engine.unprotected import Unprotected
@@ -110,6 +112,7 @@ class Engine:
         self.alerts = AlertBook()
         self.universe = Universe(self._adopt)
         self.safety = Safety()
+        self.storage = Storage()
         self.splits = Splits()
         self.foreign = Foreign()
         self.closing = Closing()
@@ -119,6 +122,7 @@ class Engine:
         self._handlers: dict[type, Callable[[int, Any, list[Effect]], Pieces | None]] = {
             Started: self._started,
             MirrorReported: lambda now_ns, event, out: self.safety.mirrored(event, out),
+            StorageReported: lambda now_ns, event, out: self.storage.take(event, now_ns, out),
             CalendarLoaded: self._calendar_loaded,
             AssetsLoaded: lambda now_ns, event, out: self.universe.describe(event, out),
             SplitsLoaded: lambda now_ns, event, out: self.splits.take(event, now_ns, out),
@@ -215,6 +219,7 @@ class Engine:
         self.epoch, self.run, self.settings = event.epoch, event.run, settings
         self.ending.cancel()
         self.links = {}
+        self.storage.begin()
         if first:
             self.began_ns = now_ns
             self.ledger = Ledger()
@@ -461,4 +466,4 @@ class Engine:
         state = readiness.state(self, self._warms)
         if state != self.state:
             self.state = state
-            out.append(StatusChanged(state, self.refused or self.safety.stopped))
+            out.append(StatusChanged(state, self.refused or self.storage.blocked() or self.safety.stopped))

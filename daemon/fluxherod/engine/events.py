@@ -46,6 +46,13 @@ class MirrorReported:
 
 
 @dataclass(frozen=True, slots=True)
+class StorageReported:
+    """The journal could not be made durable (`fault`), or could again (""); told when that is durable itself."""
+
+    fault: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class CalendarLoaded:
     """The exchange's sessions, as the broker gives them; replaces what was known."""
 
@@ -186,12 +193,16 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class SubmitAnswered:
-    """The end of a submission: accepted (`order`), refused (`refusal`), or, with neither, no answer."""
+    """The end of a submission: accepted (`order`), refused (`refusal`), or, with neither, no answer.
+
+    `unsent` says why it never left and never will: the broker can't know it.
+    """
 
     order_id: str
     order: BrokerOrder | None = None
     refusal: Refusal | None = None
     detail: str = ""
+    unsent: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -517,6 +528,7 @@ Command = SingleCommand | AllCommand
 Event = (
     Started
     | MirrorReported
+    | StorageReported
     | CalendarLoaded
     | AssetsLoaded
     | SplitsLoaded

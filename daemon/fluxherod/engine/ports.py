@@ -120,6 +120,14 @@ class JournalEntry:
     effects: Sequence[Effect]
 
 
+class StoreFailed(Exception):
+    """Entries could not be made durable now; the text says why, and what an operator can do. Later they may be."""
+
+
+class EntryRefused(StoreFailed):
+    """Entries that can never be made durable: a fault of the daemon and not of the disk."""
+
+
 class Store(Protocol):
     """The journal and its tables."""
 
@@ -127,7 +135,16 @@ class Store(Protocol):
         """Write entries and their projections in one transaction; done when durable.
 
         Raises:
-            StorageError: when they could not be made durable; nothing after it may leave.
+            StoreFailed: when they could not be made durable, or may not have been; nothing more is taken before
+                `reopen`.
+        """
+        ...
+
+    def reopen(self) -> Awaitable[int]:
+        """Take the journal up again after a failure; the number of its last durable entry, the next one goes on there.
+
+        Raises:
+            StoreFailed: when it can't be written still.
         """
         ...
 

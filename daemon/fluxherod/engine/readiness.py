@@ -12,6 +12,7 @@ from fluxherod.engine.ledger import Ledger
 from fluxherod.engine.market import Market
 from fluxherod.engine.safety import Safety
 from fluxherod.engine.settings import Settings
+from fluxherod.engine.storage import Storage
 from fluxherod.engine.universe import Universe
 
 STREAMS = ("market", "trading")
@@ -28,6 +29,8 @@ class Engine(Protocol):
     def ledger(self) -> Ledger: ...
     @property
     def safety(self) -> Safety: ...
+    @property
+    def storage(self) -> Storage: ...
     @property
     def universe(self) -> Universe: ...
     @property
@@ -55,6 +58,8 @@ def blocked(engine: Engine, now_ns: int) -> str:
 
 def unready(engine: Engine, now_ns: int) -> str:
     """What blocks new risk and passes by itself, in words; "" when nothing does."""
+    if fault := engine.storage.blocked():
+        return fault
     if down := _down(engine):
         return f"no {' and no '.join(down)} connection"
     if engine.ledger.account is None or engine.ledger.cash_e4 is None:
@@ -73,6 +78,8 @@ def state(engine: Engine, warms: bool) -> str:
         return "DEGRADED"  # halted or not, it can do nothing
     if engine.ledger.account is None or not engine.market.calendar.sessions:
         return "STARTING"
+    if engine.storage.fault:
+        return "DEGRADED"  # halted or not, it can promise nothing
     if engine.safety.stopped:
         return "HALTED"
     if _down(engine):

@@ -3,32 +3,23 @@
 Events are processed one at a time in the order they arrive, and every deadline of the engine comes
 before the events that are later than it. Nothing leaves (no order, no update, no reply) before the
 commit of the events that caused it; while a commit runs, the next events are processed already.
+
+While the disk fails (`committing.py`) one thing is otherwise: what only reduces risk, or asks, leaves at once. Entries
+end unsent, callers are told that the answer is not durable yet, and everybody else hears of it once it is.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
-from fluxherod.engine.answers import OrderRequest, SnapshotFilter, no_answer
-from fluxherod.engine.effects import (
-    CancelOrder,
-    Effect,
-    FollowSymbols,
-    LookupOrder,
-    OrderUpdated,
-    ReplaceOrder,
-    Reply,
-    RequestBackfill,
-    RequestHistory,
-    RequestReference,
-    RequestSnapshot,
-    SafetyChanged,
-    SubmitOrder,
-)
+from fluxherod.core.orders import OrderRole
+from fluxherod.core.risk.safety import SafetyState
+from fluxherod.engine.answers import NotDurable
+from fluxherod.engine.committing import Committing
+from fluxherod.engine.effects import Effect, OrderUpdated, Reply, SafetyChanged, SubmitOrder
 from fluxherod.engine.engine import Engine
 from fluxherod.engine.events import (
     AssetInfo,
@@ -38,18 +29,19 @@ from fluxherod.engine.events import (
     Command,
     DrainEnded,
     Event,
-    LinkChanged,
     LookupAnswered,
     OrderReported,
     ReplaceAnswered,
     Started,
     Stopping,
+    StorageReported,
     SubmitAnswered,
     TimerFired,
 )
 from fluxherod.engine.loading import Loader
 from fluxherod.engine.mirroring import Mirroring
 from fluxherod.engine.ports import Broker, Clock, JournalEntry, MarketData, Mirror, Publisher, Store
+from fluxherod.engine.requests import REQUEST_KINDS, REQUESTS, Requests
 
 MOST_EVENTS_A_COMMIT = 256
 RETRY_DATA_AFTER_S = 1.0
@@ -58,16 +50,10 @@ MARK_EVERY_S = 1.0
 # Wall time: how long an end waits for the stops of open shares.
 DRAIN_S = 2.5
 
-# Effects that others carry out; all others are updates for the tables and the subscribers.
-_REQUESTS = (
-    SubmitOrder, CancelOrder, ReplaceOrder, LookupOrder, RequestSnapshot,
-    RequestReference, RequestHistory, RequestBackfill, FollowSymbols,
-)  # fmt: skip
-_REQUEST_KINDS = frozenset(_REQUESTS)
 _ANSWERS = (SubmitAnswered, CancelAnswered, ReplaceAnswered, LookupAnswered, BrokerSnapshot, BackfillLoaded)
 # After these our books may differ from the broker's in another way than before.
 _ABOUT_ORDERS = (OrderReported, SubmitAnswered, CancelAnswered, ReplaceAnswered, LookupAnswered)
-_FAULT = "a fault in the broker's adapter, the log has it"
+_UNSENT = "the journal can't be written"
 
 
 class Stopped(Exception):
@@ -79,7 +65,7 @@ class Runner:
 
     `on_fault` hears of exceptions that an adapter must not raise; the engine goes on as after no answer. `follow`
     tells the market stream which symbols to subscribe to; it must not wait. Without a `mirror` what stops trading is in
-    the journal alone.
+    the journal alone. `on_storage` hears at once why the storage fails, and "" when it works again.
     """
 
     def __init__(
@@ -94,22 +80,34 @@ class Runner:
         on_fault: Callable[[str, Exception], None] = lambda text, fault: None,
         follow: Callable[[Sequence[str]], None] = lambda symbols: None,
         mirror: Mirror | None = None,
+        on_storage: Callable[[str], None] = lambda fault: None,
     ) -> None:
         self.engine = engine
         self.clock = clock
         self.seq = seq
         self.committed_seq = seq
         self._asking_seq = 0  # the newest entry that asks something of the outside
-        self.requests_in_flight = 0
+        self._asked_seq = seq  # up to here what entries ask for has been asked, durable or not
         self.last_event_ns = 0
         self._started = False
         self._busy = False  # an event is being processed: in pieces, where it is one of many symbols
         self._over = False
         self._drain: asyncio.TimerHandle | None = None  # set once the process is told to end
-        self._store = store
-        self._broker = broker
+        self.committing = Committing(store, self._carry_out, self._carry_early, self._storage_changed)
+        self._on_storage = on_storage
         self._loader = Loader(market_data, clock, self.post, on_fault, pause=lambda: asyncio.sleep(RETRY_DATA_AFTER_S))
         self._follow = follow
+        self._requests = Requests(
+            broker,
+            self._loader,
+            clock,
+            lambda symbols: self._follow(symbols),
+            self.post,
+            lambda text, fault: self._on_fault(text, fault),
+            self._spawn,
+            ended=lambda: self._arrived.set(),
+        )
+        self.take_snapshot = self._requests.take_snapshot
         self._mirroring = Mirroring(
             mirror,
             self.post,
@@ -122,17 +120,12 @@ class Runner:
         self._on_fault = on_fault
         self._inbox: deque[tuple[Event, int]] = deque()  # with the trading time at which each arrived
         self._arrived = asyncio.Event()
-        self._outbox: asyncio.Queue[tuple[Awaitable[None], Sequence[JournalEntry]]] = asyncio.Queue(maxsize=64)
         self._replies: dict[tuple[str, str], list[asyncio.Future[Reply]]] = {}
         self._alarm: asyncio.Task[None] | None = None  # goes off at the deadline that was the next when it was set
         self._alarm_ns: int | None = None
         self._deadline: tuple[int, int | None] = (seq - 1, None)  # the engine's next, as of an entry
         self._tasks: asyncio.TaskGroup | None = None
         self._request_tasks: set[asyncio.Task[None]] = set()
-        self._snapshot_wanted = self._snapshot_asked = False
-        self._snapshot_lock = asyncio.Lock()
-        self._snapshots = SnapshotFilter()
-        self._faulty = False
 
     # --- the way in ----------------------------------------------------------------------------------
     def post(self, event: Event) -> None:
@@ -145,6 +138,7 @@ class Runner:
 
         Raises:
             Stopped: when the runner ended first; whether the command was carried out is in the journal.
+            NotDurable: when the storage fails: asked again under its id, it is answered once it is durable.
         """
         if self._over:
             raise Stopped
@@ -161,6 +155,11 @@ class Runner:
             DataUnavailable: when it can't be asked, or refuses to answer.
         """
         return await self._loader.asset(symbol)
+
+    @property
+    def requests_in_flight(self) -> int:
+        """Requests that are not answered yet."""
+        return self._requests.in_flight
 
     @property
     def queued(self) -> int:
@@ -182,15 +181,18 @@ class Runner:
         """Process events until `Stopping` was processed and committed, and what open shares need then, for `DRAIN_S`.
 
         Raises:
-            Exception: whatever the store raises when it can't commit; nothing leaves after that.
+            StoreFailed: when the storage fails as it ends, or for longer than memory is for.
+            Exception: a fault of the store; nothing leaves after that.
         """
         try:
             async with asyncio.TaskGroup() as tasks:
                 self._tasks = tasks
-                carrier = tasks.create_task(self._carry(), name="carry out effects")
-                await self._process()
-                await self._outbox.join()
-                await self._mirroring.finish()
+                carrier = tasks.create_task(self.committing.run(), name="carry out effects")
+                try:
+                    await self._process()
+                    await self.committing.finish()
+                finally:
+                    await self._mirroring.finish()
                 carrier.cancel()
                 for task in self._request_tasks:
                     task.cancel()
@@ -215,7 +217,7 @@ class Runner:
                     await asyncio.sleep(0)  # between two events of a burst the sockets have their turn
             if not entries:
                 continue
-            await self._outbox.put((self._store.append(entries), entries))
+            await self.committing.put(entries)
 
     def _may_end(self, event: Event) -> bool:
         """True when the process was told to end, and open shares need it no more or have been waited for."""
@@ -259,7 +261,7 @@ class Runner:
     def _owed(self) -> bool:
         """True while an answer of the outside is on its way, or is the next to be processed."""
         answered = bool(self._inbox) and isinstance(self._inbox[0][0], _ANSWERS)
-        return answered or self.requests_in_flight > 0 or self.committed_seq < self._asking_seq
+        return answered or self.requests_in_flight > 0 or self._asked_seq < self._asking_seq
 
     async def _wait(self) -> None:
         """Until something is posted, the engine's next deadline has come, or what it wants has been carried out.
@@ -269,7 +271,7 @@ class Runner:
         """
         if not self._inbox:
             self._arrived.clear()
-            if self.committed_seq == self.seq:
+            if self._asked_seq == self.seq:
                 self._set_alarm(self._deadline_ns())
             await self._arrived.wait()
 
@@ -293,53 +295,81 @@ class Runner:
         event = self.engine.lean(event)
         self._started = self._started or isinstance(event, Started)
         if isinstance(event, _ABOUT_ORDERS):
-            self._snapshots.forget()
+            self._requests.snapshots.forget()
         self.last_event_ns = now_ns
         effects: list[Effect] = []
         for _ in self.engine.pieces(now_ns, event, effects):
             if self.clock.rate > 0:
                 await asyncio.sleep(0)  # the sockets have their turn; what they bring waits for the next event
         self.seq += 1  # whoever took a snapshot meanwhile is told all of this event
-        if not _REQUEST_KINDS.isdisjoint(map(type, effects)):
+        if not REQUEST_KINDS.isdisjoint(map(type, effects)):
             self._asking_seq = self.seq
         self._busy = False
         return JournalEntry(self.seq, now_ns, event, effects)
 
     # --- the way out -----------------------------------------------------------------------------------
-    async def _carry(self) -> None:
-        """Wait for each commit, in order, then carry out what it covers."""
-        while True:
-            commit, entries = await self._outbox.get()
-            await commit
-            for entry in entries:
-                self.committed_seq = entry.seq
-                await self._carry_out(entry)
-            self._outbox.task_done()
-            self._arrived.set()
-
-    async def _carry_out(self, entry: JournalEntry) -> None:
-        """Orders leave at once; what stops trading is in its file before anybody is told."""
+    async def _carry_out(self, entry: JournalEntry, early: bool) -> None:
+        """Orders leave at once, or have left early; what stops trading is in its file before anybody is told."""
+        self.committed_seq = entry.seq
         updates, replies, changed, ordered = [], [], None, False
         for effect in entry.effects:
             if isinstance(effect, Reply):
                 replies.append(effect)
-            elif isinstance(effect, _REQUESTS):
-                self._request(effect)
+            elif isinstance(effect, REQUESTS):
+                if not early:
+                    self._requests.start(effect)
             else:
                 changed = effect.state if isinstance(effect, SafetyChanged) else changed
                 ordered = ordered or isinstance(effect, OrderUpdated)
                 updates.append(effect)
+        if early:
+            await asyncio.sleep(0)  # there may be thousands
+        else:
+            self._asked_seq = entry.seq
+            if changed is not None:
+                await self._mirroring.write(changed)
+            if len(updates) + len(replies) < len(entry.effects):
+                await asyncio.sleep(0)  # what was asked for begins: no order waits until hundreds are told of it
+            if ordered or replies:
+                self._mirroring.mark(entry.seq)
+            for reply in replies:
+                self._answer(reply)
+        self._publisher.publish(entry.seq, entry.now_ns, updates)
+        self._arrived.set()
+
+    def _carry_early(self, entry: JournalEntry) -> None:
+        """Carry out what must not wait for a disk that fails: exits, stops, cancels and questions; no new risk."""
+        roles = {effect.order.id: effect.order.role for effect in entry.effects if isinstance(effect, OrderUpdated)}
+        replies = [effect for effect in entry.effects if isinstance(effect, Reply)]
+        changed: SafetyState | None = None
+        for effect in entry.effects:
+            match effect:
+                case SubmitOrder(order) if roles.get(order.id) in (None, OrderRole.ENTRY):
+                    self.post(SubmitAnswered(order.id, unsent=_UNSENT))
+                case SafetyChanged(state):
+                    changed = state
+                case _ if isinstance(effect, REQUESTS):
+                    self._requests.start(effect)
+        if roles or replies:
+            self._mirroring.mark(entry.seq)  # an end before it is durable is noticed by the next start
+        if changed is not None or replies:
+            self._spawn(self._put_off(entry.seq, replies, changed))
+        self._asked_seq = entry.seq
+        self._arrived.set()
+
+    async def _put_off(self, seq: int, replies: Sequence[Reply], changed: SafetyState | None) -> None:
+        """Tell callers that their answers are not durable yet; what stops trading is in its file before."""
         if changed is not None:
             await self._mirroring.write(changed)
-        if len(updates) + len(replies) < len(entry.effects):
-            await asyncio.sleep(0)  # what was asked for begins: an order does not wait until hundreds are told of it
-        if ordered or replies:
-            self._mirroring.mark(entry.seq)
         for reply in replies:
-            self._answer(reply)
-        self._publisher.publish(entry.seq, entry.now_ns, updates)
+            durable = self.committed_seq >= seq
+            self._answer(reply, None if durable else NotDurable(reply, self.committing.fault))
 
-    def _answer(self, reply: Reply) -> None:
+    def _storage_changed(self, fault: str) -> None:
+        self.post(StorageReported(fault))
+        self._on_storage(fault)
+
+    def _answer(self, reply: Reply, instead: NotDurable | None = None) -> None:
         """Every command gets one reply, in order; a caller that is gone is passed over."""
         key = (reply.principal, reply.request_id)
         waiting = self._replies.get(key)
@@ -348,7 +378,11 @@ class Runner:
         answer = waiting.pop(0)
         if not waiting:
             del self._replies[key]
-        if not answer.done():
+        if answer.done():
+            return
+        if instead is not None:
+            answer.set_exception(instead)
+        else:
             answer.set_result(reply)
 
     def _leave_unanswered(self) -> None:
@@ -357,22 +391,6 @@ class Runner:
                 answer.set_exception(Stopped())
         self._replies.clear()
 
-    def _request(self, effect: Effect) -> None:
-        """Start what an effect asks of the world; its answer comes back as an event."""
-        match effect:
-            case SubmitOrder() | CancelOrder() | ReplaceOrder() | LookupOrder():
-                self._start(self._post_answer(effect))
-            case RequestSnapshot():
-                self._start(self.take_snapshot())
-            case RequestReference() | RequestHistory() | RequestBackfill():
-                self._start(self._loader.load(effect))
-            case FollowSymbols(symbols):
-                self._follow(symbols)
-
-    def _start(self, work: Coroutine[Any, Any, None]) -> None:
-        self.requests_in_flight += 1
-        self._spawn(work).add_done_callback(self._ended)
-
     def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """Run something until it ends, or the runner does."""
         assert self._tasks is not None  # effects are carried out only while run() is
@@ -380,66 +398,3 @@ class Runner:
         self._request_tasks.add(task)
         task.add_done_callback(self._request_tasks.discard)
         return task
-
-    def _ended(self, task: asyncio.Task[None]) -> None:
-        self.requests_in_flight -= 1
-        self._arrived.set()
-
-    async def _post_answer(self, effect: OrderRequest) -> None:
-        """A fault of the adapter is no answer: the engine then asks the broker what became of its request."""
-        try:
-            answer = await self._asked(effect)
-        except Exception as fault:
-            self._tell_fault(fault)
-            answer = no_answer(effect, _FAULT)
-        self.post(answer)
-
-    async def _asked(self, effect: OrderRequest) -> Event:
-        match effect:
-            case SubmitOrder(order):
-                return await self._broker.submit(order)
-            case CancelOrder(order_id, broker_id):
-                return await self._broker.cancel(order_id, broker_id)
-            case ReplaceOrder(replacement):
-                return await self._broker.replace(replacement)
-        asked_ns = self.clock.now_ns()
-        return replace(await self._broker.lookup(effect.order_id), asked_ns=asked_ns)
-
-    async def take_snapshot(self, *, by_poll: bool = False) -> None:
-        """Ask the broker for account, positions and orders, and hand the answer to the engine.
-
-        One at a time: asked again meanwhile, it is taken once more afterwards. What a poll finds to be as the
-        last two snapshots said is posted only every 30 s of trading time: a quiet night must not fill the journal.
-        """
-        self._snapshot_asked = self._snapshot_asked or not by_poll
-        if self._snapshot_wanted:
-            return
-        self._snapshot_wanted = True
-        async with self._snapshot_lock:
-            self._snapshot_wanted = False
-            asked, self._snapshot_asked = self._snapshot_asked, False
-            snapshot = await self._snapshot()
-        if snapshot is None:
-            self._snapshot_asked = self._snapshot_asked or asked  # the engine still waits for it
-        elif asked or self._snapshots.is_news(snapshot):
-            self._snapshots.note(snapshot)
-            self.post(snapshot)
-
-    async def _snapshot(self) -> BrokerSnapshot | None:
-        try:
-            snapshot = await self._broker.snapshot(self.clock.now_ns())
-        except Exception as fault:
-            self._tell_fault(fault)
-            return None
-        if snapshot is not None and self._faulty:
-            self._faulty = False
-            self.post(LinkChanged("broker", up=True))
-        return snapshot
-
-    def _tell_fault(self, fault: Exception) -> None:
-        """Tell each fault, and raise one alert until a snapshot is whole again."""
-        self._on_fault("a fault in the broker's adapter", fault)
-        if not self._faulty:
-            self._faulty = True
-            text = f"{_FAULT} ({type(fault).__name__}: {fault}); look after open positions and report it"
-            self.post(LinkChanged("broker", up=False, detail=text))

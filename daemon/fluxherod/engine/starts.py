@@ -60,7 +60,8 @@ def find(event: Started, journaled: SafetyState | None, *, untouched: bool = Fal
         return Finding("START_OTHER_MIRROR", f"{text}: was either of them moved here? {REVIEW}")
     if mirror.run > journaled.run or mirror.inputs > journaled.inputs:
         text = f"the database is older than safety.json (run {journaled.run}, input {journaled.inputs}; safety.json: "
-        text += f"run {mirror.run}, input {mirror.inputs}), as a restored backup is: what happened since is not in it"
+        text += f"run {mirror.run}, input {mirror.inputs}), as a restored backup is, or one whose disk failed as the "
+        text += "daemon ended: what happened since is not in it"
         return Finding("START_OLD_DATABASE", f"{text}. {REVIEW}")
     return None
 

@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import Any
 from urllib.parse import unquote
 
+from fluxherod.engine.answers import NotDurable
 from fluxherod.engine.runner import Stopped
 from fluxherod.rpc.audit import Audit
 from fluxherod.rpc.calls import Context
@@ -264,6 +265,8 @@ def _outcome(error: BaseException | None) -> str:
             return "CANCELLED"
         case Stopped():
             return "SHUTTING_DOWN"
+        case NotDurable():
+            return "NOT_DURABLE"
     return "INTERNAL"
 
 

@@ -18,10 +18,11 @@ import grpc
 from google.protobuf.message import DecodeError, Message
 from grpc_status import rpc_status
 
+from fluxherod.engine.answers import NotDurable
 from fluxherod.engine.runner import Stopped
 from fluxherod.rpc.access import Gate, Visit
 from fluxherod.rpc.calls import Context, Handler
-from fluxherod.rpc.errors import Refused, invalid
+from fluxherod.rpc.errors import Refused, invalid, not_durable
 
 log = logging.getLogger(__name__)
 
@@ -275,6 +276,8 @@ async def _abort(method: str, error: Exception, context: Context) -> NoReturn:
         await context.abort(grpc.StatusCode.DEADLINE_EXCEEDED, "the deadline passed before the answer was durable")
     if isinstance(error, Stopped):
         error = Refused("SHUTTING_DOWN", "the daemon stopped before the answer was durable; ask again with the same id")
+    if isinstance(error, NotDurable):
+        error = not_durable(error.reply, str(error))
     if not isinstance(error, Refused):
         incident = secrets.token_hex(4)
         log.error("%s failed, incident %s", method, incident, exc_info=error)

@@ -46,7 +46,13 @@ _CODES: dict[grpc.StatusCode, tuple[str, ...]] = {
         "CONFIG_INVALID",
     ),
     grpc.StatusCode.ABORTED: ("REVISION_CONFLICT",),
-    grpc.StatusCode.UNAVAILABLE: ("NOT_READY", "SHUTTING_DOWN", "BROKER_UNAVAILABLE", "TOKENS_UNREADABLE"),
+    grpc.StatusCode.UNAVAILABLE: (
+        "NOT_READY",
+        "SHUTTING_DOWN",
+        "BROKER_UNAVAILABLE",
+        "TOKENS_UNREADABLE",
+        "NOT_DURABLE",
+    ),
     grpc.StatusCode.UNAUTHENTICATED: ("TOKEN_MISSING", "TOKEN_INVALID"),
     grpc.StatusCode.PERMISSION_DENIED: ("ROLE_INSUFFICIENT",),
     grpc.StatusCode.RESOURCE_EXHAUSTED: ("SLOW_CONSUMER", "LIMIT_EXCEEDED"),
@@ -54,7 +60,7 @@ _CODES: dict[grpc.StatusCode, tuple[str, ...]] = {
     grpc.StatusCode.INTERNAL: ("INTERNAL",),
 }
 CODE_OF_REASON = {reason: code for code, reasons in _CODES.items() for reason in reasons}
-_RETRIED = frozenset({"NOT_READY", "SHUTTING_DOWN", "BROKER_UNAVAILABLE", "LIMIT_EXCEEDED"})
+_RETRIED = frozenset({"NOT_READY", "SHUTTING_DOWN", "BROKER_UNAVAILABLE", "LIMIT_EXCEEDED", "NOT_DURABLE"})
 
 
 class Refused(Exception):
@@ -134,6 +140,13 @@ def invalid(field: str, text: str) -> Refused:
 def not_ready(text: str) -> Refused:
     """The daemon does not know enough yet."""
     return Refused("NOT_READY", text)
+
+
+def not_durable(reply: Reply, fault: str) -> Refused:
+    """A command that was taken and decided on; whether that outlives the process is not known while the disk fails."""
+    decided = "" if reply.code is ReplyCode.OK else f" (refused, {reply.code}: {reply.text})"
+    text = f"the command was taken{decided}, but that is not durable yet: {fault}. Ask again with the same request_id"
+    return Refused("NOT_DURABLE", text)
 
 
 def check_reply(reply: Reply) -> Reply:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from functools import partial
 
 import grpc
 from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessCollector, disable_created_metrics
@@ -119,11 +121,17 @@ class _TimedStore:
         self._now = now
 
     def append(self, entries: Sequence[JournalEntry]) -> Awaitable[None]:
-        return self._timed(self._store.append(entries), self._now())
+        started = self._now()
+        commit = asyncio.ensure_future(self._store.append(entries))
+        commit.add_done_callback(partial(self._committed, started))
+        return commit
 
-    async def _timed(self, commit: Awaitable[None], started: float) -> None:
-        await commit
-        self._seconds.observe(self._now() - started)
+    def reopen(self) -> Awaitable[int]:
+        return self._store.reopen()
+
+    def _committed(self, started: float, commit: asyncio.Future[None]) -> None:
+        if not commit.cancelled() and commit.exception() is None:
+            self._seconds.observe(self._now() - started)
 
 
 class _TimedBroker:
@@ -191,6 +199,9 @@ class DaemonCollector(Collector):
         }
         yield _labelled("fluxhero_queue_depth", "What waits, by where.", "queue", depths)
         yield _counter("fluxhero_journal_entries", "Entries of the journal, durable.", runner.committed_seq)
+        failing = bool(runner.committing.fault)
+        yield _gauge("fluxhero_storage_failing", "1 while the journal can't be written: no new risk.", failing)
+        yield _counter("fluxhero_storage_failures", "How often that began.", runner.committing.failures)
 
     def _feeds(self) -> Iterator[Metric]:
         now_ns, links = self._runner.clock.now_ns(), self._engine.links

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import platform
 import time
 from importlib import metadata
@@ -17,6 +18,8 @@ from fluxherod.rpc.convert import duration, optional_timestamp, timestamp
 from fluxherod.rpc.info import DaemonInfo, MarketCounters, TradeCounters
 from fluxherod.rpc.live import Live
 from fluxherod.rpc.today import Today
+
+log = logging.getLogger(__name__)
 
 _MODES = {
     "paper": system_pb2.TRADING_MODE_PAPER,
@@ -44,11 +47,13 @@ class StatusReader:
         self._hub = hub
         self._info = info
         self._started_ns = time.time_ns()
+        self._uncounted = ""  # why, as it was logged last
         self._versions = {name: metadata.version(name) for name in _LIBRARIES} | {"python": platform.python_version()}
 
     async def read(self) -> system_pb2.Status:
         """The status now, its counts of today too."""
-        await self._today.refresh()
+        if not self._live.runner.committing.fault:  # the tables may hang with the disk: then the counts are older ones
+            await self._count()
         return self.message()
 
     def health(self) -> system_pb2.Status:
@@ -58,6 +63,15 @@ class StatusReader:
             status.state = _STATES[self._live.engine.state]
             status.parts.extend(self._parts(self._live.now_ns))
         return status
+
+    async def _count(self) -> None:
+        """Count today's signals and trades; on a damaged database the status says the rest all the same."""
+        try:
+            await self._today.refresh()
+        except Exception as error:
+            if (text := str(error)) != self._uncounted:
+                log.warning("signals and trades of today can't be counted: %s", text)
+            self._uncounted = text
 
     def message(self) -> system_pb2.Status:
         """The status now; its counts of today are those of the last `read`."""
@@ -93,6 +107,8 @@ class StatusReader:
 
     def _detail(self, now_ns: int) -> str:
         engine = self._live.engine
+        if fault := engine.storage.blocked():
+            return fault  # it says of nothing else whether that lasts
         if engine.state == "ACTIVE":
             return engine.blocked(now_ns) or engine.safety.reduction
         if engine.state == "WARMING":
@@ -186,6 +202,7 @@ class StatusReader:
             "broker": engine.refused or self._lost("trading") or account,
             "market_data": self._lost("market") or self._mute() or calendar,
             "strategy": warming or engine.blocked(now_ns),
+            "journal": self._live.runner.committing.fault,
         }
         return [system_pb2.Part(name=name, ready=not detail, detail=detail) for name, detail in details.items()]
 

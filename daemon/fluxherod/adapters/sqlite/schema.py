@@ -10,6 +10,7 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
+from fluxherod.engine.ports import StoreFailed
 from fluxherod.failpoints import reach
 
 _FIRST = """
@@ -225,7 +226,7 @@ MIGRATIONS: tuple[str, ...] = (_FIRST, _SECOND, _THIRD, _FOURTH)
 _WRITER_PRAGMAS = ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "journal_size_limit = 67108864")
 
 
-class StorageError(Exception):
+class StorageError(StoreFailed):
     """The journal can't be opened, trusted or made durable."""
 
 
@@ -234,9 +235,9 @@ def database_uri(path: Path, mode: str) -> str:
     return f"{path.absolute().as_uri()}?mode={mode}"
 
 
-def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
+def connect(path: Path, *, read_only: bool = False, create: bool = True) -> sqlite3.Connection:
     """A connection in autocommit mode (transactions are said aloud); a writer syncs at every commit."""
-    uri = database_uri(path, "ro" if read_only else "rwc")
+    uri = database_uri(path, "ro" if read_only else "rwc" if create else "rw")
     connection = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
     try:
         connection.execute("PRAGMA busy_timeout = 5000")

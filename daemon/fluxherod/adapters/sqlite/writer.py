@@ -15,8 +15,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from fluxherod.adapters.sqlite import journal
+from fluxherod.adapters.sqlite import faults, journal
 from fluxherod.adapters.sqlite.journal import JournalRow, Tail, Verification
 from fluxherod.adapters.sqlite.projections import project
 from fluxherod.adapters.sqlite.schema import StorageError, connect, migrate
@@ -25,6 +26,11 @@ from fluxherod.failpoints import reach
 
 _log = logging.getLogger(__name__)
 _CHECKED_AT_OPEN = 256
+# What waits goes into the next commit, but not for longer than this: a commit that takes a second has failed.
+_LONGEST_COMMIT_S = 0.25
+# Nobody else writes: who holds a lock for longer than this is told as a failure, and it is tried again.
+_BUSY_MS = 500
+_CLOSE_WITHIN_S = 5.0
 
 
 @dataclass(slots=True)
@@ -37,7 +43,7 @@ class SqliteStore:
     """The journal and its tables; a `ports.Store`. Made by `open`.
 
     Everything that is appended while a commit runs goes into the next one. After a failure nothing more is
-    taken until the file is opened again: what a failed commit left behind is only known then.
+    taken until `reopen`: what a failed commit left behind is only known then.
     """
 
     def __init__(
@@ -55,7 +61,9 @@ class SqliteStore:
         self._waiting: deque[_Waiting] = deque()
         self._entries_waiting = 0
         self._changed = threading.Condition()
-        self._failure: str | None = None
+        self._failure: StorageError | None = None
+        self._attempted: Tail | None = None  # where the journal ends if the commit that failed is durable after all
+        self._reopening: asyncio.Future[int] | None = None
         self._closing = False
         self._thread = threading.Thread(target=self._write, name="journal", daemon=True)
         self._thread.start()
@@ -74,18 +82,19 @@ class SqliteStore:
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             lock = _lock(path)
         except OSError as error:
-            raise StorageError(f"{path}: {error}") from error
+            raise StorageError(f"{path}: {faults.in_words(error)}") from error
         connection = None
         try:
             connection = connect(path)
             migrate(connection)
             epoch, run = _begin_run(connection, code_version)
             last = _check_end(connection, epoch)
+            connection.execute(f"PRAGMA busy_timeout = {_BUSY_MS}")
         except (sqlite3.Error, StorageError) as error:
             if connection is not None:
                 connection.close()
             os.close(lock)
-            raise StorageError(f"{path}: {error}") from error
+            raise StorageError(f"{path}: {faults.in_words(error)}") from error
         return cls(path, connection, lock, run, epoch, last, fail_beyond)
 
     @property
@@ -106,14 +115,28 @@ class SqliteStore:
         durable.add_done_callback(_look)
         with self._changed:
             if self._entries_waiting + len(entries) > self._fail_beyond:
-                self._failure = self._failure or f"the disk is behind by {self._entries_waiting} entries"
+                behind = StorageError(f"{self.path}: the disk is behind by {self._entries_waiting} entries")
+                self._failure = self._failure or behind
             if self._failure is not None or self._closing:
-                durable.set_exception(StorageError(f"{self.path}: {self._failure or 'closed'}"))
+                durable.set_exception(_again(self._failure or StorageError(f"{self.path}: closed")))
                 return durable
             self._waiting.append(_Waiting(entries, durable))
             self._entries_waiting += len(entries)
             self._changed.notify()
         reach("journal.append.after")
+        return durable
+
+    def reopen(self) -> asyncio.Future[int]:
+        """Open the file again, after a failure; the number of the last durable row.
+
+        Raises:
+            StorageError: from the future, when it can't be read and written, or is not the one that was there.
+        """
+        durable: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        durable.add_done_callback(_look)
+        with self._changed:
+            self._reopening = durable
+            self._changed.notify()
         return durable
 
     def tail(self) -> Tail:
@@ -131,57 +154,97 @@ class SqliteStore:
             return journal.verify(connection, self.epoch)
 
     def close(self) -> None:
-        """Commit what waits, then let go of the file. Blocks until that is done."""
+        """Commit what waits, then let go of the file. Blocks until that is done, but not for a disk that hangs."""
         with self._changed:
             self._closing = True
             self._changed.notify()
-        self._thread.join()
-        self._connection.close()
+        self._thread.join(_CLOSE_WITHIN_S)
+        if self._thread.is_alive():
+            _log.critical("%s: the disk hangs: what was not durable is left", self.path)
+            return
+        with suppress(sqlite3.Error):  # of a file that has failed: what was durable is
+            self._connection.close()
         os.close(self._lock)
 
     def _write(self) -> None:
         while True:
             with self._changed:
-                self._changed.wait_for(lambda: self._waiting or self._closing)
+                self._changed.wait_for(lambda: self._waiting or self._closing or self._reopening)
+                reopening, self._reopening = self._reopening, None
                 batch = list(self._waiting)
-                self._waiting.clear()
                 failure = self._failure
+            if reopening is not None:
+                self._open_again(reopening)
+                continue
             if not batch:
                 return
             if failure is None:
-                failure = self._commit([entry for waiting in batch for entry in waiting.entries])
+                taken, failure = self._commit(batch)
+                batch = batch[:taken]
             with self._changed:
                 self._failure = self._failure or failure
-                self._entries_waiting -= sum(len(waiting.entries) for waiting in batch)
-            _settle(batch, None if failure is None else StorageError(f"{self.path}: {failure}"))
+                if failure is not None:
+                    batch = list(self._waiting)
+                for waiting in batch:
+                    self._waiting.popleft()
+                    self._entries_waiting -= len(waiting.entries)
+            _settle([waiting.durable for waiting in batch], failure)
             reach("journal.settled")
 
-    def _commit(self, entries: Sequence[JournalEntry]) -> str | None:
-        """Make entries durable in one transaction; the text of what went wrong."""
+    def _commit(self, batch: Sequence[_Waiting]) -> tuple[int, StorageError | None]:
+        """Make what waits durable in one transaction: how much of it was taken, or what went wrong."""
         start = time.perf_counter()
+        taken, last = 0, self._last
+        if not any(waiting.entries for waiting in batch):
+            return len(batch), None
         try:
-            if entries:
-                reach("journal.commit.before")
-                self._connection.execute("BEGIN IMMEDIATE")
-                last = self._insert(entries)
-                reach("journal.commit.written")
-                self._connection.execute("COMMIT")
-                reach("journal.commit.after")
-                self._last = last
-                self.commits += 1
-                self.last_commit_s = time.perf_counter() - start
+            reach("journal.commit.before")
+            self._connection.execute("BEGIN IMMEDIATE")
+            for waiting in batch:
+                last = self._insert(waiting.entries, last)
+                taken += 1
+                if time.perf_counter() - start > _LONGEST_COMMIT_S:
+                    break
+            reach("journal.commit.written")
+            self._attempted = last
+            self._connection.execute("COMMIT")
+            reach("journal.commit.after")
+            self._last = last
+            self.commits += 1
+            self.last_commit_s = time.perf_counter() - start
         except Exception as error:  # whatever it was, nothing after it may pass for durable
-            _log.critical("the journal failed: %s", error)
+            failure = faults.storage_error(self.path, error)
+            _log.critical("the journal failed: %s", failure)
             with suppress(sqlite3.Error):  # the first error is the one to tell; reopening settles the rest
                 self._connection.execute("ROLLBACK")
-            return str(error)
-        return None
+            return taken, failure
+        return taken, None
 
-    def _insert(self, entries: Sequence[JournalEntry]) -> Tail:
-        last = self._last
+    def _open_again(self, durable: asyncio.Future[int]) -> None:
+        """A new connection to the file as it is: it must end where it did, or with the commit that failed."""
+        failure = None
+        try:
+            with suppress(sqlite3.Error):  # it has failed
+                self._connection.close()
+            self._connection = connect(self.path, create=False)
+            self._connection.execute(f"PRAGMA busy_timeout = {_BUSY_MS}")
+            last = _check_end(self._connection, self.epoch)
+            if last not in (self._last, self._attempted):
+                raise StorageError(f"the journal ends at input {last.seq}, not where it did: was the file replaced?")
+            if last != self._last:
+                _write_back(self._connection)
+            _try(self._connection)
+            self._last = last
+        except (sqlite3.Error, StorageError) as error:
+            failure = StorageError(f"{self.path}: {faults.in_words(error)}")
+        with self._changed:
+            self._failure = failure
+        _settle([durable], failure, self._last.seq)
+
+    def _insert(self, entries: Sequence[JournalEntry], last: Tail) -> Tail:
         for entry in entries:
             if entry.seq != last.seq + 1:
-                raise StorageError(f"entry {entry.seq} does not follow {last.seq}")
+                raise ValueError(f"entry {entry.seq} does not follow {last.seq}")
             row = journal.encode_row(entry)
             last = Tail(entry.seq, entry.now_ns, journal.link(last.chain, row))
             journal.insert(self._connection, row, last.chain)
@@ -214,6 +277,20 @@ def _begin_run(connection: sqlite3.Connection, code_version: str) -> tuple[str, 
     return meta["epoch"], int(meta["runs"])
 
 
+def _write_back(connection: sqlite3.Connection) -> None:
+    """Move the log into the database: what a failed sync has left in the log may be in the machine's memory alone."""
+    busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    if busy:
+        raise StorageError("what the failed commit has left can't be made safe while somebody reads the database")
+
+
+def _try(connection: sqlite3.Connection) -> None:
+    """A commit of its own: the disk takes one again."""
+    connection.execute("BEGIN IMMEDIATE")
+    connection.execute("INSERT OR REPLACE INTO meta VALUES ('reopened', ?)", (str(time.time_ns()),))
+    connection.execute("COMMIT")
+
+
 def _check_end(connection: sqlite3.Connection, epoch: str) -> Tail:
     last = journal.tail(connection, epoch)
     found = journal.verify(connection, epoch, max(0, last.seq - _CHECKED_AT_OPEN))
@@ -222,27 +299,32 @@ def _check_end(connection: sqlite3.Connection, epoch: str) -> Tail:
     return last
 
 
-def _settle(batch: Sequence[_Waiting], failure: StorageError | None) -> None:
-    """Tell each loop, once, that its appends have ended."""
-    by_loop: dict[asyncio.AbstractEventLoop, list[asyncio.Future[None]]] = {}
-    for waiting in batch:
-        by_loop.setdefault(waiting.durable.get_loop(), []).append(waiting.durable)
+def _settle(waiting: Sequence[asyncio.Future[Any]], failure: StorageError | None, result: object = None) -> None:
+    """Tell each loop, once, that what it waits for has ended."""
+    by_loop: dict[asyncio.AbstractEventLoop, list[asyncio.Future[Any]]] = {}
+    for durable in waiting:
+        by_loop.setdefault(durable.get_loop(), []).append(durable)
     for loop, futures in by_loop.items():
         with suppress(RuntimeError):  # the loop is closed: nobody waits any more
-            loop.call_soon_threadsafe(_resolve, futures, failure)
+            loop.call_soon_threadsafe(_resolve, futures, failure, result)
 
 
-def _look(future: asyncio.Future[None]) -> None:
+def _look(future: asyncio.Future[Any]) -> None:
     """One failure is told by whoever waits first; asyncio would log the futures behind it as forgotten."""
     if not future.cancelled():
         future.exception()
 
 
-def _resolve(futures: Sequence[asyncio.Future[None]], failure: StorageError | None) -> None:
+def _again(failure: StorageError) -> StorageError:
+    """The same failure, for one more who waits."""
+    return type(failure)(str(failure))
+
+
+def _resolve(futures: Sequence[asyncio.Future[Any]], failure: StorageError | None, result: object) -> None:
     for future in futures:
         if future.done():
             continue
         if failure is None:
-            future.set_result(None)
+            future.set_result(result)
         else:
-            future.set_exception(failure)
+            future.set_exception(_again(failure))
