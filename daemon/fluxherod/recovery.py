@@ -1,4 +1,8 @@
-"""The engine as the journal left it: every recorded input once more, and a look at whether it decides alike."""
+"""The engine as the journal left it: every recorded input once more, and a look at whether it decides alike.
+
+A snapshot spares a start the inputs before it. It is a short cut and no more: where the inputs after it come out
+otherwise than they were recorded, an older one is tried, and in the end the whole journal.
+"""
 
 from __future__ import annotations
 
@@ -6,25 +10,97 @@ import logging
 import sqlite3
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from fluxherod.adapters.journal_files import DATABASE, JournalFiles
+from fluxherod.adapters.sealed import Provenance
+from fluxherod.adapters.snapshots import Snapshot, SnapshotError
 from fluxherod.adapters.sqlite.journal import JournalRow, effects_digest
+from fluxherod.adapters.sqlite.schema import StorageError
 from fluxherod.engine.codec import decode_event
 from fluxherod.engine.engine import Engine
+from fluxherod.engine.events import Started
 from fluxherod.engine.ring import Ring
 from fluxherod.errors import FluxHeroError
 
+__all__ = ["DATABASE", "Recovery", "RecoveryError", "Replay", "recover", "replay"]
+
 log = logging.getLogger(__name__)
 
-DATABASE = "fluxhero.db"
 TELL_EVERY = 20_000
+
+
+class RecoveryError(FluxHeroError):
+    """The journal can't be read, or holds what this version can't take."""
+
+
+class JournalUnreadable(RecoveryError):
+    """A row can't be read: no snapshot before it helps."""
+
+
+@dataclass(slots=True)
+class Replay:
+    """An engine on its way through a journal. `rows` counts the inputs that it has taken, `last_seq` is the newest.
+
+    `differs_at` is the first input whose effects came out otherwise than they were recorded; `fault_at` the first of
+    those that this very code recorded, since the snapshot. `ring` has the newest of what was sent to subscribers.
+    """
+
+    engine: Engine = field(default_factory=Engine)
+    ring: Ring = field(default_factory=Ring)
+    rows: int = 0
+    last_seq: int = 0
+    last_ns: int = 0
+    differs_at: int | None = None
+    fault_at: int | None = None
+    fingerprint: str = ""  # of this code, "" where nobody asked
+    recorded_by: str = ""  # that of the code that wrote the newest inputs, "" where they don't say
+    began_s: float = field(default_factory=time.perf_counter)
+
+    @classmethod
+    def after(cls, snapshot: Snapshot, fingerprint: str) -> Replay:
+        """Go on from a snapshot.
+
+        Raises:
+            SnapshotError: when it can't be used.
+        """
+        start = time.perf_counter()
+        state = snapshot.load()
+        if not isinstance(state, tuple) or list(map(type, state)) != [Engine, Ring, str]:
+            raise SnapshotError(f"{snapshot.path}: holds something else than an engine")
+        header = snapshot.header
+        engine, ring, recorded_by = state
+        place = (header.seq, header.now_ns, header.differs_at)
+        return cls(engine, ring, 0, *place, None, fingerprint, recorded_by, start)
+
+    @property
+    def state(self) -> tuple[Engine, Ring, str]:
+        """What a snapshot keeps."""
+        return self.engine, self.ring, self.recorded_by
+
+    def take(self, row: JournalRow) -> None:
+        """Process one more input, and compare."""
+        event = decode_event(row.kind, row.payload)
+        if isinstance(event, Started):
+            self.recorded_by = event.code
+        effects = self.engine.process(row.now_ns, event)
+        self.ring.hear(row.seq, event, effects)
+        if effects_digest(effects) != row.effects:
+            self._differs(row.seq)
+        self.rows, self.last_seq, self.last_ns = self.rows + 1, row.seq, row.now_ns
+
+    def _differs(self, seq: int) -> None:
+        self.differs_at = self.differs_at or seq
+        if self.fault_at is None and self.recorded_by and self.recorded_by == self.fingerprint:
+            self.fault_at = seq
 
 
 @dataclass(frozen=True, slots=True)
 class Recovery:
     """What a replay gave: the engine, how many inputs it took, and the first whose effects came out otherwise.
 
-    `ring` has the newest of what was sent to subscribers, for those that come back.
+    `ring` has the newest of what was sent to subscribers, for those that come back. `fault_at` is the first difference
+    in what this very code recorded, `snapshot` where the replay began (None: at the journal's first row).
     """
 
     engine: Engine
@@ -34,40 +110,78 @@ class Recovery:
     last_ns: int
     differs_at: int | None
     seconds: float
+    fault_at: int | None = None
+    snapshot: Snapshot | None = None
+
+    @property
+    def snapshot_seq(self) -> int:
+        """Up to which row a snapshot spared the replay; 0 without one."""
+        return self.snapshot.header.seq if self.snapshot is not None else 0
 
 
-class RecoveryError(FluxHeroError):
-    """The journal can't be read, or holds what this version can't take."""
+def recover(
+    files: JournalFiles,
+    code: Provenance,
+    tell: Callable[[str], None] | None = None,
+    observe: Callable[[Replay, JournalRow], None] | None = None,
+) -> Recovery:
+    """The engine as of the newest row, from the newest snapshot that serves.
+
+    Args:
+        tell: hears now and then how far it is.
+        observe: sees the replay before each row. It is begun again where a snapshot does not serve.
+
+    Raises:
+        RecoveryError: when the journal can't be replayed, not even from its first row.
+        StorageError, sqlite3.Error: when what is in the state folder can't be read.
+    """
+    for snapshot in files.usable_snapshots(code.fingerprint):
+        try:
+            progress = Replay.after(snapshot, code.fingerprint)
+            recovery = replay(files.rows(progress.last_seq), tell, progress, snapshot, observe)
+        except JournalUnreadable:
+            raise
+        except (SnapshotError, RecoveryError) as error:
+            log.error("%s does not serve: %s", snapshot.path, error)
+            continue
+        if recovery.differs_at == snapshot.header.differs_at:
+            return recovery
+        log.error("%s does not serve: input %s comes out otherwise after it", snapshot.path, recovery.differs_at)
+    return replay(files.rows(), tell, Replay(fingerprint=code.fingerprint), None, observe)
 
 
-def replay(rows: Iterable[JournalRow], tell: Callable[[str], None] | None = None) -> Recovery:
+def replay(
+    rows: Iterable[JournalRow],
+    tell: Callable[[str], None] | None = None,
+    progress: Replay | None = None,
+    snapshot: Snapshot | None = None,
+    observe: Callable[[Replay, JournalRow], None] | None = None,
+) -> Recovery:
     """Run an engine over journal rows and compare what it wants with what it wanted then.
 
     Args:
-        rows: the whole journal, in order.
+        rows: the journal in order, from its first row on, or from the one after `progress`.
         tell: hears now and then how far it is.
 
     Raises:
         RecoveryError: when the journal ends in a fault, of the disk or of this version.
     """
-    start = time.perf_counter()
-    engine, ring = Engine(), Ring()
-    count, last_seq, last_ns, differs_at = 0, 0, 0, None
+    now = progress if progress is not None else Replay()
+    seq = now.last_seq
     try:
         for row in rows:
-            last_seq = row.seq
-            event = decode_event(row.kind, row.payload)
-            effects = engine.process(row.now_ns, event)
-            ring.hear(row.seq, event, effects)
-            if differs_at is None and effects_digest(effects) != row.effects:
-                differs_at = row.seq
-            count, last_ns = count + 1, row.now_ns
-            if tell is not None and count % TELL_EVERY == 0:
-                tell(f"recovering: {count} inputs so far")
-    except sqlite3.Error as error:
-        raise RecoveryError(f"the journal can't be read after input {last_seq}: {error}") from error
+            seq = row.seq
+            if observe is not None:
+                observe(now, row)
+            now.take(row)
+            if tell is not None and now.rows % TELL_EVERY == 0:
+                tell(f"recovering: {now.rows} inputs so far")
+    except (sqlite3.Error, StorageError) as error:
+        raise JournalUnreadable(f"the journal can't be read after input {now.last_seq}: {error}") from error
     except Exception as error:
-        log.debug("input %d", last_seq, exc_info=error)
+        log.debug("input %d", seq, exc_info=error)
         text = f"{type(error).__name__}: {error}"
-        raise RecoveryError(f"this version can't take input {last_seq} of the journal ({text})") from error
-    return Recovery(engine, ring, count, last_seq, last_ns, differs_at, time.perf_counter() - start)
+        raise RecoveryError(f"this version can't take input {seq} of the journal ({text})") from error
+    seconds = time.perf_counter() - now.began_s
+    found = (now.engine, now.ring, now.rows, now.last_seq, now.last_ns, now.differs_at)
+    return Recovery(*found, seconds, now.fault_at, snapshot)

@@ -2,32 +2,30 @@
 
 from __future__ import annotations
 
+import io
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from hashlib import blake2b
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import Any, BinaryIO
 
 TEMPORARY = ".new"
 DIGEST_SIZE = 32
 _PIECE = 1 << 20
 
 
-class Sink(Protocol):
-    """What bytes can be written to."""
-
-    def write(self, content: bytes, /) -> int: ...
-
-
-class HashingFile:
+class HashingFile(io.RawIOBase):
     """Writes to a file and hashes what it writes; `end` appends the digest."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
         self._digest = blake2b(digest_size=DIGEST_SIZE)
 
-    def write(self, content: bytes) -> int:
+    def writable(self) -> bool:
+        return True
+
+    def write(self, content: Any) -> int:
         self._digest.update(content)
         return self._file.write(content)
 

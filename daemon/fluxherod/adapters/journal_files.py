@@ -1,19 +1,27 @@
 """The whole journal: sealed files in order, then the rows of the database. Whoever reads it reads it here.
 
-The database keeps at least the newest sealed row (the anchor), so that it knows where it goes on.
-A row may be in both for a while; never in neither.
+The database always keeps the newest sealed row (the anchor), so that it knows where it goes on. A row may be in both
+for a while; never in neither.
 """
 
 from __future__ import annotations
 
+import logging
+import sqlite3
+from bisect import bisect_right
 from collections.abc import Collection, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from fluxherod.adapters.sealed import SealedFile, SealedRow
-from fluxherod.adapters.snapshots import Snapshot
-from fluxherod.adapters.sqlite.journal import JournalRow, Tail
-from fluxherod.adapters.sqlite.schema import StorageError
+from fluxherod.adapters import sealed, snapshots
+from fluxherod.adapters.sealed import SealedError, SealedFile, SealedRow
+from fluxherod.adapters.snapshots import Snapshot, SnapshotError
+from fluxherod.adapters.sqlite.journal import JournalRow, Tail, genesis, mentions, read_some, seqs, time_at
+from fluxherod.adapters.sqlite.schema import StorageError, connect
+from fluxherod.core.calendar import new_york_day
+
+log = logging.getLogger(__name__)
 
 DATABASE = "fluxhero.db"
 FOLDER = "journal"
@@ -25,7 +33,7 @@ class JournalGap(StorageError):
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """A New York day of the journal, and the file that it is sealed in (None: its rows are in the database)."""
+    """Rows of one New York day, and the file that they are sealed in (None: they are in the database alone)."""
 
     day: str
     first_seq: int
@@ -36,58 +44,216 @@ class Day:
 class JournalFiles:
     """The one reader of the journal of a state folder. It writes nothing and holds nothing open between calls.
 
-    Files of another journal (another epoch) are left alone: see `strangers`.
+    Sealed files of another journal (another epoch) are left alone: see `strangers`. `folder` is where the sealed files
+    and the snapshots are, `database` the file with the rows since.
     """
 
     def __init__(self, state_dir: Path) -> None:
         self.folder = state_dir / FOLDER
         self.database = state_dir / DATABASE
+        self._known: dict[tuple[str, int, int], SealedFile] = {}  # sealed files don't change: each is opened once
 
+    # --- what is there -------------------------------------------------------------------------------------
     @property
     def epoch(self) -> str:
-        """The journal's id: the database's, or that of the newest sealed file where there is no database."""
-        raise StorageError("not built yet")
-
-    def sealed(self) -> list[SealedFile]:
-        """The sealed files of this journal, oldest first.
+        """The journal's id: the database's, or that of the newest sealed file where there is no database.
 
         Raises:
-            SealedError: when one can't be read.
+            sqlite3.Error: when it can't be read, or when there is neither.
         """
-        raise StorageError("not built yet")
+        if not self.database.is_file() and (files := self._files()):
+            return max(files, key=lambda file: file.header.last_ns).header.epoch
+        with closing(self._connect()) as connection:
+            return epoch_of(connection)
+
+    def sealed(self) -> list[SealedFile]:
+        """The sealed files of this journal whose header can be read, oldest first."""
+        epoch = self.epoch
+        own = (file for file in self._files() if file.header.epoch == epoch)
+        return sorted(own, key=lambda file: file.header.first_seq)
 
     def strangers(self) -> list[Path]:
         """Sealed files of another journal."""
-        raise StorageError("not built yet")
+        epoch = self.epoch
+        return sorted(file.path for file in self._files() if file.header.epoch != epoch)
 
     def sealed_through(self) -> Tail:
-        """The last sealed row; number 0 when nothing is sealed."""
-        raise StorageError("not built yet")
+        """The last sealed row; number 0 and the journal's first chain value when nothing is sealed."""
+        files = self.sealed()
+        if not files:
+            return Tail(0, 0, genesis(self.epoch))
+        header = files[-1].header
+        return Tail(header.last_seq, header.last_ns, header.chain_after)
 
     def days(self) -> list[Day]:
-        """The days of the journal in order; the last one goes on."""
-        raise StorageError("not built yet")
+        """The days of the journal in order, a sealed one once for each of its files; the last one goes on."""
+        days = [Day(f.header.day, f.header.first_seq, f.header.last_seq, f) for f in self.sealed()]
+        return days + self.unsealed(days[-1].last_seq if days else 0)
 
+    def unsealed(self, after_seq: int) -> list[Day]:
+        """The days of the database's rows after a number, in order; the last one goes on."""
+        if not self.database.is_file():
+            return []
+        days = []
+        with closing(self._connect()) as connection:
+            oldest, newest = seqs(connection)
+            seq = max(oldest, after_seq + 1)
+            while seq <= newest:
+                day = _day(connection, seq)
+                # The time never goes back; where a clock once did, its rows are told with the day before.
+                end = seq + bisect_right(range(seq, newest + 1), day, key=lambda one: _day(connection, one))
+                days.append(Day(day, seq, end - 1))
+                seq = end
+        return days
+
+    # --- rows -------------------------------------------------------------------------------------------------
     def rows(self, after_seq: int = 0) -> Iterator[JournalRow]:
         """All rows after a number, in order and without a gap, in short reads: a daemon may go on writing meanwhile.
 
         Raises:
             JournalGap, SealedError, sqlite3.Error: where it can't go on.
         """
-        raise StorageError("not built yet")
+        for record in self.records(after_seq):
+            yield record.row
 
-    def records(self, after_seq: int, until_seq: int) -> Iterator[SealedRow]:
+    def records(self, after_seq: int = 0, until_seq: int | None = None) -> Iterator[SealedRow]:
         """As `rows`, up to a number and with it, each with the chain value after it."""
-        raise StorageError("not built yet")
+        for record in self._records(after_seq):
+            if until_seq is not None and record.row.seq > until_seq:
+                return
+            yield record
+
+    def _records(self, seq: int) -> Iterator[SealedRow]:
+        for record in self._from_files(seq):
+            yield record
+            seq = record.row.seq
+        if not self.database.is_file():
+            return
+        with closing(self._connect()) as connection:
+            while some := read_some(connection, seq):
+                if some[0][0].seq > seq + 1 and self.sealed_through().seq > seq:
+                    # Sealed, and gone from the database, since the files were looked at.
+                    for record in self._from_files(seq):
+                        yield record
+                        seq = record.row.seq
+                    continue
+                for row, chain in some:
+                    if row.seq != seq + 1:
+                        raise self._gap(seq, row.seq)
+                    yield SealedRow(row, chain)
+                    seq = row.seq
+
+    def _from_files(self, seq: int) -> Iterator[SealedRow]:
+        for file in self.sealed():
+            if file.header.last_seq <= seq:
+                continue
+            if file.header.first_seq > seq + 1:
+                raise self._gap(seq, file.header.first_seq)
+            yield from file.records(seq)
+            seq = file.header.last_seq
+
+    def _gap(self, seq: int, found_seq: int) -> JournalGap:
+        return JournalGap(
+            f"rows {seq + 1} to {found_seq - 1} of the journal are neither in {self.folder} nor in {self.database}: "
+            "put the missing sealed file back, from a backup"
+        )
 
     def chain_at(self, seq: int) -> bytes | None:
-        """The chain value after a row; None when there is no such row."""
-        raise StorageError("not built yet")
+        """The chain value after a row; None when there is no such row.
+
+        Raises:
+            SealedError, sqlite3.Error: when it can't be read.
+        """
+        if self.database.is_file():
+            with closing(self._connect()) as connection:
+                found = connection.execute("SELECT chain FROM journal WHERE seq = ?", (seq,)).fetchone()
+            if found is not None:
+                return bytes(found[0])
+        for file in self.sealed():
+            if file.header.first_seq <= seq <= file.header.last_seq:
+                return file.chain_at(seq)
+        return None
 
     def mentions(self, kinds: Collection[str], text: str) -> bool:
         """True when the content of some row of these kinds holds a text."""
-        raise StorageError("not built yet")
+        wanted = text.encode()
+        if any(row.kind in kinds and wanted in row.payload for file in self.sealed() for row in file.rows()):
+            return True
+        if not self.database.is_file():
+            return False
+        with closing(self._connect()) as connection:
+            return mentions(connection, kinds, text)
 
-    def newest_snapshot(self, before_seq: int, fingerprint: str, before_ns: int | None = None) -> Snapshot | None:
-        """The newest usable snapshot at or before a row (and a time): whole, of this journal, of this code."""
-        raise StorageError("not built yet")
+    # --- snapshots ---------------------------------------------------------------------------------------------
+    def snapshots(self) -> list[Snapshot]:
+        """The snapshots whose header can be read, newest first."""
+        found = []
+        for path in self.folder.glob(f"*{snapshots.SUFFIX}"):
+            try:
+                found.append(Snapshot.open(path))
+            except SnapshotError as error:
+                log.warning("%s; it is passed over", error)
+        return sorted(found, key=lambda snapshot: (snapshot.header.seq, snapshot.path.name), reverse=True)
+
+    def usable_snapshots(
+        self, fingerprint: str, before_seq: int | None = None, before_ns: int | None = None
+    ) -> Iterator[Snapshot]:
+        """The snapshots at or before a row and a time, newest first: whole, of this journal and of this code.
+
+        What is passed over is said in the log.
+        """
+        epoch = self.epoch
+        for snapshot in self.snapshots():
+            header = snapshot.header
+            if before_seq is not None and header.seq > before_seq:
+                continue
+            if before_ns is not None and header.now_ns > before_ns:
+                continue
+            if fault := self._fault(snapshot, epoch, fingerprint):
+                log.warning("%s %s; it is passed over", snapshot.path, fault)
+            else:
+                yield snapshot
+
+    def newest_snapshot(self, before_seq: int, fingerprint: str) -> Snapshot | None:
+        """The newest usable snapshot at or before a row."""
+        return next(self.usable_snapshots(fingerprint, before_seq), None)
+
+    def _fault(self, snapshot: Snapshot, epoch: str, fingerprint: str) -> str:
+        header = snapshot.header
+        if header.epoch != epoch:
+            return "is of another journal"
+        if header.made_by.fingerprint != fingerprint:
+            return f"was made by other code (version {header.made_by.version}), or on another kind of processor"
+        try:
+            if self.chain_at(header.seq) != header.chain:
+                return f"is of another journal: its row {header.seq} is another one"
+            snapshot.verify()
+        except (SnapshotError, SealedError, sqlite3.Error) as error:
+            return f"can't be used: {error}"
+        return ""
+
+    # --- the files themselves ------------------------------------------------------------------------------------
+    def _files(self) -> list[SealedFile]:
+        found = {}
+        for path in self.folder.glob(f"*{sealed.SUFFIX}"):
+            status = path.stat()
+            key = path.name, status.st_mtime_ns, status.st_size
+            try:
+                found[key] = self._known.get(key) or SealedFile.open(path)
+            except SealedError as error:
+                log.warning("%s; it is passed over", error)
+        self._known = found
+        return list(found.values())
+
+    def _connect(self) -> sqlite3.Connection:
+        return connect(self.database, read_only=True)
+
+
+def epoch_of(connection: sqlite3.Connection) -> str:
+    """The id of a database's journal; "" when it has none yet."""
+    found = connection.execute("SELECT value FROM meta WHERE key = 'epoch'").fetchone()
+    return "" if found is None else str(found[0])
+
+
+def _day(connection: sqlite3.Connection, seq: int) -> str:
+    return new_york_day(time_at(connection, seq))

@@ -7,6 +7,7 @@ order give the same effects, byte for byte, which is what restart and replay sta
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, get_args
 
 from fluxherod.core.calendar import SECOND_NS, Calendar
@@ -115,7 +116,10 @@ class Engine:
         self.unprotected = Unprotected()
         self._reference_due_ns: int | None = None
         self._warms = False  # whether any symbol is warming up
-        self._handlers: dict[type, Callable[[int, Any, list[Effect]], Pieces | None]] = {
+        self._handlers = self._own_handlers()
+
+    def _own_handlers(self) -> dict[type, Callable[[int, Any, list[Effect]], Pieces | None]]:
+        handlers: dict[type, Callable[[int, Any, list[Effect]], Pieces | None]] = {
             Started: self._started,
             MirrorReported: lambda now_ns, event, out: self.safety.mirrored(event, out),
             CalendarLoaded: self._calendar_loaded,
@@ -142,7 +146,15 @@ class Engine:
             Stopping: lambda now_ns, event, out: self.ending.begin(event.reason),
             DrainEnded: lambda now_ns, event, out: self.ending.hurry(),
         }
-        self._handlers.update(dict.fromkeys(get_args(Command), self._command))
+        return handlers | dict.fromkeys(get_args(Command), self._command)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """All that a snapshot keeps."""
+        return {name: value for name, value in vars(self).items() if name != "_handlers"}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state)
+        self._handlers = self._own_handlers()
 
     def process(self, now_ns: int, event: Event) -> list[Effect]:
         """Take one event; return what must happen because of it, in order."""
@@ -254,7 +266,7 @@ class Engine:
         self.market.settings = self.desk.settings = settings
         self.safety.connect(settings, self.market, self.desk, self.ledger)
         self.strategist = Strategist(settings, self.market, self.desk, self.ledger, self.safety)
-        self.chaser = Chaser(self.strategist, self.blocked, lambda now_ns: readiness.unready(self, now_ns))
+        self.chaser = Chaser(self.strategist, self.blocked, partial(readiness.unready, self))
         parts = self.market, self.desk, self.ledger, self.strategist, self.universe, self.alerts, self.safety
         self.commands = Commands(settings, *parts, self.blocked, self.chaser)
         if answers is not None:

@@ -27,6 +27,7 @@ class Started:
 
     `mirror` is what the plain file beside the database says of the kill switch and the breaker, `mirror_fault` why it
     can't be read ("" when it can, or when there is none). `mirror_read` is False in journals of before there was one.
+    `code` is a fingerprint of what decides from here on, "" in older journals: a replay by other code may differ.
     """
 
     epoch: str
@@ -36,6 +37,7 @@ class Started:
     mirror: SafetyState | None = None
     mirror_fault: str = ""
     mirror_read: bool = False
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import sqlite3
 import struct
 from collections.abc import Collection, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import NamedTuple
@@ -19,6 +20,7 @@ from fluxherod.engine.effects import Effect
 from fluxherod.engine.ports import JournalEntry
 
 _DIGEST_SIZE = 16
+_SOME_ROWS, _SOME_BYTES = 256, 8 << 20
 _HEAD = struct.Struct("<qqII")
 
 
@@ -91,6 +93,39 @@ def read(connection: sqlite3.Connection, after_seq: int = 0, most: int = -1) -> 
         "SELECT seq, now_ns, kind, payload, effects FROM journal WHERE seq > ? ORDER BY seq LIMIT ?", (after_seq, most)
     )
     return map(JournalRow._make, cursor)
+
+
+def read_some(connection: sqlite3.Connection, after_seq: int) -> list[tuple[JournalRow, bytes]]:
+    """The next rows after a number, each with its chain value: not many, nor many bytes, and the read is over then.
+
+    A read that spanned a whole replay would keep the writer's WAL from being reset.
+    """
+    cursor = connection.execute(
+        "SELECT seq, now_ns, kind, payload, effects, chain FROM journal WHERE seq > ? ORDER BY seq LIMIT ?",
+        (after_seq, _SOME_ROWS),
+    )
+    found: list[tuple[JournalRow, bytes]] = []
+    size = 0
+    with closing(cursor):
+        for *fields, chain in cursor:
+            row = JournalRow._make(fields)
+            found.append((row, chain))
+            size += len(row.payload)
+            if size >= _SOME_BYTES:
+                break
+    return found
+
+
+def seqs(connection: sqlite3.Connection) -> tuple[int, int]:
+    """The first and the last number of the rows that are here; 1 and 0 without any."""
+    oldest, newest = connection.execute("SELECT (SELECT min(seq) FROM journal), (SELECT max(seq) FROM journal)").fetchone()
+    return (1, 0) if oldest is None else (oldest, newest)
+
+
+def time_at(connection: sqlite3.Connection, seq: int) -> int:
+    """The time of a row that is here."""
+    (now_ns,) = connection.execute("SELECT now_ns FROM journal WHERE seq = ?", (seq,)).fetchone()
+    return int(now_ns)
 
 
 def mentions(connection: sqlite3.Connection, kinds: Collection[str], text: str) -> bool:
