@@ -23,7 +23,7 @@ from fluxherod.engine.events import Started
 from fluxherod.engine.ring import Ring
 from fluxherod.errors import FluxHeroError
 
-__all__ = ["DATABASE", "Recovery", "RecoveryError", "Replay", "recover", "replay"]
+__all__ = ["DATABASE", "Recovery", "RecoveryError", "recover", "replay"]
 
 log = logging.getLogger(__name__)
 
@@ -39,11 +39,12 @@ class JournalUnreadable(RecoveryError):
 
 
 @dataclass(slots=True)
-class Replay:
+class Recovery:
     """An engine on its way through a journal. `rows` counts the inputs that it has taken, `last_seq` is the newest.
 
     `differs_at` is the first input whose effects came out otherwise than they were recorded; `fault_at` the first of
-    those that this very code recorded, since the snapshot. `ring` has the newest of what was sent to subscribers.
+    those that this very code recorded, of the inputs that were taken here. `ring` has the newest of what was sent to
+    subscribers, for those that come back. `snapshot` is where it began (None: at the journal's first row).
     """
 
     engine: Engine = field(default_factory=Engine)
@@ -53,30 +54,43 @@ class Replay:
     last_ns: int = 0
     differs_at: int | None = None
     fault_at: int | None = None
-    fingerprint: str = ""  # of this code, "" where nobody asked
+    snapshot: Snapshot | None = None
+    fingerprint: str = ""  # of this code, "" where nobody asks for faults
     recorded_by: str = ""  # that of the code that wrote the newest inputs, "" where they don't say
-    began_s: float = field(default_factory=time.perf_counter)
+    seconds: float = 0.0
 
     @classmethod
-    def after(cls, snapshot: Snapshot, fingerprint: str) -> Replay:
+    def after(cls, snapshot: Snapshot, fingerprint: str) -> Recovery:
         """Go on from a snapshot.
 
         Raises:
             SnapshotError: when it can't be used.
         """
-        start = time.perf_counter()
         state = snapshot.load()
         if not isinstance(state, tuple) or list(map(type, state)) != [Engine, Ring, str]:
             raise SnapshotError(f"{snapshot.path}: holds something else than an engine")
         header = snapshot.header
         engine, ring, recorded_by = state
-        place = (header.seq, header.now_ns, header.differs_at)
-        return cls(engine, ring, 0, *place, None, fingerprint, recorded_by, start)
+        return cls(
+            engine,
+            ring,
+            last_seq=header.seq,
+            last_ns=header.now_ns,
+            differs_at=header.differs_at,
+            snapshot=snapshot,
+            fingerprint=fingerprint,
+            recorded_by=recorded_by,
+        )
 
     @property
     def state(self) -> tuple[Engine, Ring, str]:
         """What a snapshot keeps."""
         return self.engine, self.ring, self.recorded_by
+
+    @property
+    def snapshot_seq(self) -> int:
+        """Up to which row a snapshot spared the replay; 0 without one."""
+        return self.snapshot.header.seq if self.snapshot is not None else 0
 
     def take(self, row: JournalRow) -> None:
         """Process one more input, and compare."""
@@ -95,78 +109,73 @@ class Replay:
             self.fault_at = seq
 
 
-@dataclass(frozen=True, slots=True)
-class Recovery:
-    """What a replay gave: the engine, how many inputs it took, and the first whose effects came out otherwise.
-
-    `ring` has the newest of what was sent to subscribers, for those that come back. `fault_at` is the first difference
-    in what this very code recorded, `snapshot` where the replay began (None: at the journal's first row).
-    """
-
-    engine: Engine
-    ring: Ring
-    rows: int
-    last_seq: int
-    last_ns: int
-    differs_at: int | None
-    seconds: float
-    fault_at: int | None = None
-    snapshot: Snapshot | None = None
-
-    @property
-    def snapshot_seq(self) -> int:
-        """Up to which row a snapshot spared the replay; 0 without one."""
-        return self.snapshot.header.seq if self.snapshot is not None else 0
+Observer = Callable[[Recovery, JournalRow], None]
 
 
 def recover(
     files: JournalFiles,
     code: Provenance,
     tell: Callable[[str], None] | None = None,
-    observe: Callable[[Replay, JournalRow], None] | None = None,
+    observe: Observer | None = None,
+    until_seq: int | None = None,
 ) -> Recovery:
-    """The engine as of the newest row, from the newest snapshot that serves.
+    """The engine as of a row (None: the newest), from the newest snapshot that serves.
 
     Args:
         tell: hears now and then how far it is.
-        observe: sees the replay before each row. It is begun again where a snapshot does not serve.
+        observe: sees how far it is before each row. All begins again where a snapshot does not serve.
 
     Raises:
         RecoveryError: when the journal can't be replayed, not even from its first row.
         StorageError, sqlite3.Error: when what is in the state folder can't be read.
     """
-    for snapshot in files.usable_snapshots(code.fingerprint):
+    start = time.perf_counter()
+    found = _from_snapshot(files, code, tell, observe, until_seq)
+    if found is None:
+        found = replay(files.rows(0, until_seq), tell, Recovery(fingerprint=code.fingerprint), observe)
+    found.seconds = time.perf_counter() - start
+    return found
+
+
+def _from_snapshot(
+    files: JournalFiles,
+    code: Provenance,
+    tell: Callable[[str], None] | None,
+    observe: Observer | None,
+    until_seq: int | None,
+) -> Recovery | None:
+    for snapshot in files.usable_snapshots(code.fingerprint, until_seq):
         try:
-            progress = Replay.after(snapshot, code.fingerprint)
-            recovery = replay(files.rows(progress.last_seq), tell, progress, snapshot, observe)
+            found = Recovery.after(snapshot, code.fingerprint)
+            replay(files.rows(found.last_seq, until_seq), tell, found, observe)
         except JournalUnreadable:
             raise
         except (SnapshotError, RecoveryError) as error:
             log.error("%s does not serve: %s", snapshot.path, error)
             continue
-        if recovery.differs_at == snapshot.header.differs_at:
-            return recovery
-        log.error("%s does not serve: input %s comes out otherwise after it", snapshot.path, recovery.differs_at)
-    return replay(files.rows(), tell, Replay(fingerprint=code.fingerprint), None, observe)
+        if found.differs_at == snapshot.header.differs_at:
+            return found
+        log.error("%s does not serve: input %s comes out otherwise after it", snapshot.path, found.differs_at)
+    return None
 
 
 def replay(
     rows: Iterable[JournalRow],
     tell: Callable[[str], None] | None = None,
-    progress: Replay | None = None,
-    snapshot: Snapshot | None = None,
-    observe: Callable[[Replay, JournalRow], None] | None = None,
+    begun: Recovery | None = None,
+    observe: Observer | None = None,
 ) -> Recovery:
     """Run an engine over journal rows and compare what it wants with what it wanted then.
 
     Args:
-        rows: the journal in order, from its first row on, or from the one after `progress`.
+        rows: the journal in order, from its first row on, or from the one after those that `begun` has taken.
         tell: hears now and then how far it is.
 
     Raises:
         RecoveryError: when the journal ends in a fault, of the disk or of this version.
     """
-    now = progress if progress is not None else Replay()
+    start = time.perf_counter()
+    now = begun if begun is not None else Recovery()
     seq = now.last_seq
     try:
         for row in rows:
@@ -182,6 +191,5 @@ def replay(
         log.debug("input %d", seq, exc_info=error)
         text = f"{type(error).__name__}: {error}"
         raise RecoveryError(f"this version can't take input {seq} of the journal ({text})") from error
-    seconds = time.perf_counter() - now.began_s
-    found = (now.engine, now.ring, now.rows, now.last_seq, now.last_ns, now.differs_at)
-    return Recovery(*found, seconds, now.fault_at, snapshot)
+    now.seconds = time.perf_counter() - start
+    return now

@@ -48,9 +48,9 @@ class JournalFiles:
     and the snapshots are, `database` the file with the rows since.
     """
 
-    def __init__(self, state_dir: Path) -> None:
-        self.folder = state_dir / FOLDER
-        self.database = state_dir / DATABASE
+    def __init__(self, state_dir: Path, database: str = DATABASE, folder: str = FOLDER) -> None:
+        self.folder = state_dir / folder
+        self.database = state_dir / database
         self._known: dict[tuple[str, int, int], SealedFile] = {}  # sealed files don't change: each is opened once
 
     # --- what is there -------------------------------------------------------------------------------------
@@ -85,6 +85,30 @@ class JournalFiles:
         header = files[-1].header
         return Tail(header.last_seq, header.last_ns, header.chain_after)
 
+    def check(self) -> None:
+        """Whether the database goes on where the sealed files end; whole it may be none the less.
+
+        Raises:
+            JournalGap: when it does not; the text says what to do.
+        """
+        through = self.sealed_through()
+        oldest, newest = self.in_database()
+        if newest < through.seq:
+            raise JournalGap(
+                f"{self.database} ends at row {newest} of the journal and {self.folder} at row {through.seq}, as after "
+                "an old copy of the database was put back: make it anew from the sealed files with fluxherod rebuild"
+            )
+        if oldest <= through.seq and self.chain_at(through.seq) != through.chain:
+            raise JournalGap(
+                f"row {through.seq} of {self.database} is not the one that was sealed in {self.folder}: one of the two "
+                "is damaged, fluxherod verify says which"
+            )
+
+    def in_database(self) -> tuple[int, int]:
+        """The first and the last number of the rows that the database has; 1 and 0 without any."""
+        with closing(self._connect()) as connection:
+            return seqs(connection)
+
     def days(self) -> list[Day]:
         """The days of the journal in order, a sealed one once for each of its files; the last one goes on."""
         days = [Day(f.header.day, f.header.first_seq, f.header.last_seq, f) for f in self.sealed()]
@@ -107,21 +131,25 @@ class JournalFiles:
         return days
 
     # --- rows -------------------------------------------------------------------------------------------------
-    def rows(self, after_seq: int = 0) -> Iterator[JournalRow]:
-        """All rows after a number, in order and without a gap, in short reads: a daemon may go on writing meanwhile.
+    def rows(self, after_seq: int = 0, until_seq: int | None = None) -> Iterator[JournalRow]:
+        """The rows after a number, up to another and with it (None: all), in order and without a gap.
+
+        Reads are short: a daemon may go on writing meanwhile.
 
         Raises:
             JournalGap, SealedError, sqlite3.Error: where it can't go on.
         """
-        for record in self.records(after_seq):
+        for record in self.records(after_seq, until_seq):
             yield record.row
 
     def records(self, after_seq: int = 0, until_seq: int | None = None) -> Iterator[SealedRow]:
-        """As `rows`, up to a number and with it, each with the chain value after it."""
+        """As `rows`, each with the chain value after it."""
+        if until_seq is not None and until_seq <= after_seq:
+            return
         for record in self._records(after_seq):
-            if until_seq is not None and record.row.seq > until_seq:
-                return
             yield record
+            if record.row.seq == until_seq:
+                return
 
     def _records(self, seq: int) -> Iterator[SealedRow]:
         for record in self._from_files(seq):

@@ -78,7 +78,12 @@ class SealedHeader:
     @property
     def name(self) -> str:
         """The file's name."""
-        return f"{self.day}{SUFFIX}" if self.part == 1 else f"{self.day}-{self.part}{SUFFIX}"
+        return self.name_of(self.day, self.part)
+
+    @staticmethod
+    def name_of(day: str, part: int) -> str:
+        """The name of a part of a day; parts count from 1."""
+        return f"{day}{SUFFIX}" if part == 1 else f"{day}-{part}{SUFFIX}"
 
 
 class SealedRow(NamedTuple):
@@ -103,7 +108,7 @@ _CODEC: Any = pa.Codec("zstd", compression_level=LEVEL)
 
 
 class SealedFile:
-    """One sealed file. Made by `open`, which reads its header; rows are read, and proved by the chain, when asked for."""
+    """One sealed file. `open` reads its header; rows are read when they are asked for, and proved by the chain."""
 
     def __init__(self, path: Path, header: SealedHeader, start: int) -> None:
         self.path = path

@@ -1,8 +1,8 @@
-"""Snapshots of the engine: what a replay of the journal up to a row gives, so that a start needs only the rows after it.
+"""Snapshots of the engine: what a replay of the journal up to a row gives. A start needs only the rows after it.
 
-`STATE/journal/2024-01-02.snap` is of the end of a day, `latest.snap` of some row since. The state is a pickle, compressed,
-read by an unpickler that knows this program's own classes and little else. A snapshot is only a short cut: one that is
-damaged, of another journal or of other code is passed over.
+`STATE/journal/2024-01-02.snap` is of the end of a day, `latest.snap` of some row since. The state is a pickle,
+compressed, read by an unpickler that knows this program's own classes and little else. A snapshot is only a short cut:
+one that is damaged, of another journal or of other code is passed over.
 """
 
 from __future__ import annotations

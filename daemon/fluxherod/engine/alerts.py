@@ -13,7 +13,7 @@ from fluxherod.core.orders import OrderState
 from fluxherod.core.words import some_of
 from fluxherod.engine.desk import Desk
 from fluxherod.engine.effects import Alert, AlertRaised, AlertUpdated, Effect, ReplyCode, Severity
-from fluxherod.engine.events import AcknowledgeAlertCommand, AlertTold, ChannelFailed, Started
+from fluxherod.engine.events import AcknowledgeAlertCommand, AlertTold, ArchiveReported, ChannelFailed, Started
 from fluxherod.engine.ledger import Ledger
 
 MOST_OPEN = 1_000
@@ -129,6 +129,17 @@ def channel_failed(event: ChannelFailed) -> AlertRaised:
     """The alert of a channel that does not take alerts; no channel is told of it."""
     text = f"{event.channel} does not take alerts: {event.detail}. Try it with fluxherod test-alerts"
     return AlertRaised("CHANNEL_FAILED", Severity.WARNING, text)
+
+
+def archive_reported(event: ArchiveReported) -> AlertRaised:
+    """The alert of what the archive found."""
+    if event.differs_at:
+        text = (
+            f"input {event.differs_at} of the journal, replayed by the code that recorded it, gives other effects than "
+            "it gave then: a restart may decide otherwise than this process does"
+        )
+        return AlertRaised("JOURNAL_DIFFERS", Severity.CRITICAL, text)
+    return AlertRaised("ARCHIVE_FAILED", Severity.WARNING, f"the journal can't be archived: {event.fault}")
 
 
 def _restarted_after_crash(run: int, silent_ns: int, desk: Desk, ledger: Ledger) -> AlertRaised:

@@ -13,7 +13,7 @@ from typing import Any, get_args
 from fluxherod.core.calendar import SECOND_NS, Calendar
 from fluxherod.core.types import Bar
 from fluxherod.engine import gaps, links, readiness
-from fluxherod.engine.alerts import AlertBook, channel_failed
+from fluxherod.engine.alerts import AlertBook, archive_reported, channel_failed
 from fluxherod.engine.books import SymbolBook, sane
 from fluxherod.engine.chase import Chaser
 from fluxherod.engine.closed_bars import ClosedBar
@@ -38,6 +38,7 @@ from fluxherod.engine.effects import (
 from fluxherod.engine.ending import Ending
 from fluxherod.engine.events import (
     AlertTold,
+    ArchiveReported,
     AssetsLoaded,
     BackfillLoaded,
     BackfillRefused,
@@ -139,6 +140,7 @@ class Engine:
             LookupAnswered: lambda now_ns, event, out: self.desk.lookup_answered(event, now_ns, out),
             BrokerSnapshot: self._snapshot,
             LinkChanged: lambda now_ns, event, out: links.take(self, event, now_ns, out),
+            ArchiveReported: lambda now_ns, event, out: out.append(archive_reported(event)),
             ChannelFailed: lambda now_ns, event, out: out.append(channel_failed(event)),
             AlertTold: lambda now_ns, event, out: self.alerts.note_told(event, now_ns),
             FeedFollows: self._feed_follows,

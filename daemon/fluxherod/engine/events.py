@@ -269,6 +269,15 @@ class LinkChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class ArchiveReported:
+    """What the archive found: the first input (`differs_at`, 0 for none) whose effects a replay by the same code does
+    not give again, or why it can't do its work (`fault`)."""
+
+    differs_at: int = 0
+    fault: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ChannelFailed:
     """A channel did not take an alert, after all attempts. `channel` names it without what is secret in its URL."""
 
@@ -529,6 +538,7 @@ Event = (
     | LookupAnswered
     | BrokerSnapshot
     | LinkChanged
+    | ArchiveReported
     | ChannelFailed
     | AlertTold
     | FeedFollows

@@ -118,7 +118,9 @@ def read_some(connection: sqlite3.Connection, after_seq: int) -> list[tuple[Jour
 
 def seqs(connection: sqlite3.Connection) -> tuple[int, int]:
     """The first and the last number of the rows that are here; 1 and 0 without any."""
-    oldest, newest = connection.execute("SELECT (SELECT min(seq) FROM journal), (SELECT max(seq) FROM journal)").fetchone()
+    oldest, newest = connection.execute(
+        "SELECT (SELECT min(seq) FROM journal), (SELECT max(seq) FROM journal)"
+    ).fetchone()
     return (1, 0) if oldest is None else (oldest, newest)
 
 
@@ -126,6 +128,18 @@ def time_at(connection: sqlite3.Connection, seq: int) -> int:
     """The time of a row that is here."""
     (now_ns,) = connection.execute("SELECT now_ns FROM journal WHERE seq = ?", (seq,)).fetchone()
     return int(now_ns)
+
+
+def sealed_through(connection: sqlite3.Connection) -> int:
+    """The row before which rows have been deleted, since they are sealed; 0 when none has been."""
+    found = connection.execute("SELECT value FROM meta WHERE key = 'sealed_through'").fetchone()
+    return 0 if found is None else int(found[0])
+
+
+def drop(connection: sqlite3.Connection, through_seq: int, sealed_seq: int) -> None:
+    """Delete rows that are sealed, up to one before the newest sealed row, within a transaction."""
+    connection.execute("DELETE FROM journal WHERE seq <= ?", (min(through_seq, sealed_seq - 1),))
+    connection.execute("INSERT OR REPLACE INTO meta VALUES ('sealed_through', ?)", (str(sealed_seq),))
 
 
 def mentions(connection: sqlite3.Connection, kinds: Collection[str], text: str) -> bool:
@@ -142,9 +156,8 @@ def tail(connection: sqlite3.Connection, epoch: str) -> Tail:
 
 
 def verify(connection: sqlite3.Connection, epoch: str, after_seq: int = 0) -> Verification:
-    """Walk the chain from a row (taken as good) to the end."""
-    known = connection.execute("SELECT chain FROM journal WHERE seq = ?", (after_seq,)).fetchone()
-    chain, last = (known[0], after_seq) if known is not None else (genesis(epoch), 0)
+    """Walk the chain from a row (taken as good) to the end; rows that are sealed need not be here."""
+    chain, last = _trusted(connection, epoch, after_seq)
     rows = 0
     try:
         cursor = connection.execute(
@@ -161,3 +174,11 @@ def verify(connection: sqlite3.Connection, epoch: str, after_seq: int = 0) -> Ve
     except sqlite3.DatabaseError as error:  # a page so damaged that SQLite can't read it
         return Verification(rows, last + 1, f"row {last + 1} can't be read: {error}")
     return Verification(rows)
+
+
+def _trusted(connection: sqlite3.Connection, epoch: str, after_seq: int) -> tuple[bytes, int]:
+    """Where a walk along the chain begins: at a row, or at the first that is here where those before it are sealed."""
+    oldest, _ = seqs(connection)
+    seq = max(after_seq, oldest) if 1 < oldest <= sealed_through(connection) else after_seq
+    known = connection.execute("SELECT chain FROM journal WHERE seq = ?", (seq,)).fetchone()
+    return (known[0], seq) if known is not None else (genesis(epoch), 0)

@@ -20,6 +20,7 @@ from fluxherod.adapters.sqlite import journal
 from fluxherod.adapters.sqlite.journal import JournalRow, Tail, Verification
 from fluxherod.adapters.sqlite.projections import project
 from fluxherod.adapters.sqlite.schema import StorageError, connect, migrate
+from fluxherod.adapters.sqlite.tidying import REST_S, Tidier
 from fluxherod.engine.ports import JournalEntry
 from fluxherod.failpoints import reach
 
@@ -57,6 +58,7 @@ class SqliteStore:
         self._changed = threading.Condition()
         self._failure: str | None = None
         self._closing = False
+        self._tidier = Tidier()
         self._thread = threading.Thread(target=self._write, name="journal", daemon=True)
         self._thread.start()
 
@@ -125,6 +127,12 @@ class SqliteStore:
         with closing(connect(self.path, read_only=True)) as connection:
             yield from journal.read(connection, after_seq)
 
+    def drop_sealed(self, through: Tail) -> None:
+        """Rows up to this one are in sealed files: let them leave the database, little by little, while it is idle."""
+        with self._changed:
+            self._tidier.pending = through
+            self._changed.notify()
+
     def verify(self) -> Verification:
         """Walk the whole chain."""
         with closing(connect(self.path, read_only=True)) as connection:
@@ -140,14 +148,22 @@ class SqliteStore:
         os.close(self._lock)
 
     def _write(self) -> None:
+        tidies = False
         while True:
             with self._changed:
-                self._changed.wait_for(lambda: self._waiting or self._closing)
+                if tidies:
+                    self._changed.wait_for(self._has_work, timeout=REST_S)
+                else:
+                    self._changed.wait_for(lambda: self._has_work() or self._tidier.pending)
                 batch = list(self._waiting)
                 self._waiting.clear()
-                failure = self._failure
+                failure, closing = self._failure, self._closing
             if not batch:
-                return
+                if closing:
+                    return
+                self._tidier.step(self._connection)
+                tidies = self._tidier.pending is not None
+                continue
             if failure is None:
                 failure = self._commit([entry for waiting in batch for entry in waiting.entries])
             with self._changed:
@@ -155,6 +171,9 @@ class SqliteStore:
                 self._entries_waiting -= sum(len(waiting.entries) for waiting in batch)
             _settle(batch, None if failure is None else StorageError(f"{self.path}: {failure}"))
             reach("journal.settled")
+
+    def _has_work(self) -> bool:
+        return bool(self._waiting) or self._closing
 
     def _commit(self, entries: Sequence[JournalEntry]) -> str | None:
         """Make entries durable in one transaction; the text of what went wrong."""
