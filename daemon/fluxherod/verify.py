@@ -88,7 +88,7 @@ def _in_a_row(files: JournalFiles, found: list[SealedFile]) -> Iterator[Finding]
         last, chain = header.last_seq, header.chain_after
 
 
-# --- the database ------------------------------------------------------------------------------------------------------
+# --- the database ---------------------------------------------------------------------------------------------------
 def database_rows(files: JournalFiles) -> Iterator[Finding]:
     """The chain over the rows that the database has, from the sealed ones on."""
     if not files.database.is_file():
@@ -96,8 +96,7 @@ def database_rows(files: JournalFiles) -> Iterator[Finding]:
         return
     files.check()
     with closing(connect(files.database, read_only=True)) as connection:
-        for finding in _walk(files, connection):
-            yield finding
+        yield from _walk(files, connection)
 
 
 def _walk(files: JournalFiles, connection: sqlite3.Connection) -> Iterator[Finding]:
@@ -135,7 +134,7 @@ def _sealed_chain(files: JournalFiles, seq: int) -> bytes | None:
     return None
 
 
-# --- snapshots ----------------------------------------------------------------------------------------------------------
+# --- snapshots --------------------------------------------------------------------------------------------------------
 def snapshot_files(files: JournalFiles) -> Iterator[Finding]:
     """Each snapshot, byte by byte, and whether it is of this journal. None of them is needed."""
     for path in sorted(files.folder.glob(f"*{snapshots.SUFFIX}")):
