@@ -12,6 +12,7 @@ import logging
 import os
 import sqlite3
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
@@ -35,7 +36,9 @@ log = logging.getLogger(__name__)
 
 NICENESS = 10
 LOCK = "archive.lock"
-KEPT_DAYS, KEPT_MONTHS = 7, 12
+WITH_ITS_PARENT = "with-its-parent"
+KEPT_DAYS, KEPT_MONTHS, LEAST_DAYS = 7, 12, 2
+KEPT_BYTES = 1 << 30  # one of 8,000 symbols has more than half of that
 # Fewer rows than this since the newest snapshot are replayed in no time.
 LEAST_ROWS = 2_000
 
@@ -185,13 +188,15 @@ class _Snapshots:
         self.newest_seq = at.last_seq
 
     def thin_out(self) -> None:
-        """Keep the snapshots of the newest days, and of older ones one a month; what nobody can use goes first."""
+        """Keep the snapshots of the newest days, and of older ones one a month; fewer where they are large."""
         by_day = {one.path.name.removesuffix(SUFFIX): one for one in self._files.snapshots()}
         days = sorted(day for day in by_day if day != LATEST)
         usable = [day for day in days if self._serves(by_day[day])]
         kept = {*days[-KEPT_DAYS:], *usable[-KEPT_DAYS:], *sorted(_last_of_months(usable))[-KEPT_MONTHS:]}
-        for day in days:
-            if day not in kept:
+        size = 0
+        for day in reversed(days):
+            size += by_day[day].path.stat().st_size
+            if day not in kept or (size > KEPT_BYTES and day not in usable[-LEAST_DAYS:]):
                 by_day[day].path.unlink(missing_ok=True)
 
     def _serves(self, snapshot: Snapshot) -> bool:
@@ -222,8 +227,17 @@ def _say(done: Done) -> None:
     sys.stdout.buffer.flush()
 
 
-def main(state_dir: str) -> int:
+def _end_with_the_parent() -> None:
+    """The parent holds the other end of standard input: where it is gone, another daemon may start its own archive."""
+    while os.read(sys.stdin.fileno(), 4096):  # not by its buffer: a thread in it keeps the interpreter from ending
+        pass
+    os._exit(1)
+
+
+def main(state_dir: str, how: str = "") -> int:
     """Do the work and say on standard output what is done, a line of JSON at a time."""
+    if how == WITH_ITS_PARENT:
+        threading.Thread(target=_end_with_the_parent, daemon=True).start()
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s")
     failpoints.install(os.environ)
     with suppress(OSError):  # the service's system call filter may refuse it

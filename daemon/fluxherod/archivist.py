@@ -9,15 +9,15 @@ from asyncio.subprocess import PIPE, Process
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import msgspec
 
 from fluxherod.adapters.journal_files import JournalFiles
 from fluxherod.adapters.sqlite.writer import SqliteStore
-from fluxherod.archive import Done
+from fluxherod.archive import WITH_ITS_PARENT, Done
 from fluxherod.core.calendar import new_york_day
 from fluxherod.engine.events import ArchiveReported, Event
-from fluxherod.engine.runner import Runner
 
 log = logging.getLogger(__name__)
 
@@ -28,6 +28,13 @@ REST_S = 60.0  # an exchange that replays old days ends one every few seconds
 RETRY_S = 600.0
 LONGEST_S = 6 * 3600.0
 _DONE = msgspec.json.Decoder(Done)
+
+
+class Running(Protocol):
+    """What writes the journal: the time of the newest event, and the number of the newest durable one."""
+
+    last_event_ns: int
+    committed_seq: int
 
 
 @dataclass(slots=True)
@@ -46,7 +53,7 @@ class Archivist:
     """
 
     def __init__(
-        self, state_dir: Path, store: SqliteStore, runner: Runner, snapshot_seq: int, post: Callable[[Event], None]
+        self, state_dir: Path, store: SqliteStore, runner: Running, snapshot_seq: int, post: Callable[[Event], None]
     ) -> None:
         self._state_dir = state_dir.absolute()
         self._store = store
@@ -102,10 +109,8 @@ class Archivist:
     async def _run_process(self) -> str:
         """What went wrong; "" when nothing did."""
         # Nothing is imported from the working directory, whoever may write there.
-        command = (sys.executable, "-P", "-m", "fluxherod.archive", str(self._state_dir))
-        process = await asyncio.create_subprocess_exec(
-            *command, cwd="/", stdin=asyncio.subprocess.DEVNULL, stdout=PIPE, stderr=PIPE
-        )
+        command = (sys.executable, "-P", "-m", "fluxherod.archive", str(self._state_dir), WITH_ITS_PARENT)
+        process = await asyncio.create_subprocess_exec(*command, cwd="/", stdin=PIPE, stdout=PIPE, stderr=PIPE)
         try:
             async with asyncio.timeout(LONGEST_S):
                 fault, errors = await asyncio.gather(self._hear(process), _relay(process))

@@ -26,7 +26,7 @@ from fluxherod.failpoints import reach
 SUFFIX = ".fxj"
 FORMAT = 1
 MAGIC = b"FluxHero journal 1\n"
-BLOCK_BYTES, BLOCK_ROWS = 1 << 20, 4096
+BLOCK_BYTES, BLOCK_ROWS = 1 << 20, 1024
 LEVEL = 9
 _LENGTH = struct.Struct("<I")
 _HEAD = struct.Struct("<QIII16s")  # the first row's number, how many, bytes unpacked and packed, the chain before
