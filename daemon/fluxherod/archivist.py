@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sqlite3
 import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import Callable
@@ -14,6 +15,7 @@ from typing import Protocol
 import msgspec
 
 from fluxherod.adapters.journal_files import JournalFiles
+from fluxherod.adapters.sqlite.schema import StorageError
 from fluxherod.adapters.sqlite.writer import SqliteStore
 from fluxherod.archive import WITH_ITS_PARENT, Done
 from fluxherod.core.calendar import new_york_day
@@ -65,7 +67,10 @@ class Archivist:
     async def run(self) -> None:
         """Look now and then whether there is something to do."""
         await asyncio.sleep(FIRST_S)
-        await asyncio.to_thread(self._look)
+        try:
+            await asyncio.to_thread(self._look)
+        except (sqlite3.Error, StorageError) as error:
+            log.warning("what is sealed can't be read: %s", error)
         while True:
             if not self._due():
                 await asyncio.sleep(CHECK_EVERY_S)
@@ -95,8 +100,8 @@ class Archivist:
         """Let the process do its work; True when it has done it."""
         try:
             fault = await self._run_process()
-        except OSError as error:
-            fault = f"the archive's process could not be started: {error}"
+        except (OSError, ValueError, msgspec.MsgspecError) as error:
+            fault = f"its process could not be started, or heard: {error}"
         if not fault:
             self._failed = 0
             return True

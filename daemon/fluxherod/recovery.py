@@ -1,7 +1,7 @@
 """The engine as the journal left it: every recorded input once more, and a look at whether it decides alike.
 
-A snapshot spares a start the inputs before it. It is a short cut and no more: where the inputs after it come out
-otherwise than they were recorded, an older one is tried, and in the end the whole journal.
+A snapshot spares a start the inputs before it. It is a short cut and no more: where inputs after it come out otherwise
+than this very code recorded them, an older one is tried, and in the end the whole journal.
 """
 
 from __future__ import annotations
@@ -153,9 +153,9 @@ def _from_snapshot(
         except (SnapshotError, RecoveryError) as error:
             log.error("%s does not serve: %s", snapshot.path, error)
             continue
-        if found.differs_at == snapshot.header.differs_at:
+        if found.fault_at is None:  # what other code recorded since may well come out otherwise
             return found
-        log.error("%s does not serve: input %s comes out otherwise after it", snapshot.path, found.differs_at)
+        log.error("%s does not serve: input %d comes out otherwise after it", snapshot.path, found.fault_at)
     return None
 
 

@@ -204,8 +204,7 @@ class JournalFiles:
 
     def mentions(self, kinds: Collection[str], text: str) -> bool:
         """True when the content of some row of these kinds holds a text."""
-        wanted = text.encode()
-        if any(row.kind in kinds and wanted in row.payload for file in self.sealed() for row in file.rows()):
+        if any(file.mentions(kinds, text.encode()) for file in self.sealed()):
             return True
         if not self.database.is_file():
             return False

@@ -8,7 +8,7 @@ written; the digest finds a changed byte anywhere else.
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, partial
 from itertools import pairwise
@@ -208,13 +208,34 @@ class SealedFile:
     def _chains_after(self, blocks: tuple[_Block, ...]) -> list[bytes]:
         return [after.chain for _, after in pairwise(blocks)] + [self.header.chain_after]
 
-    def _unpack(self, file: BinaryIO, block: _Block, chain_after: bytes) -> list[SealedRow]:
-        """All rows of a block, once the chain has proved them."""
+    def mentions(self, kinds: Collection[str], text: bytes) -> bool:
+        """True when the content of some row of these kinds holds a text. The rows are not proved.
+
+        Raises:
+            SealedError: when a block can't be read.
+        """
+        try:
+            with self.path.open("rb") as file:
+                contents = (self._unpacked(file, block) for block in self._blocks)
+                likely = (_ROWS.decode(content) for content in contents if text in content)
+                return any(kind in kinds and text in payload for rows in likely for _, kind, payload, _ in rows)
+        except (OSError, msgspec.MsgspecError) as error:
+            raise SealedError(f"{self.path}: {error}") from error
+
+    def _unpacked(self, file: BinaryIO, block: _Block) -> bytes:
         file.seek(block.offset)
         packed = file.read(block.packed)
         try:
-            fields = _ROWS.decode(_CODEC.decompress(packed, block.unpacked, asbytes=True))
-        except (OSError, pa.ArrowException, ValueError, MemoryError, msgspec.MsgspecError) as error:
+            content: bytes = _CODEC.decompress(packed, block.unpacked, asbytes=True)
+        except (OSError, pa.ArrowException, ValueError, MemoryError) as error:
+            raise SealedError(f"{self.path}: row {block.first_seq}: its block can't be unpacked: {error}") from error
+        return content
+
+    def _unpack(self, file: BinaryIO, block: _Block, chain_after: bytes) -> list[SealedRow]:
+        """All rows of a block, once the chain has proved them."""
+        try:
+            fields = _ROWS.decode(self._unpacked(file, block))
+        except msgspec.MsgspecError as error:
             raise SealedError(f"{self.path}: row {block.first_seq}: its block can't be unpacked: {error}") from error
         chain, found = block.chain, []
         for seq, (now_ns, kind, payload, effects) in enumerate(fields, block.first_seq):
