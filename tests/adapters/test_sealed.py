@@ -65,13 +65,12 @@ def test_rows_come_out_as_they_went_in_from_any_row_on(
 
 
 @pytest.mark.usefixtures("small_blocks")
-@pytest.mark.parametrize("mask", [0x01, 0x80])
-def test_each_changed_byte_is_found_and_its_file_is_named(tmp_path: Path, mask: int) -> None:
+def test_each_changed_byte_is_found_and_its_file_is_named(tmp_path: Path) -> None:
     rows = some_rows(10)
     path = seal(tmp_path, header_of(rows), rows).path
     whole = path.read_bytes()
     for place in range(len(whole)):
-        path.write_bytes(whole[:place] + bytes([whole[place] ^ mask]) + whole[place + 1 :])
+        path.write_bytes(whole[:place] + bytes([whole[place] ^ 1 << place % 8]) + whole[place + 1 :])
         with pytest.raises(SealedError) as found:
             SealedFile.open(path).verify()
         assert str(path) in str(found.value), place

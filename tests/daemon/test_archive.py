@@ -41,12 +41,16 @@ CODE = provenance()
 
 @pytest.fixture(scope="module")
 def entries() -> list[JournalEntry]:
-    """Three days, in each of which shares are bought and sold."""
+    """Three days, in each of which shares are bought and sold; at night nothing runs."""
     world = World().ready(history=100, five_minute_span=1.0)
     for day in range(3):
         if day:
-            world.until(OPEN_NS + day * DAY_NS)
-        for number in range(day * DAY_NS // MINUTE_NS, day * DAY_NS // MINUTE_NS + 12):
+            world.stop()
+            world.now_ns = OPEN_NS + day * DAY_NS
+            world.start(run=day + 1)
+            world.reference()
+            world.connect()
+        for number in range(day * DAY_NS // MINUTE_NS, day * DAY_NS // MINUTE_NS + 6):
             world.minute(number, 450.0 + number % 5 * 0.3)
         world.place(10, 440.0)
         world.close()
@@ -202,7 +206,7 @@ def test_a_snapshot_after_which_inputs_come_out_otherwise_is_not_believed(
 
 
 def test_effects_that_this_very_code_recorded_otherwise_are_told(tmp_path: Path, entries: list[JournalEntry]) -> None:
-    seq = next(one.seq for one in entries[100:] if one.effects)
+    seq = next(one.seq for one in entries[20:] if one.effects)
     wrong = [replace(one, effects=()) if one.seq == seq else one for one in entries]
     for folder, code in (("same", CODE), ("other", replace(CODE, code="another"))):
         store = SqliteStore.open(tmp_path / folder / DATABASE)
@@ -299,11 +303,11 @@ def test_whoever_watches_reads_on_from_sealed_rows_to_those_of_the_database(
         async with await TableReader.open(state_dir / DATABASE) as reader:
             seq = 0
             while seq < len(entries):
-                got = await reader.journal(seq, seq + 200)
-                assert [(one.seq, one.chain) for one in got] == list(enumerate(chain, 1))[seq : seq + 200]
-                seq += 200
+                got = await reader.journal(seq, seq + 15)
+                assert [(one.seq, one.chain) for one in got] == list(enumerate(chain, 1))[seq : seq + 15]
+                seq += 15
             kinds = await reader.journal(0, len(entries), ("Started", "PlaceOrderCommand"))
-            assert [one.kind for one in kinds] == ["Started", *["PlaceOrderCommand"] * 3]
+            assert [one.kind for one in kinds] == ["Started", "PlaceOrderCommand"] * 3
 
     asyncio.run(read())
 
@@ -320,7 +324,7 @@ def test_a_bar_of_a_sealed_day_is_explained_from_the_snapshot_before_it(
     archive(state_dir, CODE, lambda done: None)
     drop_sealed(state_dir)
     files = JournalFiles(state_dir)
-    for end_ns in sorted(told)[-14::6]:
+    for end_ns in sorted(told)[-12::4]:
         assert _explain(files, "SPY", end_ns) == told[end_ns]
     assert _explain(files, "NONE", max(told)) is None
 
@@ -374,7 +378,7 @@ def test_a_kill_at_any_place_costs_no_row_and_is_tidied_up(state_dir: Path, entr
     for place in PLACES:
         check_whole(state_dir / place, entries)
         archive(state_dir / place, CODE, lambda done: None)
-        assert drop_sealed(state_dir / place) < 200
+        assert drop_sealed(state_dir / place) < 100
         assert names(state_dir / place) == names_after_all(state_dir)
         check_whole(state_dir / place, entries)
         assert verify_main(state_dir / place) == 0
@@ -384,7 +388,7 @@ def names_after_all(state_dir: Path) -> list[str]:
     return sorted([f"{day}{end}" for day in DAYS[:2] for end in (".fxj", ".snap")] + ["latest.snap"])
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 def test_an_engine_from_a_snapshot_goes_on_as_the_one_that_went_on(tmp_path: Path, seed: int) -> None:
     world = random_session(seed)
     engine = Engine()

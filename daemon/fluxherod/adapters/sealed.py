@@ -219,7 +219,7 @@ class SealedFile:
                 contents = (self._unpacked(file, block) for block in self._blocks)
                 likely = (_ROWS.decode(content) for content in contents if text in content)
                 return any(kind in kinds and text in payload for rows in likely for _, kind, payload, _ in rows)
-        except (OSError, msgspec.MsgspecError) as error:
+        except (OSError, ValueError, msgspec.MsgspecError) as error:
             raise SealedError(f"{self.path}: {error}") from error
 
     def _unpacked(self, file: BinaryIO, block: _Block) -> bytes:
@@ -235,7 +235,7 @@ class SealedFile:
         """All rows of a block, once the chain has proved them."""
         try:
             fields = _ROWS.decode(self._unpacked(file, block))
-        except msgspec.MsgspecError as error:
+        except (ValueError, msgspec.MsgspecError) as error:
             raise SealedError(f"{self.path}: row {block.first_seq}: its block can't be unpacked: {error}") from error
         chain, found = block.chain, []
         for seq, (now_ns, kind, payload, effects) in enumerate(fields, block.first_seq):
