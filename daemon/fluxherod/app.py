@@ -26,7 +26,6 @@ from fluxherod.adapters.alpaca.rest import RestClient
 from fluxherod.adapters.alpaca.trade_stream import TradeStream
 from fluxherod.adapters.alpaca.watchdog import WALL_LATENCY_S, FeedWatchdog
 from fluxherod.adapters.channels import Channels
-from fluxherod.adapters.journal_files import JournalFiles
 from fluxherod.adapters.mirror import MirrorFile
 from fluxherod.adapters.parquet import BarCache
 from fluxherod.adapters.sqlite import StorageError
@@ -49,7 +48,7 @@ from fluxherod.notify import Notifier, take_notifier
 from fluxherod.past import Past
 from fluxherod.provenance import provenance
 from fluxherod.reconfigure import Reconfigure, limits_of
-from fluxherod.recovery import DATABASE, Recovery, recover
+from fluxherod.recovery import DATABASE, Recovery, recover_folder
 from fluxherod.rpc.convert import encode_update
 from fluxherod.rpc.server import DaemonInfo, RpcServer
 from fluxherod.stop import Stop
@@ -314,22 +313,10 @@ def _open(config: Config) -> SqliteStore:
 
 
 def _recover(config: Config, notifier: Notifier) -> Recovery:
-    files = JournalFiles(config.storage.state_dir)
     try:
-        files.check()
-        recovery = recover(files, provenance(), notifier.still_starting)
-        for path in files.strangers():
-            log.warning("%s is of another journal: it is left alone", path)
+        return recover_folder(config.storage.state_dir, notifier.still_starting)
     except (sqlite3.Error, StorageError) as error:
         raise JournalFailed(f"the journal can't be read: {error}") from error
-    if recovery.snapshot is not None:
-        text = "recovered %d inputs in %.2f s, after those of the snapshot %s (input %d)"
-        log.info(text, recovery.rows, recovery.seconds, recovery.snapshot.path.name, recovery.snapshot_seq)
-    elif recovery.rows:
-        log.info("recovered %d inputs in %.2f s", recovery.rows, recovery.seconds)
-    if recovery.differs_at is not None:
-        log.warning("the journal was written by a version that decided otherwise at input %d", recovery.differs_at)
-    return recovery
 
 
 def _market_data(

@@ -11,6 +11,7 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from fluxherod.adapters.journal_files import DATABASE, JournalFiles
 from fluxherod.adapters.sealed import Provenance
@@ -22,8 +23,9 @@ from fluxherod.engine.engine import Engine
 from fluxherod.engine.events import Started
 from fluxherod.engine.ring import Ring
 from fluxherod.errors import FluxHeroError
+from fluxherod.provenance import provenance
 
-__all__ = ["DATABASE", "Recovery", "RecoveryError", "recover", "replay"]
+__all__ = ["DATABASE", "Recovery", "RecoveryError", "recover", "recover_folder", "replay"]
 
 log = logging.getLogger(__name__)
 
@@ -110,6 +112,28 @@ class Recovery:
 
 
 Observer = Callable[[Recovery, JournalRow], None]
+
+
+def recover_folder(state_dir: Path, tell: Callable[[str], None]) -> Recovery:
+    """The engine of the daemon of a state folder; what is noteworthy about it is in the log.
+
+    Raises:
+        JournalGap: when the database does not go on where the sealed files end.
+        RecoveryError, StorageError, sqlite3.Error: as `recover`.
+    """
+    files = JournalFiles(state_dir)
+    files.check()
+    found = recover(files, provenance(), tell)
+    for path in files.strangers():
+        log.warning("%s is of another journal: it is left alone", path)
+    if found.snapshot is not None:
+        text = "recovered %d inputs in %.2f s, after those of the snapshot %s (input %d)"
+        log.info(text, found.rows, found.seconds, found.snapshot.path.name, found.snapshot_seq)
+    elif found.rows:
+        log.info("recovered %d inputs in %.2f s", found.rows, found.seconds)
+    if found.differs_at is not None:
+        log.warning("the journal was written by a version that decided otherwise at input %d", found.differs_at)
+    return found
 
 
 def recover(

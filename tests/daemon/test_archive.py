@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
+from crash.plan import Scene, places
 from engine.test_replay import random_session
 from engine.world import DAY_NS, MINUTE_NS, OPEN_NS, World
 from harness.processes import wait_for
@@ -361,10 +362,7 @@ for place in sys.argv[2:]:
     _, status = os.waitpid(child, 0)
     print(place, os.WTERMSIG(status), flush=True)
 """
-PLACES = [
-    "snapshot.write.before", "snapshot.write.written", "snapshot.write.after",
-    "seal.write.before", "seal.write.written", "seal.write.renamed", "seal.write.after", "seal.write.deleting",
-]  # fmt: skip
+PLACES = places(Scene.ARCHIVE)
 
 
 def test_a_kill_at_any_place_costs_no_row_and_is_tidied_up(state_dir: Path, entries: list[JournalEntry]) -> None:
