@@ -93,8 +93,14 @@ def _parser() -> argparse.ArgumentParser:
     trial.set_defaults(run_command=_test_alerts)
 
     replay = commands.add_parser("replay", help="run a journal again and compare what it decides", epilog=EXIT_CODES)
-    replay.add_argument("state_dir", type=Path, metavar="STATE_DIR", help="the state folder that has the journal")
+    replay.add_argument(
+        "path", type=Path, metavar="PATH", help="the state folder that has the journal, or a sealed file of it"
+    )
     replay.set_defaults(run_command=_replay)
+
+    verify = commands.add_parser("verify", help="look for damage in what a daemon keeps", epilog=EXIT_CODES)
+    _add_state_dir(verify)
+    verify.set_defaults(run_command=_verify)
 
     token = commands.add_parser("token", help="make, list and revoke the tokens of the API", epilog=EXIT_CODES)
     _add_token(token)
@@ -122,6 +128,17 @@ def _add_configuration(parser: argparse.ArgumentParser) -> None:
 def _add_logging(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--log-level", metavar="LEVEL", help="debug, info, warning or error")
     parser.add_argument("--log-format", metavar="FORMAT", help="auto, journal, json or text")
+
+
+def _add_state_dir(parser: argparse.ArgumentParser) -> None:
+    _add_configuration(parser)
+    parser.add_argument(
+        "state_dir",
+        type=Path,
+        nargs="?",
+        metavar="STATE_DIR",
+        help="the daemon's state folder (default: by the configuration)",
+    )
 
 
 def _add_token(parser: argparse.ArgumentParser) -> None:
@@ -280,23 +297,42 @@ def _hide_channels(config: Config) -> None:
 
 
 def _replay(options: argparse.Namespace) -> int:
+    _prepare_kernels()
+
+    from fluxherod.replay import replay_main
+
+    return replay_main(options.path)
+
+
+def _verify(options: argparse.Namespace) -> int:
+    _prepare_kernels()
+
+    from fluxherod.verify import verify_main
+
+    return verify_main(_state_dir(options))
+
+
+def _prepare_kernels() -> None:
+    """For a command that replays: few words, and machine code where the daemon keeps it."""
     from fluxherod.directories import find_directories, keep_machine_code
 
     logging.basicConfig(level=logging.WARNING)
     keep_machine_code(os.environ, find_directories(os.environ).cache)
 
-    from fluxherod.replay import replay_main
 
-    return replay_main(options.state_dir)
+def _state_dir(options: argparse.Namespace) -> Path:
+    """The state folder that was named, else the configuration's."""
+    if options.state_dir is None:
+        options.assignments.insert(0, ("market.symbols", "ANY"))  # whoever looks needs none, and a configuration does
+        options.state_dir = _load(options).storage.state_dir
+    folder: Path = options.state_dir
+    return folder
 
 
 def _token(options: argparse.Namespace) -> int:
     from fluxherod.token_command import run_token
 
-    if options.state_dir is None:
-        options.assignments.insert(0, ("market.symbols", "ANY"))  # tokens need none, and a configuration does
-        options.state_dir = _load(options).storage.state_dir
-    return run_token(options, options.state_dir)
+    return run_token(options, _state_dir(options))
 
 
 def _version(options: argparse.Namespace) -> int:

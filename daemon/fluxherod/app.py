@@ -6,6 +6,7 @@ import asyncio
 import gc
 import logging
 import os
+import sqlite3
 import time
 from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack, ExitStack
@@ -31,6 +32,7 @@ from fluxherod.adapters.sqlite import StorageError
 from fluxherod.adapters.sqlite.reader import TableReader
 from fluxherod.adapters.sqlite.writer import SqliteStore
 from fluxherod.adapters.table_file import parquet
+from fluxherod.archivist import Archivist
 from fluxherod.config import Config, to_settings
 from fluxherod.core.calendar import SECOND_NS, Session
 from fluxherod.core.kernel import warm_up
@@ -44,8 +46,9 @@ from fluxherod.failures import JournalFailed, last_alert, reason_of
 from fluxherod.narrate import Narrator
 from fluxherod.notify import Notifier, take_notifier
 from fluxherod.past import Past
+from fluxherod.provenance import provenance
 from fluxherod.reconfigure import Reconfigure, limits_of
-from fluxherod.recovery import DATABASE, Recovery, replay
+from fluxherod.recovery import DATABASE, Recovery, recover_folder
 from fluxherod.rpc.convert import encode_update
 from fluxherod.rpc.server import DaemonInfo, RpcServer
 from fluxherod.stop import Stop
@@ -85,7 +88,7 @@ def run(config: Config, credentials: Credentials) -> int:
             store = _open(config)
             stack.callback(store.close)
             reach("start.opened")
-            recovery = _recover(store, notifier)
+            recovery = _recover(config, notifier)
             reach("start.recovered")
             asyncio.run(_run(config, credentials, store, recovery, notifier, stop))
         reach("shutdown.closed")
@@ -239,11 +242,13 @@ async def _build(
         "trade stream": trades.run,
         "poll": lambda: _poll(runner, clock),
         "alert channels": channels.run,
+        "archive": Archivist(config.storage.state_dir, store, runner, recovery.snapshot_seq, post).run,
     }
     edges["feed watchdog"] = _feed_watchdog(market, market_data, clock, runner).run
     if isinstance(clock, ExchangeClock):
         edges["clock"] = clock.run
-    started = Started(store.epoch, store.run, __version__, settings, *mirror.read(), mirror_read=True)
+    code = provenance().fingerprint
+    started = Started(store.epoch, store.run, __version__, settings, *mirror.read(), mirror_read=True, code=code)
     return Parts(tuple(edges.items()), runner, hub, server, http, started, channels, storage)
 
 
@@ -312,13 +317,11 @@ def _open(config: Config) -> SqliteStore:
         raise JournalFailed(f"the journal can't be opened: {error}") from error
 
 
-def _recover(store: SqliteStore, notifier: Notifier) -> Recovery:
-    recovery = replay(store.read_journal(), notifier.still_starting)
-    if recovery.rows:
-        log.info("recovered %d inputs in %.2f s", recovery.rows, recovery.seconds)
-    if recovery.differs_at is not None:
-        log.warning("the journal was written by a version that decided otherwise at input %d", recovery.differs_at)
-    return recovery
+def _recover(config: Config, notifier: Notifier) -> Recovery:
+    try:
+        return recover_folder(config.storage.state_dir, notifier.still_starting)
+    except (sqlite3.Error, StorageError) as error:
+        raise JournalFailed(f"the journal can't be read: {error}") from error
 
 
 def _market_data(

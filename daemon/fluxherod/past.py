@@ -11,18 +11,21 @@ import os
 import sqlite3
 import sys
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator
-from contextlib import closing, suppress
+from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 from fluxhero.v1 import signal_pb2
-from fluxherod.adapters.sqlite.journal import JournalRow, effects_digest, mentions, read
-from fluxherod.adapters.sqlite.schema import connect
+from fluxherod.adapters.journal_files import JournalFiles
+from fluxherod.adapters.snapshots import SnapshotError
+from fluxherod.adapters.sqlite.journal import JournalRow, effects_digest
+from fluxherod.adapters.sqlite.schema import StorageError
 from fluxherod.engine.closed_bars import ClosedBar
 from fluxherod.engine.codec import decode_event
 from fluxherod.engine.engine import Engine
 from fluxherod.errors import FluxHeroError
-from fluxherod.recovery import DATABASE
+from fluxherod.provenance import provenance
+from fluxherod.recovery import Recovery
 from fluxherod.rpc.explain import explain_nothing
 from fluxherod.rpc.info import TooManyAsk
 
@@ -31,8 +34,6 @@ NOT_FOUND = 3
 LONGEST_S = 120.0
 MOST_CALLERS = 4
 REMEMBERED_ANSWERS = 64
-# A read that spanned the whole replay would keep the trading loop's WAL from being reset.
-CHUNK_ROWS = 256
 # Inputs after which thresholds may be others: what is to be explained by the old ones is explained before.
 SETTING_KINDS = frozenset({"Started", "UpdateParametersCommand", "ReloadCommand"})
 # Inputs that name a symbol before any bar of it is known: a mistyped symbol costs no replay.
@@ -118,24 +119,20 @@ class Past:
         return answer
 
 
-def read_in_chunks(connection: sqlite3.Connection) -> Iterator[JournalRow]:
-    """The whole journal, no read transaction longer than a chunk."""
-    after_seq = 0
-    while rows := list(read(connection, after_seq, CHUNK_ROWS)):
-        yield from rows
-        after_seq = rows[-1].seq
-
-
-def explain_past(rows: Iterable[JournalRow], symbol: str, time_ns: int) -> signal_pb2.ExplainResponse | None:
+def explain_past(
+    rows: Iterable[JournalRow], symbol: str, time_ns: int, begun: Recovery | None = None
+) -> signal_pb2.ExplainResponse | None:
     """Replay journal rows until a bar of a symbol ends after a time; explain the last one that ended by then.
 
-    When this version had wanted something else before, the explanation says so.
+    When this version had wanted something else before, the explanation says so. With a replay that has `begun`, a bar
+    is explained when it was completed after that: by what it was decided on is known of no other.
     """
-    engine = Engine()
+    engine = Engine() if begun is None else begun.engine
     found: ClosedBar | None = None
     explained: signal_pb2.ExplainResponse | None = None
-    differs_at: int | None = None  # the first input whose effects are not those that were recorded
+    differs_at = None if begun is None else begun.differs_at  # the first input whose effects are not those recorded
     found_after: int | None = None
+    known_ns = _newest_end_ns(engine, symbol)
     for row in rows:
         if row.kind in SETTING_KINDS and found is not None and explained is None:
             explained = explain_nothing(engine, found)
@@ -146,13 +143,34 @@ def explain_past(rows: Iterable[JournalRow], symbol: str, time_ns: int) -> signa
         if book is None or not book.closed:
             continue
         newest = next((bar for bar in reversed(book.closed) if bar.end_ns <= time_ns), None)
-        if newest is not None and (found is None or newest.end_ns > found.end_ns):
+        if newest is not None and newest.end_ns > (known_ns if found is None else found.end_ns):
             found, explained, found_after = newest, None, differs_at
         if book.closed[-1].end_ns > time_ns:
             break
     if found is None:
         return None
     return _noted(explained or explain_nothing(engine, found), found_after)
+
+
+def _newest_end_ns(engine: Engine, symbol: str) -> int:
+    book = engine.market.books.get(symbol) if engine.run else None
+    return book.closed[-1].end_ns if book is not None and book.closed else 0
+
+
+def _explain(files: JournalFiles, symbol: str, time_ns: int) -> signal_pb2.ExplainResponse | None:
+    """From the newest snapshot before the bar that serves, else from the journal's first row."""
+    if not files.mentions(FOLLOWING_KINDS, symbol):
+        return None
+    fingerprint = provenance().fingerprint
+    for snapshot in files.usable_snapshots(fingerprint, before_ns=time_ns):
+        try:
+            begun = Recovery.after(snapshot, fingerprint)
+        except SnapshotError as error:
+            sys.stderr.write(f"{error}\n")
+            continue
+        if found := explain_past(files.rows(begun.last_seq), symbol, time_ns, begun):
+            return found
+    return explain_past(files.rows(), symbol, time_ns)
 
 
 def _noted(explained: signal_pb2.ExplainResponse, differs_at: int | None) -> signal_pb2.ExplainResponse:
@@ -167,13 +185,11 @@ def main(state_dir: str, symbol: str, time_ns: str) -> int:
     """Print the explanation as the bytes of its message."""
     with suppress(OSError):  # the service's system call filter may refuse it
         os.nice(NICENESS)
-    with closing(connect(Path(state_dir) / DATABASE, read_only=True)) as connection:
-        try:
-            known = mentions(connection, FOLLOWING_KINDS, symbol)
-            found = explain_past(read_in_chunks(connection), symbol, int(time_ns)) if known else None
-        except sqlite3.Error as error:
-            sys.stderr.write(f"{error}\n")
-            return 1
+    try:
+        found = _explain(JournalFiles(Path(state_dir)), symbol, int(time_ns))
+    except (sqlite3.Error, StorageError) as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
     if found is None:
         return NOT_FOUND
     sys.stdout.buffer.write(found.SerializeToString())

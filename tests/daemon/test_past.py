@@ -15,14 +15,15 @@ from engine.test_strategist import drive
 from engine.world import MINUTE_NS, OPEN_NS, World
 
 from fluxhero.v1 import signal_pb2
-from fluxherod import past as past_module
+from fluxherod.adapters.journal_files import JournalFiles
+from fluxherod.adapters.sqlite import journal as journal_module
 from fluxherod.adapters.sqlite.journal import JournalRow, encode_row, mentions
 from fluxherod.adapters.sqlite.schema import connect
 from fluxherod.adapters.sqlite.writer import SqliteStore
 from fluxherod.engine.engine import Engine
 from fluxherod.engine.events import ReloadCommand, UpdateParametersCommand
 from fluxherod.engine.ports import JournalEntry
-from fluxherod.past import FOLLOWING_KINDS, MOST_CALLERS, Past, PastUnavailable, explain_past, read_in_chunks
+from fluxherod.past import FOLLOWING_KINDS, MOST_CALLERS, Past, PastUnavailable, explain_past
 from fluxherod.recovery import DATABASE
 from fluxherod.rpc.explain import explain_nothing
 from fluxherod.rpc.info import TooManyAsk
@@ -177,11 +178,11 @@ async def test_a_bar_that_was_explained_before_is_not_replayed_again(
 
 
 def test_the_journal_can_be_reset_while_it_is_replayed(state_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(past_module, "CHUNK_ROWS", 10)
+    monkeypatch.setattr(journal_module, "_SOME_ROWS", 10)
     path = state_dir / DATABASE
-    with closing(connect(path)) as writer, closing(connect(path, read_only=True)) as reader:
+    with closing(connect(path)) as writer:
         count = writer.execute("SELECT count(*) FROM journal").fetchone()[0]
-        replayed = read_in_chunks(reader)
+        replayed = JournalFiles(state_dir).rows()
         next(replayed)
         writer.execute("UPDATE journal SET kind = kind")
         assert writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0] == 0, "a reader kept it"

@@ -17,7 +17,8 @@ from fluxhero.v1 import position_pb2 as position
 from fluxhero.v1 import risk_pb2 as risk
 from fluxhero.v1 import signal_pb2 as signal
 from fluxhero.v1 import trade_pb2 as trade
-from fluxherod.adapters.sqlite.journal import verify
+from fluxherod.adapters.journal_files import JournalFiles
+from fluxherod.verify import database_rows, sealed_files
 from harness.processes import CALL_TIMEOUT_S, Daemon, Installation, Simulator, environment
 
 PAGE_SIZE = 200
@@ -134,18 +135,16 @@ def check_no_difference(installation: Installation) -> None:
 
 
 def journal_size(installation: Installation) -> tuple[int, float]:
-    """Rows of the journal, and MB of the file that it is in."""
-    with sqlite3.connect(f"{installation.database.as_uri()}?mode=ro", uri=True) as connection:
-        (rows,) = connection.execute("SELECT count(*) FROM journal").fetchone()
-    return rows, installation.database.stat().st_size / 1e6
+    """Rows of the journal, and MB of the files that it is in."""
+    files = JournalFiles(installation.database.parent)
+    paths = [installation.database, *(file.path for file in files.sealed())]
+    return files.in_database()[1], sum(path.stat().st_size for path in paths) / 1e6
 
 
 def check_journal(installation: Installation) -> None:
     """Of a daemon that has ended: the hash chain holds, and a replay wants the same, byte for byte."""
-    with sqlite3.connect(f"{installation.database.as_uri()}?mode=ro", uri=True) as connection:
-        (epoch,) = connection.execute("SELECT value FROM meta WHERE key = 'epoch'").fetchone()
-        result = verify(connection, epoch)
-    assert result.bad_seq is None, result.reason
+    files = JournalFiles(installation.database.parent)
+    assert [one.text for check in (sealed_files, database_rows) for one in check(files) if one.fault] == []
     replay = subprocess.run(
         [sys.executable, "-m", "fluxherod", "replay", str(installation.database.parent)],
         env=environment(installation.folder),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
-from contextlib import closing
 from pathlib import Path
 
 from harness.audit import check_journal
@@ -13,6 +11,7 @@ from harness.receivers import Mailbox, Webhook, mailbox, webhook
 from harness.tape import PLAYED
 
 from fluxhero.v1 import system_pb2 as system
+from fluxherod.adapters.journal_files import JournalFiles
 
 SYMBOLS = ("SPY", "QQQ")
 HALTED = "[FluxHero DEMO] WARNING: SYMBOL_HALTED"
@@ -25,8 +24,8 @@ def halt(pair: Lockstep, symbol: str, halted: bool = True) -> None:
 
 def noted(pair: Lockstep) -> int:
     """How often a channel has taken an alert, by the journal."""
-    with closing(sqlite3.connect(f"{pair.installation.database.as_uri()}?mode=ro", uri=True)) as connection:
-        return int(connection.execute("SELECT count(*) FROM journal WHERE kind = 'AlertTold'").fetchone()[0])
+    rows = JournalFiles(pair.installation.database.parent).rows()
+    return sum(row.kind == "AlertTold" for row in rows)
 
 
 def arrived(box: Mailbox, hook: Webhook) -> tuple[list[str], list[str]]:

@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,7 @@ from harness.tape import (
 from harness.wire import Wire
 
 from fluxhero.v1 import position_pb2 as position
+from fluxherod.adapters.journal_files import JournalFiles
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,9 +191,8 @@ def _caught_up(daemon: Daemon, simulator: Simulator) -> bool:
 
 def _decisions_of_run(installation: Installation, run: int) -> int:
     """Signals that a later process of the same journal has decided."""
+    started = (row.seq for row in JournalFiles(installation.database.parent).rows() if row.kind == "Started")
+    first = next(islice(started, run - 1, None))
     with sqlite3.connect(f"{installation.database.as_uri()}?mode=ro", uri=True) as connection:
-        (first,) = connection.execute(
-            "SELECT seq FROM journal WHERE kind = 'Started' ORDER BY seq LIMIT 1 OFFSET ?", (run - 1,)
-        ).fetchone()
         (count,) = connection.execute("SELECT count(*) FROM signals WHERE seq > ?", (first,)).fetchone()
     return int(count)

@@ -33,6 +33,7 @@ from fluxhero.v1 import market_pb2_grpc, order_pb2_grpc, stream_pb2_grpc, system
 from fluxhero.v1 import order_pb2 as order
 from fluxhero.v1 import stream_pb2 as stream
 from fluxhero.v1 import system_pb2 as system
+from fluxherod.adapters.journal_files import JournalFiles
 
 DROPS = int(os.environ.get("STREAMS_DROPS", "100"))
 KILLS = int(os.environ.get("STREAMS_KILLS", "2"))
@@ -57,8 +58,8 @@ def check(watcher: Watcher, installation: Installation) -> None:
     assert watcher.seq > watcher.since
     between = (watcher.since, watcher.seq)
     if watcher.entries_of is events:
-        wanted = rows(installation, "SELECT seq, lower(hex(chain)) FROM journal WHERE seq > ? AND seq <= ?", *between)
-        assert watcher.entries == wanted
+        records = JournalFiles(installation.database.parent).records(*between)
+        assert watcher.entries == [(record.row.seq, record.chain.hex()) for record in records]
     elif watcher.entries_of is order_changes:
         query = "SELECT order_id, event FROM order_events WHERE seq > ? AND seq <= ? ORDER BY number"
         assert watcher.entries == rows(installation, query, *between)

@@ -363,6 +363,19 @@ CODES: dict[str, AlertCode] = {
         "On the daemon's machine its Unix socket still answers (fluxhero status, fluxhero halt). Restore tokens.json "
         "in the state folder, or remove it and restart the daemon, which then makes new tokens.",
     ),
+    "JOURNAL_DIFFERS": _code(
+        CRITICAL,
+        "A replay of the journal by the code that recorded it does not give the same effects: a fault of the daemon, "
+        "or of the machine's memory or processor. Trading goes on.",
+        "Compare positions and orders with the broker's own page before the next restart. Keep a copy of the state "
+        "folder, run fluxherod verify and fluxherod replay on it, and report what they say.",
+    ),
+    "ARCHIVE_FAILED": _code(
+        WARNING,
+        "Days that are over can't be sealed, or snapshots can't be made, twice in a row. Nothing is lost: the rows "
+        "stay in the database, and a start takes longer.",
+        "Make room on the disk or mend it; fluxherod verify says what is damaged. It is tried again every ten minutes.",
+    ),
     "CHANNEL_FAILED": _code(
         WARNING,
         "A channel of [alerts] does not take what is sent to it. It is told here and in the log alone.",

@@ -13,7 +13,14 @@ from fluxherod.core.orders import OrderState
 from fluxherod.core.words import some_of
 from fluxherod.engine.desk import Desk
 from fluxherod.engine.effects import Alert, AlertRaised, AlertUpdated, Effect, ReplyCode, Severity
-from fluxherod.engine.events import AcknowledgeAlertCommand, AlertTold, ChannelFailed, Started, TokensFailed
+from fluxherod.engine.events import (
+    AcknowledgeAlertCommand,
+    AlertTold,
+    ArchiveReported,
+    ChannelFailed,
+    Started,
+    TokensFailed,
+)
 from fluxherod.engine.ledger import Ledger
 
 MOST_OPEN = 1_000
@@ -135,6 +142,17 @@ def tokens_failed(event: TokensFailed) -> AlertRaised:
     """The alert of tokens that can't be read: over the network nobody can look, or halt."""
     text = f"No token can be checked, so every call with one is refused, also a halt: {event.detail}"
     return AlertRaised("TOKENS_UNREADABLE", Severity.CRITICAL, text)
+
+
+def archive_reported(event: ArchiveReported) -> AlertRaised:
+    """The alert of what the archive found."""
+    if event.differs_at:
+        text = (
+            f"input {event.differs_at} of the journal, replayed by the code that recorded it, gives other effects than "
+            "it gave then: a restart may decide otherwise than this process does"
+        )
+        return AlertRaised("JOURNAL_DIFFERS", Severity.CRITICAL, text)
+    return AlertRaised("ARCHIVE_FAILED", Severity.WARNING, f"the journal can't be archived: {event.fault}")
 
 
 def _restarted_after_crash(run: int, silent_ns: int, desk: Desk, ledger: Ledger) -> AlertRaised:

@@ -7,12 +7,13 @@ order give the same effects, byte for byte, which is what restart and replay sta
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, get_args
 
 from fluxherod.core.calendar import SECOND_NS, Calendar
 from fluxherod.core.types import Bar
 from fluxherod.engine import gaps, links, readiness
-from fluxherod.engine.alerts import AlertBook, channel_failed, tokens_failed
+from fluxherod.engine.alerts import AlertBook, archive_reported, channel_failed, tokens_failed
 from fluxherod.engine.books import SymbolBook, sane
 from fluxherod.engine.chase import Chaser
 from fluxherod.engine.closed_bars import ClosedBar
@@ -37,6 +38,7 @@ from fluxherod.engine.effects import (
 from fluxherod.engine.ending import Ending
 from fluxherod.engine.events import (
     AlertTold,
+    ArchiveReported,
     AssetsLoaded,
     BackfillLoaded,
     BackfillRefused,
@@ -119,7 +121,10 @@ class Engine:
         self.unprotected = Unprotected()
         self._reference_due_ns: int | None = None
         self._warms = False  # whether any symbol is warming up
-        self._handlers: dict[type, Callable[[int, Any, list[Effect]], Pieces | None]] = {
+        self._handlers = self._own_handlers()
+
+    def _own_handlers(self) -> dict[type, Callable[[int, Any, list[Effect]], Pieces | None]]:
+        handlers: dict[type, Callable[[int, Any, list[Effect]], Pieces | None]] = {
             Started: self._started,
             MirrorReported: lambda now_ns, event, out: self.safety.mirrored(event, out),
             StorageReported: lambda now_ns, event, out: self.storage.take(event, now_ns, out),
@@ -140,6 +145,7 @@ class Engine:
             LookupAnswered: lambda now_ns, event, out: self.desk.lookup_answered(event, now_ns, out),
             BrokerSnapshot: self._snapshot,
             LinkChanged: lambda now_ns, event, out: links.take(self, event, now_ns, out),
+            ArchiveReported: lambda now_ns, event, out: out.append(archive_reported(event)),
             ChannelFailed: lambda now_ns, event, out: out.append(channel_failed(event)),
             TokensFailed: lambda now_ns, event, out: out.append(tokens_failed(event)),
             AlertTold: lambda now_ns, event, out: self.alerts.note_told(event, now_ns),
@@ -148,7 +154,15 @@ class Engine:
             Stopping: lambda now_ns, event, out: self.ending.begin(event.reason),
             DrainEnded: lambda now_ns, event, out: self.ending.hurry(),
         }
-        self._handlers.update(dict.fromkeys(get_args(Command), self._command))
+        return handlers | dict.fromkeys(get_args(Command), self._command)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """All that a snapshot keeps."""
+        return {name: value for name, value in vars(self).items() if name != "_handlers"}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state)
+        self._handlers = self._own_handlers()
 
     def process(self, now_ns: int, event: Event) -> list[Effect]:
         """Take one event; return what must happen because of it, in order."""
@@ -261,7 +275,7 @@ class Engine:
         self.market.settings = self.desk.settings = settings
         self.safety.connect(settings, self.market, self.desk, self.ledger)
         self.strategist = Strategist(settings, self.market, self.desk, self.ledger, self.safety)
-        self.chaser = Chaser(self.strategist, self.blocked, lambda now_ns: readiness.unready(self, now_ns))
+        self.chaser = Chaser(self.strategist, self.blocked, partial(readiness.unready, self))
         parts = self.market, self.desk, self.ledger, self.strategist, self.universe, self.alerts, self.safety
         self.commands = Commands(settings, *parts, self.blocked, self.chaser)
         if answers is not None:

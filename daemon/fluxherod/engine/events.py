@@ -27,6 +27,7 @@ class Started:
 
     `mirror` is what the plain file beside the database says of the kill switch and the breaker, `mirror_fault` why it
     can't be read ("" when it can, or when there is none). `mirror_read` is False in journals of before there was one.
+    `code` is a fingerprint of what decides from here on, "" in older journals: a replay by other code may differ.
     """
 
     epoch: str
@@ -36,6 +37,7 @@ class Started:
     mirror: SafetyState | None = None
     mirror_fault: str = ""
     mirror_read: bool = False
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,6 +277,15 @@ class LinkChanged:
     detail: str = ""
     fatal: bool = False
     cause: Cause = Cause.ANY
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveReported:
+    """What the archive found: the first input (`differs_at`, 0 for none) whose effects a replay by the same code does
+    not give again, or why it can't do its work (`fault`)."""
+
+    differs_at: int = 0
+    fault: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -546,6 +557,7 @@ Event = (
     | LookupAnswered
     | BrokerSnapshot
     | LinkChanged
+    | ArchiveReported
     | ChannelFailed
     | TokensFailed
     | AlertTold

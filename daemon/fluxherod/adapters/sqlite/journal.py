@@ -10,6 +10,7 @@ from __future__ import annotations
 import sqlite3
 import struct
 from collections.abc import Collection, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import NamedTuple
@@ -19,6 +20,7 @@ from fluxherod.engine.effects import Effect
 from fluxherod.engine.ports import JournalEntry
 
 _DIGEST_SIZE = 16
+_SOME_ROWS, _SOME_BYTES = 256, 8 << 20
 _HEAD = struct.Struct("<qqII")
 
 
@@ -93,6 +95,53 @@ def read(connection: sqlite3.Connection, after_seq: int = 0, most: int = -1) -> 
     return map(JournalRow._make, cursor)
 
 
+def read_some(connection: sqlite3.Connection, after_seq: int) -> list[tuple[JournalRow, bytes]]:
+    """The next rows after a number, each with its chain value: not many, nor many bytes, and the read is over then.
+
+    A read that spanned a whole replay would keep the writer's WAL from being reset.
+    """
+    cursor = connection.execute(
+        "SELECT seq, now_ns, kind, payload, effects, chain FROM journal WHERE seq > ? ORDER BY seq LIMIT ?",
+        (after_seq, _SOME_ROWS),
+    )
+    found: list[tuple[JournalRow, bytes]] = []
+    size = 0
+    with closing(cursor):
+        for *fields, chain in cursor:
+            row = JournalRow._make(fields)
+            found.append((row, chain))
+            size += len(row.payload)
+            if size >= _SOME_BYTES:
+                break
+    return found
+
+
+def seqs(connection: sqlite3.Connection) -> tuple[int, int]:
+    """The first and the last number of the rows that are here; 1 and 0 without any."""
+    oldest, newest = connection.execute(
+        "SELECT (SELECT min(seq) FROM journal), (SELECT max(seq) FROM journal)"
+    ).fetchone()
+    return (1, 0) if oldest is None else (oldest, newest)
+
+
+def time_at(connection: sqlite3.Connection, seq: int) -> int:
+    """The time of a row that is here."""
+    (now_ns,) = connection.execute("SELECT now_ns FROM journal WHERE seq = ?", (seq,)).fetchone()
+    return int(now_ns)
+
+
+def sealed_through(connection: sqlite3.Connection) -> int:
+    """The row before which rows have been deleted, since they are sealed; 0 when none has been."""
+    found = connection.execute("SELECT value FROM meta WHERE key = 'sealed_through'").fetchone()
+    return 0 if found is None else int(found[0])
+
+
+def drop(connection: sqlite3.Connection, through_seq: int, sealed_seq: int) -> None:
+    """Delete rows that are sealed, up to one before the newest sealed row, within a transaction."""
+    connection.execute("DELETE FROM journal WHERE seq <= ?", (min(through_seq, sealed_seq - 1),))
+    connection.execute("INSERT OR REPLACE INTO meta VALUES ('sealed_through', ?)", (str(sealed_seq),))
+
+
 def mentions(connection: sqlite3.Connection, kinds: Collection[str], text: str) -> bool:
     """True when the content of some row of these kinds holds a text."""
     marks = ", ".join("?" * len(kinds))
@@ -107,9 +156,8 @@ def tail(connection: sqlite3.Connection, epoch: str) -> Tail:
 
 
 def verify(connection: sqlite3.Connection, epoch: str, after_seq: int = 0) -> Verification:
-    """Walk the chain from a row (taken as good) to the end."""
-    known = connection.execute("SELECT chain FROM journal WHERE seq = ?", (after_seq,)).fetchone()
-    chain, last = (known[0], after_seq) if known is not None else (genesis(epoch), 0)
+    """Walk the chain from a row (taken as good) to the end; rows that are sealed need not be here."""
+    chain, last = _trusted(connection, epoch, after_seq)
     rows = 0
     try:
         cursor = connection.execute(
@@ -126,3 +174,11 @@ def verify(connection: sqlite3.Connection, epoch: str, after_seq: int = 0) -> Ve
     except sqlite3.DatabaseError as error:  # a page so damaged that SQLite can't read it
         return Verification(rows, last + 1, f"row {last + 1} can't be read: {error}")
     return Verification(rows)
+
+
+def _trusted(connection: sqlite3.Connection, epoch: str, after_seq: int) -> tuple[bytes, int]:
+    """Where a walk along the chain begins: at a row, or at the first that is here where those before it are sealed."""
+    oldest, _ = seqs(connection)
+    seq = max(after_seq, oldest) if 1 < oldest <= sealed_through(connection) else after_seq
+    known = connection.execute("SELECT chain FROM journal WHERE seq = ?", (seq,)).fetchone()
+    return (known[0], seq) if known is not None else (genesis(epoch), 0)

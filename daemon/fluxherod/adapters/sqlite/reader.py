@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import binascii
 import json
@@ -10,7 +11,7 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import Generic, NamedTuple, Self, TypeVar
+from typing import TYPE_CHECKING, Generic, NamedTuple, Self, TypeVar
 
 import aiosqlite
 
@@ -20,6 +21,9 @@ from fluxherod.core.orders import Order, OrderState
 from fluxherod.core.portfolio import Position, Trade
 from fluxherod.core.signals import Signal
 from fluxherod.engine.effects import AccountView, Alert, Severity
+
+if TYPE_CHECKING:
+    from fluxherod.adapters.journal_files import JournalFiles
 
 T = TypeVar("T")
 DEFAULT_PAGE_SIZE = 100
@@ -119,8 +123,9 @@ class TableReader:
     PageTokenError for another list's token. Times filter as `since_ns <= time < until_ns`.
     """
 
-    def __init__(self, connection: aiosqlite.Connection) -> None:
+    def __init__(self, connection: aiosqlite.Connection, files: JournalFiles) -> None:
         self._connection = connection
+        self._files = files
 
     @classmethod
     async def open(cls, path: Path) -> Self:
@@ -134,7 +139,9 @@ class TableReader:
         except sqlite3.Error as error:
             raise StorageError(f"{path}: {error}") from error
         connection.row_factory = sqlite3.Row
-        return cls(connection)
+        from fluxherod.adapters.journal_files import JournalFiles  # which reads this package's database itself
+
+        return cls(connection, JournalFiles(path.parent, path.name))
 
     async def close(self) -> None:
         """End the connection and its thread."""
@@ -253,10 +260,27 @@ class TableReader:
         return await self._one("SELECT * FROM alerts WHERE id = ?", alert_id, ALERT.value)
 
     async def journal(self, after_seq: int, until_seq: int, kinds: Collection[str] = ()) -> tuple[JournalRecord, ...]:
-        """The rows of some kinds (none: of all) after a number, up to another and with it, in order."""
+        """The rows of some kinds (none: of all) after a number, up to another and with it, in order; sealed ones, too.
+
+        Raises:
+            StorageError: when a sealed file is damaged or missing.
+        """
         filters = _Filters().add("seq > ?", after_seq).add("seq <= ?", until_seq).one_of("kind", kinds)
         sql = f"SELECT seq, now_ns, kind, payload, chain FROM journal {filters.sql} ORDER BY seq"
-        return tuple(map(JournalRecord._make, await self._connection.execute_fetchall(sql, filters.values)))
+        rows = await self._connection.execute_fetchall(sql, filters.values)
+        # Rows leave while others look: what is still here afterwards was here before.
+        ((oldest,),) = await self._connection.execute_fetchall("SELECT min(seq) FROM journal")
+        if oldest is not None and oldest > after_seq + 1:
+            return await asyncio.to_thread(self._sealed, after_seq, until_seq, frozenset(kinds))
+        return tuple(map(JournalRecord._make, rows))
+
+    def _sealed(self, after_seq: int, until_seq: int, kinds: Collection[str]) -> tuple[JournalRecord, ...]:
+        records = self._files.records(after_seq, until_seq)
+        return tuple(
+            JournalRecord(row.seq, row.now_ns, row.kind, row.payload, chain)
+            for row, chain in records
+            if not kinds or row.kind in kinds
+        )
 
     async def _one(self, sql: str, key: str, make: Callable[[sqlite3.Row], T]) -> T | None:
         rows = list(await self._connection.execute_fetchall(sql, (key,)))

@@ -220,8 +220,12 @@ ALTER TABLE orders ADD COLUMN acknowledged_ns INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE orders ADD COLUMN sequel TEXT NOT NULL DEFAULT '';
 """
 
+# Rows that are in sealed files leave the journal (meta.sealed_through says up to where). A version that doesn't know
+# that would begin the journal anew: it must refuse the file.
+_FIFTH = "INSERT OR IGNORE INTO meta VALUES ('sealed_through', '0')"
+
 # One script a version, never edited once it has shipped: `user_version` counts how many have run.
-MIGRATIONS: tuple[str, ...] = (_FIRST, _SECOND, _THIRD, _FOURTH)
+MIGRATIONS: tuple[str, ...] = (_FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH)
 
 _WRITER_PRAGMAS = ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "journal_size_limit = 67108864")
 

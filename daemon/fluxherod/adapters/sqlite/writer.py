@@ -21,6 +21,7 @@ from fluxherod.adapters.sqlite import faults, journal
 from fluxherod.adapters.sqlite.journal import JournalRow, Tail, Verification
 from fluxherod.adapters.sqlite.projections import project
 from fluxherod.adapters.sqlite.schema import StorageError, connect, migrate
+from fluxherod.adapters.sqlite.tidying import REST_S, Tidier
 from fluxherod.engine.ports import JournalEntry
 from fluxherod.failpoints import reach
 
@@ -65,6 +66,7 @@ class SqliteStore:
         self._attempted: Tail | None = None  # where the journal ends if the commit that failed is durable after all
         self._reopening: asyncio.Future[int] | None = None
         self._closing = False
+        self._tidier = Tidier()
         self._thread = threading.Thread(target=self._write, name="journal", daemon=True)
         self._thread.start()
 
@@ -148,6 +150,12 @@ class SqliteStore:
         with closing(connect(self.path, read_only=True)) as connection:
             yield from journal.read(connection, after_seq)
 
+    def drop_sealed(self, through: Tail) -> None:
+        """Rows up to this one are in sealed files: let them leave the database, little by little, while it is idle."""
+        with self._changed:
+            self._tidier.pending = through
+            self._changed.notify()
+
     def verify(self) -> Verification:
         """Walk the whole chain."""
         with closing(connect(self.path, read_only=True)) as connection:
@@ -167,17 +175,26 @@ class SqliteStore:
         os.close(self._lock)
 
     def _write(self) -> None:
+        tidies = False
         while True:
             with self._changed:
-                self._changed.wait_for(lambda: self._waiting or self._closing or self._reopening)
+                if tidies:
+                    self._changed.wait_for(self._has_work, timeout=REST_S)
+                else:
+                    self._changed.wait_for(lambda: self._has_work() or self._tidier.pending)
                 reopening, self._reopening = self._reopening, None
                 batch = list(self._waiting)
-                failure = self._failure
+                failure, closing = self._failure, self._closing
             if reopening is not None:
                 self._open_again(reopening)
                 continue
             if not batch:
-                return
+                if closing:
+                    return
+                if failure is None:
+                    self._tidier.step(self._connection)
+                tidies = self._tidier.pending is not None
+                continue
             if failure is None:
                 taken, failure = self._commit(batch)
                 batch = batch[:taken]
@@ -190,6 +207,9 @@ class SqliteStore:
                     self._entries_waiting -= len(waiting.entries)
             _settle([waiting.durable for waiting in batch], failure)
             reach("journal.settled")
+
+    def _has_work(self) -> bool:
+        return bool(self._waiting) or self._closing or self._reopening is not None
 
     def _commit(self, batch: Sequence[_Waiting]) -> tuple[int, StorageError | None]:
         """Make what waits durable in one transaction: how much of it was taken, or what went wrong."""

@@ -1,0 +1,86 @@
+"""Files that are there whole or not at all: written beside, synced, looked at, then renamed."""
+
+from __future__ import annotations
+
+import io
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any, BinaryIO
+
+TEMPORARY = ".new"
+DIGEST_SIZE = 32
+_PIECE = 1 << 20
+
+
+class HashingFile(io.RawIOBase):
+    """Writes to a file and hashes what it writes; `end` appends the digest."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._digest = blake2b(digest_size=DIGEST_SIZE)
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, content: Any) -> int:
+        self._digest.update(content)
+        return self._file.write(content)
+
+    def end(self) -> None:
+        """Append the digest over all that was written."""
+        self._file.write(self._digest.digest())
+
+
+@contextmanager
+def replacing(path: Path, check: Callable[[Path], None], reached: Callable[[str], None]) -> Iterator[HashingFile]:
+    """Write a file for its owner alone, with its digest at the end; it takes its name once `check` has read it back.
+
+    `reached` hears of the places at which a process may die: "written", "renamed".
+
+    Raises:
+        OSError: when that is impossible; whatever had the name still has it.
+    """
+    beside = path.with_name(path.name + TEMPORARY)
+    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            hashing = HashingFile(file)
+            yield hashing
+            hashing.end()
+            file.flush()
+            os.fsync(file.fileno())
+        check(beside)
+        reached("written")
+        os.replace(beside, path)
+        sync_folder(path.parent)
+    except BaseException:
+        with suppress(OSError):
+            beside.unlink(missing_ok=True)
+        raise
+    reached("renamed")
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the names in a folder durable."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def whole(file: BinaryIO) -> bool:
+    """True when the file ends with the digest over what comes before; its place is then anywhere."""
+    size = file.seek(0, os.SEEK_END)
+    left = size - DIGEST_SIZE
+    if left < 0:
+        return False
+    file.seek(0)
+    digest = blake2b(digest_size=DIGEST_SIZE)
+    while left > 0 and (piece := file.read(min(left, _PIECE))):
+        digest.update(piece)
+        left -= len(piece)
+    return file.read() == digest.digest()
