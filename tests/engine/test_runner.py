@@ -366,20 +366,6 @@ async def test_a_deadline_that_was_known_comes_while_a_commit_runs() -> None:
         assert stage.times[known + 1] == ("TimerFired", 62 * SECOND_NS)
 
 
-async def test_a_deadline_that_an_event_makes_is_looked_at_once_the_event_is_durable() -> None:
-    async with running() as stage:
-        await stage.trading()
-        stage.store.gate.clear()
-        stage.clock.move(OPEN_NS + MINUTE_NS)
-        known = stage.runner.seq
-        stage.runner.post(BarsReceived((bar(0, 450.0),)))
-        await stage.until(lambda: stage.runner.seq == known + 1)
-        stage.store.gate.set()
-        await stage.settled()
-        stage.clock.move(OPEN_NS + 63 * SECOND_NS)
-        await stage.until(lambda: ("TimerFired", 62 * SECOND_NS) in stage.times)
-
-
 async def test_an_order_is_urgent_until_its_intent_is_durable_and_nothing_is_when_all_rests() -> None:
     async with running() as stage:
         await stage.trading()

@@ -264,15 +264,10 @@ class Runner:
         return answered or self.requests_in_flight > 0 or self._asked_seq < self._asking_seq
 
     async def _wait(self) -> None:
-        """Until something is posted, the engine's next deadline has come, or what it wants has been carried out.
-
-        An order does not wait for the look at the next deadline: that comes once all is carried out. An alarm that is
-        set already goes off meanwhile.
-        """
+        """Until something is posted or the engine's next deadline has come."""
         if not self._inbox:
             self._arrived.clear()
-            if self._asked_seq == self.seq:
-                self._set_alarm(self._deadline_ns())
+            self._set_alarm(self._deadline_ns())
             await self._arrived.wait()
 
     def _set_alarm(self, due_ns: int | None) -> None:
