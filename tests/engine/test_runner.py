@@ -66,9 +66,6 @@ class DrivenClock:
             if due_ns <= self._now_ns and not future.done():
                 future.set_result(None)
 
-    def awaits(self, ns: int) -> bool:
-        return any(due_ns == ns and not future.done() for due_ns, future in self._waiting)
-
     async def wait_until(self, ns: int) -> None:
         if ns > self._now_ns:
             future = asyncio.get_running_loop().create_future()
@@ -353,7 +350,7 @@ async def test_a_deadline_that_was_known_comes_while_a_commit_runs() -> None:
         await stage.trading()
         stage.clock.move(OPEN_NS + MINUTE_NS)
         stage.runner.post(BarsReceived((bar(0, 450.0),)))
-        await stage.until(lambda: stage.clock.awaits(OPEN_NS + 62 * SECOND_NS))
+        await stage.settled()
         stage.store.gate.clear()
         known = stage.runner.seq
         stage.runner.post(LinkChanged("data", up=False))
