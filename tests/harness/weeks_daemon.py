@@ -32,9 +32,9 @@ from fluxherod.engine.events import Started, Stopping
 from fluxherod.engine.ports import JournalEntry, Mirror, Store
 from fluxherod.engine.runner import Runner
 from fluxherod.engine.settings import Settings
-from fluxherod.recovery import replay
 from harness.network import Network
 from harness.network_rest import DirectRestClient
+from harness.snapshots import replay_from_snapshot
 from harness.virtual_time import VirtualTimeLoop
 from harness.weeks_plan import Week
 
@@ -150,7 +150,7 @@ class Daemon:
         self.faults: list[str] = []
         self._week = week
         self._cache = cache
-        recovery = replay(rows)
+        recovery = replay_from_snapshot(rows)
         if recovery.differs_at is not None:
             self.faults.append(f"a replay differs at input {recovery.differs_at}")
         keys = Credentials(DEFAULT_CREDENTIALS.key, DEFAULT_CREDENTIALS.secret)
