@@ -26,6 +26,7 @@ from fluxherod.engine.engine import Engine
 from fluxherod.engine.events import AlertTold, ChannelFailed, Event, LinkChanged, Started
 from fluxherod.engine.runner import Runner
 from fluxherod.engine.settings import Settings
+from fluxherod.engine.storage import failed
 from fluxherod.failures import DaemonFault, JournalFailed, last_alert
 
 ALERT = Alert("a1b7eeab-7", "STOP_REFUSED", Severity.CRITICAL, "look at SPY & IBM <now>", "SPY", OPEN_NS, OPEN_NS)
@@ -226,6 +227,28 @@ async def test_a_failure_that_ends_the_daemon_is_sent_even_before_the_channels_h
         f"What to do: {remedy('JOURNAL_FAILED')}",
     ]
     assert last_alert(DaemonFault("oh")).code == "DAEMON_FAILED"
+
+
+async def test_a_disk_that_fails_is_sent_at_once_and_once_until_somebody_has_seen_it() -> None:
+    told = Told()
+    alert = failed("the disk is full: make room on it")
+    known = Alert("a1b7eeab-9", alert.code, alert.severity, alert.text, "", OPEN_NS, OPEN_NS)
+    with webhook() as hook:
+        async with channels(hook.url, told=told) as made:
+            made.tell_now(alert, OPEN_NS)
+            made.tell_now(alert, OPEN_NS)  # it flaps
+            made.publish(1, OPEN_NS, raised(known))  # it is durable now
+            made.publish(2, OPEN_NS, [AlertUpdated(replace(known, acknowledged_ns=OPEN_NS))])
+            made.tell_now(alert, OPEN_NS)
+            await until(lambda: len(hook.answered) == 2)
+    assert hook.titles == ["[FluxHero PAPER] CRITICAL: STORAGE_FAILED"] * 2
+    assert hook.requests[0]["message"].splitlines() == [
+        alert.text,
+        "",
+        "Time: 2024-01-02 09:30:00 New York",
+        f"What to do: {remedy('STORAGE_FAILED')}",
+    ]
+    assert told.taken == []
 
 
 # --- trading goes on ---------------------------------------------------------------------------------------

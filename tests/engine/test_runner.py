@@ -173,7 +173,9 @@ class Stage:
                 await asyncio.sleep(0)
 
     async def settled(self) -> None:
-        await self.until(lambda: self.runner.idle)
+        """Nothing is under way, and no deadline has passed: one comes when what was before it has been carried out."""
+        due = self.engine.next_deadline_ns
+        await self.until(lambda: self.runner.idle and ((ns := due()) is None or ns > self.clock._now_ns))
 
     async def trading(self, **settings: Any) -> None:
         wide = Settings(("SPY",), "1Min", limits=WIDE, **settings)

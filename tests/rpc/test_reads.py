@@ -63,6 +63,7 @@ async def test_what_is_not_durable_counts_as_waiting(world: Any, client: Any) ->
         ("broker", False),
         ("market_data", True),
         ("strategy", False),
+        ("journal", True),
     ]
     world.store.durable.set()
 

@@ -48,8 +48,9 @@ def storage_error(where: object, error: Exception) -> StorageError:
     """The failure of a commit: of the disk, or of what was to be written."""
     if isinstance(error, StorageError):
         return error
-    passing = isinstance(error, OSError | MemoryError) or (
-        isinstance(error, sqlite3.DatabaseError) and getattr(error, "sqlite_errorcode", 0) & 0xFF in _REMEDIES
+    # What SQLite says of the data alone (constraints, types) are other subclasses of its DatabaseError.
+    of_disk = (
+        isinstance(error, OSError | MemoryError | sqlite3.OperationalError) or type(error) is sqlite3.DatabaseError
     )
-    kind = StorageError if passing else RefusedEntryError
+    kind = StorageError if of_disk else RefusedEntryError
     return kind(f"{where}: {in_words(error)}")
