@@ -177,7 +177,7 @@ def _sent_before_it_is_durable() -> list[Put]:
         found = await before(self, event, now_ns)
         for effect in found.effects:
             if isinstance(effect, SubmitOrder):
-                self._request(effect)
+                self._requests.start(effect)
         return found
 
     return [(Runner, "_entry", entry)]
