@@ -130,8 +130,9 @@ def _unknown_not_in_exposure() -> list[Put]:
 
 
 def _old_snapshot_taken() -> list[Put]:
-    """A snapshot is believed, even where orders have moved since it was asked for."""
-    return [(Reconciler, "_quiet", lambda self, symbol, asked_ns: True)]
+    """One snapshot is believed, even where orders have moved since it was asked for."""
+    quiet = (Reconciler, "_quiet", lambda self, symbol, asked_ns: True)
+    return [quiet, (Reconciler, "_counts", lambda self, found, first: True)]
 
 
 def _restart_forgets_intents() -> list[Put]:
@@ -177,7 +178,7 @@ def _sent_before_it_is_durable() -> list[Put]:
         found = await before(self, event, now_ns)
         for effect in found.effects:
             if isinstance(effect, SubmitOrder):
-                self._request(effect)
+                self._requests.start(effect)
         return found
 
     return [(Runner, "_entry", entry)]

@@ -34,6 +34,8 @@ QUIET_NS = 20 * SECOND_NS
 MOST_FOUND = 12
 _LATCHING = frozenset({"BREAKER_DISABLED", "DAILY_LOSS"})
 _ADOPTING = frozenset({"POSITION_ADOPTED", "SPLIT_APPLIED", "POSITION_REVERSED"})
+# Told where somebody else has traded, or the journal was lost.
+_DIFFERENCES = frozenset({"POSITION_ADOPTED", "POSITION_DIFFERENCE", "ORDER_NOT_IN_JOURNAL", "ORDER_MISMATCH"})
 Hindered = Callable[[int], str]
 
 
@@ -102,6 +104,8 @@ class Invariants:
             self._positions(engine, event, wants)
         for position in wants.positions:
             self._never_looser(position, wants)
+        if not self.plan.by_others and not _DIFFERENCES.isdisjoint(wants.alerts):
+            self.found.breaks("differences", f"{wants.alerts} is told, and nobody else has traded ({event})")
         self._latch(engine, event, wants)
         for symbol in wants.ordered:
             self._one_order(engine, symbol)

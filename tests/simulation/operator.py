@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from fluxherod.core.orders import OrderRole
 from fluxherod.core.types import OrderType, Side
-from fluxherod.engine import runner
 from fluxherod.engine.events import (
     Caller,
     CancelAllOrdersCommand,
@@ -26,14 +25,13 @@ from fluxherod.engine.events import (
     ResumeCommand,
     UpdateLimitsCommand,
 )
-from fluxherod.engine.runner import Stopped
+from fluxherod.engine.runner import NotDurable, Stopped
 from simulation.there import stem
 
 if TYPE_CHECKING:
     from simulation.scene import Scene
 
 PRINCIPAL = "operator"
-NOT_DURABLE: type[Exception] = getattr(runner, "NotDurable", Stopped)
 LEAST_S, MOST_S = 3.0, 14.0
 STOP_DISTANCES = (0.0015, 0.004, 0.01)
 CENT_E4 = 100
@@ -172,6 +170,9 @@ class Operator:
     async def _answered(self, command: Command) -> None:
         try:
             reply = await self.scene.process.runner.ask(command)
-        except (Stopped, NOT_DURABLE):
+        except NotDurable:
+            self.scene.standing.put_off(command)
+            return
+        except Stopped:
             return
         self.scene.told(command, reply)

@@ -100,6 +100,11 @@ class Standing:
         elif isinstance(command, ResumeCommand):
             self._halted_ns = None
 
+    def put_off(self, command: object) -> None:
+        """A command was taken, but is not durable yet: that trading goes on may be so already."""
+        if isinstance(command, ResumeCommand):
+            self._halted_ns = None
+
     # --- what stands --------------------------------------------------------------------------------------------
     def look(self, now_ns: int) -> None:
         """Has each share of ours its stop at the exchange, and does what is to end come to its end."""

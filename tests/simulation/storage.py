@@ -10,19 +10,9 @@ from harness.weeks_daemon import COMMIT_S, EPOCH
 
 from fluxherod.adapters.sqlite.journal import JournalRow, encode_row, genesis, link
 from fluxherod.core.risk.safety import SafetyState
-from fluxherod.engine import ports
-from fluxherod.engine.ports import JournalEntry, NotMirrored
+from fluxherod.engine.ports import JournalEntry, NotMirrored, StoreFailed
 
 SLOW_S, STALL_S = 0.4, 7.0
-
-
-_Failed: type[Exception] = getattr(ports, "StoreFailed", Exception)
-# Whether the daemon goes on while its disk fails; else it ends, and is started again.
-GOES_ON = _Failed is not Exception
-
-
-class DiskFailed(_Failed):  # type: ignore[misc, valid-type]
-    """A commit could not be made durable, or nobody could say whether it was."""
 
 
 class Trouble(Protocol):
@@ -79,8 +69,8 @@ class Disk:
     async def reopen(self) -> int:
         """The number of the last durable entry, once the disk works."""
         await asyncio.sleep(COMMIT_S)
-        if self._trouble.strikes("commit_fails"):
-            raise DiskFailed("no space left on device")
+        if self._trouble.strikes("commit_fails", most=20):
+            raise StoreFailed("no space left on device")
         return len(self.rows)
 
     def begin(self) -> None:
@@ -94,14 +84,14 @@ class Disk:
         await asyncio.sleep(STALL_S if stalls else SLOW_S if slow else COMMIT_S)
         if process != self._process:
             await _for_ever()
-        if trouble.strikes("commit_fails", 0.5, most=0 if GOES_ON else 1):
-            raise DiskFailed("no space left on device")
+        if trouble.strikes("commit_fails", 0.5, most=20):
+            raise StoreFailed("no space left on device")
         if self._before(entries):
             trouble.power_cut()
             await _for_ever()
         self._write(entries)
         if trouble.strikes("commit_said_failed", 0.5, most=1):
-            raise DiskFailed("input/output error")
+            raise StoreFailed("input/output error")
         if self._after(entries):
             trouble.power_cut()
             await _for_ever()
