@@ -11,7 +11,7 @@ from typing import Any
 
 from crash.world import World
 from harness.audit import their_positions
-from harness.processes import Daemon
+from harness.processes import CALL_TIMEOUT_S, Daemon
 
 from fluxhero.v1 import common_pb2 as common
 from fluxhero.v1 import order_pb2 as order
@@ -85,6 +85,7 @@ class Load:
         self._settle()
         self._promise("on", self._risk.Resume, risk.ResumeRequest(reason="a test"), False)
         self._settle()
+        assert not self._risk.GetRisk(risk.GetRiskRequest(), timeout=CALL_TIMEOUT_S).risk.halted
 
     # --- what they are made of ---------------------------------------------------------------------------
     @property

@@ -29,7 +29,7 @@ class Scene(StrEnum):
     FIRST = "first start"
     MIGRATION = "migration"
     END = "shutdown"
-    ARCHIVE = "archive"  # a process beside the daemon: tests/daemon/test_archive.py kills it
+    NIGHT = "night"
 
 
 _SCENES = {
@@ -41,8 +41,8 @@ _SCENES = {
     "certificate": Scene.FIRST,
     "migration": Scene.MIGRATION,
     "shutdown": Scene.END,
-    "seal": Scene.ARCHIVE,
-    "snapshot": Scene.ARCHIVE,
+    "seal": Scene.NIGHT,
+    "snapshot": Scene.NIGHT,
 }
 
 

@@ -32,12 +32,12 @@ def table(lines: list[str]) -> list[str]:
     for line in lines:
         row = json.loads(line)
         rows[row["place"]].append(row)
-    shown = [f"{'place':28} {'crashes':>7} {'again after':>22}  during"]
+    shown = [f"{'place':36} {'crashes':>7} {'again after':>22}  during"]
     for place, found in sorted(rows.items()):
         again = sorted((row["trades_s"] or row["up_s"]) - row["busy_s"] for row in found)
         during = ", ".join(sorted({row["during"] for row in found}))
         span = f"{again[len(again) // 2]:.2f} s, at most {again[-1]:.2f}"
-        shown.append(f"{place:28} {len(found):7} {span:>22}  {during}")
+        shown.append(f"{place:36} {len(found):7} {span:>22}  {during}")
     shown.append(f"{len(rows)} places, {sum(map(len, rows.values()))} crashes")
     return shown
 

@@ -103,6 +103,27 @@ def test_a_database_in_which_somebody_gave_a_command_is_no_first_start_without_t
     check_halted(world, "START_WITHOUT_MIRROR", "safety.json is missing beside the database")
 
 
+def test_a_halt_that_was_ended_stays_so_when_the_process_died_before_the_file_said_it() -> None:
+    world = lived()
+    assert do(world, HaltCommand(world.caller(), "news")).code is ReplyCode.OK
+    halted = world.mirror
+    assert do(world, ResumeCommand(world.caller(), "over")).code is ReplyCode.OK
+    begin(world, 2, halted)
+    assert state(world).kill_switch == KillSwitch()
+    assert world.engine.state == "ACTIVE"
+    world.replay()
+
+
+def test_a_file_that_is_behind_and_in_which_somebody_wrote_a_reason_halts() -> None:
+    world = lived()
+    assert do(world, HaltCommand(world.caller(), "news")).code is ReplyCode.OK
+    halted = world.mirror
+    assert do(world, ResumeCommand(world.caller(), "over")).code is ReplyCode.OK
+    begin(world, 2, replace(halted, kill_switch=replace(halted.kill_switch, reason="typed into the file")))
+    assert state(world).kill_switch.reason == "typed into the file"
+    world.replay()
+
+
 def test_a_database_without_the_file_starts_halted() -> None:
     world = lived()
     begin(world, 2, None)

@@ -42,6 +42,7 @@ class Safety:
         self.mirror_fault = ""  # why the plain file could not be written; "" while it can
         self.closing = ""  # why everything of ours is being closed; "" when it is not
         self._told = self.state
+        self._before = self.state  # what was told before that: what the file says where a process died in between
         self._told_closed = True
         self._watching = False  # inputs of before there was a breaker decide nothing when they are replayed
         self._doubts_books = False  # the journal is not the newest: cash that differs may have been lost
@@ -70,7 +71,8 @@ class Safety:
         if finding is not None:
             out.append(finding.alert)
         self._told = SafetyState("", 0)  # whatever it says, it is written
-        self._put(starts.begin(event, journaled, finding, now_ns), out)
+        lags = finding is None and event.mirror is not None and _same(event.mirror, self._before)
+        self._put(starts.begin(replace(event, mirror=None) if lags else event, journaled, finding, now_ns), out)
         self._ask_ns = now_ns if self._first_ns else None
         return finding is not None
 
@@ -296,7 +298,7 @@ class Safety:
         if closing and not self.closing:
             self._told_closed = False
         self.closing = closing
-        self._told = replace(state, inputs=self.inputs)
+        self._told, self._before = replace(state, inputs=self.inputs), told
         out.append(SafetyChanged(self._told))
 
     def close_all(self, now_ns: int, out: list[Effect]) -> None:
@@ -393,6 +395,11 @@ _UNDATED = (
 )
 _CLEARED = "the second reading is below the limit. Nothing is closed, entries are taken again."
 _REVIEW = "Review, then reset the breaker."
+
+
+def _same(mirror: SafetyState, told: SafetyState) -> bool:
+    """True where the file says just what it was told once; a person who stops trading in it changes that."""
+    return _but_peak(mirror) == _but_peak(told)
 
 
 def _but_peak(state: SafetyState) -> tuple[object, ...]:
