@@ -13,7 +13,7 @@ from alpacasim import refusals
 from alpacasim.calendar import SECOND_NS
 from alpacasim.exchange import Exchange
 from alpacasim.money import E9
-from alpacasim.orders import TRANSITIONS, Order, Status
+from alpacasim.orders import TRANSITIONS, Order, Side, Status
 from alpacasim.refusals import Refusal
 from alpacasim.requests import OrderRequest, ReplaceRequest
 from fluxherod.engine.effects import CancelOrder, ReplaceOrder, SubmitOrder
@@ -174,16 +174,16 @@ async def _foreign_order(scene: Scene, fault: Fault) -> None:
 
 
 async def _foreign_position(scene: Scene, fault: Fault) -> None:
-    """Someone buys; what the daemon makes of it is by its settings."""
+    """Someone trades on the side of ours; what the daemon makes of it is by its settings."""
     symbol = await _waits_for(scene, fault, lambda: scene.trouble.random.choice(scene.plan.symbols))
     if symbol is None:
         return
-    bought = scene.broker.by_hand[0](
-        OrderRequest(symbol, "buy", "market", "day", quantity_e9=4 * E9), scene.clock.now_ns()
-    )
-    if isinstance(bought, Order):
+    side: Side = "sell" if scene.there.quantity[symbol] < 0 else "buy"
+    request = OrderRequest(symbol, side, "market", "day", quantity_e9=4 * E9)
+    traded = scene.broker.by_hand[0](request, scene.clock.now_ns())
+    if isinstance(traded, Order):
         scene.trouble.met[fault.kind] += 1
-        scene.exchange.activate(bought, scene.clock.now_ns())
+        scene.exchange.activate(traded, scene.clock.now_ns())
 
 
 async def _cancel_by_hand(scene: Scene, fault: Fault, *, stop: bool) -> None:

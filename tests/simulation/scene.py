@@ -46,6 +46,7 @@ from simulation.there import Exchanged
 SETTLE_NS = 60 * SECOND_NS
 RESTART_S = 1.0
 MOST_RUNS = 12
+HEARD_NS, MOST_LOOKS = 2 * SECOND_NS, 30
 SESSIONS_A_COLLECTION = 25
 _EXPECTED = ("safety.json can't be written",)
 
@@ -256,6 +257,7 @@ class Scene:
         works += [self._go_wrong(fault) for fault in self.plan.faults if fault.kind in ACTS]
         tasks = [asyncio.create_task(work) for work in works]
         await self.clock.wait_until(self.plan.end_ns)
+        await self._quiet()
         found = self._at_the_end()
         tasks[1].cancel()
         await self.process.stop()
@@ -290,10 +292,18 @@ class Scene:
             if last[id(fault)] == number:
                 yield entry, fault
 
+    async def _quiet(self) -> None:
+        """Until what happened at the exchange last has been heard."""
+        for _ in range(MOST_LOOKS):
+            if self.clock.now_ns() > self.there.last_ns + HEARD_NS:
+                return
+            await asyncio.sleep(1.0)
+
     def _at_the_end(self) -> list[str]:
-        """It trades, or a person has halted it; positions and cash are the exchange's."""
+        """It trades, or a person or losses have halted it; positions and cash are the exchange's."""
         engine, found = self.process.engine, []
-        if engine.state != ("HALTED" if self.plan.stays_halted else "ACTIVE"):
+        halted = self.plan.stays_halted or (engine.run and engine.safety.disabled)
+        if engine.state != ("HALTED" if halted else "ACTIVE"):
             found.append(
                 f"at the end it is {engine.state}: {engine.blocked(self.clock.now_ns()) if engine.run else ''}"
             )

@@ -35,6 +35,7 @@ class Standing:
         self.engine: Engine | None = None
         self.wanted: dict[str, int] = {}  # by decision: the shares that it may fill in all
         self._hindered = hindered
+        self._shared = any(fault.kind == "foreign_position" for fault in plan.faults)
         slow = any(fault.kind == "network_slow" for fault in plan.faults)
         self._on_its_way_ns = ON_ITS_WAY_NS + (2 * round(SLOW_LATENCY_S * SECOND_NS) if slow else 0)
         self._halted_ns: int | None = None
@@ -84,7 +85,7 @@ class Standing:
         assert self.engine is not None
         most_e4 = self.engine.settings.limits.max_exposure_bp * self.there.exchange.equity_e4() / BASIS_POINTS
         exposed_e4 = self.there.exposure_e4()
-        if exposed_e4 > most_e4 * PRICES_MOVE:
+        if exposed_e4 > most_e4 * PRICES_MOVE and not self._shared:
             self.found.breaks("exposure there", f"our orders come to {exposed_e4 / 1e4}, the limit {most_e4 / 1e4:.0f}")
 
     def replied(self, command: object, reply: Reply, now_ns: int) -> None:
@@ -141,7 +142,7 @@ class Standing:
         position = engine.ledger.positions.get(symbol)
         if position is not None and position.exit_reason:
             return "it is being closed"
-        if symbol in engine.ledger.foreign or (position is not None and position.stop_e4 is None):
+        if self._shared or symbol in engine.ledger.foreign or (position is not None and position.stop_e4 is None):
             return "its shares are not ours alone"
         return self._hindered(now_ns)
 

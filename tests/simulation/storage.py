@@ -27,9 +27,15 @@ class Trouble(Protocol):
         ...
 
 
-async def _for_ever() -> None:
-    """The process is gone: nothing of it goes on."""
-    await asyncio.get_running_loop().create_future()
+class _Gone:
+    """The process is gone: nothing of it goes on. What waits is kept, for no task may end unheard of."""
+
+    def __init__(self) -> None:
+        self._waits: list[asyncio.Future[None]] = []
+
+    async def for_ever(self) -> None:
+        self._waits.append(asyncio.get_running_loop().create_future())
+        await self._waits[-1]
 
 
 class _Commit:
@@ -62,6 +68,7 @@ class Disk:
         self._note = note
         self._before, self._after = before, after
         self._process = 0
+        self._gone = _Gone()
 
     def append(self, entries: Sequence[JournalEntry]) -> Awaitable[None]:
         return _Commit(self._append, list(entries))
@@ -83,18 +90,18 @@ class Disk:
         slow = not stalls and trouble.strikes("commits_slow", 0.5)
         await asyncio.sleep(STALL_S if stalls else SLOW_S if slow else COMMIT_S)
         if process != self._process:
-            await _for_ever()
+            await self._gone.for_ever()
         if trouble.strikes("commit_fails", 0.5, most=20):
             raise StoreFailed("no space left on device")
         if self._before(entries):
             trouble.power_cut()
-            await _for_ever()
+            await self._gone.for_ever()
         self._write(entries)
         if trouble.strikes("commit_said_failed", 0.5, most=1):
             raise StoreFailed("input/output error")
         if self._after(entries):
             trouble.power_cut()
-            await _for_ever()
+            await self._gone.for_ever()
 
     def _write(self, entries: Sequence[JournalEntry]) -> None:
         for entry in entries:
@@ -115,6 +122,7 @@ class PlainFile:
         self.before: SafetyState | None = None
         self.fault = ""
         self._trouble = trouble
+        self._gone = _Gone()
 
     def read(self) -> tuple[SafetyState | None, str]:
         """As `MirrorFile.read`."""
@@ -124,7 +132,7 @@ class PlainFile:
         await asyncio.sleep(COMMIT_S)
         if self._trouble.strikes("killed_before_mirror", 1.0, most=1):
             self._trouble.power_cut()
-            await _for_ever()
+            await self._gone.for_ever()
         if self._trouble.strikes("mirror_fails"):
             raise NotMirrored("safety.json: no space left on device")
         self.state, self.before, self.fault = state, self.state, ""
