@@ -362,7 +362,7 @@ for place in sys.argv[2:]:
     _, status = os.waitpid(child, 0)
     print(place, os.WTERMSIG(status), flush=True)
 """
-PLACES = places(Scene.ARCHIVE)
+PLACES = places(Scene.NIGHT)
 
 
 def test_a_kill_at_any_place_costs_no_row_and_is_tidied_up(state_dir: Path, entries: list[JournalEntry]) -> None:
