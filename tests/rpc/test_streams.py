@@ -82,6 +82,17 @@ async def test_a_stream_starts_with_the_whole_state_of_every_topic(world: Any, c
     stream.cancel()
 
 
+@pytest.mark.parametrize(
+    "unknown", [stream_pb2.WatchRequest(symbols=["NONE"]).SerializeToString(), b"\x12\x03\x08\xe8\x07"]
+)
+async def test_a_field_that_a_request_does_not_have_is_passed_over(world: Any, client: Any, unknown: bytes) -> None:
+    """Even where the request for all topics has one of that number: a filter by symbol, an `epoch` that is no text."""
+    request = account_pb2.WatchAccountRequest.FromString(unknown)
+    stream = client.account.WatchAccount(request)
+    assert (await stream.read()).kind == SNAPSHOT
+    stream.cancel()
+
+
 async def test_no_change_is_missed_or_doubled_between_snapshot_and_updates(world: Any, client: Any) -> None:
     """Subscriptions are made while orders go in and fill: each ends with exactly the orders that are."""
     world.hub.heartbeat_s = 0.05

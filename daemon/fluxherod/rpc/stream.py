@@ -123,6 +123,7 @@ class Streams:
 
     def watch_one(self, topic: common_pb2.Topic, request: Message) -> Messages:
         """A Watch RPC of one topic; its request has the fields and numbers of WatchRequest."""
+        request.DiscardUnknownFields()  # what this request doesn't have is not to be read as what WatchRequest has
         whole = stream_pb2.WatchRequest.FromString(request.SerializeToString())
         whole.topics[:] = [topic]
         return self.watch(whole)
