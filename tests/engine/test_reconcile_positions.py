@@ -193,6 +193,27 @@ def test_an_exit_is_whole_after_ten_seconds_where_a_fresh_fill_is_all_that_the_b
     assert [order.quantity for order in world.orders(EXIT)] == [100]
 
 
+def test_shares_that_were_missing_before_an_exit_are_no_fill_that_the_broker_lacks_after_it() -> None:
+    world = holding()
+    for stop in world.exchange.stops("SPY"):
+        world.exchange.end(stop.broker_id, S.CANCELED, tell=False)
+    world.exchange.position = {"SPY": 60}
+    world.exchange.cash_e4 += 40 * 4_500_000
+    polled(world, 2)
+    world.close()
+    for _ in range(2):
+        world.wait(5)
+        world.snapshot()
+        world.wait(12)  # longer than the broker's word holds an exit up where fills may be what it lacks
+    assert [order.quantity for order in world.orders(EXIT)] == [60]
+    assert not world.exchange.position.get("SPY")
+    polled(world, 10)
+    assert world.position() is None
+    assert "POSITION_ADOPTED" in world.alerts()
+    assert not world.exchange.position.get("SPY")
+    world.replay()
+
+
 def test_a_position_turned_around_at_the_broker_is_closed_in_our_books_and_the_rest_is_not_ours() -> None:
     world = holding()
     by_hand(world, 150)

@@ -61,7 +61,8 @@ def tell(outcome: Outcome) -> None:
     """What did not hold in a session, and how to see it."""
     for text in outcome.violations:
         print(f"seed {outcome.seed}: {text}")
-    print(f"    make dst SEED={outcome.seed}", flush=True)
+    if outcome.violations:
+        print(f"    make dst SEED={outcome.seed}", flush=True)
 
 
 def twice(seeds: Sequence[int]) -> int:

@@ -161,7 +161,7 @@ class Standing:
     def _to_end(self, engine: Engine) -> Iterator[tuple[str, str]]:
         for position in engine.ledger.positions.values():
             exits = (one for one in self.there.open(position.symbol) if stem(one.client_order_id).endswith("-x"))
-            if position.exit_reason and not any(exits):
+            if position.exit_reason and self.there.quantity[position.symbol] and not any(exits):
                 yield f"{position.symbol} is to be closed, and no exit is sent", position.symbol
         for symbol in self.plan.symbols if engine.safety.stopped else ():
             for order in self.there.open(symbol):

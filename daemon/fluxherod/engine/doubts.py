@@ -32,6 +32,7 @@ class Doubts:
         ] = {}  # the last trouble, and when its snapshot is waited for no more
         self._theirs: dict[str, int] = {}  # signed shares at the broker, where they are fewer than ours
         self.fresh: dict[str, int] = {}  # until when that word counts for an exit in any case
+        self._lacks: dict[str, int] = {}  # what is missing there, and no fill that it has not counted explains
         self._lagging: set[str] = set()  # fills that the broker has not counted yet may be all that is missing
         self._fills: dict[str, list[tuple[int, int]]] = {}  # fills of the last minute: when, and signed shares
 
@@ -75,16 +76,19 @@ class Doubts:
         """The broker's newest word is that it has fewer shares of ours than we think, or none, or the other side."""
         self._theirs[symbol] = theirs
         self.fresh[symbol] = now_ns + CONFIRMED_WITHIN_NS
-        newest_first = reversed(self._fills.get(symbol, []))
-        if ours - theirs in accumulate(signed for at_ns, signed in newest_first if now_ns - at_ns < LAGS_FOR_NS):
+        lacks, newest_first = ours - theirs, reversed(self._fills.get(symbol, []))
+        recent = accumulate(signed for at_ns, signed in newest_first if now_ns - at_ns < LAGS_FOR_NS)
+        if lacks != self._lacks.get(symbol) and lacks in recent:
             self._lagging.add(symbol)
         else:
             self._lagging.discard(symbol)
+            self._lacks[symbol] = lacks  # it stays what it is, whatever fills come to meanwhile
 
     def enough(self, symbol: str) -> None:
         """The broker has at least the shares that we think, or its word was of a position that is no more."""
         self._theirs.pop(symbol, None)
         self.fresh.pop(symbol, None)
+        self._lacks.pop(symbol, None)
 
     def expire(self, now_ns: int) -> list[str]:
         """The symbols whose word has just become too old for an exit."""
