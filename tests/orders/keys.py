@@ -108,6 +108,7 @@ def _doubts(engine: Engine, polls: Sequence[int], now_ns: int) -> Key:
     fills = [((now_ns - at_ns) // AGES_NS, signed) for fills in doubts._fills.values() for at_ns, signed in fills]
     lag = (sorted(doubts._lagging), [fill for fill in fills if fill[0] * AGES_NS < LAGS_FOR_NS])
     known = (*doubts._trouble.items(), *doubts._theirs.items(), *fresh, *doubts.lost, *doubts.resumed)
+    known = (*known, "lacks", *doubts._lacks.items())
     return (*waits, *known, str(lag))
 
 

@@ -170,9 +170,7 @@ class Operator:
     async def _answered(self, command: Command) -> None:
         try:
             reply = await self.scene.process.runner.ask(command)
-        except NotDurable:
+        except (NotDurable, Stopped):
             self.scene.standing.put_off(command)
-            return
-        except Stopped:
             return
         self.scene.told(command, reply)

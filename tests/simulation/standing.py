@@ -102,7 +102,7 @@ class Standing:
             self._halted_ns = None
 
     def put_off(self, command: object) -> None:
-        """A command was taken, but is not durable yet: that trading goes on may be so already."""
+        """A command has no answer, or none that is durable: that trading goes on may be so already."""
         if isinstance(command, ResumeCommand):
             self._halted_ns = None
 
