@@ -1,7 +1,7 @@
 """Take an engine back to where it was: what an exhaustive search needs thousands of times a second.
 
 A copy of an engine costs too much. So the objects stay, and what they hold is put back in place: containers keep their
-identity, and all that is in them is frozen.
+identity, and what is in them is frozen, or a container of what is.
 """
 
 from __future__ import annotations
@@ -45,9 +45,11 @@ def save(parts: Iterable[Any]) -> Saved:
     for part in parts:
         values = part.__dict__.copy()
         saved.append((part.__dict__, values))
-        saved += [
-            (value, value.copy()) for name, value in values.items() if type(value) in _CONTAINERS and name not in _FIXED
-        ]
+        for name, value in values.items():
+            if type(value) in _CONTAINERS and name not in _FIXED:
+                saved.append((value, value.copy()))
+                if type(value) is dict:  # of some, what is in them changes in place, too
+                    saved += [(inner, inner.copy()) for inner in value.values() if type(inner) in _CONTAINERS]
     return saved
 
 
