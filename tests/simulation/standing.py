@@ -85,7 +85,7 @@ class Standing:
         assert self.engine is not None
         most_e4 = self.engine.settings.limits.max_exposure_bp * self.there.exchange.equity_e4() / BASIS_POINTS
         exposed_e4 = self.there.exposure_e4()
-        if exposed_e4 > most_e4 * PRICES_MOVE and not self._shared:
+        if exposed_e4 > most_e4 * PRICES_MOVE and not self.plan.by_others:
             self.found.breaks("exposure there", f"our orders come to {exposed_e4 / 1e4}, the limit {most_e4 / 1e4:.0f}")
 
     def replied(self, command: object, reply: Reply, now_ns: int) -> None:
