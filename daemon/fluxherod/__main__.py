@@ -102,6 +102,10 @@ def _parser() -> argparse.ArgumentParser:
     _add_state_dir(verify)
     verify.set_defaults(run_command=_verify)
 
+    rebuild = commands.add_parser("rebuild", help="make the database anew from the journal", epilog=EXIT_CODES)
+    _add_state_dir(rebuild)
+    rebuild.set_defaults(run_command=_rebuild)
+
     token = commands.add_parser("token", help="make, list and revoke the tokens of the API", epilog=EXIT_CODES)
     _add_token(token)
     token.set_defaults(run_command=_token)
@@ -310,6 +314,14 @@ def _verify(options: argparse.Namespace) -> int:
     from fluxherod.verify import verify_main
 
     return verify_main(_state_dir(options))
+
+
+def _rebuild(options: argparse.Namespace) -> int:
+    _prepare_kernels()
+
+    from fluxherod.rebuild import rebuild_main
+
+    return rebuild_main(_state_dir(options))
 
 
 def _prepare_kernels() -> None:

@@ -99,6 +99,14 @@ class MirrorFile:
             except OSError as error:
                 raise NotMirrored(f"{self.path}: {error.strerror or error}") from error
 
+    def put(self, state: SafetyState) -> None:
+        """As `write`, at once: for a command, while no daemon runs.
+
+        Raises:
+            OSError: when that is impossible.
+        """
+        self._replace(_encode(state))
+
     def _replace(self, content: bytes) -> None:
         reach("mirror.before")
         beside = self.path.with_suffix(".json.new")
