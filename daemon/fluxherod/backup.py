@@ -1,7 +1,7 @@
 """`fluxherod backup` and `restore`: a copy of what a daemon keeps, made beside it, and put in its place again.
 
-A backup is a folder as the state folder is, so that `fluxherod verify` reads it, with a manifest of hashes. Tokens, keys
-and certificates are not in it: whoever finds it can open nothing.
+A backup is a folder as the state folder is, so that `fluxherod verify` reads it, with a manifest of hashes. Tokens,
+keys and certificates are not in it: whoever finds it can open nothing.
 """
 
 from __future__ import annotations
@@ -20,16 +20,15 @@ import msgspec
 
 import fluxherod
 from fluxherod.adapters import sealed, snapshots
-from fluxherod.adapters.files import TEMPORARY, sync_folder
+from fluxherod.adapters.files import TEMPORARY, named_by_time, sync_file, sync_folder
 from fluxherod.adapters.journal_files import DATABASE, FOLDER, JournalFiles
 from fluxherod.adapters.mirror import NAME as MIRROR
-from fluxherod.adapters.mirror import MirrorFile
+from fluxherod.adapters.mirror import MirrorFile, raise_mark
 from fluxherod.adapters.sqlite.journal import tail
 from fluxherod.adapters.sqlite.schema import RESTORING, StorageError, connect, rebuilt
 from fluxherod.adapters.sqlite.writer import lock_database
 from fluxherod.core.risk.safety import SafetyState
 from fluxherod.errors import FluxHeroError
-from fluxherod.rebuild import raise_mark
 
 MANIFEST = "manifest.json"
 FORMAT = 1
@@ -66,7 +65,7 @@ class Manifest:
     files: dict[str, Entry]
 
 
-# --- making one -------------------------------------------------------------------------------------------------------
+# --- making one -----------------------------------------------------------------------------------------------------
 def backup_main(state_dir: Path, destination: Path) -> int:
     """Copy what a daemon keeps to a new folder; the daemon may run."""
     if not (state_dir / DATABASE).is_file():
@@ -103,7 +102,7 @@ def make_backup(state_dir: Path, folder: Path) -> Manifest:
     with closing(connect(state_dir / DATABASE, read_only=True)) as connection:
         connection.execute("VACUUM INTO ?", (str(folder / DATABASE),))
     os.chmod(folder / DATABASE, 0o600)
-    _sync(folder / DATABASE)
+    sync_file(folder / DATABASE)
     (folder / FOLDER).mkdir(mode=0o700)
     copied = JournalFiles(folder)
     with closing(connect(folder / DATABASE, read_only=True)) as connection:
@@ -115,15 +114,16 @@ def make_backup(state_dir: Path, folder: Path) -> Manifest:
         "A backup of what fluxherod keeps: fluxherod restore puts it in place, fluxherod verify looks at it.",
         FORMAT,
         fluxherod.__version__,
-        _now("%Y-%m-%dT%H:%M:%SZ"),
+        time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
         copied.epoch,
         last.seq,
         last.now_ns,
         last.chain.hex(),
         {str(path.relative_to(folder)): _entry(path) for path in sorted(_files(folder))},
     )
+    (folder / MANIFEST).touch(mode=0o600)
     (folder / MANIFEST).write_bytes(msgspec.json.format(msgspec.json.encode(manifest), indent=2) + b"\n")
-    _sync(folder / MANIFEST)
+    sync_file(folder / MANIFEST)
     for one in (folder / FOLDER, folder):
         sync_folder(one)
     return manifest
@@ -162,7 +162,7 @@ def _copy(source: Path, target: Path) -> None:
             raise
 
 
-# --- putting one in place ----------------------------------------------------------------------------------------------
+# --- putting one in place -------------------------------------------------------------------------------------------
 def restore_main(source: Path, state_dir: Path, *, force: bool) -> int:
     """Put a backup in the place of what a daemon keeps, which is not running; what was there is kept beside it."""
     manifest = read_manifest(source)
@@ -213,6 +213,8 @@ def check_files(source: Path, manifest: Manifest) -> None:
     """
     found = {str(path.relative_to(source)) for path in _files(source)} - {MANIFEST}
     for name, entry in manifest.files.items():
+        if name not in (DATABASE, MIRROR) and not _is_of_journal(name):
+            raise BackupError(f"{source / MANIFEST}: {name!r} is no file of a backup")
         if name not in found:
             raise BackupError(f"{source / name} is missing")
         if _entry(source / name) != entry:
@@ -223,24 +225,30 @@ def check_files(source: Path, manifest: Manifest) -> None:
         raise BackupError(f"{source} has no {DATABASE}")
 
 
+def _is_of_journal(name: str) -> bool:
+    path = Path(name)
+    return path.parent == Path(FOLDER) and path.suffix in (sealed.SUFFIX, snapshots.SUFFIX)
+
+
 def restore(source: Path, manifest: Manifest, state_dir: Path) -> Path | None:
     """Put the checked files of a backup in place; where what was there is kept (None: there was nothing).
 
     It is copied first. From then on until all is in place the folder `restoring` keeps a daemon from starting.
     """
     ready, beside = state_dir / RESTORING, state_dir / (RESTORING + TEMPORARY)
-    for left in (ready, beside):  # of a restore that was cut short
-        shutil.rmtree(left, ignore_errors=True)
-    (beside / FOLDER).mkdir(mode=0o700, parents=True)
-    beside.chmod(0o700)
-    for name, entry in manifest.files.items():
-        _copy(source / name, beside / name)
-        if _entry(beside / name) != entry:
-            raise BackupError(f"{beside / name}: can't be read back as it was written")
-    _carry_safety(state_dir, beside, manifest)
-    for folder in (beside / FOLDER, beside):
-        sync_folder(folder)
-    beside.rename(ready)
+    _carry_safety(ready, state_dir, manifest.epoch)  # of a restore that was cut short
+    shutil.rmtree(beside, ignore_errors=True)
+    try:
+        _copy_all(source, manifest, beside)
+        _carry_safety(state_dir, beside, manifest.epoch)
+        raise_mark(beside, manifest.epoch, manifest.last_seq)
+        for folder in (beside / FOLDER, beside):
+            sync_folder(folder)
+        shutil.rmtree(ready, ignore_errors=True)
+        beside.rename(ready)
+    except BaseException:
+        shutil.rmtree(beside, ignore_errors=True)
+        raise
     sync_folder(state_dir)
     kept = _move_away(state_dir)
     for name in PARTS:
@@ -252,13 +260,22 @@ def restore(source: Path, manifest: Manifest, state_dir: Path) -> Path | None:
     return kept
 
 
-def _carry_safety(state_dir: Path, beside: Path, manifest: Manifest) -> None:
-    """The newer safety.json of this very journal stays in force, and says that the database is an older one."""
-    ours, _ = MirrorFile(state_dir).read()
-    theirs, _ = MirrorFile(beside).read()
-    if ours is not None and ours.epoch == manifest.epoch and (theirs is None or _age(ours) >= _age(theirs)):
-        MirrorFile(beside).put(ours)
-    raise_mark(beside, manifest.epoch, manifest.last_seq)
+def _copy_all(source: Path, manifest: Manifest, beside: Path) -> None:
+    beside.mkdir(mode=0o700)
+    (beside / FOLDER).mkdir(mode=0o700)
+    for name, entry in manifest.files.items():
+        _copy(source / name, beside / name)
+        if _entry(beside / name) != entry:
+            raise BackupError(f"{beside / name}: can't be read back as it was written")
+
+
+def _carry_safety(source: Path, target: Path, epoch: str) -> None:
+    """Where safety.json of this journal is newer in one folder than in another, it stays in force there."""
+    newer, older = MirrorFile(source).read()[0], MirrorFile(target).read()[0]
+    if newer is None or newer.epoch != epoch:
+        return
+    if older is None or older.epoch != epoch or _age(newer) >= _age(older):
+        MirrorFile(target).put(newer)
 
 
 def _age(state: SafetyState) -> tuple[int, int]:
@@ -269,7 +286,7 @@ def _move_away(state_dir: Path) -> Path | None:
     present = [name for name in REPLACED if (state_dir / name).exists()]
     if not present:
         return None
-    kept = state_dir / f"replaced-{_now('%Y%m%dT%H%M%SZ')}"
+    kept = named_by_time(state_dir / "replaced")
     kept.mkdir(mode=0o700)
     for name in present:
         os.replace(state_dir / name, kept / name)
@@ -278,7 +295,7 @@ def _move_away(state_dir: Path) -> Path | None:
     return kept
 
 
-# --- files --------------------------------------------------------------------------------------------------------------
+# --- files ----------------------------------------------------------------------------------------------------------
 def _files(folder: Path) -> list[Path]:
     return [path for path in folder.rglob("*") if not path.is_dir()]
 
@@ -290,15 +307,3 @@ def _entry(path: Path) -> Entry:
             digest.update(piece)
             size += len(piece)
     return Entry(size, digest.hexdigest())
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _now(form: str) -> str:
-    return time.strftime(form, time.gmtime())

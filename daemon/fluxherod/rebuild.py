@@ -10,16 +10,15 @@ import os
 import sqlite3
 import struct
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import closing, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import chain as one_after_the_other
 from pathlib import Path
 
-from fluxherod.adapters.files import TEMPORARY, sync_folder
+from fluxherod.adapters.files import TEMPORARY, named_by_time, sync_file, sync_folder
 from fluxherod.adapters.journal_files import DATABASE, JournalFiles, JournalGap
-from fluxherod.adapters.mirror import MirrorFile
+from fluxherod.adapters.mirror import raise_mark
 from fluxherod.adapters.sqlite.journal import JournalRow, Tail, link, read_some
 from fluxherod.adapters.sqlite.schema import StorageError, check_finished, connect, rebuilt
 from fluxherod.adapters.sqlite.writer import lock_database
@@ -105,7 +104,7 @@ def rebuild(state_dir: Path) -> Rebuilt:
             if not done.last_seq:
                 raise RebuildError(f"not one row of a journal can be read in {state_dir}{_because(old.fault)}")
             _write_meta(tables, epoch, max(tables.recovery.engine.run, int(meta.get("runs", 0))), through.seq)
-        _sync(state_dir / new)
+        sync_file(state_dir / new)
         if done.fault:
             raise_mark(state_dir, epoch, done.last_seq)
         os.replace(state_dir / new, rebuilt(database))
@@ -121,7 +120,7 @@ def put_in_place(database: Path) -> Path | None:
     """Let a database that was made anew take the place of the old one; where that is kept (None: there was none)."""
     kept = None
     if database.exists():
-        kept = database.with_name(f"{database.name}.damaged-{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime())}")
+        kept = named_by_time(database.with_name(f"{database.name}.damaged"))
         for end in BESIDE:
             with suppress(FileNotFoundError):
                 os.link(f"{database}{end}", f"{kept}{end}")
@@ -132,17 +131,6 @@ def put_in_place(database: Path) -> Path | None:
     os.replace(rebuilt(database), database)
     sync_folder(database.parent)
     return kept
-
-
-def raise_mark(state_dir: Path, epoch: str, last_seq: int) -> None:
-    """Let safety.json name an input after a row: a journal that ends with this row is then known to be an old one.
-
-    A file that is missing, damaged or of another journal is left as it is: a start is halted by that alone.
-    """
-    mirror = MirrorFile(state_dir)
-    state, _ = mirror.read()
-    if state is not None and state.epoch == epoch and state.inputs <= last_seq:
-        mirror.put(replace(state, inputs=last_seq + 1))
 
 
 class Readable:
@@ -208,22 +196,14 @@ def _epoch_of_files(files: JournalFiles, database: Path) -> str:
         return files.epoch
     except sqlite3.Error as error:
         raise RebuildError(
-            f"{database} can't be read and {files.folder} has no sealed file: there is nothing to make one from. Restore "
-            "a backup (fluxherod restore), or move the file away and begin anew"
+            f"{database} can't be read and {files.folder} has no sealed file: there is nothing to make one from. "
+            "Restore a backup (fluxherod restore), or move the file away and begin anew"
         ) from error
 
 
 def _write_meta(tables: Tables, epoch: str, runs: int, sealed_through: int) -> None:
     values = {"epoch": epoch, "runs": str(runs), "sealed_through": str(sealed_through)}
     tables.connection.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", values.items())
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _remove(path: Path) -> None:
