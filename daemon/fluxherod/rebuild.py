@@ -102,8 +102,12 @@ def rebuild(state_dir: Path) -> Rebuilt:
             tables.take(rows, keep_from=through.seq, tell=_tell)
             done = Rebuilt(tables.recovery.last_seq, old.fault, tables.recovery.differs_at)
             if not done.last_seq:
-                raise RebuildError(f"not one row of a journal can be read in {state_dir}{_because(old.fault)}")
-            _write_meta(tables, epoch, max(tables.recovery.engine.run, int(meta.get("runs", 0))), through.seq)
+                raise RebuildError(
+                    f"not one row of journal {epoch} can be read in {state_dir}{_because(old.fault, files)}"
+                )
+            opened = meta.get("runs", "")
+            runs = max(tables.recovery.engine.run, int(opened) if opened.isdecimal() else 0)
+            _write_meta(tables, epoch, runs, through.seq)
         sync_file(state_dir / new)
         if done.fault:
             raise_mark(state_dir, epoch, done.last_seq)
@@ -211,8 +215,11 @@ def _remove(path: Path) -> None:
         path.with_name(path.name + end).unlink(missing_ok=True)
 
 
-def _because(fault: str) -> str:
-    return f" ({fault})" if fault else ""
+def _because(fault: str, files: JournalFiles) -> str:
+    text = f" ({fault})" if fault else ""
+    if files.strangers():
+        text += "; its sealed files are of another journal: to rebuild that one, move the database away"
+    return text
 
 
 def _tell(text: str) -> None:

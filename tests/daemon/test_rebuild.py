@@ -171,6 +171,17 @@ def test_where_nothing_can_be_read_it_says_so(tmp_path: Path) -> None:
         rebuild_main(tmp_path / "none")
 
 
+def test_an_empty_database_does_not_hide_the_journal_that_was_there(sealed: Path, entries: list[JournalEntry]) -> None:
+    last_seq = JournalFiles(sealed).sealed_through().seq
+    (sealed / DATABASE).unlink()
+    SqliteStore.open(sealed / DATABASE).close()
+    with pytest.raises(RebuildError, match="of another journal: to rebuild that one, move the database away"):
+        rebuild_main(sealed)
+    (sealed / DATABASE).unlink()
+    assert rebuild_main(sealed) == 0
+    check_whole(sealed, entries[:last_seq])
+
+
 def test_no_database_is_replaced_under_a_daemon(sealed: Path) -> None:
     store = SqliteStore.open(sealed / DATABASE)
     with pytest.raises(RebuildError, match="is in use by process"):
