@@ -8,8 +8,8 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from daemon.test_archive import CODE, check_whole, entries, state_dir
-from daemon.test_rebuild import change, codes_of_a_start, content, sealed, write_mirror
+from daemon.test_archive import CODE, check_whole, entries
+from daemon.test_rebuild import change, codes_of_a_start, content, sealed, sealed_once, write_mirror
 
 from fluxherod import backup as module
 from fluxherod.adapters.journal_files import DATABASE, JournalFiles
@@ -21,7 +21,7 @@ from fluxherod.backup import BackupError, backup_main, restore_main
 from fluxherod.engine.ports import JournalEntry
 from fluxherod.verify import verify_main
 
-__all__ = ["entries", "sealed", "state_dir"]  # fixtures
+__all__ = ["entries", "sealed", "sealed_once"]  # fixtures
 
 
 @pytest.fixture

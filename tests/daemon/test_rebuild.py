@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import shutil
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 from daemon.test_archive import CODE, check_whole, drop_sealed, entries, state_dir
 
+from fluxherod import archive as archive_module
 from fluxherod.adapters.journal_files import DATABASE, JournalFiles
 from fluxherod.adapters.mirror import MirrorFile
 from fluxherod.adapters.sqlite.schema import StorageError, connect, rebuilt
@@ -28,12 +30,27 @@ from fluxherod.verify import verify_main
 __all__ = ["entries", "state_dir"]  # fixtures
 
 
+@pytest.fixture(scope="module")
+def sealed_once(tmp_path_factory: pytest.TempPathFactory, entries: list[JournalEntry]) -> Path:
+    folder = tmp_path_factory.mktemp("sealed") / "state"
+    store = SqliteStore.open(folder / DATABASE)
+    asyncio.run(write(store, entries))
+    store.close()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(archive_module, "LEAST_ROWS", 1)
+        archive(folder, CODE, lambda done: None)
+    drop_sealed(folder)
+    return folder
+
+
 @pytest.fixture
-def sealed(state_dir: Path) -> Path:
-    """Two days are sealed and have left the database."""
-    archive(state_dir, CODE, lambda done: None)
-    drop_sealed(state_dir)
-    return state_dir
+def sealed(tmp_path: Path, sealed_once: Path) -> Path:
+    """A state folder of which two days are sealed and have left the database."""
+    return Path(shutil.copytree(sealed_once, tmp_path / "state"))
+
+
+async def write(store: SqliteStore, entries: list[JournalEntry]) -> None:
+    await store.append(entries)
 
 
 def content(state_dir: Path) -> dict[str, list[tuple[object, ...]]]:
@@ -130,10 +147,9 @@ def test_rows_after_one_that_cannot_be_trusted_are_lost_and_the_next_start_is_ha
 
 @pytest.mark.parametrize("damage", ["gone", "no database", "an old copy", "journal's page"])
 def test_without_a_readable_row_the_sealed_files_are_what_is_left(
-    state_dir: Path, entries: list[JournalEntry], damage: str, capsys: pytest.CaptureFixture[str]
+    sealed: Path, entries: list[JournalEntry], damage: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    archive(state_dir, CODE, lambda done: None)
-    drop_sealed(state_dir)
+    state_dir = sealed
     path = state_dir / DATABASE
     write_mirror(state_dir, 5)
     match damage:
@@ -236,11 +252,7 @@ def test_what_another_version_decided_otherwise_is_compared_up_to_there(
             for one in entries
         ]
         written[seq - 1] = replace(written[seq - 1], effects=())
-
-        async def write(store: SqliteStore = store, written: list[JournalEntry] = written) -> None:
-            await store.append(written)
-
-        asyncio.run(write())
+        asyncio.run(write(store, written))
         store.close()
         assert verify_main(folder) == result
         assert f"input {seq} of the journal comes out otherwise" in capsys.readouterr().out
