@@ -121,6 +121,25 @@ def test_a_rebuilt_database_is_row_for_row_the_one_that_was_there(
     store.close()
 
 
+def test_rows_in_the_log_of_a_killed_writer_are_read_and_the_log_is_kept_with_the_old_database(
+    tmp_path: Path, entries: list[JournalEntry]
+) -> None:
+    state_dir = tmp_path / "killed"
+    with closing(SqliteStore.open(tmp_path / "writes" / DATABASE)) as store:
+        asyncio.run(write(store, entries[:20]))
+        with closing(connect(store.path)) as connection:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        asyncio.run(write(store, entries[20:]))
+        shutil.copytree(tmp_path / "writes", state_dir)
+    before = content(tmp_path / "writes")
+    log = (state_dir / f"{DATABASE}-wal").read_bytes()
+    assert rebuild_main(state_dir) == 0
+    assert content(state_dir) == before
+    (kept,) = state_dir.glob(f"{DATABASE}.damaged-*-wal")
+    assert kept.read_bytes() == log
+    assert not list(state_dir.glob(f"{DATABASE}-wal"))
+
+
 def test_a_damaged_table_costs_nothing(sealed: Path, capsys: pytest.CaptureFixture[str]) -> None:
     before = content(sealed)
     damage_page(sealed, "trades")
