@@ -102,6 +102,21 @@ def _parser() -> argparse.ArgumentParser:
     _add_state_dir(verify)
     verify.set_defaults(run_command=_verify)
 
+    rebuild = commands.add_parser("rebuild", help="make the database anew from the journal", epilog=EXIT_CODES)
+    _add_state_dir(rebuild)
+    rebuild.set_defaults(run_command=_rebuild)
+
+    backup = commands.add_parser("backup", help="copy what a daemon keeps, while it runs", epilog=EXIT_CODES)
+    backup.add_argument("folder", type=Path, metavar="DEST", help="a new folder")
+    _add_state_dir_option(backup)
+    backup.set_defaults(run_command=_backup)
+
+    restore = commands.add_parser("restore", help="put a backup in place, for a halted start", epilog=EXIT_CODES)
+    restore.add_argument("folder", type=Path, metavar="SRC", help="a backup's folder")
+    _add_state_dir_option(restore)
+    restore.add_argument("--force", action="store_true", help="move what is there to STATE/replaced-TIME")
+    restore.set_defaults(run_command=_restore)
+
     token = commands.add_parser("token", help="make, list and revoke the tokens of the API", epilog=EXIT_CODES)
     _add_token(token)
     token.set_defaults(run_command=_token)
@@ -141,13 +156,17 @@ def _add_state_dir(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _add_token(parser: argparse.ArgumentParser) -> None:
-    from fluxherod.token_arguments import add_actions
-
+def _add_state_dir_option(parser: argparse.ArgumentParser) -> None:
     _add_configuration(parser)
     parser.add_argument(
         "--state-dir", type=Path, metavar="DIR", help="the daemon's state folder (default: by the configuration)"
     )
+
+
+def _add_token(parser: argparse.ArgumentParser) -> None:
+    from fluxherod.token_arguments import add_actions
+
+    _add_state_dir_option(parser)
     add_actions(parser)
 
 
@@ -310,6 +329,26 @@ def _verify(options: argparse.Namespace) -> int:
     from fluxherod.verify import verify_main
 
     return verify_main(_state_dir(options))
+
+
+def _rebuild(options: argparse.Namespace) -> int:
+    _prepare_kernels()
+
+    from fluxherod.rebuild import rebuild_main
+
+    return rebuild_main(_state_dir(options))
+
+
+def _backup(options: argparse.Namespace) -> int:
+    from fluxherod.backup import backup_main
+
+    return backup_main(_state_dir(options), options.folder)
+
+
+def _restore(options: argparse.Namespace) -> int:
+    from fluxherod.backup import restore_main
+
+    return restore_main(options.folder, _state_dir(options), force=options.force)
 
 
 def _prepare_kernels() -> None:

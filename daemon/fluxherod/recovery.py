@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import sqlite3
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from fluxherod.adapters.sqlite.schema import StorageError
 from fluxherod.engine.codec import decode_event
 from fluxherod.engine.engine import Engine
 from fluxherod.engine.events import Started
+from fluxherod.engine.ports import JournalEntry
 from fluxherod.engine.ring import Ring
 from fluxherod.errors import FluxHeroError
 from fluxherod.provenance import provenance
@@ -94,7 +95,7 @@ class Recovery:
         """Up to which row a snapshot spared the replay; 0 without one."""
         return self.snapshot.header.seq if self.snapshot is not None else 0
 
-    def take(self, row: JournalRow) -> None:
+    def take(self, row: JournalRow) -> JournalEntry:
         """Process one more input, and compare."""
         event = decode_event(row.kind, row.payload)
         if isinstance(event, Started):
@@ -104,6 +105,7 @@ class Recovery:
         if effects_digest(effects) != row.effects:
             self._differs(row.seq)
         self.rows, self.last_seq, self.last_ns = self.rows + 1, row.seq, row.now_ns
+        return JournalEntry(row.seq, row.now_ns, event, effects)
 
     def _differs(self, seq: int) -> None:
         self.differs_at = self.differs_at or seq
@@ -200,13 +202,26 @@ def replay(
     """
     start = time.perf_counter()
     now = begun if begun is not None else Recovery()
+    for _ in replayed(rows, now, tell, observe):
+        pass
+    now.seconds = time.perf_counter() - start
+    return now
+
+
+def replayed(
+    rows: Iterable[JournalRow],
+    now: Recovery,
+    tell: Callable[[str], None] | None = None,
+    observe: Observer | None = None,
+) -> Iterator[tuple[JournalRow, JournalEntry]]:
+    """As `replay`, a row at a time: each row, and what it and its effects are as an entry."""
     seq = now.last_seq
     try:
         for row in rows:
             seq = row.seq
             if observe is not None:
                 observe(now, row)
-            now.take(row)
+            yield row, now.take(row)
             if tell is not None and now.rows % TELL_EVERY == 0:
                 tell(f"recovering: {now.rows} inputs so far")
     except (sqlite3.Error, StorageError) as error:
@@ -215,5 +230,3 @@ def replay(
         log.debug("input %d", seq, exc_info=error)
         text = f"{type(error).__name__}: {error}"
         raise RecoveryError(f"this version can't take input {seq} of the journal ({text})") from error
-    now.seconds = time.perf_counter() - start
-    return now

@@ -8,15 +8,18 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from fluxherod.adapters import sealed, snapshots
 from fluxherod.adapters.files import TEMPORARY
-from fluxherod.adapters.journal_files import JournalFiles
+from fluxherod.adapters.journal_files import DATABASE, JournalFiles
 from fluxherod.adapters.sealed import SealedError, SealedFile
 from fluxherod.adapters.snapshots import Snapshot, SnapshotError
-from fluxherod.adapters.sqlite.journal import genesis, link, read_some
-from fluxherod.adapters.sqlite.schema import StorageError, connect
+from fluxherod.adapters.sqlite.journal import genesis, link, read_some, seqs
+from fluxherod.adapters.sqlite.schema import MIGRATIONS, StorageError, connect
 from fluxherod.provenance import provenance
+from fluxherod.recovery import RecoveryError
+from fluxherod.tables import KEYS, Tables, differences
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +82,7 @@ def _in_a_row(files: JournalFiles, found: list[SealedFile]) -> Iterator[Finding]
     for file in sorted(found, key=lambda one: one.header.first_seq):
         header = file.header
         if header.epoch != epoch:
-            yield Finding(f"{file.path}: is of another journal ({header.epoch}): move it away, or fluxherod rebuild")
+            yield Finding(f"{file.path}: is of another journal ({header.epoch}): move it away")
             continue
         if header.first_seq != last + 1:
             yield Finding(f"{file.path}: does not follow row {last}: is a file missing, or there twice?", fault=True)
@@ -153,5 +156,58 @@ def snapshot_files(files: JournalFiles) -> Iterator[Finding]:
             yield Finding(f"{path}: the state after row {header.seq}")
 
 
+# --- tables -----------------------------------------------------------------------------------------------------------
+def table_rows(files: JournalFiles) -> Iterator[Finding]:
+    """All tables, row by row, against those that a replay of the whole journal makes in a temporary file."""
+    if not files.database.is_file():
+        return
+    with (
+        TemporaryDirectory(prefix="fluxherod-verify-") as folder,
+        closing(Tables(Path(folder) / DATABASE, files.epoch, provenance().fingerprint)) as made,
+        closing(connect(files.database, read_only=True)) as connection,
+    ):
+        (schema,) = connection.execute("PRAGMA user_version").fetchone()
+        if schema != len(MIGRATIONS):
+            yield Finding(f"{files.database}: its tables are another version's ({schema}), a start brings them up")
+            return
+        try:
+            made.take(files.rows(), tell=_tell, until_difference=True)
+            connection.execute("BEGIN")  # a daemon may go on: all tables are looked at as they are now
+            _, newest = seqs(connection)
+            if made.recovery.differs_at is None:
+                made.take(files.rows(made.recovery.last_seq, newest), until_difference=True)
+        except RecoveryError as error:
+            yield Finding(f"{files.database}: the tables can't be compared: {error}", fault=True)
+            return
+        if newest < made.recovery.last_seq:
+            yield Finding(
+                f"{files.database}: the tables can't be compared: rows of the journal are missing", fault=True
+            )
+        else:
+            yield from _compared(files.database, made, connection, newest)
+
+
+def _compared(database: Path, made: Tables, connection: sqlite3.Connection, newest: int) -> Iterator[Finding]:
+    until, differs_at = newest, made.recovery.differs_at
+    if differs_at is not None:
+        until = differs_at - 1
+        text = f"{database}: input {differs_at} of the journal comes out otherwise than it was recorded"
+        if made.recovery.fault_at is not None:
+            yield Finding(f"{text}, by this very code", fault=True)
+        else:
+            yield Finding(f"{text}, by another version; what the tables have of later inputs is not compared")
+    found = False
+    for one in differences(made, connection, until):
+        found = True
+        where = f"table {one.table}" + ("" if one.key is None else f", {KEYS[one.table]} {one.key}")
+        yield Finding(f"{database}: {where}: {one.column and one.column + ' '}{one.text}", fault=True)
+    if not found:
+        yield Finding(f"{database}: the tables are those of a replay up to row {until}")
+
+
+def _tell(text: str) -> None:
+    sys.stderr.write(f"{text}\n")
+
+
 # In this order; what is added sees a journal of which the damage has been told.
-CHECKS: tuple[Check, ...] = (sealed_files, database_rows, snapshot_files)
+CHECKS: tuple[Check, ...] = (sealed_files, database_rows, snapshot_files, table_rows)

@@ -28,7 +28,19 @@ def test_the_help_names_every_command_and_the_exit_codes(capsys: pytest.CaptureF
     shown = capsys.readouterr().out
     assert all(
         command in shown
-        for command in ("run", "warmup", "demo", "check-config", "test-alerts", "version", "replay", "exit codes")
+        for command in (
+            "run",
+            "warmup",
+            "demo",
+            "check-config",
+            "test-alerts",
+            "version",
+            "replay",
+            "rebuild",
+            "backup",
+            "restore",
+            "exit codes",
+        )
     )
 
 

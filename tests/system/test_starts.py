@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from harness.audit import our_positions, their_positions
 from harness.lockstep import Lockstep, lockstep
-from harness.processes import Daemon, wait_for
+from harness.processes import Child, Daemon, wait_for
 from harness.tape import PLAYED, QQQ_IS_SHORT, SYMBOLS, TIMEFRAME
 
 from fluxhero.v1 import position_pb2 as position
@@ -161,3 +161,22 @@ def test_a_halt_outlives_a_crash_and_a_lost_database(pair: Lockstep) -> None:
     assert "news" in risk(daemon).halt_reason
     counts = daemon.status().counts
     assert (counts.open_positions, counts.foreign_positions) == (0, 1)  # watched as not ours, until somebody has looked
+
+
+def test_a_backup_that_was_made_beside_a_daemon_is_restored_into_a_halted_one(pair: Lockstep, tmp_path: Path) -> None:
+    state = pair.installation.database.parent
+
+    def command(*words: str) -> str:
+        with Child("fluxherod", words, pair.installation.variables, tmp_path / "command.log") as child:
+            assert child.wait_to_end() == 0, child.said
+        return child.said
+
+    command("backup", str(tmp_path / "copy"), "--state-dir", str(state))
+    assert "everything is whole" in command("verify", str(state))  # beside it, too
+    pair.step(30)
+    assert pair.daemon.stop() == 0
+    command("restore", str(tmp_path / "copy"), "--state-dir", str(state), "--force")
+    assert "everything is whole" in command("verify", str(state))
+    daemon = started(pair, system.TRADING_STATE_HALTED)
+    assert "the database is older than safety.json" in risk(daemon).halt_reason
+    assert our_positions(daemon) == their_positions(pair.simulator)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from hashlib import blake2b
@@ -61,6 +62,25 @@ def replacing(path: Path, check: Callable[[Path], None], reached: Callable[[str]
             beside.unlink(missing_ok=True)
         raise
     reached("renamed")
+
+
+def named_by_time(path: Path) -> Path:
+    """A name that is free, with the time in it: what is kept of an earlier time stays."""
+    name = f"{path.name}-{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime())}"
+    free, number = path.with_name(name), 1
+    while free.exists():
+        number += 1
+        free = path.with_name(f"{name}-{number}")
+    return free
+
+
+def sync_file(path: Path) -> None:
+    """Make what is in a file durable."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def sync_folder(folder: Path) -> None:

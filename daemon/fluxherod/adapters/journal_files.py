@@ -45,12 +45,16 @@ class JournalFiles:
     """The one reader of the journal of a state folder. It writes nothing and holds nothing open between calls.
 
     Sealed files of another journal (another epoch) are left alone: see `strangers`. `folder` is where the sealed files
-    and the snapshots are, `database` the file with the rows since.
+    and the snapshots are, `database` the file with the rows since; `epoch` is the journal's id where that file can't
+    be asked for it.
     """
 
-    def __init__(self, state_dir: Path, database: str = DATABASE, folder: str = FOLDER) -> None:
+    def __init__(
+        self, state_dir: Path, database: str = DATABASE, folder: str = FOLDER, epoch: str | None = None
+    ) -> None:
         self.folder = state_dir / folder
         self.database = state_dir / database
+        self._epoch = epoch
         self._known: dict[tuple[str, int, int], SealedFile] = {}  # sealed files don't change: each is opened once
 
     # --- what is there -------------------------------------------------------------------------------------
@@ -61,6 +65,8 @@ class JournalFiles:
         Raises:
             sqlite3.Error: when it can't be read, or when there is neither.
         """
+        if self._epoch is not None:
+            return self._epoch
         if not self.database.is_file() and (files := self._files()):
             return max(files, key=lambda file: file.header.last_ns).header.epoch
         with closing(self._connect()) as connection:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -99,6 +100,14 @@ class MirrorFile:
             except OSError as error:
                 raise NotMirrored(f"{self.path}: {error.strerror or error}") from error
 
+    def put(self, state: SafetyState) -> None:
+        """As `write`, at once: for a command, while no daemon runs.
+
+        Raises:
+            OSError: when that is impossible.
+        """
+        self._replace(_encode(state))
+
     def _replace(self, content: bytes) -> None:
         reach("mirror.before")
         beside = self.path.with_suffix(".json.new")
@@ -117,6 +126,20 @@ class MirrorFile:
         finally:
             os.close(folder)
         reach("mirror.after")
+
+
+def raise_mark(folder: Path, epoch: str, last_seq: int) -> None:
+    """Let safety.json name an input after a row: a journal that ends with this row is then known to be an old one.
+
+    A file that is missing, damaged or of another journal is left as it is: a start is halted by that alone.
+
+    Raises:
+        OSError: when it can't be written.
+    """
+    mirror = MirrorFile(folder)
+    state, _ = mirror.read()
+    if state is not None and state.epoch == epoch and state.inputs <= last_seq:
+        mirror.put(replace(state, inputs=last_seq + 1))
 
 
 def _encode(state: SafetyState) -> bytes:

@@ -95,14 +95,14 @@ def read(connection: sqlite3.Connection, after_seq: int = 0, most: int = -1) -> 
     return map(JournalRow._make, cursor)
 
 
-def read_some(connection: sqlite3.Connection, after_seq: int) -> list[tuple[JournalRow, bytes]]:
+def read_some(connection: sqlite3.Connection, after_seq: int, most: int = _SOME_ROWS) -> list[tuple[JournalRow, bytes]]:
     """The next rows after a number, each with its chain value: not many, nor many bytes, and the read is over then.
 
     A read that spanned a whole replay would keep the writer's WAL from being reset.
     """
     cursor = connection.execute(
         "SELECT seq, now_ns, kind, payload, effects, chain FROM journal WHERE seq > ? ORDER BY seq LIMIT ?",
-        (after_seq, _SOME_ROWS),
+        (after_seq, most),
     )
     found: list[tuple[JournalRow, bytes]] = []
     size = 0

@@ -227,11 +227,30 @@ _FIFTH = "INSERT OR IGNORE INTO meta VALUES ('sealed_through', '0')"
 # One script a version, never edited once it has shipped: `user_version` counts how many have run.
 MIGRATIONS: tuple[str, ...] = (_FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH)
 
+# What stands beside the database while `fluxherod rebuild` or `restore` puts another one in its place.
+REBUILT, RESTORING = ".rebuilt", "restoring"
+
 _WRITER_PRAGMAS = ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "journal_size_limit = 67108864")
 
 
 class StorageError(StoreFailed):
     """The journal can't be opened, trusted or made durable."""
+
+
+def rebuilt(path: Path) -> Path:
+    """Where a database that was made anew waits, whole, for its place."""
+    return path.with_name(path.name + REBUILT)
+
+
+def check_finished(path: Path) -> None:
+    """Nothing may be written to a database that is about to be replaced.
+
+    Raises:
+        StorageError: when a rebuild or a restore was cut short; the text says what to do.
+    """
+    for left, command in ((rebuilt(path), "rebuild"), (path.with_name(RESTORING), "restore")):
+        if left.exists():
+            raise StorageError(f"fluxherod {command} was cut short (it left {left.name}): run it again")
 
 
 def database_uri(path: Path, mode: str) -> str:

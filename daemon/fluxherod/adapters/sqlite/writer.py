@@ -20,7 +20,7 @@ from typing import Any
 from fluxherod.adapters.sqlite import faults, journal
 from fluxherod.adapters.sqlite.journal import JournalRow, Tail, Verification
 from fluxherod.adapters.sqlite.projections import project
-from fluxherod.adapters.sqlite.schema import StorageError, connect, migrate
+from fluxherod.adapters.sqlite.schema import StorageError, check_finished, connect, migrate
 from fluxherod.adapters.sqlite.tidying import REST_S, Tidier
 from fluxherod.engine.ports import JournalEntry
 from fluxherod.failpoints import reach
@@ -82,11 +82,12 @@ class SqliteStore:
         """
         try:
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            lock = _lock(path)
+            lock = lock_database(path)
         except OSError as error:
             raise StorageError(f"{path}: {faults.in_words(error)}") from error
         connection = None
         try:
+            check_finished(path)
             connection = connect(path)
             migrate(connection)
             epoch, run = _begin_run(connection, code_version)
@@ -272,8 +273,12 @@ class SqliteStore:
         return last
 
 
-def _lock(path: Path) -> int:
-    """A lock file beside the database, held until its descriptor closes, however the process ends."""
+def lock_database(path: Path) -> int:
+    """A lock file beside the database, held until its descriptor closes, however the process ends.
+
+    Raises:
+        StorageError: when another process holds it.
+    """
     descriptor = os.open(path.with_name(f"{path.name}.lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
