@@ -38,9 +38,9 @@ from fluxherod.core.calendar import SECOND_NS, Session
 from fluxherod.core.kernel import warm_up
 from fluxherod.engine.effects import Severity
 from fluxherod.engine.events import Event, Started, Stopping
-from fluxherod.engine.hub import Hub, Ring, Topic
 from fluxherod.engine.runner import Runner
 from fluxherod.engine.settings import Settings
+from fluxherod.engine.streams.hub import Hub, Ring, Topic
 from fluxherod.failpoints import reach
 from fluxherod.failures import JournalFailed, last_alert, reason_of
 from fluxherod.narrate import Narrator

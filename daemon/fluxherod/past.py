@@ -20,9 +20,9 @@ from fluxherod.adapters.journal_files import JournalFiles
 from fluxherod.adapters.snapshots import SnapshotError
 from fluxherod.adapters.sqlite.journal import JournalRow, effects_digest
 from fluxherod.adapters.sqlite.schema import StorageError
-from fluxherod.engine.closed_bars import ClosedBar
 from fluxherod.engine.codec import decode_event
 from fluxherod.engine.engine import Engine
+from fluxherod.engine.market.closed_bars import ClosedBar
 from fluxherod.errors import FluxHeroError
 from fluxherod.provenance import provenance
 from fluxherod.recovery import Recovery

@@ -22,7 +22,7 @@ from fluxherod.engine.codec import decode_event
 from fluxherod.engine.engine import Engine
 from fluxherod.engine.events import Started
 from fluxherod.engine.ports import JournalEntry
-from fluxherod.engine.ring import Ring
+from fluxherod.engine.streams.ring import Ring
 from fluxherod.errors import FluxHeroError
 from fluxherod.provenance import provenance
 

@@ -31,8 +31,8 @@ from fluxhero.v1 import market_pb2
 from fluxherod.config import Config, StorageConfig
 from fluxherod.core.types import Quote
 from fluxherod.engine.effects import QuotesUpdated
-from fluxherod.engine.hub import Hub
 from fluxherod.engine.runner import Runner
+from fluxherod.engine.streams.hub import Hub
 from fluxherod.rpc.convert import encode_update
 from fluxherod.rpc.server import DaemonInfo, RpcServer
 

@@ -65,10 +65,10 @@ from fluxherod.engine.events import (
     Started,
     SubmitAnswered,
 )
-from fluxherod.engine.hub import Hub, Subscription, Topic
 from fluxherod.engine.ports import JournalEntry
 from fluxherod.engine.runner import Runner
 from fluxherod.engine.settings import Settings
+from fluxherod.engine.streams.hub import Hub, Subscription, Topic
 from fluxherod.rpc.convert import encode_update
 
 HELD = ("H0", "H1", "H2", "H3")

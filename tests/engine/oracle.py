@@ -25,8 +25,6 @@ from fluxherod.adapters.alpaca.wire import format_time, parse_time
 from fluxherod.core.bars import DUPLICATE
 from fluxherod.core.calendar import HOUR_NS, MINUTE_NS, SECOND_NS, Calendar, Session
 from fluxherod.core.types import Bar
-from fluxherod.engine.closed_bars import REMEMBERED_BARS
-from fluxherod.engine.completed import Completed
 from fluxherod.engine.effects import BarClosed, Effect, RequestBackfill, RequestHistory, RequestReference
 from fluxherod.engine.engine import Engine
 from fluxherod.engine.events import (
@@ -38,7 +36,9 @@ from fluxherod.engine.events import (
     Started,
     TimerFired,
 )
-from fluxherod.engine.market import Market
+from fluxherod.engine.market.closed_bars import REMEMBERED_BARS
+from fluxherod.engine.market.completed import Completed
+from fluxherod.engine.market.market import Market
 from fluxherod.engine.settings import Settings
 
 TIMEFRAMES = ("1Min", "5Min", "15Min", "30Min", "1Hour", "1Day")

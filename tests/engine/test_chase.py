@@ -13,7 +13,6 @@ from fluxherod.core.calendar import HOUR_NS, MINUTE_NS, SECOND_NS
 from fluxherod.core.orders import Order, OrderRole, OrderState, Sequel
 from fluxherod.core.risk.limits import RiskLimits
 from fluxherod.core.types import Mode, OrderType, Quote, Side
-from fluxherod.engine.chase import chase_price_e4
 from fluxherod.engine.effects import AlertRaised, CancelOrder, Reply, ReplyCode, SubmitOrder, TradeUpdated
 from fluxherod.engine.events import (
     CancelAnswered,
@@ -30,6 +29,7 @@ from fluxherod.engine.events import (
     SubmitAnswered,
     TradingStatus,
 )
+from fluxherod.engine.orders.chase import chase_price_e4
 
 ENTRY, EXIT, STOP = OrderRole.ENTRY, OrderRole.EXIT, OrderRole.STOP
 TEXT = "Order abandoned: SPY BUY 100 @ limit. 3 chases failed. Market moved significantly."

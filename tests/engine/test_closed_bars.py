@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from fluxherod.core.kernel import DECISION
 from fluxherod.core.signals import SessionTime
 from fluxherod.core.types import Bar
-from fluxherod.engine.closed_bars import BESIDE, REMEMBERED_BARS, ClosedBar, ClosedBars, packed
+from fluxherod.engine.market.closed_bars import BESIDE, REMEMBERED_BARS, ClosedBar, ClosedBars, packed
 
 PRICES = st.floats(0.0001, 1e7)
 

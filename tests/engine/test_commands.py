@@ -27,7 +27,7 @@ from fluxherod.engine.events import (
     ResumeCommand,
     Started,
 )
-from fluxherod.engine.remembered import KEEP_NS, MOST_OF_ONE, Answered, Remembered
+from fluxherod.engine.operators.remembered import KEEP_NS, MOST_OF_ONE, Answered, Remembered
 
 
 def reply(world: World, command: Command) -> Reply:

@@ -17,10 +17,10 @@ from fluxherod.core.orders import OrderRole
 from fluxherod.core.signals import Signal
 from fluxherod.core.strategy.codes import RuleCode
 from fluxherod.core.types import SignalKind
-from fluxherod.engine.closed_bars import ClosedBar
 from fluxherod.engine.effects import BarClosed, SignalUpdated
 from fluxherod.engine.events import BackfillLoaded, BarsReceived, CalendarLoaded, HistoryLoaded, LinkChanged
-from fluxherod.engine.market import Market
+from fluxherod.engine.market.closed_bars import ClosedBar
+from fluxherod.engine.market.market import Market
 from fluxherod.engine.settings import Settings
 
 INTRADAY = tuple(timeframe for timeframe in TIMEFRAMES if timeframe != "1Day")

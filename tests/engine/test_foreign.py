@@ -13,7 +13,6 @@ from fluxherod.core.orders import OrderRole
 from fluxherod.core.risk.approve import NotApproved, approve_foreign_stop
 from fluxherod.core.splits import Split
 from fluxherod.core.types import BrokerOrder, OrderType, Side
-from fluxherod.engine import drafts
 from fluxherod.engine.effects import AlertRaised, ReplyCode, SubmitOrder
 from fluxherod.engine.events import (
     CalendarLoaded,
@@ -23,6 +22,7 @@ from fluxherod.engine.events import (
     SplitsLoaded,
     Started,
 )
+from fluxherod.engine.orders import drafts
 
 FOREIGN_STOP = OrderRole.FOREIGN_STOP
 SPLIT = Split("SPY", "2024-01-03", 7, 1)

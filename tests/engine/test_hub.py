@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from fluxherod.core.orders import Order, OrderRole, OrderState
 from fluxherod.core.portfolio import Position
 from fluxherod.core.types import Bar, Mode, OrderType, Quote, Regime, Side, TimeInForce
-from fluxherod.engine import subscription
 from fluxherod.engine.effects import (
     AccountUpdated,
     AccountView,
@@ -28,7 +27,9 @@ from fluxherod.engine.effects import (
     StatusChanged,
     Update,
 )
-from fluxherod.engine.hub import (
+from fluxherod.engine.ports import Publisher
+from fluxherod.engine.streams import subscription
+from fluxherod.engine.streams.hub import (
     A_TURN,
     STAND_BACK_S,
     Closed,
@@ -43,7 +44,6 @@ from fluxherod.engine.hub import (
     Subscription,
     Topic,
 )
-from fluxherod.engine.ports import Publisher
 
 ORDER = Order("o", "SPY", Side.BUY, OrderType.MARKET, TimeInForce.DAY, OrderRole.ENTRY, 44, OrderState.NEW, 1, 1)
 POSITION = Position("SPY", 44, 1, 1, Mode.TREND, Regime.NEUTRAL, "t", None, None, None, 0, 1.0, 1)

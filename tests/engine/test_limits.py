@@ -15,7 +15,7 @@ from fluxherod.core.risk.limits import CHOICES, ORDERED, RANGES, RiskLimits, lim
 from fluxherod.engine.codec import decode_event, encode_event
 from fluxherod.engine.effects import AlertRaised, Effect, ReplyCode, Severity, StatusChanged
 from fluxherod.engine.events import UpdateLimitsCommand
-from fluxherod.engine.overrides import Overrides, limits_revision
+from fluxherod.engine.operators.overrides import Overrides, limits_revision
 from fluxherod.engine.settings import Settings
 
 

@@ -31,7 +31,7 @@ from fluxherod.engine.events import (
     Started,
     UpdateParametersCommand,
 )
-from fluxherod.engine.overrides import Overrides
+from fluxherod.engine.operators.overrides import Overrides
 
 
 # --- symbols that the file lists, or not ------------------------------------------------------------------

@@ -25,7 +25,7 @@ from fluxherod.engine.events import (
     EnableSymbolCommand,
     PlaceOrderCommand,
 )
-from fluxherod.engine.overrides import Overrides, parameters_of, revision
+from fluxherod.engine.operators.overrides import Overrides, parameters_of, revision
 
 
 # --- switched off and on ---------------------------------------------------------------------------------

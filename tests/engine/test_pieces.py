@@ -14,11 +14,11 @@ from engine.world import OPEN_NS, World, bar, of
 
 from fluxherod.core.calendar import MINUTE_NS
 from fluxherod.core.types import Bar
-from fluxherod.engine import pieces
 from fluxherod.engine.codec import encode_effects
 from fluxherod.engine.effects import BarRejected, SignalUpdated, SubmitOrder
 from fluxherod.engine.engine import Engine
 from fluxherod.engine.events import BackfillLoaded, BarsReceived, Event, LinkChanged
+from fluxherod.engine.market import pieces
 
 SYMBOLS = tuple(f"S{number:02d}" for number in range(23))
 

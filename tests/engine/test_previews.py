@@ -19,7 +19,7 @@ from fluxherod.core.types import OrderType, Side, Verdict
 from fluxherod.engine.codec import encode_effects
 from fluxherod.engine.effects import Reply, ReplyCode, SubmitOrder
 from fluxherod.engine.events import Caller, DisableSymbolCommand, HaltCommand, LinkChanged, PlaceOrderCommand
-from fluxherod.engine.judging import Judgement
+from fluxherod.engine.risk.judging import Judgement
 
 
 def order(**change: Any) -> PlaceOrderCommand:

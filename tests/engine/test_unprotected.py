@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from fluxherod.core.calendar import SECOND_NS
 from fluxherod.core.types import Side
 from fluxherod.engine.effects import AlertRaised
-from fluxherod.engine.unprotected import Span
+from fluxherod.engine.orders.unprotected import Span
 
 
 def holding() -> World:

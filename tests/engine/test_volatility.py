@@ -16,7 +16,7 @@ from fluxherod.core.bars import Span, span_of
 from fluxherod.core.calendar import MINUTE_NS
 from fluxherod.core.types import Bar
 from fluxherod.engine.events import BarsReceived
-from fluxherod.engine.volatility import FiveMinuteRange
+from fluxherod.engine.market.volatility import FiveMinuteRange
 
 
 def wild() -> World:

@@ -10,7 +10,6 @@ from orders.broker import SYMBOL, Broker
 from fluxherod.core.calendar import SECOND_NS
 from fluxherod.core.orders import Order
 from fluxherod.core.types import BrokerOrder
-from fluxherod.engine.doubts import LAGS_FOR_NS
 from fluxherod.engine.effects import CancelOrder, Effect, LookupOrder, ReplaceOrder, SubmitOrder
 from fluxherod.engine.engine import Engine
 from fluxherod.engine.events import (
@@ -22,6 +21,7 @@ from fluxherod.engine.events import (
     ReplaceAnswered,
     SubmitAnswered,
 )
+from fluxherod.engine.reconciling.doubts import LAGS_FOR_NS
 
 Key = tuple[Any, ...]
 AGES_NS = 10 * SECOND_NS  # fills are told apart by so much

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from enum import Enum
 from typing import Any
 
-from fluxherod.engine.market import Market
+from fluxherod.engine.market.market import Market
 
 Saved = list[tuple[Any, Any]]
 _CONTAINERS = (dict, list, set)

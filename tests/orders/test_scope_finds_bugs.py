@@ -14,15 +14,15 @@ from fluxherod.core.orders import Fill, Order, OrderState, Sequel, merge
 from fluxherod.core.portfolio import Position
 from fluxherod.core.risk.approval import ApprovedOrder
 from fluxherod.core.types import BrokerOrder, Side
-from fluxherod.engine import desk, drafts
-from fluxherod.engine.chase import Chaser
-from fluxherod.engine.desk import Desk
-from fluxherod.engine.doubts import Doubts
 from fluxherod.engine.effects import Effect
-from fluxherod.engine.guard import Guard
-from fluxherod.engine.halts import Halts
-from fluxherod.engine.safety import Safety
-from fluxherod.engine.unprotected import Unprotected
+from fluxherod.engine.market.halts import Halts
+from fluxherod.engine.orders import desk, drafts
+from fluxherod.engine.orders.chase import Chaser
+from fluxherod.engine.orders.desk import Desk
+from fluxherod.engine.orders.guard import Guard
+from fluxherod.engine.orders.unprotected import Unprotected
+from fluxherod.engine.reconciling.doubts import Doubts
+from fluxherod.engine.risk.safety import Safety
 
 MOST_DEPTH = 6
 

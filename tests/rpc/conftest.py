@@ -44,9 +44,9 @@ from fluxherod.engine.events import (
     QuotesReceived,
     Started,
 )
-from fluxherod.engine.hub import Hub
 from fluxherod.engine.runner import Runner
 from fluxherod.engine.settings import Settings
+from fluxherod.engine.streams.hub import Hub
 from fluxherod.errors import ConfigurationError
 from fluxherod.past import explain_past
 from fluxherod.rpc.convert import encode_update

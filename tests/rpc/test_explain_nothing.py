@@ -14,7 +14,7 @@ from fluxhero.v1 import common_pb2, signal_pb2
 from fluxherod.core.calendar import MINUTE_NS
 from fluxherod.core.strategy.params import StrategyParams
 from fluxherod.core.types import Mode
-from fluxherod.engine.closed_bars import ClosedBar
+from fluxherod.engine.market.closed_bars import ClosedBar
 from fluxherod.rpc.explain import explain_nothing
 
 FAILED = common_pb2.VERDICT_FAILED

@@ -9,7 +9,7 @@ from fluxhero.v1 import order_pb2, position_pb2, risk_pb2, trade_pb2
 from fluxhero.v1.common_pb2 import POSITION_SIDE_LONG, SIDE_BUY, SIDE_SELL, SIDE_UNSPECIFIED
 from fluxhero.v1.stream_pb2 import WatchResponse
 from fluxherod.adapters.sqlite.journal import encode_row
-from fluxherod.engine.hub import Topic
+from fluxherod.engine.streams.hub import Topic
 from fluxherod.recovery import replay
 from fluxherod.rpc.pages import Paging
 

@@ -17,8 +17,8 @@ from fluxhero.v1 import (
 )
 from fluxherod.core.calendar import MINUTE_NS
 from fluxherod.core.types import Bar, BrokerPosition
-from fluxherod.engine import closed_bars
 from fluxherod.engine.events import BarsReceived, LinkChanged, StatusesReceived, TradingStatus
+from fluxherod.engine.market import closed_bars
 from fluxherod.past import PastUnavailable
 from fluxherod.rpc.info import TooManyAsk
 

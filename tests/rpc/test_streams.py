@@ -27,8 +27,8 @@ from fluxherod.core.signals import Indicators, Signal
 from fluxherod.core.types import Mode, Quote, Regime, SignalKind
 from fluxherod.engine.effects import Alert, AlertUpdated, QuotesUpdated, Severity
 from fluxherod.engine.events import Caller, HaltCommand, Started
-from fluxherod.engine.hub import IndicatorsChanged, Ring, Topic
 from fluxherod.engine.settings import Settings
+from fluxherod.engine.streams.hub import IndicatorsChanged, Ring, Topic
 from fluxherod.recovery import replay
 from fluxherod.rpc import snapshots
 from fluxherod.rpc.convert_orders import order_message

@@ -12,7 +12,7 @@ from google.protobuf.field_mask_pb2 import FieldMask
 from fluxhero.v1 import common_pb2, market_pb2, order_pb2, strategy_pb2, system_pb2
 from fluxherod.core.kernel import StrategyParams
 from fluxherod.engine.events import AssetsLoaded, Started
-from fluxherod.engine.overrides import parameters_of
+from fluxherod.engine.operators.overrides import parameters_of
 from fluxherod.engine.ports import DataRefused, DataUnavailable
 from fluxherod.engine.settings import Settings
 

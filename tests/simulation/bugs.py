@@ -14,17 +14,18 @@ from fluxherod.core import protection
 from fluxherod.core.orders import Fill, Order, OrderEvent, OrderRole, OrderState, advance
 from fluxherod.core.risk import breaker
 from fluxherod.core.risk.safety import BreakerStatus
-from fluxherod.engine import chase, desk, strategist
-from fluxherod.engine.desk import Desk
+from fluxherod.engine import strategist
 from fluxherod.engine.effects import SubmitOrder
 from fluxherod.engine.events import CancelAnswered, Refusal
-from fluxherod.engine.guard import Guard
 from fluxherod.engine.ledger import Ledger
-from fluxherod.engine.reconcile import Reconciler
-from fluxherod.engine.remembered import Remembered
+from fluxherod.engine.operators.remembered import Remembered
+from fluxherod.engine.orders import chase, desk
+from fluxherod.engine.orders.desk import Desk
+from fluxherod.engine.orders.guard import Guard
+from fluxherod.engine.orders.sending import Sending
+from fluxherod.engine.reconciling.reconcile import Reconciler
+from fluxherod.engine.risk.safety import Safety
 from fluxherod.engine.runner import Runner
-from fluxherod.engine.safety import Safety
-from fluxherod.engine.sending import Sending
 
 Put = tuple[Any, str, Callable[..., Any]]
 

@@ -14,7 +14,7 @@ from fluxherod.core.risk.safety import SafetyState
 from fluxherod.engine.effects import Effect
 from fluxherod.engine.engine import Engine
 from fluxherod.engine.events import Event, Started
-from fluxherod.engine.pieces import Pieces
+from fluxherod.engine.market.pieces import Pieces
 from fluxherod.engine.settings import Settings
 from simulation.storage import Disk, PlainFile
 

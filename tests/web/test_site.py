@@ -26,7 +26,7 @@ from web.probe import SERVICE
 
 from fluxherod.config_grpc import GrpcConfig
 from fluxherod.engine.effects import Alert, AlertUpdated, Severity
-from fluxherod.engine.hub import Topic
+from fluxherod.engine.streams.hub import Topic
 from fluxherod.rpc import limits, tls
 from fluxherod.rpc.certificates import keep_certificate
 from fluxherod.rpc.errors import Refused

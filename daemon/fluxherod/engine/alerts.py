@@ -11,7 +11,6 @@ from dataclasses import replace
 
 from fluxherod.core.orders import OrderState
 from fluxherod.core.words import some_of
-from fluxherod.engine.desk import Desk
 from fluxherod.engine.effects import Alert, AlertRaised, AlertUpdated, Effect, ReplyCode, Severity
 from fluxherod.engine.events import (
     AcknowledgeAlertCommand,
@@ -22,6 +21,7 @@ from fluxherod.engine.events import (
     TokensFailed,
 )
 from fluxherod.engine.ledger import Ledger
+from fluxherod.engine.orders.desk import Desk
 
 MOST_OPEN = 1_000
 SET_ASIDE_BY = "fluxherod"

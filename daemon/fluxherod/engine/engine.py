@@ -12,15 +12,8 @@ from typing import Any, get_args
 
 from fluxherod.core.calendar import SECOND_NS, Calendar
 from fluxherod.core.types import Bar
-from fluxherod.engine import gaps, links, readiness
+from fluxherod.engine import links, readiness
 from fluxherod.engine.alerts import AlertBook, archive_reported, channel_failed, tokens_failed
-from fluxherod.engine.books import SymbolBook, sane
-from fluxherod.engine.chase import Chaser
-from fluxherod.engine.closed_bars import ClosedBar
-from fluxherod.engine.closing import Closing
-from fluxherod.engine.commands import Commands
-from fluxherod.engine.completed import Completed
-from fluxherod.engine.desk import Desk
 from fluxherod.engine.effects import (
     BarClosed,
     BarRejected,
@@ -35,7 +28,6 @@ from fluxherod.engine.effects import (
     StatusChanged,
     touched_symbols,
 )
-from fluxherod.engine.ending import Ending
 from fluxherod.engine.events import (
     AlertTold,
     ArchiveReported,
@@ -69,20 +61,29 @@ from fluxherod.engine.events import (
     TimerFired,
     TokensFailed,
 )
-from fluxherod.engine.foreign import Foreign
-from fluxherod.engine.guard import Guard
 from fluxherod.engine.ledger import Ledger
-from fluxherod.engine.market import Market
-from fluxherod.engine.pieces import Pieces, in_pieces, many
-from fluxherod.engine.reconcile import Reconciler
-from fluxherod.engine.safety import Safety
+from fluxherod.engine.market import gaps
+from fluxherod.engine.market.books import SymbolBook, sane
+from fluxherod.engine.market.closed_bars import ClosedBar
+from fluxherod.engine.market.completed import Completed
+from fluxherod.engine.market.market import Market
+from fluxherod.engine.market.pieces import Pieces, in_pieces, many
+from fluxherod.engine.market.splits import REFERENCE_LEAD_NS, Splits
+from fluxherod.engine.market.volatility import FIVE_MINUTE_HISTORY
+from fluxherod.engine.operators.commands import Commands
+from fluxherod.engine.operators.universe import Universe
+from fluxherod.engine.orders.chase import Chaser
+from fluxherod.engine.orders.closing import Closing
+from fluxherod.engine.orders.desk import Desk
+from fluxherod.engine.orders.ending import Ending
+from fluxherod.engine.orders.guard import Guard
+from fluxherod.engine.orders.unprotected import Unprotected
+from fluxherod.engine.reconciling.foreign import Foreign
+from fluxherod.engine.reconciling.reconcile import Reconciler
+from fluxherod.engine.risk.safety import Safety
 from fluxherod.engine.settings import Settings
-from fluxherod.engine.splits import REFERENCE_LEAD_NS, Splits
 from fluxherod.engine.storage import Storage
 from fluxherod.engine.strategist import Strategist
-from fluxherod.engine.universe import Universe
-from fluxherod.engine.unprotected import Unprotected
-from fluxherod.engine.volatility import FIVE_MINUTE_HISTORY
 
 REMEMBER_ORDERS_NS = 3 * 24 * 3600 * SECOND_NS
 # They come all the time and make no symbol warm or cold: nobody has to look at each of 8,000 symbols because of one.

@@ -9,12 +9,12 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from fluxherod.core.words import some_of
-from fluxherod.engine import gaps
-from fluxherod.engine.desk import Desk
 from fluxherod.engine.effects import AlertRaised, Effect, RequestSnapshot, Severity
 from fluxherod.engine.events import Cause, LinkChanged
 from fluxherod.engine.ledger import Ledger
-from fluxherod.engine.market import Market
+from fluxherod.engine.market import gaps
+from fluxherod.engine.market.market import Market
+from fluxherod.engine.orders.desk import Desk
 
 _STANDS = "stops that stand at the broker stand"
 _WITH_REST = "works as long as the broker's REST takes the keys"

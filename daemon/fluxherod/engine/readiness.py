@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from fluxherod.core.calendar import SECOND_NS
-from fluxherod.engine.closing import Closing
 from fluxherod.engine.events import LinkChanged
 from fluxherod.engine.ledger import Ledger
-from fluxherod.engine.market import Market
-from fluxherod.engine.safety import Safety
+from fluxherod.engine.market.market import Market
+from fluxherod.engine.operators.universe import Universe
+from fluxherod.engine.orders.closing import Closing
+from fluxherod.engine.risk.safety import Safety
 from fluxherod.engine.settings import Settings
 from fluxherod.engine.storage import Storage
-from fluxherod.engine.universe import Universe
 
 STREAMS = ("market", "trading")
 

@@ -14,7 +14,7 @@ from fluxherod.core.signals import RiskDecision, Rule, Signal
 from fluxherod.core.strategy.codes import EntryMode
 from fluxherod.core.strategy.params import StrategyParams
 from fluxherod.core.types import Mode, Regime, SignalKind, Verdict
-from fluxherod.engine.closed_bars import ClosedBar
+from fluxherod.engine.market.closed_bars import ClosedBar
 
 
 @dataclass(frozen=True, slots=True)

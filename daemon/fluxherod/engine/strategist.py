@@ -22,16 +22,16 @@ from fluxherod.core.signals import RiskDecision, RiskVerdict, Rule, Signal
 from fluxherod.core.strategy.codes import EntryMode, RuleCode
 from fluxherod.core.strategy.stops import best_e4, mean_reversion_stop_e4, trail, trend_stop_e4
 from fluxherod.core.types import Mode, OrderType, Regime, Side, TimeInForce, Verdict
-from fluxherod.engine import pieces
-from fluxherod.engine.closed_bars import ClosedBar
-from fluxherod.engine.correlations import correlations
-from fluxherod.engine.desk import Desk
-from fluxherod.engine.drafts import opening_side
 from fluxherod.engine.effects import Effect, SignalUpdated
 from fluxherod.engine.ledger import EntryPlan, Ledger
-from fluxherod.engine.market import Market
-from fluxherod.engine.pieces import Pieces
-from fluxherod.engine.safety import Safety
+from fluxherod.engine.market import pieces
+from fluxherod.engine.market.closed_bars import ClosedBar
+from fluxherod.engine.market.market import Market
+from fluxherod.engine.market.pieces import Pieces
+from fluxherod.engine.orders.desk import Desk
+from fluxherod.engine.orders.drafts import opening_side
+from fluxherod.engine.risk.correlations import correlations
+from fluxherod.engine.risk.safety import Safety
 from fluxherod.engine.settings import Settings
 from fluxherod.engine.signals import Entry, entry_signal, exit_signal, signal_id
 

@@ -6,7 +6,7 @@ import asyncio
 
 from fluxherod.engine.effects import Reply
 from fluxherod.engine.events import AllCommand, Caller, Command
-from fluxherod.engine.remembered import Answered
+from fluxherod.engine.operators.remembered import Answered
 from fluxherod.failpoints import reach
 from fluxherod.rpc import validate
 from fluxherod.rpc.access import calling

@@ -16,7 +16,7 @@ from fluxherod.core.orders import OrderRole, OrderState
 from fluxherod.core.signals import RiskVerdict
 from fluxherod.core.types import Mode, OrderType, Regime, Side, SignalKind, TimeInForce, Verdict
 from fluxherod.engine.effects import Severity
-from fluxherod.engine.hub import Published
+from fluxherod.engine.streams.hub import Published
 
 D = TypeVar("D")
 P = TypeVar("P", bound=int)

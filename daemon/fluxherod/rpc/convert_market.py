@@ -8,7 +8,7 @@ from fluxhero.v1 import common_pb2, market_pb2, signal_pb2
 from fluxherod.core.signals import Indicators, Rule, Signal
 from fluxherod.core.strategy.codes import VolatilityState
 from fluxherod.core.types import Bar, Regime
-from fluxherod.engine.closed_bars import ClosedBar
+from fluxherod.engine.market.closed_bars import ClosedBar
 from fluxherod.rpc.convert import MODES, REGIMES, SIGNAL_KINDS, VERDICTS, known, money, optional_money, timestamp
 from fluxherod.rpc.convert_risk import risk_decision
 

@@ -7,7 +7,7 @@ from dataclasses import asdict, fields
 from fluxhero.v1 import common_pb2, risk_pb2
 from fluxherod.core.risk.limits import RiskLimits
 from fluxherod.core.signals import Check, RiskDecision, RiskVerdict
-from fluxherod.engine.risk_report import HeldRisk, RiskReport, report_text
+from fluxherod.engine.risk.risk_report import HeldRisk, RiskReport, report_text
 from fluxherod.rpc.convert import RISK_VERDICTS, VERDICTS, known, money, optional_money, percent, timestamp
 
 # The limits by name, as the contract and the engine both have them.

@@ -6,7 +6,7 @@ from typing import Any
 
 from fluxhero.v1 import risk_pb2
 from fluxherod.core.risk.safety import BreakerStatus
-from fluxherod.engine.safety import Safety
+from fluxherod.engine.risk.safety import Safety
 from fluxherod.rpc.convert import optional_timestamp
 from fluxherod.rpc.errors import invalid
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from fluxhero.v1 import risk_pb2
-from fluxherod.engine.differences import Differences
-from fluxherod.engine.unprotected import Span, Unprotected
+from fluxherod.engine.orders.unprotected import Span, Unprotected
+from fluxherod.engine.reconciling.differences import Differences
 from fluxherod.rpc.convert import optional_timestamp, timestamp
 
 

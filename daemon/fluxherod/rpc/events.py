@@ -11,7 +11,7 @@ from collections.abc import AsyncGenerator, Iterable, Sequence
 
 from fluxhero.v1 import common_pb2, system_pb2
 from fluxherod.engine.codec import EVENT_KINDS, journaled_json
-from fluxherod.engine.hub import Hub
+from fluxherod.engine.streams.hub import Hub
 from fluxherod.rpc.convert import timestamp
 from fluxherod.rpc.errors import invalid
 from fluxherod.rpc.live import Live

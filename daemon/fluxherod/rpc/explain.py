@@ -10,8 +10,8 @@ from fluxherod.core import explain
 from fluxherod.core.portfolio import Position
 from fluxherod.core.signals import Rule
 from fluxherod.core.types import Mode, Regime, SignalKind, Verdict
-from fluxherod.engine.closed_bars import ClosedBar
 from fluxherod.engine.engine import Engine
+from fluxherod.engine.market.closed_bars import ClosedBar
 from fluxherod.rpc.convert import MODES, REGIMES, SIGNAL_KINDS, timestamp
 from fluxherod.rpc.convert_market import closed_indicators, rule_message
 

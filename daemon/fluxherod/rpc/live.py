@@ -14,9 +14,9 @@ from fluxherod.core.orders import Order
 from fluxherod.core.portfolio import Position
 from fluxherod.core.types import Quote
 from fluxherod.core.words import some_of
-from fluxherod.engine.books import SymbolBook
-from fluxherod.engine.closed_bars import ClosedBar
 from fluxherod.engine.engine import Engine
+from fluxherod.engine.market.books import SymbolBook
+from fluxherod.engine.market.closed_bars import ClosedBar
 from fluxherod.engine.runner import Runner
 from fluxherod.rpc.convert import money, optional_timestamp
 from fluxherod.rpc.convert_alerts import alert_message

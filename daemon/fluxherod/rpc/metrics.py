@@ -20,9 +20,9 @@ from fluxherod.core.risk.safety import BreakerStatus
 from fluxherod.engine.effects import Severity
 from fluxherod.engine.engine import Engine
 from fluxherod.engine.events import BrokerSnapshot, CancelAnswered, LookupAnswered, ReplaceAnswered, SubmitAnswered
-from fluxherod.engine.hub import Hub, HubGauges
 from fluxherod.engine.ports import Broker, Clock, JournalEntry, Store
 from fluxherod.engine.runner import Runner
+from fluxherod.engine.streams.hub import Hub, HubGauges
 from fluxherod.rpc.calls import Handler
 from fluxherod.rpc.info import DaemonInfo, MarketCounters, TradeCounters
 

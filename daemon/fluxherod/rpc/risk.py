@@ -12,7 +12,7 @@ from fluxherod.engine.events import (
     ResumeCommand,
     UpdateLimitsCommand,
 )
-from fluxherod.engine.risk_report import risk_report
+from fluxherod.engine.risk.risk_report import risk_report
 from fluxherod.failpoints import reach
 from fluxherod.rpc import masks, validate
 from fluxherod.rpc.calls import Context

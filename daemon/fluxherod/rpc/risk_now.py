@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from fluxhero.v1 import risk_pb2
-from fluxherod.engine.overrides import limits_revision
-from fluxherod.engine.risk_usage import usage
+from fluxherod.engine.operators.overrides import limits_revision
+from fluxherod.engine.risk.risk_usage import usage
 from fluxherod.rpc.convert import money, percent, timestamp
 from fluxherod.rpc.convert_risk import risk_check, risk_limits
 from fluxherod.rpc.convert_safety import safety_fields

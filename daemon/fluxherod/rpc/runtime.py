@@ -9,7 +9,7 @@ from typing import Any
 from fluxherod.core.risk.limits import LimitValue
 from fluxherod.core.sizing import BASIS_POINTS
 from fluxherod.engine.engine import Engine
-from fluxherod.engine.overrides import Overrides, Value, limit_key, parameter_keys, parameters_of
+from fluxherod.engine.operators.overrides import Overrides, Value, limit_key, parameter_keys, parameters_of
 from fluxherod.engine.settings import Settings
 
 

@@ -28,8 +28,8 @@ from fluxhero.v1 import (
 )
 from fluxherod.engine.engine import Engine
 from fluxherod.engine.events import TokensFailed
-from fluxherod.engine.hub import Hub
 from fluxherod.engine.runner import Runner
+from fluxherod.engine.streams.hub import Hub
 from fluxherod.rpc.access import Gate
 from fluxherod.rpc.account import AccountService
 from fluxherod.rpc.alerts import Alerts

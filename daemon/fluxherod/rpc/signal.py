@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fluxhero.v1 import common_pb2, signal_pb2, signal_pb2_grpc
 from fluxherod.core.signals import Signal
-from fluxherod.engine.closed_bars import ClosedBar
+from fluxherod.engine.market.closed_bars import ClosedBar
 from fluxherod.errors import FluxHeroError
 from fluxherod.rpc import validate
 from fluxherod.rpc.calls import Context

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from fluxhero.v1 import common_pb2, signal_pb2, stream_pb2
-from fluxherod.engine.books import SymbolBook
+from fluxherod.engine.market.books import SymbolBook
 from fluxherod.rpc.convert import timestamp
 from fluxherod.rpc.convert_market import closed_bar, closed_indicators, signal_message
 from fluxherod.rpc.live import Live

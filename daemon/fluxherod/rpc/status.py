@@ -13,7 +13,7 @@ from fluxhero.v1 import system_pb2
 from fluxherod.core.calendar import HOUR_NS, new_york_day
 from fluxherod.core.orders import OrderState
 from fluxherod.core.words import some_of
-from fluxherod.engine.hub import Hub
+from fluxherod.engine.streams.hub import Hub
 from fluxherod.rpc.convert import duration, optional_timestamp, timestamp
 from fluxherod.rpc.info import DaemonInfo, MarketCounters, TradeCounters
 from fluxherod.rpc.live import Live

@@ -23,7 +23,7 @@ from fluxherod.engine.effects import (
     SignalUpdated,
     StatusChanged,
 )
-from fluxherod.engine.hub import (
+from fluxherod.engine.streams.hub import (
     QUEUED,
     Drained,
     Frame,

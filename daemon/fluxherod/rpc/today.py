@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from fluxherod.engine.hub import Hub, Topic
+from fluxherod.engine.streams.hub import Hub, Topic
 from fluxherod.rpc.live import Live
 from fluxherod.rpc.tables import Page, Tables
 

@@ -1,0 +1,1 @@
+"""What the engine knows of the market: minutes, bars and their gaps, halts, splits."""

@@ -1,0 +1,1 @@
+"""What operators ask for and change while the daemon runs."""

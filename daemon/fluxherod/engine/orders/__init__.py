@@ -1,0 +1,1 @@
+"""Orders of ours from intent to end, and the guard of open shares."""

@@ -1,0 +1,1 @@
+"""What stops trading, and what risk says of orders, positions and limits."""

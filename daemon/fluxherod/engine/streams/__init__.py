@@ -1,0 +1,1 @@
+"""Fan-out of updates to whoever watches."""
