@@ -48,7 +48,6 @@ mutants: setup ## change a threshold or a comparison of the core, one at a time:
 scope: setup ## every order of events, deeper than the tests do (DEPTH: choices in a row, MISFORTUNES: most of them that are faults)
 	@SCOPE_DEPTH=$(or $(DEPTH),8) SCOPE_MISFORTUNES=$(or $(MISFORTUNES),1) $(BIN)/pytest tests/orders/test_small_scope.py -q -s --timeout 0 $(ARGS)
 
-
 streams: setup ## drop subscribers and kill the daemon under load, oftener than the tests do (DROPS, KILLS)
 	@STREAMS_DROPS=$(or $(DROPS),1000) STREAMS_KILLS=$(or $(KILLS),20) $(BIN)/pytest tests/system/test_streams.py -q -s --timeout 0 $(ARGS)
 crash: setup ## kill the daemon at each of its failpoints, oftener than the tests do, and print a table (TIMES, WORKERS)
