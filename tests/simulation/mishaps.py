@@ -34,9 +34,10 @@ class _Idle(StrEnum):
 
 
 _IDLE = [cast(Status, status) for status in _Idle]
-TRANSITIONS.update(dict.fromkeys(_IDLE, TRANSITIONS[Status.NEW] | {Status.NEW}))
-for _status in (Status.NEW, Status.PARTIALLY_FILLED):
-    TRANSITIONS[_status] |= frozenset(_IDLE)
+# What alpacasim's table of states needs besides, while a session is played.
+IDLE_TRANSITIONS = dict.fromkeys(_IDLE, TRANSITIONS[Status.NEW] | {Status.NEW}) | {
+    status: TRANSITIONS[status] | frozenset(_IDLE) for status in (Status.NEW, Status.PARTIALLY_FILLED)
+}
 
 
 class Trouble:

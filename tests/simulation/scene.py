@@ -14,6 +14,7 @@ from hashlib import blake2b
 from itertools import count
 from random import Random
 from typing import Any
+from unittest.mock import patch
 
 from harness.network import Network
 from harness.virtual_time import VirtualTimeLoop, run
@@ -25,6 +26,7 @@ from alpacasim.app import Simulator, build
 from alpacasim.book import TradeUpdate
 from alpacasim.calendar import SECOND_NS
 from alpacasim.money import E9
+from alpacasim.orders import TRANSITIONS
 from alpacasim.orders import Order as TheirOrder
 from alpacasim.timestamps import utc_text
 from fluxherod.adapters.sqlite.journal import JournalRow
@@ -34,7 +36,7 @@ from fluxherod.engine.events import Command, Event, TimerFired
 from fluxherod.engine.ports import JournalEntry
 from simulation.invariants import CENT_E4, Found, Invariants
 from simulation.kinds import KINDS
-from simulation.mishaps import ACTS, Broker, Trouble
+from simulation.mishaps import ACTS, IDLE_TRANSITIONS, Broker, Trouble
 from simulation.operator import Operator
 from simulation.plan import SPLIT, Fault, Plan, draw, tape_of
 from simulation.process import Process
@@ -339,7 +341,8 @@ def play(plan: Plan, story: Callable[[str], None] | None = None) -> Outcome:
     async def session(loop: VirtualTimeLoop) -> Outcome:
         return await Scene(plan, loop, story).play()
 
-    return run(session)
+    with patch.dict(TRANSITIONS, IDLE_TRANSITIONS):
+        return run(session)
 
 
 def report(seed: int) -> Outcome:
