@@ -162,4 +162,5 @@ def report(seed: int) -> tuple[list[str], str]:
         return [f"it failed: {fault!r}"], ""
     finally:
         gc.enable()
+        logging.disable(logging.NOTSET)
         gc.collect()

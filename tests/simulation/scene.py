@@ -355,6 +355,7 @@ def report(seed: int) -> Outcome:
         return Outcome(seed, [f"it failed: {fault!r}"], "", Counter(), 0, 0, 0, 0.0)
     finally:
         gc.enable()
+        logging.disable(logging.NOTSET)
         _tidy_up()
 
 
