@@ -118,9 +118,8 @@ class Hub:
         self._ring = ring if ring is not None else Ring(seq)
         self._by_topic: dict[Topic, dict[Subscription, None]] = {topic: {} for topic in Topic}
         self._moved: asyncio.Event | None = None  # somebody waits for `seq` to move
-        self.urgent: Callable[[], bool] = lambda: (
-            False
-        )  # whether the engine has something that must not wait for streams
+        # Whether the engine has something that must not wait for streams.
+        self.urgent: Callable[[], bool] = lambda: False
         self._called: deque[Subscription] = deque()  # those that have something to look at
 
     # --- the way in ------------------------------------------------------------------------------------
