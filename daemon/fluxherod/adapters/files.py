@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import io
 import os
+import struct
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, TypeVar
+
+import msgspec
 
 TEMPORARY = ".new"
 DIGEST_SIZE = 32
+HEADER_LENGTH = struct.Struct("<I")
+_LARGEST_HEADER = 1 << 20
 _PIECE = 1 << 20
+H = TypeVar("H")
 
 
 class HashingFile(io.RawIOBase):
@@ -33,6 +39,20 @@ class HashingFile(io.RawIOBase):
     def end(self) -> None:
         """Append the digest over all that was written."""
         self._file.write(self._digest.digest())
+
+
+def read_header(file: BinaryIO, magic: bytes, headers: msgspec.json.Decoder[H]) -> H:
+    """The header behind a file's first line: its length, then JSON.
+
+    Raises:
+        ValueError, msgspec.MsgspecError, struct.error: when it is another kind of file, or damaged.
+    """
+    if file.read(len(magic)) != magic:
+        raise ValueError(f"it does not begin with {magic.decode().strip()!r}, as this version's do")
+    (length,) = HEADER_LENGTH.unpack(file.read(HEADER_LENGTH.size))
+    if length > _LARGEST_HEADER:
+        raise ValueError("it is damaged")
+    return headers.decode(file.read(length))
 
 
 @contextmanager

@@ -18,7 +18,7 @@ from typing import Any, BinaryIO, NamedTuple
 import msgspec
 import pyarrow as pa
 
-from fluxherod.adapters.files import DIGEST_SIZE, HashingFile, replacing, whole
+from fluxherod.adapters.files import DIGEST_SIZE, HEADER_LENGTH, HashingFile, read_header, replacing, whole
 from fluxherod.adapters.sqlite.journal import JournalRow, link
 from fluxherod.adapters.sqlite.schema import StorageError
 from fluxherod.failpoints import reach
@@ -28,9 +28,7 @@ FORMAT = 1
 MAGIC = b"FluxHero journal 1\n"
 BLOCK_BYTES, BLOCK_ROWS = 1 << 20, 1024
 LEVEL = 9
-_LENGTH = struct.Struct("<I")
 _HEAD = struct.Struct("<QIII16s")  # the first row's number, how many, bytes unpacked and packed, the chain before
-_LARGEST_HEADER = 1 << 20
 
 
 class SealedError(StorageError):
@@ -261,7 +259,7 @@ def seal(folder: Path, header: SealedHeader, rows: Iterable[JournalRow]) -> Seal
     reach("seal.write.before")
     with replacing(path, partial(_look, header), lambda place: reach(f"seal.write.{place}")) as file:
         content = msgspec.json.encode(header)
-        file.write(MAGIC + _LENGTH.pack(len(content)) + content)
+        file.write(MAGIC + HEADER_LENGTH.pack(len(content)) + content)
         _write_blocks(file, header, rows)
     reach("seal.write.after")
     return SealedFile.open(path)
@@ -299,12 +297,7 @@ def _write_block(file: HashingFile, rows: list[JournalRow], chain: bytes) -> Non
 
 
 def _read_header(file: BinaryIO) -> tuple[SealedHeader, int]:
-    if file.read(len(MAGIC)) != MAGIC:
-        raise ValueError("it is no sealed journal of this version's format")
-    (length,) = _LENGTH.unpack(file.read(_LENGTH.size))
-    if length > _LARGEST_HEADER:
-        raise ValueError("it is damaged")
-    header = _HEADERS.decode(file.read(length))
+    header = read_header(file, MAGIC, _HEADERS)
     if header.format != FORMAT:
         raise ValueError(f"format {header.format}, this version knows {FORMAT}")
     if not 0 < header.first_seq <= header.last_seq:

@@ -25,7 +25,7 @@ import msgspec
 import numpy as np
 import pyarrow as pa
 
-from fluxherod.adapters.files import DIGEST_SIZE, replacing, whole
+from fluxherod.adapters.files import DIGEST_SIZE, HEADER_LENGTH, read_header, replacing, whole
 from fluxherod.adapters.sealed import Provenance
 from fluxherod.adapters.sqlite.schema import StorageError
 from fluxherod.failpoints import reach
@@ -35,8 +35,6 @@ LATEST = "latest"
 FORMAT = 1
 MAGIC = b"FluxHero snapshot 1\n"
 PROTOCOL = 5
-_LENGTH = struct.Struct("<I")
-_LARGEST_HEADER = 1 << 20
 _OURS = ("fluxherod.core.", "fluxherod.engine.")
 
 
@@ -125,7 +123,7 @@ def write_snapshot(path: Path, header: SnapshotHeader, state: object) -> Snapsho
     reach("snapshot.write.before")
     with replacing(path, lambda beside: Snapshot.open(beside).verify(), _reached) as file:
         content = msgspec.json.encode(header)
-        file.write(MAGIC + _LENGTH.pack(len(content)) + content)
+        file.write(MAGIC + HEADER_LENGTH.pack(len(content)) + content)
         with pa.CompressedOutputStream(pa.PythonFile(file, mode="w"), "zstd") as stream, _no_garbage():
             pickle.Pickler(stream, PROTOCOL).dump(state)
     reach("snapshot.write.after")
@@ -138,12 +136,7 @@ def _reached(place: str) -> None:
 
 
 def _read_header(file: BinaryIO) -> tuple[SnapshotHeader, int]:
-    if file.read(len(MAGIC)) != MAGIC:
-        raise ValueError("it is no snapshot of this version's format")
-    (length,) = _LENGTH.unpack(file.read(_LENGTH.size))
-    if length > _LARGEST_HEADER:
-        raise ValueError("it is damaged")
-    header = _HEADERS.decode(file.read(length))
+    header = read_header(file, MAGIC, _HEADERS)
     if header.format != FORMAT:
         raise ValueError(f"format {header.format}, this version knows {FORMAT}")
     return header, file.tell()
