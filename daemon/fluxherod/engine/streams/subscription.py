@@ -22,7 +22,7 @@ from fluxherod.engine.streams.topics import PLAIN, QUEUED, Item, Key, Topic
 if TYPE_CHECKING:
     from fluxherod.engine.streams.hub import Hub
 
-HOLD_S = 0.004  # encoding holds the loop no longer in one go
+HOLD_S = 0.000_25  # encoding holds the loop no longer in one go: an order that comes meanwhile waits for it
 LOOK_EVERY = 32  # updates, between two looks at the time
 MOST_BYTES = 3 << 20  # of a frame: clients take messages of 4 MiB
 # A frame costs 50 us: to more than a few subscribers conflated updates go no oftener than a third of a core can send.
@@ -110,7 +110,7 @@ class Subscription:
         self._line: list[Key] = []  # in which order, last first
         self._chunks: list[bytes] = []  # of the frame that is being made
         self._size = 0
-        self._cut = False  # more is due: the sockets have their turn first
+        self._cut = False  # more is due
         self._conflated = 0
         self._wake = asyncio.Event()
         self._called = False  # it stands in the hub's line to be woken
@@ -150,8 +150,10 @@ class Subscription:
     async def __anext__(self) -> Frame:
         while True:
             if self._cut:
-                await asyncio.sleep(0)
+                self._call()  # the others have their turn first
+                await self._wake.wait()
             self._cut = False
+            self._wake.clear()
             if not self._fill():
                 continue
             if self._chunks:
@@ -165,7 +167,6 @@ class Subscription:
             await self._wait()
 
     async def _wait(self) -> None:
-        self._wake.clear()
         self._wake_at(min(self._latest_due, self._heartbeat_due) if self._latest else self._heartbeat_due)
         await self._wake.wait()
 
