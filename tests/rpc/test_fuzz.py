@@ -55,15 +55,11 @@ async def strike(channel: grpc.aio.Channel, attack: Attack) -> grpc.StatusCode:
 async def throw(port: int, content: bytes) -> None:
     """Bytes at the bare port; done when the daemon has closed, or has taken them and says nothing."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    try:
+    with closing(writer), suppress(OSError):  # it may close while we still write
         writer.write(content)
         writer.write_eof()
         async with asyncio.timeout(5):
             await reader.read()
-    except OSError:
-        pass
-    finally:
-        writer.close()
 
 
 async def test_hostile_calls_end_in_clean_refusals_and_leave_nothing_behind(
