@@ -182,6 +182,26 @@ def test_an_exit_refused_for_held_shares_is_looked_into_and_sent_again_once_they
     world.agree()
 
 
+def test_an_exit_whose_shares_someone_s_order_holds_leaves_as_soon_as_that_is_over() -> None:
+    world = holding()
+    (stop,) = world.exchange.stops("SPY")
+    theirs = replace(stop, broker_id="theirs", client_order_id="by hand", order_type=OrderType.LIMIT, status=S.WORKING)
+    world.exchange.orders["theirs"] = replace(theirs, stop_price_e4=None, limit_price_e4=5_000_000)
+    world.close()
+    world.wait(130)
+    tried = len(world.orders(EXIT))
+    assert 5 <= tried <= 7  # after 2, 4, 8, 16, 32 and 64 s: the next would be a minute away
+    assert world.position() is not None
+    world.exchange.end("theirs", S.CANCELED)
+    world.deliver()
+    world.wait(3)
+    assert world.position() is None
+    assert len(world.orders(EXIT)) == tried + 1
+    assert sold(world.exchange, "SPY") == 100
+    world.agree()
+    world.replay()
+
+
 def test_an_exit_that_someone_cancels_is_sent_again() -> None:
     world = holding()
     world.exchange.auto_fill = False

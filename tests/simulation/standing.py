@@ -161,6 +161,11 @@ class Standing:
     def _to_end(self, engine: Engine) -> Iterator[tuple[str, str]]:
         for position in engine.ledger.positions.values():
             exits = (one for one in self.there.open(position.symbol) if stem(one.client_order_id).endswith("-x"))
+            held_by_hand = self.there.by_hand.intersection(
+                one.id for one in self.there.exchange.open_orders(position.symbol)
+            )  # these shares nobody else can sell
+            if held_by_hand:
+                continue
             if position.exit_reason and self.there.quantity[position.symbol] and not any(exits):
                 yield f"{position.symbol} is to be closed, and no exit is sent", position.symbol
         for symbol in self.plan.symbols if engine.safety.stopped else ():

@@ -105,15 +105,26 @@ class Desk(Sending):
         order = self.book.of(report) or self._successor(report, now_ns, out)
         if order is None:
             self.book.keep_stray(report, execution)
-            if execution is not None and execution.symbol in self.ledger.positions:
-                self.doubts.suspect(execution.symbol, now_ns)
-                out.append(RequestSnapshot(f"{execution.symbol}: someone else has traded it"))
+            if word != "snapshot":
+                self._note_stranger(report, execution, now_ns, out)
             return None
         self._merge(order, report, execution, word, now_ns, out)
         if word in _UNDONE and not report.status.ended:
             self._put(advance(self.orders[order.id], _UNDONE[word], now_ns), word, out)
             self._hold(order.symbol, now_ns, out)
         return order
+
+    def _note_stranger(self, report: BrokerOrder, execution: Execution | None, now_ns: int, out: list[Effect]) -> None:
+        """Someone else's order has traded shares of a symbol that we hold, or holds them no longer."""
+        if report.symbol not in self.ledger.positions:
+            return
+        if report.status.ended:
+            self.doubts.freed(report.symbol, now_ns, self.settings)
+        if execution is not None:
+            self.doubts.suspect(report.symbol, now_ns)
+        if execution is not None or (report.status.ended and report.symbol in self.holds):
+            what = "has traded it" if execution is not None else "has ended an order of it"
+            out.append(RequestSnapshot(f"{report.symbol}: someone else {what}"))
 
     def _merge(
         self, order: Order, report: BrokerOrder, execution: Execution | None, word: str, now_ns: int, out: list[Effect]

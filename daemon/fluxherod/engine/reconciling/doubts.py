@@ -49,6 +49,13 @@ class Doubts:
         """Someone else may have traded our shares: the next step waits for a snapshot."""
         self._unconfirmed[symbol] = now_ns, now_ns + CONFIRMED_WITHIN_NS
 
+    def freed(self, symbol: str, now_ns: int, settings: Settings) -> None:
+        """Someone else's order, which may have held shares of ours, is over: a hold need not be longer than the first."""
+        self.suspect(symbol, now_ns)
+        self.is_well(symbol)
+        if symbol in self.holds:
+            self.holds[symbol] = min(self.holds[symbol], now_ns + settings.refusal_pause_ns + settings.latency_ns)
+
     def is_well(self, symbol: str) -> None:
         """The broker took an order of it: the next trouble is the first again."""
         self._trouble.pop(symbol, None)
