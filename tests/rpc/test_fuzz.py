@@ -7,6 +7,7 @@ import gc
 import logging
 import os
 import random
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 

@@ -50,7 +50,7 @@ class Doubts:
         self._unconfirmed[symbol] = now_ns, now_ns + CONFIRMED_WITHIN_NS
 
     def freed(self, symbol: str, now_ns: int, settings: Settings) -> None:
-        """Someone else's order, which may have held shares of ours, is over: a hold need not be longer than the first."""
+        """Someone else's order, which may have held shares of ours, is over: a hold is now no longer than the first."""
         self.suspect(symbol, now_ns)
         self.is_well(symbol)
         if symbol in self.holds:
