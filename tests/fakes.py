@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -298,7 +298,7 @@ class MemoryBroker:
         self.positions: tuple[BrokerPosition, ...] = ()
         self.submitted: list[ApprovedOrder] = []
 
-    async def submit(self, order: ApprovedOrder) -> SubmitAnswered:
+    async def submit(self, order: ApprovedOrder, unwanted: Callable[[], str] = lambda: "") -> SubmitAnswered:
         self.submitted.append(order)
         legs: tuple[BrokerOrder, ...] = ()
         if order.leg_stop_e4 is not None:

@@ -20,7 +20,7 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -167,9 +167,9 @@ class Broker:
         self.positions: dict[str, int] = {}
         self.open: dict[str, BrokerOrder] = {}
 
-    async def submit(self, order: ApprovedOrder) -> SubmitAnswered:
+    async def submit(self, order: ApprovedOrder, unwanted: Callable[[], str] = lambda: "") -> SubmitAnswered:
         if order.symbol not in HELD:
-            return await self.alpaca.submit(order)
+            return await self.alpaca.submit(order, unwanted)
         value_e4 = order.quantity * round(BASE * 10_000)
         self.cash_e4 -= value_e4
         self.positions[order.symbol] = order.quantity

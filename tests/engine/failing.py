@@ -162,7 +162,7 @@ class FailingDisk:
         while self.exchange.outbox:
             self.runner.post(self.exchange.outbox.pop(0))
 
-    async def submit(self, order: ApprovedOrder) -> SubmitAnswered:
+    async def submit(self, order: ApprovedOrder, unwanted: Callable[[], str] = lambda: "") -> SubmitAnswered:
         role = self.engine.desk.orders[order.id].role
         if role is OrderRole.ENTRY:
             durable = {e.order.id for row in self.store.durable for e in row.effects if isinstance(e, SubmitOrder)}

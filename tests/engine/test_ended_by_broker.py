@@ -182,11 +182,47 @@ def test_an_exit_refused_for_held_shares_is_looked_into_and_sent_again_once_they
     world.agree()
 
 
+def theirs(world: World, quantity: int) -> None:
+    """Someone's order to sell shares of ours, far from the market, in place of our stop."""
+    (stop,) = world.exchange.stops("SPY")
+    order = replace(stop, broker_id="theirs", client_order_id="by hand", order_type=OrderType.LIMIT, quantity=quantity)
+    world.exchange.orders["theirs"] = replace(order, status=S.WORKING, stop_price_e4=None, limit_price_e4=5_000_000)
+    world.exchange.end(stop.broker_id, S.CANCELED)
+
+
+def test_beside_someone_s_order_the_shares_that_are_left_get_a_stop_and_an_exit_sells_them_at_once() -> None:
+    world = holding()
+    theirs(world, 40)
+    world.deliver()
+    world.wait(4)
+    assert [stop.quantity for stop in world.exchange.stops("SPY")] == [60]
+    world.close()
+    world.wait(4)
+    assert sold(world.exchange, "SPY") == 60
+    world.exchange.end("theirs", S.CANCELED)
+    world.deliver()
+    world.wait(4)
+    assert sold(world.exchange, "SPY") == 100
+    assert world.position() is None
+    world.agree()
+    world.replay()
+
+
+def test_a_stop_grows_when_someone_s_order_is_over() -> None:
+    world = holding()
+    theirs(world, 40)
+    world.deliver()
+    world.wait(4)
+    world.exchange.end("theirs", S.CANCELED)
+    world.deliver()
+    world.wait(4)
+    assert sum(stop.quantity for stop in world.exchange.stops("SPY")) == 100
+    world.replay()
+
+
 def test_an_exit_whose_shares_someone_s_order_holds_leaves_as_soon_as_that_is_over() -> None:
     world = holding()
-    (stop,) = world.exchange.stops("SPY")
-    theirs = replace(stop, broker_id="theirs", client_order_id="by hand", order_type=OrderType.LIMIT, status=S.WORKING)
-    world.exchange.orders["theirs"] = replace(theirs, stop_price_e4=None, limit_price_e4=5_000_000)
+    theirs(world, 100)
     world.close()
     world.wait(130)
     tried = len(world.orders(EXIT))

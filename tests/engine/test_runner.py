@@ -102,7 +102,7 @@ class Broker:
     def _note(self, what: str) -> None:
         self.asked.append((what, self.store.durable))
 
-    async def submit(self, order: ApprovedOrder) -> SubmitAnswered:
+    async def submit(self, order: ApprovedOrder, unwanted: Callable[[], str] = lambda: "") -> SubmitAnswered:
         self._note("submit")
         return SubmitAnswered(order.id, detail="timed out")
 

@@ -462,6 +462,18 @@ def test_a_halt_says_who_why_and_since_when() -> None:
     assert len(world.exchange.stops("SPY")) == 1
 
 
+def test_after_a_halt_an_entry_that_has_not_left_is_unwanted_and_an_exit_never_is() -> None:
+    world = World(("SPY", "QQQ")).ready()
+    world.place(100, 443.0)
+    world.delivery = False
+    entry = world.place(10, 440.0, symbol="QQQ").order_id or ""
+    world.close()
+    (leaving,) = world.orders(OrderRole.EXIT) or world.orders(OrderRole.STOP)
+    assert [world.engine.unwanted(each) for each in (entry, leaving.id, "unknown")] == ["", "", ""]
+    do(world, HaltCommand(world.caller(), "look"))
+    assert [world.engine.unwanted(each) for each in (entry, leaving.id)] == ["look", ""]
+
+
 def test_flatten_halts_cancels_and_closes_all_of_ours_and_leaves_what_is_not() -> None:
     world = owner()
     world.place(10, 400.0, limit=440.0, symbol="QQQ")

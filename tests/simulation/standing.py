@@ -119,7 +119,7 @@ class Standing:
 
     def _guarded(self, symbol: str, held: int, now_ns: int) -> None:
         guarded = self.there.guarding(symbol)
-        if not held or abs(held) == guarded or self._excuse(symbol, now_ns):
+        if not held or guarded in (abs(held), abs(held) - self.there.reserved(symbol)) or self._excuse(symbol, now_ns):
             self._lacking.pop(symbol, None)
             return
         lacks_ns = now_ns - self._lacking.setdefault(symbol, now_ns)
@@ -161,12 +161,8 @@ class Standing:
     def _to_end(self, engine: Engine) -> Iterator[tuple[str, str]]:
         for position in engine.ledger.positions.values():
             exits = (one for one in self.there.open(position.symbol) if stem(one.client_order_id).endswith("-x"))
-            held_by_hand = self.there.by_hand.intersection(
-                one.id for one in self.there.exchange.open_orders(position.symbol)
-            )  # these shares nobody else can sell
-            if held_by_hand:
-                continue
-            if position.exit_reason and self.there.quantity[position.symbol] and not any(exits):
+            free = abs(self.there.quantity[position.symbol]) > self.there.reserved(position.symbol)
+            if position.exit_reason and free and not any(exits):
                 yield f"{position.symbol} is to be closed, and no exit is sent", position.symbol
         for symbol in self.plan.symbols if engine.safety.stopped else ():
             for order in self.there.open(symbol):

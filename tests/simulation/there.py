@@ -55,6 +55,11 @@ class Exchanged:
         """Our orders that are not over."""
         return [order for order in self.exchange.open_orders(symbol) if self.ours(order)]
 
+    def reserved(self, symbol: str) -> int:
+        """Shares that someone's order is to close: no order of ours can have them."""
+        theirs = (one for one in self.exchange.open_orders(symbol) if one.id in self.by_hand)
+        return sum(order.remaining_e9 // E9 for order in theirs)
+
     def guarding(self, symbol: str) -> int:
         """Shares that a working stop of ours would close."""
         stops = (one for one in self.open(symbol) if one.type == "stop" and one.status in _WORKS)

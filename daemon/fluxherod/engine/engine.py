@@ -467,6 +467,10 @@ class Engine:
         """What blocks new risk now, in words; "" when nothing does. Never asked for exits."""
         return readiness.blocked(self, now_ns)
 
+    def unwanted(self, order_id: str) -> str:
+        """Why an order that has not left yet must not any more; "" while it may. Never said of what reduces risk."""
+        return self.guard.unwanted(order_id, self.safety.stopped)
+
     @property
     def refused(self) -> str:
         """Why nothing can be sent to the broker, exits neither, until an operator mends it; "" when it can."""

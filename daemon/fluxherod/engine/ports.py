@@ -6,7 +6,7 @@ reads a clock, touches a disk or opens a socket.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -52,8 +52,11 @@ class Clock(Protocol):
 class Broker(Protocol):
     """Orders and the account. Every call returns an event and raises nothing: no answer is an answer."""
 
-    async def submit(self, order: ApprovedOrder) -> SubmitAnswered:
-        """Send an order once; never repeated blindly."""
+    async def submit(self, order: ApprovedOrder, unwanted: Callable[[], str] = lambda: "") -> SubmitAnswered:
+        """Send an order once; never repeated blindly.
+
+        `unwanted` says why it must not leave any more: asked right before it does, as it may have waited for its turn.
+        """
         ...
 
     async def cancel(self, order_id: str, broker_id: str) -> CancelAnswered:

@@ -37,7 +37,8 @@ class Requests:
     """Carries out what effects ask for.
 
     `post` takes the answers; `on_fault` hears of exceptions that an adapter must not raise: the engine goes on as after
-    no answer. `spawn` runs a request, `ended` hears of the end of each.
+    no answer. `spawn` runs a request, `ended` hears of the end of each. `unwanted` says why an order must not leave any
+    more, "" while it may.
     """
 
     def __init__(
@@ -50,6 +51,7 @@ class Requests:
         on_fault: Callable[[str, Exception], None],
         spawn: Callable[[Coroutine[Any, Any, None]], asyncio.Task[None]],
         ended: Callable[[], None],
+        unwanted: Callable[[str], str],
     ) -> None:
         self.in_flight = 0
         self.snapshots = SnapshotFilter()
@@ -61,6 +63,7 @@ class Requests:
         self._on_fault = on_fault
         self._spawn = spawn
         self._tell_ended = ended
+        self._unwanted = unwanted
         self._snapshot_wanted = self._snapshot_asked = False
         self._snapshot_lock = asyncio.Lock()
         self._faulty = False
@@ -97,7 +100,7 @@ class Requests:
     async def _asked(self, effect: OrderRequest) -> Event:
         match effect:
             case SubmitOrder(order):
-                return await self._broker.submit(order)
+                return await self._broker.submit(order, lambda: self._unwanted(order.id))
             case CancelOrder(order_id, broker_id):
                 return await self._broker.cancel(order_id, broker_id)
             case ReplaceOrder(replacement):

@@ -106,6 +106,7 @@ class Runner:
             lambda text, fault: self._on_fault(text, fault),
             self._spawn,
             ended=lambda: self._arrived.set(),
+            unwanted=engine.unwanted,
         )
         self.take_snapshot = self._requests.take_snapshot
         self._mirroring = Mirroring(

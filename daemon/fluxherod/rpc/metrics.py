@@ -141,12 +141,12 @@ class _TimedBroker:
         self._engine = engine
         self._clock = clock
 
-    async def submit(self, order: ApprovedOrder) -> SubmitAnswered:
+    async def submit(self, order: ApprovedOrder, unwanted: Callable[[], str] = lambda: "") -> SubmitAnswered:
         known = self._engine.desk.orders.get(order.id)
         if known is not None and known.signal_id is not None and not known.chase_count and self._clock.rate > 0:
             age_ns = self._clock.now_ns() - known.created_ns
             self._seconds.observe(max(0.0, age_ns / SECOND_NS / self._clock.rate))
-        return await self._broker.submit(order)
+        return await self._broker.submit(order, unwanted)
 
     async def cancel(self, order_id: str, broker_id: str) -> CancelAnswered:
         return await self._broker.cancel(order_id, broker_id)

@@ -17,7 +17,7 @@ from fluxherod.adapters.alpaca.wire import format_time, parse_time
 from fluxherod.core.calendar import SECOND_NS
 from fluxherod.core.risk.approval import ApprovedOrder, ApprovedReplacement
 from fluxherod.core.types import BrokerStatus, OrderType, Side, TimeInForce
-from fluxherod.engine.events import Refusal
+from fluxherod.engine.events import Refusal, SubmitAnswered
 
 ENTRY = ApprovedOrder(
     "e1-SPY-20240102-entry-1", "SPY", Side.BUY, OrderType.MARKET, TimeInForce.GTC, 125, leg_stop_e4=4_432_500
@@ -70,6 +70,14 @@ async def test_an_accepted_entry_comes_back_with_its_stop_leg(broker: Any, order
     assert answer.order is not None
     assert answer.order.legs[0].status is BrokerStatus.HELD
     assert exchange.sent("POST")[0]["stop_loss"] == {"stop_price": "443.25"}
+
+
+async def test_an_order_that_had_to_wait_is_not_sent_when_it_is_unwanted_by_then(broker: Any) -> None:
+    why = ["", "trading is halted"]
+    exchange = Exchange({"POST /v2/orders": httpx.Response(429)})
+    answer = await broker(exchange).submit(ENTRY, lambda: why.pop(0))
+    assert answer == SubmitAnswered(ENTRY.id, unsent="trading is halted")
+    assert len(exchange.requests) == 1
 
 
 @pytest.mark.parametrize("status", [400, 403, 404, 422])

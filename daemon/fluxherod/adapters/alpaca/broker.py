@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from fluxherod.adapters.alpaca import wire
 from fluxherod.adapters.alpaca.errors import Unavailable, WireError
 from fluxherod.adapters.alpaca.limiter import Priority
-from fluxherod.adapters.alpaca.rest import Answer, AuthenticationFailed, Outcome, RestClient, describe
+from fluxherod.adapters.alpaca.rest import Answer, AuthenticationFailed, NotSent, Outcome, RestClient, describe
 from fluxherod.core.calendar import SECOND_NS
 from fluxherod.core.risk.approval import ApprovedOrder, ApprovedReplacement
 from fluxherod.core.types import BrokerOrder
@@ -54,10 +54,13 @@ class AlpacaBroker:
         self._rest = rest
         self._seen: _Seen | None = None
 
-    async def submit(self, order: ApprovedOrder) -> SubmitAnswered:
+    async def submit(self, order: ApprovedOrder, unwanted: Callable[[], str] = lambda: "") -> SubmitAnswered:
         """POST /v2/orders. An id that Alpaca knows already is looked up: an earlier attempt has arrived."""
         body = wire.encode_order(order)
-        outcome = await self._rest.request("POST", "/v2/orders", Priority.ORDER, body=body, act=_purpose(order))
+        act = _purpose(order)
+        outcome = await self._rest.request("POST", "/v2/orders", Priority.ORDER, body=body, act=act, unwanted=unwanted)
+        if isinstance(outcome, NotSent):
+            return SubmitAnswered(order.id, unsent=outcome.reason)
         placed, refusal, detail = _order_or_refusal(outcome)
         if _duplicate(refusal):
             known = await self.lookup(order.id)

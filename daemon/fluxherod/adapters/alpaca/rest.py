@@ -56,7 +56,14 @@ class AuthenticationFailed:
     message: str
 
 
-Outcome = Answer | NoAnswer | AuthenticationFailed
+@dataclass(frozen=True, slots=True)
+class NotSent:
+    """It was not wanted any more when its turn came: the server has never seen it."""
+
+    reason: str
+
+
+Outcome = Answer | NoAnswer | AuthenticationFailed | NotSent
 
 
 class DateListener(Protocol):
@@ -138,12 +145,18 @@ class RestClient:
         params: Mapping[str, str] | None = None,
         body: Mapping[str, Any] | None = None,
         act: str = "get",
+        unwanted: Callable[[], str] = lambda: "",
     ) -> Outcome:
-        """One call, repeated only where that is safe. Raises nothing but cancellation. `act` names it to failpoints."""
+        """One call, repeated only where that is safe. Raises nothing but cancellation.
+
+        `act` names it to failpoints; `unwanted` is asked right before it leaves, each time: why it must not any more.
+        """
         for attempt in range(RETRIES + 1):
             if self._refused is not None:
                 return self._refused
-            outcome = await self._once(method, path, priority, params, body, act)
+            outcome = await self._once(method, path, priority, params, body, act, unwanted)
+            if isinstance(outcome, NotSent):
+                return outcome
             if not _works(outcome):
                 self._failed_at = self._monotonic()
             if attempt == RETRIES or not _repeatable(method, outcome):
@@ -165,8 +178,11 @@ class RestClient:
         params: Mapping[str, str] | None,
         body: Mapping[str, Any] | None,
         act: str,
+        unwanted: Callable[[], str],
     ) -> Outcome:
         await self._limiter.acquire(priority)
+        if reason := unwanted():
+            return NotSent(reason)
         self.requests += 1
         sent_ns = self._dates.now_ns() if self._dates else 0
         try:
@@ -260,7 +276,7 @@ def _repeatable(method: str, outcome: Outcome) -> bool:
 
 def describe(outcome: Outcome) -> str:
     """What came back, in one line."""
-    if isinstance(outcome, NoAnswer):
+    if isinstance(outcome, NoAnswer | NotSent):
         return outcome.reason
     if isinstance(outcome, AuthenticationFailed):
         return f"HTTP {outcome.status}: {outcome.message}"

@@ -116,15 +116,14 @@ class Desk(Sending):
 
     def _note_stranger(self, report: BrokerOrder, execution: Execution | None, now_ns: int, out: list[Effect]) -> None:
         """Someone else's order has traded shares of a symbol that we hold, or holds them no longer."""
-        if report.symbol not in self.ledger.positions:
+        ended = report.status.ended
+        if report.symbol not in self.ledger.positions or not (ended or execution is not None):
             return
-        if report.status.ended:
+        if ended:
             self.doubts.freed(report.symbol, now_ns, self.settings)
-        if execution is not None:
-            self.doubts.suspect(report.symbol, now_ns)
-        if execution is not None or (report.status.ended and report.symbol in self.holds):
-            what = "has traded it" if execution is not None else "has ended an order of it"
-            out.append(RequestSnapshot(f"{report.symbol}: someone else {what}"))
+        self.doubts.suspect(report.symbol, now_ns)
+        what = "has traded it" if execution is not None else "has ended an order of it"
+        out.append(RequestSnapshot(f"{report.symbol}: someone else {what}"))
 
     def _merge(
         self, order: Order, report: BrokerOrder, execution: Execution | None, word: str, now_ns: int, out: list[Effect]

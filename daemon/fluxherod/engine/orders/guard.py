@@ -96,6 +96,16 @@ class Guard:
             if (everywhere or off) and not self.desk.held(order.symbol, now_ns):
                 self.desk.cancel(order, now_ns, out)
 
+    def unwanted(self, order_id: str, stopped: str) -> str:
+        """Why an order that waits for its turn to be sent must not leave any more; "" while it may.
+
+        `stopped` says why trading is stopped, if it is. Only an entry can be unwanted.
+        """
+        order = self.desk.orders.get(order_id)
+        if order is None or order.role is not OrderRole.ENTRY:
+            return ""
+        return stopped or self.settings.why_disabled(order.symbol) or self.desk.halts.why(order.symbol) or ""
+
     def _cut_off(self, now_ns: int, out: list[Effect]) -> None:
         for order in self._working_entries():
             due_ns = self._cutoff_ns(order)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from itertools import accumulate
 
@@ -34,6 +35,7 @@ class Doubts:
         self.fresh: dict[str, int] = {}  # until when that word counts for an exit in any case
         self._lacks: dict[str, int] = {}  # what is missing there, and no fill that it has not counted explains
         self._lagging: set[str] = set()  # fills that the broker has not counted yet may be all that is missing
+        self._reserved: Mapping[str, int] = {}
         self._fills: dict[str, list[tuple[int, int]]] = {}  # fills of the last minute: when, and signed shares
 
     # --- trouble -------------------------------------------------------------------------------------
@@ -51,7 +53,6 @@ class Doubts:
 
     def freed(self, symbol: str, now_ns: int, settings: Settings) -> None:
         """Someone else's order, which may have held shares of ours, is over: a hold is now no longer than the first."""
-        self.suspect(symbol, now_ns)
         self.is_well(symbol)
         if symbol in self.holds:
             self.holds[symbol] = min(self.holds[symbol], now_ns + settings.refusal_pause_ns + settings.latency_ns)
@@ -116,14 +117,26 @@ class Doubts:
         fills = self._fills.get(symbol)
         return fills[-1][0] + LAGS_FOR_NS if fills else 0
 
+    def reserve(self, reserved: Mapping[str, int]) -> None:
+        """The shares that orders of others are to sell of our positions, or to buy back, by the newest snapshot."""
+        self._reserved = reserved
+
     def most(self, position: Position | None) -> int | None:
-        """How many shares of a position may leave at most; None when all of them."""
-        theirs = self._theirs.get(position.symbol) if position is not None else None
-        if position is None or theirs is None:
+        """How many shares of a position may leave at most; None when all of them.
+
+        Of shares that an order of someone else holds the broker takes no second one. Where it holds all of ours, all
+        are tried: it may be over by now.
+        """
+        if position is None:
             return None
+        theirs = self._theirs.get(position.symbol)
         if position.exit_reason and position.symbol in self._lagging and position.symbol not in self.fresh:
-            return None
-        return max(0, theirs if position.quantity > 0 else -theirs)
+            theirs = None
+        there = position.quantity if theirs is None else theirs
+        most = max(0, there if position.quantity > 0 else -there)
+        if 0 < self._reserved.get(position.symbol, 0) < most:
+            return most - self._reserved[position.symbol]
+        return most if theirs is not None else None
 
     def confirmed(self, position: Position) -> Position:
         """The position as far as the broker has it."""

@@ -8,6 +8,7 @@ it and that of after it are both no difference, until the open (`splits.py`).
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -91,6 +92,7 @@ class Reconciler:
         known = (self.desk.report(report, None, "snapshot", now_ns, out) for report in strangers)
         foreign = [report for report, order in zip(strangers, known, strict=True) if order is None]
         self._foreign_orders(foreign, first, now_ns, out)
+        self._reserve(foreign)
         self._positions(snapshot, first, now_ns, out)
         self._cash(snapshot, now_ns, out)
         self.known.end()
@@ -120,6 +122,14 @@ class Reconciler:
                 if self._counts(found, first) and self.known.confirm(found):
                     text = f"{text} at the broker is not ours; it is left alone"
                     out.append(AlertRaised("FOREIGN_ORDER", Severity.WARNING, text, report.symbol))
+
+    def _reserve(self, reports: Iterable[BrokerOrder]) -> None:
+        reserved: Counter[str] = Counter()
+        for report in reports:
+            position = self.ledger.positions.get(report.symbol)
+            if position is not None and report.side is closing_side(position):
+                reserved[report.symbol] += report.quantity - report.filled_quantity
+        self.desk.doubts.reserve(reserved)
 
     def _lost_order(self, report: BrokerOrder, now_ns: int, out: list[Effect]) -> None:
         """A daemon sent it, and our journal does not have it: an older journal is in use, or another one."""
