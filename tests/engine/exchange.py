@@ -69,7 +69,7 @@ class Exchange:
                     self._replace(replacement, now_ns)
                 case LookupOrder(order_id):
                     self._lookup(order_id)
-                case RequestSnapshot():
+                case RequestSnapshot() if not self._lost("snapshot"):
                     self.outbox.append(self.snapshot(now_ns))
 
     def _lost(self, kind: str) -> bool:
@@ -225,8 +225,9 @@ class Exchange:
         self.position[order.symbol] = self.position.get(order.symbol, 0) + order.side.sign * quantity
         self.count += 1
         execution = Execution(
-            f"x{self.count}", broker_id, order.symbol, order.side, quantity, price_e4, filled, self.now_ns
-        )
+            f"x{self.count}", broker_id, order.symbol, order.side, quantity, price_e4, filled, self.now_ns,
+            self.position[order.symbol],
+        )  # fmt: skip
         self._set(order, "fill" if status is S.FILLED else "partial_fill", tell, execution)
         for leg_id, parent_id in self.parents.items():
             if parent_id == broker_id and status is S.FILLED and self.orders[leg_id].status is S.HELD:

@@ -208,6 +208,46 @@ def test_beside_someone_s_order_the_shares_that_are_left_get_a_stop_and_an_exit_
     world.replay()
 
 
+def test_shares_that_someone_was_heard_to_sell_are_not_sold_again_though_no_snapshot_says_so() -> None:
+    world = holding()
+    theirs(world, 100)
+    world.exchange.lose = ["snapshot"] * 100
+    world.exchange.fill("theirs", 100, 4_500_000)
+    world.deliver()
+    world.close()
+    world.wait(90)
+    assert not world.orders(EXIT)
+    assert [order.role for order in world.engine.desk.live()] == []
+    world.exchange.lose.clear()
+    for _ in range(3):
+        world.wait(3)
+        world.snapshot()
+    assert world.position() is None
+    assert "POSITION_ADOPTED" in world.alerts()
+    world.agree()
+    world.replay()
+
+
+def test_someone_who_closes_in_the_moment_of_our_fill_is_believed_at_once() -> None:
+    world = World().ready()
+    world.exchange.auto_fill = False
+    world.place(100, 443.0)
+    (entry,) = world.exchange.working("SPY")
+    world.exchange.fill(entry.broker_id, 100, 4_500_000)
+    theirs(world, 100)
+    world.exchange.orders["theirs"] = replace(world.exchange.orders["theirs"], updated_ns=world.now_ns)
+    world.exchange.fill("theirs", 100, 4_500_000)
+    world.now_ns += SECOND_NS // 50
+    world.deliver()
+    for _ in range(2):
+        world.wait(3)
+        world.snapshot()
+    assert world.position() is None
+    assert any("(order by hand)" in alert.text for alert in of(AlertRaised, world.seen))
+    world.agree()
+    world.replay()
+
+
 def test_a_stop_grows_when_someone_s_order_is_over() -> None:
     world = holding()
     theirs(world, 40)

@@ -185,7 +185,7 @@ def test_a_refused_stop_is_tried_again_before_the_end() -> None:
 async def test_the_runner_goes_on_until_the_shares_are_guarded() -> None:
     stage = Stage()
     exchange = Exchange()
-    stage.broker.submit = lambda order: answer(exchange, SubmitOrder(order), stage)
+    stage.broker.submit = lambda order, _: answer(exchange, SubmitOrder(order), stage)
     stage.broker.cancel = lambda order_id, broker_id: answer(exchange, CancelOrder(order_id, broker_id), stage)
     running = asyncio.create_task(stage.runner.run())
     await stage.trading()

@@ -164,7 +164,10 @@ class BrokerOrder:
 
 @dataclass(frozen=True, slots=True)
 class Execution:
-    """One fill as the broker reports it; `cumulative` is the order's filled quantity after it."""
+    """One fill as the broker reports it; `cumulative` is the order's filled quantity after it.
+
+    `position` is what the account holds of the symbol after it, all shares together, short ones below 0.
+    """
 
     execution_id: str
     broker_id: str
@@ -174,6 +177,7 @@ class Execution:
     price_e4: int
     cumulative: int
     time_ns: int
+    position: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -206,7 +206,7 @@ def test_a_fill_carries_its_execution_in_text_and_binary_frames(order_json: Any)
         execution = message.event.execution
         assert execution is not None
         assert (execution.execution_id, execution.quantity, execution.price_e4) == ("ex-1", 100, 4_512_800)
-        assert (execution.cumulative, execution.side) == (125, Side.SELL)
+        assert (execution.cumulative, execution.side, execution.position) == (125, Side.SELL, -100)
         assert execution.time_ns == message.time_ns == parse_time("2024-01-02T15:00:02.000000003Z")
         assert message.event.order.status is BrokerStatus.FILLED
 

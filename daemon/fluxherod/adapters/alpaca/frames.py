@@ -312,6 +312,7 @@ def _execution(data: Json, order: BrokerOrder, time_ns: int) -> Execution | None
         price_e4=e4(data["price"]),
         cumulative=order.filled_quantity,
         time_ns=time_ns or order.updated_ns,
+        position=shares(data["position_qty"]) if data.get("position_qty") else None,
     )
 
 

@@ -122,6 +122,9 @@ class Desk(Sending):
         if ended:
             self.doubts.freed(report.symbol, now_ns, self.settings)
         self.doubts.suspect(report.symbol, now_ns)
+        if execution is not None and execution.position is not None:
+            ours = self.ledger.positions[report.symbol].quantity
+            self.doubts.traded(report.symbol, ours, execution.position, now_ns)
         what = "has traded it" if execution is not None else "has ended an order of it"
         out.append(RequestSnapshot(f"{report.symbol}: someone else {what}"))
 

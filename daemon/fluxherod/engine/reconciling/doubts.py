@@ -92,6 +92,13 @@ class Doubts:
             self._lagging.discard(symbol)
             self._lacks[symbol] = lacks  # it stays what it is, whatever fills come to meanwhile
 
+    def traded(self, symbol: str, ours: int, theirs: int, now_ns: int) -> None:
+        """What the broker has after someone else's fill: where that is less than ours, no lag of its books explains it."""
+        if theirs * ours < ours * ours:
+            self.fewer(symbol, ours, theirs, now_ns)
+            self._lagging.discard(symbol)
+            self._lacks[symbol] = ours - theirs
+
     def enough(self, symbol: str) -> None:
         """The broker has at least the shares that we think, or its word was of a position that is no more."""
         self._theirs.pop(symbol, None)

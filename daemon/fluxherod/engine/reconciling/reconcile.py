@@ -238,12 +238,17 @@ class Reconciler:
         sign = 1 if position.quantity > 0 else -1
         gone = abs(position.quantity) - max(0, broker.quantity * sign)
         side, symbol = closing_side(position), position.symbol
-        found, value_e4, ids = self.desk.book.closed_by_others(symbol, side, gone, position.opened_ns)
+        found, value_e4, ids = self.desk.book.closed_by_others(symbol, side, gone, self._entered_ns(position))
         rest_e4 = (gone - found) * self._last_price_e4(position, broker)
         proceeds_e4 = sign * (cash_e4 - (self.ledger.cash_e4 or 0))
         if found < gone and 2 * (proceeds_e4 - value_e4) < rest_e4:
             return None
         return Closed(gone, -sign * gone, value_e4 + rest_e4, found == gone, ", ".join(ids))
+
+    def _entered_ns(self, position: Position) -> int:
+        """From when on someone may have closed it. We hear of a fill later than it was: the order's own time counts."""
+        entry = self.desk.orders.get(position.trade_id.partition("+")[0])
+        return position.opened_ns if entry is None else min(entry.created_ns, position.opened_ns)
 
     def _last_price_e4(self, position: Position, broker: BrokerPosition) -> int:
         book = self.market.books.get(position.symbol)
