@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -36,7 +36,7 @@ async def test_an_order_whose_submission_breaks_the_adapter_is_unknown_and_is_as
     async with running() as stage:
         await stage.trading()
 
-        async def broken(order: ApprovedOrder) -> SubmitAnswered:
+        async def broken(order: ApprovedOrder, unwanted: Callable[[], str]) -> SubmitAnswered:
             raise KeyError("id")
 
         stage.broker.submit = broken

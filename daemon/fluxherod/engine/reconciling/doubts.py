@@ -93,7 +93,7 @@ class Doubts:
             self._lacks[symbol] = lacks  # it stays what it is, whatever fills come to meanwhile
 
     def traded(self, symbol: str, ours: int, theirs: int, now_ns: int) -> None:
-        """What the broker has after someone else's fill: where that is less than ours, no lag of its books explains it."""
+        """What the broker has after someone else's fill: no lag of its books explains that it is less than ours."""
         if theirs * ours < ours * ours:
             self.fewer(symbol, ours, theirs, now_ns)
             self._lagging.discard(symbol)
