@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -248,33 +247,3 @@ async def test_a_profile_is_made_listed_used_and_removed(
     (tmp_path / "c/fluxhero/profiles.toml").write_text("[demo]\ntokn = 'x'\n")
     code, _, err = await run("status --profile demo")
     assert (code, "there is no tokn; known are address, token_file" in err) == (2, True)
-
-
-def test_bash_completes_commands_options_and_choices(tmp_path: Path) -> None:
-    import subprocess
-    import sys
-
-    command = [sys.executable, "-m", "fluxhero_client.cli", "completion"]
-    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": os.pathsep.join(sys.path)}
-    scripts = {
-        shell: subprocess.run([*command, shell], env=environment, capture_output=True, text=True, check=True).stdout
-        for shell in ("bash", "zsh", "fish")
-    }
-    (tmp_path / "read.token").write_text("x")
-
-    def complete(*words: str) -> set[str]:
-        line = " ".join(f"'{word}'" for word in words)
-        ask = f"COMP_WORDS=({line}); COMP_CWORD={len(words) - 1}; _fluxhero 2>/dev/null; echo ${{COMPREPLY[@]}}"
-        bash = ["bash", "-c", f"{scripts['bash']}\n{ask}"]
-        return set(subprocess.run(bash, cwd=tmp_path, capture_output=True, text=True, check=True).stdout.split())
-
-    assert {"status", "--profile", "watch"} <= complete("fluxhero", "")
-    assert complete("fluxhero", "canc") == {"cancel", "cancel-all"}
-    assert complete("fluxhero", "watch", "p") == {"prices", "positions"}
-    assert complete("fluxhero", "-o", "json", "watch", "orders", "al") == {"alerts"}
-    assert complete("fluxhero", "alerts", "--severity", "") == {"info", "warning", "critical"}
-    assert complete("fluxhero", "status", "-o", "c") == {"csv"}
-    assert complete("fluxhero", "status", "--token-file", "re") == {"read.token"}
-    for name in ("reset-breaker", "--token-file", "mean-reversion"):
-        assert name.removeprefix("--") in scripts["zsh"]
-        assert name.removeprefix("--") in scripts["fish"]
