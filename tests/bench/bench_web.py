@@ -56,7 +56,7 @@ async def serve() -> None:
     await server.start()
 
     pages = Pages({}, lambda: (True, {}), lambda: (b"", ""), _nobody)
-    web = HttpServer(HttpConfig(listen="127.0.0.1:0"), Bridge(door.handlers, 1 << 20), pages)
+    web = HttpServer(HttpConfig(listen="127.0.0.1:0"), Bridge(door.handlers, 1 << 20, door.knows), pages)
     print(port, await web.start(), (tokens.folder / "read.token").read_text().strip(), flush=True)
     await server.wait_for_termination()
 

@@ -15,6 +15,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import grpc
 import httpx
 import pytest
 from cryptography.hazmat.primitives import serialization
@@ -22,7 +23,7 @@ from harness.stopwatch import Stopwatch
 from rpc.certificates import Authority
 from rpc.test_reads import trend
 from web.conftest import BINARY, Web, until
-from web.probe import SERVICE
+from web.probe import SERVICE, messages
 
 from fluxherod.config_grpc import GrpcConfig
 from fluxherod.engine.effects import Alert, AlertUpdated, Severity
@@ -33,7 +34,7 @@ from fluxherod.rpc.errors import Refused
 from fluxherod.rpc.sockets import ListenError
 from fluxherod.rpc.tls import own_hosts
 from fluxherod.rpc.web import http
-from fluxherod.rpc.web.bridge import Bridge
+from fluxherod.rpc.web.bridge import STRANGERS_BYTES, Bridge
 from fluxherod.rpc.web.context import WebContext
 from fluxherod.rpc.web.frames import message_frame
 from fluxherod.rpc.web.guard import Guard, is_local
@@ -197,7 +198,7 @@ async def test_scrapes_come_one_after_the_other_and_leave_half_of_the_time_to_th
         return None
 
     pages = Pages({}, lambda: (True, {}), slow, nothing)
-    site = Site(Guard("127.0.0.1:1", (), (), tls=False), Bridge({}, 1), pages)
+    site = Site(Guard("127.0.0.1:1", (), (), tls=False), Bridge({}, 1, lambda metadata: True), pages)
     scope = {"method": "GET", "path": "/metrics", "client": ("127.0.0.1", 1), "headers": [(b"host", b"localhost")]}
     await asyncio.gather(*(site(scope, nothing, nothing) for _ in range(3)))
     assert len(spans) == 3
@@ -254,6 +255,17 @@ async def test_a_request_that_does_not_begin_or_end_in_time_is_not_waited_for(
     assert b"grpc-status:4" in await reader.readuntil(b"grpc-status:4")
     writer.close()
     assert [record for record in caplog.records if record.levelno > logging.INFO] == []
+
+
+@pytest.mark.parametrize("token", [None, "Bearer fh_0", "Bearer a b", "Basic eA=="])
+async def test_of_a_call_without_a_valid_token_little_is_read(web: Web, token: str | None) -> None:
+    long = message_frame(messages().EchoRequest(text="x" * STRANGERS_BYTES).SerializeToString())
+    assert (await web.post(f"{SERVICE}/Echo", long)).code == grpc.StatusCode.OK.value[0]
+    del web.client.headers["authorization"]
+    headers = {} if token is None else {"authorization": token}
+    assert (await web.post(f"{SERVICE}/Echo", long, headers)).code == grpc.StatusCode.RESOURCE_EXHAUSTED.value[0]
+    short = message_frame(messages().EchoRequest(text="x").SerializeToString())
+    assert (await web.post(f"{SERVICE}/Echo", short, headers)).code == grpc.StatusCode.UNAUTHENTICATED.value[0]
 
 
 async def test_a_port_that_is_taken_is_named_with_the_remedy(web: Web, tmp_path: Path) -> None:

@@ -122,6 +122,14 @@ class Gate:
         _CALLING.set(peer)
         return peer
 
+    def knows(self, metadata: Iterable[tuple[str, str | bytes]]) -> bool:
+        """Whether a call comes with a valid token. Nothing is counted, and nobody told: `enter` does that."""
+        try:
+            token = self._book.find(_bearer([value for key, value in metadata if key.lower() == _HEADER]))
+        except TokensUnreadable:
+            return False
+        return token is not None and not token.ended(self._now())
+
     def look_at_tokens(self) -> None:
         """Raise the alarm when they can't be read; `enter` would at the first call that brings one."""
         try:

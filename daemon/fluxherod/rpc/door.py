@@ -10,7 +10,7 @@ import asyncio
 import logging
 import secrets
 import time
-from collections.abc import AsyncGenerator, AsyncIterable, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterable, Awaitable, Callable, Iterable, Mapping
 from contextlib import aclosing
 from typing import Any, NoReturn
 
@@ -62,6 +62,10 @@ class Door(grpc.GenericRpcHandler):
             Refused: when it may not.
         """
         self._gate.admit(method, context)
+
+    def knows(self, metadata: Iterable[tuple[str, str | bytes]]) -> bool:
+        """Whether a call comes with a valid token: for who must read its request before a handler asks."""
+        return self._gate.knows(metadata)
 
     async def hold(self, error: Exception) -> None:
         """Let a refusal wait that is to: those of a host that tried without a valid token again and again."""

@@ -15,13 +15,14 @@ from grpc_status import rpc_status
 from fluxherod.rpc.calls import Handler
 from fluxherod.rpc.errors import Refused
 from fluxherod.rpc.web.context import Send, WebContext
-from fluxherod.rpc.web.frames import Malformed, Mode, RequestReader, metadata_of, timeout_of
+from fluxherod.rpc.web.frames import Malformed, Metadata, Mode, RequestReader, metadata_of, timeout_of
 
 log = logging.getLogger(__name__)
 
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 BODY_PATIENCE_S = 20.0
+STRANGERS_BYTES = 1 << 16  # read of a call without a valid token, so that many of them at once take little memory
 NO_REQUEST = "a call has one message"
 _REASONS = {
     grpc.StatusCode.INVALID_ARGUMENT: "INVALID_FIELD",
@@ -44,10 +45,14 @@ class Call:
 
 
 class Bridge:
-    """Answers POSTs to `/package.Service/Method`. At most `most_bytes` are read of a request."""
+    """Answers POSTs to `/package.Service/Method`. At most `most_bytes` are read of a request.
 
-    def __init__(self, handlers: Mapping[str, Handler], most_bytes: int) -> None:
+    `knows` says by its metadata whether a call has a valid token: of others less is read.
+    """
+
+    def __init__(self, handlers: Mapping[str, Handler], most_bytes: int, knows: Callable[[Metadata], bool]) -> None:
         self._handlers = handlers
+        self._knows = knows
         self._most_bytes = most_bytes
         self._running: set[asyncio.Task[Any]] = set()
         self._stopping = ""
@@ -84,7 +89,8 @@ class Bridge:
             next((value.decode("latin-1") for name, value in headers if name == b"grpc-timeout"), None)
         )
         metadata = metadata_of(headers)
-        messages = await _read(receive, RequestReader(mode, self._most_bytes))
+        most_bytes = self._most_bytes if self._knows(metadata) else min(self._most_bytes, STRANGERS_BYTES)
+        messages = await _read(receive, RequestReader(mode, most_bytes))
         handler = self._handlers.get(scope["path"])
         if handler is None:
             raise Malformed("there is no such method", grpc.StatusCode.UNIMPLEMENTED)

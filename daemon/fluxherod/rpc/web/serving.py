@@ -28,7 +28,7 @@ SCRAPE_AS = "/fluxhero.v1.SystemService/GetStatus"
 
 def make_http(server: RpcServer, info: DaemonInfo, metrics: Metrics, config: HttpSection, webui: Path) -> HttpServer:
     """A server of the calls that `server` answers, of the files in `webui` and of what `metrics` counts."""
-    bridge = Bridge(server.door.handlers, config.max_request_bytes)
+    bridge = Bridge(server.door.handlers, config.max_request_bytes, server.door.knows)
     served = [name for name in SERVICE_NAMES if name not in UNSERVED]
     assets = load_assets(webui) or about(info.version, info.config.daemon.mode, info.config.grpc.listen, served)
     pages = Pages(
