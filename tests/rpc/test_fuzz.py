@@ -70,7 +70,7 @@ async def test_hostile_calls_end_in_clean_refusals_and_leave_nothing_behind(
 ) -> None:
     parquet(
         {"id": ["1"], "price": ["1.5"]}, {"id": "text", "price": "money"}
-    )  # the first file loads 60 MB of libraries
+    )  # the first loads 60 MB
     caplog.set_level(logging.CRITICAL)  # thousands of lines would be memory of the test's own
     methods = sorted(world.server.door.handlers)  # health and reflection, too
     assert {method.split(".")[0] for method in methods} == {"/fluxhero", "/grpc"}
