@@ -37,7 +37,7 @@ from fluxherod.config import Config, to_settings
 from fluxherod.core.calendar import SECOND_NS, Session
 from fluxherod.core.kernel import warm_up
 from fluxherod.engine.effects import Severity
-from fluxherod.engine.events import Event, Started, Stopping
+from fluxherod.engine.events import ArchiveReported, Event, Started, Stopping
 from fluxherod.engine.runner import Runner
 from fluxherod.engine.settings import Settings
 from fluxherod.engine.streams.hub import Hub, Ring, Topic
@@ -191,12 +191,13 @@ async def _build(
         stack.push_async_callback(clock.aclose)
     settings = _settings(config, clock)
     _look_at_the_time(clock, recovery)
-    reader = await stack.enter_async_context(await TableReader.open(store.path))
     limiter = RateLimiter(config.alpaca.requests_per_minute)
 
     def post(event: Event) -> None:
         runner.post(event)  # which is made from its edges: what they post before that could only be about nothing
 
+    reader = await TableReader.open(store.path, lambda fault: post(ArchiveReported(lost=fault)))
+    await stack.enter_async_context(reader)
     at_exchange = clock if isinstance(clock, ExchangeClock) else ClockOffset(clock.now_ns, post)
     dates = at_exchange if isinstance(at_exchange, ClockOffset) else None
     trading = RestClient(config.alpaca.trading_url, credentials, limiter, post=post, dates=dates)
@@ -242,7 +243,7 @@ async def _build(
         "trade stream": trades.run,
         "poll": lambda: _poll(runner, clock),
         "alert channels": channels.run,
-        "archive": Archivist(config.storage.state_dir, store, runner, recovery.snapshot_seq, post).run,
+        "archive": Archivist(store, config.storage.keep_days, runner, recovery.snapshot_seq, post).run,
     }
     edges["feed watchdog"] = _feed_watchdog(market, market_data, clock, runner).run
     if isinstance(clock, ExchangeClock):

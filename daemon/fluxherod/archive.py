@@ -1,8 +1,9 @@
 """The archive: a process beside the daemon that seals days that are over, replays what is new and makes snapshots.
 
-It only adds files; rows that are sealed are deleted from the database by the daemon, when it hears of them here. It
-runs after each day, at a start that finds closed days that are not sealed, and after so many rows. What it replays it
-compares: so each day is shown to come out the same, byte for byte, before its night is over.
+Last it writes old rows of the tables to files (`retention`). Rows that are in files are deleted from the database by
+the daemon, when it hears of them here. It runs after each day, at a start that finds closed days that are not sealed,
+and after so many rows. What it replays it compares: so each day is shown to come out the same, byte for byte, before
+its night is over.
 """
 
 from __future__ import annotations
@@ -27,10 +28,12 @@ from fluxherod.adapters.sealed import Provenance, SealedHeader, SealedRow, seal
 from fluxherod.adapters.snapshots import LATEST, SUFFIX, Snapshot, SnapshotHeader, write_snapshot
 from fluxherod.adapters.sqlite.journal import JournalRow, Tail
 from fluxherod.adapters.sqlite.schema import StorageError
+from fluxherod.adapters.sqlite.tidying import Archived
 from fluxherod.core.calendar import new_york_day
 from fluxherod.errors import FluxHeroError
 from fluxherod.provenance import packages, provenance
 from fluxherod.recovery import Recovery, recover
+from fluxherod.retention import archive_rows, before_ns, remembered
 
 log = logging.getLogger(__name__)
 
@@ -39,6 +42,7 @@ LOCK = "archive.lock"
 WITH_ITS_PARENT = "with-its-parent"
 KEPT_DAYS, KEPT_MONTHS, LEAST_DAYS = 7, 12, 2
 KEPT_BYTES = 1 << 30  # one of 8,000 symbols has more than half of that
+KEEP_DAYS = 30
 # Fewer rows than this since the newest snapshot are replayed in no time.
 LEAST_ROWS = 2_000
 
@@ -49,7 +53,8 @@ class Done:
 
     `sealed` is the newest row that is in a sealed file which was read back, `snapshot_seq` the row of the newest
     snapshot, `open_day` the day that goes on. `differs_at` is an input whose effects came out otherwise than this very
-    code recorded them; `fault` is what went wrong.
+    code recorded them; `tables` is which rows of the tables are in files, `lost` which of those files are damaged or
+    missing; `fault` is what went wrong.
     """
 
     sealed: Tail | None = None
@@ -57,6 +62,8 @@ class Done:
     open_day: str = ""
     rows: int = 0
     differs_at: int | None = None
+    tables: Archived | None = None
+    lost: tuple[str, ...] = ()
     fault: str = ""
 
 
@@ -64,11 +71,12 @@ class ArchiveError(FluxHeroError):
     """The archive can't do its work; the text says why."""
 
 
-def archive(state_dir: Path, code: Provenance, tell: Callable[[Done], None]) -> Done:
-    """Seal the closed days of a state folder, replay and compare what is new, and make snapshots.
+def archive(state_dir: Path, code: Provenance, tell: Callable[[Done], None], keep_days: int = KEEP_DAYS) -> Done:
+    """Seal the closed days of a state folder, replay and compare what is new, make snapshots, archive old rows.
 
     Args:
         tell: hears what is done as soon as it is.
+        keep_days: how many days before today the tables keep.
 
     Raises:
         ArchiveError: when another process does this already, or the journal can't be read or written on.
@@ -77,12 +85,12 @@ def archive(state_dir: Path, code: Provenance, tell: Callable[[Done], None]) -> 
     try:
         files.folder.mkdir(mode=0o700, exist_ok=True)
         with _alone(files.folder):
-            return _archive(files, code, tell)
+            return _archive(files, code, tell, keep_days)
     except (OSError, StorageError, sqlite3.Error) as error:
         raise ArchiveError(str(error)) from error
 
 
-def _archive(files: JournalFiles, code: Provenance, tell: Callable[[Done], None]) -> Done:
+def _archive(files: JournalFiles, code: Provenance, tell: Callable[[Done], None], keep_days: int) -> Done:
     for left in files.folder.glob(f"*{TEMPORARY}"):
         left.unlink(missing_ok=True)  # of a process that died while it wrote
     files.check()
@@ -92,7 +100,11 @@ def _archive(files: JournalFiles, code: Provenance, tell: Callable[[Done], None]
     recovery = recover(files, code, observe=snapshots.look)
     snapshots.end(recovery)
     snapshots.thin_out()
-    return replace(done, snapshot_seq=snapshots.newest_seq, rows=recovery.rows, differs_at=recovery.fault_at)
+    done = replace(done, snapshot_seq=snapshots.newest_seq, rows=recovery.rows, differs_at=recovery.fault_at)
+    tell(done)
+    before = before_ns(recovery.last_ns, keep_days)
+    tables, lost = archive_rows(files.database, remembered(recovery.engine), recovery.last_seq, before)
+    return replace(done, tables=tables, lost=tuple(lost))
 
 
 # --- sealing --------------------------------------------------------------------------------------------------------
@@ -234,7 +246,7 @@ def _end_with_the_parent() -> None:
     os._exit(1)
 
 
-def main(state_dir: str, how: str = "") -> int:
+def main(state_dir: str, keep_days: str, how: str = "") -> int:
     """Do the work and say on standard output what is done, a line of JSON at a time."""
     if how == WITH_ITS_PARENT:
         threading.Thread(target=_end_with_the_parent, daemon=True).start()
@@ -243,7 +255,7 @@ def main(state_dir: str, how: str = "") -> int:
     with suppress(OSError):  # the service's system call filter may refuse it
         os.nice(NICENESS)
     try:
-        _say(archive(Path(state_dir), provenance(), _say))
+        _say(archive(Path(state_dir), provenance(), _say, int(keep_days)))
     except FluxHeroError as error:
         _say(Done(fault=str(error)))
         return 1

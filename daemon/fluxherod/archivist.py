@@ -9,7 +9,6 @@ import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Protocol
 
 import msgspec
@@ -29,6 +28,7 @@ CHECK_EVERY_S = 15.0
 REST_S = 60.0  # an exchange that replays old days ends one every few seconds
 RETRY_S = 600.0
 LONGEST_S = 6 * 3600.0
+LONGEST_LINE = 1 << 24  # a first night names the files of years
 _DONE = msgspec.json.Decoder(Done)
 
 
@@ -49,15 +49,16 @@ class _Known:
 
 
 class Archivist:
-    """Seals, compares and makes snapshots in a process of its own, one at a time; `run` until it is cancelled.
+    """Seals, compares, makes snapshots and archives old rows in a process of its own; `run` until it is cancelled.
 
-    `post` hears of differences, and of a fault that comes twice in a row.
+    `post` hears of differences, of files that are damaged or missing, and of a fault that comes twice in a row.
     """
 
     def __init__(
-        self, state_dir: Path, store: SqliteStore, runner: Running, snapshot_seq: int, post: Callable[[Event], None]
+        self, store: SqliteStore, keep_days: int, runner: Running, snapshot_seq: int, post: Callable[[Event], None]
     ) -> None:
-        self._state_dir = state_dir.absolute()
+        self._state_dir = store.path.absolute().parent
+        self._keep_days = keep_days
         self._store = store
         self._runner = runner
         self._post = post
@@ -114,8 +115,11 @@ class Archivist:
     async def _run_process(self) -> str:
         """What went wrong; "" when nothing did."""
         # Nothing is imported from the working directory, whoever may write there.
-        command = (sys.executable, "-P", "-m", "fluxherod.archive", str(self._state_dir), WITH_ITS_PARENT)
-        process = await asyncio.create_subprocess_exec(*command, cwd="/", stdin=PIPE, stdout=PIPE, stderr=PIPE)
+        command = (sys.executable, "-P", "-m", "fluxherod.archive", str(self._state_dir))
+        how = str(self._keep_days), WITH_ITS_PARENT
+        process = await asyncio.create_subprocess_exec(
+            *command, *how, cwd="/", stdin=PIPE, stdout=PIPE, stderr=PIPE, limit=LONGEST_LINE
+        )
         try:
             async with asyncio.timeout(LONGEST_S):
                 fault, errors = await asyncio.gather(self._hear(process), _relay(process))
@@ -145,6 +149,12 @@ class Archivist:
             self._store.drop_sealed(done.sealed)
         self._known.open_day = done.open_day or self._known.open_day
         self._known.snapshot_seq = max(self._known.snapshot_seq, done.snapshot_seq)
+        if done.tables is not None:  # the last message: the rest of it has been told
+            self._store.drop_archived(done.tables)
+            for lost in done.lost:
+                log.error("%s", lost)
+                self._post(ArchiveReported(lost=lost))
+            return
         if done.rows:
             log.info("the archive has replayed %d inputs, up to a snapshot of input %d", done.rows, done.snapshot_seq)
         if done.differs_at is not None:

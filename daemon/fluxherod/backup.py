@@ -24,6 +24,9 @@ from fluxherod.adapters.files import TEMPORARY, named_by_time, sync_file, sync_f
 from fluxherod.adapters.journal_files import DATABASE, FOLDER, JournalFiles
 from fluxherod.adapters.mirror import NAME as MIRROR
 from fluxherod.adapters.mirror import MirrorFile, raise_mark
+from fluxherod.adapters.sqlite.archive_files import FOLDER as ARCHIVE
+from fluxherod.adapters.sqlite.archive_files import SUFFIX as ARCHIVED
+from fluxherod.adapters.sqlite.archive_files import listed
 from fluxherod.adapters.sqlite.journal import tail
 from fluxherod.adapters.sqlite.schema import RESTORING, StorageError, connect, rebuilt
 from fluxherod.adapters.sqlite.writer import lock_database
@@ -33,8 +36,8 @@ from fluxherod.errors import FluxHeroError
 MANIFEST = "manifest.json"
 FORMAT = 1
 # What a restore puts in place, the database last: without it no daemon goes on with half of the rest.
-PARTS = (MIRROR, FOLDER, DATABASE)
-REPLACED = (DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm", rebuilt(Path(DATABASE)).name, FOLDER, MIRROR)
+PARTS = (MIRROR, FOLDER, ARCHIVE, DATABASE)
+REPLACED = (DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm", rebuilt(Path(DATABASE)).name, FOLDER, ARCHIVE, MIRROR)
 _PIECE = 1 << 20
 
 
@@ -95,7 +98,8 @@ def backup_main(state_dir: Path, destination: Path) -> int:
 def make_backup(state_dir: Path, folder: Path) -> Manifest:
     """Fill a folder with a copy, durably; the manifest comes last.
 
-    First safety.json, then the database, then the files: rows leave the database only once they are in a file.
+    First safety.json, then the database, then the files: rows leave the database only once they are in a file, and a
+    file of the archive that is replaced meanwhile has the rows of the one before.
     """
     if (state_dir / MIRROR).is_file():
         _copy(state_dir / MIRROR, folder / MIRROR)
@@ -103,12 +107,15 @@ def make_backup(state_dir: Path, folder: Path) -> Manifest:
         connection.execute("VACUUM INTO ?", (str(folder / DATABASE),))
     os.chmod(folder / DATABASE, 0o600)
     sync_file(folder / DATABASE)
-    (folder / FOLDER).mkdir(mode=0o700)
+    for name in (FOLDER, ARCHIVE):
+        (folder / name).mkdir(mode=0o700)
     copied = JournalFiles(folder)
     with closing(connect(folder / DATABASE, read_only=True)) as connection:
-        last = tail(connection, copied.epoch)
+        last, archived = tail(connection, copied.epoch), listed(connection)
     for path in _journal_files(state_dir, copied.epoch, last.seq):
         _copy(path, folder / FOLDER / path.name)
+    for name in archived:
+        _copy(state_dir / ARCHIVE / name, folder / ARCHIVE / name)
     copied.check()
     manifest = Manifest(
         "A backup of what fluxherod keeps: fluxherod restore puts it in place, fluxherod verify looks at it.",
@@ -124,7 +131,7 @@ def make_backup(state_dir: Path, folder: Path) -> Manifest:
     (folder / MANIFEST).touch(mode=0o600)
     (folder / MANIFEST).write_bytes(msgspec.json.format(msgspec.json.encode(manifest), indent=2) + b"\n")
     sync_file(folder / MANIFEST)
-    for one in (folder / FOLDER, folder):
+    for one in (folder / FOLDER, folder / ARCHIVE, folder):
         sync_folder(one)
     return manifest
 
@@ -213,7 +220,7 @@ def check_files(source: Path, manifest: Manifest) -> None:
     """
     found = {str(path.relative_to(source)) for path in _files(source)} - {MANIFEST}
     for name, entry in manifest.files.items():
-        if name not in (DATABASE, MIRROR) and not _is_of_journal(name):
+        if name not in (DATABASE, MIRROR) and not _is_in_folder(name):
             raise BackupError(f"{source / MANIFEST}: {name!r} is no file of a backup")
         if name not in found:
             raise BackupError(f"{source / name} is missing")
@@ -225,8 +232,10 @@ def check_files(source: Path, manifest: Manifest) -> None:
         raise BackupError(f"{source} has no {DATABASE}")
 
 
-def _is_of_journal(name: str) -> bool:
+def _is_in_folder(name: str) -> bool:
     path = Path(name)
+    if path.parent == Path(ARCHIVE):
+        return path.suffix == ARCHIVED
     return path.parent == Path(FOLDER) and path.suffix in (sealed.SUFFIX, snapshots.SUFFIX)
 
 
@@ -242,7 +251,7 @@ def restore(source: Path, manifest: Manifest, state_dir: Path) -> Path | None:
         _copy_all(source, manifest, beside)
         _carry_safety(state_dir, beside, manifest.epoch)
         raise_mark(beside, manifest.epoch, manifest.last_seq)
-        for folder in (beside / FOLDER, beside):
+        for folder in (beside / FOLDER, beside / ARCHIVE, beside):
             sync_folder(folder)
         shutil.rmtree(ready, ignore_errors=True)
         beside.rename(ready)
@@ -262,7 +271,8 @@ def restore(source: Path, manifest: Manifest, state_dir: Path) -> Path | None:
 
 def _copy_all(source: Path, manifest: Manifest, beside: Path) -> None:
     beside.mkdir(mode=0o700)
-    (beside / FOLDER).mkdir(mode=0o700)
+    for folder in (FOLDER, ARCHIVE):
+        (beside / folder).mkdir(mode=0o700)
     for name, entry in manifest.files.items():
         _copy(source / name, beside / name)
         if _entry(beside / name) != entry:

@@ -177,6 +177,7 @@ class AlertsConfig(Section):
 class StorageConfig(Section):
     state_dir: AbsolutePath = Path()
     cache_dir: AbsolutePath = Path()
+    keep_days: Annotated[int, Field(ge=0, le=36_500)] = 30
 
 
 @dataclass(frozen=True, slots=True)

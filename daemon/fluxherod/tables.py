@@ -1,15 +1,19 @@
-"""The tables once more: a database that a replay makes, and what another one has otherwise."""
+"""The tables once more: a database that a replay makes, and what another one and its archive have otherwise."""
 
 from __future__ import annotations
 
+import heapq
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
 from fluxherod.adapters.sqlite import journal
+from fluxherod.adapters.sqlite.archive_files import ArchiveFile, listed
+from fluxherod.adapters.sqlite.archive_files import columns as columns_of
 from fluxherod.adapters.sqlite.journal import JournalRow, genesis
 from fluxherod.adapters.sqlite.projections import project
 from fluxherod.adapters.sqlite.schema import connect, migrate
@@ -81,27 +85,38 @@ class Tables:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A row of a table that is not as a replay makes it. `column` is "" where the row is missing, or is too many."""
+    """A row of a table that is not as a replay makes it. `column` is "" where the row is missing, or is too many.
+
+    `file` has the row, where it is in a file of the archive.
+    """
 
     table: str
     key: object
     column: str
     text: str
+    file: str = ""
 
 
-def differences(made: Tables, looked_at: sqlite3.Connection, until_seq: int) -> Iterator[Difference]:
-    """What another database's tables have otherwise, the first few of each table.
+def differences(
+    made: Tables, looked_at: sqlite3.Connection, files: Sequence[ArchiveFile], until_seq: int
+) -> Iterator[Difference]:
+    """What another database's tables, and the files of its archive, have otherwise, the first few of each table.
 
     Args:
         looked_at: in a transaction, its journal at or after `until_seq`.
+        files: those that it has rows in; the rows of tables of which one is left out may be missing.
         until_seq: the row up to which `made` is; rows that changed after it can't be compared.
     """
     (newest,) = looked_at.execute("SELECT max(seq) FROM journal").fetchone()
+    there = {file.known.name for file in files}
+    left_out = {known.table for name, known in listed(looked_at).items() if name not in there}
     for table, key in KEYS.items():
         columns = [column[1] for column in made.connection.execute(f"PRAGMA table_info({table})")]
-        may_be_gone = table in _PASSING and newest != until_seq
+        may_be_gone = table in left_out or (table in _PASSING and newest != until_seq)
         try:
-            found = _of_table(table, key, columns, made.connection, looked_at, until_seq, may_be_gone)
+            archived = _archived(made.connection, table, key, columns, files)
+            theirs = heapq.merge(_sorted(looked_at, table, key, columns), archived, key=itemgetter(columns.index(key)))
+            found = _of_table(table, key, columns, made.connection, theirs, until_seq, may_be_gone)
             yield from islice(found, _FAULTS_TOLD)
         except sqlite3.DatabaseError as error:  # a page so damaged that SQLite can't read it
             yield Difference(table, None, "", f"can't be read: {error}")
@@ -112,40 +127,57 @@ def _of_table(
     key: str,
     columns: list[str],
     made: sqlite3.Connection,
-    looked_at: sqlite3.Connection,
+    theirs: Iterator[Row],
     until_seq: int,
     may_be_gone: bool,
 ) -> Iterator[Difference]:
     place, seq = columns.index(key), columns.index("seq")
-    ours, theirs = (_sorted(one, table, key, columns) for one in (made, looked_at))
-    for expected, found in _side_by_side(ours, theirs, place):
+    for expected, found in _side_by_side(_sorted(made, table, key, columns), theirs, place):
         if found is None:
             if expected is not None and not may_be_gone:
                 yield Difference(table, expected[place], "", "is missing")
         elif found[seq] > until_seq:
             continue
         elif expected is None:
-            yield Difference(table, found[place], "", "should not be there")
+            yield Difference(table, found[place], "", "should not be there", found[-1])
         else:
-            for column, right, wrong in zip(columns, expected, found, strict=True):
+            for column, right, wrong in zip(columns, expected, found, strict=False):
                 if right != wrong:
-                    yield Difference(table, found[place], column, f"is {wrong!r}, by the journal {right!r}")
+                    text = f"is {wrong!r}, by the journal {right!r}"
+                    yield Difference(table, found[place], column, text, found[-1])
 
 
 def _sorted(connection: sqlite3.Connection, table: str, key: str, columns: list[str]) -> Iterator[Row]:
-    return iter(connection.execute(f"SELECT {', '.join(columns)} FROM {table} ORDER BY {key}"))
+    """The rows by their key, and "" after the columns: they are in no file."""
+    return iter(connection.execute(f"SELECT {', '.join(columns)}, '' FROM {table} ORDER BY {key}"))
+
+
+def _archived(
+    connection: sqlite3.Connection, table: str, key: str, columns: list[str], files: Sequence[ArchiveFile]
+) -> Iterator[Row]:
+    """The rows of a table's files by their key, each with the file's name; they are sorted in a table for a while."""
+    names, marks = ", ".join(columns), ", ".join("?" * (len(columns) + 1))
+    connection.execute(f"CREATE TEMP TABLE archived_{table} AS SELECT {names}, '' AS file FROM {table} WHERE 0")
+    order = [column.name for column in columns_of(table)]
+    pick = itemgetter(*(order.index(column) for column in columns))
+    for file in files:
+        if file.known.table == table:
+            rows = ((*pick(row), file.known.name) for row in file.tuples())
+            connection.executemany(f"INSERT INTO archived_{table} VALUES ({marks})", rows)
+    return iter(connection.execute(f"SELECT {names}, file FROM archived_{table} ORDER BY {key}"))
 
 
 def _side_by_side(ours: Iterator[Row], theirs: Iterator[Row], place: int) -> Iterator[tuple[Row | None, Row | None]]:
-    """Rows of two sorted lists, those of the same key together."""
-    left, right = next(ours, None), next(theirs, None)
-    while left is not None or right is not None:
-        if right is None or (left is not None and left[place] < right[place]):
-            yield left, None
-            left = next(ours, None)
-        elif left is None or right[place] < left[place]:
-            yield None, right
-            right = next(theirs, None)
-        else:
-            yield left, right
-            left, right = next(ours, None), next(theirs, None)
+    """Rows of two sorted lists, those of the same key together; theirs may have a row in a table and in a file."""
+    left, met = next(ours, None), False
+    for right in theirs:
+        while left is not None and left[place] < right[place]:
+            if not met:
+                yield left, None
+            left, met = next(ours, None), False
+        met = left is not None and left[place] == right[place]
+        yield left if met else None, right
+    if not met:
+        yield left, None
+    for rest in ours:
+        yield rest, None

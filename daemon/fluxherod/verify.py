@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -15,6 +15,7 @@ from fluxherod.adapters.files import TEMPORARY
 from fluxherod.adapters.journal_files import DATABASE, JournalFiles
 from fluxherod.adapters.sealed import SealedError, SealedFile
 from fluxherod.adapters.snapshots import Snapshot, SnapshotError
+from fluxherod.adapters.sqlite.archive_files import FOLDER, ArchiveFile, ArchiveFileError, listed
 from fluxherod.adapters.sqlite.journal import genesis, link, read_some, seqs
 from fluxherod.adapters.sqlite.schema import MIGRATIONS, StorageError, connect
 from fluxherod.provenance import provenance
@@ -156,9 +157,40 @@ def snapshot_files(files: JournalFiles) -> Iterator[Finding]:
             yield Finding(f"{path}: the state after row {header.seq}")
 
 
+# --- archived rows ----------------------------------------------------------------------------------------------------
+def archive_files(files: JournalFiles) -> Iterator[Finding]:
+    """Each file that rows have left the tables for, every value; what they should be is compared with the tables."""
+    if not files.database.is_file():
+        return
+    with closing(connect(files.database, read_only=True)) as connection:
+        known = listed(connection)
+    folder = files.database.parent / FOLDER
+    for one in known.values():
+        try:
+            rows = sum(1 for _ in ArchiveFile.open(folder, one, files.epoch).tuples())
+        except ArchiveFileError as error:
+            yield Finding(str(error), fault=True)
+        else:
+            yield Finding(f"{folder / one.name}: {rows} rows")
+    for path in sorted(folder.glob("*")):
+        if path.name not in known:
+            yield Finding(f"{path}: the database has no rows in it; it is not used, and replaced where it is needed")
+
+
+def _readable(folder: Path, connection: sqlite3.Connection, epoch: str) -> list[ArchiveFile]:
+    """The files that can be read; of the others is told elsewhere."""
+    found = []
+    for known in listed(connection).values():
+        with suppress(ArchiveFileError):
+            file = ArchiveFile.open(folder, known, epoch)
+            if sum(1 for _ in file.tuples()):
+                found.append(file)
+    return found
+
+
 # --- tables -----------------------------------------------------------------------------------------------------------
 def table_rows(files: JournalFiles) -> Iterator[Finding]:
-    """All tables, row by row, against those that a replay of the whole journal makes in a temporary file."""
+    """All tables and their archive, row by row, against those that a replay of the whole journal makes for a while."""
     if not files.database.is_file():
         return
     with (
@@ -184,10 +216,11 @@ def table_rows(files: JournalFiles) -> Iterator[Finding]:
                 f"{files.database}: the tables can't be compared: rows of the journal are missing", fault=True
             )
         else:
-            yield from _compared(files.database, made, connection, newest)
+            yield from _compared(files, made, connection, newest)
 
 
-def _compared(database: Path, made: Tables, connection: sqlite3.Connection, newest: int) -> Iterator[Finding]:
+def _compared(files: JournalFiles, made: Tables, connection: sqlite3.Connection, newest: int) -> Iterator[Finding]:
+    database, folder = files.database, files.database.parent / FOLDER
     until, differs_at = newest, made.recovery.differs_at
     if differs_at is not None:
         until = differs_at - 1
@@ -197,10 +230,11 @@ def _compared(database: Path, made: Tables, connection: sqlite3.Connection, newe
         else:
             yield Finding(f"{text}, by another version; what the tables have of later inputs is not compared")
     found = False
-    for one in differences(made, connection, until):
+    for one in differences(made, connection, _readable(folder, connection, files.epoch), until):
         found = True
+        path = folder / one.file if one.file else database
         where = f"table {one.table}" + ("" if one.key is None else f", {KEYS[one.table]} {one.key}")
-        yield Finding(f"{database}: {where}: {one.column and one.column + ' '}{one.text}", fault=True)
+        yield Finding(f"{path}: {where}: {one.column and one.column + ' '}{one.text}", fault=True)
     if not found:
         yield Finding(f"{database}: the tables are those of a replay up to row {until}")
 
@@ -210,4 +244,4 @@ def _tell(text: str) -> None:
 
 
 # In this order; what is added sees a journal of which the damage has been told.
-CHECKS: tuple[Check, ...] = (sealed_files, database_rows, snapshot_files, table_rows)
+CHECKS: tuple[Check, ...] = (sealed_files, database_rows, snapshot_files, archive_files, table_rows)

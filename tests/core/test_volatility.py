@@ -10,7 +10,7 @@ import talib
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fluxherod.core.volatility import next_range, spike_ratio, spike_ratios
+from fluxherod.core.volatility import next_range, spike_ratio
 
 
 def walk(seed: int, count: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -58,14 +58,3 @@ def test_a_spike_is_more_than_twice_the_scaled_range(
     five_minutes: float, atr: float, minutes: float, expected: bool
 ) -> None:
     assert (spike_ratio(five_minutes, atr, minutes) > 2.0) is expected
-
-
-@given(seed=st.integers(0, 1_000), minutes=st.sampled_from([1.0, 5.0, 60.0, 390.0]))
-def test_the_ratios_of_many_bars_are_those_of_each_bit_for_bit(seed: int, minutes: float) -> None:
-    random = np.random.default_rng(seed)
-    five_minutes, atrs = random.uniform(0, 3, 37), random.uniform(0, 3, 37)
-    five_minutes[random.random(37) < 0.2], atrs[random.random(37) < 0.2] = math.nan, 0.0
-    many = np.empty(37)
-    spike_ratios(five_minutes, atrs, minutes, many)
-    each = [spike_ratio(five, atr, minutes) for five, atr in zip(five_minutes, atrs, strict=True)]
-    assert many.tobytes() == np.array(each).tobytes()

@@ -415,7 +415,7 @@ async def test_a_daemon_lets_a_process_archive_and_drops_what_is_sealed(
         connection.execute("UPDATE journal SET effects = zeroblob(16) WHERE seq = ?", (wrong,))
     heard: list[Event] = []
     running = Running(entries[-1].now_ns, len(entries))
-    task = asyncio.create_task(archivist_module.Archivist(state_dir, store, running, 0, heard.append).run())
+    task = asyncio.create_task(archivist_module.Archivist(store, 30, running, 0, heard.append).run())
     files = JournalFiles(state_dir)
     await asyncio.to_thread(wait_for, lambda: bool(heard) and store._tidier.pending is None, "it was archived")
     task.cancel()

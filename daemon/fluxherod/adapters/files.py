@@ -57,7 +57,16 @@ def read_header(file: BinaryIO, magic: bytes, headers: msgspec.json.Decoder[H]) 
 
 @contextmanager
 def replacing(path: Path, check: Callable[[Path], None], reached: Callable[[str], None]) -> Iterator[HashingFile]:
-    """Write a file for its owner alone, with its digest at the end; it takes its name once `check` has read it back.
+    """As `replacing_plain`, with the digest of all that is written at its end."""
+    with replacing_plain(path, check, reached) as file:
+        hashing = HashingFile(file)
+        yield hashing
+        hashing.end()
+
+
+@contextmanager
+def replacing_plain(path: Path, check: Callable[[Path], None], reached: Callable[[str], None]) -> Iterator[BinaryIO]:
+    """Write a file for its owner alone; it takes its name once `check` has read it back.
 
     `reached` hears of the places at which a process may die: "written", "renamed".
 
@@ -68,9 +77,7 @@ def replacing(path: Path, check: Callable[[Path], None], reached: Callable[[str]
     descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
     try:
         with os.fdopen(descriptor, "wb") as file:
-            hashing = HashingFile(file)
-            yield hashing
-            hashing.end()
+            yield file
             file.flush()
             os.fsync(file.fileno())
         check(beside)

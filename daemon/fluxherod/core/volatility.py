@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from fluxherod.core.indicators.wilder import next_mean, true_range
-from fluxherod.core.jit import FloatArray, compiled_only, kernel
+from fluxherod.core.jit import compiled_only, kernel
 
 
 @kernel
@@ -33,18 +33,9 @@ def spike_ratio(five_minute_atr: float, atr: float, strategy_minutes: float) -> 
     return float(five_minute_atr * np.sqrt(strategy_minutes / 5.0) / atr) if atr > 0.0 else np.nan
 
 
-@kernel
-def spike_ratios(five_minute_atrs: FloatArray, atrs: FloatArray, strategy_minutes: float, out: FloatArray) -> None:
-    """`spike_ratio` of many bars in one call; all arrays are contiguous and of one length."""
-    for k in range(out.shape[0]):
-        out[k] = spike_ratio(five_minute_atrs[k], atrs[k], strategy_minutes)
-
-
 def warm_up() -> None:
     """Compile these functions, or load them from the cache: the first bar must not wait for them."""
-    one = np.ones(1)
     next_range(1.0, 14, 1, 1.0, 1.0, 1.0)
     spike_ratio(1.0, 1.0, 60.0)
-    spike_ratios(one, one, 60.0, one.copy())
-    for function in (next_range, spike_ratio, spike_ratios):
+    for function in (next_range, spike_ratio):
         compiled_only(function)

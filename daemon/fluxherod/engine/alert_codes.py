@@ -376,6 +376,13 @@ CODES: dict[str, AlertCode] = {
         "stay in the database, and a start takes longer.",
         "Make room on the disk or mend it; fluxherod verify says what is damaged. It is tried again every ten minutes.",
     ),
+    "ARCHIVE_DAMAGED": _code(
+        WARNING,
+        "A file with old trades, orders, signals or equity is damaged or missing: what asks for them is refused, not "
+        "answered with a part. Trading does not need it and goes on.",
+        "Put the file that it names back, from a backup; or stop the daemon, run fluxherod rebuild (the journal has it "
+        "all) and start it again.",
+    ),
     "CHANNEL_FAILED": _code(
         WARNING,
         "A channel of [alerts] does not take what is sent to it. It is told here and in the log alone.",

@@ -152,6 +152,9 @@ def archive_reported(event: ArchiveReported) -> AlertRaised:
             "it gave then: a restart may decide otherwise than this process does"
         )
         return AlertRaised("JOURNAL_DIFFERS", Severity.CRITICAL, text)
+    if event.lost:
+        text = f"old rows of the tables can't be read, and questions that need them are refused: {event.lost}"
+        return AlertRaised("ARCHIVE_DAMAGED", Severity.WARNING, text)
     return AlertRaised("ARCHIVE_FAILED", Severity.WARNING, f"the journal can't be archived: {event.fault}")
 
 

@@ -282,10 +282,11 @@ class LinkChanged:
 @dataclass(frozen=True, slots=True)
 class ArchiveReported:
     """What the archive found: the first input (`differs_at`, 0 for none) whose effects a replay by the same code does
-    not give again, or why it can't do its work (`fault`)."""
+    not give again, why it can't do its work (`fault`), or which of its files is damaged or missing (`lost`)."""
 
     differs_at: int = 0
     fault: str = ""
+    lost: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from google.protobuf.message import DecodeError, Message
 from grpc_status import rpc_status
 
 from fluxherod.engine.answers import NotDurable
+from fluxherod.engine.ports import StoreFailed
 from fluxherod.engine.runner import Stopped
 from fluxherod.rpc.access import Gate, Visit
 from fluxherod.rpc.calls import Context, Handler
@@ -282,6 +283,9 @@ async def _abort(method: str, error: Exception, context: Context) -> NoReturn:
         error = Refused("SHUTTING_DOWN", "the daemon stopped before the answer was durable; ask again with the same id")
     if isinstance(error, NotDurable):
         error = not_durable(error.reply, str(error))
+    if isinstance(error, StoreFailed):
+        log.error("%s failed: %s", method, error)
+        error = Refused("INTERNAL", f"what is asked for can't be read: {error}")
     if not isinstance(error, Refused):
         incident = secrets.token_hex(4)
         log.error("%s failed, incident %s", method, incident, exc_info=error)

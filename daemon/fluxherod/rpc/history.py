@@ -27,12 +27,15 @@ async def order_changes(tables: Tables, order_id: str) -> list[OrderChange]:
     return changes[::-1]
 
 
-async def entry_chain(tables: Tables, order_id: str) -> list[Order]:
-    """An entry and the orders that it went on in, oldest first: they are attempts of one decision, so numbered on."""
+async def entry_chain(tables: Tables, order_id: str, since_ns: int) -> list[Order]:
+    """An entry and the orders that it went on in, oldest first: they are attempts of one decision, so numbered on.
+
+    `since_ns` is when that decision was made.
+    """
     stem = order_id.rstrip("0123456789")
     orders: list[Order] = []
     for attempt in count(int(order_id[len(stem) :] or 0)):
-        order = await tables.order(f"{stem}{attempt}")
+        order = await tables.order(f"{stem}{attempt}", since_ns=since_ns)
         if order is None:
             return orders
         if order.entry_id == order_id:
@@ -43,10 +46,11 @@ async def entry_chain(tables: Tables, order_id: str) -> list[Order]:
 async def whole_signal(tables: Tables, signal: Signal, timeframe: str) -> signal_pb2.Signal:
     """A signal with its orders, fills and trade."""
     message = signal_message(signal, timeframe)
-    orders = await entry_chain(tables, signal.order_id) if signal.order_id else []
+    orders = await entry_chain(tables, signal.order_id, signal.decided_ns) if signal.order_id else []
     for order in orders:
         message.fills.extend(fill_messages(order, await order_changes(tables, order.id)))
-        trade = await tables.trade(order.id)  # a trade has the id of the first order of its entry that filled
+        # A trade has the id of the first order of its entry that filled.
+        trade = await tables.trade(order.id, since_ns=order.created_ns)
         message.trade_id = message.trade_id or (trade.id if trade is not None else "")
     if orders:
         message.ClearField("order_ids")

@@ -80,7 +80,9 @@ class Tables(Protocol):
         page_token: str = "",
     ) -> Page[Order]: ...
 
-    async def order(self, order_id: str, /) -> Order | None: ...
+    async def order(self, order_id: str, /, *, since_ns: int = 0) -> Order | None:
+        """One order; `since_ns` is a time, where one is known, before which it was not created: so less is read."""
+        ...
 
     async def order_events(
         self, order_id: str, /, *, page_size: int = 100, page_token: str = ""
@@ -111,7 +113,9 @@ class Tables(Protocol):
         page_token: str = "",
     ) -> Page[Trade]: ...
 
-    async def trade(self, trade_id: str, /) -> Trade | None: ...
+    async def trade(self, trade_id: str, /, *, since_ns: int = 0) -> Trade | None:
+        """One trade; `since_ns` is a time, where one is known, before which it was not opened: so less is read."""
+        ...
 
     async def equity_curve(
         self,

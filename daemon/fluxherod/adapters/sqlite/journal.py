@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sqlite3
 import struct
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -85,14 +85,6 @@ def insert(connection: sqlite3.Connection, row: JournalRow, chain: bytes) -> Non
     connection.execute(
         "INSERT INTO journal (seq, now_ns, kind, payload, effects, chain) VALUES (?, ?, ?, ?, ?, ?)", (*row, chain)
     )
-
-
-def read(connection: sqlite3.Connection, after_seq: int = 0, most: int = -1) -> Iterator[JournalRow]:
-    """The rows after a number, in order; at most so many, -1 is all."""
-    cursor = connection.execute(
-        "SELECT seq, now_ns, kind, payload, effects FROM journal WHERE seq > ? ORDER BY seq LIMIT ?", (after_seq, most)
-    )
-    return map(JournalRow._make, cursor)
 
 
 def read_some(connection: sqlite3.Connection, after_seq: int, most: int = _SOME_ROWS) -> list[tuple[JournalRow, bytes]]:

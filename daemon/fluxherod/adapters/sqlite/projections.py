@@ -8,7 +8,7 @@ import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, fields
 from enum import Enum, IntEnum
-from typing import Any, Generic, TypeVar, get_args, get_type_hints
+from typing import Any, Generic, Protocol, TypeVar, get_args, get_type_hints
 
 import msgspec
 
@@ -31,6 +31,12 @@ from fluxherod.engine.ports import JournalEntry
 T = TypeVar("T")
 
 
+class Row(Protocol):
+    """Cells by the names of their columns."""
+
+    def __getitem__(self, name: str, /) -> Any: ...
+
+
 class Record(Generic[T]):
     """A frozen dataclass as a row: one column a field, in the field's own name."""
 
@@ -44,7 +50,7 @@ class Record(Generic[T]):
         """The row of a value."""
         return [cell(getattr(value, name)) for name in self.columns]
 
-    def value(self, row: sqlite3.Row) -> T:
+    def value(self, row: Row) -> T:
         """The value of a row that has (at least) these columns."""
         return self._kind(**{name: read(row[name]) for name, read in self._readers.items()})
 

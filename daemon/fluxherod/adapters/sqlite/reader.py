@@ -7,15 +7,18 @@ import base64
 import binascii
 import json
 import sqlite3
-from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Generic, NamedTuple, Self, TypeVar
 
 import aiosqlite
 
-from fluxherod.adapters.sqlite.projections import ACCOUNT, ALERT, ORDER, POSITION, TRADE, Record, from_json
+from fluxherod.adapters.sqlite.archive_files import FOLDER, Archive, ArchiveFileError, Listed
+from fluxherod.adapters.sqlite.filters import Filters
+from fluxherod.adapters.sqlite.projections import ACCOUNT, ALERT, ORDER, POSITION, TRADE, Record, Row, from_json
 from fluxherod.adapters.sqlite.schema import StorageError, database_uri
 from fluxherod.core.orders import Order, OrderState
 from fluxherod.core.portfolio import Position, Trade
@@ -81,55 +84,33 @@ class EquityPoint:
 _ORDER_CHANGE = Record(OrderChange)
 
 
-@dataclass(slots=True)
-class _Filters:
-    clauses: list[str] = field(default_factory=list)
-    values: list[object] = field(default_factory=list)
-
-    def add(self, clause: str, value: object) -> Self:
-        """Narrow down, unless there is nothing to narrow down to."""
-        if value is not None:
-            self.clauses.append(clause)
-            self.values.append(value)
-        return self
-
-    def between(self, column: str, since_ns: int | None, until_ns: int | None) -> Self:
-        return self.add(f"{column} >= ?", since_ns).add(f"{column} < ?", until_ns)
-
-    def before(self, column: str, place: tuple[int, int]) -> Self:
-        """Go on after a row: its value in the column, and its number."""
-        if column == "number":
-            return self.add("number < ?", place[1])
-        self.clauses.append(f"({column}, number) < (?, ?)")
-        self.values.extend(place)
-        return self
-
-    def one_of(self, column: str, options: Iterable[str]) -> Self:
-        chosen = list(options)
-        if chosen:
-            self.clauses.append(f"{column} IN ({', '.join('?' * len(chosen))})")
-            self.values.extend(chosen)
-        return self
-
-    @property
-    def sql(self) -> str:
-        return f"WHERE {' AND '.join(self.clauses)}" if self.clauses else ""
-
-
 class TableReader:
-    """Reads the tables beside the writer. Made by `open`; it holds a thread until `close`.
+    """Reads the tables beside the writer, and the archive of them. Made by `open`; it holds a thread until `close`.
 
     Each list takes `page_size` (at most 1,000) and the `page_token` of the page before, and raises
     PageTokenError for another list's token. Times filter as `since_ns <= time < until_ns`.
     """
 
-    def __init__(self, connection: aiosqlite.Connection, files: JournalFiles) -> None:
+    def __init__(
+        self,
+        connection: aiosqlite.Connection,
+        files: JournalFiles,
+        archive: Archive,
+        on_fault: Callable[[str], None] | None,
+    ) -> None:
         self._connection = connection
         self._files = files
+        self._archive = archive
+        self._on_fault = on_fault
+        self._told: set[str] = set()
+        self._one_at_a_time = asyncio.Lock()  # what many callers read of the archive is not in the memory at once
 
     @classmethod
-    async def open(cls, path: Path) -> Self:
+    async def open(cls, path: Path, on_fault: Callable[[str], None] | None = None) -> Self:
         """Open a file that a SqliteStore has made.
+
+        Args:
+            on_fault: hears of each file of the archive that can't be read, once.
 
         Raises:
             StorageError: when there is none.
@@ -141,7 +122,9 @@ class TableReader:
         connection.row_factory = sqlite3.Row
         from fluxherod.adapters.journal_files import JournalFiles  # which reads this package's database itself
 
-        return cls(connection, JournalFiles(path.parent, path.name))
+        epoch = await _epoch(connection)
+        archive = Archive(path.parent / FOLDER, epoch)
+        return cls(connection, JournalFiles(path.parent, path.name, epoch=epoch), archive, on_fault)
 
     async def close(self) -> None:
         """End the connection and its thread."""
@@ -166,20 +149,22 @@ class TableReader:
         page_token: str = "",
     ) -> Page[Order]:
         """Orders by the time they were created."""
-        filters = _Filters().add("symbol = ?", symbol).one_of("state", states)
-        filters.between("created_ns", since_ns, until_ns)
+        chosen = list(states)
+        filters = Filters().add("symbol", "=", symbol).one_of("state", chosen).between("created_ns", since_ns, until_ns)
+        filters.alive = bool(chosen) and not any(state.ended for state in chosen)
         return await self._page("orders", filters, ORDER.value, page_size, page_token)
 
-    async def order(self, order_id: str) -> Order | None:
-        """One order by our id."""
-        return await self._one("SELECT * FROM orders WHERE id = ?", order_id, ORDER.value)
+    async def order(self, order_id: str, *, since_ns: int = 0) -> Order | None:
+        """One order by our id; `since_ns` is a time, where one is known, before which it was not created."""
+        return await self._one("orders", order_id, ORDER.value, since_ns)
 
     async def order_events(
         self, order_id: str, *, page_size: int = DEFAULT_PAGE_SIZE, page_token: str = ""
     ) -> Page[OrderChange]:
         """What happened to an order."""
-        filters = _Filters().add("order_id = ?", order_id)
-        return await self._page("order_events", filters, _ORDER_CHANGE.value, page_size, page_token)
+        filters = Filters().add("order_id", "=", order_id)
+        files = partial(self._files_of_events, order_id)
+        return await self._page("order_events", filters, _ORDER_CHANGE.value, page_size, page_token, files=files)
 
     async def signals(
         self,
@@ -193,13 +178,13 @@ class TableReader:
         page_token: str = "",
     ) -> Page[Signal]:
         """Decisions by the time they were made; those that have not changed after `until_seq`, if it is given."""
-        filters = _Filters().add("symbol = ?", symbol).add("outcome = ?", outcome).add("seq <= ?", until_seq)
+        filters = Filters().add("symbol", "=", symbol).add("outcome", "=", outcome).add("seq", "<=", until_seq)
         filters.between("decided_ns", since_ns, until_ns)
         return await self._page("signals", filters, _signal, page_size, page_token)
 
     async def signal(self, signal_id: str) -> Signal | None:
         """One decision by its id, whole."""
-        return await self._one("SELECT * FROM signals WHERE id = ?", signal_id, _signal)
+        return await self._one("signals", signal_id, _signal)
 
     async def trades(
         self,
@@ -212,13 +197,13 @@ class TableReader:
         page_token: str = "",
     ) -> Page[Trade]:
         """Round trips by the time they were opened."""
-        filters = _Filters().add("symbol = ?", symbol).between("opened_ns", since_ns, until_ns)
-        filters.add("(closed_ns IS NOT NULL) = ?", closed)
+        filters = Filters().add("symbol", "=", symbol).between("opened_ns", since_ns, until_ns)
+        filters.add("closed_ns", "KNOWN", closed).alive = closed is False
         return await self._page("trades", filters, TRADE.value, page_size, page_token)
 
-    async def trade(self, trade_id: str) -> Trade | None:
-        """One round trip by its id."""
-        return await self._one("SELECT * FROM trades WHERE id = ?", trade_id, TRADE.value)
+    async def trade(self, trade_id: str, *, since_ns: int = 0) -> Trade | None:
+        """One round trip by its id; `since_ns` is a time, where one is known, before which it was not opened."""
+        return await self._one("trades", trade_id, TRADE.value, since_ns)
 
     async def positions(self) -> tuple[Position, ...]:
         """The open positions as of their last real change, by symbol."""
@@ -234,7 +219,7 @@ class TableReader:
         page_token: str = "",
     ) -> Page[EquityPoint]:
         """The recorded points of the account."""
-        filters = _Filters().between("now_ns", since_ns, until_ns)
+        filters = Filters().between("now_ns", since_ns, until_ns)
         return await self._page("equity_curve", filters, _equity_point, page_size, page_token)
 
     async def alerts(
@@ -250,14 +235,14 @@ class TableReader:
         page_token: str = "",
     ) -> Page[Alert]:
         """What was raised, by the time it was raised last; what is raised again meanwhile moves to the first page."""
-        filters = _Filters().one_of("severity", severities).one_of("code", codes).one_of("symbol", symbols)
-        filters.add("(acknowledged_ns IS NOT NULL) = ?", acknowledged)
+        filters = Filters().one_of("severity", severities).one_of("code", codes).one_of("symbol", symbols)
+        filters.add("acknowledged_ns", "KNOWN", acknowledged)
         filters.between("last_raised_ns", since_ns, until_ns)
         return await self._page("alerts", filters, ALERT.value, page_size, page_token, by="last_raised_ns")
 
     async def alert(self, alert_id: str) -> Alert | None:
         """One alert by its id."""
-        return await self._one("SELECT * FROM alerts WHERE id = ?", alert_id, ALERT.value)
+        return await self._one("alerts", alert_id, ALERT.value)
 
     async def journal(self, after_seq: int, until_seq: int, kinds: Collection[str] = ()) -> tuple[JournalRecord, ...]:
         """The rows of some kinds (none: of all) after a number, up to another and with it, in order; sealed ones, too.
@@ -265,7 +250,7 @@ class TableReader:
         Raises:
             StorageError: when a sealed file is damaged or missing.
         """
-        filters = _Filters().add("seq > ?", after_seq).add("seq <= ?", until_seq).one_of("kind", kinds)
+        filters = Filters().add("seq", ">=", after_seq + 1).add("seq", "<=", until_seq).one_of("kind", kinds)
         sql = f"SELECT seq, now_ns, kind, payload, chain FROM journal {filters.sql} ORDER BY seq"
         rows = await self._connection.execute_fetchall(sql, filters.values)
         # Rows leave while others look: what is still here afterwards was here before.
@@ -282,31 +267,69 @@ class TableReader:
             if not kinds or row.kind in kinds
         )
 
-    async def _one(self, sql: str, key: str, make: Callable[[sqlite3.Row], T]) -> T | None:
-        rows = list(await self._connection.execute_fetchall(sql, (key,)))
-        return make(rows[0]) if rows else None
+    # --- the tables and their archive --------------------------------------------------------------------------
+    async def _one(self, table: str, key: str, make: Callable[[Row], T], since_ns: int = 0) -> T | None:
+        """The row with an id; `since_ns` is a time that is not after the row's."""
+        rows = list(await self._connection.execute_fetchall(f"SELECT * FROM {table} WHERE id = ?", (key,)))
+        if rows:
+            return make(rows[0])
+        found = await self._find(await self._listed(table), key, since_ns)
+        return make(found[0]) if found is not None else None
 
     async def _page(
         self,
         table: str,
-        filters: _Filters,
-        make: Callable[[sqlite3.Row], T],
+        filters: Filters,
+        make: Callable[[Row], T],
         page_size: int,
         page_token: str,
         by: str = "number",
+        files: Callable[[], Awaitable[Sequence[Listed]]] | None = None,
     ) -> Page[T]:
-        """Rows by a column, and by their number where that is the same."""
+        """Rows by a column, and by their number where that is the same; `files` says which files may matter."""
         size = min(max(page_size, 1), MAX_PAGE_SIZE)
         if page_token:
-            filters.before(by, _read_token(table, page_token))
-        rows = list(
-            await self._connection.execute_fetchall(
-                f"SELECT * FROM {table} {filters.sql} ORDER BY {by} DESC, number DESC LIMIT ?",
-                [*filters.values, size + 1],
-            )
-        )
+            filters.go_on(by, _read_token(table, page_token))
+        sql = f"SELECT * FROM {table} {filters.sql} ORDER BY {by} DESC, number DESC LIMIT ?"
+        rows: list[Row] = list(await self._connection.execute_fetchall(sql, [*filters.values, size + 1]))
+        # Rows leave while others look: those that were gone just now are in a file that is named by now.
+        if not filters.alive and (known := await (self._listed(table) if files is None else files())):
+            rows = await self._read(partial(self._archive.newest, known, filters, rows, size + 1))
         token = _write_token(table, rows[size - 1][by], rows[size - 1]["number"]) if len(rows) > size else ""
         return Page(tuple(map(make, rows[:size])), token)
+
+    async def _files_of_events(self, order_id: str) -> Sequence[Listed]:
+        """The file with what happened to an order: it leaves with the order."""
+        files = await self._listed("orders")
+        if not files or await self._connection.execute_fetchall("SELECT 1 FROM orders WHERE id = ?", (order_id,)):
+            return ()
+        found = await self._find(files, order_id, 0)
+        name = found[1].name.replace("orders", "order_events") if found is not None else ""
+        return [known for known in await self._listed("order_events") if known.name == name]
+
+    async def _find(self, files: Sequence[Listed], key: str, since_ns: int) -> tuple[Row, Listed] | None:
+        return await self._read(partial(self._archive.find, files, key, since_ns)) if files else None
+
+    async def _listed(self, table: str) -> Sequence[Listed]:
+        """The files that a table has rows in."""
+        rows = await self._connection.execute_fetchall("SELECT * FROM archive_files")
+        return [known for known in map(Listed._make, rows) if known.table == table]
+
+    async def _read(self, read: Callable[[], T]) -> T:
+        """Read files of the archive in a thread: the event loop is for trading."""
+        try:
+            async with self._one_at_a_time:
+                return await asyncio.to_thread(read)
+        except ArchiveFileError as error:
+            if self._on_fault is not None and str(error) not in self._told:
+                self._told.add(str(error))
+                self._on_fault(str(error))
+            raise
+
+
+async def _epoch(connection: aiosqlite.Connection) -> str:
+    rows = await connection.execute_fetchall("SELECT value FROM meta WHERE key = 'epoch'")
+    return str(next(iter(rows))[0])
 
 
 def _write_token(table: str, value: int, number: int) -> str:
@@ -323,9 +346,9 @@ def _read_token(table: str, token: str) -> tuple[int, int]:
     return value, number
 
 
-def _signal(row: sqlite3.Row) -> Signal:
+def _signal(row: Row) -> Signal:
     return from_json(row["detail"], Signal)
 
 
-def _equity_point(row: sqlite3.Row) -> EquityPoint:
+def _equity_point(row: Row) -> EquityPoint:
     return EquityPoint(row["seq"], row["now_ns"], ACCOUNT.value(row))

@@ -224,8 +224,21 @@ ALTER TABLE orders ADD COLUMN sequel TEXT NOT NULL DEFAULT '';
 # that would begin the journal anew: it must refuse the file.
 _FIFTH = "INSERT OR IGNORE INTO meta VALUES ('sealed_through', '0')"
 
+# The files that rows have left the tables for: what is in a file beyond these numbers is still in its table, too. The
+# times are those by which the rows are asked for. A version that doesn't know of them would answer with holes.
+_SIXTH = """
+CREATE TABLE archive_files (
+    name TEXT PRIMARY KEY,
+    rows INTEGER NOT NULL,
+    first_number INTEGER NOT NULL,
+    last_number INTEGER NOT NULL,
+    first_ns INTEGER NOT NULL,
+    last_ns INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+"""
+
 # One script a version, never edited once it has shipped: `user_version` counts how many have run.
-MIGRATIONS: tuple[str, ...] = (_FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH)
+MIGRATIONS: tuple[str, ...] = (_FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH, _SIXTH)
 
 # What stands beside the database while `fluxherod rebuild` or `restore` puts another one in its place.
 REBUILT, RESTORING = ".rebuilt", "restoring"

@@ -11,17 +11,17 @@ import threading
 import time
 import uuid
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from fluxherod.adapters.sqlite import faults, journal
-from fluxherod.adapters.sqlite.journal import JournalRow, Tail, Verification
+from fluxherod.adapters.sqlite.journal import Tail, Verification
 from fluxherod.adapters.sqlite.projections import project
 from fluxherod.adapters.sqlite.schema import StorageError, check_finished, connect, migrate
-from fluxherod.adapters.sqlite.tidying import REST_S, Tidier
+from fluxherod.adapters.sqlite.tidying import REST_S, Archived, Tidier
 from fluxherod.engine.ports import JournalEntry
 from fluxherod.failpoints import reach
 
@@ -146,15 +146,16 @@ class SqliteStore:
         """The last durable row."""
         return self._last
 
-    def read_journal(self, after_seq: int = 0) -> Iterator[JournalRow]:
-        """The durable rows after a number, in order, over a connection of its own."""
-        with closing(connect(self.path, read_only=True)) as connection:
-            yield from journal.read(connection, after_seq)
-
     def drop_sealed(self, through: Tail) -> None:
         """Rows up to this one are in sealed files: let them leave the database, little by little, while it is idle."""
         with self._changed:
             self._tidier.pending = through
+            self._changed.notify()
+
+    def drop_archived(self, archived: Archived) -> None:
+        """Rows of tables are in files: let them leave the database in the same way."""
+        with self._changed:
+            self._tidier.archived = archived
             self._changed.notify()
 
     def verify(self) -> Verification:
@@ -182,7 +183,7 @@ class SqliteStore:
                 if tidies:
                     self._changed.wait_for(self._has_work, timeout=REST_S)
                 else:
-                    self._changed.wait_for(lambda: self._has_work() or self._tidier.pending)
+                    self._changed.wait_for(lambda: self._has_work() or self._tidier.busy)
                 reopening, self._reopening = self._reopening, None
                 batch = list(self._waiting)
                 failure, closing = self._failure, self._closing
@@ -194,7 +195,7 @@ class SqliteStore:
                     return
                 if failure is None:
                     self._tidier.step(self._connection)
-                tidies = self._tidier.pending is not None
+                tidies = self._tidier.busy
                 continue
             if failure is None:
                 taken, failure = self._commit(batch)
