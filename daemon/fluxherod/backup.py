@@ -107,13 +107,14 @@ def make_backup(state_dir: Path, folder: Path) -> Manifest:
         connection.execute("VACUUM INTO ?", (str(folder / DATABASE),))
     os.chmod(folder / DATABASE, 0o600)
     sync_file(folder / DATABASE)
-    for name in (FOLDER, ARCHIVE):
-        (folder / name).mkdir(mode=0o700)
+    (folder / FOLDER).mkdir(mode=0o700)
     copied = JournalFiles(folder)
     with closing(connect(folder / DATABASE, read_only=True)) as connection:
         last, archived = tail(connection, copied.epoch), listed(connection)
     for path in _journal_files(state_dir, copied.epoch, last.seq):
         _copy(path, folder / FOLDER / path.name)
+    if archived:
+        (folder / ARCHIVE).mkdir(mode=0o700)
     for name in archived:
         _copy(state_dir / ARCHIVE / name, folder / ARCHIVE / name)
     copied.check()
@@ -131,8 +132,7 @@ def make_backup(state_dir: Path, folder: Path) -> Manifest:
     (folder / MANIFEST).touch(mode=0o600)
     (folder / MANIFEST).write_bytes(msgspec.json.format(msgspec.json.encode(manifest), indent=2) + b"\n")
     sync_file(folder / MANIFEST)
-    for one in (folder / FOLDER, folder / ARCHIVE, folder):
-        sync_folder(one)
+    _sync(folder)
     return manifest
 
 
@@ -251,8 +251,7 @@ def restore(source: Path, manifest: Manifest, state_dir: Path) -> Path | None:
         _copy_all(source, manifest, beside)
         _carry_safety(state_dir, beside, manifest.epoch)
         raise_mark(beside, manifest.epoch, manifest.last_seq)
-        for folder in (beside / FOLDER, beside / ARCHIVE, beside):
-            sync_folder(folder)
+        _sync(beside)
         shutil.rmtree(ready, ignore_errors=True)
         beside.rename(ready)
     except BaseException:
@@ -271,9 +270,9 @@ def restore(source: Path, manifest: Manifest, state_dir: Path) -> Path | None:
 
 def _copy_all(source: Path, manifest: Manifest, beside: Path) -> None:
     beside.mkdir(mode=0o700)
-    for folder in (FOLDER, ARCHIVE):
-        (beside / folder).mkdir(mode=0o700)
+    (beside / FOLDER).mkdir(mode=0o700)
     for name, entry in manifest.files.items():
+        (beside / name).parent.mkdir(mode=0o700, exist_ok=True)
         _copy(source / name, beside / name)
         if _entry(beside / name) != entry:
             raise BackupError(f"{beside / name}: can't be read back as it was written")
@@ -308,6 +307,13 @@ def _move_away(state_dir: Path) -> Path | None:
 # --- files ----------------------------------------------------------------------------------------------------------
 def _files(folder: Path) -> list[Path]:
     return [path for path in folder.rglob("*") if not path.is_dir()]
+
+
+def _sync(folder: Path) -> None:
+    """Make the names in a folder as the state folder is one durable."""
+    for one in (folder / FOLDER, folder / ARCHIVE, folder):
+        if one.is_dir():
+            sync_folder(one)
 
 
 def _entry(path: Path) -> Entry:

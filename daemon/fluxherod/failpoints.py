@@ -72,7 +72,7 @@ PLACES = {
     "tables.write.before": "rows are old enough for the archive, their file is not begun",
     "tables.write.written": "their file is whole, under another name",
     "tables.write.renamed": "their file has its name, on the disk, too",
-    "tables.write.after": "the archive is about to say which rows are in files",
+    "tables.write.after": "the archive goes on, and has not said that it is there",
     "tables.write.deleting": "rows that are in files are deleted, the transaction is not committed",
     "mirror.before": "safety.json is about to be replaced, what it is to say is in the journal",
     "mirror.written": "what it is to say is in a file beside it",

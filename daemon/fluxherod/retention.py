@@ -59,7 +59,7 @@ class _Kind:
 
 
 _KINDS = (
-    _Kind("trades", "opened_ns", "closed_ns < :before AND id NOT IN remembered"),
+    _Kind("trades", "opened_ns", "closed_ns < :before"),
     _Kind(
         "orders",
         "created_ns",
@@ -72,12 +72,12 @@ _KINDS = (
 
 
 def remembered(engine: Engine) -> set[str]:
-    """The ids of orders, trades and signals that an engine may yet change."""
+    """The ids of orders and signals that an engine may yet change; a trade that is closed never changes."""
     if not engine.run:
         return set()
     plans = (plan.signal for plan in engine.desk.plans.values())
     signals = (*plans, *engine.strategist.signals.values())
-    return {*engine.desk.book.all, *engine.ledger.trades, *(signal.id for signal in signals if signal is not None)}
+    return {*engine.desk.book.all, *(signal.id for signal in signals if signal is not None)}
 
 
 def before_ns(now_ns: int, keep_days: int) -> int:
@@ -111,7 +111,6 @@ def archive_rows(database: Path, kept: Iterable[str], last_seq: int, before_ns: 
         for kind in _KINDS:
             work.take(kind, last_seq, before_ns)
         work.look()
-    reach("tables.write.after")
     return Archived(last_seq, tuple(work.written), work.rows), list(dict.fromkeys(work.faults))
 
 
@@ -175,6 +174,7 @@ class _Work:
             both = merged(rows, old.tuples() if old is not None else ())
             size = write_file(self._folder, table, month, self.epoch, both, _reached)
             log.info("archived %s: %d rows", name_of(table, month), size[0])
+            reach("tables.write.after")
         first_ns, last_ns = times if known is None else (min(times[0], known.first_ns), max(times[1], known.last_ns))
         self.written.append(Listed(name_of(table, month), *size, first_ns, last_ns))
 

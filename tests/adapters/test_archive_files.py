@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import tempfile
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import closing
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +17,23 @@ from adapters.test_sqlite_tables import ORDER_A, RISK, SIGNAL_A, same
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
+from fluxherod.adapters.journal_files import epoch_of
 from fluxherod.adapters.sqlite import SqliteStore, TableReader, archive_files
-from fluxherod.adapters.sqlite.schema import connect
+from fluxherod.adapters.sqlite.archive_files import (
+    ArchiveFile,
+    ArchiveFileError,
+    Listed,
+    columns,
+    listed,
+    merged,
+    month_ns,
+    month_of,
+    write_file,
+)
+from fluxherod.adapters.sqlite.projections import ORDER
+from fluxherod.adapters.sqlite.schema import MIGRATIONS, connect
 from fluxherod.adapters.sqlite.tidying import Archived, Tidier
-from fluxherod.core.calendar import HOUR_NS
+from fluxherod.core.calendar import HOUR_NS, from_datetime
 from fluxherod.core.orders import OrderState
 from fluxherod.core.portfolio import Trade
 from fluxherod.core.types import Mode, Regime
@@ -28,6 +43,7 @@ from fluxherod.engine.ports import JournalEntry
 from fluxherod.retention import archive_rows, before_ns
 
 DAY_NS = 24 * HOUR_NS
+EXAMPLES = int(os.environ.get("ARCHIVE_EXAMPLES", "4"))
 FIRST_NS = 1_704_200_000 * 1_000_000_000  # January 2024
 DAYS = st.integers(0, 100)
 SYMBOLS = st.sampled_from(["SPY", "IBM", "QQQ"])
@@ -121,7 +137,7 @@ async def answers(database: Path, size: int, day: int) -> list[Any]:
     return found
 
 
-@settings(max_examples=25, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
+@settings(max_examples=EXAMPLES, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
 @given(updates(), updates(), st.lists(st.integers(0, 160), min_size=2, max_size=2), st.integers(1, 7), DAYS, st.data())
 def test_answers_over_tables_and_archive_are_those_of_tables_alone(
     first: list[Effect], second: list[Effect], cuts: list[int], size: int, day: int, data: st.DataObject
@@ -158,3 +174,127 @@ def _renamed(effect: Any) -> Effect:
         if (value := getattr(effect, name, None)) is not None:
             effect = replace(effect, **{name: replace(value, id=f"{value.id[0]}1{value.id[1:]}")})
     return effect
+
+
+# --- damage -----------------------------------------------------------------------------------------------------------
+def database_with_a_file(folder: Path) -> tuple[Path, Path]:
+    """A database of which all trades but the newest are in a file."""
+    database = folder / "fluxhero.db"
+    store = SqliteStore.open(database)
+    trades = [replace(TRADE, id=f"t{day}", opened_ns=FIRST_NS + day, closed_ns=FIRST_NS + day) for day in range(4)]
+    asyncio.run(fill(store, [TradeUpdated(trade) for trade in trades]))
+    drop(database, archive(database, 40))
+    store.close()
+    return database, database.parent / "archive" / "trades-2024-01.parquet"
+
+
+async def all_trades(database: Path, told: list[str] | None = None, **filters: Any) -> list[str]:
+    async with await TableReader.open(database, told.append if told is not None else None) as reader:
+        return [trade.id for page in await whole(reader.trades, 2, **filters) for trade in page]
+
+
+def test_a_changed_byte_is_never_read_as_a_row(tmp_path: Path) -> None:
+    database, path = database_with_a_file(tmp_path)
+    content = path.read_bytes()
+    with closing(connect(database)) as connection:
+        (known,), epoch = listed(connection).values(), epoch_of(connection)
+    assert len(list(ArchiveFile.open(path.parent, known, epoch).tuples())) == 4
+    for place in range(0, len(content), 11):
+        path.write_bytes(content[:place] + bytes([content[place] ^ 4]) + content[place + 1 :])
+        with pytest.raises(ArchiveFileError, match=str(path)):
+            ArchiveFile.open(path.parent, known, epoch)
+
+
+@pytest.mark.parametrize(
+    "damage", ["missing", "cut", "an old copy", "another table", "another journal", "newer schema"]
+)
+def test_a_file_that_can_not_be_trusted_is_named_and_only_what_needs_it_is_refused(tmp_path: Path, damage: str) -> None:
+    database, path = database_with_a_file(tmp_path)
+    content = path.read_bytes()
+    with closing(connect(database)) as connection:
+        (known,), epoch = listed(connection).values(), epoch_of(connection)
+    rows = list(ArchiveFile.open(path.parent, known, epoch).tuples())
+    match damage:
+        case "missing":
+            path.unlink()
+        case "cut":
+            path.write_bytes(content[:100])
+        case "an old copy":
+            write_file(path.parent, "trades", "2024-01", epoch, iter(rows[:1]), lambda place: None)
+        case "another table":
+            write_file(path.parent, "orders", "2024-01", epoch, iter([ORDER_ROW]), lambda place: None)
+            (path.parent / "orders-2024-01.parquet").replace(path)
+        case "another journal":
+            write_file(path.parent, "trades", "2024-01", "other", iter(rows), lambda place: None)
+        case "newer schema":
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setattr(archive_files, "MIGRATIONS", range(99))
+                write_file(path.parent, "trades", "2024-01", epoch, iter(rows), lambda place: None)
+    told: list[str] = []
+    assert asyncio.run(all_trades(database, told, since_ns=FIRST_NS + 4)) == []
+    assert asyncio.run(all_trades(database, told, closed=False)) == []
+    assert told == []
+    for ask in (all_trades(database, told), one_trade(database, told, "t1")):
+        with pytest.raises(ArchiveFileError, match=f"{path}: .*fluxherod rebuild"):
+            asyncio.run(ask)
+    assert len(told) == 2
+    assert asyncio.run(one_trade(database, told, "t3")) is not None
+
+
+async def one_trade(database: Path, told: list[str], trade_id: str) -> Trade | None:
+    async with await TableReader.open(database, told.append) as reader:
+        return await reader.trade(trade_id)
+
+
+def test_a_column_that_is_newer_than_a_file_has_its_default_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    added = columns("orders")
+    monkeypatch.setattr(
+        archive_files, "columns", lambda table: tuple(one for one in added if one.name in _FIRST_COLUMNS)
+    )
+    monkeypatch.setattr(archive_files, "MIGRATIONS", MIGRATIONS[:1])
+    row = tuple(value for column, value in zip(added, ORDER_ROW, strict=True) if column.name in _FIRST_COLUMNS)
+    write_file(tmp_path, "orders", "2024-01", "epoch", iter([row]), lambda place: None)
+    monkeypatch.undo()
+    known = Listed("orders-2024-01.parquet", 1, 1, 1, 0, 0)
+    ((*_, chase_count, chain_id, acknowledged_ns, sequel),) = ArchiveFile.open(tmp_path, known, "epoch").tuples()
+    assert (chase_count, chain_id, acknowledged_ns, sequel) == (0, None, 0, "")
+
+
+_CELLS = {"number": 1, "seq": 1, **dict(zip(ORDER.columns, ORDER.cells(ORDER_A), strict=True)), "manual": 0}
+ORDER_ROW = tuple(_CELLS[column.name] for column in columns("orders"))
+_FIRST_COLUMNS = {column.name for column in columns("orders")} - {
+    "chase_count",
+    "chain_id",
+    "acknowledged_ns",
+    "sequel",
+}
+
+
+@pytest.mark.parametrize(("day", "month"), [("2024-01-01T04:59:59", "2023-12"), ("2024-01-01T05:00:00", "2024-01")])
+def test_a_month_is_new_yorks(day: str, month: str) -> None:
+    ns = from_datetime(datetime.fromisoformat(f"{day}+00:00"))
+    begins, ends = month_ns(month)
+    assert month_of(ns) == month
+    assert begins <= ns < ends
+
+
+def test_of_rows_with_one_number_the_newer_is_kept() -> None:
+    assert list(merged([(1, "new"), (4, "new")], [(1, "old"), (2, "old"), (5, "old")])) == [
+        (1, "new"), (2, "old"), (4, "new"), (5, "old"),
+    ]  # fmt: skip
+
+
+async def test_the_number_of_a_row_is_never_given_again(tmp_path: Path) -> None:
+    store = SqliteStore.open(tmp_path / "fluxhero.db")
+    order = replace(ORDER_A, state=OrderState.FILLED)
+    orders = [replace(order, id="o0"), replace(order, id="o1"), replace(order, id="o0", updated_ns=2_000)]
+    await fill(store, [OrderUpdated(one, "then") for one in orders])
+    drop(store.path, archive(store.path, 40))
+    await fill(store, [OrderUpdated(replace(order, id="o2"), "new")])
+    async with await TableReader.open(store.path) as reader:
+        assert [one.id for one in (await reader.orders()).items] == ["o2", "o1", "o0"]
+        assert [one.seq for one in (await reader.order_events("o0")).items] == [3, 1]
+        assert [one.seq for one in (await reader.order_events("o2")).items] == [4]
+    store.close()

@@ -16,7 +16,7 @@ from fluxhero.v1 import common_pb2 as common
 from fluxhero.v1 import order_pb2 as order
 from fluxhero.v1 import system_pb2 as system
 from fluxherod.adapters.journal_files import JournalFiles
-from fluxherod.verify import database_rows, sealed_files
+from fluxherod.verify import archive_files, database_rows, sealed_files
 
 PROBED = "TARN"
 TRADES_AGAIN_S = 5.0
@@ -114,9 +114,9 @@ def check_orders(world: World) -> None:
 
 
 def check_chain(world: World) -> None:
-    """The journal has no gap, and its chain holds."""
+    """The journal has no gap, and its chain holds; what rows have left the tables for is there."""
     files = JournalFiles(world.installation.database.parent)
-    assert [one.text for look in (sealed_files, database_rows) for one in look(files) if one.fault] == []
+    assert [one.text for look in (sealed_files, database_rows, archive_files) for one in look(files) if one.fault] == []
 
 
 def _quiet(world: World) -> bool:

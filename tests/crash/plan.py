@@ -43,6 +43,7 @@ _SCENES = {
     "shutdown": Scene.END,
     "seal": Scene.NIGHT,
     "snapshot": Scene.NIGHT,
+    "tables": Scene.NIGHT,
 }
 
 

@@ -33,6 +33,7 @@ SETTINGS = (
     "risk.correlated_size=1",
     "risk.max_exposure=2",
     "risk.max_positions=8",
+    "storage.keep_days=0",
 )
 
 

@@ -1,4 +1,4 @@
-"""Days are sealed, snapshots are made and rows deleted: the process that does it is killed, and the daemon with it."""
+"""Days are sealed, snapshots made, old rows archived: the process that does it is killed, and the daemon with it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ from harness.processes import wait_for
 from fluxherod.adapters.journal_files import JournalFiles
 from fluxherod.failpoints import VARIABLE
 
-DELETING = "seal.write.deleting"
+DELETING = ("seal.write.deleting", "tables.write.deleting")
+KEEP_DAYS = 0  # what is of the day before is old
 DELETES_WITHIN_S = 60.0
 
 pytestmark = pytest.mark.timeout(300)
@@ -26,7 +27,7 @@ pytestmark = pytest.mark.timeout(300)
 
 def archive(world: World, failpoints: str = "") -> int:
     """Seal what is over and make snapshots, as the daemon's own process does; its exit code."""
-    command = [sys.executable, "-P", "-m", "fluxherod.archive", str(world.installation.database.parent)]
+    command = [sys.executable, "-P", "-m", "fluxherod.archive", str(world.installation.database.parent), str(KEEP_DAYS)]
     variables = {**world.installation.variables, VARIABLE: failpoints}
     codes: list[int] = []
 
@@ -65,7 +66,7 @@ def come_back(world: World, load: Load) -> Recovered:
 
 
 @pytest.mark.parametrize("time", range(TIMES))
-@pytest.mark.parametrize("place", [place for place in places(Scene.NIGHT) if place != DELETING])
+@pytest.mark.parametrize("place", [place for place in places(Scene.NIGHT) if place not in DELETING])
 def test_an_archive_that_is_killed_loses_nothing(worlds: Worlds, place: str, time: int) -> None:
     with worlds.borrowed() as world:
         load = Load(world, f"{place}-{time}")
@@ -77,19 +78,22 @@ def test_an_archive_that_is_killed_loses_nothing(worlds: Worlds, place: str, tim
 
 
 @pytest.mark.parametrize("time", range(TIMES))
-def test_a_daemon_that_is_killed_while_it_deletes_what_is_sealed_loses_nothing(worlds: Worlds, time: int) -> None:
+@pytest.mark.parametrize("place", DELETING)
+def test_a_daemon_that_is_killed_while_it_deletes_what_is_in_files_loses_nothing(
+    worlds: Worlds, place: str, time: int
+) -> None:
     with worlds.borrowed() as world:
-        load = Load(world, f"{DELETING}-{time}")
+        load = Load(world, f"{place}-{time}")
         night(world, load, "")
         assert archive(world) == 0
         with pytest.raises(Died):
-            delete(world)
+            delete(world, place)
         recovered = come_back(world, load)
-        note(DELETING, time, 1, "night", recovered, world)
+        note(place, time, 1, "night", recovered, world)
 
 
-def delete(world: World) -> None:
-    """The daemon deletes what is sealed a while after its start; it dies then."""
-    world.start(f"{DELETING}=kill")
+def delete(world: World, place: str) -> None:
+    """The daemon deletes what is in files a while after its start; it dies then."""
+    world.start(f"{place}=kill")
     world.doing = "night"
     world.attempt(lambda: world.pair.daemon.wait_for(lambda: False, "rows are deleted", DELETES_WITHIN_S))

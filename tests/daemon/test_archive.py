@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
+from adapters.test_archive_files import drop
 from crash.plan import Scene, places
 from engine.test_replay import random_session
 from engine.world import DAY_NS, MINUTE_NS, OPEN_NS, World
@@ -85,6 +86,13 @@ def drop_sealed(state_dir: Path) -> int:
     store.close()
     with closing(connect(state_dir / DATABASE, read_only=True)) as connection:
         count: int = connection.execute("SELECT count(*) FROM journal").fetchone()[0]
+        return count
+
+
+def trades_in(state_dir: Path) -> int:
+    """How many are in the database itself."""
+    with closing(connect(state_dir / DATABASE, read_only=True)) as connection:
+        count: int = connection.execute("SELECT count(*) FROM trades").fetchone()[0]
         return count
 
 
@@ -344,10 +352,11 @@ module.LEAST_ROWS = 1
 source, code = Path(sys.argv[1]), provenance()
 
 def work(folder):
-    module.archive(folder, code, lambda done: None)
+    done = module.archive(folder, code, lambda done: None, keep_days=0)
     store = SqliteStore.open(folder / "fluxhero.db")
     store.drop_sealed(JournalFiles(folder).sealed_through())
-    while store._tidier.pending is not None:
+    store.drop_archived(done.tables)
+    while store._tidier.busy:
         pass
     store.close()
 
@@ -375,7 +384,11 @@ def test_a_kill_at_any_place_costs_no_row_and_is_tidied_up(state_dir: Path, entr
     assert done.stdout.splitlines() == [f"{place} 9" for place in PLACES], done.stderr
     for place in PLACES:
         check_whole(state_dir / place, entries)
-        archive(state_dir / place, CODE, lambda done: None)
+        assert not place.startswith("tables") or verify_main(state_dir / place) == 0
+        done = archive(state_dir / place, CODE, lambda done: None, keep_days=0)
+        assert done.tables is not None
+        drop(state_dir / place / DATABASE, done.tables)
+        assert trades_in(state_dir / place) == 1
         assert drop_sealed(state_dir / place) < 100
         assert names(state_dir / place) == names_after_all(state_dir)
         check_whole(state_dir / place, entries)

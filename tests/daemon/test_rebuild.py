@@ -96,7 +96,7 @@ def codes_of_a_start(state_dir: Path) -> list[str]:
 def test_every_table_is_compared(state_dir: Path) -> None:
     with closing(connect(state_dir / DATABASE)) as connection:
         names = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-    assert names == {*KEYS, "meta", "journal"}
+    assert names == {*KEYS, "meta", "journal", "archive_files"}
 
 
 def test_a_rebuilt_database_is_row_for_row_the_one_that_was_there(

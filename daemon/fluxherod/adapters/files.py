@@ -74,9 +74,9 @@ def replacing_plain(path: Path, check: Callable[[Path], None], reached: Callable
         OSError: when that is impossible; whatever had the name still has it.
     """
     beside = path.with_name(path.name + TEMPORARY)
-    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+    descriptor = os.open(beside, os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
     try:
-        with os.fdopen(descriptor, "wb") as file:
+        with os.fdopen(descriptor, "wb+") as file:
             yield file
             file.flush()
             os.fsync(file.fileno())

@@ -1,22 +1,26 @@
 """Rows that have left their table, as Parquet files: `STATE/archive/trades-2024-01.parquet`, a table's rows of a month.
 
-A file has the table's own columns, sorted by `number`. The database names the files that rows have left it for
-(`archive_files`). Rows leave only once their file is there: a row is in its table, in a file, or for a while in both.
+A file has the table's own columns, sorted by `number`. Its pages have checksums; for the rest, of which Parquet reads
+some changed bytes as other values, its metadata has a BLAKE2b over all of it (itself as zeros). The database names the
+files that rows have left it for (`archive_files`). Rows leave only once their file is there: a row is in its table, in a
+file, or for a while in both.
 """
 
 from __future__ import annotations
 
 import heapq
 import json
+import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import datetime
 from functools import cache, reduce
+from hashlib import blake2b
 from itertools import islice
 from operator import and_
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -31,6 +35,8 @@ FOLDER = "archive"
 SUFFIX = ".parquet"
 ROWS_AT_ONCE = 2_048  # so many are in the memory at the same time, whoever reads or writes
 _ABOUT = b"fluxherod"
+_DIGEST, _NO_DIGEST = b'"digest": "', b"0" * 64
+_PIECE = 1 << 20
 _TYPES = {"INTEGER": pa.int64(), "TEXT": pa.string(), "REAL": pa.float64()}
 _REMEDY = "put it back from a backup, or stop the daemon and make the database anew with fluxherod rebuild"
 
@@ -116,12 +122,15 @@ class ArchiveFile:
         self._file = file
 
     @classmethod
-    def open(cls, folder: Path, known: Listed, epoch: str) -> ArchiveFile:
-        """Read what a file says of itself.
+    def open(
+        cls, folder: Path, known: Listed, epoch: str, whole: dict[str, tuple[int, ...]] | None = None
+    ) -> ArchiveFile:
+        """Read what a file says of itself, and all of it once, to see that no byte has changed.
 
         Args:
             known: what it must have at least.
             epoch: the journal that its rows must be of.
+            whole: remembers which files have been read as they are.
 
         Raises:
             ArchiveFileError: when it is missing, damaged, or not the one that it should be.
@@ -130,6 +139,12 @@ class ArchiveFile:
         with _named(path):
             if not path.is_file():
                 raise ValueError("is missing")
+            status = path.stat()
+            state = status.st_ino, status.st_mtime_ns, status.st_size
+            if whole is None or whole.get(known.name) != state:
+                _check_digest(path)
+            if whole is not None:
+                whole[known.name] = state
             file = cls(path, known, pq.ParquetFile(path, page_checksum_verification=True))
             file._check(epoch)
         return file
@@ -223,29 +238,58 @@ def write_file(
     Raises:
         OSError: when it can't be written, or read back; what was there is as it was.
     """
-    about = {"table": table, "month": month, "epoch": epoch, "schema": len(MIGRATIONS)}
+    about = {"table": table, "month": month, "epoch": epoch, "schema": len(MIGRATIONS), "digest": _NO_DIGEST.decode()}
     kinds = [pa.field(column.name, _TYPES[column.kind]) for column in columns(table)]
     schema = pa.schema(kinds)
     numbers: list[int] = []
     count = 0
 
     def check(path: Path) -> None:
+        _check_digest(path)
         file = pq.ParquetFile(path, page_checksum_verification=True)
         found = sum(file.read_row_group(index, use_threads=False).num_rows for index in range(file.num_row_groups))
         if found != count:
             raise OSError(f"{path}: {found} of {count} rows can be read back")
 
-    with (
-        replacing_plain(folder / name_of(table, month), check, reached) as file,
-        pq.ParquetWriter(file, schema, compression="zstd", write_page_checksum=True, store_schema=False) as writer,
-    ):
-        writer.add_key_value_metadata({_ABOUT: json.dumps(about).encode()})
-        while some := list(islice(rows, ROWS_AT_ONCE)):
-            numbers = [*numbers[:1], some[0][0], some[-1][0]]
-            count += len(some)
-            lists = zip(zip(*some, strict=True), kinds, strict=True)
-            writer.write_table(pa.table([pa.array(values, field.type) for values, field in lists], schema=schema))
+    with replacing_plain(folder / name_of(table, month), check, reached) as file:
+        with pq.ParquetWriter(file, schema, compression="zstd", write_page_checksum=True, store_schema=False) as writer:
+            writer.add_key_value_metadata({_ABOUT: json.dumps(about).encode()})
+            while some := list(islice(rows, ROWS_AT_ONCE)):
+                numbers = [*numbers[:1], some[0][0], some[-1][0]]
+                count += len(some)
+                lists = zip(zip(*some, strict=True), kinds, strict=True)
+                writer.write_table(pa.table([pa.array(values, field.type) for values, field in lists], schema=schema))
+        file.flush()
+        place, _, digest = _digests(file)
+        file.seek(place)
+        file.write(digest)
     return count, numbers[0], numbers[-1]
+
+
+def _digests(file: BinaryIO) -> tuple[int, bytes, bytes]:
+    """Where in a file its digest is, what it says, and what it should say."""
+    size = file.seek(-8, os.SEEK_END) + 8
+    footer_size = int.from_bytes(file.read(4), "little") + 8
+    if footer_size > size:
+        raise ValueError("is damaged")
+    file.seek(-footer_size, os.SEEK_END)
+    footer = file.read(footer_size)
+    place = footer.rindex(_DIGEST) + len(_DIGEST)
+    end = place + len(_NO_DIGEST)
+    digest, left = blake2b(digest_size=32), size - footer_size
+    file.seek(0)
+    while left > 0 and (piece := file.read(min(left, _PIECE))):
+        digest.update(piece)
+        left -= len(piece)
+    digest.update(footer[:place] + _NO_DIGEST + footer[end:])
+    return size - footer_size + place, footer[place:end], digest.hexdigest().encode()
+
+
+def _check_digest(path: Path) -> None:
+    with path.open("rb") as file:
+        _, said, digest = _digests(file)
+    if said != digest:
+        raise ValueError("is not the file that was written")
 
 
 def merged(newer: Iterable[tuple[Any, ...]], older: Iterable[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
@@ -264,6 +308,7 @@ class Archive:
     def __init__(self, folder: Path, epoch: str) -> None:
         self._folder = folder
         self._epoch = epoch
+        self._whole: dict[str, tuple[int, ...]] = {}
 
     def newest(self, files: Iterable[Listed], filters: Filters, rows: Sequence[Row], most: int) -> list[Row]:
         """The newest rows of a table and of its files together, each once: at most so many.
@@ -282,7 +327,7 @@ class Archive:
             if not _may_have(known, filters):
                 continue
             conditions = [*filters.conditions, Condition("number", ">=", lowest)]
-            for row in ArchiveFile.open(self._folder, known, self._epoch).newest(conditions, most):
+            for row in self._open(known).newest(conditions, most):
                 found.setdefault(row["number"], row)
             found = {number: found[number] for number in sorted(found, reverse=True)[:most]}
         return list(found.values())
@@ -296,10 +341,12 @@ class Archive:
         for known in sorted(files, key=lambda known: known.last_number, reverse=True):
             if known.last_ns < since_ns:
                 continue
-            file = ArchiveFile.open(self._folder, known, self._epoch)
-            for row in file.newest([Condition("id", "=", key)], 1):
+            for row in self._open(known).newest([Condition("id", "=", key)], 1):
                 return row, known
         return None
+
+    def _open(self, known: Listed) -> ArchiveFile:
+        return ArchiveFile.open(self._folder, known, self._epoch, self._whole)
 
 
 def _may_have(known: Listed, filters: Filters) -> bool:

@@ -124,7 +124,7 @@ class TableReader:
 
         epoch = await _epoch(connection)
         archive = Archive(path.parent / FOLDER, epoch)
-        return cls(connection, JournalFiles(path.parent, path.name, epoch=epoch), archive, on_fault)
+        return cls(connection, JournalFiles(path.parent, path.name), archive, on_fault)
 
     async def close(self) -> None:
         """End the connection and its thread."""
@@ -328,8 +328,8 @@ class TableReader:
 
 
 async def _epoch(connection: aiosqlite.Connection) -> str:
-    rows = await connection.execute_fetchall("SELECT value FROM meta WHERE key = 'epoch'")
-    return str(next(iter(rows))[0])
+    rows = list(await connection.execute_fetchall("SELECT value FROM meta WHERE key = 'epoch'"))
+    return str(rows[0][0]) if rows else ""
 
 
 def _write_token(table: str, value: int, number: int) -> str:
