@@ -4,7 +4,8 @@ Commits: 64 writers, each waits until its record is on the disk before it writes
 group commit, and through aiosqlite, a transaction after the other; both write the same rows at synchronous=FULL, in
 turns. The processor's time is what a busy machine hardly changes. Latency: records come at 2,000 a second; from when
 one is handed over until it is durable. Sizes: sessions are played at a tiny exchange, with a quote a second of each
-symbol, minute bars, a snapshot every 30 s and a round trip an hour.
+symbol, minute bars, a snapshot every 30 s and a round trip an hour. The archive: five years of trades, orders, signals
+and equity, of which 30 days stay in the database; pages of trades, also of four years ago, and the database's size.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import tempfile
 import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import aiosqlite
@@ -26,14 +28,25 @@ import pyarrow as pa
 
 sys.path.append(str(Path(__file__).resolve().parents[1]))
 
+from adapters.test_archive_files import ACCOUNT, TRADE
+from adapters.test_sqlite_tables import ORDER_A, SIGNAL_A
 from engine.world import OPEN_NS, World, of
 
-from fluxherod.adapters.sqlite import SqliteStore, journal
+from fluxherod.adapters.sqlite import SqliteStore, TableReader, journal
 from fluxherod.adapters.sqlite.schema import connect, migrate
 from fluxherod.core.calendar import HOUR_NS, MINUTE_NS, SECOND_NS, Session
 from fluxherod.core.kernel import warm_up
+from fluxherod.core.orders import OrderState
 from fluxherod.core.types import Bar, Quote
-from fluxherod.engine.effects import RequestBackfill, SafetyChanged
+from fluxherod.engine.effects import (
+    AccountUpdated,
+    Effect,
+    OrderUpdated,
+    RequestBackfill,
+    SafetyChanged,
+    SignalUpdated,
+    TradeUpdated,
+)
 from fluxherod.engine.events import (
     AssetInfo,
     AssetsLoaded,
@@ -44,9 +57,11 @@ from fluxherod.engine.events import (
     HistoryLoaded,
     LinkChanged,
     QuotesReceived,
+    TimerFired,
 )
 from fluxherod.engine.ports import JournalEntry
 from fluxherod.engine.settings import TIMEFRAME_MINUTES
+from fluxherod.retention import archive_rows, before_ns
 
 WRITERS, COMMITS_S, ROUNDS = 64, 2.0, 3
 RATE, RECORDED_S, TICK_S = 2_000, 10.0, 0.002
@@ -54,6 +69,7 @@ FACTOR, LATENCY_S, YEAR_MB = 10.0, 0.005, 100.0
 SYMBOLS = ("SPY", "QQQ", "AAPL", "MSFT", "IBM")
 DAY_NS, SESSION_MINUTES, SESSIONS, SESSIONS_A_YEAR = 24 * HOUR_NS, 390, 2, 252
 SNAPSHOT_EVERY_S, TRADE_EVERY_MINUTES = 30, 60
+YEARS, ROWS_A_DAY, KEPT_DAYS, PAGE_S = 5, 20, 30, 0.1
 
 
 def record(seq: int) -> JournalEntry:
@@ -277,6 +293,78 @@ def sizes(timeframe: str) -> bool:
     return _met(year_mb < YEAR_MB, f"more than {YEAR_MB:g} MB")
 
 
+# --- the archive ----------------------------------------------------------------------------------------------------
+
+
+async def fill(store: SqliteStore, day: int) -> None:
+    """A day's rows of every table that leaves."""
+    open_ns, seq = OPEN_NS + day * DAY_NS, store.tail().seq
+    entries = []
+    for number in range(ROWS_A_DAY):
+        at, name, symbol = open_ns + number * MINUTE_NS, f"{day}-{number}", SYMBOLS[number % len(SYMBOLS)]
+        order = replace(ORDER_A, id=f"o{name}", symbol=symbol, created_ns=at, updated_ns=at, state=OrderState.FILLED)
+        signal = replace(SIGNAL_A, id=f"s{name}", symbol=symbol, decided_ns=at)
+        trade = replace(TRADE, id=f"o{name}", symbol=symbol, opened_ns=at, closed_ns=at + MINUTE_NS)
+        effects: list[Effect] = [OrderUpdated(order, word) for word in ("new", "sent", "filled")]
+        effects += [SignalUpdated(signal), TradeUpdated(trade), AccountUpdated(ACCOUNT, record=True)]
+        seq += 1
+        entries.append(JournalEntry(seq, at, TimerFired(), tuple(effects)))
+    await store.append(entries)
+
+
+def night(store: SqliteStore, day: int) -> None:
+    """Let what is 30 days old leave, as the daemon and its archive do; of the journal all that is sealed."""
+    archived, faults = archive_rows(store.path, (), store.tail().seq, before_ns(OPEN_NS + day * DAY_NS, KEPT_DAYS))
+    assert not faults
+    store.drop_archived(archived)
+    store.drop_sealed(store.tail())
+    while store._tidier.busy:
+        time.sleep(TICK_S)
+
+
+async def questions(path: Path) -> dict[str, float]:
+    """Seconds that each takes, the quickest of some: the first time a file is read, all of its bytes are checked."""
+    long_ago = OPEN_NS + 365 * DAY_NS
+    took: dict[str, float] = {}
+    for _ in range(ROUNDS):
+        async with await TableReader.open(path) as reader:
+            for name, ask in {
+                "first page of all": lambda: reader.trades(),
+                "first page before four years ago": lambda: reader.trades(until_ns=long_ago),
+                "the same once more": lambda: reader.trades(until_ns=long_ago),
+                "one by its id": lambda: reader.trade("o365-1"),
+                "one that there is not": lambda: reader.trade("none"),
+            }.items():
+                start = time.perf_counter()
+                await ask()
+                took[name] = min(took.get(name, 1e9), time.perf_counter() - start)
+    return took
+
+
+def archive() -> bool:
+    """Print how long questions over five years take, and how the database grows; False when it does."""
+    sizes = []
+    with tempfile.TemporaryDirectory() as name:
+        store = SqliteStore.open(Path(name) / "fluxhero.db")
+        for year in range(YEARS):
+            for day in range(year * 365, (year + 1) * 365):
+                asyncio.run(fill(store, day))
+                if day % 30 == 0 or day == (year + 1) * 365 - 1:  # a night a month: the rest of them is the same again
+                    night(store, day)
+            with closing(sqlite3.connect(store.path)) as database:
+                database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            sizes.append(store.path.stat().st_size / 1e6)
+        took = asyncio.run(questions(store.path))
+        files = [path.stat().st_size for path in (store.path.parent / "archive").iterdir()]
+        store.close()
+    print(f"trades over {YEARS} years, {ROWS_A_DAY} a day, in {len(files)} files of {sum(files) / 1e6:.1f} MB in all")
+    for question, seconds in took.items():
+        print(f"  {question:34s} {seconds * 1e3:8.1f} ms")
+    print(f"  the database after each year       {', '.join(f'{size:.1f}' for size in sizes)} MB")
+    first_page = took["first page before four years ago"]
+    return _met(sizes[-1] < 1.1 * sizes[0] and first_page < PAGE_S, f"not flat, or a page above {PAGE_S * 1e3:g} ms")
+
+
 def _counts(database: sqlite3.Connection) -> dict[str, int]:
     listed = database.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name != 'journal'").fetchall()
     return {table: database.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for (table,) in listed}
@@ -291,7 +379,7 @@ def _met(met: bool, missed: str) -> bool:
 def main() -> int:
     """Print the table; 1 when a target is missed."""
     warm_up()
-    met = [commits(), latency(), *(sizes(timeframe) for timeframe in ("1Hour", "5Min"))]
+    met = [commits(), latency(), *(sizes(timeframe) for timeframe in ("1Hour", "5Min")), archive()]
     print(f"load {os.getloadavg()[0]:.2f} on {os.cpu_count()} cores")
     return 0 if all(met) else 1
 

@@ -20,6 +20,8 @@ from fluxherod.failpoints import VARIABLE
 
 DELETING = ("seal.write.deleting", "tables.write.deleting")
 KEEP_DAYS = 0  # what is of the day before is old
+# Where else a process of less is killed each time (tests/daemon/test_archive.py); here by `make crash` alone.
+SELDOM = ("tables.write.before", "tables.write.written", "tables.write.after") if TIMES == 1 else ()
 DELETES_WITHIN_S = 60.0
 
 pytestmark = pytest.mark.timeout(300)
@@ -66,7 +68,7 @@ def come_back(world: World, load: Load) -> Recovered:
 
 
 @pytest.mark.parametrize("time", range(TIMES))
-@pytest.mark.parametrize("place", [place for place in places(Scene.NIGHT) if place not in DELETING])
+@pytest.mark.parametrize("place", [place for place in places(Scene.NIGHT) if place not in (*DELETING, *SELDOM)])
 def test_an_archive_that_is_killed_loses_nothing(worlds: Worlds, place: str, time: int) -> None:
     with worlds.borrowed() as world:
         load = Load(world, f"{place}-{time}")

@@ -2,8 +2,8 @@
 
 A file has the table's own columns, sorted by `number`. Its pages have checksums; for the rest, of which Parquet reads
 some changed bytes as other values, its metadata has a BLAKE2b over all of it (itself as zeros). The database names the
-files that rows have left it for (`archive_files`). Rows leave only once their file is there: a row is in its table, in a
-file, or for a while in both.
+files that rows have left it for (`archive_files`). Rows leave only once their file is there: a row is in its table, in
+a file, or for a while in both.
 """
 
 from __future__ import annotations
