@@ -190,7 +190,7 @@ class MemoryStore:
         ]
         return self._page(rows, page_size, page_token)
 
-    async def order(self, order_id: str, /) -> Order | None:
+    async def order(self, order_id: str, /, *, since_ns: int = 0) -> Order | None:
         return self.order_rows.get(order_id)
 
     async def order_events(self, order_id: str, /, *, page_size: int = 100, page_token: str = "") -> Page:
@@ -239,7 +239,7 @@ class MemoryStore:
         ]
         return self._page(rows, page_size, page_token)
 
-    async def trade(self, trade_id: str, /) -> Trade | None:
+    async def trade(self, trade_id: str, /, *, since_ns: int = 0) -> Trade | None:
         return self.trade_rows.get(trade_id)
 
     async def equity_curve(

@@ -23,6 +23,7 @@ from fluxherod.adapters.sqlite.writer import SqliteStore
 from fluxherod.archive import archive
 from fluxherod.backup import BackupError, backup_main, restore_main
 from fluxherod.core.calendar import HOUR_NS
+from fluxherod.engine.alerts import archive_reported
 from fluxherod.engine.events import ArchiveReported, Event
 from fluxherod.engine.ports import JournalEntry
 from fluxherod.rebuild import rebuild_main
@@ -198,3 +199,5 @@ async def test_a_daemon_lets_old_rows_leave_and_says_which_file_is_lost(
     (report,) = heard
     assert isinstance(report, ArchiveReported)
     assert str(lost) in report.lost
+    alert = archive_reported(report)
+    assert (alert.code, str(lost) in alert.text) == ("ARCHIVE_DAMAGED", True)

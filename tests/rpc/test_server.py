@@ -30,6 +30,7 @@ from fluxhero.v1 import (
     trade_pb2,
 )
 from fluxherod.engine.effects import ReplyCode
+from fluxherod.engine.ports import StoreFailed
 from fluxherod.rpc.errors import CODE_OF_REASON, Refused
 from fluxherod.rpc.server import SERVICE_NAMES
 from fluxherod.rpc.sockets import ListenError
@@ -212,6 +213,13 @@ async def test_a_fault_is_logged_and_its_text_stays_inside(
     incident = refusal.text.split()[-1]
     assert incident in caplog.text
     assert "secret path /x" in caplog.text
+
+
+async def test_what_can_not_be_read_is_named_with_what_to_do(world: Any, client: Any, refused: Any) -> None:
+    world.store.broken = StoreFailed("trades-2024-01.parquet: is missing: put it back from a backup")
+    refusal = await refused(client.order.ListOrders(order_pb2.ListOrdersRequest()))
+    assert (refusal.code, refusal.reason) == (grpc.StatusCode.INTERNAL, "INTERNAL")
+    assert "trades-2024-01.parquet: is missing: put it back from a backup" in refusal.text
 
 
 async def test_draining_ends_streams_with_the_reason_and_refuses_new_calls(

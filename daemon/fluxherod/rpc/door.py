@@ -283,12 +283,11 @@ async def _abort(method: str, error: Exception, context: Context) -> NoReturn:
         error = Refused("SHUTTING_DOWN", "the daemon stopped before the answer was durable; ask again with the same id")
     if isinstance(error, NotDurable):
         error = not_durable(error.reply, str(error))
-    if isinstance(error, StoreFailed):
-        log.error("%s failed: %s", method, error)
-        error = Refused("INTERNAL", f"what is asked for can't be read: {error}")
     if not isinstance(error, Refused):
         incident = secrets.token_hex(4)
         log.error("%s failed, incident %s", method, incident, exc_info=error)
-        text = f"a fault of the daemon; its log has it as incident {incident}"
+        unreadable = isinstance(error, StoreFailed)
+        what = f"what is asked for can't be read: {error}" if unreadable else "a fault of the daemon"
+        text = f"{what}; its log has it as incident {incident}"
         error = Refused("INTERNAL", text, metadata={"incident": incident})
     await context.abort_with_status(rpc_status.to_status(error.to_message()))
