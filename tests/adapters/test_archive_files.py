@@ -45,7 +45,8 @@ from fluxherod.retention import archive_rows, before_ns
 DAY_NS = 24 * HOUR_NS
 EXAMPLES = int(os.environ.get("ARCHIVE_EXAMPLES", "4"))
 FIRST_NS = 1_704_200_000 * 1_000_000_000  # January 2024
-DAYS = st.integers(0, 100)
+DAYS = st.integers(0, 60)
+STATES = (OrderState.PENDING, OrderState.UNKNOWN, OrderState.FILLED, OrderState.CANCELED)
 SYMBOLS = st.sampled_from(["SPY", "IBM", "QQQ"])
 TRADE = Trade("t", "SPY", 1, Mode.TREND, Regime.NEUTRAL, None, "", 1, 44, 100, None)
 ACCOUNT = AccountView(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11)
@@ -55,16 +56,16 @@ ACCOUNT = AccountView(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11)
 def updates(draw: st.DrawFn) -> list[Effect]:
     """Orders, trades, signals and records of some days, most in the order of their times, as an engine makes them."""
     made: list[Effect] = []
-    days = sorted(draw(st.lists(DAYS, min_size=1, max_size=25)))
+    days = sorted(draw(st.lists(DAYS, min_size=20, max_size=40)))
     for number, day in enumerate(days):
         at = FIRST_NS + day * DAY_NS + number
-        later = at + draw(st.integers(0, 40)) * DAY_NS
+        later = at + draw(st.sampled_from([0, 1, 40])) * DAY_NS
         symbol = draw(SYMBOLS)
         match draw(st.integers(0, 3)):
             case 0:
                 order = replace(ORDER_A, id=f"o{number}", symbol=symbol, created_ns=at, updated_ns=at)
                 made.append(OrderUpdated(order, "new"))
-                state = draw(st.sampled_from(OrderState))
+                state = draw(st.sampled_from(STATES))
                 made.append(OrderUpdated(replace(order, state=state, updated_ns=later), "then"))
             case 1:
                 closed_ns = draw(st.sampled_from([None, later]))
@@ -128,17 +129,17 @@ async def answers(database: Path, size: int, day: int) -> list[Any]:
         found.append(await whole(reader.equity_curve, size))
         found.append(await whole(reader.equity_curve, size, since_ns=since, until_ns=until))
         found += [await whole(reader.trades, size, closed=closed) for closed in (True, False)]
-        for states in ([OrderState.PENDING], [OrderState.FILLED, OrderState.PENDING], [OrderState.CANCELED]):
+        for states in (STATES[:2], STATES[1:3], STATES[3:]):
             found.append(await whole(reader.orders, size, states=states))
         found += [await whole(reader.signals, size, until_seq=day // 4, outcome=out) for out in ("ordered", "no")]
-        for number in range(26):
+        for number in range(0, 40, 3):
             found += [await reader.order(f"o{number}"), await reader.trade(f"t{number}")]
             found += [await reader.signal(f"s{number}"), await reader.order_events(f"o{number}", page_size=1)]
     return found
 
 
 @settings(max_examples=EXAMPLES, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
-@given(updates(), updates(), st.lists(st.integers(0, 160), min_size=2, max_size=2), st.integers(1, 7), DAYS, st.data())
+@given(updates(), updates(), st.lists(st.integers(20, 110), min_size=2, max_size=2), st.integers(1, 5), DAYS, st.data())
 def test_answers_over_tables_and_archive_are_those_of_tables_alone(
     first: list[Effect], second: list[Effect], cuts: list[int], size: int, day: int, data: st.DataObject
 ) -> None:
@@ -297,4 +298,18 @@ async def test_the_number_of_a_row_is_never_given_again(tmp_path: Path) -> None:
         assert [one.id for one in (await reader.orders()).items] == ["o2", "o1", "o0"]
         assert [one.seq for one in (await reader.order_events("o0")).items] == [3, 1]
         assert [one.seq for one in (await reader.order_events("o2")).items] == [4]
+    with closing(connect(store.path)) as connection:
+        query = "SELECT number FROM order_events WHERE order_id = 'o2'"
+        assert connection.execute(query).fetchall() == [(4,)]
+    store.close()
+
+
+def test_rows_of_a_file_that_nobody_has_heard_of_are_told_with_it_the_next_night(tmp_path: Path) -> None:
+    database, _ = database_with_a_file(tmp_path)
+    store = SqliteStore.open(database)
+    trades = [replace(TRADE, id=f"t{day}", opened_ns=FIRST_NS + day, closed_ns=FIRST_NS + day) for day in range(4, 8)]
+    asyncio.run(fill(store, [TradeUpdated(trade) for trade in trades]))
+    archive(database, 40)  # and the process dies before it says so
+    drop(database, archive(database, 40))
+    assert asyncio.run(all_trades(database)) == [f"t{day}" for day in reversed(range(8))]
     store.close()
