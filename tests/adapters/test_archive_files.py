@@ -52,10 +52,17 @@ TRADE = Trade("t", "SPY", 1, Mode.TREND, Regime.NEUTRAL, None, "", 1, 44, 100, N
 ACCOUNT = AccountView(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11)
 
 
+class Updates(list[Effect]):
+    """Told in a few words: whole they are more than Hypothesis prints."""
+
+    def __repr__(self) -> str:
+        return f"{len(self)} updates"
+
+
 @st.composite
-def updates(draw: st.DrawFn) -> list[Effect]:
+def updates(draw: st.DrawFn) -> Updates:
     """Orders, trades, signals and records of some days, most in the order of their times, as an engine makes them."""
-    made: list[Effect] = []
+    made = Updates()
     days = sorted(draw(st.lists(DAYS, min_size=20, max_size=40)))
     for number, day in enumerate(days):
         at = FIRST_NS + day * DAY_NS + number
@@ -76,7 +83,7 @@ def updates(draw: st.DrawFn) -> list[Effect]:
                 made.append(SignalUpdated(replace(SIGNAL_A, id=f"s{number}", symbol=symbol, decided_ns=at, risk=risk)))
             case 3:
                 made.append(AccountUpdated(replace(ACCOUNT, cash_e4=number), record=True))
-    return draw(st.sampled_from([made, made[::-1]]))
+    return Updates(reversed(made)) if draw(st.booleans()) else made
 
 
 async def fill(store: SqliteStore, effects: Sequence[Effect]) -> None:
