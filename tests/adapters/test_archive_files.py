@@ -139,7 +139,7 @@ async def answers(database: Path, size: int, day: int) -> list[Any]:
         for states in (STATES[:2], STATES[1:3], STATES[3:]):
             found.append(await whole(reader.orders, size, states=states))
         found += [await whole(reader.signals, size, until_seq=day // 4, outcome=out) for out in ("ordered", "no")]
-        for number in range(0, 40, 3):
+        for number in (*range(0, 40, 3), "1b", "7b", "9b"):
             found += [await reader.order(f"o{number}"), await reader.trade(f"t{number}")]
             found += [await reader.signal(f"s{number}"), await reader.order_events(f"o{number}", page_size=1)]
     return found
@@ -188,7 +188,7 @@ def _renamed(effect: Any) -> Effect:
     """The same of other rows: what was archived never changes."""
     for name in ("order", "trade", "signal"):
         if (value := getattr(effect, name, None)) is not None:
-            effect = replace(effect, **{name: replace(value, id=f"{value.id[0]}1{value.id[1:]}")})
+            effect = replace(effect, **{name: replace(value, id=f"{value.id}b")})
     return effect
 
 
