@@ -16,7 +16,7 @@ from fluxherod.config_grpc import GrpcConfig
 from fluxherod.errors import ConfigurationError
 from fluxherod.rpc import tls
 from fluxherod.rpc.certificates import keep_certificate
-from fluxherod.rpc.tls import Files, Keeper, server_credentials
+from fluxherod.rpc.tls import Files, Keeper, server_credentials, server_keeper
 
 NOW = datetime.now(UTC)
 
@@ -113,8 +113,10 @@ def test_an_encrypted_key_is_refused_and_asks_no_terminal(tmp_path: Path) -> Non
     form, how = serialization.PrivateFormat.PKCS8, serialization.BestAvailableEncryption(b"x")
     key.write_bytes(secret.private_bytes(serialization.Encoding.PEM, form, how))
     settings = GrpcConfig(tls="files", tls_cert=str(certificate), tls_key=str(key))
+    keeper = server_keeper(settings, "0.0.0.0:1", tmp_path)
+    assert keeper is not None
     with pytest.raises(ConfigurationError, match=r"the key is encrypted.*unencrypted key"):
-        server_credentials(settings, "0.0.0.0:1", tmp_path)
+        server_credentials(settings, keeper)
 
 
 def made(folder: Path, hosts: tuple[str, ...] = (), now: datetime = NOW) -> bool:
