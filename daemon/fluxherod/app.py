@@ -56,6 +56,7 @@ from fluxherod.status_line import StatusLine
 from fluxherod.stop import Stop
 from fluxherod.storage_watch import StorageWatch
 from fluxherod.trading_clock import look_at_the_time, trading_clock
+from fluxherod.vitals import Vitals
 
 if TYPE_CHECKING:
     from fluxherod.rpc.metrics import Metrics
@@ -139,7 +140,8 @@ async def _serve(parts: Parts, config: Config, notifier: Notifier, stop: Stop) -
     port = await server.start()
     web = await parts.http.start() if parts.http is not None else None
     reach("start.listening")
-    service = Service(notifier, StatusLine(config.daemon.mode, runner, parts.market, server.status.detail), runner)
+    line = StatusLine(config.daemon.mode, runner, parts.market, server.status.detail)
+    service = Service(notifier, line, Vitals(runner))
     async with asyncio.TaskGroup() as tasks:
         edges = [tasks.create_task(edge(), name=name) for name, edge in parts.edges]
         running = tasks.create_task(runner.run(), name="runner")

@@ -13,6 +13,7 @@ import os
 import socket
 import threading
 import time
+from array import array
 from collections import deque
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -64,6 +65,11 @@ class JournalHandler(logging.Handler):
         self._lost = 0
         self._sender: threading.Thread | None = None
 
+    @property
+    def waiting(self) -> int:
+        """Lines that journald has not taken yet."""
+        return len(self._held)
+
     def emit(self, record: logging.LogRecord) -> None:
         """Send a record."""
         try:
@@ -102,7 +108,9 @@ class JournalHandler(logging.Handler):
             with open(descriptor, "wb", closefd=False) as file:
                 file.write(data)
             fcntl.fcntl(descriptor, fcntl.F_ADD_SEALS, _SEALS)
-            socket.send_fds(self._socket, [b""], [descriptor], 0, self._address)
+            # Not by socket.send_fds, which leaves the address out before Python 3.12.
+            rights = (socket.SOL_SOCKET, socket.SCM_RIGHTS, array("i", (descriptor,)))
+            self._socket.sendmsg((), (rights,), 0, self._address)
         finally:
             os.close(descriptor)
 

@@ -22,6 +22,7 @@ Format = Literal["auto", "journal", "json", "text"]
 ABOUT = {
     "symbol": "FLUX_SYMBOL",
     "order_id": "FLUX_ORDER_ID",
+    "broker_order_id": "FLUX_BROKER_ORDER_ID",
     "signal_id": "FLUX_SIGNAL_ID",
     "code": "FLUX_ALERT_CODE",
     "rpc": "FLUX_RPC",

@@ -8,7 +8,6 @@ import time
 from dataclasses import dataclass
 
 from fluxherod.engine.engine import Engine
-from fluxherod.engine.runner import Runner
 from fluxherod.notify import Notifier
 from fluxherod.status_line import StatusLine
 from fluxherod.vitals import Vitals
@@ -43,10 +42,10 @@ async def reconciled(engine: Engine, before: object, within_s: float = READY_WIT
 class Service:
     """Feeds the watchdog while the daemon is well, and keeps the status line true."""
 
-    def __init__(self, notifier: Notifier, line: StatusLine, runner: Runner) -> None:
+    def __init__(self, notifier: Notifier, line: StatusLine, vitals: Vitals) -> None:
         self._notifier = notifier
         self._line = line
-        self._vitals = Vitals(runner)
+        self._vitals = vitals
         self._fault = ""
         self._told = _Told()
 

@@ -10,7 +10,8 @@ import time
 from collections.abc import Callable
 from typing import Protocol
 
-STUCK_AFTER_S = 10.0
+# The bars of 8,000 symbols are one event that takes a second or two.
+STUCK_AFTER_S = 15.0
 
 
 class Storing(Protocol):
@@ -25,8 +26,6 @@ class Running(Protocol):
 
     @property
     def queued(self) -> int: ...
-    @property
-    def progress(self) -> int: ...
     @property
     def seq(self) -> int: ...
     @property
@@ -45,7 +44,7 @@ class Vitals:
     def fault(self) -> str:
         """What does not get on, in words; "" when all is well."""
         runner = self._runner
-        stuck_s = self._events.stuck_s(runner.queued > 0, runner.progress)
+        stuck_s = self._events.stuck_s(runner.queued > 0, runner.seq)
         # A disk that fails or hangs is told and lived with by the runner itself, within a second.
         waits = runner.carried_seq < runner.seq and not runner.committing.fault
         carrying_s = self._effects.stuck_s(waits, runner.carried_seq)

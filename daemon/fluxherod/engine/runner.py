@@ -87,7 +87,6 @@ class Runner:
         self.seq = seq
         self.committed_seq = seq
         self.carried_seq = seq  # the newest entry that is durable and carried out
-        self.progress = 0  # grows with each piece of work that is done on events
         self._asking_seq = 0  # the newest entry that asks something of the outside
         self._asked_seq = seq  # up to here what entries ask for has been asked, durable or not
         self.last_event_ns = 0
@@ -297,10 +296,8 @@ class Runner:
         self.last_event_ns = now_ns
         effects: list[Effect] = []
         for _ in self.engine.pieces(now_ns, event, effects):
-            self.progress += 1
             if self.clock.rate > 0:
                 await asyncio.sleep(0)  # the sockets have their turn; what they bring waits for the next event
-        self.progress += 1
         self.seq += 1  # whoever took a snapshot meanwhile is told all of this event
         if not REQUEST_KINDS.isdisjoint(map(type, effects)):
             self._asking_seq = self.seq

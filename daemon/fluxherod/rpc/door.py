@@ -284,7 +284,8 @@ async def _abort(method: str, error: Exception, context: Context) -> NoReturn:
         error = not_durable(error.reply, str(error))
     if not isinstance(error, Refused):
         incident = secrets.token_hex(4)
-        log.error("%s failed, incident %s", method, incident, exc_info=error)
+        about = {"rpc": method.rpartition("/")[2]}
+        log.error("%s failed, incident %s", method, incident, exc_info=error, extra=about)
         text = f"a fault of the daemon; its log has it as incident {incident}"
         error = Refused("INTERNAL", text, metadata={"incident": incident})
     await context.abort_with_status(rpc_status.to_status(error.to_message()))
