@@ -125,6 +125,7 @@ async def _run(
                 await _serve(parts, config, notifier, stop)
             except Exception as error:
                 reason = reason_of(error)
+                notifier.stopping(f"failed: {reason}")
                 parts.channels.announce(last_alert(reason))
                 await parts.server.drain(str(reason))
                 await parts.server.stop(FAILED_DRAIN_S)
@@ -155,13 +156,14 @@ async def _serve(parts: Parts, config: Config, notifier: Notifier, stop: Stop) -
         edges.append(tasks.create_task(_as_a_service(parts, service, notifier, before, stop), name="service"))
         reason = await stop.wait(running)
         log.info("stopping: %s", reason)
-        notifier.stopping(f"stopping ({reason}): open shares get their stops, the journal what has happened")
+        held = len(runner.engine.ledger.positions) if runner.engine.run else 0
+        service.stopping(f"{reason}; the stops of {held} open positions, and the journal")
         reach("shutdown.told")
         await server.drain(reason)
         runner.post(Stopping(reason))
         await running
         reach("shutdown.drained")
-        notifier.still_stopping(f"stopping ({reason}): calls under way end")
+        service.stopping("calls under way end")
         await parts.stop(reason, DRAIN_S)
         for edge in edges:
             edge.cancel()

@@ -48,15 +48,24 @@ class Service:
         self._vitals = vitals
         self._fault = ""
         self._told = _Told()
+        self._ending = False
+
+    def stopping(self, waits_for: str) -> None:
+        """Tell that the daemon stops, and what it waits for next; from then on nothing else but that it is well."""
+        (self._notifier.still_stopping if self._ending else self._notifier.stopping)(f"stopping: {waits_for}")
+        self._ending = True
 
     def ready(self) -> None:
         """Tell that it serves."""
+        if self._ending:
+            return
         self._told = _Told(self._line.head(), self._line.text(), time.monotonic())
         self._notifier.ready(self._told.text)
 
     def reloading(self) -> None:
         """Tell that a reload has begun; `ready` tells its end."""
-        self._notifier.reloading("reading the configuration again")
+        if not self._ending:
+            self._notifier.reloading("reading the configuration again")
 
     async def run(self) -> None:
         """Look each second, for ever."""
@@ -82,7 +91,7 @@ class Service:
         self._fault = fault
         head = f"stuck: {fault}" if fault else self._line.head()
         text = head if fault else self._line.text()
-        if self._told.is_news(head, text, now_s):
+        if self._told.is_news(head, text, now_s) and not self._ending:
             self._told = _Told(head, text, now_s)
             self._notifier.status(text)
 
