@@ -37,7 +37,8 @@ class StatusLine:
             state, why = "degraded", f"the journal can't be written ({fault})"
         elif state == "starting" and not all(link.up for link in runner.engine.links.values()):
             state = "degraded"  # it has tried, and goes on trying
-        return f"{self.mode}, {state}{f': {why}' if why else ''}"
+        why = why.rstrip(".")
+        return f"{self.mode}, {state}: {why}" if why else f"{self.mode}, {state}"
 
     def figures(self) -> str:
         """Equity, positions and the age of the feed."""

@@ -17,7 +17,7 @@ from fluxherod import service
 from fluxherod.config import AlertsConfig, DaemonConfig, MarketConfig, RiskConfig
 from fluxherod.core.calendar import HOUR_NS, MINUTE_NS
 from fluxherod.engine.effects import Severity
-from fluxherod.engine.events import Cause, LinkChanged, TokensFailed
+from fluxherod.engine.events import Caller, Cause, HaltCommand, LinkChanged, ResumeCommand, TokensFailed
 from fluxherod.hangups import Hangups
 from fluxherod.notify import Notifier, take_notifier
 from fluxherod.service import Service, known_account, reconciled
@@ -171,6 +171,11 @@ async def test_the_line_tells_mode_state_equity_positions_and_feed_and_nothing_t
         assert (await manager.status()).endswith("; feed 3 min old")
         world.counters.stale = True
         assert (await manager.status()).endswith("; market feed mute")
+        await world.post(HaltCommand(Caller("h1", "unix"), "news at two"))
+        halted = "paper, halted: Trading halted: news at two. Resume when reviewed; equity $101,234.57; "
+        assert (await manager.status()).startswith(halted)
+        await world.post(ResumeCommand(Caller("h2", "unix"), "over"))
+        assert (await manager.status()).startswith("paper, active; ")
         await world.post(LinkChanged("market", False, detail="cut"))
         assert (await manager.status()).startswith("paper, degraded: no market connection; equity")
 

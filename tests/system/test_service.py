@@ -77,7 +77,9 @@ def test_what_a_service_manager_hears_from_start_to_stop_and_a_hangup_at_any_tim
             assert daemon.stop() == 0
             manager.setblocking(False)
             stopping = hear(manager, "STOPPING=1\n")[-1]
-            assert stopping.endswith("STATUS=stopping: received SIGTERM; the stops of 0 open positions, and the journal")
+            assert stopping.endswith(
+                "STATUS=stopping: received SIGTERM; the stops of 0 open positions, and the journal"
+            )
             closed = hear(manager, "EXTEND_TIMEOUT_USEC=10000000\nSTATUS=stopping: the journal is being closed")
             assert not any(said.startswith(("READY=1", "RELOADING=1")) for said in closed)
         there.remove()
