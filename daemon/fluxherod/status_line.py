@@ -33,9 +33,7 @@ class StatusLine:
         if not runner.engine.run:
             return f"{self.mode}, starting"
         state, why = runner.engine.state.lower(), self.detail(runner.clock.now_ns())
-        if fault := runner.committing.fault:  # which the engine may not know yet
-            state, why = "degraded", f"the journal can't be written ({fault})"
-        elif state == "starting" and not all(link.up for link in runner.engine.links.values()):
+        if state == "starting" and not all(link.up for link in runner.engine.links.values()):
             state = "degraded"  # it has tried, and goes on trying
         why = why.rstrip(".")
         return f"{self.mode}, {state}: {why}" if why else f"{self.mode}, {state}"

@@ -170,6 +170,26 @@ def test_a_daemon_that_runs_for_a_year_renews_its_certificate(tmp_path: Path, mo
     assert not made(tmp_path)
 
 
+def test_who_asks_has_the_next_handshake_look_whatever_the_time_and_is_told_what_it_finds(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tls, "LOOK_EVERY_S", 3600.0)
+    certificate, key = Authority(tmp_path).issue("server")
+    files = Files(certificate, key, None)
+    keeper = Keeper(files, tmp_path / "none", (), files.read)
+    keeper.first()
+    assert keeper.fetch() is None
+    for new, old in zip(Authority(tmp_path, "other").issue("new"), (certificate, key), strict=True):
+        new.replace(old)
+    assert keeper.fetch() is None
+    assert not keeper.due
+    assert keeper.look_again() == "changed, and used from now on"
+    assert keeper.fetch() is not None
+    assert keeper.look_again() == "unchanged"
+    key.unlink()
+    assert keeper.look_again().startswith("can't be used, so the certificate of before stays: ")
+
+
 @pytest.mark.parametrize("damage", ["no key", "other key", "nonsense", "new host"])
 def test_a_certificate_that_does_not_fit_is_made_anew(tmp_path: Path, damage: str) -> None:
     made(tmp_path, ("a.example",))

@@ -41,6 +41,12 @@ def hear(manager: socket.socket, beginning: str) -> list[str]:
     return heard
 
 
+def holds_hangups(pid: int) -> bool:
+    """Whether a SIGHUP would wait."""
+    status = dict(line.split(":", 1) for line in Path(f"/proc/{pid}/status").read_text().splitlines())
+    return bool(int(status["SigBlk"], 16) & 1 << signal.SIGHUP - 1)
+
+
 def test_what_a_service_manager_hears_from_start_to_stop_and_a_hangup_at_any_time(
     tmp_path: Path, manager: socket.socket
 ) -> None:
@@ -49,8 +55,9 @@ def test_what_a_service_manager_hears_from_start_to_stop_and_a_hangup_at_any_tim
     with Simulator(tmp_path, "--step", *PLAYED) as simulator:
         there = Service(tmp_path, simulator.url, SYMBOLS, TIMEFRAME, notify=manager.getsockname())
         with Child("fluxherod", there.arguments, there.variables, tmp_path / "fluxherod.log") as daemon:
-            assert hear(manager, "EXTEND_TIMEOUT_USEC=600000000\nSTATUS=compiling") != []
-            daemon.process.send_signal(signal.SIGHUP)  # the loop does not run yet: it is done once the daemon is ready
+            daemon.wait_for(lambda: holds_hangups(daemon.process.pid), "it has begun")
+            daemon.process.send_signal(signal.SIGHUP)  # nothing runs yet: it is done once the daemon is ready
+            assert len(hear(manager, "EXTEND_TIMEOUT_USEC=600000000\nSTATUS=compiling")) == 1
             *starting, ready = hear(manager, "READY=1\n")
             assert all(said.startswith("EXTEND_TIMEOUT_USEC=") for said in starting)
             assert [said.rpartition("=")[2] for said in starting][-1].startswith("waiting for the first reconciliation")
