@@ -68,9 +68,7 @@ async def throw(port: int, content: bytes) -> None:
 async def test_hostile_calls_end_in_clean_refusals_and_leave_nothing_behind(
     world: Any, client: Any, caplog: Any
 ) -> None:
-    parquet(
-        {"id": ["1"], "price": ["1.5"]}, {"id": "text", "price": "money"}
-    )  # the first loads 60 MB
+    parquet({"id": ["1"], "price": ["1.5"]}, {"id": "text", "price": "money"})  # the first loads 60 MB
     caplog.set_level(logging.CRITICAL)  # thousands of lines would be memory of the test's own
     methods = sorted(world.server.door.handlers)  # health and reflection, too
     assert {method.split(".")[0] for method in methods} == {"/fluxhero", "/grpc"}
