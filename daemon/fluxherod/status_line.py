@@ -53,7 +53,9 @@ class StatusLine:
             return "no market feed"
         if self.market.stale:
             return "market feed mute"
+        if not last_ns:
+            return "feed connected"
         age_ns = self.runner.clock.now_ns() - last_ns
-        if not last_ns or age_ns < MINUTE_NS:
+        if age_ns < MINUTE_NS:
             return "feed live"
         return f"feed {age_ns // MINUTE_NS} min old" if age_ns < HOUR_NS else f"feed {age_ns // HOUR_NS} h old"
