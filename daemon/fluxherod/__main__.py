@@ -230,7 +230,9 @@ def _run(options: argparse.Namespace) -> int:
     from fluxherod import logs
     from fluxherod.credentials import find_credentials
     from fluxherod.directories import keep_machine_code, make_private
+    from fluxherod.stop import hold_hangups
 
+    hold_hangups()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _leave)  # until the daemon takes them
     with _no_garbage():

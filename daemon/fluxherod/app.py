@@ -18,7 +18,6 @@ from fluxherod import __version__
 from fluxherod.adapters.alpaca.broker import AlpacaBroker
 from fluxherod.adapters.alpaca.clock import ClockOffset, ExchangeClock, WallClock
 from fluxherod.adapters.alpaca.credentials import Credentials
-from fluxherod.adapters.alpaca.errors import Unavailable
 from fluxherod.adapters.alpaca.limiter import RateLimiter
 from fluxherod.adapters.alpaca.market_data import AlpacaMarketData
 from fluxherod.adapters.alpaca.market_stream import MarketStream
@@ -43,6 +42,7 @@ from fluxherod.engine.settings import Settings
 from fluxherod.engine.streams.hub import Hub, Ring, Topic
 from fluxherod.failpoints import reach
 from fluxherod.failures import JournalFailed, last_alert, reason_of
+from fluxherod.hangups import Hangups
 from fluxherod.narrate import Narrator
 from fluxherod.notify import Notifier, take_notifier
 from fluxherod.past import Past
@@ -51,8 +51,12 @@ from fluxherod.reconfigure import Reconfigure, limits_of
 from fluxherod.recovery import DATABASE, Recovery, recover_folder
 from fluxherod.rpc.convert import encode_update
 from fluxherod.rpc.server import DaemonInfo, RpcServer
+from fluxherod.service import Service, known_account, reconciled
+from fluxherod.status_line import StatusLine
 from fluxherod.stop import Stop
 from fluxherod.storage_watch import StorageWatch
+from fluxherod.trading_clock import look_at_the_time, trading_clock
+from fluxherod.vitals import Vitals
 
 if TYPE_CHECKING:
     from fluxherod.rpc.metrics import Metrics
@@ -68,25 +72,30 @@ DRAIN_S, FAILED_DRAIN_S = 2.5, 2.0
 WEBUI = Path(__file__).with_name("webui")  # the built dashboard
 # Little of what lives long is garbage: the search through all of it (100 ms) comes a hundred times as seldom as else.
 GARBAGE_THRESHOLDS = (700, 10, 1_000)
-LEAST_AHEAD_S = 5.0
+SLOW_START_S = 600.0  # what the service manager is asked for where nothing can say meanwhile that it gets on
 # A halted daemon works: it serves, watches stops and closes positions.
 SERVING_STATES = frozenset({"ACTIVE", "HALTED"})
 
 
-def run(config: Config, credentials: Credentials) -> int:
-    """Run the daemon until SIGTERM, SIGINT or SIGHUP, and ignore those afterwards; return the process's exit code.
+def run(config: Config, credentials: Credentials, *, reloads: bool = True) -> int:
+    """Run the daemon until SIGTERM or SIGINT, and ignore those afterwards; return the process's exit code.
+
+    A SIGHUP reads the configuration again, or ends the daemon, too, where it never `reloads`.
 
     Raises:
         FluxHeroError: when it can't start, or can't go on (the journal can't be written).
     """
-    stop = Stop()
+    stop = Stop(reloads=reloads)
     try:
         stop.interrupt()
         notifier = take_notifier(os.environ)
+        notifier.still_starting("compiling the strategy", SLOW_START_S)
         warm_up()
         with ExitStack() as stack:
+            notifier.still_starting("opening the journal", SLOW_START_S)
             store = _open(config)
             stack.callback(store.close)
+            stack.callback(notifier.still_stopping, "stopping: the journal is being closed")
             reach("start.opened")
             recovery = _recover(config, notifier)
             reach("start.recovered")
@@ -109,13 +118,14 @@ async def _run(
 ) -> None:
     stop.listen()
     async with AsyncExitStack() as stack:
-        parts = await stop.unless_asked(_build(config, credentials, store, recovery, stack))
+        parts = await stop.unless_asked(_build(config, credentials, store, recovery, notifier, stack))
         if parts is not None:
             stack.push_async_callback(parts.stop, "the daemon has ended", 0.0)
             try:
                 await _serve(parts, config, notifier, stop)
             except Exception as error:
                 reason = reason_of(error)
+                notifier.stopping(f"failed: {reason}")
                 parts.channels.announce(last_alert(reason))
                 await parts.server.drain(str(reason))
                 await parts.server.stop(FAILED_DRAIN_S)
@@ -124,35 +134,49 @@ async def _run(
 
 async def _serve(parts: Parts, config: Config, notifier: Notifier, stop: Stop) -> None:
     """Run all parts until the daemon is told to stop, or until one of them fails."""
-    parts.runner.post(parts.started)
+    runner, server = parts.runner, parts.server
+    before = known_account(runner.engine)
+    runner.post(parts.started)
     # Before anything is sent: a taken port must not end a daemon that has begun to trade.
-    port = await parts.server.start()
+    port = await server.start()
     web = await parts.http.start() if parts.http is not None else None
     reach("start.listening")
+    line = StatusLine(config.daemon.mode, runner, parts.market, server.status.detail)
+    service = Service(notifier, line, Vitals(runner))
     async with asyncio.TaskGroup() as tasks:
         edges = [tasks.create_task(edge(), name=name) for name, edge in parts.edges]
-        running = tasks.create_task(parts.runner.run(), name="runner")
+        running = tasks.create_task(runner.run(), name="runner")
         gc.freeze()  # a search for garbage stops everything: what stays for good is spared it (50 ms each time)
         gc.set_threshold(*GARBAGE_THRESHOLDS)
-        notifier.ready(f"{config.daemon.mode}, gRPC on port {port} and {config.grpc.unix_socket}")
-        reach("start.ready")
-        edges.append(tasks.create_task(_watchdog(notifier), name="watchdog"))
-        edges.append(tasks.create_task(_health(parts, notifier), name="health"))
-        edges.append(tasks.create_task(parts.storage.run(parts.server, notifier), name="storage watch"))
+        edges.append(tasks.create_task(_health(parts), name="health"))
+        edges.append(tasks.create_task(parts.storage.run(server), name="storage watch"))
         log.info("%s, serving gRPC on port %d and %s", _introduction(parts, config), port, config.grpc.unix_socket)
         if web is not None:
             log.info("serving HTTP on port %d", web)
+        edges.append(tasks.create_task(_as_a_service(parts, service, notifier, before, stop), name="service"))
         reason = await stop.wait(running)
         log.info("stopping: %s", reason)
-        notifier.stopping()
+        held = len(runner.engine.ledger.positions) if runner.engine.run else 0
+        service.stopping(f"{reason}; the stops of {held} open positions, and the journal")
         reach("shutdown.told")
-        await parts.server.drain(reason)
-        parts.runner.post(Stopping(reason))
+        await server.drain(reason)
+        runner.post(Stopping(reason))
         await running
         reach("shutdown.drained")
+        service.stopping("calls under way end")
         await parts.stop(reason, DRAIN_S)
         for edge in edges:
             edge.cancel()
+
+
+async def _as_a_service(parts: Parts, service: Service, notifier: Notifier, before: object, stop: Stop) -> None:
+    """Tell that the daemon is ready once it has reconciled, or can't; then how it is, and do what SIGHUP asks for."""
+    notifier.still_starting("waiting for the first reconciliation with the broker")
+    await reconciled(parts.runner.engine, before)
+    service.ready()
+    reach("start.ready")
+    hangups = Hangups(service, parts.server, parts.http, parts.runner)
+    await asyncio.gather(service.run(), hangups.run(stop.reload))
 
 
 def _introduction(parts: Parts, config: Config) -> str:
@@ -173,6 +197,7 @@ class Parts:
     started: Started
     channels: Channels
     storage: StorageWatch
+    market: MarketStream
 
     async def stop(self, reason: str, grace_s: float) -> None:
         """End all calls, those that still run after the grace with the reason."""
@@ -183,14 +208,19 @@ class Parts:
 
 
 async def _build(
-    config: Config, credentials: Credentials, store: SqliteStore, recovery: Recovery, stack: AsyncExitStack
+    config: Config,
+    credentials: Credentials,
+    store: SqliteStore,
+    recovery: Recovery,
+    notifier: Notifier,
+    stack: AsyncExitStack,
 ) -> Parts:
     """Make every part, each after what it needs; the stack closes them in reverse."""
-    clock = await _clock(config)
+    clock = await trading_clock(config, notifier.still_starting)
     if isinstance(clock, ExchangeClock):
         stack.push_async_callback(clock.aclose)
     settings = _settings(config, clock)
-    _look_at_the_time(clock, recovery)
+    look_at_the_time(clock, recovery.last_ns)
     limiter = RateLimiter(config.alpaca.requests_per_minute)
 
     def post(event: Event) -> None:
@@ -250,7 +280,7 @@ async def _build(
         edges["clock"] = clock.run
     code = provenance().fingerprint
     started = Started(store.epoch, store.run, __version__, settings, *mirror.read(), mirror_read=True, code=code)
-    return Parts(tuple(edges.items()), runner, hub, server, http, started, channels, storage)
+    return Parts(tuple(edges.items()), runner, hub, server, http, started, channels, storage, market)
 
 
 def _metrics(config: Config) -> Metrics | None:
@@ -278,31 +308,6 @@ def _log_fault(text: str, fault: Exception) -> None:
     log.error("%s", text, exc_info=fault)
 
 
-async def _clock(config: Config) -> WallClock | ExchangeClock:
-    """The clock that the configuration names; the exchange's must answer once."""
-    if config.alpaca.clock == "wall":
-        return WallClock()
-    clock = ExchangeClock(config.alpaca.trading_url)
-    said = ""
-    while True:
-        try:
-            await clock.poll()
-        except Unavailable as problem:
-            if str(problem) != said:
-                log.warning("%s (alpaca.trading_url is %s); trying again", problem, config.alpaca.trading_url)
-            said = str(problem)
-            await asyncio.sleep(1.0)
-            continue
-        return clock
-
-
-def _look_at_the_time(clock: WallClock | ExchangeClock, recovery: Recovery) -> None:
-    """A journal that is ahead of the clock holds the engine's time still until the clock has caught up."""
-    ahead_s = (recovery.last_ns - clock.now_ns()) / SECOND_NS
-    if ahead_s > LEAST_AHEAD_S:
-        log.error("the journal's last entry is %.0f s ahead of the clock: is the machine's time right?", ahead_s)
-
-
 def _settings(config: Config, clock: WallClock | ExchangeClock) -> Settings:
     """The engine's settings; what is measured in wall time is scaled to an exchange clock's rate."""
     if isinstance(clock, WallClock):
@@ -319,6 +324,7 @@ def _open(config: Config) -> SqliteStore:
 
 
 def _recover(config: Config, notifier: Notifier) -> Recovery:
+    notifier.still_starting("recovering", SLOW_START_S)
     try:
         return recover_folder(config.storage.state_dir, notifier.still_starting)
     except (sqlite3.Error, StorageError) as error:
@@ -378,15 +384,8 @@ def _feed_watchdog(
     return FeedWatchdog(stream, market_data.newest_minutes, clock, session, runner.post, least_pause_s=pause_s)
 
 
-async def _watchdog(notifier: Notifier) -> None:
-    """Tell systemd that the event loop turns; a loop that hangs stops telling, and is replaced."""
-    while notifier.watchdog_interval_s is not None:
-        notifier.watchdog()
-        await asyncio.sleep(notifier.watchdog_interval_s)
-
-
-async def _health(parts: Parts, notifier: Notifier) -> None:
-    """Health and systemd's status line follow the trading state."""
+async def _health(parts: Parts) -> None:
+    """Health follows the trading state."""
     engine = parts.runner.engine
     with parts.hub.subscribe((Topic.STATUS,), counts=False) as changes:
         await parts.server.set_serving(engine.state in SERVING_STATES)
@@ -394,4 +393,3 @@ async def _health(parts: Parts, notifier: Notifier) -> None:
             if engine.state == "ACTIVE":
                 gc.freeze()  # the history that has been loaded stays, too (350 ms a search with 8,000 symbols)
             await parts.server.set_serving(engine.state in SERVING_STATES)
-            notifier.status(": ".join(word for word in (engine.state.lower(), engine.refused) if word))

@@ -15,7 +15,7 @@ import sqlite3
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -31,13 +31,13 @@ from fluxherod.adapters.sqlite.schema import StorageError
 from fluxherod.adapters.sqlite.tidying import Archived
 from fluxherod.core.calendar import new_york_day
 from fluxherod.errors import FluxHeroError
+from fluxherod.niceness import REFUSED, lower_priority
 from fluxherod.provenance import packages, provenance
 from fluxherod.recovery import Recovery, recover
 from fluxherod.retention import archive_rows, before_ns, remembered
 
 log = logging.getLogger(__name__)
 
-NICENESS = 10
 LOCK = "archive.lock"
 WITH_ITS_PARENT = "with-its-parent"
 KEPT_DAYS, KEPT_MONTHS, LEAST_DAYS = 7, 12, 2
@@ -252,8 +252,8 @@ def main(state_dir: str, keep_days: str, how: str = "") -> int:
         threading.Thread(target=_end_with_the_parent, daemon=True).start()
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s")
     failpoints.install(os.environ)
-    with suppress(OSError):  # the service's system call filter may refuse it
-        os.nice(NICENESS)
+    if why := lower_priority():
+        log.info("%s (%s)", REFUSED, why)
     try:
         _say(archive(Path(state_dir), provenance(), _say, int(keep_days)))
     except FluxHeroError as error:

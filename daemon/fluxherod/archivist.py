@@ -19,6 +19,7 @@ from fluxherod.adapters.sqlite.writer import SqliteStore
 from fluxherod.archive import WITH_ITS_PARENT, Done
 from fluxherod.core.calendar import new_york_day
 from fluxherod.engine.events import ArchiveReported, Event
+from fluxherod.niceness import REFUSED
 
 log = logging.getLogger(__name__)
 
@@ -64,6 +65,7 @@ class Archivist:
         self._post = post
         self._known = _Known(snapshot_seq)
         self._failed = 0
+        self._refused = False  # has its process said that it may not lower its priority
 
     async def run(self) -> None:
         """Look now and then whether there is something to do."""
@@ -122,7 +124,7 @@ class Archivist:
         )
         try:
             async with asyncio.timeout(LONGEST_S):
-                fault, errors = await asyncio.gather(self._hear(process), _relay(process))
+                fault, errors = await asyncio.gather(self._hear(process), self._relay(process))
                 code = await process.wait()
         except TimeoutError:
             return f"it takes longer than {LONGEST_S / 3600:g} hours"
@@ -161,12 +163,12 @@ class Archivist:
             log.error("the effects of input %d come out otherwise than they were recorded", done.differs_at)
             self._post(ArchiveReported(differs_at=done.differs_at))
 
-
-async def _relay(process: Process) -> str:
-    """What it writes to its log goes into ours; returns the last line."""
-    assert process.stderr is not None
-    last = ""
-    async for line in process.stderr:
-        last = line.decode(errors="replace").rstrip()
-        log.info("archive: %s", last)
-    return last
+    async def _relay(self, process: Process) -> str:
+        """What it writes to its log goes into ours; returns the last line."""
+        assert process.stderr is not None
+        last = ""
+        async for line in process.stderr:
+            last = line.decode(errors="replace").rstrip()
+            known, self._refused = self._refused, self._refused or REFUSED in last
+            log.log(logging.DEBUG if known and REFUSED in last else logging.INFO, "archive: %s", last)
+        return last

@@ -11,6 +11,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -265,4 +266,4 @@ def _daemon() -> Daemon:
         print("fluxherod demo: the first start compiles the strategy, that takes half a minute", flush=True)
     from fluxherod import app  # imports Numba, which must find its cache folder set
 
-    return app.run
+    return partial(app.run, reloads=False)  # it has no configuration that could be read again

@@ -20,6 +20,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from fluxherod.errors import FluxHeroError
+from fluxherod.notify import VARIABLES
 
 KEY, SECRET = "PKDEMO", "demo-secret"
 READY = "alpacasim listening on "
@@ -56,6 +57,7 @@ class Simulator:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             text=True,
+            env={name: value for name, value in os.environ.items() if name not in VARIABLES},
             # Ctrl-C is for us: the exchange must outlive the daemon that is leaving it.
             start_new_session=True,
             # Safe: it takes no lock, and no thread of ours runs yet.

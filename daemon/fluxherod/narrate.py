@@ -76,9 +76,18 @@ class Narrator:
         return True
 
 
-def _fields(update: Update) -> dict[str, str] | None:
-    """What a program that reads the log (as JSON) looks for by name."""
-    return {"code": update.code, "symbol": update.symbol} if isinstance(update, AlertRaised) else None
+def _fields(update: Update) -> dict[str, str]:
+    """What a line is about, for who searches the journal, or reads the log as JSON."""
+    match update:
+        case OrderUpdated(order):
+            return {"symbol": order.symbol, "order_id": order.id, "broker_order_id": order.broker_id}
+        case SignalUpdated(signal):
+            return {"symbol": signal.symbol, "signal_id": signal.id}
+        case TradeUpdated(trade):
+            return {"symbol": trade.symbol}
+        case AlertRaised(code):
+            return {"symbol": update.symbol, "code": code}
+    return {}
 
 
 def _signal(signal: Signal) -> tuple[int, str]:

@@ -7,12 +7,10 @@ process, at a low priority, so that the trading loop never feels it.
 from __future__ import annotations
 
 import asyncio
-import os
 import sqlite3
 import sys
 from collections import OrderedDict
 from collections.abc import Iterable
-from contextlib import suppress
 from pathlib import Path
 
 from fluxhero.v1 import signal_pb2
@@ -24,12 +22,12 @@ from fluxherod.engine.codec import decode_event
 from fluxherod.engine.engine import Engine
 from fluxherod.engine.market.closed_bars import ClosedBar
 from fluxherod.errors import FluxHeroError
+from fluxherod.niceness import lower_priority
 from fluxherod.provenance import provenance
 from fluxherod.recovery import Recovery
 from fluxherod.rpc.explain import explain_nothing
 from fluxherod.rpc.info import TooManyAsk
 
-NICENESS = 10
 NOT_FOUND = 3
 LONGEST_S = 120.0
 MOST_CALLERS = 4
@@ -183,8 +181,7 @@ def _noted(explained: signal_pb2.ExplainResponse, differs_at: int | None) -> sig
 
 def main(state_dir: str, symbol: str, time_ns: str) -> int:
     """Print the explanation as the bytes of its message."""
-    with suppress(OSError):  # the service's system call filter may refuse it
-        os.nice(NICENESS)
+    lower_priority()  # where that is refused, the archive has said so
     try:
         found = _explain(JournalFiles(Path(state_dir)), symbol, int(time_ns))
     except (sqlite3.Error, StorageError) as error:

@@ -30,7 +30,7 @@ __all__ = ["DATABASE", "Recovery", "RecoveryError", "recover", "recover_folder",
 
 log = logging.getLogger(__name__)
 
-TELL_EVERY = 20_000
+TELL_EVERY_S = 5.0
 
 
 class RecoveryError(FluxHeroError):
@@ -215,14 +215,15 @@ def replayed(
     observe: Observer | None = None,
 ) -> Iterator[tuple[JournalRow, JournalEntry]]:
     """As `replay`, a row at a time: each row, and what it and its effects are as an entry."""
-    seq = now.last_seq
+    seq, told_at_s = now.last_seq, time.perf_counter()
     try:
         for row in rows:
             seq = row.seq
             if observe is not None:
                 observe(now, row)
             yield row, now.take(row)
-            if tell is not None and now.rows % TELL_EVERY == 0:
+            if tell is not None and time.perf_counter() >= told_at_s + TELL_EVERY_S:
+                told_at_s = time.perf_counter()
                 tell(f"recovering: {now.rows} inputs so far")
     except (sqlite3.Error, StorageError) as error:
         raise JournalUnreadable(f"the journal can't be read after input {now.last_seq}: {error}") from error

@@ -1,8 +1,9 @@
-"""How a daemon is told to stop: signals, before its event loop runs and in it."""
+"""How a daemon is told to stop, or to read its configuration again: signals, before its event loop runs and in it."""
 
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 from collections.abc import Coroutine
 from contextlib import suppress
@@ -12,24 +13,38 @@ if TYPE_CHECKING:
     from types import FrameType
 
 T = TypeVar("T")
-# The last one: the terminal is gone.
-STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+HANGUP = signal.SIGHUP
+STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
+STANDARD_STREAMS = (0, 1, 2)
+
+
+def hold_hangups() -> None:
+    """Let a SIGHUP wait until `Stop.interrupt`: a start neither ends by one nor loses it."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, (HANGUP,))
 
 
 class Stop:
-    """SIGTERM, SIGINT and SIGHUP: before the event loop runs they interrupt, then they are something to wait for."""
+    """SIGTERM and SIGINT: before the event loop runs they interrupt, then they are something to wait for.
 
-    def __init__(self) -> None:
+    SIGHUP asks for a reload (`reload`), at whatever time it comes. It stops the daemon where the terminal that it was
+    started from has gone, or where nothing `reloads`.
+    """
+
+    def __init__(self, *, reloads: bool = True) -> None:
         self.reason = ""
+        self.reload = asyncio.Event()
+        self._reloads = reloads
         self._asked = asyncio.Event()
         self._numbers: list[signal.Signals] = []
+        self._terminals = _terminals()
 
     def interrupt(self) -> None:
         """Until `listen`, a signal raises KeyboardInterrupt: compiling and replaying can't wait for it."""
-        for number in STOP_SIGNALS:
+        for number in (*STOP_SIGNALS, HANGUP):
             if signal.getsignal(number) is not signal.SIG_IGN:  # nohup's wish
                 signal.signal(number, self._interrupt)
                 self._numbers.append(number)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, (HANGUP,))
 
     def listen(self) -> None:
         """Take the signals for good: one more while the daemon stops, or after it, changes nothing."""
@@ -48,9 +63,13 @@ class Stop:
 
     def _interrupt(self, number: int, frame: FrameType | None) -> None:
         self._signalled(number)
-        raise KeyboardInterrupt
+        if self._asked.is_set():
+            raise KeyboardInterrupt
 
     def _signalled(self, number: int) -> None:
+        if number == HANGUP and self._reloads and _terminals() >= self._terminals:
+            self.reload.set()
+            return
         self.reason = self.reason or f"received {signal.Signals(number).name}"
         self._asked.set()
 
@@ -72,3 +91,8 @@ class Stop:
         finally:
             asked.cancel()
         return self.reason
+
+
+def _terminals() -> frozenset[int]:
+    """Which of the standard streams are a terminal that is there."""
+    return frozenset(number for number in STANDARD_STREAMS if os.isatty(number))

@@ -1,4 +1,4 @@
-"""A disk that fails is told at once, by everything that needs no disk: log, alert channels, health, status line."""
+"""A disk that fails is told at once, by all that needs no disk: log, alert channels, health."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from collections.abc import Callable
 
 from fluxherod.adapters.channels import Channels
 from fluxherod.engine.storage import failed
-from fluxherod.notify import Notifier
 from fluxherod.rpc.server import RpcServer
 
 log = logging.getLogger(__name__)
@@ -18,7 +17,7 @@ log = logging.getLogger(__name__)
 class StorageWatch:
     """Hears from the runner by `told`; `run` passes it on to health, which may have to wait.
 
-    Health and the status line of a disk that works again follow the engine's word for it, which is durable then.
+    Health of a disk that works again follows the engine's word for it, which is durable then.
     """
 
     def __init__(self, channels: Channels, now_ns: Callable[[], int]) -> None:
@@ -32,7 +31,7 @@ class StorageWatch:
         """Why the storage fails; "" once everything is durable. Never waits."""
         if fault:
             alert = failed(fault)
-            log.critical("%s: %s", alert.code, alert.text)
+            log.critical("%s: %s", alert.code, alert.text, extra={"code": alert.code})
             if not self._fault:
                 self._since_s = time.monotonic()
                 self._channels.tell_now(alert, self._now_ns())
@@ -41,11 +40,10 @@ class StorageWatch:
         self._fault = fault
         self._changed.set()
 
-    async def run(self, server: RpcServer, notifier: Notifier) -> None:
+    async def run(self, server: RpcServer) -> None:
         """Tell each failure, for ever."""
         while True:
             await self._changed.wait()
             self._changed.clear()
             if self._fault:
                 await server.set_serving(False)
-                notifier.status(f"degraded: {self._fault}")

@@ -1,4 +1,4 @@
-"""From the start of the daemon to READY=1, against a running alpacasim. `python tests/bench/bench_start.py`.
+"""From the start of the daemon to READY=1: it has reconciled with an alpacasim. `python tests/bench/bench_start.py`.
 
 The journal is a small one that an earlier run left. Cold compiles every kernel, warm finds its machine code.
 """

@@ -30,6 +30,7 @@ from fluxherod.engine.codec import encode_effects
 from fluxherod.engine.engine import Engine
 from fluxherod.engine.events import ArchiveReported, Event, Started
 from fluxherod.engine.ports import JournalEntry
+from fluxherod.niceness import REFUSED, lower_priority
 from fluxherod.past import _explain
 from fluxherod.provenance import provenance
 from fluxherod.recovery import DATABASE, recover, replay
@@ -435,3 +436,25 @@ async def test_a_daemon_lets_a_process_archive_and_drops_what_is_sealed(
     assert heard == [ArchiveReported(differs_at=wrong)]
     assert files.in_database() == (files.sealed_through().seq, len(entries))
     store.close()
+
+
+async def test_a_priority_that_may_not_be_lowered_is_told_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def refused(increment: int) -> int:
+        raise PermissionError(1, "Operation not permitted")  # as a service's system call filter does
+
+    monkeypatch.setattr("os.nice", refused)
+    assert lower_priority() == "Operation not permitted"
+    caplog.set_level(logging.INFO, "fluxherod.archivist")
+    store = SqliteStore.open(tmp_path / DATABASE)
+    archivist = archivist_module.Archivist(store, 30, Running(0, 0), 0, lambda event: None)
+    lines = f"INFO {REFUSED} (no)\nINFO sealed\n"
+    says = f"import sys; sys.stderr.write({lines!r})"
+    for _ in range(2):
+        process = await asyncio.create_subprocess_exec(sys.executable, "-S", "-c", says, stderr=subprocess.PIPE)
+        assert await archivist._relay(process) == "INFO sealed"
+        await process.wait()
+    store.close()
+    told = [record.getMessage() for record in caplog.records]
+    assert told == [f"archive: INFO {REFUSED} (no)", "archive: INFO sealed", "archive: INFO sealed"]

@@ -1,5 +1,7 @@
 from pathlib import Path
 
+import pytest
+
 from fluxherod.directories import find_directories, keep_machine_code, make_private
 
 SYSTEMD = {
@@ -15,6 +17,15 @@ def test_systemd_names_the_folders() -> None:
     assert (found.state, found.cache) == (Path("/var/lib/fluxhero"), Path("/var/cache/fluxhero"))
     assert found.unix_socket == Path("/run/fluxhero/fluxherod.sock")
     assert found.configuration_file == Path("/etc/fluxhero/fluxhero.toml")
+
+
+@pytest.mark.parametrize("name", SYSTEMD)
+def test_of_several_folders_the_first_is_taken(name: str) -> None:
+    several = SYSTEMD | {name: "/first/of them:/second"}
+    found = find_directories(several | {"HOME": "/root"})
+    folders = [found.state, found.cache, found.unix_socket.parent, found.configuration]
+    assert [str(folder) for folder in folders].count("/first/of them") == 1
+    assert find_directories({name: "", "HOME": "/h"}) == find_directories({"HOME": "/h"})
 
 
 def test_without_systemd_the_xdg_folders_are_ours() -> None:

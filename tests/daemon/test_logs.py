@@ -10,6 +10,7 @@ import pytest
 from fluxherod import logs
 
 log = logging.getLogger("fluxherod.test")
+NO_JOURNAL = Path("/nonexistent/socket")
 
 
 @pytest.fixture(autouse=True)
@@ -18,12 +19,14 @@ def _restored() -> Iterator[None]:
     handlers, level = root.handlers[:], root.level
     yield
     logging.captureWarnings(False)
+    for handler in set(root.handlers) - set(handlers):
+        handler.close()
     root.handlers[:], root.level = handlers, level
 
 
 def written(format: logs.Format, level: str = "info") -> io.StringIO:
     stream = io.StringIO()
-    logs.configure(level, format, {}, stream)
+    logs.configure(level, format, {}, stream, NO_JOURNAL)
     return stream
 
 
@@ -64,9 +67,9 @@ def test_json_is_one_object_a_line() -> None:
 def test_auto_is_the_journal_exactly_when_stderr_ends_there(tmp_path: Path) -> None:
     with (tmp_path / "log").open("w+") as stream:
         status = os.fstat(stream.fileno())
-        logs.configure("info", "auto", {"JOURNAL_STREAM": f"{status.st_dev}:{status.st_ino}"}, stream)
+        logs.configure("info", "auto", {"JOURNAL_STREAM": f"{status.st_dev}:{status.st_ino}"}, stream, NO_JOURNAL)
         log.info("there")
-        logs.configure("info", "auto", {"JOURNAL_STREAM": f"{status.st_dev}:{status.st_ino + 1}"}, stream)
+        logs.configure("info", "auto", {"JOURNAL_STREAM": f"{status.st_dev}:{status.st_ino + 1}"}, stream, NO_JOURNAL)
         log.info("elsewhere")
         stream.seek(0)
         there, elsewhere = stream.read().splitlines()

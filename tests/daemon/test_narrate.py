@@ -56,6 +56,16 @@ def test_an_order_is_told_when_it_is_sent_and_when_it_fills_and_each_once(caplog
     ]
 
 
+def test_each_line_says_in_fields_what_it_is_about(caplog: pytest.LogCaptureFixture) -> None:
+    about = ("symbol", "order_id", "broker_order_id", "code")
+    order = replace(ORDER, broker_id="b-1", state=OrderState.FILLED, filled_quantity=44, filled_value_e4=44)
+    told(caplog, OrderUpdated(order, "x"), AlertRaised("STOP_REFUSED", Severity.CRITICAL, "look", "SPY"))
+    assert [tuple(record.__dict__.get(name, "") for name in about) for record in caplog.records] == [
+        ("SPY", "fh-1", "b-1", ""),
+        ("SPY", "", "", "STOP_REFUSED"),
+    ]
+
+
 def test_an_order_that_ended_as_nobody_wanted_is_a_warning(caplog: pytest.LogCaptureFixture) -> None:
     lost = replace(ORDER, state=OrderState.UNKNOWN, reason="no answer within 10 s")
     assert told(caplog, OrderUpdated(lost, "x")) == [

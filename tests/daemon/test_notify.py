@@ -1,5 +1,6 @@
 import os
 import socket
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,13 +22,33 @@ def test_the_service_manager_hears_each_state(manager: socket.socket) -> None:
     notifier.ready("running,\ngRPC on 127.0.0.1:50051")
     notifier.status("trading")
     notifier.watchdog()
-    notifier.stopping()
-    assert [manager.recv(4096).decode() for _ in range(4)] == [
+    notifier.still_starting("recovering")
+    notifier.stopping("stopping")
+    notifier.still_stopping("calls end")
+    assert [manager.recv(4096).decode() for _ in range(6)] == [
         "READY=1\nSTATUS=running, gRPC on 127.0.0.1:50051",
         "STATUS=trading",
         "WATCHDOG=1",
-        "STOPPING=1\nSTATUS=stopping",
+        "EXTEND_TIMEOUT_USEC=60000000\nSTATUS=recovering",
+        "STOPPING=1\nEXTEND_TIMEOUT_USEC=10000000\nSTATUS=stopping",
+        "EXTEND_TIMEOUT_USEC=10000000\nSTATUS=calls end",
     ]
+
+
+def test_a_reload_is_told_with_the_time_in_the_same_message(manager: socket.socket) -> None:
+    before = time.clock_gettime_ns(time.CLOCK_MONOTONIC) // 1000
+    take_notifier({"NOTIFY_SOCKET": manager.getsockname()}).reloading("reading")
+    said = dict(line.split("=", 1) for line in manager.recv(4096).decode().splitlines())
+    after = time.clock_gettime_ns(time.CLOCK_MONOTONIC) // 1000
+    assert before <= int(said.pop("MONOTONIC_USEC")) <= after
+    assert said == {"RELOADING": "1", "STATUS": "reading"}
+
+
+def test_a_status_that_is_long_or_no_text_is_told_all_the_same(manager: socket.socket) -> None:
+    notifier = take_notifier({"NOTIFY_SOCKET": manager.getsockname()})
+    notifier.status("x" * 10_000)
+    notifier.status("file \udcff")
+    assert [manager.recv(8192) for _ in range(2)] == [b"STATUS=" + b"x" * 497 + b"...", b"STATUS=file ?"]
 
 
 def test_an_abstract_socket_is_reached() -> None:

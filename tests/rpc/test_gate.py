@@ -232,7 +232,7 @@ def test_each_change_leaves_a_line_with_who_what_and_how_it_ended(
     entrance: Entrance, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO, "fluxherod.audit")
-    request = order_pb2.PlaceOrderRequest(request_id="r-1\n<2>forged" + "x" * 100)
+    request = order_pb2.PlaceOrderRequest(request_id="r-1\n<2>forged" + "x" * 100, symbol="SPY")
     outcomes = {
         "OK": None, "RISK_REJECTED": Refused("RISK_REJECTED", "no"), "DEADLINE_EXCEEDED": TimeoutError(),
         "CANCELLED": asyncio.CancelledError(), "INTERNAL": ValueError("secret"),
@@ -247,6 +247,9 @@ def test_each_change_leaves_a_line_with_who_what_and_how_it_ended(
         assert message.startswith(start)
         assert f": {outcome} after 0 ms" in message
         assert "secret" not in message
+    for record in caplog.records:
+        about = [record.__dict__[name] for name in ("rpc", "principal", "symbol", "order_id")]
+        assert about == ["PlaceOrder", "token:trade", "SPY", ""]
 
 
 def test_a_refusal_by_role_leaves_one_line_a_minute(entrance: Entrance, caplog: pytest.LogCaptureFixture) -> None:

@@ -16,7 +16,7 @@ from fluxherod.config_grpc import GrpcConfig
 from fluxherod.errors import ConfigurationError
 from fluxherod.rpc import tls
 from fluxherod.rpc.certificates import keep_certificate
-from fluxherod.rpc.tls import Files, Keeper, server_credentials
+from fluxherod.rpc.tls import Files, Keeper, server_credentials, server_keeper
 
 NOW = datetime.now(UTC)
 
@@ -113,8 +113,10 @@ def test_an_encrypted_key_is_refused_and_asks_no_terminal(tmp_path: Path) -> Non
     form, how = serialization.PrivateFormat.PKCS8, serialization.BestAvailableEncryption(b"x")
     key.write_bytes(secret.private_bytes(serialization.Encoding.PEM, form, how))
     settings = GrpcConfig(tls="files", tls_cert=str(certificate), tls_key=str(key))
+    keeper = server_keeper(settings, "0.0.0.0:1", tmp_path)
+    assert keeper is not None
     with pytest.raises(ConfigurationError, match=r"the key is encrypted.*unencrypted key"):
-        server_credentials(settings, "0.0.0.0:1", tmp_path)
+        server_credentials(settings, keeper)
 
 
 def made(folder: Path, hosts: tuple[str, ...] = (), now: datetime = NOW) -> bool:
@@ -166,6 +168,26 @@ def test_a_daemon_that_runs_for_a_year_renews_its_certificate(tmp_path: Path, mo
     made(tmp_path, now=NOW - timedelta(days=380))  # as it would be by then
     assert keeper.fetch() is not None
     assert not made(tmp_path)
+
+
+def test_who_asks_has_the_next_handshake_look_whatever_the_time_and_is_told_what_it_finds(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tls, "LOOK_EVERY_S", 3600.0)
+    certificate, key = Authority(tmp_path).issue("server")
+    files = Files(certificate, key, None)
+    keeper = Keeper(files, tmp_path / "none", (), files.read)
+    keeper.first()
+    assert keeper.fetch() is None
+    for new, old in zip(Authority(tmp_path, "other").issue("new"), (certificate, key), strict=True):
+        new.replace(old)
+    assert keeper.fetch() is None
+    assert not keeper.due
+    assert keeper.look_again() == "changed, and used from now on"
+    assert keeper.fetch() is not None
+    assert keeper.look_again() == "unchanged"
+    key.unlink()
+    assert keeper.look_again().startswith("can't be used, so the certificate of before stays: ")
 
 
 @pytest.mark.parametrize("damage", ["no key", "other key", "nonsense", "new host"])

@@ -46,7 +46,7 @@ def ended_by_itself(child: Child) -> int:
     return ended(child, child.stopwatch())
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_daemon_that_waits_for_its_exchange_says_where_and_ends_when_asked(
     tmp_path: Path, number: signal.Signals
 ) -> None:

@@ -357,6 +357,11 @@ CODES: dict[str, AlertCode] = {
         "Look after open positions at the broker's own page; stops at the broker stand. Read the log (journalctl -u "
         "fluxherod); under systemd it starts again by itself.",
     ),
+    "RELOAD_FAILED": _code(
+        WARNING,
+        "A reload by SIGHUP (systemctl reload) was not done, and nothing has changed.",
+        "Mend what the text names, see what fluxherod check-config says of it, and reload again.",
+    ),
     "TOKENS_UNREADABLE": _code(
         CRITICAL,
         "The list of tokens is gone or damaged: every call with a token is refused, and the daemon trades on.",

@@ -17,6 +17,7 @@ from fluxherod.engine.events import (
     AlertTold,
     ArchiveReported,
     ChannelFailed,
+    ReloadFailed,
     Started,
     TokensFailed,
 )
@@ -142,6 +143,11 @@ def tokens_failed(event: TokensFailed) -> AlertRaised:
     """The alert of tokens that can't be read: over the network nobody can look, or halt."""
     text = f"No token can be checked, so every call with one is refused, also a halt: {event.detail}"
     return AlertRaised("TOKENS_UNREADABLE", Severity.CRITICAL, text)
+
+
+def reload_failed(event: ReloadFailed) -> AlertRaised:
+    """The alert of a reload by SIGHUP that was not done: whoever sent it is told by nothing else."""
+    return AlertRaised("RELOAD_FAILED", Severity.WARNING, f"The configuration was not read again: {event.detail}")
 
 
 def archive_reported(event: ArchiveReported) -> AlertRaised:

@@ -13,7 +13,7 @@ from typing import Any, get_args
 from fluxherod.core.calendar import SECOND_NS, Calendar
 from fluxherod.core.types import Bar
 from fluxherod.engine import links, readiness
-from fluxherod.engine.alerts import AlertBook, archive_reported, channel_failed, tokens_failed
+from fluxherod.engine.alerts import AlertBook, archive_reported, channel_failed, reload_failed, tokens_failed
 from fluxherod.engine.effects import (
     BarClosed,
     BarRejected,
@@ -50,6 +50,7 @@ from fluxherod.engine.events import (
     MirrorReported,
     OrderReported,
     QuotesReceived,
+    ReloadFailed,
     ReplaceAnswered,
     ResumeCommand,
     SplitsLoaded,
@@ -149,6 +150,7 @@ class Engine:
             ArchiveReported: lambda now_ns, event, out: out.append(archive_reported(event)),
             ChannelFailed: lambda now_ns, event, out: out.append(channel_failed(event)),
             TokensFailed: lambda now_ns, event, out: out.append(tokens_failed(event)),
+            ReloadFailed: lambda now_ns, event, out: out.append(reload_failed(event)),
             AlertTold: lambda now_ns, event, out: self.alerts.note_told(event, now_ns),
             FeedFollows: self._feed_follows,
             TimerFired: self._timer_fired,

@@ -305,6 +305,13 @@ class TokensFailed:
 
 
 @dataclass(frozen=True, slots=True)
+class ReloadFailed:
+    """A reload that nobody waits for (SIGHUP) was not done. `detail` says why, and of which keys."""
+
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
 class AlertTold:
     """A channel has taken an alert, as urgent as it was then: a restart need not send it again so soon."""
 
@@ -561,6 +568,7 @@ Event = (
     | ArchiveReported
     | ChannelFailed
     | TokensFailed
+    | ReloadFailed
     | AlertTold
     | FeedFollows
     | TimerFired

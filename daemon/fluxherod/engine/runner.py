@@ -86,6 +86,7 @@ class Runner:
         self.clock = clock
         self.seq = seq
         self.committed_seq = seq
+        self.carried_seq = seq  # the newest entry that is durable and carried out
         self._asking_seq = 0  # the newest entry that asks something of the outside
         self._asked_seq = seq  # up to here what entries ask for has been asked, durable or not
         self.last_event_ns = 0
@@ -331,6 +332,7 @@ class Runner:
             for reply in replies:
                 self._answer(reply)
         self._publisher.publish(entry.seq, entry.now_ns, updates)
+        self.carried_seq = entry.seq
         self._arrived.set()
 
     def _carry_early(self, entry: JournalEntry) -> None:

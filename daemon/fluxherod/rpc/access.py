@@ -232,9 +232,8 @@ class Visit:
     ) -> None:
         self._gate.leave(self)
         if self.rule.changes:
-            request_id = getattr(self.request, "request_id", "")
             seconds = time.monotonic() - self._since_s
-            self._gate.audit.changed(self.peer, self.method, request_id, _outcome(error), seconds)
+            self._gate.audit.changed(self.peer, self.method, self.request, _outcome(error), seconds)
 
     async def turn(self) -> None:
         """Wait for the caller's turn to read; what changes something does not wait."""

@@ -22,18 +22,22 @@ class Audit:
         self._refusals = Windows(now_s)
         self.alarm: Callable[[str], None] = lambda text: None  # told of what an operator must mend
 
-    def changed(self, peer: Peer, method: str, request_id: str, outcome: str, seconds: float) -> None:
+    def changed(self, peer: Peer, method: str, request: object, outcome: str, seconds: float) -> None:
         """A call that changes something has ended."""
-        name, shown = _short(method), request_id[:LONGEST_ID]  # ascii(): it is the caller's, and must not write lines
+        name, shown = _short(method), _said(request, "request_id")
         who = f"{peer.name} ({peer.role}, {peer.address})"
-        log.info("%s by %s, request %s: %s after %.0f ms", name, who, ascii(shown), outcome, seconds * 1000)
+        about = {field: _said(request, field) for field in ("request_id", "symbol", "order_id")}
+        # ascii(): it is the caller's, and must not write lines
+        text = "%s by %s, request %s: %s after %.0f ms"
+        log.info(text, name, who, ascii(shown), outcome, seconds * 1000, extra={**_about(peer, method), **about})
 
     def refused(self, peer: Peer, method: str, reason: str) -> None:
         """Somebody known tried what they may not."""
         count, before = self._refusals.count(f"{peer.name} {method}")
         if count == 1:
             who = f"{peer.name} ({peer.role}, {peer.address})"
-            log.warning("%s by %s refused: %s%s", _short(method), who, reason, _more(before))
+            text = "%s by %s refused: %s%s"
+            log.warning(text, _short(method), who, reason, _more(before), extra=_about(peer, method))
 
     def failed(self, address: str, reason: str, text: str, count: int, before: int, most: int) -> None:
         """Somebody did not say who they are: the `count`th attempt of their host in this minute."""
@@ -44,7 +48,8 @@ class Audit:
 
     def ended(self, peer: Peer, method: str, text: str) -> None:
         """A running stream is ended because its token is no longer valid."""
-        log.warning("%s of %s (%s) ended: its token %s", _short(method), peer.name, peer.address, text)
+        words = "%s of %s (%s) ended: its token %s"
+        log.warning(words, _short(method), peer.name, peer.address, text, extra=_about(peer, method))
 
     def unreadable(self, text: str) -> None:
         """No token can be checked."""
@@ -55,6 +60,16 @@ class Audit:
 
 def _short(method: str) -> str:
     return method.rpartition("/")[2]
+
+
+def _about(peer: Peer, method: str) -> dict[str, str]:
+    return {"rpc": _short(method), "principal": peer.name}
+
+
+def _said(request: object, field: str) -> str:
+    """What a caller says in a field; "" where its request has none, or there is no request."""
+    value = getattr(request, field, "")
+    return value[:LONGEST_ID] if isinstance(value, str) else ""
 
 
 def _more(before: int) -> str:

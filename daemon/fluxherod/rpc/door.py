@@ -285,7 +285,8 @@ async def _abort(method: str, error: Exception, context: Context) -> NoReturn:
         error = not_durable(error.reply, str(error))
     if not isinstance(error, Refused):
         incident = secrets.token_hex(4)
-        log.error("%s failed, incident %s", method, incident, exc_info=error)
+        about = {"rpc": method.rpartition("/")[2]}
+        log.error("%s failed, incident %s", method, incident, exc_info=error, extra=about)
         unreadable = isinstance(error, StoreFailed)
         what = f"what is asked for can't be read: {error}" if unreadable else "a fault of the daemon"
         text = f"{what}; its log has it as incident {incident}"

@@ -51,7 +51,7 @@ from fluxherod.rpc.strategy import StrategyService
 from fluxherod.rpc.stream import Encoder, Streams, StreamService
 from fluxherod.rpc.system import SystemService
 from fluxherod.rpc.tables import Tables
-from fluxherod.rpc.tls import own_hosts, server_credentials
+from fluxherod.rpc.tls import Keeper, own_hosts, server_credentials, server_keeper
 from fluxherod.rpc.today import Today
 from fluxherod.rpc.tokens import TokenBook, TokenFile
 from fluxherod.rpc.trade import TradeService
@@ -99,6 +99,7 @@ class RpcServer:
     ) -> None:
         self.port = 0
         self.serving = False
+        self.keeper: Keeper[grpc.ServerCertificateConfiguration] | None = None  # of the certificate of TCP
         self._listen = info.config.grpc.listen if listen is None else listen
         self._socket = info.config.grpc.unix_socket if unix_socket is None else unix_socket
         self._hub = hub
@@ -160,12 +161,14 @@ class RpcServer:
         if self._socket != Path():
             listen_unix(self._server, self._socket, self._settings.unix_group)
         if self._listen:
-            credentials = await asyncio.to_thread(
-                server_credentials, self._settings, self._listen, self._folder, self._hosts
-            )
+            credentials = await asyncio.to_thread(self._credentials)
             self.port = listen_tcp(self._server, self._listen, credentials)
         await self._server.start()
         return self.port
+
+    def _credentials(self) -> grpc.ServerCredentials | None:
+        keeper = self.keeper = server_keeper(self._settings, self._listen, self._folder, self._hosts)
+        return server_credentials(self._settings, keeper) if keeper is not None else None
 
     def _prepare_tokens(self) -> None:
         try:

@@ -96,7 +96,7 @@ class StatusReader:
     def _fill_in(self, status: system_pb2.Status, now_ns: int) -> None:
         engine = self._live.engine
         status.state = _STATES[engine.state]
-        status.state_detail = self._detail(now_ns)
+        status.state_detail = self.detail(now_ns)
         status.session.CopyFrom(self._session(now_ns))
         status.feeds.extend((self._market_feed(now_ns), self._trading_feed(now_ns), *self._rest_feed()))
         status.parts.extend(self._parts(now_ns))
@@ -105,7 +105,8 @@ class StatusReader:
         status.timeframe = engine.settings.timeframe
         status.counts.CopyFrom(self._counts())
 
-    def _detail(self, now_ns: int) -> str:
+    def detail(self, now_ns: int) -> str:
+        """Why no new risk is taken, or less, in words; "" when nothing is in the way."""
         engine = self._live.engine
         if fault := engine.storage.blocked():
             return fault  # it says of nothing else whether that lasts

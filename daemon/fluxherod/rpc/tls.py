@@ -29,21 +29,28 @@ Stamps = tuple[tuple[int, int], ...]
 T = TypeVar("T")
 
 
-def server_credentials(
+def server_keeper(
     settings: GrpcSection, listen: str, folder: Path, also: Iterable[str] = ()
-) -> grpc.ServerCredentials | None:
-    """What the port needs for TLS; None without it. `folder` keeps a certificate of the daemon's own.
+) -> Keeper[grpc.ServerCertificateConfiguration] | None:
+    """What keeps the port's certificate; None without TLS. `folder` keeps a certificate of the daemon's own.
 
     It is for the hosts of `also`, too: one that serves two ports must be for those of both.
-
-    Raises:
-        ConfigurationError: when a file can't be used; the text names its key and says why.
     """
     if settings.tls == "off":
         return None
     hosts = own_hosts(settings, listen, also) if settings.tls == "self" else ()
     files = Files.of(settings, folder)
-    keeper = Keeper(files, folder, hosts, files.read)
+    return Keeper(files, folder, hosts, files.read)
+
+
+def server_credentials(
+    settings: GrpcSection, keeper: Keeper[grpc.ServerCertificateConfiguration]
+) -> grpc.ServerCredentials:
+    """What the port needs for TLS.
+
+    Raises:
+        ConfigurationError: when a file can't be used; the text names its key and says why.
+    """
     fetch: Any = keeper.fetch  # None means unchanged, which the stubs don't know
     return grpc.dynamic_ssl_server_credentials(keeper.first(), fetch, bool(settings.tls_client_ca))
 
@@ -151,6 +158,18 @@ class Keeper(Generic[T]):
                 return None
             log.info("the TLS certificate was read again from %s", self._files.certificate)
             return configuration
+
+    def look_again(self) -> str:
+        """Have the next handshake look at the files, whatever the time; say what it will find. Reads them."""
+        with self._turn:
+            self._look_at_s = 0.0
+            try:
+                if self._files.stamps() == self._stamps:
+                    return "unchanged"
+                self._read()
+            except (FluxHeroError, OSError) as problem:
+                return f"can't be used, so the certificate of before stays: {problem}"
+            return "changed, and used from now on"
 
     def _renew(self) -> None:
         now_s = time.monotonic()

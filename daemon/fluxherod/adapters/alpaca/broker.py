@@ -161,7 +161,8 @@ class AlpacaBroker:
         """An order that no list names any more; None when Alpaca no longer knows it either."""
         outcome = await self._rest.get(f"/v2/orders/{broker_id}", Priority.ACCOUNT, {"nested": "true"})
         if isinstance(outcome, Answer) and outcome.status == 404 and wire.is_error_object(outcome.body):
-            log.warning("the broker no longer knows order %s, which was open", broker_id)
+            about = {"broker_order_id": broker_id}
+            log.warning("the broker no longer knows order %s, which was open", broker_id, extra=about)
             return None
         return wire.decode_order(_ok(outcome))
 

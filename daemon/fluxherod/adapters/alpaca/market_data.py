@@ -203,7 +203,8 @@ class AlpacaMarketData:
         newest = cached[symbol][-1]
         tail = [bar for bar in tail if bar.start_ns >= newest.start_ns]
         if not tail or not same_bar(tail[0], newest):
-            log.info("the cached bars of %s do not meet the new ones: fetched anew", symbol)
+            text = "the cached bars of %s do not meet the new ones: fetched anew"
+            log.info(text, symbol, extra={"symbol": symbol})
             del cached[symbol]
             return
         cached[symbol] += tail[1:]

@@ -205,7 +205,7 @@ class MarketStream:
         self.quotes += frame.quote_count
         self._observe(frame)
         for status in frame.statuses:
-            log.info("%s: %s", status.symbol, status.text)
+            log.info("%s: %s", status.symbol, status.text, extra={"symbol": status.symbol})
         if frame.statuses or frame.bands:
             self._post(StatusesReceived(frame.statuses, frame.bands))
         if frame.bars:

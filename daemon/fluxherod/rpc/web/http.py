@@ -74,9 +74,9 @@ class HttpServer:
         self._listen = config.listen
         self._most = config.max_connections
         self._files = _files(config, folder)
-        self._keeper: Keeper[ssl.SSLContext] | None = None
+        self.keeper: Keeper[ssl.SSLContext] | None = None
         if self._files is not None:
-            self._keeper = Keeper(self._files, folder, (*config.certificate_hosts, *also), self._tls)
+            self.keeper = Keeper(self._files, folder, (*config.certificate_hosts, *also), self._tls)
         self._context: ssl.SSLContext | None = None
         self._state = ServerState()
         tls = self._files is not None
@@ -112,8 +112,8 @@ class HttpServer:
         # It would tell each malformed request of a stranger.
         logging.getLogger("uvicorn.error").setLevel(logging.ERROR)
         self._uvicorn.load()
-        if self._keeper is not None:
-            self._context = await asyncio.to_thread(self._keeper.first)
+        if self.keeper is not None:
+            self._context = await asyncio.to_thread(self.keeper.first)
         listener = self._socket()
         self._listening = asyncio.create_task(self._accept(listener))
         self._listening.add_done_callback(lambda _: listener.close())
@@ -175,8 +175,8 @@ class HttpServer:
 
     async def _context_now(self) -> ssl.SSLContext | None:
         """With the certificate as it is now: one that was renewed is used without a restart."""
-        if self._keeper is not None and self._keeper.due:
-            self._context = await asyncio.to_thread(self._keeper.fetch) or self._context
+        if self.keeper is not None and self.keeper.due:
+            self._context = await asyncio.to_thread(self.keeper.fetch) or self._context
         return self._context
 
     def _tls(self) -> ssl.SSLContext:
