@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from harness.datagrams import listening
 
 from fluxherod import journald, logs
 from fluxherod.journald import JournalHandler
@@ -20,23 +21,13 @@ log = logging.getLogger("fluxherod.test")
 ALL_SEALS = fcntl.F_SEAL_SEAL | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_WRITE
 
 
-@pytest.fixture(autouse=True)
-def _restored() -> Iterator[None]:
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    yield
-    logging.captureWarnings(False)
-    for handler in set(root.handlers) - set(handlers):
-        handler.close()
-    root.handlers[:], root.level = handlers, level
+pytestmark = pytest.mark.usefixtures("log_restored")
 
 
 @pytest.fixture
 def daemon(tmp_path: Path) -> Iterator[socket.socket]:
     """What receives the datagrams."""
-    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as receiver:
-        receiver.bind(str(tmp_path / "j"))
-        receiver.settimeout(20)
+    with listening(tmp_path / "j", 20) as receiver:
         yield receiver
 
 

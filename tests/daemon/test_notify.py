@@ -5,15 +5,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from harness.datagrams import listening
 
 from fluxherod.notify import Notifier, take_notifier
 
 
 @pytest.fixture
 def manager(tmp_path: Path) -> Iterator[socket.socket]:
-    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as service_manager:
-        service_manager.bind(str(tmp_path / "notify"))
-        service_manager.settimeout(60)
+    with listening(tmp_path / "notify", 60) as service_manager:
         yield service_manager
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from harness.datagrams import listening
 from harness.processes import Child, Installation, Simulator
 from harness.tape import PLAYED, SYMBOLS, TIMEFRAME
 
@@ -27,9 +28,7 @@ class Service(Installation):
 
 @pytest.fixture
 def manager(tmp_path: Path) -> Iterator[socket.socket]:
-    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as receiver:
-        receiver.bind(str(tmp_path / "notify"))
-        receiver.settimeout(120)
+    with listening(tmp_path / "notify", 120) as receiver:
         yield receiver
 
 
