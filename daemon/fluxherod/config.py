@@ -13,6 +13,7 @@ from pydantic import Field, PrivateAttr, model_validator
 
 from fluxherod.config_grpc import GrpcConfig, Problem, listen_problems
 from fluxherod.config_http import HttpConfig, http_problems
+from fluxherod.config_research import ResearchConfig
 from fluxherod.config_values import (
     BASIS_POINTS,
     AbsolutePath,
@@ -212,6 +213,7 @@ class Config(Section):
     grpc: GrpcConfig = GrpcConfig()
     http: HttpConfig = HttpConfig()
     storage: StorageConfig = StorageConfig()
+    research: ResearchConfig = ResearchConfig()
     _origins: Mapping[str, Origin] = PrivateAttr(default_factory=dict)
     _again: Callable[[], Config] | None = PrivateAttr(default=None)
 

@@ -80,7 +80,7 @@ SWEEP_OBJECTIVE_TOTAL_RETURN: SweepObjective
 SWEEP_OBJECTIVE_PROFIT_FACTOR: SweepObjective
 
 class BacktestConfig(_message.Message):
-    __slots__ = ("symbols", "timeframe", "start_time", "end_time", "initial_equity", "parameters", "limits", "source", "name")
+    __slots__ = ("symbols", "timeframe", "start_time", "end_time", "initial_equity", "parameters", "limits", "source", "name", "entry_order")
     SYMBOLS_FIELD_NUMBER: _ClassVar[int]
     TIMEFRAME_FIELD_NUMBER: _ClassVar[int]
     START_TIME_FIELD_NUMBER: _ClassVar[int]
@@ -90,6 +90,7 @@ class BacktestConfig(_message.Message):
     LIMITS_FIELD_NUMBER: _ClassVar[int]
     SOURCE_FIELD_NUMBER: _ClassVar[int]
     NAME_FIELD_NUMBER: _ClassVar[int]
+    ENTRY_ORDER_FIELD_NUMBER: _ClassVar[int]
     symbols: _containers.RepeatedScalarFieldContainer[str]
     timeframe: str
     start_time: _timestamp_pb2.Timestamp
@@ -99,7 +100,8 @@ class BacktestConfig(_message.Message):
     limits: _risk_pb2.RiskLimits
     source: BarSource
     name: str
-    def __init__(self, symbols: _Optional[_Iterable[str]] = ..., timeframe: _Optional[str] = ..., start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., initial_equity: _Optional[str] = ..., parameters: _Optional[_Union[_strategy_pb2.StrategyParameters, _Mapping]] = ..., limits: _Optional[_Union[_risk_pb2.RiskLimits, _Mapping]] = ..., source: _Optional[_Union[BarSource, str]] = ..., name: _Optional[str] = ...) -> None: ...
+    entry_order: str
+    def __init__(self, symbols: _Optional[_Iterable[str]] = ..., timeframe: _Optional[str] = ..., start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., initial_equity: _Optional[str] = ..., parameters: _Optional[_Union[_strategy_pb2.StrategyParameters, _Mapping]] = ..., limits: _Optional[_Union[_risk_pb2.RiskLimits, _Mapping]] = ..., source: _Optional[_Union[BarSource, str]] = ..., name: _Optional[str] = ..., entry_order: _Optional[str] = ...) -> None: ...
 
 class BacktestProgress(_message.Message):
     __slots__ = ("state", "done_pct", "done", "total", "elapsed", "remaining", "text")
@@ -120,7 +122,7 @@ class BacktestProgress(_message.Message):
     def __init__(self, state: _Optional[_Union[BacktestState, str]] = ..., done_pct: _Optional[float] = ..., done: _Optional[int] = ..., total: _Optional[int] = ..., elapsed: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., remaining: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., text: _Optional[str] = ...) -> None: ...
 
 class BacktestMetrics(_message.Message):
-    __slots__ = ("final_equity", "total_return_pct", "annualized_return_pct", "volatility_pct", "sharpe_ratio", "sharpe_ratio_zero_rate", "sortino_ratio", "calmar_ratio", "max_drawdown_pct", "max_drawdown_duration", "time_in_market_pct", "trades", "by_mode", "by_regime", "signal_outcomes", "deflated_sharpe", "bars")
+    __slots__ = ("final_equity", "total_return_pct", "annualized_return_pct", "volatility_pct", "sharpe_ratio", "sharpe_ratio_zero_rate", "sortino_ratio", "calmar_ratio", "max_drawdown_pct", "max_drawdown_duration", "time_in_market_pct", "trades", "by_mode", "by_regime", "signal_outcomes", "deflated_sharpe", "bars", "sessions", "average_exposure_pct")
     class SignalOutcomesEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -145,6 +147,8 @@ class BacktestMetrics(_message.Message):
     SIGNAL_OUTCOMES_FIELD_NUMBER: _ClassVar[int]
     DEFLATED_SHARPE_FIELD_NUMBER: _ClassVar[int]
     BARS_FIELD_NUMBER: _ClassVar[int]
+    SESSIONS_FIELD_NUMBER: _ClassVar[int]
+    AVERAGE_EXPOSURE_PCT_FIELD_NUMBER: _ClassVar[int]
     final_equity: str
     total_return_pct: float
     annualized_return_pct: float
@@ -162,7 +166,35 @@ class BacktestMetrics(_message.Message):
     signal_outcomes: _containers.ScalarMap[str, int]
     deflated_sharpe: float
     bars: int
-    def __init__(self, final_equity: _Optional[str] = ..., total_return_pct: _Optional[float] = ..., annualized_return_pct: _Optional[float] = ..., volatility_pct: _Optional[float] = ..., sharpe_ratio: _Optional[float] = ..., sharpe_ratio_zero_rate: _Optional[float] = ..., sortino_ratio: _Optional[float] = ..., calmar_ratio: _Optional[float] = ..., max_drawdown_pct: _Optional[float] = ..., max_drawdown_duration: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., time_in_market_pct: _Optional[float] = ..., trades: _Optional[_Union[_trade_pb2.TradeStatistics, _Mapping]] = ..., by_mode: _Optional[_Iterable[_Union[_trade_pb2.ModeStatistics, _Mapping]]] = ..., by_regime: _Optional[_Iterable[_Union[_trade_pb2.RegimeStatistics, _Mapping]]] = ..., signal_outcomes: _Optional[_Mapping[str, int]] = ..., deflated_sharpe: _Optional[float] = ..., bars: _Optional[int] = ...) -> None: ...
+    sessions: int
+    average_exposure_pct: float
+    def __init__(self, final_equity: _Optional[str] = ..., total_return_pct: _Optional[float] = ..., annualized_return_pct: _Optional[float] = ..., volatility_pct: _Optional[float] = ..., sharpe_ratio: _Optional[float] = ..., sharpe_ratio_zero_rate: _Optional[float] = ..., sortino_ratio: _Optional[float] = ..., calmar_ratio: _Optional[float] = ..., max_drawdown_pct: _Optional[float] = ..., max_drawdown_duration: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., time_in_market_pct: _Optional[float] = ..., trades: _Optional[_Union[_trade_pb2.TradeStatistics, _Mapping]] = ..., by_mode: _Optional[_Iterable[_Union[_trade_pb2.ModeStatistics, _Mapping]]] = ..., by_regime: _Optional[_Iterable[_Union[_trade_pb2.RegimeStatistics, _Mapping]]] = ..., signal_outcomes: _Optional[_Mapping[str, int]] = ..., deflated_sharpe: _Optional[float] = ..., bars: _Optional[int] = ..., sessions: _Optional[int] = ..., average_exposure_pct: _Optional[float] = ...) -> None: ...
+
+class MonthlyReturn(_message.Message):
+    __slots__ = ("month", "return_pct")
+    MONTH_FIELD_NUMBER: _ClassVar[int]
+    RETURN_PCT_FIELD_NUMBER: _ClassVar[int]
+    month: str
+    return_pct: float
+    def __init__(self, month: _Optional[str] = ..., return_pct: _Optional[float] = ...) -> None: ...
+
+class LuckVerdict(_message.Message):
+    __slots__ = ("text", "passed", "trials", "deflated_sharpe", "overfitting_probability", "sharpe_low", "sharpe_high")
+    TEXT_FIELD_NUMBER: _ClassVar[int]
+    PASSED_FIELD_NUMBER: _ClassVar[int]
+    TRIALS_FIELD_NUMBER: _ClassVar[int]
+    DEFLATED_SHARPE_FIELD_NUMBER: _ClassVar[int]
+    OVERFITTING_PROBABILITY_FIELD_NUMBER: _ClassVar[int]
+    SHARPE_LOW_FIELD_NUMBER: _ClassVar[int]
+    SHARPE_HIGH_FIELD_NUMBER: _ClassVar[int]
+    text: str
+    passed: bool
+    trials: int
+    deflated_sharpe: float
+    overfitting_probability: float
+    sharpe_low: float
+    sharpe_high: float
+    def __init__(self, text: _Optional[str] = ..., passed: _Optional[bool] = ..., trials: _Optional[int] = ..., deflated_sharpe: _Optional[float] = ..., overfitting_probability: _Optional[float] = ..., sharpe_low: _Optional[float] = ..., sharpe_high: _Optional[float] = ...) -> None: ...
 
 class BacktestCheck(_message.Message):
     __slots__ = ("name", "passed", "text")
@@ -175,14 +207,18 @@ class BacktestCheck(_message.Message):
     def __init__(self, name: _Optional[str] = ..., passed: _Optional[bool] = ..., text: _Optional[str] = ...) -> None: ...
 
 class BacktestResult(_message.Message):
-    __slots__ = ("metrics", "equity_curve", "checks")
+    __slots__ = ("metrics", "equity_curve", "checks", "monthly_returns", "luck")
     METRICS_FIELD_NUMBER: _ClassVar[int]
     EQUITY_CURVE_FIELD_NUMBER: _ClassVar[int]
     CHECKS_FIELD_NUMBER: _ClassVar[int]
+    MONTHLY_RETURNS_FIELD_NUMBER: _ClassVar[int]
+    LUCK_FIELD_NUMBER: _ClassVar[int]
     metrics: BacktestMetrics
     equity_curve: _containers.RepeatedCompositeFieldContainer[_account_pb2.EquityPoint]
     checks: _containers.RepeatedCompositeFieldContainer[BacktestCheck]
-    def __init__(self, metrics: _Optional[_Union[BacktestMetrics, _Mapping]] = ..., equity_curve: _Optional[_Iterable[_Union[_account_pb2.EquityPoint, _Mapping]]] = ..., checks: _Optional[_Iterable[_Union[BacktestCheck, _Mapping]]] = ...) -> None: ...
+    monthly_returns: _containers.RepeatedCompositeFieldContainer[MonthlyReturn]
+    luck: LuckVerdict
+    def __init__(self, metrics: _Optional[_Union[BacktestMetrics, _Mapping]] = ..., equity_curve: _Optional[_Iterable[_Union[_account_pb2.EquityPoint, _Mapping]]] = ..., checks: _Optional[_Iterable[_Union[BacktestCheck, _Mapping]]] = ..., monthly_returns: _Optional[_Iterable[_Union[MonthlyReturn, _Mapping]]] = ..., luck: _Optional[_Union[LuckVerdict, _Mapping]] = ...) -> None: ...
 
 class WalkForwardWindow(_message.Message):
     __slots__ = ("train_start_time", "test_start_time", "test_end_time", "parameters", "train", "test")
@@ -201,20 +237,22 @@ class WalkForwardWindow(_message.Message):
     def __init__(self, train_start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., test_start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., test_end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., parameters: _Optional[_Union[_strategy_pb2.StrategyParameters, _Mapping]] = ..., train: _Optional[_Union[BacktestMetrics, _Mapping]] = ..., test: _Optional[_Union[BacktestMetrics, _Mapping]] = ...) -> None: ...
 
 class WalkForwardResult(_message.Message):
-    __slots__ = ("verdict", "profitable_pct", "empty_windows", "windows", "combined", "text")
+    __slots__ = ("verdict", "profitable_pct", "empty_windows", "windows", "combined", "text", "luck")
     VERDICT_FIELD_NUMBER: _ClassVar[int]
     PROFITABLE_PCT_FIELD_NUMBER: _ClassVar[int]
     EMPTY_WINDOWS_FIELD_NUMBER: _ClassVar[int]
     WINDOWS_FIELD_NUMBER: _ClassVar[int]
     COMBINED_FIELD_NUMBER: _ClassVar[int]
     TEXT_FIELD_NUMBER: _ClassVar[int]
+    LUCK_FIELD_NUMBER: _ClassVar[int]
     verdict: WalkForwardVerdict
     profitable_pct: float
     empty_windows: int
     windows: _containers.RepeatedCompositeFieldContainer[WalkForwardWindow]
     combined: BacktestMetrics
     text: str
-    def __init__(self, verdict: _Optional[_Union[WalkForwardVerdict, str]] = ..., profitable_pct: _Optional[float] = ..., empty_windows: _Optional[int] = ..., windows: _Optional[_Iterable[_Union[WalkForwardWindow, _Mapping]]] = ..., combined: _Optional[_Union[BacktestMetrics, _Mapping]] = ..., text: _Optional[str] = ...) -> None: ...
+    luck: LuckVerdict
+    def __init__(self, verdict: _Optional[_Union[WalkForwardVerdict, str]] = ..., profitable_pct: _Optional[float] = ..., empty_windows: _Optional[int] = ..., windows: _Optional[_Iterable[_Union[WalkForwardWindow, _Mapping]]] = ..., combined: _Optional[_Union[BacktestMetrics, _Mapping]] = ..., text: _Optional[str] = ..., luck: _Optional[_Union[LuckVerdict, _Mapping]] = ...) -> None: ...
 
 class SweepAxis(_message.Message):
     __slots__ = ("parameter", "values")
@@ -235,14 +273,16 @@ class SweepPoint(_message.Message):
     def __init__(self, parameters: _Optional[_Union[_strategy_pb2.StrategyParameters, _Mapping]] = ..., objective: _Optional[float] = ..., metrics: _Optional[_Union[BacktestMetrics, _Mapping]] = ...) -> None: ...
 
 class SweepResult(_message.Message):
-    __slots__ = ("points", "combinations", "failed")
+    __slots__ = ("points", "combinations", "failed", "luck")
     POINTS_FIELD_NUMBER: _ClassVar[int]
     COMBINATIONS_FIELD_NUMBER: _ClassVar[int]
     FAILED_FIELD_NUMBER: _ClassVar[int]
+    LUCK_FIELD_NUMBER: _ClassVar[int]
     points: _containers.RepeatedCompositeFieldContainer[SweepPoint]
     combinations: int
     failed: int
-    def __init__(self, points: _Optional[_Iterable[_Union[SweepPoint, _Mapping]]] = ..., combinations: _Optional[int] = ..., failed: _Optional[int] = ...) -> None: ...
+    luck: LuckVerdict
+    def __init__(self, points: _Optional[_Iterable[_Union[SweepPoint, _Mapping]]] = ..., combinations: _Optional[int] = ..., failed: _Optional[int] = ..., luck: _Optional[_Union[LuckVerdict, _Mapping]] = ...) -> None: ...
 
 class Backtest(_message.Message):
     __slots__ = ("id", "kind", "config", "progress", "requested_by", "created_at", "ended_at", "error", "metrics")
@@ -379,20 +419,18 @@ class RunWalkForwardResponse(_message.Message):
     def __init__(self, backtest_id: _Optional[str] = ..., progress: _Optional[_Union[BacktestProgress, _Mapping]] = ..., result: _Optional[_Union[WalkForwardResult, _Mapping]] = ...) -> None: ...
 
 class RunSweepRequest(_message.Message):
-    __slots__ = ("request_id", "config", "axes", "objective", "max_points", "cluster")
+    __slots__ = ("request_id", "config", "axes", "objective", "max_points")
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
     CONFIG_FIELD_NUMBER: _ClassVar[int]
     AXES_FIELD_NUMBER: _ClassVar[int]
     OBJECTIVE_FIELD_NUMBER: _ClassVar[int]
     MAX_POINTS_FIELD_NUMBER: _ClassVar[int]
-    CLUSTER_FIELD_NUMBER: _ClassVar[int]
     request_id: str
     config: BacktestConfig
     axes: _containers.RepeatedCompositeFieldContainer[SweepAxis]
     objective: SweepObjective
     max_points: int
-    cluster: str
-    def __init__(self, request_id: _Optional[str] = ..., config: _Optional[_Union[BacktestConfig, _Mapping]] = ..., axes: _Optional[_Iterable[_Union[SweepAxis, _Mapping]]] = ..., objective: _Optional[_Union[SweepObjective, str]] = ..., max_points: _Optional[int] = ..., cluster: _Optional[str] = ...) -> None: ...
+    def __init__(self, request_id: _Optional[str] = ..., config: _Optional[_Union[BacktestConfig, _Mapping]] = ..., axes: _Optional[_Iterable[_Union[SweepAxis, _Mapping]]] = ..., objective: _Optional[_Union[SweepObjective, str]] = ..., max_points: _Optional[int] = ...) -> None: ...
 
 class RunSweepResponse(_message.Message):
     __slots__ = ("backtest_id", "progress", "result")

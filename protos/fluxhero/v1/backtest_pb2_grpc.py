@@ -28,7 +28,9 @@ if _version_not_supported:
 class BacktestServiceStub:
     """Backtests: the daemon's kernel, sizing and risk on past bars.
 
-    A run goes on when the caller leaves; the same request again (same `request_id`) follows it, and CancelBacktest ends it.
+    A run goes on when the caller leaves; the same request again (same `request_id`, as long as the run is kept) follows it, and CancelBacktest ends it.
+    Runs have a process of their own at a low priority, one at a time or as many as the daemon is told to; others wait. Their results are kept over a
+    restart, the newest so many; a run that the daemon's end has interrupted is CANCELED, but for a sweep, which goes on where it was.
     """
 
     def __init__(self, channel):
@@ -72,7 +74,9 @@ class BacktestServiceStub:
 class BacktestServiceServicer:
     """Backtests: the daemon's kernel, sizing and risk on past bars.
 
-    A run goes on when the caller leaves; the same request again (same `request_id`) follows it, and CancelBacktest ends it.
+    A run goes on when the caller leaves; the same request again (same `request_id`, as long as the run is kept) follows it, and CancelBacktest ends it.
+    Runs have a process of their own at a low priority, one at a time or as many as the daemon is told to; others wait. Their results are kept over a
+    restart, the newest so many; a run that the daemon's end has interrupted is CANCELED, but for a sweep, which goes on where it was.
     """
 
     def GetBacktest(self, request, context):
@@ -90,14 +94,15 @@ class BacktestServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def CancelBacktest(self, request, context):
-        """End a running backtest. Errors: BACKTEST_NOT_FOUND, BACKTEST_ENDED.
+        """End a running backtest, or one that waits. Errors: BACKTEST_NOT_FOUND, BACKTEST_ENDED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def RunBacktest(self, request, context):
-        """Run a backtest: its progress, then, in the last message, its result. The first message has its id. Errors: INVALID_FIELD, SYMBOL_UNKNOWN, NO_DATA, LIMIT_EXCEEDED.
+        """Run a backtest: its progress, then, in the last message, its result. The first message has its id. Errors: INVALID_FIELD, REQUEST_ID_REUSED, SYMBOL_UNKNOWN, NO_DATA,
+        LIMIT_EXCEEDED (too many symbols, bars or waiting runs), BROKER_UNAVAILABLE, BACKTEST_FAILED, BACKTEST_ENDED (it was canceled).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -161,7 +166,9 @@ def add_BacktestServiceServicer_to_server(servicer, server):
 class BacktestService:
     """Backtests: the daemon's kernel, sizing and risk on past bars.
 
-    A run goes on when the caller leaves; the same request again (same `request_id`) follows it, and CancelBacktest ends it.
+    A run goes on when the caller leaves; the same request again (same `request_id`, as long as the run is kept) follows it, and CancelBacktest ends it.
+    Runs have a process of their own at a low priority, one at a time or as many as the daemon is told to; others wait. Their results are kept over a
+    restart, the newest so many; a run that the daemon's end has interrupted is CANCELED, but for a sweep, which goes on where it was.
     """
 
     @staticmethod
