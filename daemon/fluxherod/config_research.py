@@ -29,7 +29,7 @@ def _folder(value: str) -> str:
 
 
 class ResearchConfig(Section):
-    """Backtests beside trading. `data_dir` is where files of bars are taken from: empty is `data` in the state folder."""
+    """Backtests beside trading. `data_dir` has files of bars: empty is `data` in the state folder."""
 
     data_dir: Annotated[str, AfterValidator(_folder)] = ""
     at_once: Annotated[int, Field(ge=1, le=16)] = 1
