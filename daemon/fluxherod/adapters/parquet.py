@@ -34,7 +34,7 @@ _COLUMNS = {
 class BarCache:
     """One Parquet file a symbol and timeframe, each with what its bars are: feed, adjustment, session and source.
 
-    Bars that are anything else, or older than a day, are not given out. `now` is wall time in seconds.
+    Bars that are anything else, or older than a day (`max_age_s`), are not given out. `now` is wall time in seconds.
     """
 
     def __init__(
@@ -46,10 +46,12 @@ class BarCache:
         session: str,
         source: str,
         now: Callable[[], float] = time.time,
+        max_age_s: float = _MAX_AGE_S,
     ) -> None:
         self._folder = folder
         self._about = {"feed": feed, "adjustment": adjustment, "session": session, "source": source}
         self._now = now
+        self._max_age_s = max_age_s
         self._unreadable = ""
         self._swept = False
 
@@ -104,7 +106,7 @@ class BarCache:
         """What is in a file that is not too old; None for one that is, or that can't be read: that one stays."""
         try:
             age_s = self._now() - path.stat().st_mtime
-            return path.read_bytes() if -_CLOCKS_APART_S <= age_s <= _MAX_AGE_S else None
+            return path.read_bytes() if -_CLOCKS_APART_S <= age_s <= self._max_age_s else None
         except FileNotFoundError:
             return None
         except OSError as error:

@@ -1,4 +1,4 @@
-"""A run's process: started without secrets, heard, answered what it asks of the broker, and ended with all it started."""
+"""A run's process: started without secrets, heard, answered what it asks of the broker, ended with what it started."""
 
 from __future__ import annotations
 

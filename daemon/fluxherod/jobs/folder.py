@@ -22,7 +22,7 @@ _ID = re.compile(r"bt-[0-9a-f]{16}-[0-9a-f]{8}")
 
 
 class Record(msgspec.Struct, frozen=True):
-    """What is known of a run for good; `digest` is of the request as it came, `canceled_by` who ended it under which id."""
+    """What is known of a run for good; `digest` is of the request as it came, `canceled_by` who ended it."""
 
     id: str
     kind: int

@@ -7,10 +7,11 @@ import hashlib
 import logging
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import msgspec
 
@@ -30,6 +31,7 @@ CANCELED = backtest_pb2.BACKTEST_STATE_CANCELED
 # What can go on where it was: each combination that was tried is on disk.
 RESUMED = frozenset({backtest_pb2.BACKTEST_KIND_SWEEP})
 LEAST_FOR_AN_ESTIMATE_NS = 500_000_000
+T = TypeVar("T")
 
 
 class ResearchSection(Protocol):
@@ -106,7 +108,8 @@ class Manager:
         self._runs: dict[str, _Run] = {}  # oldest first
         self._asked: dict[tuple[int, str, str], str] = {}
         self._news = asyncio.Event()
-        self._writing = asyncio.Lock()
+        self._starting = asyncio.Lock()
+        self._writer = ThreadPoolExecutor(1, "backtests")  # one: what is written last is what was said last
 
     async def open(self) -> None:
         """Read the runs of earlier processes. What one of them was at when it ended has ended with it."""
@@ -145,7 +148,7 @@ class Manager:
         """The id of the run; see `rpc.runs.Backtests`."""
         key = (int(wanted.kind), wanted.principal, wanted.request_id)
         digest = hashlib.sha256(wanted.sent).hexdigest()
-        async with self._writing:
+        async with self._starting:
             if key in self._asked:
                 run = self._runs[self._asked[key]]
                 if run.record.digest != digest:
@@ -156,7 +159,7 @@ class Manager:
                 raise TooManyWait(f"{waiting} backtests wait already, as many as may (research.waiting)")
             record = Record(new_id(time.time_ns()), *key, digest, wanted.now_ns, QUEUED, "waits for a free worker")
             try:
-                await asyncio.to_thread(self._folders.create, record, wanted.request)
+                await self._write(self._folders.create, record, wanted.request)
             except OSError as error:
                 raise NotKept(f"the backtest can't be kept: {error.strerror or error}") from error
             self._take_in(_Run(record, wanted.request))
@@ -208,7 +211,7 @@ class Manager:
         """The report."""
         return await self._read(lambda: self._folders.report(run_id))
 
-    async def _read[T](self, read: Callable[[], T]) -> T:
+    async def _read(self, read: Callable[[], T]) -> T:
         try:
             return await asyncio.to_thread(read)
         except (OSError, ValueError) as error:
@@ -282,10 +285,13 @@ class Manager:
     def _count(self, state: int) -> int:
         return sum(run.record.state == state for run in self._runs.values())
 
+    async def _write(self, write: Callable[..., None], *values: object) -> None:
+        await asyncio.get_running_loop().run_in_executor(self._writer, write, *values)
+
     async def _keep(self, run: _Run) -> None:
         """Write down how a run stands; where the disk refuses, the memory has it until the daemon ends."""
         try:
-            await asyncio.to_thread(self._folders.keep, run.record)
+            await self._write(self._folders.keep, run.record)
         except OSError as error:
             log.warning("how the backtest %s stands can't be kept: %s", run.record.id, error)
 
@@ -302,7 +308,7 @@ class Manager:
     async def _remove(self, run_id: str) -> None:
         record = self._runs[run_id].record
         try:
-            await asyncio.to_thread(self._folders.remove, run_id)
+            await self._write(self._folders.remove, run_id)
         except OSError as error:
             log.warning("the old backtest %s can't be removed: %s", run_id, error)
             return

@@ -16,6 +16,7 @@ class Priority(IntEnum):
     ORDER = 0
     ACCOUNT = 1
     DATA = 2
+    RESEARCH = 3
 
 
 @dataclass(order=True, slots=True)
@@ -29,7 +30,8 @@ class RateLimiter:
     """At most `per_minute` requests in any 60 s.
 
     `burst` of them may go at once, and the rest flows in over the minute, so that burst + refill is the
-    limit. The last `reserve` tokens are kept for orders: a long download never makes one wait.
+    limit. The last `reserve` tokens are kept for orders: a long download never makes one wait. What is for research
+    leaves half of the burst to all that trading asks.
     """
 
     def __init__(
@@ -87,7 +89,12 @@ class RateLimiter:
         now = self._monotonic()
         self._tokens = min(self._burst, self._tokens + (now - self._filled_at) * self._per_second)
         self._filled_at = now
-        needed = 1 if priority is Priority.ORDER else 1 + self._reserve
+        needed = 1 + self._kept_from(priority)
         lacking = (needed - self._tokens) / self._per_second
         # A hair of rounding must not make a waiter spin.
         return max(self._paused_until - now, lacking if lacking > 1e-9 else 0.0)
+
+    def _kept_from(self, priority: Priority) -> float:
+        if priority is Priority.ORDER:
+            return 0
+        return self._reserve if priority < Priority.RESEARCH else max(self._reserve, self._burst // 2)

@@ -11,8 +11,9 @@ from functools import partial
 from typing import Protocol
 
 from fluxherod.adapters.alpaca import wire
+from fluxherod.adapters.alpaca.bar_pages import BARS, bar_pages
 from fluxherod.adapters.alpaca.corporate_actions import load_splits
-from fluxherod.adapters.alpaca.errors import AuthenticationRefused, Refused, Unavailable, WireError
+from fluxherod.adapters.alpaca.errors import AuthenticationRefused, Refused, Unavailable
 from fluxherod.adapters.alpaca.history import BarGrid, rest_timeframe, same_bar, session_minutes
 from fluxherod.adapters.alpaca.limiter import Priority
 from fluxherod.adapters.alpaca.rest import UNCLEAR, Answer, AuthenticationFailed, Outcome, RestClient, describe
@@ -24,7 +25,6 @@ from fluxherod.failpoints import reach
 
 log = logging.getLogger(__name__)
 
-PAGE_LIMIT = "10000"
 SYMBOLS_PER_CALL = 500
 ASSETS_ONE_BY_ONE = 50
 YEARS_BACK = 2
@@ -245,29 +245,18 @@ class AlpacaMarketData:
     async def _pages(
         self, symbols: Sequence[str], timeframe: str, since_ns: int, through_ns: int
     ) -> dict[str, list[Bar]]:
-        params = {
-            "symbols": ",".join(symbols),
-            "timeframe": timeframe,
-            # A daily bar is stamped with midnight, before its session's open.
-            "start": _midnight(since_ns) if timeframe == "1Day" else wire.format_time(since_ns),
-            "end": wire.format_time(through_ns - 1),  # inclusive
-            "limit": PAGE_LIMIT,
-            "adjustment": "split",
-            "feed": self._feed,
-            "sort": "asc",
-        }
-        found: dict[str, list[Bar]] = defaultdict(list)
-        seen: set[str] = set()
-        while True:
-            bars, token = wire.decode_bars(await self._get(self._data, "/v2/stocks/bars", params))
-            for symbol, rows in bars.items():
-                found[symbol] += rows
-            if token is None:
-                return found
-            if token in seen:
-                raise WireError(f"the bars' page token {token!r} came twice")
-            seen.add(token)
-            params["page_token"] = token
+        get = partial(self._get, self._data)
+        return await bar_pages(get, symbols, timeframe, since_ns, through_ns, self._feed)
+
+    async def research(self, path: str, params: Mapping[str, str]) -> bytes:
+        """The answer of the host of market data to a request for bars that can wait for all that trading asks.
+
+        Raises:
+            DataUnavailable: when there is no usable answer, or the request is for anything else.
+        """
+        if path != BARS:
+            raise Refused(f"{path} is not asked for research: {BARS} is")
+        return _body(await self._data.get(path, Priority.RESEARCH, params))
 
     async def _load_calendar(self, now_ns: int, years_back: int) -> Calendar:
         today = new_york(now_ns).date()
@@ -305,10 +294,6 @@ def _by_age(cached: Mapping[str, list[Bar]], through_ns: int) -> list[list[str]]
     for symbol, known in cached.items():
         groups[((through_ns - known[-1].start_ns) // SAME_AGE_NS).bit_length()].append(symbol)
     return list(groups.values())
-
-
-def _midnight(ns: int) -> str:
-    return new_york(ns).date().isoformat()
 
 
 def _unknown(symbol: str) -> AssetInfo:
