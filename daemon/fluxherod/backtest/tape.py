@@ -207,7 +207,7 @@ def _hours_behind(utc_day: int) -> int:
 @inlined
 def _sound(opening: float, high: float, low: float, close: float, volume: float) -> bool:
     """`core.bars.fault`, but for whole minutes."""
-    ordered = (low > 0.0) & (low <= opening) & (opening <= high) & (high <= MOST_DOLLARS)
+    ordered = (0.0 < low) & (low <= opening) & (opening <= high) & (high <= MOST_DOLLARS)
     return ordered & (low <= close) & (close <= high) & (volume >= 0.0) & (volume < np.inf)
 
 
