@@ -39,12 +39,28 @@ class BacktestState(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     BACKTEST_STATE_FAILED: _ClassVar[BacktestState]
     BACKTEST_STATE_CANCELED: _ClassVar[BacktestState]
 
+class LuckVerdict(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    LUCK_VERDICT_UNSPECIFIED: _ClassVar[LuckVerdict]
+    LUCK_VERDICT_NO_EDGE: _ClassVar[LuckVerdict]
+    LUCK_VERDICT_TOO_LITTLE: _ClassVar[LuckVerdict]
+    LUCK_VERDICT_LIKELY_LUCK: _ClassVar[LuckVerdict]
+    LUCK_VERDICT_UNDECIDED: _ClassVar[LuckVerdict]
+    LUCK_VERDICT_PROBABLY_REAL: _ClassVar[LuckVerdict]
+
 class WalkForwardVerdict(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
     WALK_FORWARD_VERDICT_UNSPECIFIED: _ClassVar[WalkForwardVerdict]
     WALK_FORWARD_VERDICT_PASSED: _ClassVar[WalkForwardVerdict]
     WALK_FORWARD_VERDICT_FAILED: _ClassVar[WalkForwardVerdict]
     WALK_FORWARD_VERDICT_TOO_FEW_TRADES: _ClassVar[WalkForwardVerdict]
+
+class SweepSearch(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    SWEEP_SEARCH_UNSPECIFIED: _ClassVar[SweepSearch]
+    SWEEP_SEARCH_GRID: _ClassVar[SweepSearch]
+    SWEEP_SEARCH_RANDOM: _ClassVar[SweepSearch]
+    SWEEP_SEARCH_OPTIMIZER: _ClassVar[SweepSearch]
 
 class SweepObjective(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
@@ -68,10 +84,20 @@ BACKTEST_STATE_RUNNING: BacktestState
 BACKTEST_STATE_SUCCEEDED: BacktestState
 BACKTEST_STATE_FAILED: BacktestState
 BACKTEST_STATE_CANCELED: BacktestState
+LUCK_VERDICT_UNSPECIFIED: LuckVerdict
+LUCK_VERDICT_NO_EDGE: LuckVerdict
+LUCK_VERDICT_TOO_LITTLE: LuckVerdict
+LUCK_VERDICT_LIKELY_LUCK: LuckVerdict
+LUCK_VERDICT_UNDECIDED: LuckVerdict
+LUCK_VERDICT_PROBABLY_REAL: LuckVerdict
 WALK_FORWARD_VERDICT_UNSPECIFIED: WalkForwardVerdict
 WALK_FORWARD_VERDICT_PASSED: WalkForwardVerdict
 WALK_FORWARD_VERDICT_FAILED: WalkForwardVerdict
 WALK_FORWARD_VERDICT_TOO_FEW_TRADES: WalkForwardVerdict
+SWEEP_SEARCH_UNSPECIFIED: SweepSearch
+SWEEP_SEARCH_GRID: SweepSearch
+SWEEP_SEARCH_RANDOM: SweepSearch
+SWEEP_SEARCH_OPTIMIZER: SweepSearch
 SWEEP_OBJECTIVE_UNSPECIFIED: SweepObjective
 SWEEP_OBJECTIVE_SHARPE_RATIO: SweepObjective
 SWEEP_OBJECTIVE_SORTINO_RATIO: SweepObjective
@@ -178,23 +204,31 @@ class MonthlyReturn(_message.Message):
     return_pct: float
     def __init__(self, month: _Optional[str] = ..., return_pct: _Optional[float] = ...) -> None: ...
 
-class LuckVerdict(_message.Message):
-    __slots__ = ("text", "passed", "trials", "deflated_sharpe", "overfitting_probability", "sharpe_low", "sharpe_high")
+class Luck(_message.Message):
+    __slots__ = ("verdict", "text", "trials", "sharpe_by_luck", "probabilistic_sharpe", "deflated_sharpe", "overfitting_probability", "sharpe_low", "sharpe_high", "annualized_return_low_pct", "annualized_return_high_pct")
+    VERDICT_FIELD_NUMBER: _ClassVar[int]
     TEXT_FIELD_NUMBER: _ClassVar[int]
-    PASSED_FIELD_NUMBER: _ClassVar[int]
     TRIALS_FIELD_NUMBER: _ClassVar[int]
+    SHARPE_BY_LUCK_FIELD_NUMBER: _ClassVar[int]
+    PROBABILISTIC_SHARPE_FIELD_NUMBER: _ClassVar[int]
     DEFLATED_SHARPE_FIELD_NUMBER: _ClassVar[int]
     OVERFITTING_PROBABILITY_FIELD_NUMBER: _ClassVar[int]
     SHARPE_LOW_FIELD_NUMBER: _ClassVar[int]
     SHARPE_HIGH_FIELD_NUMBER: _ClassVar[int]
+    ANNUALIZED_RETURN_LOW_PCT_FIELD_NUMBER: _ClassVar[int]
+    ANNUALIZED_RETURN_HIGH_PCT_FIELD_NUMBER: _ClassVar[int]
+    verdict: LuckVerdict
     text: str
-    passed: bool
     trials: int
+    sharpe_by_luck: float
+    probabilistic_sharpe: float
     deflated_sharpe: float
     overfitting_probability: float
     sharpe_low: float
     sharpe_high: float
-    def __init__(self, text: _Optional[str] = ..., passed: _Optional[bool] = ..., trials: _Optional[int] = ..., deflated_sharpe: _Optional[float] = ..., overfitting_probability: _Optional[float] = ..., sharpe_low: _Optional[float] = ..., sharpe_high: _Optional[float] = ...) -> None: ...
+    annualized_return_low_pct: float
+    annualized_return_high_pct: float
+    def __init__(self, verdict: _Optional[_Union[LuckVerdict, str]] = ..., text: _Optional[str] = ..., trials: _Optional[int] = ..., sharpe_by_luck: _Optional[float] = ..., probabilistic_sharpe: _Optional[float] = ..., deflated_sharpe: _Optional[float] = ..., overfitting_probability: _Optional[float] = ..., sharpe_low: _Optional[float] = ..., sharpe_high: _Optional[float] = ..., annualized_return_low_pct: _Optional[float] = ..., annualized_return_high_pct: _Optional[float] = ...) -> None: ...
 
 class BacktestCheck(_message.Message):
     __slots__ = ("name", "passed", "text")
@@ -217,8 +251,8 @@ class BacktestResult(_message.Message):
     equity_curve: _containers.RepeatedCompositeFieldContainer[_account_pb2.EquityPoint]
     checks: _containers.RepeatedCompositeFieldContainer[BacktestCheck]
     monthly_returns: _containers.RepeatedCompositeFieldContainer[MonthlyReturn]
-    luck: LuckVerdict
-    def __init__(self, metrics: _Optional[_Union[BacktestMetrics, _Mapping]] = ..., equity_curve: _Optional[_Iterable[_Union[_account_pb2.EquityPoint, _Mapping]]] = ..., checks: _Optional[_Iterable[_Union[BacktestCheck, _Mapping]]] = ..., monthly_returns: _Optional[_Iterable[_Union[MonthlyReturn, _Mapping]]] = ..., luck: _Optional[_Union[LuckVerdict, _Mapping]] = ...) -> None: ...
+    luck: Luck
+    def __init__(self, metrics: _Optional[_Union[BacktestMetrics, _Mapping]] = ..., equity_curve: _Optional[_Iterable[_Union[_account_pb2.EquityPoint, _Mapping]]] = ..., checks: _Optional[_Iterable[_Union[BacktestCheck, _Mapping]]] = ..., monthly_returns: _Optional[_Iterable[_Union[MonthlyReturn, _Mapping]]] = ..., luck: _Optional[_Union[Luck, _Mapping]] = ...) -> None: ...
 
 class WalkForwardWindow(_message.Message):
     __slots__ = ("train_start_time", "test_start_time", "test_end_time", "parameters", "train", "test")
@@ -251,8 +285,8 @@ class WalkForwardResult(_message.Message):
     windows: _containers.RepeatedCompositeFieldContainer[WalkForwardWindow]
     combined: BacktestMetrics
     text: str
-    luck: LuckVerdict
-    def __init__(self, verdict: _Optional[_Union[WalkForwardVerdict, str]] = ..., profitable_pct: _Optional[float] = ..., empty_windows: _Optional[int] = ..., windows: _Optional[_Iterable[_Union[WalkForwardWindow, _Mapping]]] = ..., combined: _Optional[_Union[BacktestMetrics, _Mapping]] = ..., text: _Optional[str] = ..., luck: _Optional[_Union[LuckVerdict, _Mapping]] = ...) -> None: ...
+    luck: Luck
+    def __init__(self, verdict: _Optional[_Union[WalkForwardVerdict, str]] = ..., profitable_pct: _Optional[float] = ..., empty_windows: _Optional[int] = ..., windows: _Optional[_Iterable[_Union[WalkForwardWindow, _Mapping]]] = ..., combined: _Optional[_Union[BacktestMetrics, _Mapping]] = ..., text: _Optional[str] = ..., luck: _Optional[_Union[Luck, _Mapping]] = ...) -> None: ...
 
 class SweepAxis(_message.Message):
     __slots__ = ("parameter", "values")
@@ -281,8 +315,8 @@ class SweepResult(_message.Message):
     points: _containers.RepeatedCompositeFieldContainer[SweepPoint]
     combinations: int
     failed: int
-    luck: LuckVerdict
-    def __init__(self, points: _Optional[_Iterable[_Union[SweepPoint, _Mapping]]] = ..., combinations: _Optional[int] = ..., failed: _Optional[int] = ..., luck: _Optional[_Union[LuckVerdict, _Mapping]] = ...) -> None: ...
+    luck: Luck
+    def __init__(self, points: _Optional[_Iterable[_Union[SweepPoint, _Mapping]]] = ..., combinations: _Optional[int] = ..., failed: _Optional[int] = ..., luck: _Optional[_Union[Luck, _Mapping]] = ...) -> None: ...
 
 class Backtest(_message.Message):
     __slots__ = ("id", "kind", "config", "progress", "requested_by", "created_at", "ended_at", "error", "metrics")
@@ -419,18 +453,24 @@ class RunWalkForwardResponse(_message.Message):
     def __init__(self, backtest_id: _Optional[str] = ..., progress: _Optional[_Union[BacktestProgress, _Mapping]] = ..., result: _Optional[_Union[WalkForwardResult, _Mapping]] = ...) -> None: ...
 
 class RunSweepRequest(_message.Message):
-    __slots__ = ("request_id", "config", "axes", "objective", "max_points")
+    __slots__ = ("request_id", "config", "axes", "objective", "max_points", "search", "combinations", "seed")
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
     CONFIG_FIELD_NUMBER: _ClassVar[int]
     AXES_FIELD_NUMBER: _ClassVar[int]
     OBJECTIVE_FIELD_NUMBER: _ClassVar[int]
     MAX_POINTS_FIELD_NUMBER: _ClassVar[int]
+    SEARCH_FIELD_NUMBER: _ClassVar[int]
+    COMBINATIONS_FIELD_NUMBER: _ClassVar[int]
+    SEED_FIELD_NUMBER: _ClassVar[int]
     request_id: str
     config: BacktestConfig
     axes: _containers.RepeatedCompositeFieldContainer[SweepAxis]
     objective: SweepObjective
     max_points: int
-    def __init__(self, request_id: _Optional[str] = ..., config: _Optional[_Union[BacktestConfig, _Mapping]] = ..., axes: _Optional[_Iterable[_Union[SweepAxis, _Mapping]]] = ..., objective: _Optional[_Union[SweepObjective, str]] = ..., max_points: _Optional[int] = ...) -> None: ...
+    search: SweepSearch
+    combinations: int
+    seed: int
+    def __init__(self, request_id: _Optional[str] = ..., config: _Optional[_Union[BacktestConfig, _Mapping]] = ..., axes: _Optional[_Iterable[_Union[SweepAxis, _Mapping]]] = ..., objective: _Optional[_Union[SweepObjective, str]] = ..., max_points: _Optional[int] = ..., search: _Optional[_Union[SweepSearch, str]] = ..., combinations: _Optional[int] = ..., seed: _Optional[int] = ...) -> None: ...
 
 class RunSweepResponse(_message.Message):
     __slots__ = ("backtest_id", "progress", "result")

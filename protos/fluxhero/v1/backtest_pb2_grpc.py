@@ -116,7 +116,7 @@ class BacktestServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def RunSweep(self, request, context):
-        """Try every combination of parameters: progress, then the result. Errors: as RunBacktest.
+        """Try combinations of parameters: progress, then the result. Errors: as RunBacktest.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
