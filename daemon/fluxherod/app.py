@@ -43,6 +43,7 @@ from fluxherod.engine.streams.hub import Hub, Ring, Topic
 from fluxherod.failpoints import reach
 from fluxherod.failures import JournalFailed, last_alert, reason_of
 from fluxherod.hangups import Hangups
+from fluxherod.jobs.manager import Manager, Surroundings
 from fluxherod.narrate import Narrator
 from fluxherod.notify import Notifier, take_notifier
 from fluxherod.past import Past
@@ -262,7 +263,8 @@ async def _build(
     trades = TradeStream(config.alpaca.trade_stream_url, credentials, runner.post, clock)
     past = Past(config.storage.state_dir)
     again = Reconfigure(config, lambda config: _settings(config, clock), channels)
-    info = DaemonInfo(config, __version__, store.epoch, market, trades, past, again, parquet)
+    backtests = await _backtests(config, market_data, clock)
+    info = DaemonInfo(config, __version__, store.epoch, market, trades, past, again, parquet, backtests)
     server = RpcServer(recovery.engine, runner, hub, reader, info)
     http = None
     if metrics is not None:
@@ -274,6 +276,7 @@ async def _build(
         "poll": lambda: _poll(runner, clock),
         "alert channels": channels.run,
         "archive": Archivist(store, config.storage.keep_days, runner, recovery.snapshot_seq, post).run,
+        "backtests": backtests.run,
     }
     edges["feed watchdog"] = _feed_watchdog(market, market_data, clock, runner).run
     if isinstance(clock, ExchangeClock):
@@ -350,6 +353,17 @@ def _market_data(
         settle_s=0.0 if isinstance(at_exchange, ExchangeClock) else 2.0,
         reached=at_exchange.reached,
     )
+
+
+async def _backtests(config: Config, market_data: AlpacaMarketData, clock: WallClock | ExchangeClock) -> Manager:
+    """What runs backtests, in processes that get bars of the past from here and nothing else."""
+    storage, alpaca = config.storage, config.alpaca
+    around = Surroundings(
+        storage.state_dir, storage.cache_dir, alpaca.feed, alpaca.data_url, config.market.history_bars
+    )
+    manager = Manager(config.research, around, market_data.research, clock.now_ns)
+    await manager.open()
+    return manager
 
 
 def _channels(

@@ -16,6 +16,7 @@ from google.rpc import error_details_pb2, status_pb2
 
 from fluxhero.v1 import (
     account_pb2_grpc,
+    backtest_pb2_grpc,
     market_pb2_grpc,
     order_pb2_grpc,
     position_pb2_grpc,
@@ -30,6 +31,7 @@ from fluxherod.adapters.sqlite.journal import encode_row
 from fluxherod.adapters.table_file import parquet
 from fluxherod.config import Config, StorageConfig, to_settings
 from fluxherod.config_grpc import GrpcConfig
+from fluxherod.config_research import ResearchConfig
 from fluxherod.core.calendar import HOUR_NS, MINUTE_NS
 from fluxherod.core.types import (
     Bar,
@@ -44,10 +46,12 @@ from fluxherod.engine.events import (
     QuotesReceived,
     Started,
 )
+from fluxherod.engine.ports import DataUnavailable
 from fluxherod.engine.runner import Runner
 from fluxherod.engine.settings import Settings
 from fluxherod.engine.streams.hub import Hub
 from fluxherod.errors import ConfigurationError
+from fluxherod.jobs.manager import Manager, Surroundings
 from fluxherod.past import explain_past
 from fluxherod.rpc.convert import encode_update
 from fluxherod.rpc.server import DaemonInfo, RpcServer
@@ -122,8 +126,9 @@ class World:
         self.socket = socket
         self.past = MemoryPast(self.store)
         config, counters = self.config(grpc_settings or {}), (self.counters, self.counters)
+        self.backtests = self.make_backtests(ResearchConfig(memory_mb=1024))
         self.sources = MemorySources(config)
-        self.info = DaemonInfo(config, "1.2.3", "epoch-0123456789", *counters, self.past, self.sources, parquet)
+        self.info = DaemonInfo(config, "1.2.3", "epoch-0123456789", *counters, self.past, self.sources, parquet, self.backtests)
         self.server = self.make_server()
         self.port = 0
 
@@ -136,6 +141,14 @@ class World:
         """The defaults, but for some of `grpc` and a state folder of the test's own."""
         self.tokens.mkdir(exist_ok=True)
         return Config(grpc=GrpcConfig(**settings), storage=StorageConfig(state_dir=self.tokens))
+
+    def make_backtests(self, settings: ResearchConfig) -> Manager:
+        """Runs in real processes; the broker has no bars for them."""
+        around = Surroundings(self.tokens, self.socket.with_name("cache"), "iex", "http://127.0.0.1", 500)
+        return Manager(settings, around, self._no_bars, self.clock.now_ns)
+
+    async def _no_bars(self, path: str, params: Mapping[str, str]) -> bytes:
+        raise DataUnavailable("this broker has no bars")
 
     def token(self, role: str) -> str:
         """The token of a role that the first start has made."""
@@ -200,13 +213,15 @@ class Client:
         self.strategy: Any = strategy_pb2_grpc.StrategyServiceStub(channel)
         self.trade: Any = trade_pb2_grpc.TradeServiceStub(channel)
         self.risk: Any = risk_pb2_grpc.RiskServiceStub(channel)
+        self.backtest: Any = backtest_pb2_grpc.BacktestServiceStub(channel)
         self.stream: Any = stream_pb2_grpc.StreamServiceStub(channel)
 
 
 @asynccontextmanager
 async def running(world: World) -> AsyncIterator[Client]:
     """The world with its loop and server running, and a client on its socket."""
-    loop = asyncio.create_task(world.runner.run())
+    await world.backtests.open()
+    loops = [asyncio.create_task(world.runner.run()), asyncio.create_task(world.backtests.run())]
     world.port = await world.server.start()
     try:
         async with grpc.aio.insecure_channel(f"unix:{world.socket}") as channel:
@@ -214,8 +229,9 @@ async def running(world: World) -> AsyncIterator[Client]:
     finally:
         await world.server.drain("the test ends")
         await world.server.stop(1.0)
-        loop.cancel()
-        await asyncio.gather(loop, return_exceptions=True)
+        for loop in loops:
+            loop.cancel()
+        await asyncio.gather(*loops, return_exceptions=True)
 
 
 @dataclass(frozen=True)

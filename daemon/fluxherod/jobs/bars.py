@@ -21,7 +21,7 @@ from fluxherod.adapters.parquet import BarCache
 from fluxherod.backtest.model import Bars
 from fluxherod.backtest.sessions import new_york_sessions
 from fluxherod.backtest.sources import Unreadable, bars_of_core, read_bars
-from fluxherod.core.calendar import MINUTE_NS, Calendar, new_york, stamp
+from fluxherod.core.calendar import MINUTE_NS, Calendar, new_york, to_datetime
 from fluxherod.core.types import Bar
 from fluxherod.engine.settings import TIMEFRAME_MINUTES
 from fluxherod.jobs.messages import Task
@@ -87,11 +87,13 @@ def _wanted(bars: Bars, span: Span, history_bars: int) -> Bars:
     begin = 0 if span.start_ns is None else int(np.searchsorted(starts, span.start_ns))
     end = len(bars) if span.end_ns is None else int(np.searchsorted(starts, span.end_ns))
     if begin >= end:
-        there = (
-            f"there are bars from {stamp(int(starts[0]))} to {stamp(int(starts[-1]))}" if len(bars) else "none at all"
-        )
+        there = f"there are bars from {_day(starts[0])} to {_day(starts[-1])}" if len(bars) else "none at all"
         raise Fault("NO_DATA", f"there are no {span.timeframe} bars of {bars.symbol} in this time: {there}")
     return bars.part(max(0, begin - history_bars), end)
+
+
+def _day(ns: np.int64) -> str:
+    return f"{to_datetime(int(ns)):%Y-%m-%d}"
 
 
 def _sessions(first_ns: int, last_ns: int) -> Calendar:

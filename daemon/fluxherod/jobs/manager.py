@@ -16,6 +16,7 @@ from typing import Protocol, TypeVar
 import msgspec
 
 from fluxhero.v1 import backtest_pb2
+from fluxherod.engine.ports import StoreFailed
 from fluxherod.jobs.child import Child, Fetch
 from fluxherod.jobs.folder import METRICS, Record, RunFolders, new_id, read_or_empty
 from fluxherod.jobs.messages import Ended, Progress, Task
@@ -144,6 +145,10 @@ class Manager:
             await asyncio.gather(*running, return_exceptions=True)
 
     # --- what the services ask -----------------------------------------------------------------------
+    def known(self, kind: backtest_pb2.BacktestKind, principal: str, request_id: str) -> bool:
+        """True when a run has been asked for under this id."""
+        return (int(kind), principal, request_id) in self._asked
+
     async def start(self, wanted: Wanted) -> str:
         """The id of the run; see `rpc.runs.Backtests`."""
         key = (int(wanted.kind), wanted.principal, wanted.request_id)
@@ -215,7 +220,7 @@ class Manager:
         try:
             return await asyncio.to_thread(read)
         except (OSError, ValueError) as error:
-            raise NotKept(f"the backtest can't be read: {error}") from error
+            raise StoreFailed(f"the backtest can't be read: {error}") from error
 
     # --- running -------------------------------------------------------------------------------------
     def _start_some(self) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 
 from fluxhero.v1 import account_pb2, backtest_pb2, common_pb2, trade_pb2
 from fluxherod.backtest.checks import LookAhead, WarmUp
-from fluxherod.backtest.luck import Interval, Luck
+from fluxherod.backtest.luck import Interval, Luck, Verdict
 from fluxherod.backtest.metrics import Metrics, TradeFigures
 from fluxherod.backtest.model import ExitReason, Kind, Run
 from fluxherod.core.jit import Record
@@ -20,6 +20,13 @@ MODES = {
     Kind.MEAN_REVERSION: common_pb2.STRATEGY_MODE_MEAN_REVERSION,
     Kind.TREND: common_pb2.STRATEGY_MODE_TREND,
     Kind.MANUAL: common_pb2.STRATEGY_MODE_MANUAL,
+}
+VERDICTS = {
+    Verdict.NO_EDGE: backtest_pb2.LUCK_VERDICT_NO_EDGE,
+    Verdict.TOO_LITTLE: backtest_pb2.LUCK_VERDICT_TOO_LITTLE,
+    Verdict.LIKELY_LUCK: backtest_pb2.LUCK_VERDICT_LIKELY_LUCK,
+    Verdict.UNDECIDED: backtest_pb2.LUCK_VERDICT_UNDECIDED,
+    Verdict.PROBABLY_REAL: backtest_pb2.LUCK_VERDICT_PROBABLY_REAL,
 }
 _MODES = {kind.name.lower(): number for kind, number in MODES.items()}
 _REGIMES = {regime.name.lower(): REGIMES.to_proto(regime) for regime in Regime}
@@ -77,7 +84,7 @@ def luck_message(luck: Luck | None) -> backtest_pb2.Luck | None:
         return None
     sharpe, yearly = luck.sharpe_range, luck.return_range
     return backtest_pb2.Luck(
-        verdict=backtest_pb2.LuckVerdict.Value(f"LUCK_VERDICT_{luck.verdict.name}"),
+        verdict=VERDICTS[luck.verdict],
         text=luck.text,
         trials=luck.trials,
         sharpe_by_luck=luck.by_luck,

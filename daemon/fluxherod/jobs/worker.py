@@ -46,7 +46,7 @@ def _carried_out(task: Task, speech: Speech) -> Ended:
         from fluxherod.jobs.kinds import carry_out
 
         request = (Path(task.folder) / REQUEST).read_bytes()
-        carry_out(backtest_pb2.BacktestKind.Name(task.kind), request, task, speech)  # type: ignore[arg-type]
+        carry_out(backtest_pb2.BacktestKind.Name(task.kind), request, task, speech)
     except Fault as fault:
         return Ended(fault.reason, str(fault))
     except MemoryError:

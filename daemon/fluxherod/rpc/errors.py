@@ -30,6 +30,7 @@ _CODES: dict[grpc.StatusCode, tuple[str, ...]] = {
         "SIGNAL_NOT_FOUND",
         "TRADE_NOT_FOUND",
         "ALERT_NOT_FOUND",
+        "BACKTEST_NOT_FOUND",
         "NO_DATA",
     ),
     grpc.StatusCode.FAILED_PRECONDITION: (
@@ -44,6 +45,8 @@ _CODES: dict[grpc.StatusCode, tuple[str, ...]] = {
         "SYMBOL_NOT_TRADABLE",
         "FOREIGN_POSITION",
         "CONFIG_INVALID",
+        "BACKTEST_ENDED",
+        "BACKTEST_FAILED",
     ),
     grpc.StatusCode.ABORTED: ("REVISION_CONFLICT",),
     grpc.StatusCode.UNAVAILABLE: (

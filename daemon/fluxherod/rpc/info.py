@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from fluxherod.engine.settings import Settings
 from fluxherod.errors import FluxHeroError
+from fluxherod.rpc.runs import Backtests
 
 
 class Origin(Protocol):
@@ -180,7 +181,7 @@ class Past(Protocol):
 @dataclass(frozen=True, slots=True)
 class DaemonInfo:
     """The configuration in force, the version, the journal's id, the counters of both streams, and the past;
-    how the configuration is read again, and what writes Parquet."""
+    how the configuration is read again, what writes Parquet, and what runs backtests."""
 
     config: Configuration
     version: str
@@ -190,3 +191,4 @@ class DaemonInfo:
     past: Past
     reconfiguration: Reconfiguration
     parquet: TableFile
+    backtests: Backtests

@@ -62,7 +62,7 @@ class Paging:
             try:
                 page = await fetch(self.size - len(items), token)
             except ValueError as error:
-                raise _foreign_token() from error
+                raise foreign_token() from error
             items += [item for item in page.items if keep is None or keep(item)]
             token = page.next_token
             if not token or len(items) >= self.size:
@@ -75,7 +75,7 @@ class Paging:
         try:
             start = 0 if after is None else bisect_right(items, after, key=key)
         except TypeError as error:  # a forged token with another list's kind of key
-            raise _foreign_token() from error
+            raise foreign_token() from error
         end = start + self.size
         page = list(items[start:end])
         return Items(page, self.seal(json.dumps(key(page[-1]))) if end < len(items) else "")
@@ -86,9 +86,9 @@ class Paging:
         try:
             key = json.loads(self.token)
         except (ValueError, RecursionError) as error:
-            raise _foreign_token() from error
+            raise foreign_token() from error
         if not isinstance(key, list):
-            raise _foreign_token()
+            raise foreign_token()
         return key
 
 
@@ -116,17 +116,18 @@ def _open(token: str, fingerprint: int) -> str:
     if not token:
         return ""
     if len(token) > LONGEST_TOKEN:
-        raise _foreign_token()
+        raise foreign_token()
     try:
         text = urlsafe_b64decode(token.encode()).decode()
     except ValueError as error:
-        raise _foreign_token() from error
+        raise foreign_token() from error
     if text[:8] != f"{fingerprint:08x}" or len(text) == 8:
-        raise _foreign_token()
+        raise foreign_token()
     return text[8:]
 
 
-def _foreign_token() -> Refused:
+def foreign_token() -> Refused:
+    """A page token that is not of this list."""
     allowed = "the next_page_token of the answer before, with the same filters"
     return Refused("INVALID_PAGE_TOKEN", f"page_token: {allowed}", fields={"page_token": allowed})
 

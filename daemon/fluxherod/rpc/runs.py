@@ -27,7 +27,7 @@ class TooManyWait(FluxHeroError):
 
 
 class NotKept(FluxHeroError):
-    """The disk takes nothing, or what is on it can't be read; the text says why."""
+    """The disk takes nothing; the text says why."""
 
 
 class RunUnknown(FluxHeroError):
@@ -108,6 +108,10 @@ class Backtests(Protocol):
     @property
     def bounds(self) -> Bounds: ...
 
+    def known(self, kind: backtest_pb2.BacktestKind, principal: str, request_id: str) -> bool:
+        """True when a run has been asked for under this id."""
+        ...
+
     async def start(self, wanted: Wanted) -> str:
         """The id of a run that is durable and runs or waits; of the same request, the same one again.
 
@@ -135,13 +139,13 @@ class Backtests(Protocol):
         ...
 
     async def result(self, run_id: str) -> bytes:
-        """A GetBacktestResponse that holds the result alone. Raises NotKept."""
+        """A GetBacktestResponse that holds the result alone. Raises StoreFailed."""
         ...
 
     async def trades(self, run_id: str, first: int, count: int) -> tuple[bytes, int]:
-        """A GetBacktestResponse of some of the trades, newest first, and how many there are. Raises NotKept."""
+        """A GetBacktestResponse of some of the trades, newest first, and how many there are. Raises StoreFailed."""
         ...
 
     async def report(self, run_id: str) -> str:
-        """The report as HTML; empty where a run has none. Raises NotKept."""
+        """The report as HTML; empty where a run has none. Raises StoreFailed."""
         ...

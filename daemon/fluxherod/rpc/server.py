@@ -33,6 +33,7 @@ from fluxherod.engine.streams.hub import Hub
 from fluxherod.rpc.access import Gate
 from fluxherod.rpc.account import AccountService
 from fluxherod.rpc.alerts import Alerts
+from fluxherod.rpc.backtest import BacktestService
 from fluxherod.rpc.commands import Asker
 from fluxherod.rpc.door import Door
 from fluxherod.rpc.events import Events
@@ -71,7 +72,6 @@ OPTIONS = (
 )
 _NAMES = "System Market Account Position Order Signal Strategy Risk Trade Backtest Stream"
 SERVICE_NAMES = tuple(f"fluxhero.v1.{name}Service" for name in _NAMES.split())
-UNSERVED = frozenset({"fluxhero.v1.BacktestService"})
 
 
 def _limits(settings: GrpcSection) -> Iterator[tuple[str, int]]:
@@ -140,7 +140,8 @@ class RpcServer:
         trade_pb2_grpc.add_TradeServiceServicer_to_server(TradeService(live, tables, info.parquet), server)
         stream_pb2_grpc.add_StreamServiceServicer_to_server(StreamService(streams), server)
         strategy_pb2_grpc.add_StrategyServiceServicer_to_server(StrategyService(live, tables, asker), server)
-        backtest_pb2_grpc.add_BacktestServiceServicer_to_server(backtest_pb2_grpc.BacktestServiceServicer(), server)
+        backtests = BacktestService(live, info.backtests, lambda: self.door.closing)
+        backtest_pb2_grpc.add_BacktestServiceServicer_to_server(backtests, server)
         health_pb2_grpc.add_HealthServicer_to_server(self._health, server)
         names = (*SERVICE_NAMES, health.SERVICE_NAME, reflection.SERVICE_NAME)
         reflection_pb2_grpc.add_ServerReflectionServicer_to_server(reflection.aio.ReflectionServicer(names), server)
@@ -180,12 +181,11 @@ class RpcServer:
             ) from error
 
     async def set_serving(self, serving: bool) -> None:
-        """Say by the health service whether the daemon does its work; what has no implementation never does."""
+        """Say by the health service whether the daemon does its work."""
         self.serving = serving
         statuses = health_pb2.HealthCheckResponse
         for name in ("", *SERVICE_NAMES):
-            works = serving and name not in UNSERVED
-            await self._health.set(name, statuses.SERVING if works else statuses.NOT_SERVING)
+            await self._health.set(name, statuses.SERVING if serving else statuses.NOT_SERVING)
 
     async def drain(self, reason: str) -> None:
         """Refuse new calls and end all streams with UNAVAILABLE and the reason; calls under way go on."""

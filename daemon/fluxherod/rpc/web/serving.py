@@ -14,7 +14,7 @@ from fluxhero.v1 import system_pb2
 from fluxherod.rpc.errors import Refused
 from fluxherod.rpc.info import DaemonInfo
 from fluxherod.rpc.metrics import Metrics
-from fluxherod.rpc.server import SERVICE_NAMES, UNSERVED, RpcServer
+from fluxherod.rpc.server import SERVICE_NAMES, RpcServer
 from fluxherod.rpc.web.assets import about, load_assets
 from fluxherod.rpc.web.bridge import Bridge, Scope, peer_of
 from fluxherod.rpc.web.context import WebContext
@@ -29,8 +29,7 @@ SCRAPE_AS = "/fluxhero.v1.SystemService/GetStatus"
 def make_http(server: RpcServer, info: DaemonInfo, metrics: Metrics, config: HttpSection, webui: Path) -> HttpServer:
     """A server of the calls that `server` answers, of the files in `webui` and of what `metrics` counts."""
     bridge = Bridge(server.door.handlers, config.max_request_bytes, server.door.knows)
-    served = [name for name in SERVICE_NAMES if name not in UNSERVED]
-    assets = load_assets(webui) or about(info.version, info.config.daemon.mode, info.config.grpc.listen, served)
+    assets = load_assets(webui) or about(info.version, info.config.daemon.mode, info.config.grpc.listen, SERVICE_NAMES)
     pages = Pages(
         assets,
         lambda: _health(server),
