@@ -19,8 +19,7 @@ from fluxhero_client import OrderTicket, connect
 from fluxhero_client.cli.arguments import build
 from fluxhero_client.cli.catalog import COMMANDS
 
-NOT_YET = "BacktestService"
-SERVICES = "System Market Account Position Order Signal Strategy Risk Trade Stream"
+SERVICES = "System Market Account Position Order Signal Strategy Risk Trade Backtest Stream"
 SNAPSHOT = common_pb2.STREAM_KIND_SNAPSHOT
 
 
@@ -87,6 +86,12 @@ LINES = {
     "TradeService/GetTrade": "trade t1",
     "TradeService/GetStatistics": "statistics --mode trend",
     "TradeService/ExportTrades": "export {folder}/trades.parquet",
+    "BacktestService/RunBacktest": "backtest SPY --since 2024-01-22 --set entry_atr=0.6 --risk max_position_bp=25%",
+    "BacktestService/RunWalkForward": "walkforward SPY IBM --vary entry_atr=0.4,0.5 --train 6",
+    "BacktestService/RunSweep": "sweep SPY --vary entry_atr=0.4,0.5 --vary allow_shorts=on,off --points 5",
+    "BacktestService/ListBacktests": "backtests --limit 5",
+    "BacktestService/GetBacktest": "show-backtest b1 --trades 5",
+    "BacktestService/CancelBacktest": "cancel-backtest b1",
     "StreamService/Watch": "watch orders positions alerts",
 }
 
@@ -97,9 +102,10 @@ def willing(daemon: Any, refusal: Any) -> Any:
 
     def stream(kind: Any) -> Any:
         async def serve(_request: Any, _context: Any) -> Any:
-            fields = {"kind": SNAPSHOT, "seq": 1} if "kind" in kind.DESCRIPTOR.fields_by_name else {"data": b"x"}
-            yield kind(**fields)
-            if "kind" in kind.DESCRIPTOR.fields_by_name:
+            names = kind.DESCRIPTOR.fields_by_name.keys()
+            known: Any = {"kind": SNAPSHOT, "seq": 1, "data": b"x", "backtest_id": "b1", "result": {}}
+            yield kind(**{name: known[name] for name in names & known.keys()})
+            if "kind" in names:
                 yield refusal(grpc.StatusCode.INVALID_ARGUMENT, "enough", "INVALID_FIELD")
 
         return serve
@@ -138,7 +144,7 @@ async def test_the_command_of_an_rpc_calls_it_and_prints_in_every_format(
 
 async def test_every_rpc_has_a_method_of_the_sdk_that_calls_it(willing: Any) -> None:
     async with connect(willing.target) as client:
-        for name in ("account", "market", "orders", "positions", "risk", "signals", "strategy", "system", "trades"):
+        for name in ("account", "backtests", "market", "orders", "positions", "risk", "signals", "strategy", "system", "trades"):
             for method in calls_of(getattr(client, name)):
                 await use(method)
         for method in calls_of(client.watch):
@@ -157,6 +163,7 @@ async def use(method: Any) -> None:
         "limits": risk_pb2.RiskLimits(max_positions=1),
         "parameters": strategy_pb2.StrategyParameters(entry_atr=1.0),
         "format": trade_pb2.EXPORT_FORMAT_CSV,
+        "config": backtest_pb2.BacktestConfig(),
     }
     needed = [one for one in inspect.signature(method).parameters.values() if one.default is one.empty]
     answer = method(**{one.name: values.get(one.name, "x") for one in needed})

@@ -15,6 +15,7 @@ from fluxhero_client.transport import Transport
 if TYPE_CHECKING:
     from fluxhero_client.profiles import Profile
     from fluxhero_client.services.account import AccountCalls
+    from fluxhero_client.services.backtests import BacktestCalls
     from fluxhero_client.services.market import MarketCalls
     from fluxhero_client.services.orders import OrderCalls
     from fluxhero_client.services.positions import PositionCalls
@@ -54,6 +55,13 @@ class Client:
         from fluxhero_client.services.account import AccountCalls
 
         return AccountCalls(self._transport)
+
+    @cached_property
+    def backtests(self) -> BacktestCalls:
+        """Runs on past bars."""
+        from fluxhero_client.services.backtests import BacktestCalls
+
+        return BacktestCalls(self._transport)
 
     @cached_property
     def market(self) -> MarketCalls:

@@ -95,7 +95,9 @@ class Transport:
             async for message in messages:
                 yield message
         except grpc.aio.AioRpcError as error:
-            raise self._failure(error) from None
+            failure = self._failure(error)
+            failure.request_id = getattr(request, "request_id", "")
+            raise failure from None
         finally:
             messages.cancel()
 

@@ -12,7 +12,7 @@ from fluxhero_client.cli.options import VALUED, add_global_options
 
 _EPILOG = """\
 exit codes:
-  0  done                          5  no such order, position, signal, alert or bar
+  0  done                          5  no such order, position, signal, alert, bar or run
   1  failed, or you said no        6  access denied: no token, a wrong one, or a role too low
   2  wrong usage or bad request    130  ended by Ctrl-C (watch: 0)
   3  no daemon, or it is not ready (or no answer in time)
@@ -38,7 +38,7 @@ class _Parser(argparse.ArgumentParser):
     def format_help(self) -> str:
         lines = [f"usage: {self.usage}", "", str(self.description), ""]
         for title, commands in GROUPS.items():
-            lines += [f"{title}:", *(f"  {name:<14} {command.text}" for name, command in commands.items()), ""]
+            lines += [f"{title}:", *(f"  {name:<15} {command.text}" for name, command in commands.items()), ""]
         formatter = self._get_formatter()
         for group in self._action_groups:
             formatter.start_section(group.title)

@@ -24,6 +24,7 @@ class Command:
 
 
 _ORDER_ID = own.identifier("ORDER_ID", "order_id")
+_BACKTEST_ID = own.identifier("BACKTEST_ID", "backtest_id")
 _SYMBOLS, _TIMES, _LIMIT = options.add_filters, options.add_times, options.add_limit
 _SYMBOL, _ID, _YES = options.add_symbol, options.add_request_id, options.add_yes
 
@@ -246,6 +247,44 @@ GROUPS: Mapping[str, Mapping[str, Command]] = {
         ),
         "remove-symbol": Command(
             "follow a symbol no more", "symbols", ("MarketService/RemoveSymbol",), (_SYMBOL, _YES, _ID)
+        ),
+    },
+    "try it on past bars": {
+        "backtest": Command(
+            "run the strategy on past bars and say what it would have earned",
+            "backtests",
+            ("BacktestService/RunBacktest",),
+            (own.past,),
+            (
+                "fluxhero backtest SPY --since 2015-01-01 --report spy.html",
+                "fluxhero backtest SPY IBM --source files --set entry_atr=0.6 --risk max_position_bp=25% -o json",
+            ),
+        ),
+        "walkforward": Command(
+            "choose parameters on some months, trade the next with them, and roll on",
+            "backtests",
+            ("BacktestService/RunWalkForward",),
+            (own.past, own.vary, own.windows),
+            ("fluxhero walkforward SPY --since 2015-01-01 --vary entry_atr=0.4,0.5,0.6 --vary trend_adx=20,25,30",),
+        ),
+        "sweep": Command(
+            "try combinations of parameters, and say how much of the best is luck",
+            "backtests",
+            ("BacktestService/RunSweep",),
+            (own.past, own.vary, own.search),
+            ("fluxhero sweep SPY --since 2015-01-01 --vary entry_atr=0.4,0.5,0.6 --vary allow_shorts=on,off",),
+        ),
+        "backtests": Command(
+            "runs on past bars, newest first", "backtests", ("BacktestService/ListBacktests",), (_LIMIT, _TIMES)
+        ),
+        "show-backtest": Command(
+            "a run with its result and, if asked for, its trades and its report",
+            "backtests",
+            ("BacktestService/GetBacktest",),
+            (_BACKTEST_ID, own.some_trades, own.report),
+        ),
+        "cancel-backtest": Command(
+            "end a run, or one that waits", "backtests", ("BacktestService/CancelBacktest",), (_BACKTEST_ID, _ID)
         ),
     },
     "look after the daemon": {

@@ -193,6 +193,74 @@ def reset(parser: Parser) -> None:
     )
 
 
+def past(parser: Parser) -> None:
+    """On which bars, by which rules, and what becomes of the result."""
+    parser.add_argument("symbols", type=str.upper, nargs="+", metavar="SYMBOL", help="on one account")
+    options.add_times(parser)
+    timeframe(parser)
+    parser.add_argument(
+        "--source",
+        choices=("history", "cache", "files"),
+        default="history",
+        help="the broker's history, the daemon's cache alone, or files in its data folder (default: history)",
+    )
+    parser.add_argument("--equity", type=options.price, default="100000", metavar="$", help="at the start")
+    parser.add_argument(
+        "--set", action="append", default=[], metavar="NAME=VALUE", help="a parameter of the strategy (repeatable)"
+    )
+    parser.add_argument("--risk", action="append", default=[], metavar="NAME=VALUE", help="a limit (repeatable)")
+    parser.add_argument("--entry-order", choices=("market", "limit"), default="", help="default: as in force")
+    parser.add_argument("--name", default="", help="for the list of backtests")
+    report(parser)
+    parser.add_argument("--detach", action="store_true", help="print the run's id and let it go on alone")
+    options.add_request_id(parser)
+
+
+def report(parser: Parser) -> None:
+    """Where the report goes."""
+    parser.add_argument("--report", metavar="FILE", help="save the report, one HTML page, to this file")
+
+
+def vary(parser: Parser) -> None:
+    """Which parameters are tried, and what makes one better."""
+    parser.add_argument(
+        "--vary",
+        action="append",
+        default=[],
+        metavar="NAME=V,V,...",
+        help="values of a parameter to try (repeatable), such as entry_atr=0.4,0.5,0.6",
+    )
+    parser.add_argument(
+        "--objective",
+        choices=("sharpe-ratio", "sortino-ratio", "calmar-ratio", "total-return", "profit-factor"),
+        default="sharpe-ratio",
+        help="what is looked for (default: sharpe-ratio)",
+    )
+
+
+def windows(parser: Parser) -> None:
+    """How long is trained and tested."""
+    parser.add_argument(
+        "--train", type=options.count, default=3, metavar="MONTHS", help="of each training (default: 3)"
+    )
+    parser.add_argument("--test", type=options.count, default=1, metavar="MONTHS", help="of each test (default: 1)")
+
+
+def search(parser: Parser) -> None:
+    """Which combinations."""
+    parser.add_argument(
+        "--search", choices=("grid", "random", "optimizer"), default="grid", help="which combinations (default: all)"
+    )
+    parser.add_argument("--combinations", type=options.count, metavar="N", help="how many, unless all are tried")
+    parser.add_argument("--seed", type=options.sequence, default=0, metavar="N", help="of chance (default: 0)")
+    parser.add_argument("--points", type=options.count, default=100, metavar="N", help="best ones kept (default: 100)")
+
+
+def some_trades(parser: Parser) -> None:
+    """How many trades."""
+    parser.add_argument("--trades", type=options.count, metavar="N", help="the newest trades, too")
+
+
 def profile(parser: Parser) -> None:
     """What is done with which profile."""
     parser.add_argument("action", choices=("list", "add", "remove"))

@@ -34,7 +34,7 @@ async def export(client: Client, arguments: Namespace, console: Console) -> int:
         name = name or os.path.basename(chunk.file_name)
         content += chunk.data
     try:
-        _write(name, content)
+        write_file(name, content)
     except OSError as error:
         console.note(f"fluxhero: {name} can't be written: {error.strerror}")
         return FAILED
@@ -42,7 +42,8 @@ async def export(client: Client, arguments: Namespace, console: Console) -> int:
     return 0
 
 
-def _write(name: str, content: bytes) -> None:
+def write_file(name: str, content: bytes) -> None:
+    """Write a file, whole or not at all. Raises OSError."""
     draft = f"{name}.draft"
     try:
         with open(draft, "wb") as file:

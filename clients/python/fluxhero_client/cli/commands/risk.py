@@ -51,7 +51,7 @@ async def _set(client: Client, arguments: Namespace, console: Console) -> int:
     from fluxhero.v1.risk_pb2 import RiskLimits
 
     wanted = RiskLimits()
-    wrong = [problem for text in arguments.change if (problem := _put(text, wanted))]
+    wrong = [problem for text in arguments.change if (problem := put(text, wanted))]
     if wrong:
         for problem in wrong:
             console.note(f"fluxhero: {problem}")
@@ -66,7 +66,7 @@ async def _set(client: Client, arguments: Namespace, console: Console) -> int:
     return 0
 
 
-def _put(text: str, limits: RiskLimits) -> str:
+def put(text: str, limits: RiskLimits) -> str:
     """Set the limit of NAME=VALUE; what is wrong with it, in words, or ""."""
     name, _, value = text.partition("=")
     field = limits.DESCRIPTOR.fields_by_name.get(name)

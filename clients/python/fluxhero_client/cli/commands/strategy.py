@@ -32,7 +32,7 @@ async def set_parameter(client: Client, arguments: Namespace, console: Console) 
     from fluxhero.v1.strategy_pb2 import StrategyParameters
 
     parameters = StrategyParameters()
-    wrong = [problem for text in arguments.change if (problem := _put(text, parameters))]
+    wrong = [problem for text in arguments.change if (problem := put(text, parameters))]
     if wrong:
         for problem in wrong:
             console.note(f"fluxhero: {problem}")
@@ -61,7 +61,7 @@ async def performance(client: Client, arguments: Namespace, console: Console) ->
     return 0
 
 
-def _put(text: str, parameters: StrategyParameters) -> str:
+def put(text: str, parameters: StrategyParameters) -> str:
     """Set the parameter of "Strategy"=VALUE; what is wrong with it, in words, or ""."""
     name, _, value = text.partition("=")
     field = parameters.DESCRIPTOR.fields_by_name.get(name)
