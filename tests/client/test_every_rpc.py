@@ -91,7 +91,7 @@ LINES = {
     "BacktestService/RunSweep": "sweep SPY --vary entry_atr=0.4,0.5 --vary allow_shorts=on,off --points 5",
     "BacktestService/ListBacktests": "backtests --limit 5",
     "BacktestService/GetBacktest": "show-backtest b1 --trades 5",
-    "BacktestService/CancelBacktest": "cancel-backtest b1",
+    "BacktestService/CancelBacktest": "end-backtest b1",
     "StreamService/Watch": "watch orders positions alerts",
 }
 

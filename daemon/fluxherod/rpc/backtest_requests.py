@@ -159,6 +159,8 @@ def _complete_sweep(made: backtest_pb2.RunSweepRequest, settings: Settings, wron
         wrong["combinations"] = "leave it out: all combinations run"
     elif not all_run and made.combinations < 1:
         wrong["combinations"] = "how many to try, 1 or more"
+    if made.seed < 0:
+        wrong["seed"] = "0 or more"
     _complete_search(made, settings, wrong)
 
 

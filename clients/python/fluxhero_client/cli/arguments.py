@@ -38,7 +38,7 @@ class _Parser(argparse.ArgumentParser):
     def format_help(self) -> str:
         lines = [f"usage: {self.usage}", "", str(self.description), ""]
         for title, commands in GROUPS.items():
-            lines += [f"{title}:", *(f"  {name:<15} {command.text}" for name, command in commands.items()), ""]
+            lines += [f"{title}:", *(f"  {name:<14} {command.text}" for name, command in commands.items()), ""]
         formatter = self._get_formatter()
         for group in self._action_groups:
             formatter.start_section(group.title)

@@ -283,7 +283,7 @@ GROUPS: Mapping[str, Mapping[str, Command]] = {
             ("BacktestService/GetBacktest",),
             (_BACKTEST_ID, own.some_trades, own.report),
         ),
-        "cancel-backtest": Command(
+        "end-backtest": Command(
             "end a run, or one that waits", "backtests", ("BacktestService/CancelBacktest",), (_BACKTEST_ID, _ID)
         ),
     },

@@ -97,7 +97,7 @@ async def show_backtest(client: Client, arguments: Namespace, console: Console) 
     return 0
 
 
-async def cancel_backtest(client: Client, arguments: Namespace, console: Console) -> int:
+async def end_backtest(client: Client, arguments: Namespace, console: Console) -> int:
     """End a run."""
     ended = await client.backtests.cancel(arguments.backtest_id, request_id=arguments.request_id)
     if not answered(ended, arguments, console):
@@ -120,7 +120,7 @@ async def _run(client: Client, arguments: Namespace, console: Console, kind: str
         run_id, result = await _followed(messages, bar, detach=arguments.detach)
     except asyncio.CancelledError:  # Ctrl-C
         bar.end()
-        console.note(f"it goes on without you: follow it with --request-id {request_id}, or end it by cancel-backtest")
+        console.note(f"it goes on without you: follow it with --request-id {request_id}, or end it by end-backtest")
         raise
     finally:
         bar.end()
