@@ -126,9 +126,12 @@ class World:
         self.socket = socket
         self.past = MemoryPast(self.store)
         config, counters = self.config(grpc_settings or {}), (self.counters, self.counters)
+        self.broker_speaks = asyncio.Event()
         self.backtests = self.make_backtests(ResearchConfig(memory_mb=1024))
         self.sources = MemorySources(config)
-        self.info = DaemonInfo(config, "1.2.3", "epoch-0123456789", *counters, self.past, self.sources, parquet, self.backtests)
+        self.info = DaemonInfo(
+            config, "1.2.3", "epoch-0123456789", *counters, self.past, self.sources, parquet, self.backtests
+        )
         self.server = self.make_server()
         self.port = 0
 
@@ -148,6 +151,8 @@ class World:
         return Manager(settings, around, self._no_bars, self.clock.now_ns)
 
     async def _no_bars(self, path: str, params: Mapping[str, str]) -> bytes:
+        """The broker says that it has none, once it speaks."""
+        await self.broker_speaks.wait()
         raise DataUnavailable("this broker has no bars")
 
     def token(self, role: str) -> str:
