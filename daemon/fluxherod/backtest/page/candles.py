@@ -37,16 +37,15 @@ class TimeLine:
     end_ns: RowArray
 
     def ending(self, ns: RowArray) -> RowArray:
-        """The slots of bars by their ends, and of signals; -1 for what comes before the first mark."""
-        return self._slot(self.end_ns, ns, "left")
+        """The slots of bars by their ends, and of signals."""
+        return self._inside(np.searchsorted(self.end_ns, ns, "left"))
 
     def starting(self, ns: RowArray) -> RowArray:
-        """The slots of what happens within a bar: of a fill at the bar's start, say."""
-        return self._slot(self.end_ns, ns, "right")
+        """The slots of what happens within a bar, by the bar's start: of fills."""
+        return self._inside(np.searchsorted(self.end_ns, ns, "right"))
 
-    def _slot(self, ends: RowArray, ns: RowArray, side: str) -> RowArray:
-        found = np.searchsorted(ends, ns, "left" if side == "left" else "right")
-        return np.minimum(found, max(0, len(ends) - 1)).astype(np.int64)
+    def _inside(self, slots: RowArray) -> RowArray:
+        return np.minimum(slots, max(0, len(self.end_ns) - 1)).astype(np.int64)
 
 
 def time_line(run: Run, width: int) -> TimeLine:

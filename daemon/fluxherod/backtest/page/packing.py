@@ -18,7 +18,8 @@ def pack(values: npt.ArrayLike) -> str:
 
 def pack_steps(values: npt.ArrayLike) -> str:
     """A column whose neighbours are alike: the steps from one to the next, the first from 0."""
-    return "+" + _text(np.diff(np.asarray(values, np.int64), prepend=np.int64(0)))
+    column = np.asarray(values, np.int64)
+    return "+" + _text(column - np.concatenate([np.zeros(1, np.int64), column[:-1]])[: len(column)])
 
 
 def _text(values: Integers) -> str:
