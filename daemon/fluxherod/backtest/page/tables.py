@@ -11,7 +11,7 @@ from fluxherod.backtest.metrics import TradeFigures
 from fluxherod.backtest.model import ExitReason, Kind, Outcome, Run
 from fluxherod.backtest.page import texts, words
 from fluxherod.backtest.page.figures import Refusals
-from fluxherod.core.jit import RecordArray
+from fluxherod.core.jit import Record
 from fluxherod.core.types import Regime
 
 MOST_TRADES = 2_000
@@ -162,7 +162,7 @@ def trades(run: Run) -> Table:
     return Table("Closed trades, times of New York", (*columns, Column("Net"), Column("Of value")), tuple(rows))
 
 
-def _trade(run: Run, index: int, trade: RecordArray) -> tuple[Cell, ...]:
+def _trade(run: Run, index: int, trade: Record) -> tuple[Cell, ...]:
     value_e4 = int(trade["quantity"]) * int(trade["entry_e4"])
     net_e4 = int(trade["pnl_e4"])
     return (

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from fluxherod.backtest.model import DAY_NS, BacktestConfig, Outcome, Run
+from fluxherod.backtest.model import BacktestConfig, Outcome, Run
 from fluxherod.backtest.page import texts
 from fluxherod.backtest.page.figures import Refusals
 from fluxherod.backtest.report import Report
-from fluxherod.core.calendar import SECOND_NS
 
 
 def headline(run: Run) -> str:
@@ -197,7 +196,7 @@ def assumptions(run: Run) -> tuple[tuple[str, str], ...]:
     config = run.config
     order = "a market order at the open of the symbol's next bar, in the next session too"
     if config.entry_order == "limit":
-        order = "a limit order at the signal's price, good for the symbol's next bar, filled only when it trades through"
+        order = "a limit order at the signal's price, good for the next bar, filled only when that trades through it"
     daily = config.limits.daily_loss_bp
     return (
         ("Entries", f"Decided at the close of a bar; {order}. An edge that was refused is not tried again."),
@@ -249,18 +248,6 @@ def hold_note(run: Run) -> str:
     many = len(run.symbols) > 1
     each = "an equal part of the money in each symbol" if many else "all the money"
     return f"Buying and holding: {each} at the first bar's open, without costs or dividends."
-
-
-def held(ns: float | None, bars: float | None) -> str:
-    """A holding time with its bars."""
-    if ns is None or bars is None:
-        return texts.UNKNOWN
-    return f"{texts.span(ns)}" if ns < SECOND_NS else f"{texts.span(ns)}, {bars:.1f} bars"
-
-
-def session_word(run: Run) -> str:
-    """What a mark is called: the end of a bar or a session."""
-    return "session" if run.config.timeframe_ns >= DAY_NS else "bar"
 
 
 def _bp(value: int) -> str:
