@@ -23,7 +23,7 @@ from fluxherod.backtest.tape import Laid
 from fluxherod.core.calendar import NEW_YORK
 from fluxherod.core.performance import RISK_FREE_RATE
 
-SCRIPTS = ("decode", "draw", "axes", "panels", "explorer", "sorting", "main")
+SCRIPTS = ("decode", "draw", "axes", "panels", "prices", "explorer", "sorting", "main")
 
 
 def render(report: Report, bars: Sequence[Bars], extras: Extras | None = None) -> str:
