@@ -53,7 +53,10 @@ def end(run_id: str, request_id: str = "c") -> backtest_pb2.CancelBacktestReques
 
 
 async def messages_of(call: Any) -> list[Any]:
-    return [message async for message in call]
+    found = []
+    while (message := await call.read()) is not grpc.aio.EOF:
+        found.append(message)
+    return found
 
 
 def workers() -> list[int]:
@@ -144,7 +147,7 @@ async def every_trade(client: Any, run_id: str) -> list[Any]:
 
 async def test_one_run_is_made_at_a_time_and_each_can_be_ended(world: Any, client: Any, refused: Any) -> None:
     first, second = (client.backtest.RunBacktest(from_the_broker(name)) for name in ("a", "b"))
-    running, waiting = (await call.read() for call in (first, second))
+    running, waiting = [await call.read() for call in (first, second)]
     pid = await process_of(world, running.backtest_id)
     listed = await client.backtest.ListBacktests(backtest_pb2.ListBacktestsRequest(states=[QUEUED, RUNNING]))
     assert [(one.id, one.progress.state) for one in listed.backtests] == [

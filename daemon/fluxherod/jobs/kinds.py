@@ -2,27 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from google.protobuf.message import Message
 
 from fluxhero.v1 import backtest_pb2
 from fluxherod.backtest.checks import look_ahead, warm_up
-from fluxherod.backtest.metrics import metrics
-from fluxherod.backtest.model import BacktestConfig
+from fluxherod.backtest.dataset import DataSet
+from fluxherod.backtest.luck import Luck, assess
+from fluxherod.backtest.metrics import metrics, session_returns
+from fluxherod.backtest.model import BacktestConfig, Bars
+from fluxherod.backtest.page.inputs import Extras
+from fluxherod.backtest.report import Report
 from fluxherod.backtest.run import run
+from fluxherod.backtest.score import score
 from fluxherod.core.calendar import MINUTE_NS, Calendar
 from fluxherod.core.money import parse_e4
 from fluxherod.core.risk.limits import RiskLimits
 from fluxherod.core.strategy.params import StrategyParams
 from fluxherod.jobs.bars import Span, load_bars
-from fluxherod.jobs.folder import METRICS, RESULT, write_trades, write_whole
+from fluxherod.jobs.folder import METRICS, REPORT, RESULT, write_trades, write_whole
 from fluxherod.jobs.messages import Task
+from fluxherod.jobs.pages import about, luck_of, page
 from fluxherod.jobs.results import given, result_message, trade_messages
+from fluxherod.jobs.searches import LOADED, ledger_of, run_sweep, run_walk_forward
 from fluxherod.jobs.speech import Fault, Speech
 
-LOADING, RUNNING, CHECKING = 0.2, 0.6, 0.9  # parts of a single run that are done when each ends
+RAN, CHECKED, JUDGED = 0.5, 0.8, 0.9  # parts of a single run that are done when each ends
 
 
 def carry_out(kind: str, request: bytes, task: Task, speech: Speech) -> None:
@@ -37,24 +44,55 @@ def carry_out(kind: str, request: bytes, task: Task, speech: Speech) -> None:
 
 def _single(request: bytes, task: Task, speech: Speech) -> None:
     wanted = backtest_pb2.RunBacktestRequest.FromString(request).config
-    span = span_of(wanted)
-    bars, calendar = load_bars(wanted, task, span, speech, LOADING)
-    config, total = run_config(wanted, span, calendar), sum(map(len, bars))
+    bars, config = _loaded(wanted, task, speech)
+    total = sum(map(len, bars))
 
     def progress(part: float) -> None:
-        speech.tell(LOADING + part * (RUNNING - LOADING), int(part * total), total, "trading")
+        speech.tell(LOADED + part * (RAN - LOADED), int(part * total), total, "trading")
 
-    speech.tell(LOADING, 0, total, "trading", at_once=True)
+    speech.tell(LOADED, 0, total, "trading", at_once=True)
     found = run(bars, config, progress=progress)
     figures = metrics(found)
-    speech.tell(RUNNING, total, total, "looking for a look ahead", at_once=True)
+    speech.tell(RAN, total, total, "looking for a look ahead", at_once=True)
     ahead = look_ahead(bars, config, found)
-    speech.tell(CHECKING, total, total, "comparing shorter histories", at_once=True)
-    warm = warm_up(bars, config)
+    speech.tell(CHECKED, total, total, "comparing shorter histories", at_once=True)
+    report = Report(found, figures, ahead, warm_up(bars, config))
+    luck = _luck_of_one(report, bars, config, task)
     folder = Path(task.folder)
+    speech.tell(JUDGED, total, total, "writing the report", at_once=True)
     write_trades(folder, [_of_trade(trade) for trade in trade_messages(found)])
-    result = result_message(found, figures, ahead, warm, None)
-    keep_result(folder, backtest_pb2.GetBacktestResponse(single=result), result.metrics)
+    html = page(report, bars, Extras(about(wanted), luck=luck_of(luck)), speech)
+    result = result_message(found, figures, ahead, report.warm_up, luck)
+    keep_result(folder, backtest_pb2.GetBacktestResponse(single=result), result.metrics, html)
+
+
+def _luck_of_one(report: Report, bars: Sequence[Bars], config: BacktestConfig, task: Task) -> Luck:
+    """In the light of every trial on these bars, of which this is one."""
+    data = DataSet.of(bars, config)
+    with ledger_of(task) as ledger:
+        ledger.record(data, config, score(report.run))
+        return assess(session_returns(report.run), len(report.run.trades), ledger.tried(data))
+
+
+def _walk_forward(request: bytes, task: Task, speech: Speech) -> None:
+    wanted = backtest_pb2.RunWalkForwardRequest.FromString(request)
+    bars, config = _loaded(wanted.config, task, speech)
+    result, html = run_walk_forward(wanted, bars, config, task, speech)
+    keep_result(Path(task.folder), backtest_pb2.GetBacktestResponse(walk_forward=result), result.combined, html)
+
+
+def _sweep(request: bytes, task: Task, speech: Speech) -> None:
+    wanted = backtest_pb2.RunSweepRequest.FromString(request)
+    bars, config = _loaded(wanted.config, task, speech)
+    result, html = run_sweep(wanted, bars, config, task, speech)
+    best = result.points[0].metrics if result.points else backtest_pb2.BacktestMetrics()
+    keep_result(Path(task.folder), backtest_pb2.GetBacktestResponse(sweep=result), best, html)
+
+
+def _loaded(wanted: backtest_pb2.BacktestConfig, task: Task, speech: Speech) -> tuple[list[Bars], BacktestConfig]:
+    span = span_of(wanted)
+    bars, calendar = load_bars(wanted, task, span, speech, LOADED)
+    return bars, run_config(wanted, span, calendar)
 
 
 def span_of(wanted: backtest_pb2.BacktestConfig) -> Span:
@@ -83,8 +121,10 @@ def run_config(wanted: backtest_pb2.BacktestConfig, span: Span, calendar: Calend
         raise Fault("INVALID_FIELD", f"config: {error}") from error
 
 
-def keep_result(folder: Path, answer: backtest_pb2.GetBacktestResponse, figures: Message) -> None:
+def keep_result(folder: Path, answer: backtest_pb2.GetBacktestResponse, figures: Message, html: bytes) -> None:
     """Write what the daemon serves; the figures last, as what lists show. Raises OSError."""
+    if html:
+        write_whole(folder / REPORT, html)
     write_whole(folder / RESULT, answer.SerializeToString())
     write_whole(folder / METRICS, figures.SerializeToString())
 
@@ -94,4 +134,8 @@ def _of_trade(trade: Message) -> bytes:
     return backtest_pb2.GetBacktestResponse(trades=[trade]).SerializeToString()  # type: ignore[list-item]
 
 
-_KINDS: Mapping[str, Callable[[bytes, Task, Speech], None]] = {"BACKTEST_KIND_SINGLE": _single}
+_KINDS: Mapping[str, Callable[[bytes, Task, Speech], None]] = {
+    "BACKTEST_KIND_SINGLE": _single,
+    "BACKTEST_KIND_WALK_FORWARD": _walk_forward,
+    "BACKTEST_KIND_SWEEP": _sweep,
+}

@@ -8,7 +8,8 @@ import numpy as np
 
 from fluxhero.v1 import account_pb2, backtest_pb2, common_pb2, trade_pb2
 from fluxherod.backtest.checks import LookAhead, WarmUp
-from fluxherod.backtest.luck import Interval, Luck, Verdict
+from fluxherod.backtest.bootstrap import Interval
+from fluxherod.backtest.luck import Luck, Verdict
 from fluxherod.backtest.metrics import Metrics, TradeFigures
 from fluxherod.backtest.model import ExitReason, Kind, Run
 from fluxherod.core.jit import Record
@@ -61,13 +62,13 @@ def metrics_message(figures: Metrics, run: Run | None = None, luck: Luck | None 
         max_drawdown_pct=100 * figures.drawdown.fraction,
         max_drawdown_duration=duration(figures.drawdown.length_ns),
         time_in_market_pct=100 * figures.exposure,
-        trades=_statistics(figures.trades),
+        trades=statistics_message(figures.trades),
         by_mode=[
-            trade_pb2.ModeStatistics(mode=_MODES[name], statistics=_statistics(some))
+            trade_pb2.ModeStatistics(mode=_MODES[name], statistics=statistics_message(some))
             for name, some in figures.by_mode.items()
         ],
         by_regime=[
-            trade_pb2.RegimeStatistics(regime=_REGIMES[name], statistics=_statistics(some))
+            trade_pb2.RegimeStatistics(regime=_REGIMES[name], statistics=statistics_message(some))
             for name, some in figures.by_regime.items()
         ],
         signal_outcomes={} if run is None else run.outcomes,
@@ -152,7 +153,8 @@ def _add_result(trade: trade_pb2.Trade, realized_e4: int, commission_e4: int, ne
     trade.realized_pnl_pct = percent(realized_e4, value_e4)
 
 
-def _statistics(figures: TradeFigures) -> trade_pb2.TradeStatistics:
+def statistics_message(figures: TradeFigures) -> trade_pb2.TradeStatistics:
+    """Figures of closed trades."""
     held_ns = figures.average_held_ns
     return trade_pb2.TradeStatistics(
         trades=figures.trades,
