@@ -303,3 +303,40 @@ def test_no_caller_can_name_a_cluster() -> None:
         backtest_pb2.BacktestConfig, strategy_pb2.StrategyParameters, risk_pb2.RiskLimits,
     ):  # fmt: skip
         assert not any("cluster" in name or "address" in name for name in message.DESCRIPTOR.fields_by_name)
+
+
+AXES = [
+    backtest_pb2.SweepAxis(parameter="entry_atr", values=[0.4, 0.5, 0.6]),
+    backtest_pb2.SweepAxis(parameter="allow_shorts", values=[0, 1]),
+]
+
+
+async def test_a_sweep_ranks_its_combinations_and_says_how_much_is_luck(world: Any, client: Any) -> None:
+    write_hours(world.tokens / "data", "SPY", 1)
+    request = backtest_pb2.RunSweepRequest(request_id="s", config=wanted().config, axes=AXES, max_points=4)
+    messages = await messages_of(client.backtest.RunSweep(request))
+    last, texts = messages[-1], {message.progress.text for message in messages}
+    assert "asking how much of the best is luck" in texts
+    result = last.result
+    assert (result.combinations, result.failed, len(result.points)) == (6, 0, 4)
+    objectives = [point.objective for point in result.points]
+    assert objectives == sorted(objectives, reverse=True)
+    assert objectives[0] == result.points[0].metrics.sharpe_ratio
+    assert {"entry_atr", "allow_shorts"} == {field.name for field, _ in result.points[0].parameters.ListFields()}
+    assert (result.luck.trials, bool(result.luck.text)) == (6, True)
+    found = await get(client, last.backtest_id, include_report=True)
+    assert (found.sweep, found.backtest.metrics) == (result, result.points[0].metrics)
+    assert "entry_atr" in found.report_html
+    assert found.report_html.startswith("<!")
+
+    forward = backtest_pb2.RunWalkForwardRequest(request_id="w", config=wanted().config, axes=AXES[:1])
+    walked = (await messages_of(client.backtest.RunWalkForward(forward)))[-1].result
+    assert walked.text.startswith(("Passed", "Failed", "Too few trades"))
+    assert [window.train_start_time for window in walked.windows] == sorted(
+        (window.train_start_time for window in walked.windows), key=lambda time: time.seconds
+    )
+    assert len(walked.windows) == 12
+    for window in walked.windows:
+        assert window.train_start_time.seconds < window.test_start_time.seconds < window.test_end_time.seconds
+    tested = sum(window.test.trades.trades for window in walked.windows)
+    assert walked.combined.trades.trades == tested > 0
