@@ -137,7 +137,7 @@ class Manager:
                 self._start_some()
                 await self._news.wait()
                 self._news.clear()
-                await self._remove_old()
+                await self.remove_old()
         finally:
             running = [run.task for run in self._runs.values() if run.task is not None]
             for task in running:
@@ -300,7 +300,7 @@ class Manager:
         except OSError as error:
             log.warning("how the backtest %s stands can't be kept: %s", run.record.id, error)
 
-    async def _remove_old(self) -> None:
+    async def remove_old(self) -> None:
         """Keep the newest of those that have ended, so many and so much of them."""
         ended = [run_id for run_id, run in self._runs.items() if run.record.state in ENDED and run.task is None]
         sizes = await asyncio.to_thread(lambda: [self._folders.size(run_id) for run_id in ended])
