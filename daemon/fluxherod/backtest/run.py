@@ -37,9 +37,18 @@ def run(
     Raises:
         ValueError: when a symbol comes twice, or signals don't fit the bars.
     """
+    return run_laid(lay_out(bars, config, signals), config, progress)
+
+
+def run_laid(laid: Laid, config: BacktestConfig, progress: Callable[[float], None] | None = None) -> Run:
+    """Trade what is on a tape already; the tape stays as it is, so many runs, also at a time, can share it.
+
+    Args:
+        laid: laid out with a configuration of the same timeframe, calendar and start.
+        progress: as for `run`.
+    """
     warm_up()  # what the driver calls and others call too must be compiled by itself, before the driver is
-    laid = lay_out(bars, config, signals)
-    tape, symbols = laid.tape, len(laid.symbols)
+    tape, symbols = laid.tape._replace(next=laid.tape.first.copy()), len(laid.symbols)
     params = config.params.to_record()
     states, decisions = new_states(symbols, params), np.zeros(symbols, DECISION)
     members, total = np.zeros(symbols, np.int64), max(1, len(tape.start_ns))

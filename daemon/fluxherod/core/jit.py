@@ -32,7 +32,7 @@ _OPTIONS = {"nogil": True, "error_model": "numpy", "no_cfunc_wrapper": True}
 _Function = TypeVar("_Function", bound=Callable[..., object])
 
 
-def _sources_digest(package: str) -> str:
+def sources_digest(package: str) -> str:
     """One digest over a package's sources.
 
     Numba drops cached machine code when the file of the cached function changes, but a kernel also contains the
@@ -51,13 +51,13 @@ def _sources_digest(package: str) -> str:
     return digest.hexdigest()
 
 
-SOURCES_DIGEST = _sources_digest("fluxherod.core")
+SOURCES_DIGEST = sources_digest("fluxherod.core")
 
 
 @cache
 def _stamp(package: str) -> str:
     """What the machine code of a package's kernels is made of."""
-    return SOURCES_DIGEST if package.startswith("fluxherod.core") else SOURCES_DIGEST + _sources_digest(package)
+    return SOURCES_DIGEST if package.startswith("fluxherod.core") else SOURCES_DIGEST + sources_digest(package)
 
 
 def kernel(function: _Function) -> _Function:
