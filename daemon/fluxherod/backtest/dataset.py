@@ -47,6 +47,10 @@ class DataSet:
         frame = BacktestConfig(timeframe_ns=self.timeframe_ns, calendar=self.calendar, start_ns=self.start_ns)
         return lay_out(self.bars, frame)
 
+    def __reduce__(self) -> tuple[type[DataSet], tuple[object, ...]]:
+        """What is worked out of the bars does not travel with them."""
+        return DataSet, (self.bars, self.timeframe_ns, self.calendar, self.start_ns)
+
     @property
     def symbols(self) -> tuple[str, ...]:
         """The symbols, in alphabetical order."""

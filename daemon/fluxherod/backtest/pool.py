@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import os
+from collections import deque
 from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import islice
 from typing import Protocol
 
 from fluxherod.backtest.dataset import DataSet
 from fluxherod.backtest.model import BacktestConfig
-from fluxherod.backtest.score import Score
+from fluxherod.backtest.score import Score, play
+from fluxherod.core.kernel import warm_up
+
+_AHEAD = 4
+"""Trials that are begun, waiting or done and not yet taken, for each worker."""
 
 
 class Pool(Protocol):
@@ -26,10 +34,32 @@ class LocalPool:
 
     Args:
         workers: how many; None takes all cores this process may use.
+
+    Raises:
+        ValueError: for fewer than one.
     """
 
     def __init__(self, workers: int | None = None) -> None:
-        self.workers = workers
+        self.workers = _cores() if workers is None else workers
+        if self.workers < 1:
+            raise ValueError(f"workers = {workers}: allowed is at least 1")
 
     def play(self, data: DataSet, configs: Iterable[BacktestConfig]) -> Iterator[Score]:
         """See `Pool`."""
+        laid, coming = data.laid, iter(configs)
+        warm_up()  # before the threads would all do it
+        begun: deque[Future[Score]] = deque()
+        with ThreadPoolExecutor(self.workers, "trial") as threads:
+            try:
+                while True:
+                    room = self.workers * _AHEAD - len(begun)
+                    begun.extend(threads.submit(play, laid, config) for config in islice(coming, room))
+                    if not begun:
+                        return
+                    yield begun.popleft().result()
+            finally:
+                threads.shutdown(wait=False, cancel_futures=True)
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -169,14 +169,8 @@ OBJECTIVES: Mapping[str, Callable[[Score], float | None]] = {
 """What a search can look for the most of."""
 
 
-def objective(name: str, score: Score | None) -> float | None:
-    """A trial's objective; None for one that closed no trade, or where it is not defined.
-
-    Raises:
-        ValueError: naming the objectives there are.
-    """
-    if name not in OBJECTIVES:
-        raise ValueError(f"objective = {name}: allowed is {', '.join(OBJECTIVES)}")
+def objective_of(name: str, score: Score | None) -> float | None:
+    """A trial's objective, a name of `OBJECTIVES`; None for one that closed no trade, or where it is not defined."""
     return OBJECTIVES[name](score) if score is not None and score.trades else None
 
 
