@@ -74,11 +74,11 @@ def optimal_length(series: FloatArray) -> float:
     width = _bandwidth(covariance / covariance[0], run, 2 * math.sqrt(math.log10(count) / count))
     lag = np.arange(1, min(width, lags) + 1)
     weighted = 2 * np.minimum(1.0, 2 * (1 - lag / width)) * covariance[lag]
-    spectrum = covariance[0] + weighted.sum()
+    spectrum = float(covariance[0] + weighted.sum())
     if spectrum == 0:
         return float(most)
-    length = (float((weighted * lag).sum()) / spectrum) ** 2 * count
-    return min(max(1.0, length ** (1 / 3)), float(most))
+    length = float(np.cbrt((float((weighted * lag).sum()) / spectrum) ** 2 * count))
+    return min(max(1.0, length), float(most))
 
 
 def _bandwidth(correlation: FloatArray, run: int, bound: float) -> int:
