@@ -15,7 +15,13 @@ from fluxherod.backtest.search import Grid
 from fluxherod.backtest.space import Between, Choices
 from fluxherod.core.calendar import HOUR_NS
 
-SMALL = Grid({"trend_adx": Between(20.0, 30.0, 5.0), "trend_stop_atr": Choices((1.5, 2.5, 3.5)), "entry_atr": Choices((0.3, 0.5))})  # fmt: skip
+SMALL = Grid(
+    {
+        "trend_adx": Between(20.0, 30.0, 5.0),
+        "trend_stop_atr": Choices((1.5, 2.5, 3.5)),
+        "entry_atr": Choices((0.3, 0.5)),
+    }
+)
 CONFIG = BacktestConfig()
 
 
