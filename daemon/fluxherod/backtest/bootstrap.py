@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fluxherod.core.jit import FloatArray
+from fluxherod.core.jit import FloatArray, RowArray
 from fluxherod.core.performance import SESSIONS_A_YEAR
 
 RESAMPLES = 2_000
@@ -31,7 +31,7 @@ class Interval:
 
 @dataclass(frozen=True, slots=True)
 class Intervals:
-    """Of the annualised Sharpe ratio at a risk-free rate of 0 and of the annualised return; `block` is a mean length."""
+    """Of the annualised Sharpe ratio, at a risk-free rate of 0, and return; `block` is the mean length of a block."""
 
     sharpe: Interval
     total: Interval
@@ -74,11 +74,11 @@ def optimal_length(series: FloatArray) -> float:
     width = _bandwidth(covariance / covariance[0], run, 2 * math.sqrt(math.log10(count) / count))
     lag = np.arange(1, min(width, lags) + 1)
     weighted = 2 * np.minimum(1.0, 2 * (1 - lag / width)) * covariance[lag]
-    spectrum = covariance[0] + weighted.sum()
+    spectrum = float(covariance[0] + weighted.sum())
     if spectrum == 0:
         return float(most)
-    length = (float((weighted * lag).sum()) / spectrum) ** 2 * count
-    return min(max(1.0, length ** (1 / 3)), float(most))
+    length = float(np.cbrt((float((weighted * lag).sum()) / spectrum) ** 2 * count))
+    return min(max(1.0, length), float(most))
 
 
 def _bandwidth(correlation: FloatArray, run: int, bound: float) -> int:
@@ -89,18 +89,14 @@ def _bandwidth(correlation: FloatArray, run: int, bound: float) -> int:
     return len(correlation) - 1
 
 
-def _rows(
-    chance: np.random.Generator, resamples: int, count: int, block: float
-) -> np.ndarray[tuple[int, int], np.dtype[np.int64]]:
+def _rows(chance: np.random.Generator, resamples: int, count: int, block: float) -> RowArray:
     """Which sessions each resample takes: from the start of a block one after the other, round the end."""
     starts = chance.integers(0, count, (resamples, count))
     begins = chance.random((resamples, count)) < 1.0 / block
     begins[:, 0] = True
     places = np.arange(count)
     begun = np.maximum.accumulate(np.where(begins, places, 0), axis=1)
-    found: np.ndarray[tuple[int, int], np.dtype[np.int64]] = (
-        np.take_along_axis(starts, begun, axis=1) + places - begun
-    ) % count
+    found: RowArray = (np.take_along_axis(starts, begun, axis=1) + places - begun) % count
     return found
 
 

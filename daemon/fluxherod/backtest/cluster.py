@@ -139,7 +139,8 @@ class ClusterPool:
                 raise ClusterFault(f"cluster {self._cluster.address}: {error}") from error
 
     def _threads(self) -> int:
-        return max(1, sum(self._client.nthreads().values()))
+        threads: dict[str, int] = self._client.nthreads()
+        return max(1, sum(threads.values()))
 
 
 class OtherCode(Exception):

@@ -195,7 +195,8 @@ def _said(verdict: Verdict, signs: _Signs) -> str:
 
 
 def _reasons(signs: _Signs) -> list[str]:
-    assert signs.sharpe_range is not None and signs.deflated is not None
+    assert signs.sharpe_range is not None
+    assert signs.deflated is not None
     expected = (
         "the only trial on these data"
         if signs.trials == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 
 import numpy as np
 
@@ -47,7 +48,7 @@ def run_laid(laid: Laid, config: BacktestConfig, progress: Callable[[float], Non
         laid: laid out with a configuration of the same timeframe, calendar and start.
         progress: as for `run`.
     """
-    warm_up()  # what the driver calls and others call too must be compiled by itself, before the driver is
+    _ready()
     tape, symbols = laid.tape._replace(next=laid.tape.first.copy()), len(laid.symbols)
     params = config.params.to_record()
     states, decisions = new_states(symbols, params), np.zeros(symbols, DECISION)
@@ -59,6 +60,12 @@ def run_laid(laid: Laid, config: BacktestConfig, progress: Callable[[float], Non
         if progress is not None:
             progress(float((tape.next - tape.first).sum()) / total)
     return _told(laid, config, book)
+
+
+@cache
+def _ready() -> None:
+    """What the driver calls and others call too must be compiled by itself, before the driver is."""
+    warm_up()
 
 
 def _told(laid: Laid, config: BacktestConfig, book: Book) -> Run:

@@ -73,7 +73,7 @@ class Between:
             raise ValueError(f"from {self.low:g} to {self.high:g}: a grid needs a step")
         step = self.step or 1
         # The tolerance lets 0.1 to 0.3 in steps of 0.1 have three values.
-        count = int(math.floor((self.high - self.low) / step + 1e-9)) + 1
+        count = math.floor((self.high - self.low) / step + 1e-9) + 1
         return tuple(self._at(k * step) for k in range(count))
 
     def drawn(self, chance: random.Random) -> Value:
@@ -138,16 +138,28 @@ def configured(base: BacktestConfig, values: Values) -> BacktestConfig:
 
 def _changed(base: BacktestConfig, part: str, given: Values) -> object:
     before: StrategyParams | RiskLimits | Costs = getattr(base, part)
-    for name, value in given.items():
-        wanted = type(getattr(before, name))
-        if wanted is not type(value) and not (wanted is float and type(value) is int):
-            raise NotAllowed(f"{name} = {value}: allowed is a value of type {wanted.__name__}")
-    if isinstance(before, RiskLimits) and (wrong := limit_problems(before, given)):  # type: ignore[arg-type]
+    values = {name: _as_kind(name, value) for name, value in given.items()}
+    wrong = limit_problems(before, _numbers(values)) if isinstance(before, RiskLimits) else {}
+    if wrong:
         raise NotAllowed("; ".join(f"{name}: {why}" for name, why in wrong.items()))
     try:
-        return replace(before, **given)  # type: ignore[arg-type]
+        return replace(before, **values)  # type: ignore[arg-type]  # checked by `_as_kind`
     except ValueError as error:
         raise NotAllowed(str(error)) from error
+
+
+def _as_kind(name: str, value: Value) -> Value:
+    """The value as the parameter has it: a whole number may stand for a float."""
+    kind = type(_DEFAULTS[name])
+    if kind is float and type(value) is int:
+        return float(value)
+    if kind is not type(value):
+        raise NotAllowed(f"{name} = {value}: allowed is a value of type {kind.__name__}")
+    return value
+
+
+def _numbers(values: Values) -> dict[str, int | float | str]:
+    return dict(values)
 
 
 _ACCOUNT = ("initial_equity_e4", "allow_shorts", "entry_order")
@@ -161,8 +173,15 @@ PARAMETERS: Mapping[str, str] = {
 
 
 def described(config: BacktestConfig) -> dict[str, Value]:
-    """Every parameter's value, in the order of `PARAMETERS`."""
+    """Every parameter's value, in the order of `PARAMETERS`; equal numbers are written in one way."""
+    return {name: type(_DEFAULTS[name])(value) for name, value in _all(config).items()}
+
+
+def _all(config: BacktestConfig) -> dict[str, Value]:
     values: dict[str, Value] = {}
     for part in ("params", "limits", "costs"):
         values |= asdict(getattr(config, part))
     return values | {name: getattr(config, name) for name in _ACCOUNT}
+
+
+_DEFAULTS = _all(BacktestConfig())

@@ -161,8 +161,11 @@ def walk_forward(
         if train is None or test is None:
             continue
         winner = best(sweep(train, _framed(base, train), search, ledger, pool, rules.objective))
-        config = _framed(base if winner is None else configured(base, winner.values), test)
-        yield Step(window, winner and winner.values, winner and winner.score, run_laid(test.laid, config))
+        if winner is None:
+            yield Step(window, None, None, run_laid(test.laid, _framed(base, test)))
+        else:
+            config = _framed(configured(base, winner.values), test)
+            yield Step(window, winner.values, winner.score, run_laid(test.laid, config))
 
 
 def conclude(steps: Sequence[Step], rules: WalkForwardConfig | None = None) -> WalkForward:
