@@ -14,7 +14,7 @@ import grpc
 import pytest
 from google.protobuf import descriptor_pool, message_factory
 
-from fluxhero.v1 import backtest_pb2, common_pb2, risk_pb2, strategy_pb2, trade_pb2  # noqa: F401
+from fluxhero.v1 import backtest_pb2, common_pb2, risk_pb2, strategy_pb2, trade_pb2
 from fluxhero_client import OrderTicket, connect
 from fluxhero_client.cli.arguments import build
 from fluxhero_client.cli.catalog import COMMANDS
@@ -144,7 +144,8 @@ async def test_the_command_of_an_rpc_calls_it_and_prints_in_every_format(
 
 async def test_every_rpc_has_a_method_of_the_sdk_that_calls_it(willing: Any) -> None:
     async with connect(willing.target) as client:
-        for name in ("account", "backtests", "market", "orders", "positions", "risk", "signals", "strategy", "system", "trades"):
+        names = "account backtests market orders positions risk signals strategy system trades"
+        for name in names.split():
             for method in calls_of(getattr(client, name)):
                 await use(method)
         for method in calls_of(client.watch):

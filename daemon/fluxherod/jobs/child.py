@@ -128,7 +128,8 @@ def _failed(text: str) -> Ended:
 
 
 async def _end(process: Process) -> None:
-    """The process and its own are no more, however it went."""
-    with suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
-    await process.wait()
+    """The process and what it has started are no more. One that ended by itself has left nothing."""
+    if process.returncode is None:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        await process.wait()

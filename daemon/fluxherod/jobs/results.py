@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 
 from fluxhero.v1 import account_pb2, backtest_pb2, common_pb2, trade_pb2
-from fluxherod.backtest.checks import LookAhead, WarmUp
 from fluxherod.backtest.bootstrap import Interval
+from fluxherod.backtest.checks import LookAhead, WarmUp
 from fluxherod.backtest.luck import Luck, Verdict
 from fluxherod.backtest.metrics import Metrics, TradeFigures
 from fluxherod.backtest.model import ExitReason, Kind, Run
