@@ -84,7 +84,7 @@ class Side:
         self.engine = ready(SYMBOLS)
         self.runner = Runner(self.engine, clock, nothing, nothing, nothing, self.hub, 0)
         config = Config(storage=StorageConfig(state_dir=Path(socket).parent))
-        info = DaemonInfo(config, "bench", "0" * 32, *[nothing] * 5)
+        info = DaemonInfo(config, "bench", "0" * 32, *[nothing] * 6)
         self.server = RpcServer(self.engine, self.runner, self.hub, nothing, info, listen="", unix_socket=Path(socket))
         self.last: dict[str, float] = {}
         self._number = count()

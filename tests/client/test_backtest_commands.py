@@ -16,7 +16,8 @@ from fluxhero_client.cli.console import Console
 from fluxhero_client.cli.progress import Bar
 
 METRICS = backtest_pb2.BacktestMetrics(
-    final_equity="101250.5", total_return_pct=1.2505, sharpe_ratio=1.5, max_drawdown_pct=3.25, bars=7_000, sessions=1_000,
+    final_equity="101250.5", total_return_pct=1.2505, sharpe_ratio=1.5, max_drawdown_pct=3.25, bars=7_000,
+    sessions=1_000,
     trades=trade_pb2.TradeStatistics(trades=40, wins=25, net_pnl="1250.5"),
     by_mode=[trade_pb2.ModeStatistics(mode=common_pb2.STRATEGY_MODE_TREND, statistics={"trades": 40})],
 )  # fmt: skip

@@ -106,3 +106,18 @@ async def test_a_pause_holds_everyone_even_orders(driven: Any) -> None:
 def test_a_bucket_that_could_break_the_limit_or_starve_data_is_refused(burst: int, reserve: int) -> None:
     with pytest.raises(ValueError, match="does not hold"):
         RateLimiter(200, burst=burst, reserve=reserve)
+
+
+async def test_what_is_for_research_leaves_half_of_the_burst_to_all_that_trading_asks(driven: Any) -> None:
+    limit = limiter(driven)
+    for _ in range(30):
+        await limit.acquire(Priority.RESEARCH)
+    assert driven.sleeps == []
+    await limit.acquire(Priority.RESEARCH)
+    assert driven.sleeps != []
+    waited = len(driven.sleeps)
+    for _ in range(20):
+        await limit.acquire(Priority.DATA)
+    for _ in range(10):
+        await limit.acquire(Priority.ORDER)
+    assert len(driven.sleeps) == waited
