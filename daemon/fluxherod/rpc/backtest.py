@@ -28,6 +28,7 @@ from fluxherod.rpc.runs import (
 
 PACE_S = 0.25
 HEARTBEAT_S = 5.0
+LARGEST_REPORT = 12_000_000  # of the 16 MB that an answer may have
 Followed: TypeAlias = tuple[str, backtest_pb2.BacktestProgress | None, backtest_pb2.GetBacktestResponse | None]
 
 
@@ -81,7 +82,7 @@ class BacktestService(backtest_pb2_grpc.BacktestServiceServicer):
             response = await self._result(standing.id)
             await self._add_trades(response, standing.id, first, paging)
             if request.include_report:
-                response.report_html = await self._backtests.report(standing.id)
+                response.report_html = _fitting(await self._backtests.report(standing.id), standing.id)
         response.backtest.CopyFrom(backtest_message(standing))
         return response
 
@@ -181,6 +182,13 @@ def _refuse_without_result(standing: Standing) -> None:
     if standing.state == backtest_pb2.BACKTEST_STATE_FAILED:
         reason = standing.reason if standing.reason in CODE_OF_REASON else "BACKTEST_FAILED"
         raise Refused(reason, f"{standing.id}: {standing.error}", metadata={"backtest_id": standing.id})
+
+
+def _fitting(report: str, run_id: str) -> str:
+    if len(report.encode()) > LARGEST_REPORT:
+        where = f"it is {run_id}/report.html in the folder backtests of the daemon's state"
+        raise Refused("LIMIT_EXCEEDED", f"the report is larger than an answer may be: {where}")
+    return report
 
 
 def _choices(numbers: Iterable[int], known: Collection[int], field: str) -> frozenset[int]:
