@@ -66,6 +66,7 @@ async def test_what_is_no_run_is_left_alone_and_what_was_never_whole_goes(
     half, damaged, foreign = folder / new_id(2), folder / new_id(3), folder / "mine"
     for path in (half, damaged, foreign):
         path.mkdir()
+    newer = folder / leave(tmp_path, SUCCEEDED, kind=9, number=4)
     (half / "request.pb").write_bytes(b"x")
     (damaged / "run.json").write_bytes(b"{")
     runs = manager(tmp_path)
@@ -73,6 +74,8 @@ async def test_what_is_no_run_is_left_alone_and_what_was_never_whole_goes(
     assert [run.id for run in runs.all()] == [whole]
     assert (half.exists(), damaged.exists(), foreign.exists()) == (False, True, True)
     assert damaged.name in caplog.text
+    assert newer.name in caplog.text
+    assert newer.exists()
 
 
 async def test_a_request_is_one_run_however_often_it_is_asked_for_and_each_caller_has_ids_of_its_own(

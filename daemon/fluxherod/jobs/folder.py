@@ -18,6 +18,7 @@ log = logging.getLogger(__name__)
 
 REQUEST, RECORD, RESULT, METRICS, REPORT = "request.pb", "run.json", "result.pb", "metrics.pb", "report.html"
 TRADES, OFFSETS = "trades.bin", "trades.offsets"
+KINDS = frozenset({1, 2, 3})  # the numbers of the API's BacktestKind
 _ID = re.compile(r"bt-[0-9a-f]{16}-[0-9a-f]{8}")
 
 
@@ -74,10 +75,12 @@ class RunFolders:
                 continue
             try:
                 record = _RECORD.decode((path / RECORD).read_bytes())
+                if record.id != path.name or record.kind not in KINDS:
+                    raise ValueError("it is another version's")
                 request, metrics = (path / REQUEST).read_bytes(), read_or_empty(path / METRICS)
             except FileNotFoundError:
                 shutil.rmtree(path, ignore_errors=True)
-            except (OSError, msgspec.MsgspecError) as error:
+            except (OSError, ValueError, msgspec.MsgspecError) as error:
                 log.warning("the backtest %s can't be read and is left alone: %s", path, error)
             else:
                 found.append((record, request, metrics))

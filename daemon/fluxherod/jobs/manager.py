@@ -303,7 +303,11 @@ class Manager:
     async def remove_old(self) -> None:
         """Keep the newest of those that have ended, so many and so much of them."""
         ended = [run_id for run_id, run in self._runs.items() if run.record.state in ENDED and run.task is None]
-        sizes = await asyncio.to_thread(lambda: [self._folders.size(run_id) for run_id in ended])
+        try:
+            sizes = await asyncio.to_thread(lambda: [self._folders.size(run_id) for run_id in ended])
+        except OSError as error:  # trading goes on whatever becomes of old backtests
+            log.warning("how large old backtests are can't be read, so none is removed: %s", error)
+            return
         room, kept = self._settings.keep_mb * 1_000_000, 0
         for run_id, size in zip(reversed(ended), reversed(sizes), strict=True):
             room, kept = room - size, kept + 1
