@@ -48,6 +48,13 @@ async def get(client: Any, run_id: str, **fields: Any) -> backtest_pb2.GetBackte
     return found
 
 
+async def list_of(client: Any, **fields: Any) -> backtest_pb2.ListBacktestsResponse:
+    found: backtest_pb2.ListBacktestsResponse = await client.backtest.ListBacktests(
+        backtest_pb2.ListBacktestsRequest(**fields)
+    )
+    return found
+
+
 def end(run_id: str, request_id: str = "c") -> backtest_pb2.CancelBacktestRequest:
     return backtest_pb2.CancelBacktestRequest(request_id=request_id, backtest_id=run_id)
 
@@ -146,13 +153,23 @@ async def every_trade(client: Any, run_id: str) -> list[Any]:
 
 
 async def test_one_run_is_made_at_a_time_and_each_can_be_ended(world: Any, client: Any, refused: Any) -> None:
-    first, second = (client.backtest.RunBacktest(from_the_broker(name)) for name in ("a", "b"))
-    running, waiting = [await call.read() for call in (first, second)]
+    first = client.backtest.RunBacktest(from_the_broker("a"))
+    running = await first.read()
+    second = client.backtest.RunBacktest(from_the_broker("b"))
+    waiting = await second.read()
     pid = await process_of(world, running.backtest_id)
-    listed = await client.backtest.ListBacktests(backtest_pb2.ListBacktestsRequest(states=[QUEUED, RUNNING]))
+    listed = await list_of(client, states=[QUEUED, RUNNING])
     assert [(one.id, one.progress.state) for one in listed.backtests] == [
         (waiting.backtest_id, QUEUED), (running.backtest_id, RUNNING),
     ]  # fmt: skip
+    page = await list_of(client, page_size=1)
+    rest = await list_of(client, page_size=1, page_token=page.next_page_token)
+    assert [one.id for one in (*page.backtests, *rest.backtests)] == [waiting.backtest_id, running.backtest_id]
+    assert rest.next_page_token == ""
+    for filters in ({"kinds": [backtest_pb2.BACKTEST_KIND_SWEEP]}, {"end_time": at("2000-01-01")}):
+        assert not (await list_of(client, **filters)).backtests
+    for wrong in ({"kinds": [9]}, {"states": [0]}, {"page_token": page.next_page_token, "kinds": [SINGLE]}):
+        assert (await refused(list_of(client, **wrong))).code is grpc.StatusCode.INVALID_ARGUMENT
     ended = await client.backtest.CancelBacktest(end(waiting.backtest_id))
     assert ended.backtest.progress.state == CANCELED
     assert (await client.backtest.CancelBacktest(end(waiting.backtest_id))).backtest == ended.backtest
