@@ -21,6 +21,7 @@ log = logging.getLogger(__name__)
 
 LONGEST_LINE = 1 << 20
 LAST_WORDS = 4_096
+LAST_WORDS_S = 2.0
 # Where Python and its libraries are, and nothing else: the daemon's environment may name or hold secrets.
 PASSED_ON = (
     "PATH",
@@ -65,16 +66,17 @@ class Child:
             )
         except OSError as error:
             return _failed(f"its process could not be started: {error}")
+        listening = asyncio.create_task(self._listen(process))
         try:
             async with asyncio.timeout(self._longest_s):
-                ended, _ = await asyncio.gather(self._hear(process), self._listen(process))
+                ended = await self._hear(process)
                 code = await process.wait()
         except TimeoutError:
             return _failed(f"it took longer than {self._longest_s:g} s (research.longest_s)")
         except (ValueError, msgspec.MsgspecError) as error:
             return _failed(f"its process said what nobody understands: {error}")
         finally:
-            await _end(process)
+            await _end(process, listening)
         self._write_down(code)
         return ended or _failed(self._why(code))
 
@@ -127,9 +129,15 @@ def _failed(text: str) -> Ended:
     return Ended("BACKTEST_FAILED", text)
 
 
-async def _end(process: Process) -> None:
-    """The process and what it has started are no more. One that ended by itself has left nothing."""
-    if process.returncode is None:
+async def _end(process: Process, listening: asyncio.Task[None]) -> None:
+    """The process and what it has started are no more, its pipes are at their end."""
+    assert process.stdout is not None
+    if process.returncode is None:  # one that ended by itself has left nothing
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         await process.wait()
+    with suppress(TimeoutError):
+        async with asyncio.timeout(LAST_WORDS_S):
+            while await process.stdout.read(LONGEST_LINE):
+                pass
+            await listening
