@@ -130,7 +130,7 @@ def configured(base: BacktestConfig, values: Values) -> BacktestConfig:
     """
     if strangers := values.keys() - PARAMETERS.keys():
         raise ValueError(f"no parameter of a backtest: {', '.join(sorted(strangers))}")
-    parts: dict[str, dict[str, Value]] = {}
+    parts: dict[str, dict[str, Any]] = {}
     for name, value in values.items():
         parts.setdefault(PARAMETERS[name], {})[name] = _as_kind(name, value)
     account: dict[str, Any] = {part: _changed(base, part, given) for part, given in parts.items() if part}
