@@ -20,7 +20,7 @@ SUITABLE := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))
 PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$python -c '$(SUITABLE)' 2>/dev/null && echo $$python && break; done)
 
-.PHONY: help setup setup-test demo test acceptance bench disk mutants scope streams crash dst dst-bugs weeks backtest-oracle fuzz fuzz-web lint format proto lock clean system-packages node-packages grpcurl
+.PHONY: help setup setup-test demo test acceptance bench disk mutants scope streams crash dst dst-bugs weeks backtest-oracle cluster fuzz fuzz-web lint format proto lock clean system-packages node-packages grpcurl
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -67,6 +67,9 @@ weeks: setup ## simulate more whole weeks of faults than the tests do (N, 200)
 
 backtest-oracle: setup ## the backtest against a plain one on more markets by chance than the tests do (N, 200)
 	@BACKTEST_ORACLE_MARKETS=$(or $(N),200) $(BIN)/pytest tests/backtest/test_against_oracle.py -q --timeout 0 $(ARGS)
+
+cluster: setup ## sweep 10,000 combinations on two Dask workers, kill one, compare with local threads
+	@CLUSTER_STEPS=50 $(BIN)/pytest tests/backtest/test_cluster.py -q -s --timeout 0 $(ARGS)
 
 fuzz-web: setup ## send the HTTP port what nobody should send: make fuzz-web N=50000 (SEED: others)
 	@FUZZ_WEB_REQUESTS=$(or $(N),50000) FUZZ_WEB_SEED=$(or $(SEED),2024) $(BIN)/pytest tests/web/test_hostile.py -q -s --timeout 0 $(ARGS)

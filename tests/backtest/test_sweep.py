@@ -34,6 +34,8 @@ MIXED = {
     "gap_limit": Between(0.001, 0.1, log=True),
     "max_position_bp": Between(500, 2000, 500),
 }
+RATIOS = ("sharpe", "sharpe_zero_rate", "sortino", "calmar")
+WRONG = ({"trend_adx": "25"}, {"atr_period": 14.0}, {"allow_shorts": 1}, {"entry_order": "stop"}, {"slippage_bp": -1})
 
 
 def swept(search: Search, workers: int = 2, ledger: Ledger | None = None) -> list[Trial]:
@@ -64,7 +66,7 @@ def test_a_score_has_the_figures_that_a_run_has(seed: int) -> None:
     returns = session_returns(alone)
     assert found.trades == figures.trades.trades > 0
     assert found.sessions == len(returns)
-    for name in ("total_return", "annualised_return", "volatility", "sharpe", "sharpe_zero_rate", "sortino", "calmar", "exposure"):  # fmt: skip
+    for name in ("total_return", "annualised_return", "volatility", "exposure", *RATIOS):
         assert getattr(found, name) == pytest.approx(getattr(figures, name), rel=1e-9), name
     for name in ("win_rate", "profit_factor", "expectancy_e4", "net_e4"):
         assert getattr(found, name) == getattr(figures.trades, name), name
@@ -190,9 +192,9 @@ def test_every_parameter_can_be_put_into_a_configuration() -> None:
     for name, part in PARAMETERS.items():
         value = getattr(getattr(CONFIG, part) if part else CONFIG, name)
         assert configured(CONFIG, {name: value}) == replace(CONFIG)
-    for values in ({"trend_adx": "25"}, {"atr_period": 14.0}, {"allow_shorts": 1}, {"entry_order": "stop"}, {"slippage_bp": -1}):  # fmt: skip
+    for values in WRONG:
         with pytest.raises(NotAllowed, match=next(iter(values))):
-            configured(CONFIG, values)
+            configured(CONFIG, values)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from functools import cache
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -42,12 +43,14 @@ def steps(bars: Sequence[Bars], base: BacktestConfig = CONFIG, rules: WalkForwar
 
 def told(step: Step) -> list[object]:
     run = step.test
-    return [step.window, step.values, step.train and step.train.to_bytes(), run.trades.tobytes(), run.equity_e4.tobytes()]  # fmt: skip
+    train = step.train and step.train.to_bytes()
+    return [step.window, step.values, train, run.trades.tobytes(), run.equity_e4.tobytes()]
 
 
 def test_three_months_train_for_the_month_after_and_windows_roll_by_a_month() -> None:
     found = windows(year(), CONFIG, RULES)
-    assert [(one.train.month, one.test.month, one.end.month) for one in found] == [(k, k + 3, k + 4) for k in range(1, 7)]  # fmt: skip
+    months = [(one.train.month, one.test.month, one.end.month) for one in found]
+    assert months == [(k, k + 3, k + 4) for k in range(1, 7)]
     assert found[0].train == date(2013, 1, 1)
     assert windows([], CONFIG, RULES) == []
     later = replace(CONFIG, start_ns=int(year()[0].start_ns[400]))  # in March
@@ -67,7 +70,7 @@ def test_windows_are_months_that_the_bars_cover_each_tested_once(
         assert one.end <= last + timedelta(days=5)
         assert one.train < one.test < one.end
         assert {day.day for day in (one.train, one.test, one.end)} == {1}
-    for one, following in zip(found, found[1:], strict=False):
+    for one, following in pairwise(found):
         assert one.end == following.test
 
 
@@ -76,7 +79,9 @@ def test_a_step_is_the_best_of_training_run_on_the_next_month_alone() -> None:
     found = steps(year())
     assert len(found) == 6
     for step in (found[0], found[4]):
-        cut = [int(np.searchsorted(new_york_days(year()[0].start_ns), day.toordinal() - EPOCH)) for day in (step.window.train, step.window.test, step.window.end)]  # fmt: skip
+        edges = (step.window.train, step.window.test, step.window.end)
+        days = new_york_days(year()[0].start_ns)
+        cut = [int(np.searchsorted(days, day.toordinal() - EPOCH)) for day in edges]
         train = [one.part(max(0, cut[0] - 500), cut[1]) for one in year()]
         config = replace(CONFIG, start_ns=int(year()[0].start_ns[cut[0]]))
         winner = best(sweep(DataSet.of(train, config), config, FEW, Ledger(None), LocalPool()))
@@ -121,7 +126,8 @@ def test_sessions_of_the_exchange_change_nothing_but_what_lies_outside_them() ->
     for step in found:
         days = [date.fromordinal(EPOCH + day) for day in step.test.session_day.tolist()]
         assert step.window.test <= days[0] <= days[-1] < step.window.end
-        assert days == [date.fromisoformat(one.day) for one in calendar.between(step.window.test, step.window.end - timedelta(days=1))]  # fmt: skip
+        known = calendar.between(step.window.test, step.window.end - timedelta(days=1))
+        assert days == [date.fromisoformat(one.day) for one in known]
 
 
 def test_what_was_trained_is_not_trained_again() -> None:

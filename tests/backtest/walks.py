@@ -34,7 +34,7 @@ def walk(seed: int, first: date, last: date, symbol: str = "SPY") -> Bars:
     closes = 100.0 * np.exp(
         np.cumsum(chance.normal(0.0, 0.006, len(starts)) + 0.002 * np.sin(np.arange(len(starts)) / 40))
     )
-    opens = np.append(100.0, closes[:-1])
+    opens = np.append(100.0, closes)[:-1]
     spread = chance.uniform(0.0, 0.004, (2, len(starts)))
     highs, lows = np.maximum(opens, closes) * (1 + spread[0]), np.minimum(opens, closes) * (1 - spread[1])
     volume = chance.integers(500_000, 2_000_000, len(starts))

@@ -7,7 +7,7 @@ import math
 import random
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, fields, replace
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from fluxherod.backtest.model import BacktestConfig, Costs
 from fluxherod.core.risk.limits import RiskLimits, limit_problems
@@ -16,6 +16,8 @@ from fluxherod.core.strategy.params import StrategyParams
 Value: TypeAlias = bool | int | float | str
 Values: TypeAlias = Mapping[str, Value]
 """The value of each parameter that is varied."""
+_ROUNDING = 1e-9
+"""So that 0.1 to 0.3 in steps of 0.1 has three values."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,7 @@ class Between:
     def __post_init__(self) -> None:
         if not (math.isfinite(self.low) and math.isfinite(self.high) and self.low < self.high):
             raise ValueError(f"from {self.low} to {self.high}: the first must be below the second")
-        if self.step is not None and not 0 < self.step <= self.high - self.low:
+        if self.step is not None and not 0 < self.step <= (self.high - self.low) * (1 + _ROUNDING):
             raise ValueError(f"step = {self.step}: allowed is above 0 and at most {self.high - self.low:g}")
         if self.log and (self.low <= 0 or self.step is not None):
             raise ValueError(f"log from {self.low}: allowed is above 0, without a step")
@@ -72,8 +74,7 @@ class Between:
         if self.step is None and not self.whole:
             raise ValueError(f"from {self.low:g} to {self.high:g}: a grid needs a step")
         step = self.step or 1
-        # The tolerance lets 0.1 to 0.3 in steps of 0.1 have three values.
-        count = math.floor((self.high - self.low) / step + 1e-9) + 1
+        count = math.floor((self.high - self.low) / step + _ROUNDING) + 1
         return tuple(self._at(k * step) for k in range(count))
 
     def drawn(self, chance: random.Random) -> Value:
@@ -88,8 +89,11 @@ class Between:
         return min(max(round(value) if self.whole else value, self.low), self.high)
 
     def _at(self, above: float) -> Value:
+        if self.whole:
+            return int(self.low + above)
         # Binary sums such as 0.1 + 0.2 become the number a person wrote.
-        return int(self.low + above) if self.whole else float(f"{min(self.low + above, self.high):.12g}")
+        digits = 12 - math.floor(math.log10(max(abs(self.low), abs(self.high))))
+        return round(min(self.low + above, self.high), digits)
 
 
 Space: TypeAlias = Mapping[str, Choices | Between]
@@ -126,24 +130,24 @@ def configured(base: BacktestConfig, values: Values) -> BacktestConfig:
     """
     if strangers := values.keys() - PARAMETERS.keys():
         raise ValueError(f"no parameter of a backtest: {', '.join(sorted(strangers))}")
-    parts: dict[str, dict[str, Value]] = {}
+    parts: dict[str, dict[str, Any]] = {}
     for name, value in values.items():
-        parts.setdefault(PARAMETERS[name], {})[name] = value
-    changes = {part: _changed(base, part, given) for part, given in parts.items() if part}
+        parts.setdefault(PARAMETERS[name], {})[name] = _as_kind(name, value)
+    account: dict[str, Any] = {part: _changed(base, part, given) for part, given in parts.items() if part}
     try:
-        return replace(base, **changes, **parts.get("", {}))  # type: ignore[arg-type]  # checked by `_changed` and BacktestConfig
+        return replace(base, **account, **parts.get("", {}))
     except ValueError as error:
         raise NotAllowed(str(error)) from error
 
 
 def _changed(base: BacktestConfig, part: str, given: Values) -> object:
     before: StrategyParams | RiskLimits | Costs = getattr(base, part)
-    values = {name: _as_kind(name, value) for name, value in given.items()}
-    wrong = limit_problems(before, _numbers(values)) if isinstance(before, RiskLimits) else {}
+    values: dict[str, Any] = dict(given)
+    wrong = limit_problems(before, values) if isinstance(before, RiskLimits) else {}
     if wrong:
         raise NotAllowed("; ".join(f"{name}: {why}" for name, why in wrong.items()))
     try:
-        return replace(before, **values)  # type: ignore[arg-type]  # checked by `_as_kind`
+        return replace(before, **values)
     except ValueError as error:
         raise NotAllowed(str(error)) from error
 
@@ -156,10 +160,6 @@ def _as_kind(name: str, value: Value) -> Value:
     if kind is not type(value):
         raise NotAllowed(f"{name} = {value}: allowed is a value of type {kind.__name__}")
     return value
-
-
-def _numbers(values: Values) -> dict[str, int | float | str]:
-    return dict(values)
 
 
 _ACCOUNT = ("initial_equity_e4", "allow_shorts", "entry_order")
