@@ -269,7 +269,8 @@ class Runner:
         """Until something is posted or the engine's next deadline has come."""
         if not self._inbox:
             self._arrived.clear()
-            self._set_alarm(self._deadline_ns())
+            if self._asked_seq >= self._asking_seq:
+                self._set_alarm(self._deadline_ns())
             await self._arrived.wait()
 
     def _set_alarm(self, due_ns: int | None) -> None:
