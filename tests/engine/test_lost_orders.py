@@ -76,7 +76,8 @@ def test_what_a_lost_stop_has_filled_is_booked_and_the_rest_stays_guarded_by_it(
     world.exchange.fill(stop.broker_id, 4, 4_430_000, tell=False)
     polled(world)
     position = world.position()
-    assert position is not None and position.quantity == SHARES - 4
+    assert position is not None
+    assert position.quantity == SHARES - 4
     (ours,) = world.live(OrderRole.STOP)
     assert (ours.filled_quantity, ours.state) == (4, OrderState.PARTIALLY_FILLED)
     assert "POSITION_ADOPTED" not in world.alerts()

@@ -12,7 +12,7 @@ import re
 from fluxherod.core.orders import OrderRole
 from fluxherod.core.protection import closing_side
 from fluxherod.core.types import BrokerOrder, OrderType
-from fluxherod.engine.effects import AlertRaised, Effect, OrderUpdated, Severity
+from fluxherod.engine.effects import AlertRaised, Effect, Severity
 from fluxherod.engine.ledger import Ledger
 from fluxherod.engine.orders import drafts
 from fluxherod.engine.orders.desk import Desk
