@@ -107,7 +107,10 @@ def _parser() -> argparse.ArgumentParser:
     rebuild.set_defaults(run_command=_rebuild)
 
     backup = commands.add_parser("backup", help="copy what a daemon keeps, while it runs", epilog=EXIT_CODES)
-    backup.add_argument("folder", type=Path, metavar="DEST", help="a new folder")
+    backup.add_argument("folder", type=Path, metavar="DEST", help="a new folder; with --keep a folder of backups")
+    backup.add_argument(
+        "--keep", type=_positive(int), metavar="N", help="make a new one in DEST, named by the time; the newest N stay"
+    )
     _add_state_dir_option(backup)
     backup.set_defaults(run_command=_backup)
 
@@ -342,8 +345,10 @@ def _rebuild(options: argparse.Namespace) -> int:
 
 
 def _backup(options: argparse.Namespace) -> int:
-    from fluxherod.backup import backup_main
+    from fluxherod.backup import backup_main, keep_backups
 
+    if options.keep is not None:
+        return keep_backups(_state_dir(options), options.folder, options.keep)
     return backup_main(_state_dir(options), options.folder)
 
 
