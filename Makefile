@@ -9,7 +9,8 @@ INSTALLED := $(VENV)/.installed
 PEERS := .venv-bench
 GRPCURL_VERSION := v1.9.4
 # command:package, what the tests call that Debian packages
-SYSTEM_COMMANDS := systemd-analyze:systemd chromium:chromium openssl:openssl jq:jq zsh:zsh fish:fish
+SYSTEM_COMMANDS := systemd-analyze:systemd systemd-nspawn:systemd-container shellcheck:shellcheck chromium:chromium openssl:openssl \
+	jq:jq zsh:zsh fish:fish
 APT_INSTALL := DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=120 install -y -qq --no-install-recommends
 # The tests are shared by so many workers. Their folders have short names: a Unix socket's path has 107 bytes at most.
 WORKERS ?= 2
@@ -85,6 +86,9 @@ lock: setup ## pin the dependencies of pyproject.toml in requirements.lock (ARGS
 	@$(BIN)/pip install --quiet uv
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --extra dev \
 		--python-version 3.11 pyproject.toml -o requirements.lock $(ARGS)
+	@# What the service needs, and what builds it; of the same versions.
+	@printf 'hatchling\n' | $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --no-annotate \
+		--extra daemon --constraint requirements.lock --python-version 3.11 pyproject.toml - -o systemd/requirements.lock
 
 clean: ## remove everything that make and the tools made
 	@rm -rf $(VENV) $(PEERS) node_modules build dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache

@@ -72,7 +72,7 @@ class Manifest:
 
 # --- making one -----------------------------------------------------------------------------------------------------
 def keep_backups(state_dir: Path, folder: Path, number: int) -> int:
-    """Copy what a daemon keeps to a new folder in this one, which is named by the time; the oldest go, this many stay."""
+    """Copy what a daemon keeps to a new folder in this one, named by the time; the newest so many stay."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:

@@ -1,0 +1,342 @@
+#!/bin/bash
+# Installs FluxHero as a systemd service, or upgrades it, from the checkout that this file is in. Run again it changes
+# nothing. docs/operations.md tells what it does and why.
+set -euo pipefail
+umask 022
+
+usage() {
+    cat <<'END'
+usage: systemd/install.sh [OPTIONS]     (as root)
+
+  --wheelhouse DIR         install without a network, from the files in DIR:
+                           pip download -d DIR --require-hashes -r systemd/requirements.lock
+  --credentials            ask for the Alpaca key id and secret (or read them as two lines) and keep them
+                           in /etc/credstore, for root alone
+  --credentials=encrypted  the same, encrypted for this machine, in /etc/credstore.encrypted
+  --no-start               neither start nor restart the service
+  --watch SECONDS          how long a new version must stay up before it counts as healthy (default: 10)
+  --python FILE            the interpreter, 3.11 or newer (default: the system's)
+
+exit codes: 0 installed (what is missing before it can start is said), 1 not installed, or upgraded and rolled back,
+2 wrong usage
+END
+}
+
+readonly ROOT=/opt/fluxhero STATE=/var/lib/fluxhero CACHE=/var/cache/fluxhero CONFIG=/etc/fluxhero/fluxhero.toml
+readonly LIB=/usr/local/lib BIN=/usr/local/bin BACKUPS=/var/backups/fluxhero
+readonly UNITS=$LIB/systemd/system DROP_INS=/etc/systemd/system/fluxherod.service.d
+readonly SERVICE=fluxherod.service
+readonly ANSWER_S=30
+SOURCE=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+readonly SOURCE
+
+say() { printf 'install: %s\n' "$*"; }
+warn() { printf 'install: %s\n' "$*" >&2; }
+fail() {
+    warn "$*"
+    exit 1
+}
+booted() { [ -d /run/systemd/system ]; }
+
+# --- what is asked for, and whether it can be done ---------------------------------------------------------------------
+start=yes wheelhouse='' python='' credentials='' watch_s=10
+
+read_options() {
+    while [ $# -gt 0 ]; do
+        case $1 in
+        --wheelhouse | --python | --watch)
+            [ $# -gt 1 ] || { usage >&2 && exit 2; }
+            case $1 in
+            --wheelhouse) wheelhouse=$2 ;;
+            --python) python=$2 ;;
+            --watch) watch_s=$2 ;;
+            esac
+            shift
+            ;;
+        --credentials) credentials=plain ;;
+        --credentials=encrypted) credentials=encrypted ;;
+        --no-start) start=no ;;
+        -h | --help) usage && exit 0 ;;
+        *) usage >&2 && exit 2 ;;
+        esac
+        shift
+    done
+    [[ $watch_s =~ ^[0-9]+$ ]] || { usage >&2 && exit 2; }
+}
+
+check_machine() {
+    [ "$(id -u)" = 0 ] || fail "run it as root: sudo $0"
+    command -v systemctl >/dev/null || fail "this machine has no systemd"
+    if dpkg-query -W -f='${Status}' fluxhero 2>/dev/null | grep -q ' installed$'; then
+        fail "the Debian package fluxhero is installed: upgrade that, or remove it first (apt-get remove fluxhero)"
+    fi
+    [ -z "$wheelhouse" ] || [ -d "$wheelhouse" ] || fail "--wheelhouse: $wheelhouse is no folder"
+    find_python
+    exec 9>/run/fluxhero-install.lock
+    flock -n 9 || fail "another install.sh or uninstall.sh is running"
+}
+
+find_python() {
+    local candidate
+    for candidate in ${python:-/usr/bin/python3 /usr/bin/python3.14 /usr/bin/python3.13 /usr/bin/python3.12 /usr/bin/python3.11}; do
+        if "$candidate" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))' 2>/dev/null; then
+            python=$candidate
+            break
+        fi
+        candidate=''
+    done
+    [ -n "$candidate" ] || fail "needs Python 3.11 to 3.14 in /usr/bin (or --python FILE)"
+    "$python" -c 'import ensurepip, venv' 2>/dev/null || fail "$python has no venv: apt-get install python3-venv"
+    case $("$python" -c 'import os, sys; print(os.path.realpath(sys.base_prefix))')/ in
+    /root/* | /home/* | /run/user/* | /tmp/*)
+        fail "$python lies where the service can't see it (ProtectHome, PrivateTmp): name another with --python" ;;
+    esac
+}
+
+# --- the program -------------------------------------------------------------------------------------------------------
+# A version of the sources and of the interpreter has a folder of its own; $ROOT/venv points to the one that is in force.
+identify() {
+    local version hash
+    version=$(sed -n 's/^version = "\(.*\)"$/\1/p' "$SOURCE/pyproject.toml")
+    hash=$({
+        "$python" --version
+        cd "$SOURCE"
+        find pyproject.toml protos daemon clients/python systemd -type f ! -name '*.pyc' -print0 |
+            LC_ALL=C sort -z | xargs -0 sha256sum
+    } | sha256sum)
+    new=$version-${hash:0:12}
+    old=''
+    [ ! -L "$ROOT/venv" ] || old=$(basename "$(readlink "$ROOT/venv")")
+}
+
+build() {
+    local target=$ROOT/versions/$new
+    if [ -e "$target/.complete" ]; then
+        say "version $new is built already"
+        return
+    fi
+    say "building version $new in $target with $("$python" --version)"
+    rm -rf "$target"
+    mkdir -p "$ROOT/versions"
+    "$python" -m venv "$target"
+    local pip=("$target/bin/python" -m pip install --quiet --disable-pip-version-check --root-user-action=ignore --no-compile)
+    [ -z "$wheelhouse" ] || pip+=(--no-index --find-links "$wheelhouse")
+    "${pip[@]}" --require-hashes -r "$SOURCE/systemd/requirements.lock"
+    "${pip[@]}" --no-deps --no-build-isolation "$SOURCE"
+    # The service may not write there. Some packages have files for other versions of Python, which can't be compiled.
+    "$target/bin/python" -m compileall -qq -j 0 "$target/lib" || true
+    cp -R "$SOURCE/systemd" "$target/systemd"
+    touch "$target/.complete"
+}
+
+make_user_and_folders() {
+    local kind
+    for kind in sysusers.d tmpfiles.d; do
+        install -D -m 0644 "$SOURCE/systemd/$kind/fluxhero.conf" "$LIB/$kind/fluxhero.conf"
+    done
+    systemd-sysusers "$LIB/sysusers.d/fluxhero.conf"
+    systemd-tmpfiles --create "$LIB/tmpfiles.d/fluxhero.conf"
+    # The unit makes them at the first start; they are needed before.
+    install -d -m 0700 -o fluxhero -g fluxhero "$STATE" "$CACHE"
+    if [ ! -e "$CONFIG" ]; then
+        install -m 0640 -o root -g fluxhero "$SOURCE/systemd/fluxhero.toml" "$CONFIG"
+        say "wrote $CONFIG"
+    fi
+}
+
+# A program of a version, as the service runs it.
+as_service() {
+    runuser -u fluxhero -- env -i PATH=/usr/bin:/bin LANG=C.UTF-8 HOME="$STATE" STATE_DIRECTORY="$STATE" \
+        CACHE_DIRECTORY="$CACHE" CONFIGURATION_DIRECTORY=/etc/fluxhero RUNTIME_DIRECTORY=/run/fluxhero \
+        NUMBA_CACHE_DIR="$CACHE/numba" PYTHONDONTWRITEBYTECODE=1 "$@"
+}
+
+# What holds for a key, by the configuration as the new version reads it; fails where it can't.
+setting() {
+    as_service "$ROOT/versions/$new/bin/fluxherod" check-config --config "$CONFIG" 2>/dev/null |
+        sed -n "s/^$1 = \"\(.*\)\"  *#.*/\1/p"
+}
+
+warm_up() {
+    as_service "$ROOT/versions/$new/bin/fluxherod" warmup --config "$CONFIG" --set market.symbols=ANY |
+        sed 's/ in [0-9.]* s:.*//; s/^/install: /'
+}
+
+# --- credentials -------------------------------------------------------------------------------------------------------
+take_credentials() {
+    local key secret
+    if [ -t 0 ]; then
+        read -r -p 'Alpaca key id: ' key
+        read -r -s -p 'Alpaca secret key: ' secret
+        echo
+    else
+        { read -r key && { read -r secret || [ -n "$secret" ]; }; } || fail "--credentials: two lines, the key id and the secret"
+    fi
+    if [ -z "$key" ] || [ -z "$secret" ]; then fail "--credentials: the key id or the secret is empty"; fi
+    keep_credential alpaca.key "$key"
+    keep_credential alpaca.secret "$secret"
+    if [ "$credentials" = encrypted ]; then
+        mkdir -p "$DROP_INS"
+        printf '%s\n' '# Written by install.sh --credentials=encrypted.' '[Service]' LoadCredential= \
+            LoadCredentialEncrypted=alpaca.{key:/etc/credstore.encrypted/alpaca.key,secret:/etc/credstore.encrypted/alpaca.secret} \
+            >"$DROP_INS/credentials.conf"
+    else
+        rm -f "$DROP_INS/credentials.conf"
+    fi
+    say "kept the credentials ($credentials)"
+}
+
+keep_credential() {
+    (
+        umask 077
+        if [ "$credentials" = encrypted ]; then
+            printf %s "$2" | systemd-creds encrypt --name="$1" - "/etc/credstore.encrypted/$1.new" 2>/dev/null
+            mv "/etc/credstore.encrypted/$1.new" "/etc/credstore.encrypted/$1"
+            rm -f "/etc/credstore/$1"
+        else
+            printf %s "$2" >"/etc/credstore/$1.new"
+            mv "/etc/credstore/$1.new" "/etc/credstore/$1"
+            rm -f "/etc/credstore.encrypted/$1"
+        fi
+    )
+}
+
+have_credentials() {
+    local folder
+    for folder in /etc/credstore /etc/credstore.encrypted; do
+        [ -e "$folder/alpaca.key" ] && [ -e "$folder/alpaca.secret" ] && return
+    done
+    [ "$(setting daemon.mode)" = demo ]
+}
+
+# --- putting a version in force ----------------------------------------------------------------------------------------
+activate() {
+    local files=$ROOT/versions/$1/systemd
+    ln -sfn "versions/$1" "$ROOT/venv.new"
+    mv -T "$ROOT/venv.new" "$ROOT/venv"
+    mkdir -p "$UNITS"
+    rm -f "$UNITS"/fluxherod*.service "$UNITS"/fluxherod*.timer
+    install -m 0644 "$files"/fluxherod*.service "$files"/fluxherod*.timer "$UNITS"
+    install -D -m 0755 "$files/fluxherod.sh" "$BIN/fluxherod"
+    ln -sfn "$ROOT/venv/bin/fluxhero" "$BIN/fluxhero"
+    ! booted || systemctl daemon-reload
+}
+
+main_pid() { systemctl show --property=MainPID --value "$SERVICE"; }
+
+# (Re)start it: it becomes ready, answers, and is still the same process after a while.
+comes_up() {
+    local socket pid end=$((SECONDS + ANSWER_S))
+    socket=$(setting grpc.unix_socket) || socket=/run/fluxhero/fluxherod.sock
+    systemctl reset-failed "$SERVICE" 2>/dev/null || true
+    systemctl restart "$SERVICE" || return 1
+    pid=$(main_pid)
+    until "$ROOT/venv/bin/fluxhero" --address "unix:$socket" status >/dev/null 2>&1; do
+        [ "$SECONDS" -lt "$end" ] || { warn "it does not answer within $ANSWER_S s" && return 1; }
+        sleep 0.5
+    done
+    sleep "$watch_s"
+    [ "$(main_pid)" = "$pid" ] && systemctl --quiet is-active "$SERVICE"
+}
+
+back_up() {
+    local state
+    state=$(setting storage.state_dir) || true
+    [ -e "${state:-$STATE}/fluxhero.db" ] || return 0
+    as_service "$ROOT/venv/bin/fluxherod" backup --config "$CONFIG" --keep 3 "$BACKUPS/upgrades" | sed 's/^/install: backup /'
+}
+
+newest_backup() { find "$BACKUPS/upgrades" -mindepth 1 -maxdepth 1 -name 'fluxhero-*' | LC_ALL=C sort | tail -n 1; }
+
+roll_back() {
+    warn "version $new is not healthy; its last words:"
+    journalctl --unit="$SERVICE" --no-pager --lines=15 --output=cat >&2 || true
+    systemctl stop "$SERVICE" || true
+    [ -n "$old" ] || fail "the service is stopped"
+    warn "going back to version $old"
+    activate "$old"
+    if comes_up; then
+        fail "NOT upgraded: version $new was not healthy, version $old runs again with the same state"
+    fi
+    warn "version $old does not come up either: look after open positions at the broker's own page."
+    warn "If it says that it does not know the database, go back to the backup; the start after it is halted:"
+    warn "    systemctl stop fluxherod; fluxherod restore --force $(newest_backup); systemctl start fluxherod"
+    fail "NOT upgraded, and version $old does not run: journalctl -u fluxherod says why"
+}
+
+# Is it stopped because somebody wants it so?
+stopped() { [ "$(systemctl is-active "$SERVICE")" = inactive ]; }
+
+switch() {
+    local was_stopped=no
+    if [ -n "$old" ] && booted; then
+        ! stopped || was_stopped=yes
+        [ "$old" = "$new" ] || back_up
+    fi
+    if [ "$old" = "$new" ] && booted && [ "$was_stopped" = no ] && systemctl --quiet is-active "$SERVICE"; then
+        activate "$new"
+        say "version $new runs already"
+        return
+    fi
+    activate "$new"
+    [ -n "$old" ] || systemctl --quiet enable "$SERVICE" fluxherod-restart.timer fluxherod-backup.timer
+    if [ "$start" = no ] || ! booted; then
+        say "version $new is installed; start it with: systemctl restart fluxherod"
+    elif [ "$was_stopped" = yes ]; then
+        say "version $new is installed; the service was stopped and stays so: systemctl start fluxherod"
+    elif ! is_configured; then
+        say "then: systemctl start fluxherod"
+    else
+        systemctl start fluxherod-restart.timer
+        comes_up || roll_back
+        say "version $new runs: $(systemctl show --property=StatusText --value "$SERVICE")"
+    fi
+    prune
+}
+
+# Says what is missing.
+is_configured() {
+    local missing=0
+    if ! setting daemon.mode >/dev/null; then
+        say "before it can start, name what to trade in $CONFIG:"
+        as_service "$ROOT/venv/bin/fluxherod" check-config --config "$CONFIG" 2>&1 >/dev/null | sed 's/^/install:   /' || true
+        missing=1
+    fi
+    if ! have_credentials; then
+        say "before it can start, it needs Alpaca's keys: $0 --credentials"
+        missing=1
+    fi
+    return "$missing"
+}
+
+# The version in force and the one before it stay.
+prune() {
+    local folder
+    [ "$old" != "$new" ] || return 0
+    for folder in "$ROOT"/versions/*; do
+        case $(basename "$folder") in
+        "$new" | "$old") ;;
+        *) rm -rf "$folder" ;;
+        esac
+    done
+}
+
+main() {
+    read_options "$@"
+    check_machine
+    cd /
+    identify
+    build
+    make_user_and_folders
+    [ -z "$credentials" ] || take_credentials
+    # What runs must not be replaced by what would refuse its configuration.
+    if [ -n "$old" ] && [ "$old" != "$new" ] && ! setting daemon.mode >/dev/null; then
+        as_service "$ROOT/versions/$new/bin/fluxherod" check-config --config "$CONFIG" >/dev/null || true
+        fail "NOT upgraded: version $new refuses $CONFIG; version $old is as it was"
+    fi
+    warm_up
+    switch
+    say "who may use it over its socket: usermod -aG fluxhero NAME"
+}
+
+main "$@"
