@@ -94,38 +94,59 @@ find_python() {
 }
 
 # --- the program -------------------------------------------------------------------------------------------------------
-# A version of the sources and of the interpreter has a folder of its own; $ROOT/venv points to the one that is in force.
+# $ROOT/packages/HASH  what the lock names, for one interpreter
+# $ROOT/versions/ID    FluxHero itself on top of that, with its units: an upgrade seldom has to fetch packages
+# $ROOT/venv           points to the version that is in force
+hash_of() { LC_ALL=C sort -z | xargs -0 cat "$interpreter" | sha256sum | cut -c1-12; }
+
 identify() {
-    local version hash
+    local version interpreter
     version=$(sed -n 's/^version = "\(.*\)"$/\1/p' "$SOURCE/pyproject.toml")
-    hash=$({
-        "$python" --version
-        cd "$SOURCE"
-        find pyproject.toml protos daemon clients/python systemd -type f ! -name '*.pyc' -print0 |
-            LC_ALL=C sort -z | xargs -0 sha256sum
-    } | sha256sum)
-    new=$version-${hash:0:12}
+    interpreter=$(mktemp)
+    "$python" -c 'import sys; print(sys.executable, sys.version)' >"$interpreter"
+    packages=$(printf '%s\0' "$SOURCE/systemd/requirements.lock" | hash_of)
+    new=$version-$(find "$SOURCE"/{pyproject.toml,protos,daemon,clients/python,systemd} -type f ! -name '*.pyc' -print0 | hash_of)
+    rm "$interpreter"
     old=''
     [ ! -L "$ROOT/venv" ] || old=$(basename "$(readlink "$ROOT/venv")")
 }
 
+pip_install() {
+    "$ROOT/packages/$packages/bin/python" -m pip --python "$1" install --quiet --disable-pip-version-check \
+        --root-user-action=ignore --no-compile ${wheelhouse:+--no-index --find-links "$wheelhouse"} "${@:2}"
+}
+
+# The service may not write there. Some packages have files for other versions of Python, which can't be compiled.
+compile() { "$1/bin/python" -m compileall -qq -j 0 -x '/tests/' "$1/lib" || true; }
+
+build_packages() {
+    local target=$ROOT/packages/$packages
+    [ ! -e "$target/.complete" ] || return 0
+    say "installing the packages of requirements.lock into $target with $("$python" --version)"
+    rm -rf "$target"
+    mkdir -p "$ROOT/packages"
+    "$python" -m venv "$target"
+    pip_install "$target" --require-hashes -r "$SOURCE/systemd/requirements.lock"
+    compile "$target"
+    touch "$target/.complete"
+}
+
 build() {
-    local target=$ROOT/versions/$new
+    local target=$ROOT/versions/$new purelib='import sysconfig; print(sysconfig.get_path("purelib"))'
     if [ -e "$target/.complete" ]; then
         say "version $new is built already"
         return
     fi
-    say "building version $new in $target with $("$python" --version)"
+    build_packages
+    say "building version $new in $target"
     rm -rf "$target"
     mkdir -p "$ROOT/versions"
-    "$python" -m venv "$target"
-    local pip=("$target/bin/python" -m pip install --quiet --disable-pip-version-check --root-user-action=ignore --no-compile)
-    [ -z "$wheelhouse" ] || pip+=(--no-index --find-links "$wheelhouse")
-    "${pip[@]}" --require-hashes -r "$SOURCE/systemd/requirements.lock"
-    "${pip[@]}" --no-deps --no-build-isolation "$SOURCE"
-    # The service may not write there. Some packages have files for other versions of Python, which can't be compiled.
-    "$target/bin/python" -m compileall -qq -j 0 "$target/lib" || true
+    "$python" -m venv --without-pip "$target"
+    "$ROOT/packages/$packages/bin/python" -c "$purelib" >"$("$target/bin/python" -c "$purelib")/packages.pth"
+    pip_install "$target" --no-deps --no-build-isolation "$SOURCE"
+    compile "$target"
     cp -R "$SOURCE/systemd" "$target/systemd"
+    ln -s "../../packages/$packages" "$target/packages"
     touch "$target/.complete"
 }
 
@@ -282,12 +303,11 @@ switch() {
     [ -n "$old" ] || systemctl --quiet enable "$SERVICE" fluxherod-restart.timer fluxherod-backup.timer
     if [ "$start" = no ] || ! booted; then
         say "version $new is installed; start it with: systemctl restart fluxherod"
-    elif [ "$was_stopped" = yes ]; then
-        say "version $new is installed; the service was stopped and stays so: systemctl start fluxherod"
     elif ! is_configured; then
         say "then: systemctl start fluxherod"
+    elif [ "$was_stopped" = yes ]; then
+        say "version $new is installed; the service was stopped and stays so: systemctl start fluxherod"
     else
-        systemctl start fluxherod-restart.timer
         comes_up || roll_back
         say "version $new runs: $(systemctl show --property=StatusText --value "$SERVICE")"
     fi
@@ -309,7 +329,7 @@ is_configured() {
     return "$missing"
 }
 
-# The version in force and the one before it stay.
+# The version in force and the one before it stay, with their packages.
 prune() {
     local folder
     [ "$old" != "$new" ] || return 0
@@ -318,6 +338,9 @@ prune() {
         "$new" | "$old") ;;
         *) rm -rf "$folder" ;;
         esac
+    done
+    for folder in "$ROOT"/packages/*; do
+        if ! readlink -f "$ROOT"/versions/*/packages | grep -qxF "$folder"; then rm -rf "$folder"; fi
     done
 }
 

@@ -182,10 +182,10 @@ class Machine:
 
     def command(self, *command: str, user: str = "root", network: bool = True, **variables: str) -> list[str]:
         """What runs a command in it."""
-        enter = ["nsenter", f"--target={self.leader}", "--mount", "--uts", "--ipc", "--pid", "--root", "--wd=/"]
+        enter = ["nsenter", f"--target={self.leader}", "--mount", "--uts", "--ipc", "--pid", "--root"]
         assignments = [f"{name}={value}" for name, value in _environment(variables).items()]
         become = ["runuser", "-u", user, "--"] if user != "root" else []
-        return [*enter, *(["--net"] if network else []), "env", "-i", *assignments, *become, *command]
+        return [*enter, *(["--net"] if network else []), "env", "-i", "--chdir=/", *assignments, *become, *command]
 
     def path(self, path: str) -> Path:
         """Where this machine sees a file of it, while it runs."""
