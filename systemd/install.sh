@@ -253,6 +253,7 @@ comes_up() {
     systemctl restart "$SERVICE" || return 1
     pid=$(main_pid)
     until "$ROOT/venv/bin/fluxhero" --address "unix:$socket" status >/dev/null 2>&1; do
+        [ "$(main_pid)" = "$pid" ] || return 1
         [ "$SECONDS" -lt "$end" ] || { warn "it does not answer within $ANSWER_S s" && return 1; }
         sleep 0.5
     done

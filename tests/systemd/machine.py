@@ -11,13 +11,14 @@ import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from itertools import count
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 TIMEOUT_S = 120.0
+LONGEST_COMMAND_S = 600.0  # an install, on a machine that others use, too
 LOOK_EVERY_S = 0.02
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 RUNNING = ("running", "degraded")
@@ -162,28 +163,28 @@ class Machine:
 
     # --- what is done in it -----------------------------------------------------------------------------------------
     def run(
-        self, *command: str, user: str = "root", check: bool = True, network: bool = True, **variables: str
+        self, *command: str, user: str = "root", check: bool = True, network: bool = True, text: str = ""
     ) -> subprocess.CompletedProcess[str]:
-        """Run a command in it; without `network` of its own, with this thread's (an install's).
+        """Run a command in it, with `text` on its input; without `network` of its own it has this thread's.
 
         Raises:
             AssertionError: when it fails, with what it said.
         """
         done = subprocess.run(
-            self.command(*command, user=user, network=network, **variables),
+            self.command(*command, user=user, network=network),
             capture_output=True,
             text=True,
             check=False,
-            stdin=subprocess.DEVNULL,
-            timeout=TIMEOUT_S,
+            input=text,
+            timeout=LONGEST_COMMAND_S,
         )
         assert not check or done.returncode == 0, f"{command}: {done.returncode}\n{done.stdout}{done.stderr}"
         return done
 
-    def command(self, *command: str, user: str = "root", network: bool = True, **variables: str) -> list[str]:
+    def command(self, *command: str, user: str = "root", network: bool = True) -> list[str]:
         """What runs a command in it."""
         enter = ["nsenter", f"--target={self.leader}", "--mount", "--uts", "--ipc", "--pid", "--root"]
-        assignments = [f"{name}={value}" for name, value in _environment(variables).items()]
+        assignments = [f"{name}={value}" for name, value in _environment().items()]
         become = ["runuser", "-u", user, "--"] if user != "root" else []
         return [*enter, *(["--net"] if network else []), "env", "-i", "--chdir=/", *assignments, *become, *command]
 
@@ -219,10 +220,10 @@ def copied(base: Machine, folder: Path) -> Machine:
     return Machine(folder, (base.folder / "opt", *base.opt))
 
 
-def _environment(variables: Mapping[str, str]) -> dict[str, str]:
+def _environment() -> dict[str, str]:
     """What pip needs to find packages as on this machine; nothing else of the developer's own."""
     own = {name: value for name, value in os.environ.items() if name.startswith("PIP_") or name.endswith("_proxy")}
-    return own | {"PATH": PATH, "HOME": "/root", "LANG": "C.UTF-8", "SYSTEMD_PAGER": ""} | dict(variables)
+    return own | {"PATH": PATH, "HOME": "/root", "LANG": "C.UTF-8", "SYSTEMD_PAGER": ""}
 
 
 def _groups(name: str) -> list[Path]:

@@ -1,0 +1,120 @@
+"""`systemctl start fluxherod` on a real machine: what systemd, its tools and the people on it see of the service."""
+
+import time
+
+import pytest
+from harness.processes import Simulator
+
+from systemd.machine import Machine
+from systemd.service import CONFIG, SOCKET, UNIT, Service, configuration
+
+LONGEST_STOP_S = 8.0
+WATCHDOG_S, MARGIN_S = 3.0, 20.0
+
+
+def test_a_start_returns_when_it_is_ready_and_then_it_serves(service: Service, machine: Machine) -> None:
+    machine.run("systemctl", "stop", UNIT)
+    machine.run("systemctl", "start", UNIT)
+    assert machine.path(SOCKET).is_socket()
+    assert machine.run("fluxhero", "status", check=False).returncode == 0
+    service.connect()
+    service.wait_for(lambda: service.active and service.serving, "it trades and serves")
+    assert "active" in machine.show(UNIT, "StatusText")
+    for timer in ("fluxherod-restart.timer", "fluxherod-backup.timer"):
+        assert machine.show(timer, "ActiveState") == "active"
+
+
+def test_members_of_the_group_may_call_over_the_socket_and_nobody_else(service: Service, machine: Machine) -> None:
+    assert "FluxHero" in machine.run("fluxhero", "status", user="alice").stdout
+    address = ("--address", f"unix:{SOCKET}")
+    refused = machine.run("fluxhero", *address, "status", user="bob", check=False)
+    assert refused.returncode != 0
+    assert "FluxHero" not in refused.stdout
+    # Without the socket there is TCP, which asks for a token.
+    refused = machine.run("fluxhero", "--address", "127.0.0.1:50051", "status", user="bob", check=False)
+    assert refused.returncode == 6, refused.stderr
+    # The state is the service's own.
+    assert machine.run("ls", "/var/lib/fluxhero", user="alice", check=False).returncode != 0
+
+
+def test_a_reload_puts_a_changed_configuration_in_force_in_the_same_process(
+    service: Service, machine: Machine, simulator: Simulator
+) -> None:
+    pid = service.pid
+    assert list(service.status().symbols) == ["SPY", "QQQ", "AAPL"]
+    machine.path(CONFIG).write_text(configuration(simulator.url, symbols=("SPY", "QQQ")))
+    machine.run("systemctl", "reload", UNIT)
+    service.wait_for(lambda: list(service.status().symbols) == ["SPY", "QQQ"], "the symbols are those of the file")
+    service.wait_for(lambda: machine.show(UNIT, "ActiveState") == "active", "the reload is over")
+    assert service.pid == pid
+
+
+def test_a_reload_of_a_wrong_configuration_says_so_and_changes_nothing(service: Service, machine: Machine) -> None:
+    pid = service.pid
+    machine.path(CONFIG).write_text("[market]\nsymbols = 7\n")
+    machine.run("systemctl", "reload", UNIT)
+    service.wait_for(lambda: "market.symbols" in machine.journal("--unit", UNIT), "the journal names the key")
+    service.wait_for(lambda: machine.show(UNIT, "ActiveState") == "active", "the reload is over")
+    assert service.pid == pid
+    assert list(service.status().symbols) == ["SPY", "QQQ", "AAPL"]
+
+
+@pytest.mark.parametrize("signal", ["SIGKILL", "SIGSTOP"])
+def test_a_daemon_that_is_killed_or_hangs_is_replaced(signal: str, service: Service, machine: Machine) -> None:
+    pid, start = service.pid, time.monotonic()
+    service.kill(signal)
+    service.wait_for(lambda: service.replaced(pid), "another process serves")
+    assert time.monotonic() - start < (WATCHDOG_S if signal == "SIGSTOP" else 0.0) + MARGIN_S
+    service.connect()
+    service.wait_for(lambda: service.active and service.serving, "it trades and serves")
+    assert machine.show(UNIT, "NRestarts") == "1"
+
+
+def test_a_signal_that_nobody_meant_does_not_end_it(service: Service) -> None:
+    pid = service.pid
+    service.kill("SIGTERM")
+    service.wait_for(lambda: service.replaced(pid), "another process serves")
+
+
+def test_a_stop_is_clean_and_quick(service: Service, machine: Machine) -> None:
+    start = time.monotonic()
+    machine.run("systemctl", "stop", UNIT)
+    assert time.monotonic() - start < LONGEST_STOP_S
+    assert machine.show(UNIT, "ActiveState") == "inactive"
+    assert machine.show(UNIT, "Result") == "success"
+    assert not machine.path(SOCKET).exists()
+
+
+def test_after_a_reboot_and_after_a_power_cut_it_comes_back_by_itself(service: Service, machine: Machine) -> None:
+    run = service.status().run
+    machine.reboot()
+    service.connect()
+    service.wait_for(lambda: service.active and service.serving, "it trades and serves")
+    machine.pull_the_plug()
+    machine.boot()
+    service.connect()
+    service.wait_for(lambda: service.active and service.serving, "it trades and serves")
+    assert service.status().run == run + 2
+    assert machine.show("fluxherod-restart.timer", "ActiveState") == "active"
+
+
+def test_the_morning_restart_is_for_a_daemon_that_runs(service: Service, machine: Machine) -> None:
+    pid = service.pid
+    machine.run("systemctl", "start", "fluxherod-restart.service")
+    assert service.replaced(pid)
+    machine.run("systemctl", "stop", UNIT)
+    machine.run("systemctl", "start", "fluxherod-restart.service")
+    assert machine.show(UNIT, "ActiveState") == "inactive"
+
+
+def test_a_backup_is_made_beside_the_running_daemon_and_restored(service: Service, machine: Machine) -> None:
+    machine.run("systemctl", "start", "fluxherod-backup.service")
+    [backup] = machine.run("find", "/var/backups/fluxhero", "-name", "fluxhero-*").stdout.split()
+    assert machine.path(backup).stat().st_mode & 0o77 == 0
+    machine.run("fluxherod", "verify", backup)
+    # The disk with the state is lost.
+    machine.run("systemctl", "stop", UNIT)
+    machine.run("sh", "-c", "rm -rf /var/lib/fluxhero/*")
+    machine.run("fluxherod", "restore", backup)
+    service.start()
+    service.wait_for(lambda: "HALTED" in machine.run("fluxhero", "status").stdout, "it is halted")
