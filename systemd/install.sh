@@ -30,6 +30,9 @@ readonly ANSWER_S=30
 SOURCE=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 readonly SOURCE
 
+# shellcheck source=systemd/build.sh
+. "$SOURCE/systemd/build.sh"
+
 say() { printf 'install: %s\n' "$*"; }
 warn() { printf 'install: %s\n' "$*" >&2; }
 fail() {
@@ -76,80 +79,7 @@ check_machine() {
     flock -n 9 || fail "another install.sh or uninstall.sh is running"
 }
 
-find_python() {
-    local candidate
-    for candidate in ${python:-/usr/bin/python3 /usr/bin/python3.14 /usr/bin/python3.13 /usr/bin/python3.12 /usr/bin/python3.11}; do
-        if "$candidate" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))' 2>/dev/null; then
-            python=$candidate
-            break
-        fi
-        candidate=''
-    done
-    [ -n "$candidate" ] || fail "needs Python 3.11 to 3.14 in /usr/bin (or --python FILE)"
-    "$python" -c 'import ensurepip, venv' 2>/dev/null || fail "$python has no venv: apt-get install python3-venv"
-    case $("$python" -c 'import os, sys; print(os.path.realpath(sys.base_prefix))')/ in
-    /root/* | /home/* | /run/user/* | /tmp/*)
-        fail "$python lies where the service can't see it (ProtectHome, PrivateTmp): name another with --python" ;;
-    esac
-}
-
-# --- the program -------------------------------------------------------------------------------------------------------
-# $ROOT/packages/HASH  what the lock names, for one interpreter
-# $ROOT/versions/ID    FluxHero itself on top of that, with its units: an upgrade seldom has to fetch packages
-# $ROOT/venv           points to the version that is in force
-hash_of() { LC_ALL=C sort -z | xargs -0 cat "$interpreter" | sha256sum | cut -c1-12; }
-
-identify() {
-    local version interpreter
-    version=$(sed -n 's/^version = "\(.*\)"$/\1/p' "$SOURCE/pyproject.toml")
-    interpreter=$(mktemp)
-    "$python" -c 'import sys; print(sys.executable, sys.version)' >"$interpreter"
-    packages=$(printf '%s\0' "$SOURCE/systemd/requirements.lock" | hash_of)
-    new=$version-$(find "$SOURCE"/{pyproject.toml,protos,daemon,clients/python,systemd} -type f ! -name '*.pyc' -print0 | hash_of)
-    rm "$interpreter"
-    old=''
-    [ ! -L "$ROOT/venv" ] || old=$(basename "$(readlink "$ROOT/venv")")
-}
-
-pip_install() {
-    "$ROOT/packages/$packages/bin/python" -m pip --python "$1" install --quiet --disable-pip-version-check \
-        --root-user-action=ignore --no-compile ${wheelhouse:+--no-index --find-links "$wheelhouse"} "${@:2}"
-}
-
-# The service may not write there. Some packages have files for other versions of Python, which can't be compiled.
-compile() { "$1/bin/python" -m compileall -qq -j 0 -x '/tests/' "$1/lib" || true; }
-
-build_packages() {
-    local target=$ROOT/packages/$packages
-    [ ! -e "$target/.complete" ] || return 0
-    say "installing the packages of requirements.lock into $target with $("$python" --version)"
-    rm -rf "$target"
-    mkdir -p "$ROOT/packages"
-    "$python" -m venv "$target"
-    pip_install "$target" --require-hashes -r "$SOURCE/systemd/requirements.lock"
-    compile "$target"
-    touch "$target/.complete"
-}
-
-build() {
-    local target=$ROOT/versions/$new purelib='import sysconfig; print(sysconfig.get_path("purelib"))'
-    if [ -e "$target/.complete" ]; then
-        say "version $new is built already"
-        return
-    fi
-    build_packages
-    say "building version $new in $target"
-    rm -rf "$target"
-    mkdir -p "$ROOT/versions"
-    "$python" -m venv --without-pip "$target"
-    "$ROOT/packages/$packages/bin/python" -c "$purelib" >"$("$target/bin/python" -c "$purelib")/packages.pth"
-    pip_install "$target" --no-deps --no-build-isolation "$SOURCE"
-    compile "$target"
-    cp -R "$SOURCE/systemd" "$target/systemd"
-    ln -s "../../packages/$packages" "$target/packages"
-    touch "$target/.complete"
-}
-
+# --- what is on the machine besides the program ------------------------------------------------------------------------
 make_user_and_folders() {
     local kind
     for kind in sysusers.d tmpfiles.d; do
@@ -232,14 +162,19 @@ have_credentials() {
 
 # --- putting a version in force ----------------------------------------------------------------------------------------
 activate() {
-    local files=$ROOT/versions/$1/systemd
-    ln -sfn "versions/$1" "$ROOT/venv.new"
-    mv -T "$ROOT/venv.new" "$ROOT/venv"
+    local files=$ROOT/versions/$1/systemd unit
+    if [ "$(readlink "$ROOT/venv")" != "versions/$1" ]; then
+        ln -sfn "versions/$1" "$ROOT/venv.new"
+        mv -T "$ROOT/venv.new" "$ROOT/venv"
+    fi
     mkdir -p "$UNITS"
-    rm -f "$UNITS"/fluxherod*.service "$UNITS"/fluxherod*.timer
-    install -m 0644 "$files"/fluxherod*.service "$files"/fluxherod*.timer "$UNITS"
-    install -D -m 0755 "$files/fluxherod.sh" "$BIN/fluxherod"
-    ln -sfn "$ROOT/venv/bin/fluxhero" "$BIN/fluxhero"
+    for unit in "$UNITS"/fluxherod*.service "$UNITS"/fluxherod*.timer; do
+        [ -e "$files/$(basename "$unit")" ] || rm -f "$unit"
+    done
+    # What is the same already is not touched.
+    install -C -m 0644 "$files"/fluxherod*.service "$files"/fluxherod*.timer "$UNITS"
+    install -C -m 0755 "$files/fluxherod.sh" "$BIN/fluxherod"
+    [ "$(readlink "$BIN/fluxhero")" = "$ROOT/venv/bin/fluxhero" ] || ln -sfn "$ROOT/venv/bin/fluxhero" "$BIN/fluxhero"
     ! booted || systemctl daemon-reload
 }
 
@@ -350,6 +285,8 @@ main() {
     check_machine
     cd /
     identify
+    old=''
+    [ ! -L "$ROOT/venv" ] || old=$(basename "$(readlink "$ROOT/venv")")
     build
     make_user_and_folders
     [ -z "$credentials" ] || take_credentials
