@@ -1,12 +1,13 @@
 #!/bin/bash
 # Builds dist/fluxhero_VERSION_ARCH.deb: FluxHero with all that it needs, for the Python of this machine's Debian.
-# With --tree DIR it packs an /opt/fluxhero that was built already; COMPRESSION is dpkg-deb's (xz).
+# With --tree DIR it packs an /opt/fluxhero that was built already. COMPRESSION is dpkg-deb's: xz takes half a minute.
 set -euo pipefail
 umask 022
 
 readonly ROOT=/opt/fluxhero
 SOURCE=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 readonly SOURCE DEB=$SOURCE/systemd/deb
+
 say() { printf 'deb: %s\n' "$*"; }
 fail() {
     printf 'deb: %s\n' "$*" >&2
@@ -54,6 +55,7 @@ install -D -m 0644 -t "$stage/usr/lib/tmpfiles.d" "$files/tmpfiles.d/fluxhero.co
 install -D -m 0640 -t "$stage/etc/fluxhero" "$files/fluxhero.toml"
 install -D -m 0755 "$files/fluxherod.sh" "$stage/usr/bin/fluxherod"
 ln -s "$ROOT/venv/bin/fluxhero" "$stage/usr/bin/fluxhero"
+install -D -m 0644 -t "$stage/usr/share/doc/fluxhero" "$SOURCE"/docs/*.md
 install -D -m 0644 "$DEB/lintian-overrides" "$stage/usr/share/lintian/overrides/fluxhero"
 
 version=$(sed -n 's/^version = "\(.*\)"$/\1/p' "$SOURCE/pyproject.toml")-1
@@ -61,13 +63,13 @@ documents=$stage/usr/share/doc/fluxhero
 mkdir -p "$documents"
 {
     printf 'Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/\nUpstream-Name: FluxHero\n\n'
-    printf 'Files: *\nCopyright: FluxHero contributors\nLicense: Expat\n'
-    sed '1,/^Copyright/d; /./!s/^$/./; s/^/ /' "$SOURCE/LICENSE" | sed '1{/^ \.$/d}'
+    printf 'Files: *\nCopyright: %s\nLicense: Expat\n' "$(sed -n 's/^Copyright //p' "$SOURCE/LICENSE")"
+    sed '1,/^Copyright/d' "$SOURCE/LICENSE" | sed '1{/^$/d}; s/^$/./; s/^/ /'
     printf '\nFiles: opt/fluxhero/packages/*\nCopyright: their authors\nLicense: various\n'
     printf ' Each package has its own licence in its .dist-info folder.\n'
 } >"$documents/copyright"
 gzip -9n <"$SOURCE/CHANGELOG.md" >"$documents/NEWS.gz"
-printf 'fluxhero (%s) unstable; urgency=medium\n\n  * See NEWS.gz.\n\n -- FluxHero <fluxhero@localhost>  %s\n' \
+printf 'fluxhero (%s) unstable; urgency=medium\n\n  * See NEWS.gz.\n\n -- FluxHero maintainers <maintainers@fluxhero.example>  %s\n' \
     "$version" "$(date -R -r "$SOURCE/CHANGELOG.md")" | gzip -9n >"$documents/changelog.Debian.gz"
 
 # --- what dpkg reads ------------------------------------------------------------------------------------------------------
@@ -80,5 +82,5 @@ echo /etc/fluxhero/fluxhero.toml >"$stage/DEBIAN/conffiles"
 (cd "$stage" && find lib usr opt -type f -print0 | LC_ALL=C sort -z | xargs -0 md5sum >DEBIAN/md5sums)
 
 deb=$output/fluxhero_${version}_$architecture.deb
-dpkg-deb --root-owner-group -Z"${COMPRESSION:-xz}" --build "$stage" "$deb" >/dev/null
+dpkg-deb --root-owner-group -Z"${COMPRESSION:-xz}" -z1 --build "$stage" "$deb" >/dev/null
 say "$deb: $(du -h "$deb" | cut -f 1), installed $(du -sh --exclude=DEBIAN "$stage" | cut -f 1)"

@@ -47,6 +47,7 @@ mount -t overlay overlay -o "lowerdir=$OPT,upperdir=$0/opt,workdir=$0/opt-work" 
 if ! [ -e "$0/prepared" ]; then
     rm -rf "$0"/machine/etc/systemd/system/*.wants
     tr -d - < /proc/sys/kernel/random/uuid > "$0/machine/etc/machine-id"
+    rm -f "$0/machine/usr/sbin/policy-rc.d"  # that of an image for containers, where no service may start
     : > "$0/machine/etc/fstab"
     for unit in $MASKED_UNITS; do ln -sf /dev/null "$0/machine/etc/systemd/system/$unit"; done
     touch "$0/prepared"
