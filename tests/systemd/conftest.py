@@ -97,30 +97,23 @@ def _prepare(root: Path) -> None:
     (journal / "test.conf").write_text("[Journal]\nStorage=persistent\nRateLimitIntervalSec=0\n")
 
 
-@pytest.fixture
-def machine(installed: Machine, machines: Path, simulator: Simulator) -> Iterator[Machine]:
-    """A machine of this test's own on which the service runs, and trades at the simulator."""
+@contextmanager
+def running(installed: Machine, machines: Path, url: str) -> Iterator[Machine]:
+    """A copy of the machine, on which the service runs and trades somewhere; its journal must have no traceback."""
     folder = machines / f"{os.getpid()}-{next(_numbers)}"
     machine = copied(installed, folder)
-    (folder / "root" / CONFIG[1:]).write_text(configuration(simulator.url))
+    (folder / "root" / CONFIG[1:]).write_text(configuration(url))
     with machine:
         yield machine
         assert "Traceback" not in machine.journal()
     shutil.rmtree(folder)
 
 
-@pytest.fixture
-def network() -> Iterator[None]:
-    """A network namespace of this test's own, for the machine and the exchange: nothing but a loopback device."""
+@contextmanager
+def network_namespace() -> Iterator[None]:
+    """Be in a network of one's own, as the machine and the exchange then are: nothing but a loopback device."""
     if reason := missing():
         pytest.skip(reason)
-    with _network_namespace():
-        subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
-        yield
-
-
-@contextmanager
-def _network_namespace() -> Iterator[None]:
     libc = ctypes.CDLL(None, use_errno=True)
 
     def call(name: str, *arguments: int) -> None:
@@ -130,27 +123,50 @@ def _network_namespace() -> Iterator[None]:
     before = os.open("/proc/thread-self/ns/net", os.O_RDONLY | os.O_CLOEXEC)
     try:
         call("unshare", CLONE_NEWNET)
+        subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
         yield
     finally:
         call("setns", before, CLONE_NEWNET)
         os.close(before)
 
 
+@contextmanager
+def trading(machine: Machine) -> Iterator[Service]:
+    """The service of the machine, once it trades."""
+    service = Service(machine)
+    service.connect()
+    service.wait_for(lambda: service.active and service.serving, "it trades and serves")
+    yield service
+    service.close()
+
+
+# Of a test's own. Tests that leave the machine as it was import those of standing.py instead.
 @pytest.fixture
-def simulator(tmp_path: Path, network: None) -> Iterator[Simulator]:
+def network() -> Iterator[None]:
+    """A network of this test's own."""
+    with network_namespace():
+        yield
+
+
+@pytest.fixture
+def simulator(tmp_path: Path, installed: Machine, network: None) -> Iterator[Simulator]:
     """An exchange that plays the tape in steps; it outlives the machine."""
     with Simulator(tmp_path, "--step", *PLAYED) as simulator:
         yield simulator
 
 
 @pytest.fixture
+def machine(installed: Machine, machines: Path, simulator: Simulator) -> Iterator[Machine]:
+    """A machine of this test's own."""
+    with running(installed, machines, simulator.url) as machine:
+        yield machine
+
+
+@pytest.fixture
 def service(machine: Machine) -> Iterator[Service]:
     """The service of the machine, which trades."""
-    service = Service(machine)
-    service.connect()
-    service.wait_for(lambda: service.active and service.serving, "it trades and serves")
-    yield service
-    service.close()
+    with trading(machine) as service:
+        yield service
 
 
 @pytest.fixture

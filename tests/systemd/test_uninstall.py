@@ -1,0 +1,45 @@
+"""uninstall.sh, and credentials of the other kind: what changes a machine for good."""
+
+from __future__ import annotations
+
+import json
+
+from harness.processes import KEY, SECRET
+
+from systemd.conftest import INSTALL, SOURCE
+from systemd.machine import Machine
+from systemd.service import CONFIG, STATE, UNIT, Service
+
+UNINSTALL = f"{SOURCE}/systemd/uninstall.sh"
+UNITS = "/usr/local/lib/systemd/system"
+
+
+def test_encrypted_credentials_take_the_place_of_plain_ones(service: Service, machine: Machine) -> None:
+    command = f"printf '{KEY}\\n{SECRET}\\n' | {INSTALL} --credentials=encrypted"
+    assert "kept the credentials (encrypted)" in machine.run("sh", "-c", command).stdout
+    assert machine.run("ls", "/etc/credstore").stdout == ""
+    secret = machine.path("/etc/credstore.encrypted/alpaca.secret")
+    assert secret.stat().st_mode & 0o77 == 0
+    assert SECRET.encode() not in secret.read_bytes()
+    machine.run("systemctl", "restart", UNIT)
+    service.connect()
+    service.wait_for(lambda: service.active, "it trades: the exchange takes the keys")
+
+
+def test_an_uninstall_keeps_state_and_configuration_and_a_purge_removes_them_when_it_is_confirmed(
+    service: Service, machine: Machine
+) -> None:
+    machine.run(UNINSTALL)
+    machine.run(UNINSTALL)
+    assert machine.run("systemctl", "list-unit-files", "fluxherod*", check=False).stdout.count("fluxherod") == 0
+    for gone in ("/opt/fluxhero", "/usr/local/bin/fluxhero", "/var/cache/fluxhero", f"{UNITS}/{UNIT}"):
+        assert not machine.path(gone).exists()
+    for kept in (f"{STATE}/fluxhero.db", CONFIG, "/etc/credstore/alpaca.key"):
+        assert machine.path(kept).exists()
+    assert machine.run(UNINSTALL, "--purge", check=False, text="yes\n").returncode == 1
+    assert machine.path(STATE).exists()
+    machine.run(UNINSTALL, "--purge", text="purge\n")
+    for gone in (STATE, "/etc/fluxhero", "/etc/credstore/alpaca.key", "/var/backups/fluxhero"):
+        assert not machine.path(gone).exists()
+    assert machine.run("getent", "passwd", "fluxhero", check=False).stdout == ""
+    assert json.loads(machine.run("systemctl", "--failed", "--output=json").stdout) == []
