@@ -21,7 +21,7 @@ SUITABLE := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))
 PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$python -c '$(SUITABLE)' 2>/dev/null && echo $$python && break; done)
 
-.PHONY: help setup setup-test demo test acceptance bench disk mutants scope streams crash dst dst-bugs weeks fuzz fuzz-web lint format proto lock clean system-packages node-packages grpcurl
+.PHONY: help setup setup-test demo test acceptance bench disk mutants scope streams crash dst dst-bugs weeks fuzz fuzz-web lint format proto lock deb clean system-packages node-packages grpcurl
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -89,6 +89,10 @@ lock: setup ## pin the dependencies of pyproject.toml in requirements.lock (ARGS
 	@# What the service needs, and what builds it; of the same versions.
 	@printf 'hatchling\n' | $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --no-annotate \
 		--extra daemon --constraint requirements.lock --python-version 3.11 pyproject.toml - -o systemd/requirements.lock
+
+deb: ## build dist/fluxhero_VERSION_ARCH.deb: FluxHero and all that it needs, for this Debian's Python (in a minute)
+	@systemd/deb/build.sh $(ARGS)
+	@if command -v lintian >/dev/null; then lintian --fail-on error,warning dist/fluxhero_*.deb; fi
 
 clean: ## remove everything that make and the tools made
 	@rm -rf $(VENV) $(PEERS) node_modules build dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache

@@ -208,8 +208,9 @@ newest_backup() { find "$BACKUPS/upgrades" -mindepth 1 -maxdepth 1 -name 'fluxhe
 roll_back() {
     warn "version $new is not healthy; its last words:"
     journalctl --unit="$SERVICE" --no-pager --lines=15 --output=cat >&2 || true
+    [ "$old" != "$new" ] || fail "version $new does not come up; nothing else was changed"
     systemctl stop "$SERVICE" || true
-    [ -n "$old" ] || fail "the service is stopped"
+    [ -n "$old" ] || fail "the service is stopped: mend the cause, then systemctl start fluxherod"
     warn "going back to version $old"
     activate "$old"
     if comes_up; then
@@ -226,6 +227,7 @@ stopped() { [ "$(systemctl is-active "$SERVICE")" = inactive ]; }
 
 switch() {
     local was_stopped=no
+    trap '' HUP INT TERM # no half of it
     if [ -n "$old" ] && booted; then
         ! stopped || was_stopped=yes
         [ "$old" = "$new" ] || back_up
@@ -233,6 +235,7 @@ switch() {
     if [ "$old" = "$new" ] && booted && [ "$was_stopped" = no ] && systemctl --quiet is-active "$SERVICE"; then
         activate "$new"
         say "version $new runs already"
+        [ -z "$credentials" ] || say "the new keys are read by a restart: systemctl restart fluxherod"
         return
     fi
     activate "$new"

@@ -82,6 +82,11 @@ class Service(Calls):
         return self.status().state == system.TRADING_STATE_ACTIVE
 
     @property
+    def halted(self) -> bool:
+        """Does it wait for an operator?"""
+        return self.status().state == system.TRADING_STATE_HALTED
+
+    @property
     def serving(self) -> bool:
         """What gRPC's health says."""
         stub = health_pb2_grpc.HealthStub(self.channel)

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
 from collections.abc import Callable
 
-import pytest
-from harness.processes import CHECKOUT, KEY
+from harness.processes import KEY
 
 from systemd.conftest import INSTALL
 from systemd.machine import Machine
@@ -88,11 +86,3 @@ def test_what_cannot_be_installed_is_refused_before_anything_changes(machine: Ma
     assert "can't see it" in install("--python", shutil.which("python3") or "python3", code=1)
     machine.run("sh", "-c", f"printf 'one\\n' | {INSTALL} --credentials | grep x", check=False)
     assert machine.path("/etc/credstore/alpaca.key").read_text() == KEY
-
-
-def test_the_scripts_are_clean() -> None:
-    if shutil.which("shellcheck") is None:
-        pytest.skip("shellcheck is not installed (Debian: apt-get install shellcheck)")
-    scripts = [str(path) for path in sorted((CHECKOUT / "systemd").rglob("*.sh"))]
-    done = subprocess.run(["shellcheck", *scripts], capture_output=True, text=True, check=False)
-    assert done.stdout == ""

@@ -16,7 +16,9 @@ UNITS = "/usr/local/lib/systemd/system"
 
 def test_encrypted_credentials_take_the_place_of_plain_ones(service: Service, machine: Machine) -> None:
     command = f"printf '{KEY}\\n{SECRET}\\n' | {INSTALL} --credentials=encrypted"
-    assert "kept the credentials (encrypted)" in machine.run("sh", "-c", command).stdout
+    said = machine.run("sh", "-c", command).stdout
+    assert "kept the credentials (encrypted)" in said
+    assert "read by a restart" in said
     assert machine.run("ls", "/etc/credstore").stdout == ""
     secret = machine.path("/etc/credstore.encrypted/alpaca.secret")
     assert secret.stat().st_mode & 0o77 == 0
