@@ -110,7 +110,7 @@ setting() {
 
 warm_up() {
     as_service "$ROOT/versions/$new/bin/fluxherod" warmup --config "$CONFIG" --set market.symbols=ANY |
-        sed 's/ in [0-9.]* s:.*//; s/^/install: /'
+        sed -E 's/ in [0-9.]+ s(:.*)?$//; s/^/install: /'
 }
 
 # --- credentials -------------------------------------------------------------------------------------------------------

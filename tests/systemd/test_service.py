@@ -21,7 +21,7 @@ def test_a_start_returns_when_it_is_ready_and_then_it_serves(service: Service, m
     assert machine.run("fluxhero", "status", check=False).returncode == 0
     service.connect()
     service.wait_for(lambda: service.active and service.serving, "it trades and serves")
-    assert "active" in machine.show(UNIT, "StatusText")
+    service.wait_for(lambda: "active" in machine.show(UNIT, "StatusText"), "systemctl status says so")
     for timer in ("fluxherod-restart.timer", "fluxherod-backup.timer"):
         assert machine.show(timer, "ActiveState") == "active"
 
