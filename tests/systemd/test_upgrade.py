@@ -1,4 +1,7 @@
-"""An upgrade keeps the state; one that is not healthy is taken back, and the state is still there."""
+"""An upgrade keeps the state; one that is not healthy is taken back, and the state is still there.
+
+One test, for the newer version and its machine code are built once: by the first upgrade, while the older one trades.
+"""
 
 from __future__ import annotations
 
@@ -13,21 +16,34 @@ from systemd.machine import Machine
 from systemd.service import CONFIG, UNIT, Service
 
 NEW = "/usr/local/src/newer"
+SPOILT = "/etc/fluxhero/spoilt"
+# What the newer version does at its start where there is such a file.
+SPOILS = f'''
+    spoilt = Path("{SPOILT}")
+    if spoilt.exists():
+        if "database" in spoilt.read_text():
+            import sqlite3
+
+            with sqlite3.connect(config.storage.state_dir / DATABASE) as other:
+                other.execute("PRAGMA user_version = 9999")
+            other.close()
+        raise SystemExit(3)
+'''
 Install = Callable[..., str]
 
 
 @pytest.fixture
 def newer(machine: Machine) -> Path:
-    """The sources of another version, which is the same so far."""
-    shutil.copytree(machine.path(SOURCE), machine.path(NEW))
-    return machine.path(NEW)
-
-
-def change(path: Path, old: str, new: str) -> None:
-    """Edit a file of the sources."""
-    text = path.read_text()
-    assert old in text
-    path.write_text(text.replace(old, new, 1))
+    """The sources of another version."""
+    folder = machine.path(NEW)
+    shutil.copytree(machine.path(SOURCE), folder)
+    (folder / "systemd/fluxherod-more.service").write_text("[Service]\nExecStart=/bin/true\n")
+    app = folder / "daemon/fluxherod/app.py"
+    text = app.read_text()
+    before = "    stop = Stop(reloads=reloads)\n"
+    assert text.count(before) == 1
+    app.write_text(text.replace(before, before + SPOILS))
+    return folder
 
 
 def version(machine: Machine) -> str:
@@ -36,77 +52,79 @@ def version(machine: Machine) -> str:
 
 
 def journal(service: Service) -> tuple[str, int]:
-    """The id of its journal, and its run."""
+    """The id of its journal, and its run, once it trades."""
+    service.connect()
+    service.wait_for(lambda: service.active and service.serving, "it trades and serves")
     status = service.status()
     return status.progress.epoch, status.run
 
 
-def test_an_upgrade_keeps_the_state_and_is_backed_up_before(
+def test_an_upgrade_keeps_the_state_and_what_is_not_healthy_is_taken_back(
     service: Service, machine: Machine, newer: Path, install: Install
 ) -> None:
+    assert newer.is_dir()
     epoch, run = journal(service)
-    before = version(machine)
-    change(newer / "daemon/fluxherod/__init__.py", '"""', '"""Newer: ')
-    (newer / "systemd/fluxherod-more.service").write_text("[Service]\nExecStart=/bin/true\n")
+    old = version(machine)
+    it_is_built_while_the_old_one_trades_and_backed_up_before(service, machine, install)
+    assert journal(service) == (epoch, run + 1)
+    assert version(machine) != old
+    the_way_back_is_the_same_and_quick(service, machine, install)
+    assert journal(service) == (epoch, run + 2)
+    assert version(machine) == old
+    what_would_refuse_the_configuration_is_not_put_in_force(service, machine, install)
+    assert journal(service) == (epoch, run + 2)
+    assert version(machine) == old
+    what_does_not_stay_up_is_taken_back(machine, install)
+    assert journal(service)[0] == epoch
+    assert journal(service)[1] > run + 2
+    assert version(machine) == old
+    where_the_old_one_does_not_know_the_database_any_more_the_way_back_is_told(service, machine, install)
+    assert version(machine) == old
+
+
+def it_is_built_while_the_old_one_trades_and_backed_up_before(
+    service: Service, machine: Machine, install: Install
+) -> None:
     said = install(source=NEW)
     assert "installing the packages" not in said
+    assert "building version" in said
     assert "backup /var/backups/fluxhero/upgrades/fluxhero-" in said
-    assert version(machine) != before
-    service.connect()
-    service.wait_for(lambda: service.active, "it trades")
-    assert journal(service) == (epoch, run + 1)
     assert machine.show("fluxherod-more.service", "LoadState") == "loaded"
-    # And back: the version before is still there, and so it is quick. What the older one doesn't have is gone.
+
+
+def the_way_back_is_the_same_and_quick(service: Service, machine: Machine, install: Install) -> None:
     assert "built already" in install()
-    assert version(machine) == before
+    # What the older one doesn't have is gone.
     assert machine.show("fluxherod-more.service", "LoadState") == "not-found"
 
 
-def test_an_upgrade_that_does_not_stay_up_is_taken_back(
-    service: Service, machine: Machine, newer: Path, install: Install
+def what_would_refuse_the_configuration_is_not_put_in_force(
+    service: Service, machine: Machine, install: Install
 ) -> None:
-    epoch, run = journal(service)
-    before = version(machine)
-    change(newer / "daemon/fluxherod/app.py", "reason = await stop.wait(running)", "raise SystemExit(3)")
-    said = install(source=NEW, code=1)
-    assert "NOT upgraded" in said
-    assert "runs again with the same state" in said
-    assert version(machine) == before
-    service.connect()
-    service.wait_for(lambda: service.active and service.serving, "it trades and serves")
-    assert journal(service)[0] == epoch
-    assert journal(service)[1] > run
-
-
-def test_a_version_that_would_refuse_the_configuration_is_not_put_in_force(
-    service: Service, machine: Machine, install: Install, newer: Path
-) -> None:
-    pid, before = service.pid, version(machine)
-    change(newer / "daemon/fluxherod/__init__.py", '"""', '"""Newer: ')
+    pid, configured = service.pid, machine.path(CONFIG).read_text()
     machine.path(CONFIG).write_text("[market]\nsymbols = 7\n")
     said = install(source=NEW, code=1)
     assert f"refuses {CONFIG}" in said
     assert "market.symbols" in said
-    assert (service.pid, version(machine)) == (pid, before)
+    assert service.pid == pid
+    machine.path(CONFIG).write_text(configured)
 
 
-def test_without_the_old_version_s_consent_to_the_database_the_way_back_is_told(
-    service: Service, machine: Machine, newer: Path, install: Install
+def what_does_not_stay_up_is_taken_back(machine: Machine, install: Install) -> None:
+    machine.path(SPOILT).write_text("ends")
+    said = install(source=NEW, code=1)
+    assert "NOT upgraded" in said
+    assert "runs again with the same state" in said
+
+
+def where_the_old_one_does_not_know_the_database_any_more_the_way_back_is_told(
+    service: Service, machine: Machine, install: Install
 ) -> None:
-    # The newer version leaves a database that the old one refuses, and then fails.
-    change(
-        newer / "daemon/fluxherod/app.py",
-        "        warm_up()\n",
-        "        import sqlite3\n"
-        "        with sqlite3.connect(config.storage.state_dir / DATABASE) as other:\n"
-        '            other.execute("PRAGMA user_version = 9999")\n'
-        "        other.close()\n"
-        "        raise SystemExit(3)\n",
-    )
+    machine.path(SPOILT).write_text("ends, and changes the database")
     said = install(source=NEW, code=1)
     assert "does not come up either" in said
     [restore] = [line.strip() for line in said.splitlines() if "fluxherod restore --force" in line]
     machine.run("bash", "-euc", restore.removeprefix("install: "))
     service.connect()
     assert machine.show(UNIT, "ActiveState") == "active"
-    service.wait_for(lambda: "HALTED" in machine.run("fluxhero", "status").stdout, "it is halted")
+    service.wait_for(lambda: service.halted, "it is halted")
