@@ -26,7 +26,10 @@ readonly ROOT=/opt/fluxhero STATE=/var/lib/fluxhero CACHE=/var/cache/fluxhero CO
 readonly LIB=/usr/local/lib BIN=/usr/local/bin BACKUPS=/var/backups/fluxhero
 readonly UNITS=$LIB/systemd/system DROP_INS=/etc/systemd/system/fluxherod.service.d
 readonly SERVICE=fluxherod.service
-readonly ANSWER_S=30
+readonly ANSWER_S=30 OLDEST_SYSTEMD=252
+readonly PACKAGES_MB=1000 VERSION_MB=100 # what is built must find so much room
+PATH=$PATH:/usr/sbin:/sbin # `su` leaves them out
+unset PYTHONPATH PYTHONHOME
 SOURCE=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 readonly SOURCE
 
@@ -36,9 +39,26 @@ readonly SOURCE
 say() { printf 'install: %s\n' "$*"; }
 warn() { printf 'install: %s\n' "$*" >&2; }
 fail() {
+    step=''
     warn "$*"
     exit 1
 }
+
+# What failed has said why, but not what that means.
+step='' meaning='what runs was not touched'
+ended() {
+    local code=$?
+    if [ "$code" -gt 128 ]; then
+        warn "interrupted: $meaning; run $0 again"
+    elif [ "$code" != 0 ] && [ -n "$step" ]; then
+        warn "$step did not work: $meaning; mend what is said above and run $0 again"
+    fi
+}
+trap ended EXIT
+trap 'exit 129' HUP
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
 booted() { [ -d /run/systemd/system ]; }
 
 # --- what is asked for, and whether it can be done ---------------------------------------------------------------------
@@ -70,13 +90,31 @@ read_options() {
 check_machine() {
     [ "$(id -u)" = 0 ] || fail "run it as root: sudo $0"
     command -v systemctl >/dev/null || fail "this machine has no systemd"
+    local systemd
+    systemd=$(systemctl --version | sed -n '1s/^systemd \([0-9]*\).*/\1/p')
+    [ "${systemd:-0}" -ge "$OLDEST_SYSTEMD" ] || fail "needs systemd $OLDEST_SYSTEMD or newer (Debian 12, Ubuntu 24.04); here is ${systemd:-none}"
     if dpkg-query -W -f='${Status}' fluxhero 2>/dev/null | grep -q ' installed$'; then
         fail "the Debian package fluxhero is installed: upgrade that, or remove it first (apt-get remove fluxhero)"
     fi
-    [ -z "$wheelhouse" ] || [ -d "$wheelhouse" ] || fail "--wheelhouse: $wheelhouse is no folder"
+    if [ -n "$wheelhouse" ]; then
+        wheelhouse=$(cd "$wheelhouse" 2>/dev/null && pwd) || fail "--wheelhouse: there is no such folder"
+    fi
+    if [ -n "$python" ]; then
+        python=$(command -v "$python") || fail "--python: there is no such program"
+        python=$(cd "$(dirname "$python")" && pwd)/$(basename "$python")
+    fi
     find_python
     exec 9>/run/fluxhero-install.lock
     flock -n 9 || fail "another install.sh or uninstall.sh is running"
+}
+
+check_room() {
+    local needed=$VERSION_MB free
+    [ ! -e "$ROOT/versions/$new/.complete" ] || return 0
+    [ -e "$ROOT/packages/$packages/.complete" ] || needed=$PACKAGES_MB
+    mkdir -p "$ROOT/packages"
+    free=$(($(df --output=avail -k "$ROOT/packages" | tail -n 1) / 1024))
+    [ "$free" -ge "$needed" ] || fail "needs $needed MB in $ROOT, where $free are free: make room; nothing was changed"
 }
 
 # --- what is on the machine besides the program ------------------------------------------------------------------------
@@ -124,8 +162,7 @@ take_credentials() {
         { read -r key && { read -r secret || [ -n "$secret" ]; }; } || fail "--credentials: two lines, the key id and the secret"
     fi
     if [ -z "$key" ] || [ -z "$secret" ]; then fail "--credentials: the key id or the secret is empty"; fi
-    keep_credential alpaca.key "$key"
-    keep_credential alpaca.secret "$secret"
+    keep_credentials "$key" "$secret"
     if [ "$credentials" = encrypted ]; then
         mkdir -p "$DROP_INS"
         printf '%s\n' '# Written by install.sh --credentials=encrypted.' '[Service]' LoadCredential= \
@@ -137,20 +174,28 @@ take_credentials() {
     say "kept the credentials ($credentials)"
 }
 
-keep_credential() {
-    (
-        umask 077
-        if [ "$credentials" = encrypted ]; then
-            printf %s "$2" | systemd-creds encrypt --name="$1" - "/etc/credstore.encrypted/$1.new" 2>/dev/null
-            mv "/etc/credstore.encrypted/$1.new" "/etc/credstore.encrypted/$1"
-            rm -f "/etc/credstore/$1"
-        else
-            printf %s "$2" >"/etc/credstore/$1.new"
-            mv "/etc/credstore/$1.new" "/etc/credstore/$1"
-            rm -f "/etc/credstore.encrypted/$1"
-        fi
-    )
+# Both or none: each is written whole before either takes its place.
+keep_credentials() {
+    local folder=/etc/credstore other=/etc/credstore.encrypted said
+    if [ "$credentials" = encrypted ]; then
+        folder=/etc/credstore.encrypted other=/etc/credstore
+        said=$(encrypt alpaca.key "$1" && encrypt alpaca.secret "$2") || {
+            rm -f "$folder"/alpaca.{key,secret}.new
+            fail "the keys could not be encrypted, what was kept before stays: $said"
+        }
+    else
+        (
+            umask 077
+            printf %s "$1" >"$folder/alpaca.key.new"
+            printf %s "$2" >"$folder/alpaca.secret.new"
+        )
+    fi
+    mv "$folder/alpaca.key.new" "$folder/alpaca.key"
+    mv "$folder/alpaca.secret.new" "$folder/alpaca.secret"
+    rm -f "$other"/alpaca.{key,secret}
 }
+
+encrypt() { printf %s "$2" | systemd-creds encrypt --name="$1" - "/etc/credstore.encrypted/$1.new" 2>&1; }
 
 have_credentials() {
     local folder
@@ -180,6 +225,19 @@ activate() {
 
 main_pid() { systemctl show --property=MainPID --value "$SERVICE"; }
 
+# The version whose process runs: another than the one in force where an install was cut short, or had --no-start.
+running_version() {
+    local pid
+    ! booted || pid=$(main_pid)
+    [ "${pid:-0}" = 0 ] || sed -z -n "1s|^$ROOT/versions/\([^/]*\)/.*|\1|p" "/proc/$pid/cmdline" 2>/dev/null | tr -d '\0'
+}
+
+old_version() {
+    old=$(running_version) || true
+    if [ -z "$old" ] && [ -L "$ROOT/venv" ]; then old=$(basename "$(readlink "$ROOT/venv")"); fi
+    [ -e "$ROOT/versions/$old/.complete" ] || old='' # there is no way back to half a version
+}
+
 # (Re)start it: it becomes ready, answers, and is still the same process after a while.
 comes_up() {
     local socket pid end=$((SECONDS + ANSWER_S))
@@ -200,7 +258,8 @@ back_up() {
     local state
     state=$(setting storage.state_dir) || true
     [ -e "${state:-$STATE}/fluxhero.db" ] || return 0
-    as_service "$ROOT/venv/bin/fluxherod" backup --config "$CONFIG" --keep 3 "$BACKUPS/upgrades" | sed 's/^/install: backup /'
+    as_service "$ROOT/versions/$old/bin/fluxherod" backup --config "$CONFIG" --keep 3 "$BACKUPS/upgrades" |
+        sed 's/^/install: backup /' || fail "NOT upgraded: the backup before it failed; version $old is as it was"
 }
 
 newest_backup() { find "$BACKUPS/upgrades" -mindepth 1 -maxdepth 1 -name 'fluxhero-*' | LC_ALL=C sort | tail -n 1; }
@@ -208,7 +267,7 @@ newest_backup() { find "$BACKUPS/upgrades" -mindepth 1 -maxdepth 1 -name 'fluxhe
 roll_back() {
     warn "version $new is not healthy; its last words:"
     journalctl --unit="$SERVICE" --no-pager --lines=15 --output=cat >&2 || true
-    [ "$old" != "$new" ] || fail "version $new does not come up; nothing else was changed"
+    [ "$old" != "$new" ] || fail "version $new does not come up, as before: mend the cause, then systemctl restart fluxherod"
     systemctl stop "$SERVICE" || true
     [ -n "$old" ] || fail "the service is stopped: mend the cause, then systemctl start fluxherod"
     warn "going back to version $old"
@@ -228,6 +287,7 @@ stopped() { [ "$(systemctl is-active "$SERVICE")" = inactive ]; }
 switch() {
     local was_stopped=no
     trap '' HUP INT TERM # no half of it
+    step="putting version $new in force" meaning='systemctl status fluxherod tells what runs'
     if [ -n "$old" ] && booted; then
         ! stopped || was_stopped=yes
         [ "$old" = "$new" ] || back_up
@@ -288,11 +348,15 @@ main() {
     check_machine
     cd /
     identify
-    old=''
-    [ ! -L "$ROOT/venv" ] || old=$(basename "$(readlink "$ROOT/venv")")
+    old_version
+    check_room
+    step="building version $new"
     build
+    step="making the user and the folders"
     make_user_and_folders
+    step="keeping the keys"
     [ -z "$credentials" ] || take_credentials
+    step="compiling the strategy of version $new"
     # What runs must not be replaced by what would refuse its configuration.
     if [ -n "$old" ] && [ "$old" != "$new" ] && ! setting daemon.mode >/dev/null; then
         as_service "$ROOT/versions/$new/bin/fluxherod" check-config --config "$CONFIG" >/dev/null || true
@@ -300,6 +364,7 @@ main() {
     fi
     warm_up
     switch
+    step=''
     say "who may use it over its socket: usermod -aG fluxhero NAME"
 }
 

@@ -13,6 +13,7 @@ Open positions stay at the broker, with the stops that stand there.
 END
 }
 
+PATH=$PATH:/usr/sbin:/sbin # `su` leaves them out
 readonly LIB=/usr/local/lib BIN=/usr/local/bin
 readonly UNITS=$LIB/systemd/system
 
@@ -51,7 +52,7 @@ for unit in "$UNITS"/fluxherod*.service "$UNITS"/fluxherod*.timer; do
 done
 if [ ${#units[@]} -gt 0 ]; then
     if [ -d /run/systemd/system ]; then
-        systemctl stop "${units[@]}"
+        systemctl stop "${units[@]}" || fail "the service does not stop (systemctl status fluxherod); nothing was removed"
     fi
     systemctl --quiet disable fluxherod.service fluxherod-restart.timer fluxherod-backup.timer
     rm -f "${units[@]/#/$UNITS/}"

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import signal
+import subprocess
 from collections.abc import Callable
 
 from harness.processes import KEY
 
-from systemd.conftest import INSTALL
+from systemd.conftest import INSTALL, SOURCE
 from systemd.machine import Machine
 from systemd.service import CONFIG, STATE, UNIT, Service
 from systemd.standing import machine, network, service, simulator
@@ -82,7 +85,48 @@ def test_what_cannot_be_installed_is_refused_before_anything_changes(machine: Ma
     refused = machine.run(INSTALL, user="bob", check=False)
     assert (refused.returncode, "as root" in refused.stderr) == (1, True)
     assert "usage" in install("--nonsense", code=2)
-    assert "no folder" in install("--wheelhouse", "/nowhere", code=1)
+    assert "--wheelhouse" in install("--wheelhouse", "/nowhere", code=1)
+    assert "--python" in install("--python", "/nowhere", code=1)
     assert "can't see it" in install("--python", shutil.which("python3") or "python3", code=1)
-    machine.run("sh", "-c", f"printf 'one\\n' | {INSTALL} --credentials | grep x", check=False)
+    one_line = machine.run(INSTALL, "--credentials", check=False, text="one\n")
+    assert (one_line.returncode, "two lines" in one_line.stderr) == (1, True)
     assert machine.path("/etc/credstore/alpaca.key").read_text() == KEY
+
+
+def test_a_version_that_cannot_be_built_leaves_the_one_that_runs_alone(
+    service: Service, machine: Machine, install: Install
+) -> None:
+    pid, before = service.pid, files(machine)
+    other = "/usr/local/src/other"
+    shutil.copytree(machine.path(SOURCE), machine.path(other))
+    with machine.path(f"{other}/systemd/requirements.lock").open("a") as lock:
+        lock.write("# other packages\n")
+    script = f"{other}/systemd/install.sh"
+    full = f"mount -t tmpfs -o size=1M tmpfs /opt/fluxhero/packages; exec {script}"
+    done = machine.run("unshare", "--mount", "sh", "-c", f"mkdir -p /opt/fluxhero/packages; {full}", check=False)
+    assert (done.returncode, "make room" in done.stderr) == (1, True), done.stderr
+    without_a_network = install("--wheelhouse", "/usr/local/src", source=other, code=1)
+    assert "did not work: what runs was not touched" in without_a_network
+    assert "interrupted: what runs was not touched" in interrupted(machine, script)
+    assert (service.pid, machine.show(UNIT, "ActiveState")) == (pid, "active")
+    assert {line for line in files(machine) if "/opt/fluxhero/packages" not in line} == {
+        line for line in before if "/opt/fluxhero/packages" not in line
+    }
+    assert "runs already" in install()
+
+
+def interrupted(machine: Machine, *command: str) -> str:
+    """What a command says on a Ctrl-C after its first line."""
+    with subprocess.Popen(
+        machine.command(*command),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    ) as process:
+        assert process.stdout is not None
+        first = process.stdout.readline()
+        os.killpg(process.pid, signal.SIGINT)
+        said = first + process.stdout.read()
+    assert process.returncode != 0, said
+    return said

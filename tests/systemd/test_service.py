@@ -1,5 +1,6 @@
 """`systemctl start fluxherod` on a real machine: what systemd, its tools and the people on it see of the service."""
 
+import re
 import time
 
 import pytest
@@ -76,6 +77,19 @@ def test_a_signal_that_nobody_meant_does_not_end_it(service: Service) -> None:
     pid = service.pid
     service.kill("SIGTERM")
     service.wait_for(lambda: service.replaced(pid), "another process serves")
+
+
+def test_what_is_unimportant_gives_way_inside_the_same_sandbox(machine: Machine) -> None:
+    lowered = "import os; from fluxherod import niceness as n; print(n.lower_priority(), os.nice(0) == n.NICENESS)"
+    text = machine.path(f"/usr/local/lib/systemd/system/{UNIT}").read_text()
+    text = re.sub("^ExecStart=.*$", f"ExecStart=/opt/fluxhero/venv/bin/python -c '{lowered}'", text, flags=re.MULTILINE)
+    text = re.sub("^(Type|Restart|WatchdogSec|RuntimeDirectory)=.*$", "", text, flags=re.MULTILINE)
+    machine.path("/run/systemd/system/helper.service").write_text(
+        text.replace("[Service]", "[Service]\nType=oneshot", 1)
+    )
+    machine.run("systemctl", "daemon-reload")
+    machine.run("systemctl", "start", "helper.service")
+    assert machine.journal("--unit=helper.service", "--output=cat").splitlines().count(" True") == 1
 
 
 def test_a_stop_is_clean_and_quick(service: Service, machine: Machine) -> None:

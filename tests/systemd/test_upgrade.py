@@ -65,7 +65,9 @@ def test_an_upgrade_keeps_the_state_and_what_is_not_healthy_is_taken_back(
     assert newer.is_dir()
     epoch, run = journal(service)
     old = version(machine)
-    it_is_built_while_the_old_one_trades_and_backed_up_before(service, machine, install)
+    it_is_built_while_the_old_one_trades(service, machine, install)
+    assert journal(service) == (epoch, run)
+    what_was_cut_short_before_the_restart_is_gone_on_with(machine, install)
     assert journal(service) == (epoch, run + 1)
     assert version(machine) != old
     the_way_back_is_the_same_and_quick(service, machine, install)
@@ -82,13 +84,19 @@ def test_an_upgrade_keeps_the_state_and_what_is_not_healthy_is_taken_back(
     assert version(machine) == old
 
 
-def it_is_built_while_the_old_one_trades_and_backed_up_before(
-    service: Service, machine: Machine, install: Install
-) -> None:
-    said = install(source=NEW)
+def it_is_built_while_the_old_one_trades(service: Service, machine: Machine, install: Install) -> None:
+    pid = service.pid
+    said = install("--no-start", source=NEW)
     assert "installing the packages" not in said
     assert "building version" in said
+    assert service.pid == pid
+
+
+def what_was_cut_short_before_the_restart_is_gone_on_with(machine: Machine, install: Install) -> None:
+    said = install(source=NEW)
+    assert "built already" in said
     assert "backup /var/backups/fluxhero/upgrades/fluxhero-" in said
+    assert "runs: " in said
     assert machine.show("fluxherod-more.service", "LoadState") == "loaded"
 
 
