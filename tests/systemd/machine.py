@@ -12,6 +12,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Sequence
+from functools import cache
 from itertools import count
 from pathlib import Path
 from types import TracebackType
@@ -55,18 +56,30 @@ fi
 exec systemd-nspawn --quiet --directory="$0/machine" --boot --register=no $KEEP_UNIT --console=pipe \\
     --resolv-conf=off --timezone=off --link-journal=no --hostname=trader
 """
+SUITABLE = "import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))"
 _numbers = count(1)
 
 
+@cache
 def missing() -> str:
     """Why no machine can be had here; "" when one can."""
     if os.geteuid() != 0:
         return "booting a real systemd needs root"
     if shutil.which("systemd-nspawn") is None:
         return "systemd-nspawn is not installed (Debian: apt-get install systemd-container)"
+    if shutil.which("ip") is None:
+        return "ip is not installed (Debian: apt-get install iproute2)"
+    if _fails("/usr/bin/python3", "-c", SUITABLE):
+        return "the system has no Python 3.11 with venv (Debian: apt-get install python3-venv)"
     if "overlay" not in Path("/proc/filesystems").read_text():
         return "the kernel has no overlayfs"
+    if _fails("unshare", "--mount", "--net", "--propagation=private", "mount", "-t", "tmpfs", "tmpfs", "/mnt"):
+        return "root may not mount here: it is in a container"
     return ""
+
+
+def _fails(*command: str) -> bool:
+    return subprocess.run(["env", *command], capture_output=True, check=False, env={"PATH": PATH}).returncode != 0
 
 
 class Machine:

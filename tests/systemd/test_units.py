@@ -74,3 +74,21 @@ def test_the_shell_scripts_are_clean() -> None:
         ["shellcheck", "--external-sources", *scripts], capture_output=True, text=True, check=False, cwd=CHECKOUT
     )
     assert done.stdout == ""
+
+
+def test_lintian_finds_nothing_in_the_debian_package_but_what_is_explained(tmp_path: Path) -> None:
+    """All but the Python packages, which take lintian a minute: `make deb` has it look at them, too."""
+    for command, package in (("dpkg-deb", "dpkg"), ("lintian", "lintian")):
+        if shutil.which(command) is None:
+            pytest.skip(f"{command} is not installed (Debian: apt-get install {package})")
+    tree = tmp_path / "tree"
+    tree.mkdir()
+    built = [CHECKOUT / "systemd/deb/build.sh", "--tree", tree, "--output", tmp_path]
+    done = subprocess.run(built, capture_output=True, text=True, check=False)
+    if "needs Python" in done.stderr:
+        pytest.skip(done.stderr)
+    assert done.returncode == 0, done.stderr
+    [deb] = tmp_path.glob("fluxhero_*.deb")
+    command = ["lintian", "--allow-root", "--fail-on", "error,warning", deb]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, ""), done.stderr
