@@ -41,7 +41,10 @@ stage=$(mktemp -d)
 trap 'rm -rf "$stage"' EXIT
 mkdir -p "$stage/opt" "$stage/DEBIAN" "$output"
 if [ -n "$tree" ]; then
-    cp -a "$tree" "$stage/opt/fluxhero"
+    cp -al "$tree" "$stage/opt/fluxhero" 2>/dev/null || { # links need the same disk
+        rm -rf "$stage/opt/fluxhero"
+        cp -a "$tree" "$stage/opt/fluxhero"
+    }
 else
     # A virtual environment can't be moved, so it is built where it will be: in a mount namespace, which needs no root.
     unshare --map-root-user --mount "${BASH_SOURCE[0]}" --build-in "$stage/opt"

@@ -84,6 +84,7 @@ def installed(machines: Path) -> Machine:
                 said += machine.run(INSTALL, "--credentials", network=False, text=keys).stdout
                 machine.run("useradd", "--groups", "fluxhero", "alice")
                 machine.run("useradd", "bob")
+                assert "Traceback" not in machine.journal()
             (machine.folder / "said").write_text(said)
     return machine
 

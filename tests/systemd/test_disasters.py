@@ -1,4 +1,4 @@
-"""What a machine goes through: reboots, power cuts, a lost disk."""
+"""A lost disk. Kills, reboots and power cuts are in test_trading.py."""
 
 from harness.audit import our_positions, their_positions
 from harness.processes import Simulator
@@ -6,19 +6,6 @@ from harness.tape import QQQ_IS_SHORT
 
 from systemd.machine import Machine
 from systemd.service import UNIT, Service, ServiceLockstep
-
-
-def test_after_a_reboot_and_after_a_power_cut_it_comes_back_by_itself(service: Service, machine: Machine) -> None:
-    run = service.status().run
-    machine.reboot()
-    service.connect()
-    service.wait_for(lambda: service.active and service.serving, "it trades and serves")
-    machine.pull_the_plug()
-    machine.boot()
-    service.connect()
-    service.wait_for(lambda: service.active and service.serving, "it trades and serves")
-    assert service.status().run == run + 2
-    assert machine.show("fluxherod-restart.timer", "ActiveState") == "active"
 
 
 def test_with_the_disk_lost_a_backup_brings_the_books_back_and_without_one_the_broker_says_what_is_open(
