@@ -195,7 +195,12 @@ keep_credentials() {
     rm -f "$other"/alpaca.{key,secret}
 }
 
-encrypt() { printf %s "$2" | systemd-creds encrypt --name="$1" - "/etc/credstore.encrypted/$1.new" 2>&1; }
+encrypt() {
+    (
+        umask 077
+        printf %s "$2" | systemd-creds encrypt --name="$1" - "/etc/credstore.encrypted/$1.new" 2>&1
+    )
+}
 
 have_credentials() {
     local folder
