@@ -121,6 +121,11 @@ class BacktestConfig:
         if self.entry_order not in ("market", "limit"):
             raise ValueError(f"entry_order = {self.entry_order}: allowed is market or limit")
 
+    @property
+    def intraday(self) -> bool:
+        """False for daily bars."""
+        return self.timeframe_ns < DAY_NS
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Signals:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import warnings
 from collections.abc import Callable, Sequence
+from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Any, TypeAlias, TypeVar
@@ -16,7 +17,7 @@ from typing import Any, TypeAlias, TypeVar
 import numba
 import numpy as np
 import numpy.typing as npt
-from numba.extending import intrinsic
+from numba.extending import intrinsic, register_jitable
 
 FloatArray: TypeAlias = npt.NDArray[np.float64]
 RecordArray: TypeAlias = npt.NDArray[np.void]
@@ -31,8 +32,8 @@ _OPTIONS = {"nogil": True, "error_model": "numpy", "no_cfunc_wrapper": True}
 _Function = TypeVar("_Function", bound=Callable[..., object])
 
 
-def _sources_digest() -> str:
-    """One digest over the core's sources.
+def _sources_digest(package: str) -> str:
+    """One digest over a package's sources.
 
     Numba drops cached machine code when the file of the cached function changes, but a kernel also contains the
     helpers of other files: without this an upgrade could trade with old rules.
@@ -46,11 +47,17 @@ def _sources_digest() -> str:
             elif entry.is_dir() and entry.name != "__pycache__":
                 add(entry)
 
-    add(files("fluxherod.core"))
+    add(files(package))
     return digest.hexdigest()
 
 
-SOURCES_DIGEST = _sources_digest()
+SOURCES_DIGEST = _sources_digest("fluxherod.core")
+
+
+@cache
+def _stamp(package: str) -> str:
+    """What the machine code of a package's kernels is made of."""
+    return SOURCES_DIGEST if package.startswith("fluxherod.core") else SOURCES_DIGEST + _sources_digest(package)
 
 
 def kernel(function: _Function) -> _Function:
@@ -65,7 +72,7 @@ def kernel(function: _Function) -> _Function:
             stacklevel=2,
         )
     else:
-        compiled._cache._cache_file._source_stamp = SOURCES_DIGEST
+        compiled._cache._cache_file._source_stamp = _stamp(function.__module__.rpartition(".")[0])
     result: _Function = compiled
     return result
 
@@ -78,6 +85,15 @@ def inlined(function: _Function) -> _Function:
     # The entries for Python of all helpers were a third of what a cold start compiled.
     compiled: Any = _njit(**_OPTIONS, forceinline=True, no_cpython_wrapper=True)(function)
     result: _Function = compiled
+    return result
+
+
+def shared(function: _Function) -> _Function:
+    """Arithmetic that live trading calls from Python and a kernel calls too: plain there, compiled into the kernel.
+
+    In Python its integers have no bound; a kernel must see to it that they fit 64 bits.
+    """
+    result: _Function = register_jitable(**_OPTIONS)(function)
     return result
 
 

@@ -5,8 +5,16 @@ from __future__ import annotations
 import math
 from decimal import Decimal, InvalidOperation
 
+from fluxherod.core.jit import shared
+
 E4 = 10_000
 CENT_E4 = 100
+
+
+@shared
+def nearest_e4(price: float) -> int:
+    """The nearest 1/10,000 dollar of a finite price."""
+    return round(price * E4)
 
 
 def to_e4(price: float) -> int:
@@ -17,7 +25,7 @@ def to_e4(price: float) -> int:
     """
     if not math.isfinite(price):
         raise ValueError(f"{price} is not a price")
-    return round(price * E4)
+    return nearest_e4(price)
 
 
 def from_e4(value_e4: int) -> float:
@@ -56,11 +64,13 @@ def dollars(value_e4: int) -> str:
     return f"{'-' if value_e4 < 0 else ''}${cents // 100:,}.{cents % 100:02d}"
 
 
+@shared
 def tick_e4(price_e4: int) -> int:
     """The smallest price step Alpaca takes at this price: a cent from one dollar on, else 1/10,000."""
     return CENT_E4 if price_e4 >= E4 else 1
 
 
+@shared
 def on_tick_e4(price_e4: int, up: bool) -> int:
     """The nearest price that Alpaca takes, at or above (`up`) or at or below a price."""
     tick = tick_e4(price_e4)

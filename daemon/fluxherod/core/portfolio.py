@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from fluxherod.core.jit import shared
 from fluxherod.core.orders import Fill
 from fluxherod.core.types import Mode, Regime
 
@@ -98,12 +99,30 @@ class Trade:
     @property
     def net_e4(self) -> int:
         """Realised profit or loss after the modelled commission."""
-        return self.realized_e4 - self.commission_e4
+        return net_e4(self.realized_e4, self.commission_e4)
+
+
+@shared
+def net_e4(realized_e4: int, commission_e4: int) -> int:
+    """What is left of a profit or loss after commissions."""
+    return realized_e4 - commission_e4
+
+
+@shared
+def cash_of_e4(sign: int, value_e4: int) -> int:
+    """What a fill of a value does to cash; `sign` is +1 for a buy, -1 for a sale."""
+    return -sign * value_e4
+
+
+@shared
+def realized_by_e4(sign: int, value_e4: int, cost_e4: int, left_e4: int) -> int:
+    """What a fill that reduces a position has realised; `left_e4` is the cost of the shares that stay."""
+    return -sign * value_e4 - (cost_e4 - left_e4)
 
 
 def cash_change_e4(fill: Fill) -> int:
     """What a fill does to cash."""
-    return -fill.side.sign * fill.value_e4
+    return cash_of_e4(fill.side.sign, fill.value_e4)
 
 
 def add_shares(position: Position, fill: Fill) -> Position:
@@ -131,7 +150,7 @@ def remove_shares(position: Position, fill: Fill) -> tuple[Position, int]:
         raise ValueError(f"a fill of {signed} does not reduce {position.symbol} {position.quantity}")
     quantity = position.quantity + signed
     cost_e4 = (position.cost_e4 * quantity) // position.quantity if quantity else 0
-    realized = -fill.side.sign * fill.value_e4 - (position.cost_e4 - cost_e4)
+    realized = realized_by_e4(fill.side.sign, fill.value_e4, position.cost_e4, cost_e4)
     return replace(position, quantity=quantity, cost_e4=cost_e4, price_e4=fill.price_e4), realized
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from math import prod
 
-from fluxherod.core.jit import kernel
+from fluxherod.core.jit import kernel, shared
 
 BASIS_POINTS = 10_000
 # What Alpaca holds above the price when an opening market order is valued.
@@ -40,6 +40,31 @@ def position_cap_shares(equity_e4: int, max_position_bp: int, price_e4: int) -> 
 def scaled(shares: int, *factors_bp: int) -> int:
     """Shares times factors in basis points, exact and floored once: the product is too large for a kernel's 64 bits."""
     return shares * prod(factors_bp) // prod([BASIS_POINTS] * len(factors_bp))
+
+
+@shared
+def scaled_by(shares: int, first_bp: int, second_bp: int, third_bp: int, fourth_bp: int) -> int:
+    """`scaled` for kernels: four factors of at most 1 each, exact and floored once within 64 bits."""
+    part, base = 0, 1
+    for factor_bp in (first_bp, second_bp, third_bp, fourth_bp):
+        raised = shares * factor_bp
+        part = raised % 10_000 * base + part * factor_bp
+        base *= 10_000
+        shares = raised // 10_000 + part // base
+        part %= base
+    return shares
+
+
+@shared
+def headroom_e4(equity_e4: int, max_exposure_bp: int, exposure_e4: int) -> int:
+    """What may still be added to the exposure; never negative."""
+    return max(0, equity_e4 * max_exposure_bp // 10_000 - exposure_e4)
+
+
+@shared
+def buying_power_e4(multiplier: int, equity_e4: int, exposure_e4: int) -> int:
+    """Overnight buying power: a multiple of the equity, less the exposure; never negative."""
+    return max(0, multiplier * equity_e4 - exposure_e4)
 
 
 @kernel

@@ -15,6 +15,7 @@ from fluxherod.core.portfolio import (
     remove_shares,
 )
 from fluxherod.core.signals import Signal
+from fluxherod.core.sizing import buying_power_e4
 from fluxherod.core.splits import CashInLieu, Split, adjusted_position, adjusted_trade
 from fluxherod.core.types import BrokerAccount, Mode, Regime, Side
 from fluxherod.engine.effects import AccountUpdated, AccountView, Effect, PositionUpdated, TradeUpdated
@@ -293,7 +294,7 @@ class Ledger:
     def buying_power_e4(self, exposure_e4: int, equity_e4: int) -> int:
         """Overnight buying power by our own books: at most twice the equity, less the exposure."""
         multiplier = min(2, self.account.multiplier) if self.account else 1
-        return max(0, multiplier * equity_e4 - exposure_e4)
+        return buying_power_e4(multiplier, equity_e4, exposure_e4)
 
     def updated(self, working_e4: int, now_ns: int, record: bool = False) -> AccountUpdated:
         """The effect that tells the account; the largest drawdown of the equity is taken here, at each mark."""

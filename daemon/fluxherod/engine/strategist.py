@@ -20,7 +20,14 @@ from fluxherod.core.risk.assess import AccountState, EntryRequest, assess
 from fluxherod.core.risk.correlation import Correlation
 from fluxherod.core.signals import RiskDecision, RiskVerdict, Rule, Signal
 from fluxherod.core.strategy.codes import EntryMode, RuleCode
-from fluxherod.core.strategy.stops import best_e4, mean_reversion_stop_e4, trail, trend_stop_e4
+from fluxherod.core.strategy.stops import (
+    best_e4,
+    distance_e4,
+    mean_reversion_stop_e4,
+    stop_atr,
+    trail,
+    trend_stop_e4,
+)
 from fluxherod.core.types import Mode, OrderType, Regime, Side, SignalKind, TimeInForce, Verdict
 from fluxherod.engine.effects import Effect, SignalUpdated
 from fluxherod.engine.ledger import EntryPlan, Ledger
@@ -110,8 +117,7 @@ class Strategist:
     def _stop_atr(self) -> float:
         """How many ATR a trend stop is from the best price; while the breaker reduces, the tighter of two."""
         params = self.settings.strategy
-        tighter = min(params.trend_stop_atr, params.reduced_stop_atr)
-        return tighter if self.safety.reduced else params.trend_stop_atr
+        return stop_atr(self.safety.reduced, params.trend_stop_atr, params.reduced_stop_atr)
 
     def _exit(self, closed: ClosedBar, now_ns: int, out: list[Effect]) -> None:
         """End a position whose mode says so on this bar. A halt or a lost feed never stops an exit."""
@@ -188,7 +194,7 @@ class Strategist:
             price_e4=price_e4,
             stop_e4=stop_e4 or None,
             risk_bp=limits.mean_reversion_risk_bp if reverting else limits.trend_risk_bp,
-            distance_e4=max(abs(price_e4 - normal_e4), abs(price_e4 - stop_e4)),  # a tighter stop buys no more shares
+            distance_e4=distance_e4(price_e4, normal_e4, stop_e4),
             multipliers=tuple(multipliers),
         )
 

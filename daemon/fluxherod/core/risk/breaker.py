@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from fluxherod.core.calendar import SECOND_NS
+from fluxherod.core.jit import shared
 from fluxherod.core.risk.limits import RiskLimits
 from fluxherod.core.risk.safety import Breaker, BreakerStatus, DailyLoss, SafetyState
 
@@ -45,7 +46,7 @@ def read_breaker(breaker: Breaker, reading: Reading, limits: RiskLimits) -> Brea
         return breaker
     lost_e4 = peak_e4 - reading.equity_e4
     breaker = _reduced_or_not(breaker, lost_e4, reading.now_ns, limits)
-    critical = _at_least(lost_e4, peak_e4, limits.critical_drawdown_bp)
+    critical = reached(lost_e4, peak_e4, limits.critical_drawdown_bp)
     if not breaker.reached_ns:
         return replace(breaker, reached_ns=reading.now_ns) if critical else breaker
     if not _is_second(breaker.reached_ns, reading):
@@ -61,10 +62,10 @@ def read_breaker(breaker: Breaker, reading: Reading, limits: RiskLimits) -> Brea
 def _reduced_or_not(breaker: Breaker, lost_e4: int, now_ns: int, limits: RiskLimits) -> Breaker:
     """REDUCED comes and goes by itself, unless an operator has to end it."""
     peak_e4 = breaker.peak_e4
-    if breaker.status is BreakerStatus.NORMAL and _at_least(lost_e4, peak_e4, limits.warning_drawdown_bp):
+    if breaker.status is BreakerStatus.NORMAL and reached(lost_e4, peak_e4, limits.warning_drawdown_bp):
         reason = f"drawdown of {percent(lost_e4, peak_e4)} (limit {limit(limits.warning_drawdown_bp)})"
         return replace(breaker, status=BreakerStatus.REDUCED, reason=reason, changed_ns=now_ns)
-    recovered = not breaker.latched and not _at_least(lost_e4, peak_e4, limits.recovery_drawdown_bp)
+    recovered = not breaker.latched and not reached(lost_e4, peak_e4, limits.recovery_drawdown_bp)
     if breaker.status is BreakerStatus.REDUCED and recovered:
         return replace(breaker, status=BreakerStatus.NORMAL, reason="", changed_ns=now_ns)
     return breaker
@@ -75,12 +76,12 @@ def read_daily_loss(daily: DailyLoss, reading: Reading, limits: RiskLimits) -> D
     if daily.reason:
         return daily
     lost_e4 = daily.base_e4 - reading.equity_e4
-    reached = limits.daily_loss_bp > 0 and _at_least(lost_e4, daily.base_e4, limits.daily_loss_bp)
+    lost_too_much = day_lost(lost_e4, daily.base_e4, limits.daily_loss_bp)
     if not daily.reached_ns:
-        return replace(daily, reached_ns=reading.now_ns) if reached else daily
+        return replace(daily, reached_ns=reading.now_ns) if lost_too_much else daily
     if limits.daily_loss_bp > 0 and not _is_second(daily.reached_ns, reading):
         return daily
-    if not reached:
+    if not lost_too_much:
         return replace(daily, reached_ns=0)
     if not _confirms(daily.base_e4 - reading.account_e4, daily.base_e4, limits.daily_loss_bp):
         return daily
@@ -137,8 +138,16 @@ def percent(part_e4: int, whole_e4: int) -> str:
     return f"{100 * part_e4 / whole_e4:.1f}%" if whole_e4 > 0 else "0.0%"
 
 
-def _at_least(lost_e4: int, whole_e4: int, limit_bp: int) -> bool:
+@shared
+def reached(lost_e4: int, whole_e4: int, limit_bp: int) -> bool:
+    """True when a loss is at least a share of the whole."""
     return whole_e4 > 0 and lost_e4 * BASIS_POINTS >= whole_e4 * limit_bp
+
+
+@shared
+def day_lost(lost_e4: int, base_e4: int, limit_bp: int) -> bool:
+    """True when a day's loss has reached its limit; a limit of 0 is none."""
+    return limit_bp > 0 and reached(lost_e4, base_e4, limit_bp)
 
 
 def _confirms(lost_e4: int, whole_e4: int, limit_bp: int) -> bool:

@@ -57,14 +57,14 @@ def correlation(
         others: the same of the other symbol.
         basis: "returns" (log returns) or "prices".
     """
-    rho, found = _rho(times, closes, *others, basis == "returns")
+    rho, found = newest_rho(times, closes, *others, basis == "returns")
     if found < RETURNS:
         return Correlation(symbol, math.nan, f"{found} common {basis}, {RETURNS} are needed")
     return Correlation(symbol, rho, "a price did not move" if math.isnan(rho) else "")
 
 
 @kernel
-def _rho(
+def newest_rho(
     times: RowArray, closes: FloatArray, other_times: RowArray, other_closes: FloatArray, returns: bool
 ) -> tuple[float, int]:
     """Rho over the newest common values, NaN when one of them is flat; and how many there are, up to what is needed."""
@@ -131,5 +131,5 @@ def _moved(squares_away: float, squares: float, count: int) -> bool:
 def warm_up() -> None:
     """Compile (or load from the cache) what the first signal must not wait for."""
     nothing = np.empty(0, np.int64), np.empty(0)
-    _rho(*nothing, *nothing, True)
-    compiled_only(_rho)
+    newest_rho(*nothing, *nothing, True)
+    compiled_only(newest_rho)

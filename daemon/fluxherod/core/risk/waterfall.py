@@ -11,6 +11,7 @@ from fluxherod.core.risk.limits import RiskLimits
 from fluxherod.core.risk.request import MAX_EQUITY_E4, AccountState, EntryRequest
 from fluxherod.core.signals import SizingStep
 from fluxherod.core.sizing import BASIS_POINTS, scaled, shares_by_limit
+from fluxherod.core.sizing import headroom_e4 as headroom_within
 from fluxherod.core.types import Side
 
 # Multipliers that are risk's, not the strategy's own sizing: a cut by one of them is an adjustment.
@@ -75,7 +76,7 @@ def sizes(request: EntryRequest, equity_e4: int, account: AccountState, limits: 
     so what risk allows of an order can be ordered, and is not cut once more.
     """
     price, held, wanted = request.price_e4, request.held, request.wanted
-    headroom_e4 = max(0, equity_e4 * limits.max_exposure_bp // BASIS_POINTS - account.exposure_e4)
+    headroom_e4 = headroom_within(equity_e4, limits.max_exposure_bp, account.exposure_e4)
     power_e4 = min(max(0, account.buying_power_e4), MAX_EQUITY_E4)
     by_risk, cap, room, power = shares_by_limit(
         equity_e4, request.risk_bp, request.distance_e4, limits.max_position_bp, headroom_e4, power_e4, price,

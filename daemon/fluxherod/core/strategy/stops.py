@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from fluxherod.core.jit import kernel
+from fluxherod.core.jit import kernel, shared
 from fluxherod.core.money import CENT_E4, E4
 
 NO_STOP = 0
@@ -38,6 +38,18 @@ def trend_stop_e4(side: int, close: float, atr: float, multiple: float) -> int:
 def mean_reversion_stop_e4(side: int, close: float, fraction: float) -> int:
     """The fixed stop of a mean-reversion position: `fraction` of the signal's close away from it."""
     return stop_price_e4(side, close * (1.0 - side * fraction))
+
+
+@shared
+def stop_atr(reduced: bool, trend_stop_atr: float, reduced_stop_atr: float) -> float:
+    """How many ATR a trend stop is from the best price; while the breaker reduces, the tighter of two."""
+    return min(trend_stop_atr, reduced_stop_atr) if reduced else trend_stop_atr
+
+
+@shared
+def distance_e4(price_e4: int, normal_e4: int, placed_e4: int) -> int:
+    """The distance that sizes an entry: the larger of two, so that a tighter stop buys no more shares."""
+    return max(abs(price_e4 - normal_e4), abs(price_e4 - placed_e4))
 
 
 @kernel

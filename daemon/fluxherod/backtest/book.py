@@ -1,0 +1,150 @@
+"""The simulated account as records that compiled code reads and writes: rules in force, positions, what is logged."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from fluxherod.backtest.model import GUARD, SIGNAL, TRADE, BacktestConfig
+from fluxherod.backtest.tape import Tape
+from fluxherod.core.jit import RecordArray, RowArray
+
+RULES = np.dtype(
+    [
+        ("trend_risk_bp", "i8"),
+        ("mean_reversion_risk_bp", "i8"),
+        ("max_position_bp", "i8"),
+        ("max_exposure_bp", "i8"),
+        ("max_positions", "i8"),
+        ("neutral_size_bp", "i8"),
+        ("correlated_size_bp", "i8"),
+        ("reduced_size_bp", "i8"),
+        ("warning_drawdown_bp", "i8"),
+        ("recovery_drawdown_bp", "i8"),
+        ("critical_drawdown_bp", "i8"),
+        ("daily_loss_bp", "i8"),
+        ("commission_e4", "i8"),
+        ("slippage_bp", "i8"),
+        ("large_slippage_bp", "i8"),
+        ("large_share_bp", "i8"),
+        ("volume_bars", "i8"),
+        ("correlation_limit", "f8"),
+        ("by_returns", "?"),
+        ("allow_shorts", "?"),
+        ("limit_entries", "?"),
+        ("intraday", "?"),
+        ("has_hours", "?"),
+        ("given", "?"),  # signals come from outside
+    ],
+    align=True,
+)
+
+ACCOUNT = np.dtype(
+    [
+        ("cash_e4", "i8"),
+        ("holdings_e4", "i8"),  # signed value of all positions at their last price
+        ("gross_e4", "i8"),  # and without signs
+        ("working_e4", "i8"),  # working entries at their signals' prices
+        ("open", "i8"),  # positions and working entries
+        ("equity_e4", "i8"),  # at the last mark
+        ("peak_e4", "i8"),
+        ("base_e4", "i8"),  # of the session's loss
+        ("session", "i8"),  # -1 before the first
+        ("times", "i8"),  # how many of each there are so far
+        ("trades", "i8"),
+        ("signals", "i8"),
+        ("guards", "i8"),
+        ("sessions", "i8"),
+        ("bars", "i8"),
+        ("reduced", "?"),
+        ("disabled", "?"),
+        ("day_lost", "?"),
+    ],
+    align=True,
+)
+
+# A position and the order for one: `quantity` and `wanted` are signed. At most one of the two is not 0.
+SLOT = np.dtype(
+    [
+        ("quantity", "i8"),
+        ("cost_e4", "i8"),
+        ("price_e4", "i8"),
+        ("entry_e4", "i8"),
+        ("entry_ns", "i8"),
+        ("entry_row", "i8"),
+        ("wanted", "i8"),
+        ("limit_e4", "i8"),  # 0 at the market
+        ("signal", "i8"),  # its number
+        ("signal_ns", "i8"),
+        ("signal_e4", "i8"),
+        ("first_stop_e4", "i8"),
+        ("stop_e4", "i8"),
+        ("best_e4", "i8"),
+        ("atr", "f8"),
+        ("mode", "i1"),
+        ("regime", "i1"),
+        ("leaving", "i1"),  # ExitReason of an exit that waits for the next open
+        ("trails", "?"),
+    ],
+    align=True,
+)
+
+
+class Book(NamedTuple):
+    """Everything that a run writes. `account` and `rules` have shape (1,), `slots` one record a symbol."""
+
+    rules: RecordArray
+    account: RecordArray
+    slots: RecordArray
+    trades: RecordArray
+    signals: RecordArray
+    guards: RecordArray
+    equity_ns: RowArray
+    equity_e4: RowArray
+    exposure_e4: RowArray
+    session_day: RowArray
+    session_ns: RowArray
+    session_e4: RowArray
+
+
+_LOG = 1_024
+
+
+def open_book(config: BacktestConfig, tape: Tape, sessions: int) -> Book:
+    """The book of an account that has not traded."""
+    symbols, rows = len(tape.first), len(tape.start_ns)
+    account, log = np.zeros(1, ACCOUNT), max(_LOG, 4 * symbols)
+    for name in ("cash_e4", "equity_e4", "peak_e4", "base_e4"):
+        account[name] = config.initial_equity_e4
+    account["session"] = -1
+    logs = (np.zeros(log, TRADE), np.zeros(log, SIGNAL), np.zeros(log, GUARD))
+    marks = [np.empty(rows, np.int64) for _ in range(3)]
+    closes = [np.empty(sessions, np.int64) for _ in range(3)]
+    return Book(_rules(config, tape), account, np.zeros(symbols, SLOT), *logs, *marks, *closes)
+
+
+def with_room(book: Book) -> Book:
+    """The same book with twice the room in the logs that are nearly full."""
+    symbols, account = len(book.slots), book.account[0]
+    logs = {}
+    for name in ("trades", "signals", "guards"):
+        log = getattr(book, name)
+        if account[name] + 2 * symbols + 4 > len(log):
+            logs[name] = np.concatenate([log, np.zeros_like(log)])
+    return book._replace(**logs)
+
+
+def _rules(config: BacktestConfig, tape: Tape) -> RecordArray:
+    rules, limits, costs = np.zeros(1, RULES), config.limits, config.costs
+    for name in RULES.names or ():
+        for source in (limits, costs):
+            if hasattr(source, name):
+                rules[name] = getattr(source, name)
+    rules["by_returns"] = limits.correlation_basis == "returns"
+    rules["allow_shorts"] = config.allow_shorts
+    rules["limit_entries"] = config.entry_order == "limit"
+    rules["has_hours"] = config.calendar is not None
+    rules["intraday"] = config.calendar is not None and config.intraday
+    rules["given"] = len(tape.entry) > 0
+    return rules

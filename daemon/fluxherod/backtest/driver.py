@@ -1,0 +1,308 @@
+"""The driver: one time line over all symbols, compiled. At one time the order is: opens (exits, then entries), stops,
+marks, guards, trailing, exit signals, entry signals, each in the order of the symbols."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from fluxherod.backtest.book import Book
+from fluxherod.backtest.booking import close_position, drop_entry, look_at_stop, open_position
+from fluxherod.backtest.entries import enter, write_exit_signal
+from fluxherod.backtest.model import ExitReason, Guard, Kind, Outcome
+from fluxherod.backtest.tape import Sessions, Tape
+from fluxherod.core.calendar import MINUTE_NS
+from fluxherod.core.jit import Record, RecordArray, RowArray, inlined, kernel
+from fluxherod.core.kernel import step
+from fluxherod.core.money import nearest_e4
+from fluxherod.core.risk.breaker import day_lost, reached
+from fluxherod.core.strategy.stops import best_e4, stop_atr, trail
+
+_END = np.iinfo(np.int64).max
+_SIGNAL = int(ExitReason.SIGNAL)
+_CANCELLED = int(Outcome.CANCELLED)
+_BREAKER = int(ExitReason.BREAKER)
+_DAILY_LOSS = int(ExitReason.DAILY_LOSS)
+_MEAN_REVERSION = int(Kind.MEAN_REVERSION)
+_MANUAL = int(Kind.MANUAL)
+_NORMAL = int(Guard.NORMAL)
+_REDUCED = int(Guard.REDUCED)
+_DISABLED = int(Guard.DISABLED)
+_DAY_LOST = int(Guard.DAILY_LOSS)
+_NEW_SESSION = int(Guard.NEW_SESSION)
+
+
+@kernel
+def simulate(
+    tape: Tape,
+    sessions: Sessions,
+    params: RecordArray,
+    states: RecordArray,
+    decisions: RecordArray,
+    members: RowArray,
+    book: Book,
+    most: int,
+) -> bool:
+    """Go on for at most so many bars: True at the end of the tape, False when there is more, or a log is full.
+
+    Args:
+        params: PARAMS, shape (1,); `states`, `decisions` and `members`: one a symbol.
+    """
+    done = 0
+    while done < most and _has_room(book):
+        count = _gather(tape, members)
+        if count == 0:
+            return True
+        done += count
+        live = _begin(tape, sessions, members[:count], book)
+        for k in range(count):
+            _decide(tape, sessions, params, states, decisions, members[k], book.rules[0])
+        if live:
+            _trade(tape, sessions, members[:count], book, params, decisions)
+    return False
+
+
+@inlined
+def _has_room(book: Book) -> bool:
+    account, most = book.account[0], 2 * len(book.slots) + 4
+    return (
+        account["trades"] + most <= len(book.trades)
+        and account["signals"] + most <= len(book.signals)
+        and account["guards"] + most <= len(book.guards)
+    )
+
+
+@inlined
+def _gather(tape: Tape, members: RowArray) -> int:
+    """The symbols whose next bar is the earliest to end, in order; each goes on by this bar. How many there are."""
+    now, count = _END, 0
+    for s in range(len(tape.first)):
+        row = tape.next[s]
+        if row < tape.last[s] and tape.end_ns[row] < now:
+            now = tape.end_ns[row]
+    if now == _END:
+        return 0
+    for s in range(len(tape.first)):
+        row = tape.next[s]
+        if row < tape.last[s] and tape.end_ns[row] == now:
+            tape.next[s] = row + 1
+            members[count] = s
+            count += 1
+    return count
+
+
+@inlined
+def _row(tape: Tape, s: int) -> int:
+    """The bar that a symbol is at."""
+    return tape.next[s] - 1
+
+
+@inlined
+def _begin(tape: Tape, sessions: Sessions, members: RowArray, book: Book) -> bool:
+    """True when one of these bars is traded on. A session may begin: its losses count from the last mark."""
+    live, account = False, book.account[0]
+    for k in range(len(members)):
+        traded = _row(tape, members[k]) >= tape.warm[members[k]]
+        live = live or traded
+        account["bars"] += int(traded)
+    row = _row(tape, members[0])
+    if live and tape.session[row] != account["session"]:
+        account["session"] = tape.session[row]
+        account["base_e4"] = account["equity_e4"]
+        book.session_day[account["sessions"]] = sessions.day[tape.session[row]]
+        account["sessions"] += 1
+        if account["day_lost"]:
+            account["day_lost"] = False
+            _write_guard(book, _opening_ns(tape, sessions, book.rules[0], row), _NEW_SESSION)
+    return live
+
+
+@inlined
+def _opening_ns(tape: Tape, sessions: Sessions, rules: Record, row: int) -> int:
+    """When a bar opens: its start, or the session's open."""
+    return max(tape.start_ns[row], sessions.open_ns[tape.session[row]]) if rules["has_hours"] else tape.start_ns[row]
+
+
+@inlined
+def _decide(
+    tape: Tape,
+    sessions: Sessions,
+    params: RecordArray,
+    states: RecordArray,
+    decisions: RecordArray,
+    s: int,
+    rules: Record,
+) -> None:
+    """One step of the kernel, which knows no position."""
+    row = _row(tape, s)
+    minute, to_close, after_open = 0, 0, 0
+    if rules["has_hours"]:
+        session, end_ns = tape.session[row], tape.end_ns[row]
+        after_open = (end_ns - sessions.open_ns[session]) // MINUTE_NS
+        to_close = (sessions.close_ns[session] - end_ns) // MINUTE_NS
+        minute = sessions.open_minute[session] + after_open
+    step(
+        states,
+        s,
+        params,
+        tape.open[row],
+        tape.high[row],
+        tape.low[row],
+        tape.close[row],
+        tape.volume[row],
+        minute,
+        to_close,
+        after_open,
+        bool(rules["intraday"]),
+        decisions,
+        s,
+    )
+
+
+@inlined
+def _trade(
+    tape: Tape, sessions: Sessions, members: RowArray, book: Book, params: RecordArray, decisions: RecordArray
+) -> None:
+    """Everything that happens to the account at one time."""
+    _open_and_stop(tape, sessions, members, book)
+    _mark(tape, members, book)
+    _guard(book, tape.end_ns[_row(tape, members[0])])
+    for k in range(len(members)):
+        _trail(tape, members[k], book, params[0])
+    for k in range(len(members)):
+        _exit(tape, members[k], book, decisions)
+    for k in range(len(members)):
+        _enter(tape, members[k], book, params, decisions)
+
+
+@inlined
+def _open_and_stop(tape: Tape, sessions: Sessions, members: RowArray, book: Book) -> None:
+    """Exits and entries that waited for the open, then stops: those of the entries that have just filled, too."""
+    rules = book.rules[0]
+    for k in range(len(members)):
+        s = members[k]
+        row, slot = _row(tape, s), book.slots[s]
+        if slot["leaving"] != 0:
+            close_position(
+                book, tape, s, row, tape.open[row], _opening_ns(tape, sessions, rules, row), slot["leaving"]
+            )
+    for k in range(len(members)):
+        s = members[k]
+        row = _row(tape, s)
+        if book.slots[s]["wanted"] != 0:
+            open_position(book, tape, s, row, _opening_ns(tape, sessions, rules, row))
+    for k in range(len(members)):
+        s = members[k]
+        row = _row(tape, s)
+        if book.slots[s]["quantity"] != 0:
+            look_at_stop(book, tape, s, row, _opening_ns(tape, sessions, rules, row))
+
+
+@inlined
+def _mark(tape: Tape, members: RowArray, book: Book) -> None:
+    """Positions at the closes of these bars, the others at their last one."""
+    account = book.account[0]
+    for k in range(len(members)):
+        slot = book.slots[members[k]]
+        quantity = slot["quantity"]
+        if quantity != 0:
+            price_e4 = nearest_e4(tape.close[_row(tape, members[k])])
+            moved_e4 = price_e4 - slot["price_e4"]
+            account["holdings_e4"] += quantity * moved_e4
+            account["gross_e4"] += abs(quantity) * moved_e4
+            slot["price_e4"] = price_e4
+    row, at, session = _row(tape, members[0]), account["times"], account["sessions"] - 1
+    equity_e4 = account["cash_e4"] + account["holdings_e4"]
+    account["equity_e4"] = equity_e4
+    account["times"] = at + 1
+    book.equity_ns[at] = book.session_ns[session] = tape.end_ns[row]
+    book.equity_e4[at] = book.session_e4[session] = equity_e4
+    book.exposure_e4[at] = account["gross_e4"]
+
+
+@inlined
+def _guard(book: Book, now_ns: int) -> None:
+    """Breaker and daily loss, as `core.risk.breaker` has them; a backtest is sure of its first reading."""
+    account, rules = book.account[0], book.rules[0]
+    equity_e4 = account["equity_e4"]
+    account["peak_e4"] = max(account["peak_e4"], equity_e4)
+    peak_e4 = account["peak_e4"]
+    lost_e4 = peak_e4 - equity_e4
+    if not account["disabled"]:
+        if reached(lost_e4, peak_e4, rules["critical_drawdown_bp"]):
+            account["disabled"], account["reduced"] = True, False
+            _write_guard(book, now_ns, _DISABLED)
+            _flatten(book, _BREAKER)
+        elif account["reduced"] and not reached(lost_e4, peak_e4, rules["recovery_drawdown_bp"]):
+            account["reduced"] = False
+            _write_guard(book, now_ns, _NORMAL)
+        elif not account["reduced"] and reached(lost_e4, peak_e4, rules["warning_drawdown_bp"]):
+            account["reduced"] = True
+            _write_guard(book, now_ns, _REDUCED)
+    if not account["day_lost"] and day_lost(account["base_e4"] - equity_e4, account["base_e4"], rules["daily_loss_bp"]):
+        account["day_lost"] = True
+        _write_guard(book, now_ns, _DAY_LOST)
+        _flatten(book, _DAILY_LOSS)
+
+
+@inlined
+def _flatten(book: Book, reason: int) -> None:
+    """Working entries end, positions leave at their next open."""
+    for s in range(len(book.slots)):
+        slot = book.slots[s]
+        if slot["wanted"] != 0:
+            drop_entry(book, s, _CANCELLED)
+        if slot["quantity"] != 0 and slot["leaving"] == 0:
+            slot["leaving"] = reason
+
+
+@inlined
+def _write_guard(book: Book, now_ns: int, what: int) -> None:
+    account = book.account[0]
+    guard = book.guards[account["guards"]]
+    account["guards"] += 1
+    guard["ns"] = now_ns
+    guard["equity_e4"] = account["equity_e4"]
+    guard["peak_e4"] = account["peak_e4"]
+    guard["base_e4"] = account["base_e4"]
+    guard["what"] = what
+
+
+@inlined
+def _trail(tape: Tape, s: int, book: Book, params: Record) -> None:
+    """Ratchet the stop of a trend position; it works from the next bar on."""
+    slot = book.slots[s]
+    if slot["quantity"] == 0 or not slot["trails"] or slot["leaving"] != 0 or slot["stop_e4"] <= 0:
+        return
+    side, row = 1 if slot["quantity"] > 0 else -1, _row(tape, s)
+    best = best_e4(side, slot["best_e4"], nearest_e4(tape.high[row]), nearest_e4(tape.low[row]))
+    multiple = stop_atr(bool(book.account[0]["reduced"]), params["trend_stop_atr"], params["reduced_stop_atr"])
+    slot["best_e4"] = best
+    slot["stop_e4"] = trail(side, slot["stop_e4"], best, slot["atr"], multiple)
+
+
+@inlined
+def _exit(tape: Tape, s: int, book: Book, decisions: RecordArray) -> None:
+    """The rule of a position's mode, or the signal from outside, ends it at its next open."""
+    slot = book.slots[s]
+    if slot["quantity"] == 0 or slot["leaving"] != 0:
+        return
+    row, decision, long = _row(tape, s), decisions[s], slot["quantity"] > 0
+    if slot["mode"] == _MANUAL:
+        ends = tape.exit[row]
+    elif slot["mode"] == _MEAN_REVERSION:
+        ends = decision["exit_mr_long"] if long else decision["exit_mr_short"]
+    else:
+        ends = decision["exit_trend_long"] if long else decision["exit_trend_short"]
+    if ends:
+        write_exit_signal(book, tape, s, row, decision)
+        slot["leaving"] = _SIGNAL
+
+
+@inlined
+def _enter(tape: Tape, s: int, book: Book, params: RecordArray, decisions: RecordArray) -> None:
+    row, decision = _row(tape, s), decisions[s]
+    if book.rules[0]["given"]:
+        if tape.entry[row] != 0:
+            enter(book, tape, s, row, tape.entry[row], _MANUAL, decision, params)
+    elif decision["entry"] != 0 and row >= tape.warm[s]:
+        enter(book, tape, s, row, decision["entry"], decision["entry_mode"], decision, params)

@@ -1,0 +1,85 @@
+"""Run a backtest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+
+from fluxherod.backtest.book import Book, open_book, with_room
+from fluxherod.backtest.driver import simulate
+from fluxherod.backtest.model import OPEN, BacktestConfig, Bars, Run, Signals
+from fluxherod.backtest.tape import Laid, lay_out
+from fluxherod.core.jit import RecordArray
+from fluxherod.core.kernel import DECISION, new_states
+from fluxherod.core.portfolio import net_e4
+
+_ALL = np.iinfo(np.int64).max
+PIECE = 200_000
+"""Bars between two calls of `progress`."""
+
+
+def run(
+    bars: Sequence[Bars],
+    config: BacktestConfig,
+    signals: Mapping[str, Signals] | None = None,
+    progress: Callable[[float], None] | None = None,
+) -> Run:
+    """Trade the bars of all symbols on one account.
+
+    Args:
+        bars: one set a symbol, in any order.
+        config: the rules.
+        signals: entries and exits from outside by symbol, in place of the strategy's; the noise filter does not see
+            them, breaker and daily loss do.
+        progress: called now and then with the part that is done, 0 to 1. What it raises ends the run.
+
+    Raises:
+        ValueError: when a symbol comes twice, or signals don't fit the bars.
+    """
+    laid = lay_out(bars, config, signals)
+    tape, symbols = laid.tape, len(laid.symbols)
+    params = config.params.to_record()
+    states, decisions = new_states(symbols, params), np.zeros(symbols, DECISION)
+    members, total = np.zeros(symbols, np.int64), max(1, len(tape.start_ns))
+    book = open_book(config, tape, len(laid.sessions.day))
+    most = _ALL if progress is None else PIECE
+    while not simulate(tape, laid.sessions, params, states, decisions, members, book, most):
+        book = with_room(book)
+        if progress is not None:
+            progress(float((tape.next - tape.first).sum()) / total)
+    return _told(laid, config, book)
+
+
+def _told(laid: Laid, config: BacktestConfig, book: Book) -> Run:
+    account = book.account[0]
+    times, sessions, bars = int(account["times"]), int(account["sessions"]), int(account["bars"])
+    return Run(
+        config=config,
+        symbols=laid.symbols,
+        trades=book.trades[: account["trades"]],
+        signals=book.signals[: account["signals"]],
+        guards=book.guards[: account["guards"]],
+        open=_open_positions(book),
+        equity_ns=book.equity_ns[:times],
+        equity_e4=book.equity_e4[:times],
+        exposure_e4=book.exposure_e4[:times],
+        session_day=book.session_day[:sessions],
+        session_ns=book.session_ns[:sessions],
+        session_e4=book.session_e4[:sessions],
+        bars=bars,
+        warm_up=len(laid.tape.start_ns) - bars,
+        rejected=laid.rejected,
+    )
+
+
+def _open_positions(book: Book) -> RecordArray:
+    symbols = np.flatnonzero(book.slots["quantity"])
+    slots, found = book.slots[symbols], np.zeros(len(symbols), OPEN)
+    for name in ("mode", "regime", "signal_ns", "entry_ns", "entry_e4", "stop_e4", "price_e4"):
+        found[name] = slots[name]
+    found["symbol"], found["pending_exit"] = symbols, slots["leaving"]
+    found["side"], found["quantity"] = np.sign(slots["quantity"]), np.abs(slots["quantity"])
+    fee_e4 = found["quantity"] * int(book.rules[0]["commission_e4"])
+    found["pnl_e4"] = net_e4(slots["quantity"] * slots["price_e4"] - slots["cost_e4"], fee_e4)
+    return found

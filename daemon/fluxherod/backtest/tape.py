@@ -1,0 +1,239 @@
+"""All symbols' bars as one set of flat arrays on exchange time: what the compiled driver reads.
+
+The door is that of live trading: an unsound bar, one outside the sessions and one that does not go forward in time is
+left out and counted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from fluxherod.backtest.model import DAY_NS, BacktestConfig, Bars, Signals
+from fluxherod.core.bars import MOST_DOLLARS
+from fluxherod.core.calendar import HOUR_NS, Calendar, minute_of_day, new_york
+from fluxherod.core.jit import FloatArray, RowArray, inlined, kernel
+
+REASONS = ("outside_session", "time_goes_back", "unsound")
+_TAKEN = 0
+_OUTSIDE = 1
+_BACK = 2
+_UNSOUND = 3
+_EPOCH = date(1970, 1, 1).toordinal()
+
+Codes = npt.NDArray[np.int32]
+
+
+class Sessions(NamedTuple):
+    """The sessions that bars lie in, in order: opens, closes, the New York minute of the opens, days since 1970."""
+
+    open_ns: RowArray
+    close_ns: RowArray
+    open_minute: RowArray
+    day: RowArray
+
+
+class Tape(NamedTuple):
+    """The bars of symbol s are the rows `first[s]` to `last[s]`; up to `warm[s]` they only warm up.
+
+    `next` is where the driver is, `end_ns` the decision time, `session` an index into `Sessions`. The arrays from
+    `entry` on are of `Signals`, empty when the strategy decides.
+    """
+
+    start_ns: RowArray
+    end_ns: RowArray
+    session: Codes
+    open: FloatArray
+    high: FloatArray
+    low: FloatArray
+    close: FloatArray
+    volume: FloatArray
+    first: RowArray
+    last: RowArray
+    warm: RowArray
+    next: RowArray
+    entry: npt.NDArray[np.int8]
+    exit: npt.NDArray[np.bool_]
+    quantity: RowArray
+    stop_e4: RowArray
+
+
+class Laid(NamedTuple):
+    """A tape with the names of its symbols, its sessions, and how many bars were left out for which reason."""
+
+    tape: Tape
+    symbols: tuple[str, ...]
+    sessions: Sessions
+    rejected: dict[str, int]
+
+
+class _Part(NamedTuple):
+    """What is taken of one symbol."""
+
+    columns: tuple[npt.NDArray[Any], ...]
+    given: tuple[npt.NDArray[Any], ...]
+
+
+def lay_out(bars: Sequence[Bars], config: BacktestConfig, signals: Mapping[str, Signals] | None = None) -> Laid:
+    """Bring the bars of all symbols on one tape.
+
+    Raises:
+        ValueError: when a symbol comes twice, or signals don't fit the bars.
+    """
+    ordered = sorted(bars, key=lambda one: one.symbol)
+    symbols = tuple(one.symbol for one in ordered)
+    if len(set(symbols)) < len(symbols):
+        raise ValueError(f"bars of {', '.join(symbols)}: allowed is one set of bars a symbol")
+    if signals is not None and (strangers := signals.keys() - set(symbols)):
+        raise ValueError(f"signals of {', '.join(sorted(strangers))}, which have no bars")
+    sessions = _sessions(ordered, config.calendar)
+    counts = np.zeros(4, np.int64)
+    parts = [_part(one, sessions, config, signals, counts) for one in ordered]
+    lengths = [len(part.columns[0]) for part in parts]
+    last = np.cumsum(lengths, dtype=np.int64)
+    first = last - np.array(lengths, np.int64)
+    columns = [_joined([part.columns[k] for part in parts], kind) for k, kind in enumerate(_KINDS)]
+    given = [_joined([part.given[k] for part in parts], kind) for k, kind in enumerate(_GIVEN)]
+    start_ns = np.iinfo(np.int64).min if config.start_ns is None else config.start_ns
+    warm = first + [int(np.searchsorted(part.columns[0], start_ns)) for part in parts]
+    tape = Tape(*columns, first, last, np.asarray(warm, np.int64), first.copy(), *given)
+    return Laid(tape, symbols, sessions, {name: int(n) for name, n in zip(REASONS, counts[1:], strict=True) if n})
+
+
+# start, end, session, open, high, low, close, volume
+_KINDS = ("i8", "i8", "i4", "f8", "f8", "f8", "f8", "f8")
+_GIVEN = ("i1", "?", "i8", "i8")
+
+
+def _joined(arrays: list[npt.NDArray[Any]], kind: str) -> npt.NDArray[Any]:
+    """One array of all; a single one is not copied."""
+    if not arrays:
+        return np.empty(0, kind)
+    return np.ascontiguousarray(arrays[0], kind) if len(arrays) == 1 else np.concatenate(arrays).astype(kind, copy=False)
+
+
+def _own(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """The array as the compiled code has it: another layout, or one that must not be written, is another type."""
+    return np.require(array, requirements=("C", "W"))
+
+
+def _part(
+    bars: Bars, sessions: Sessions, config: BacktestConfig, signals: Mapping[str, Signals] | None, counts: RowArray
+) -> _Part:
+    whole = tuple(_own(getattr(bars, name)) for name in ("start_ns", "open", "high", "low", "close", "volume"))
+    ends, codes, verdicts = np.empty(len(bars), np.int64), np.empty(len(bars), np.int32), np.empty(len(bars), np.int8)
+    if config.calendar is None:
+        codes[:] = np.searchsorted(sessions.day, new_york_days(whole[0]))
+    known = config.calendar is not None
+    _align(*whole, sessions.open_ns, sessions.close_ns, config.timeframe_ns, known, ends, codes, verdicts)
+    found = np.bincount(verdicts, minlength=4)
+    counts += found
+    start_ns, *prices = whole
+    columns: tuple[npt.NDArray[Any], ...] = (start_ns, ends, codes, *prices)
+    given = _given(bars, signals)
+    if found[_TAKEN] < len(bars):
+        taken = verdicts == _TAKEN
+        columns, given = tuple(c[taken] for c in columns), tuple(g[taken] if len(g) else g for g in given)
+    return _Part(columns, given)
+
+
+def _given(bars: Bars, signals: Mapping[str, Signals] | None) -> tuple[npt.NDArray[Any], ...]:
+    """The signals of one symbol as arrays: none at all when the strategy decides. -1 is not given."""
+    if signals is None:
+        return tuple(np.empty(0, kind) for kind in _GIVEN)
+    count = len(bars)
+    one = signals.get(bars.symbol, Signals(np.zeros(count, np.int8), np.zeros(count, np.bool_)))
+    quantity = np.full(count, -1, np.int64) if one.quantity is None else one.quantity
+    stop_e4 = np.full(count, -1, np.int64) if one.stop_e4 is None else one.stop_e4
+    arrays = (one.entry, one.exit, quantity, stop_e4)
+    for name, array, kind in zip(("entry", "exit", "quantity", "stop_e4"), arrays, _GIVEN, strict=True):
+        if array.dtype != np.dtype(kind) or array.shape != (count,):
+            raise ValueError(f"signals of {bars.symbol}: {name} must be {np.dtype(kind).name} of shape ({count},)")
+    return arrays
+
+
+def _sessions(bars: Sequence[Bars], calendar: Calendar | None) -> Sessions:
+    if calendar is None:
+        days = np.unique(np.concatenate([new_york_days(one.start_ns) for one in bars] or [np.empty(0, np.int64)]))
+        return Sessions(np.zeros_like(days), np.zeros_like(days), np.zeros_like(days), days)
+    known = calendar.sessions
+    days = np.array([date.fromisoformat(session.day).toordinal() - _EPOCH for session in known], np.int64)
+    return Sessions(
+        np.array([session.open_ns for session in known], np.int64),
+        np.array([session.close_ns for session in known], np.int64),
+        np.array([minute_of_day(session.open_ns) for session in known], np.int64),
+        days,
+    )
+
+
+def new_york_days(ns: RowArray) -> RowArray:
+    """New York dates of times, as days since 1970; shape (n,)."""
+    if len(ns) == 0:
+        return np.empty(0, np.int64)
+    utc_days = ns // DAY_NS
+    low, high = int(utc_days.min()), int(utc_days.max())
+    if high - low > 400_000:
+        raise ValueError("the times are more than a thousand years apart: they are not nanoseconds")
+    # New York is 4 or 5 hours behind: its date changes at one of two hours of each UTC day.
+    midnights = np.array([_midnight(day) for day in range(low, high + 1)], np.int64)
+    return utc_days - (ns < midnights[utc_days - low])
+
+
+def _midnight(utc_day: int) -> int:
+    """When New York's date becomes that of a UTC day."""
+    for hour in (4, 5):
+        ns = utc_day * DAY_NS + hour * HOUR_NS
+        if new_york(ns).hour == 0:
+            return ns
+    return utc_day * DAY_NS + 5 * HOUR_NS
+
+
+@inlined
+def _sound(opening: float, high: float, low: float, close: float, volume: float) -> bool:
+    """`core.bars.fault`, but for whole minutes."""
+    ordered = (0.0 < low) & (low <= opening) & (opening <= high) & (high <= MOST_DOLLARS)
+    return ordered & (low <= close) & (close <= high) & (volume >= 0.0) & (volume < np.inf)
+
+
+@kernel
+def _align(
+    start_ns: RowArray,
+    opening: FloatArray,
+    high: FloatArray,
+    low: FloatArray,
+    close: FloatArray,
+    volume: FloatArray,
+    opens_ns: RowArray,
+    closes_ns: RowArray,
+    timeframe_ns: int,
+    known: bool,
+    end_ns: RowArray,
+    session: Codes,
+    verdict: npt.NDArray[np.int8],
+) -> None:
+    """The end and the session of each bar of a symbol, and whether it is taken."""
+    newest, at = np.iinfo(np.int64).min, 0
+    for k in range(len(start_ns)):
+        begins = start_ns[k]
+        ends = begins + timeframe_ns
+        end_ns[k] = ends
+        if not _sound(opening[k], high[k], low[k], close[k], float(volume[k])):
+            verdict[k] = _UNSOUND
+            continue
+        if begins <= newest:
+            verdict[k] = _BACK
+            continue
+        if known:
+            while at < len(closes_ns) and closes_ns[at] <= begins:
+                at += 1
+            if at == len(closes_ns) or ends <= opens_ns[at]:
+                verdict[k] = _OUTSIDE
+                continue
+            end_ns[k] = min(ends, closes_ns[at])
+            session[k] = at
+        verdict[k] = _TAKEN
+        newest = begins
