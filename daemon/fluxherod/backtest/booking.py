@@ -8,7 +8,7 @@ from fluxherod.backtest.book import Book
 from fluxherod.backtest.fills import beyond_stop, limit_fill_e4, slippage_bp, slipped_e4, stop_fill
 from fluxherod.backtest.model import ExitReason, Outcome
 from fluxherod.backtest.tape import Tape
-from fluxherod.core.jit import inlined
+from fluxherod.core.jit import lent
 from fluxherod.core.portfolio import cash_of_e4, net_e4, realized_by_e4
 
 _STOP = int(ExitReason.STOP)
@@ -16,7 +16,7 @@ _STOP_PASSED = int(Outcome.STOP_PASSED)
 _UNFILLED = int(Outcome.UNFILLED)
 
 
-@inlined
+@lent
 def open_position(book: Book, tape: Tape, s: int, row: int, now_ns: int) -> None:
     """The working entry of a symbol meets its next bar: it fills, or it ends."""
     slot = book.slots[s]
@@ -46,7 +46,7 @@ def open_position(book: Book, tape: Tape, s: int, row: int, now_ns: int) -> None
     slot["entry_row"] = row
 
 
-@inlined
+@lent
 def drop_entry(book: Book, s: int, outcome: int) -> None:
     """The working entry of a symbol ends without a fill."""
     account, slot = book.account[0], book.slots[s]
@@ -58,7 +58,7 @@ def drop_entry(book: Book, s: int, outcome: int) -> None:
     signal["quantity"] = 0
 
 
-@inlined
+@lent
 def look_at_stop(book: Book, tape: Tape, s: int, row: int, opens_ns: int) -> None:
     """Close the position of a symbol when its bar touches the stop."""
     slot = book.slots[s]
@@ -70,7 +70,7 @@ def look_at_stop(book: Book, tape: Tape, s: int, row: int, opens_ns: int) -> Non
         close_position(book, tape, s, row, price, opens_ns if at_open else tape.end_ns[row], _STOP)
 
 
-@inlined
+@lent
 def close_position(book: Book, tape: Tape, s: int, row: int, price: float, now_ns: int, reason: int) -> None:
     """Close the position of a symbol at a price, which slips."""
     account, slot = book.account[0], book.slots[s]
@@ -102,7 +102,7 @@ def close_position(book: Book, tape: Tape, s: int, row: int, price: float, now_n
     slot["leaving"] = 0
 
 
-@inlined
+@lent
 def _slippage(book: Book, tape: Tape, s: int, row: int, shares: int) -> int:
     rules = book.rules[0]
     return slippage_bp(

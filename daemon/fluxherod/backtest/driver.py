@@ -11,7 +11,7 @@ from fluxherod.backtest.entries import enter, write_exit_signal
 from fluxherod.backtest.model import ExitReason, Guard, Kind, Outcome
 from fluxherod.backtest.tape import Sessions, Tape
 from fluxherod.core.calendar import MINUTE_NS
-from fluxherod.core.jit import Record, RecordArray, RowArray, inlined, kernel
+from fluxherod.core.jit import Record, RecordArray, RowArray, lending_kernel, lent
 from fluxherod.core.kernel import step
 from fluxherod.core.money import nearest_e4
 from fluxherod.core.risk.breaker import day_lost, reached
@@ -31,7 +31,7 @@ _DAY_LOST = int(Guard.DAILY_LOSS)
 _NEW_SESSION = int(Guard.NEW_SESSION)
 
 
-@kernel
+@lending_kernel
 def simulate(
     tape: Tape,
     sessions: Sessions,
@@ -61,7 +61,7 @@ def simulate(
     return False
 
 
-@inlined
+@lent
 def _has_room(book: Book) -> bool:
     account, most = book.account[0], 2 * len(book.slots) + 4
     return (
@@ -71,7 +71,7 @@ def _has_room(book: Book) -> bool:
     )
 
 
-@inlined
+@lent
 def _gather(tape: Tape, members: RowArray) -> int:
     """The symbols whose next bar is the earliest to end, in order; each goes on by this bar. How many there are."""
     now, count = _END, 0
@@ -90,13 +90,13 @@ def _gather(tape: Tape, members: RowArray) -> int:
     return count
 
 
-@inlined
+@lent
 def _row(tape: Tape, s: int) -> int:
     """The bar that a symbol is at."""
     return tape.next[s] - 1
 
 
-@inlined
+@lent
 def _begin(tape: Tape, sessions: Sessions, members: RowArray, book: Book) -> bool:
     """True when one of these bars is traded on. A session may begin: its losses count from the last mark."""
     live, account = False, book.account[0]
@@ -116,13 +116,13 @@ def _begin(tape: Tape, sessions: Sessions, members: RowArray, book: Book) -> boo
     return live
 
 
-@inlined
+@lent
 def _opening_ns(tape: Tape, sessions: Sessions, rules: Record, row: int) -> int:
     """When a bar opens: its start, or the session's open."""
     return max(tape.start_ns[row], sessions.open_ns[tape.session[row]]) if rules["has_hours"] else tape.start_ns[row]
 
 
-@inlined
+@lent
 def _decide(
     tape: Tape,
     sessions: Sessions,
@@ -158,7 +158,7 @@ def _decide(
     )
 
 
-@inlined
+@lent
 def _trade(
     tape: Tape, sessions: Sessions, members: RowArray, book: Book, params: RecordArray, decisions: RecordArray
 ) -> None:
@@ -174,7 +174,7 @@ def _trade(
         _enter(tape, members[k], book, params, decisions)
 
 
-@inlined
+@lent
 def _open_and_stop(tape: Tape, sessions: Sessions, members: RowArray, book: Book) -> None:
     """Exits and entries that waited for the open, then stops: those of the entries that have just filled, too."""
     rules = book.rules[0]
@@ -197,7 +197,7 @@ def _open_and_stop(tape: Tape, sessions: Sessions, members: RowArray, book: Book
             look_at_stop(book, tape, s, row, _opening_ns(tape, sessions, rules, row))
 
 
-@inlined
+@lent
 def _mark(tape: Tape, members: RowArray, book: Book) -> None:
     """Positions at the closes of these bars, the others at their last one."""
     account = book.account[0]
@@ -219,7 +219,7 @@ def _mark(tape: Tape, members: RowArray, book: Book) -> None:
     book.exposure_e4[at] = account["gross_e4"]
 
 
-@inlined
+@lent
 def _guard(book: Book, now_ns: int) -> None:
     """Breaker and daily loss, as `core.risk.breaker` has them; a backtest is sure of its first reading."""
     account, rules = book.account[0], book.rules[0]
@@ -244,7 +244,7 @@ def _guard(book: Book, now_ns: int) -> None:
         _flatten(book, _DAILY_LOSS)
 
 
-@inlined
+@lent
 def _flatten(book: Book, reason: int) -> None:
     """Working entries end, positions leave at their next open."""
     for s in range(len(book.slots)):
@@ -255,7 +255,7 @@ def _flatten(book: Book, reason: int) -> None:
             slot["leaving"] = reason
 
 
-@inlined
+@lent
 def _write_guard(book: Book, now_ns: int, what: int) -> None:
     account = book.account[0]
     guard = book.guards[account["guards"]]
@@ -267,7 +267,7 @@ def _write_guard(book: Book, now_ns: int, what: int) -> None:
     guard["what"] = what
 
 
-@inlined
+@lent
 def _trail(tape: Tape, s: int, book: Book, params: Record) -> None:
     """Ratchet the stop of a trend position; it works from the next bar on."""
     slot = book.slots[s]
@@ -280,7 +280,7 @@ def _trail(tape: Tape, s: int, book: Book, params: Record) -> None:
     slot["stop_e4"] = trail(side, slot["stop_e4"], best, slot["atr"], multiple)
 
 
-@inlined
+@lent
 def _exit(tape: Tape, s: int, book: Book, decisions: RecordArray) -> None:
     """The rule of a position's mode, or the signal from outside, ends it at its next open."""
     slot = book.slots[s]
@@ -298,7 +298,7 @@ def _exit(tape: Tape, s: int, book: Book, decisions: RecordArray) -> None:
         slot["leaving"] = _SIGNAL
 
 
-@inlined
+@lent
 def _enter(tape: Tape, s: int, book: Book, params: RecordArray, decisions: RecordArray) -> None:
     row, decision = _row(tape, s), decisions[s]
     if book.rules[0]["given"]:

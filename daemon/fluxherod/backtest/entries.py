@@ -7,7 +7,7 @@ import numpy as np
 from fluxherod.backtest.book import Book
 from fluxherod.backtest.model import Kind, Outcome
 from fluxherod.backtest.tape import Tape
-from fluxherod.core.jit import Record, RecordArray, inlined
+from fluxherod.core.jit import Record, RecordArray, lent
 from fluxherod.core.money import nearest_e4, on_tick_e4
 from fluxherod.core.risk.correlation import RETURNS, newest_rho
 from fluxherod.core.risk.request import MAX_EQUITY_E4, MAX_PRICE_E4
@@ -40,7 +40,7 @@ _WHOLE_BP = 10_000
 _MARGIN = 2
 
 
-@inlined
+@lent
 def enter(
     book: Book, tape: Tape, s: int, row: int, side: int, mode: int, decision: Record, params: RecordArray
 ) -> None:
@@ -66,7 +66,7 @@ def enter(
         _order(book, tape, s, row, side * quantity, mode, decision, price_e4, placed_e4)
 
 
-@inlined
+@lent
 def _stops(
     tape: Tape, row: int, side: int, mode: int, decision: Record, params: Record, reduced: bool
 ) -> tuple[int, int]:
@@ -84,7 +84,7 @@ def _stops(
     return trend_stop_e4(side, close, atr, stop_atr(True, multiple, params["reduced_stop_atr"])), normal
 
 
-@inlined
+@lent
 def _vetoed(account: Record, slot: Record, rules: Record, side: int, mode: int, decision: Record) -> int:
     """What ends an entry before its size is asked; ORDERED when nothing does. The spread is not applicable."""
     if slot["quantity"] != 0 or slot["wanted"] != 0:
@@ -101,7 +101,7 @@ def _vetoed(account: Record, slot: Record, rules: Record, side: int, mode: int, 
     return _DAILY_LOSS if account["day_lost"] else _ORDERED
 
 
-@inlined
+@lent
 def _kept_out(account: Record, rules: Record, side: int, price_e4: int, stop_e4: int, distance: int) -> int:
     """The check that ends an entry which no size could pass; ORDERED when there is none."""
     equity_e4 = account["equity_e4"]
@@ -115,7 +115,7 @@ def _kept_out(account: Record, rules: Record, side: int, price_e4: int, stop_e4:
     return _OPEN_POSITIONS if account["open"] >= rules["max_positions"] else _ORDERED
 
 
-@inlined
+@lent
 def _correlated(book: Book, tape: Tape, s: int, row: int) -> bool:
     """True when the symbol moves with one that is held or being opened, or when that is not known."""
     slots, rules, first = book.slots, book.rules[0], tape.first[s]
@@ -135,7 +135,7 @@ def _correlated(book: Book, tape: Tape, s: int, row: int) -> bool:
     return False
 
 
-@inlined
+@lent
 def _sized(
     account: Record, rules: Record, side: int, mode: int, price_e4: int, distance: int, correlated: bool
 ) -> tuple[int, int]:
@@ -160,7 +160,7 @@ def _sized(
     return quantity, _ADJUSTED if cut else _ORDERED
 
 
-@inlined
+@lent
 def _emptied(by_risk: int, cap: int, scaled: int, room: int) -> int:
     if by_risk <= 0:
         return _RISK
@@ -171,7 +171,7 @@ def _emptied(by_risk: int, cap: int, scaled: int, room: int) -> int:
     return _EXPOSURE if room <= 0 else _BUYING_POWER
 
 
-@inlined
+@lent
 def _order(
     book: Book, tape: Tape, s: int, row: int, wanted: int, mode: int, decision: Record, price_e4: int, stop_e4: int
 ) -> None:
@@ -192,7 +192,7 @@ def _order(
     account["open"] += 1
 
 
-@inlined
+@lent
 def _write_signal(
     book: Book,
     tape: Tape,
@@ -223,7 +223,7 @@ def _write_signal(
     signal["quantity"] = quantity
 
 
-@inlined
+@lent
 def write_exit_signal(book: Book, tape: Tape, s: int, row: int, decision: Record) -> None:
     """The signal that closes the position of a symbol."""
     slot = book.slots[s]

@@ -11,7 +11,7 @@ from fluxherod.backtest.driver import simulate
 from fluxherod.backtest.model import OPEN, BacktestConfig, Bars, Run, Signals
 from fluxherod.backtest.tape import Laid, lay_out
 from fluxherod.core.jit import RecordArray
-from fluxherod.core.kernel import DECISION, new_states
+from fluxherod.core.kernel import DECISION, new_states, warm_up
 from fluxherod.core.portfolio import net_e4
 
 _ALL = np.iinfo(np.int64).max
@@ -37,6 +37,7 @@ def run(
     Raises:
         ValueError: when a symbol comes twice, or signals don't fit the bars.
     """
+    warm_up()  # what the driver calls and others call too must be compiled by itself, before the driver is
     laid = lay_out(bars, config, signals)
     tape, symbols = laid.tape, len(laid.symbols)
     params = config.params.to_record()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -23,6 +24,7 @@ _TAKEN = 0
 _OUTSIDE = 1
 _BACK = 2
 _UNSOUND = 3
+_WEEK = 7
 _EPOCH = date(1970, 1, 1).toordinal()
 
 Codes = npt.NDArray[np.int32]
@@ -178,18 +180,26 @@ def new_york_days(ns: RowArray) -> RowArray:
     low, high = int(utc_days.min()), int(utc_days.max())
     if high - low > 400_000:
         raise ValueError("the times are more than a thousand years apart: they are not nanoseconds")
-    # New York is 4 or 5 hours behind: its date changes at one of two hours of each UTC day.
-    midnights = np.array([_midnight(day) for day in range(low, high + 1)], np.int64)
-    return utc_days - (ns < midnights[utc_days - low])
+    return utc_days - (ns < _midnights(low, high)[utc_days - low])
 
 
-def _midnight(utc_day: int) -> int:
-    """When New York's date becomes that of a UTC day."""
-    for hour in (4, 5):
-        ns = utc_day * DAY_NS + hour * HOUR_NS
-        if new_york(ns).hour == 0:
-            return ns
-    return utc_day * DAY_NS + 5 * HOUR_NS
+@lru_cache(maxsize=4)  # the bars of all symbols are of the same days
+def _midnights(low: int, high: int) -> RowArray:
+    """When New York's date becomes that of each UTC day from `low` to `high`."""
+    # The clocks change after midnight, and never twice in a week.
+    weeks = [_hours_behind(day) for day in range(low, high + 8, _WEEK)]
+    hours = np.repeat(np.array(weeks, np.int64), _WEEK)[: high - low + 1]
+    for week in np.flatnonzero(np.diff(weeks)):
+        for day in range(week * _WEEK, min((week + 1) * _WEEK, len(hours))):
+            hours[day] = _hours_behind(low + day)
+    return np.arange(low, high + 1) * DAY_NS + hours * HOUR_NS
+
+
+def _hours_behind(utc_day: int) -> int:
+    """How many hours New York is behind at its midnight of a UTC day."""
+    offset = new_york(utc_day * DAY_NS + 5 * HOUR_NS).utcoffset()
+    assert offset is not None
+    return -int(offset.total_seconds()) // 3600
 
 
 @inlined

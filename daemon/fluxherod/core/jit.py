@@ -62,7 +62,22 @@ def _stamp(package: str) -> str:
 
 def kernel(function: _Function) -> _Function:
     """Compile `function` on its first call; machine code is cached on disk and runs without the GIL."""
-    compiled: Any = _njit(**_OPTIONS)(function)
+    return _cached(function, _njit(**_OPTIONS)(function))
+
+
+def lending_kernel(function: _Function) -> _Function:
+    """A kernel that makes no array and counts no references: each use of an array of a tuple would be counted."""
+    return _cached(function, _njit(**_OPTIONS, _nrt=False)(function))
+
+
+def lent(function: _Function) -> _Function:
+    """A helper of a `lending_kernel`, as `inlined` ones are."""
+    compiled: Any = _njit(**_OPTIONS, _nrt=False, forceinline=True, no_cpython_wrapper=True)(function)
+    result: _Function = compiled
+    return result
+
+
+def _cached(function: _Function, compiled: Any) -> _Function:
     try:
         compiled.enable_caching()
     except RuntimeError:

@@ -1,0 +1,112 @@
+"""Bars from files: CSV (gzip too) and Parquet, local or on any file system that Arrow knows, and from a bar cache."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv as pcsv
+import pyarrow.parquet as pq
+from pyarrow import fs
+
+from fluxherod.backtest.model import DAY_NS, Bars
+from fluxherod.core.calendar import HOUR_NS, new_york
+from fluxherod.core.types import Bar
+
+PRICES = ("open", "high", "low", "close")
+TIMES = ("timestamp", "start_ns", "time", "date", "datetime")
+"""What the column of the bars' starts may be called."""
+
+
+class Unreadable(ValueError):
+    """A file does not hold bars; the text names it and what is wrong."""
+
+
+def read_bars(symbol: str, path: str, file_system: Any = None) -> Bars:
+    """The bars of one symbol from a file: `.parquet`, else CSV, that may be compressed (`.gz`, `.zst`, `.bz2`).
+
+    Columns are a time (`timestamp`, `start_ns`, `time`, `date` or `datetime`: a time with a zone, UTC without one, a
+    date of New York, or integer nanoseconds), `open`, `high`, `low`, `close` and `volume`, in any order and case.
+
+    Args:
+        path: a path, or an address such as `s3://bucket/SPY.parquet`.
+        file_system: a `pyarrow.fs.FileSystem` in which the path is; None takes the address's own.
+
+    Raises:
+        Unreadable: when a column is missing, empty in places, or of another type.
+        OSError: when the file can't be read.
+    """
+    try:
+        table = _table(path, file_system)
+    except pa.ArrowInvalid as error:
+        raise Unreadable(f"{path}: {error}") from error
+    return bars_of_table(symbol, table, path)
+
+
+def bars_of_table(symbol: str, table: Any, name: str = "table") -> Bars:
+    """The bars in an Arrow table, with the columns that `read_bars` names; `name` is for what is said of faults.
+
+    Raises:
+        Unreadable: as there.
+    """
+    columns = {column.lower(): column for column in table.column_names}
+    time = next((columns[word] for word in TIMES if word in columns), None)
+    missing = [word for word in (*PRICES, "volume") if word not in columns]
+    if time is None or missing:
+        raise Unreadable(f"{name}: the columns are {', '.join(columns)}: missing is {', '.join(missing) or TIMES[0]}")
+    for column in (time, *(columns[word] for word in (*PRICES, "volume"))):
+        if table[column].null_count:
+            raise Unreadable(f"{name}: {column} is empty in {table[column].null_count} rows")
+    try:
+        start_ns = _starts(table[time])
+        prices = [_floats(table[columns[word]]) for word in PRICES]
+        return Bars(symbol, start_ns, *prices, _floats(table[columns["volume"]]))
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
+        raise Unreadable(f"{name}: {error}") from error
+
+
+def bars_of_core(symbol: str, bars: Sequence[Bar]) -> Bars:
+    """The bars that a bar cache or a journal gives, oldest first."""
+    columns = ([getattr(bar, name) for bar in bars] for name in PRICES)
+    volume = np.array([bar.volume for bar in bars], np.int64)
+    starts = np.array([bar.start_ns for bar in bars], np.int64)
+    return Bars(symbol, starts, *(np.array(column, np.float64) for column in columns), volume)
+
+
+def _table(path: str, file_system: Any) -> Any:
+    if file_system is None:
+        file_system, path = fs.FileSystem.from_uri(path) if "://" in path else (fs.LocalFileSystem(), path)
+    if path.lower().endswith(".parquet"):
+        with file_system.open_input_file(path) as file:
+            return pq.read_table(file)
+    with file_system.open_input_stream(path) as stream:  # decompresses by the name's ending
+        return pcsv.read_csv(stream)
+
+
+def _floats(column: Any) -> Any:
+    return np.array(pc.cast(column, pa.float64()).to_numpy())
+
+
+def _starts(column: Any) -> Any:
+    kind = column.type
+    if pa.types.is_integer(kind):
+        return np.array(pc.cast(column, pa.int64()).to_numpy())
+    if pa.types.is_date(kind):
+        return _new_york_midnights(pc.cast(column, pa.date32()))
+    if pa.types.is_string(kind) or pa.types.is_large_string(kind):
+        column = pc.cast(column, pa.timestamp("ns", "UTC"))
+    return np.array(pc.cast(column, pa.timestamp("ns", column.type.tz)).cast(pa.int64()).to_numpy())
+
+
+def _new_york_midnights(column: Any) -> Any:
+    days = pc.cast(column, pa.int32()).to_numpy().astype(np.int64)
+    return np.array([_midnight(int(day)) for day in days], np.int64)
+
+
+def _midnight(day: int) -> int:
+    offset = new_york(day * DAY_NS + 5 * HOUR_NS).utcoffset()
+    assert offset is not None
+    return day * DAY_NS - round(offset.total_seconds()) * 1_000_000_000
