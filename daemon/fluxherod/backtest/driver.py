@@ -182,9 +182,7 @@ def _open_and_stop(tape: Tape, sessions: Sessions, members: RowArray, book: Book
         s = members[k]
         row, slot = _row(tape, s), book.slots[s]
         if slot["leaving"] != 0:
-            close_position(
-                book, tape, s, row, tape.open[row], _opening_ns(tape, sessions, rules, row), slot["leaving"]
-            )
+            close_position(book, tape, s, row, tape.open[row], _opening_ns(tape, sessions, rules, row), slot["leaving"])
     for k in range(len(members)):
         s = members[k]
         row = _row(tape, s)

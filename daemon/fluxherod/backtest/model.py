@@ -51,7 +51,9 @@ class Bars:
             array = getattr(self, name)
             if array.dtype.name not in allowed or array.shape != (len(self),):
                 shape = f"{array.dtype.name} of shape {array.shape}"
-                raise ValueError(f"{self.symbol}: {name} is {shape}: allowed is {' or '.join(allowed)} of ({len(self)},)")
+                raise ValueError(
+                    f"{self.symbol}: {name} is {shape}: allowed is {' or '.join(allowed)} of ({len(self)},)"
+                )
 
     def __len__(self) -> int:
         return len(self.start_ns)

@@ -115,7 +115,9 @@ def _joined(arrays: list[npt.NDArray[Any]], kind: str) -> npt.NDArray[Any]:
     """One array of all; a single one is not copied."""
     if not arrays:
         return np.empty(0, kind)
-    return np.ascontiguousarray(arrays[0], kind) if len(arrays) == 1 else np.concatenate(arrays).astype(kind, copy=False)
+    return (
+        np.ascontiguousarray(arrays[0], kind) if len(arrays) == 1 else np.concatenate(arrays).astype(kind, copy=False)
+    )
 
 
 def _own(array: npt.NDArray[Any]) -> npt.NDArray[Any]:

@@ -1,0 +1,251 @@
+"""The figures of a run: returns, risk and trades, in all and by mode, by regime and by month."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import numpy.typing as npt
+
+from fluxherod.backtest.model import Kind, Run
+from fluxherod.core.jit import FloatArray, RecordArray, RowArray
+from fluxherod.core.performance import RISK_FREE_RATE, SESSIONS_A_YEAR, sharpe_ratio
+from fluxherod.core.types import Regime
+
+
+@dataclass(frozen=True, slots=True)
+class Fall:
+    """The largest drawdown of the marks: the part of the peak that was lost, and when.
+
+    `length_ns` is of the longest stay below a peak, up to the mark that reached it again, or to the end.
+    """
+
+    fraction: float = 0.0
+    peak_ns: int = 0
+    trough_ns: int = 0
+    length_ns: int = 0
+    recovered: bool = True
+    """False when the longest stay below a peak lasts to the end."""
+
+
+@dataclass(frozen=True, slots=True)
+class TradeFigures:
+    """Figures of closed trades, net of commissions. A win is net > 0; what is not defined is None."""
+
+    trades: int
+    wins: int
+    net_e4: int
+    gross_profit_e4: int
+    gross_loss_e4: int  # positive
+    commission_e4: int
+    best_e4: int | None
+    worst_e4: int | None
+    held_ns: int  # sum over all trades
+    held_bars: int
+
+    @property
+    def losses(self) -> int:
+        """Trades without a net profit."""
+        return self.trades - self.wins
+
+    @property
+    def win_rate(self) -> float | None:
+        """Wins as a fraction of the trades."""
+        return self.wins / self.trades if self.trades else None
+
+    @property
+    def average_win_e4(self) -> float | None:
+        """The average win."""
+        return self.gross_profit_e4 / self.wins if self.wins else None
+
+    @property
+    def average_loss_e4(self) -> float | None:
+        """The average loss, positive."""
+        return self.gross_loss_e4 / self.losses if self.losses else None
+
+    @property
+    def profit_factor(self) -> float | None:
+        """Gross profit over gross loss."""
+        return self.gross_profit_e4 / self.gross_loss_e4 if self.gross_loss_e4 else None
+
+    @property
+    def expectancy_e4(self) -> float | None:
+        """The average net result."""
+        return self.net_e4 / self.trades if self.trades else None
+
+    @property
+    def average_held_ns(self) -> float | None:
+        """The average time from the entry's fill to the exit's."""
+        return self.held_ns / self.trades if self.trades else None
+
+    @property
+    def average_held_bars(self) -> float | None:
+        """The same in bars of the symbol."""
+        return self.held_bars / self.trades if self.trades else None
+
+
+@dataclass(frozen=True, slots=True)
+class Metrics:
+    """Figures of a run; fractions, not percent. What is not defined is None.
+
+    Args:
+        annualised_return, volatility, sharpe, sortino: of the returns from one session's last mark to the next, the
+            first from the initial equity; a year has 252 sessions. `sharpe` and `sortino` have a risk-free rate of 4 %
+            a year, `sharpe_zero_rate` none.
+        calmar: annualised return over the largest drawdown.
+        drawdown: of all marks, from the initial equity on.
+        exposure: part of the marks at which a position was open; `average_exposure`: of gross value over equity.
+        monthly: return of each month (`YYYY-MM`), in order.
+    """
+
+    initial_e4: int
+    final_e4: int
+    sessions: int
+    total_return: float
+    annualised_return: float | None
+    volatility: float | None
+    sharpe: float | None
+    sharpe_zero_rate: float | None
+    sortino: float | None
+    calmar: float | None
+    drawdown: Fall
+    exposure: float
+    average_exposure: float
+    trades: TradeFigures
+    by_mode: Mapping[str, TradeFigures]
+    by_regime: Mapping[str, TradeFigures]
+    monthly: Mapping[str, float]
+
+
+def metrics(run: Run) -> Metrics:
+    """All figures of a run."""
+    initial_e4 = run.config.initial_equity_e4
+    returns = session_returns(run)
+    listed = returns.tolist()
+    fall = largest_fall(run.equity_ns, run.equity_e4, initial_e4)
+    yearly = annualised(run.final_e4 / initial_e4, len(returns))
+    open_marks = np.count_nonzero(run.exposure_e4)
+    return Metrics(
+        initial_e4=initial_e4,
+        final_e4=run.final_e4,
+        sessions=len(returns),
+        total_return=run.final_e4 / initial_e4 - 1.0,
+        annualised_return=yearly,
+        volatility=float(returns.std(ddof=1)) * math.sqrt(SESSIONS_A_YEAR) if len(returns) > 1 else None,
+        sharpe=sharpe_ratio(listed, RISK_FREE_RATE),
+        sharpe_zero_rate=sharpe_ratio(listed, 0.0),
+        sortino=sortino_ratio(returns, RISK_FREE_RATE),
+        calmar=yearly / fall.fraction if yearly is not None and fall.fraction > 0 else None,
+        drawdown=fall,
+        exposure=float(open_marks) / len(run.exposure_e4) if len(run.exposure_e4) else 0.0,
+        average_exposure=_average_exposure(run),
+        trades=figures(run.trades),
+        by_mode=_by(run.trades, "mode", {int(kind): kind.name.lower() for kind in Kind}),
+        by_regime=_by(run.trades, "regime", {int(regime): regime.name.lower() for regime in Regime}),
+        monthly=monthly_returns(run),
+    )
+
+
+def session_returns(run: Run) -> FloatArray:
+    """The return of each session, shape (sessions,): from one's last mark to the next one's.
+
+    A session after one that ended without equity has no return, so none is given from there on.
+    """
+    closes = np.concatenate([[run.config.initial_equity_e4], run.session_e4]).astype(np.float64)
+    ruined = np.flatnonzero(closes <= 0)
+    if len(ruined):
+        closes = closes[: ruined[0] + 1]
+    return closes[1:] / closes[:-1] - 1.0
+
+
+def annualised(growth: float, sessions: int) -> float | None:
+    """The yearly return of a growth over so many sessions; None without a session."""
+    if sessions == 0:
+        return None
+    return max(growth, 0.0) ** (SESSIONS_A_YEAR / sessions) - 1.0
+
+
+def sortino_ratio(returns: FloatArray, risk_free_rate: float) -> float | None:
+    """The annualised Sortino ratio: the excess over the deviation of what lies below the risk-free return.
+
+    None for fewer than 2 returns, and when none lies below.
+    """
+    if len(returns) < 2:
+        return None
+    excess = returns - risk_free_rate / SESSIONS_A_YEAR
+    below = math.sqrt(float(np.mean(np.minimum(excess, 0.0) ** 2)))
+    return float(excess.mean()) / below * math.sqrt(SESSIONS_A_YEAR) if below > 0 else None
+
+
+def largest_fall(ns: RowArray, equity_e4: RowArray, initial_e4: int) -> Fall:
+    """The largest drawdown of marks, shape (n,), from a first equity on."""
+    if len(equity_e4) == 0:
+        return Fall()
+    peaks = np.maximum(np.maximum.accumulate(equity_e4), initial_e4)
+    lost = 1.0 - equity_e4 / peaks
+    trough = int(lost.argmax())
+    starts = _stays(ns, equity_e4 >= peaks)
+    lengths = starts[1:] - starts[:-1]
+    longest = int(lengths.argmax())
+    recovered = longest < len(lengths) - 1 or bool(equity_e4[-1] >= peaks[-1])
+    at_peak = np.flatnonzero(equity_e4[: trough + 1] == peaks[trough])
+    return Fall(
+        fraction=max(0.0, float(lost[trough])),
+        peak_ns=int(ns[at_peak[-1]]) if len(at_peak) else int(ns[0]),
+        trough_ns=int(ns[trough]),
+        length_ns=int(lengths[longest]) if bool((lost > 0).any()) else 0,
+        recovered=recovered,
+    )
+
+
+def _stays(ns: RowArray, at_peak: npt.NDArray[np.bool_]) -> RowArray:
+    """The times of the marks at a peak, with the first and the last mark of all: between two the equity is below."""
+    return np.concatenate([ns[:1], ns[at_peak], ns[-1:]])
+
+
+def _average_exposure(run: Run) -> float:
+    if len(run.equity_e4) == 0:
+        return 0.0
+    solvent = run.equity_e4 > 0
+    return float((run.exposure_e4[solvent] / run.equity_e4[solvent]).mean()) if bool(solvent.any()) else 0.0
+
+
+def figures(trades: RecordArray) -> TradeFigures:
+    """Figures of TRADE records."""
+    nets = trades["pnl_e4"]
+    wins = nets > 0
+    return TradeFigures(
+        trades=len(nets),
+        wins=int(wins.sum()),
+        net_e4=int(nets.sum()),
+        gross_profit_e4=int(nets[wins].sum()),
+        gross_loss_e4=-int(nets[~wins].sum()),
+        commission_e4=int(trades["commission_e4"].sum()),
+        best_e4=int(nets.max()) if len(nets) else None,
+        worst_e4=int(nets.min()) if len(nets) else None,
+        held_ns=int((trades["exit_ns"] - trades["entry_ns"]).sum()),
+        held_bars=int(trades["bars"].sum()),
+    )
+
+
+def _by(trades: RecordArray, field: str, names: Mapping[int, str]) -> dict[str, TradeFigures]:
+    """The figures of each value of a field that a trade has."""
+    found = ((name, trades[trades[field] == code]) for code, name in names.items())
+    return {name: figures(part) for name, part in found if len(part)}
+
+
+def monthly_returns(run: Run) -> dict[str, float]:
+    """The return of each month from the last mark of the month before; a month after ruin has none."""
+    months: dict[str, float] = {}
+    before_e4 = run.config.initial_equity_e4
+    last: dict[str, int] = {}
+    for day, equity_e4 in zip(run.session_day.tolist(), run.session_e4.tolist(), strict=True):
+        last[date.fromordinal(date(1970, 1, 1).toordinal() + day).isoformat()[:7]] = equity_e4
+    for month, equity_e4 in last.items():
+        if before_e4 > 0:
+            months[month] = equity_e4 / before_e4 - 1.0
+        before_e4 = equity_e4
+    return months
