@@ -21,7 +21,7 @@ SUITABLE := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))
 PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$python -c '$(SUITABLE)' 2>/dev/null && echo $$python && break; done)
 
-.PHONY: help setup setup-test demo test acceptance bench disk mutants scope streams crash dst dst-bugs weeks fuzz fuzz-web lint format proto lock deb clean system-packages node-packages grpcurl
+.PHONY: help setup setup-test demo test acceptance bench disk mutants scope streams crash dst dst-bugs weeks backtest-oracle fuzz fuzz-web lint format proto lock deb clean system-packages node-packages grpcurl
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -65,6 +65,9 @@ dst-bugs: setup ## at which seed the sessions find each of the bugs that are put
 
 weeks: setup ## simulate more whole weeks of faults than the tests do (N, 200)
 	@FAULT_WEEKS=$(or $(N),200) $(BIN)/pytest tests/system/test_fault_weeks.py -q --timeout 0 -n $(WORKERS) $(ARGS)
+
+backtest-oracle: setup ## the backtest against a plain one on more markets by chance than the tests do (N, 200)
+	@BACKTEST_ORACLE_MARKETS=$(or $(N),200) $(BIN)/pytest tests/backtest/test_against_oracle.py -q --timeout 0 $(ARGS)
 
 fuzz-web: setup ## send the HTTP port what nobody should send: make fuzz-web N=50000 (SEED: others)
 	@FUZZ_WEB_REQUESTS=$(or $(N),50000) FUZZ_WEB_SEED=$(or $(SEED),2024) $(BIN)/pytest tests/web/test_hostile.py -q -s --timeout 0 $(ARGS)
