@@ -53,9 +53,7 @@ def drop_entry(book: Book, s: int, outcome: int) -> None:
     account["working_e4"] -= abs(slot["wanted"]) * slot["signal_e4"]
     account["open"] -= 1
     slot["wanted"] = 0
-    signal = book.signals[slot["signal"]]
-    signal["outcome"] = outcome
-    signal["quantity"] = 0
+    book.signals[slot["signal"]]["outcome"] = outcome
 
 
 @lent

@@ -126,7 +126,7 @@ def _differences(part: Run, whole: Run, end_ns: int) -> list[str]:
     if part.trades.tobytes() != whole.trades[whole.trades["exit_ns"] <= end_ns].tobytes():
         found.append("trades")
     decided, later = part.signals, whole.signals[: len(part.signals)]
-    names = ("symbol", "side", "exit", "mode", "regime", "ns", "price_e4", "stop_e4")
+    names = ("symbol", "side", "exit", "mode", "regime", "ns", "price_e4", "stop_e4", "quantity")
     if int((whole.signals["ns"] <= end_ns).sum()) != len(decided) or any(
         not np.array_equal(decided[name], later[name]) for name in names
     ):

@@ -238,7 +238,7 @@ SIGNAL = np.dtype(
         ("ns", "i8"),  # end of the bar
         ("price_e4", "i8"),
         ("stop_e4", "i8"),
-        ("quantity", "i8"),  # 0 when it was not ordered
+        ("quantity", "i8"),  # of the order, 0 when there was none
     ],
     align=True,
 )
