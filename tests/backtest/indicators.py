@@ -1,7 +1,8 @@
 """The indicators of the specification, section 3, each recomputed in the plainest way. Prices are 1/10,000 dollar.
 
 A list has one value a bar, None before the first valid one. What is a sum over a window is exact (integers and
-fractions, each window anew); what Wilder or Kaufman defined by recursion is a float, as TA-Lib seeds it.
+fractions, each window anew); what Wilder or Kaufman defined by recursion is a float, as TA-Lib, the reference of the
+specification, seeds and compares it.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from fractions import Fraction
 
 from backtest.types import Bar
 
+E4 = 10_000
 Floats = list[float | None]
 Fractions = list[Fraction | None]
 
@@ -98,7 +100,7 @@ def _wilder_means(values: Sequence[int], period: int) -> Floats:
 
 def adx(bars: Sequence[Bar], period: int) -> Floats:
     """Wilder's ADX: his sums begin with period - 1 moves, the first value is the mean of the next `period` DX."""
-    ranges = _true_ranges(bars)
+    ranges = [value / E4 for value in _true_ranges(bars)]
     plus, minus = _directional_moves(bars)
     found: Floats = [None] * len(bars)
     sums = [float(sum(values[: period - 1])) for values in (ranges, plus, minus)]
@@ -117,13 +119,16 @@ def adx(bars: Sequence[Bar], period: int) -> Floats:
     return found
 
 
-def _directional_moves(bars: Sequence[Bar]) -> tuple[list[int], list[int]]:
-    """The larger of the move up and the move down, if it is one; of each bar but the first."""
+def _directional_moves(bars: Sequence[Bar]) -> tuple[list[float], list[float]]:
+    """The larger of the move up and the move down, if it is one; of each bar but the first.
+
+    In dollars, as the reference reads them: two moves of equal ticks are seldom equal there, and one of them counts.
+    """
     plus, minus = [], []
     for i in range(1, len(bars)):
-        up, down = bars[i].high - bars[i - 1].high, bars[i - 1].low - bars[i].low
-        plus.append(up if up > down and up > 0 else 0)
-        minus.append(down if down > up and down > 0 else 0)
+        up, down = bars[i].high / E4 - bars[i - 1].high / E4, bars[i - 1].low / E4 - bars[i].low / E4
+        plus.append(up if up > down and up > 0 else 0.0)
+        minus.append(down if down > up and down > 0 else 0.0)
     return plus, minus
 
 

@@ -16,8 +16,9 @@ O6. The equity of a signal is that of the mark of its bar; entries signalled at 
 O7. An entry whose open is at or beyond its stop is cancelled whatever filled before.
 O8. Positions trail only while open after the stops of the timestamp: the fill bar's own high counts at its end.
 O9. No operator: after CRITICAL nothing trades.
-O10. A limit entry is at the signal's price and good for the symbol's next bar only. Through is strictly beyond; it
-    fills at its price, or at the open where that is better, without slippage, and its stop works in the same bar.
+O10. A limit entry is at the signal's price, in whole cents as the broker wants it (from a dollar on; never worse than
+    the signal's), and good for the symbol's next bar only. Through is strictly beyond; it fills at its price, or at the
+    open where that is better, without slippage, and its stop works in the same bar.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ from backtest.types import LONG, Bar, Config, Order, Run, Session, Signal, View,
 
 NEW_YORK = ZoneInfo("America/New_York")
 VOLUMES = 20
+DOLLAR = 10_000
 Strategy = Callable[[Sequence[Bar], Sequence[Session], Config], list[View]]
 
 
@@ -168,9 +170,12 @@ class _Oracle:
         bar, side = self.bars[symbol][i], entry.signal.side
         if self.config.entry_order == "market":
             return self._fill(symbol, i, bar.open, side == LONG, entry.quantity)
+        step = risk.CENT if entry.price >= DOLLAR else 1
         if side == LONG:
-            return min(bar.open, entry.price) if bar.low < entry.price else None
-        return max(bar.open, entry.price) if bar.high > entry.price else None
+            limit = entry.price // step * step
+            return min(bar.open, limit) if bar.low < limit else None
+        limit = -(-entry.price // step) * step
+        return max(bar.open, limit) if bar.high > limit else None
 
     def _stops(self, now: int, here: Mapping[str, int]) -> None:
         for symbol, i in here.items():
@@ -227,6 +232,7 @@ class _Oracle:
     def _entry_signals(self, now: int, here: Mapping[str, int]) -> None:
         for symbol, i in here.items():
             signal = self.views[symbol][i].signal
+            self.result.happened["close on a band"] += self.views[symbol][i].on_band
             if signal is None:
                 continue
             refusal = self._refusal(symbol, signal)

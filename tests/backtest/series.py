@@ -28,7 +28,7 @@ class Market:
 def market(seed: int, sessions: dict[str, Session]) -> Market:
     """The market of a seed: 400 to 1,200 bars each of one to six symbols."""
     chance = random.Random(seed)
-    config = _rules(chance)
+    config = replace(_rules(chance), entry_order="limit" if seed % 7 == 3 else "market")
     starts = _bar_starts(chance, list(sessions.values()), config.timeframe_ns, chance.randrange(400, 1_200))
     crowd = [chance.gauss(0, 1) for _ in starts]
     how_often, deepest = chance.choice(((0.003, -0.25), (0.003, -0.25), (0.01, -0.6)))

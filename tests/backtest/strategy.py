@@ -8,6 +8,8 @@ S3. Trend, neutral and mean reversion each keep an edge memory of their own for 
 S4. An entry's opposite in mean reversion is its price rule alone, whatever the confirmed regime.
 S5. The gap and the 20-bar average volume are those of the symbol's own bars, whatever sessions lie between.
 S6. Bands and averages are compared exactly: at a tie close >= SMA and close <= lower band hold, flat windows included.
+S7. A close exactly on a band (sixteen closes of one price and four of another) is in doubles, which the specification
+    allows, above or below it as their last bit falls: the oracle says where it meets one, and decides nothing by it.
 """
 
 from __future__ import annotations
@@ -70,8 +72,13 @@ def views(bars: Sequence[Bar], sessions: Sequence[Session], config: Config) -> l
             mode: Mode = "MEAN_REVERSION" if entry == "MEAN_REVERSION" else "TREND"
             vetoes = noise(bars, i, mode, sessions[i], config)
             signal = Signal(side, mode, regimes[i], reading.atr, vetoes)
-        found.append(View(signal, _exits(reading)))
+        found.append(View(signal, _exits(reading), _on_band(reading)))
     return found
+
+
+def _on_band(now: Reading) -> bool:
+    extreme = now.rsi < 30 or now.rsi > 70
+    return extreme and now.variance > 0 and (now.close - now.sma) ** 2 == BAND_SIGMAS**2 * now.variance
 
 
 def _readings(bars: Sequence[Bar], closes: Sequence[int]) -> list[Reading | None]:

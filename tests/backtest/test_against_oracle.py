@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 from collections import Counter
 
@@ -11,7 +12,7 @@ from backtest.agreement import differences, driver
 from backtest.data import sessions
 
 MARKETS = int(os.environ.get("BACKTEST_ORACLE_MARKETS", "0"))
-SHARE = (82, 94, 114, 125, 126, 195, 267)  # what CI plays
+SHARE = (28, 94, 114, 171)  # what CI plays
 EACH_HAPPENS = (
     "critical",
     "daily_loss",
@@ -31,17 +32,26 @@ EACH_HAPPENS = (
     "cut by exposure",
     "correlated",
     "large order",
+    "limit not reached",
 )
 
 
 @pytest.mark.timeout(0)
 def test_both_agree_on_every_trade_and_mark_of_markets_in_which_everything_happens() -> None:
     happened: Counter[str] = Counter()
-    for seed in range(MARKETS) or SHARE:
+    compared = excused = 0
+    for seed in itertools.count() if MARKETS else SHARE:
         market = series.market(seed, sessions())
         ours = oracle.run(market.bars, sessions(), market.config)
-        theirs = driver(market.bars, sessions(), market.config)
-        assert not differences(ours, theirs), f"market {seed}"
+        found = differences(ours, driver(market.bars, sessions(), market.config))
+        if found and ours.happened["close on a band"]:
+            excused += 1  # no answer is wrong there (S7)
+            continue
+        assert not found, f"market {seed}"
         happened += ours.happened
         happened[f"stop of {market.config.trend_stop} ATR"] += ours.happened["exit: stop"]
+        compared += 1
+        if compared == MARKETS:
+            break
+    assert excused <= compared // 100
     assert not [what for what in (*EACH_HAPPENS, "stop of 1 ATR") if not happened[what]]

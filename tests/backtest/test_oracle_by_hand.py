@@ -251,7 +251,10 @@ def test_an_edge_while_an_exit_is_pending_is_lost() -> None:
 
 
 def test_the_daily_loss_closes_all_cancels_entries_and_ends_with_the_next_session() -> None:
-    """SPY falls 3 % of equity in the second hour while IBM, which skips that hour, has an entry at work."""
+    """SPY falls 3 % of equity in the third hour while IBM, which skips that hour, has an entry at work.
+
+    IBM's bar 6 is the first of the next session, and decides at the start of its bar 7.
+    """
     spy = hours([flat(100), flat(100), flat(97), flat(97), *[flat(97)] * 3, flat(97), flat(97)])
     ibm = [bar for bar in hours([flat(50)] * 9) if bar.start_ns != spy[2].start_ns]
     config = replace(WIDE, trend_risk_bp=1_000)
@@ -267,7 +270,7 @@ def test_the_daily_loss_closes_all_cancels_entries_and_ends_with_the_next_sessio
     assert [(trade.exit_ns, trade.reason) for trade in run.trades] == [(spy[3].start_ns, "daily_loss")]
     assert [order.decision_ns for order in run.orders if order.symbol == "IBM"] == [
         spy[2].start_ns,
-        sessions()[DAY].close_ns,
+        ibm[7].start_ns,
     ]
 
 
@@ -379,7 +382,7 @@ def test_nothing_fires_before_bar_64() -> None:
             99,
         )
         for market in (series.market(seed, sessions()) for seed in range(30))
-        for one in [oracle.usable(next(iter(market.bars.values())), sessions(), market.config)]
+        for one in [oracle.usable(next(iter(market.bars.values()))[:80], sessions(), market.config)]
     )
     assert first == 64
 

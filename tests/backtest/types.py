@@ -78,10 +78,14 @@ class Signal(NamedTuple):
 
 
 class View(NamedTuple):
-    """What the strategy says at the end of one bar: its entry, and which positions (side, mode) should be left."""
+    """What the strategy says at the end of one bar: its entry, and which positions (side, mode) should be left.
+
+    `on_band`: the close is exactly on a band that RSI lets it enter at; doubles can't tell on which side (S7).
+    """
 
     signal: Signal | None = None
     exits: frozenset[tuple[int, Mode]] = frozenset()
+    on_band: bool = False
 
 
 class Order(NamedTuple):
