@@ -64,7 +64,7 @@ def simulate(
 @lent
 def _has_room(book: Book) -> bool:
     account, most = book.account[0], 2 * len(book.slots) + 4
-    return (
+    return bool(
         account["trades"] + most <= len(book.trades)
         and account["signals"] + most <= len(book.signals)
         and account["guards"] + most <= len(book.guards)
@@ -93,7 +93,7 @@ def _gather(tape: Tape, members: RowArray) -> int:
 @lent
 def _row(tape: Tape, s: int) -> int:
     """The bar that a symbol is at."""
-    return tape.next[s] - 1
+    return int(tape.next[s] - 1)
 
 
 @lent
@@ -119,7 +119,8 @@ def _begin(tape: Tape, sessions: Sessions, members: RowArray, book: Book) -> boo
 @lent
 def _opening_ns(tape: Tape, sessions: Sessions, rules: Record, row: int) -> int:
     """When a bar opens: its start, or the session's open."""
-    return max(tape.start_ns[row], sessions.open_ns[tape.session[row]]) if rules["has_hours"] else tape.start_ns[row]
+    start_ns = int(tape.start_ns[row])
+    return max(start_ns, int(sessions.open_ns[tape.session[row]])) if rules["has_hours"] else start_ns
 
 
 @lent

@@ -1,8 +1,6 @@
-"""Entry signals of a backtest: vetoes, the risk engine's gates and its waterfall, as codes. Order as in live trading."""
+"""Entry signals of a backtest: vetoes, the risk engine's gates and its waterfall, as codes, in live trading's order."""
 
 from __future__ import annotations
-
-import numpy as np
 
 from fluxherod.backtest.book import Book
 from fluxherod.backtest.model import Kind, Outcome
@@ -237,7 +235,7 @@ def write_exit_signal(book: Book, tape: Tape, s: int, row: int, decision: Record
         slot["mode"],
         decision,
         _ORDERED,
-        np.int64(abs(slot["quantity"])),
+        int(abs(slot["quantity"])),
         nearest_e4(tape.close[row]),
         slot["stop_e4"],
         False,

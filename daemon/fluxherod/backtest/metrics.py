@@ -165,7 +165,7 @@ def annualised(growth: float, sessions: int) -> float | None:
     """The yearly return of a growth over so many sessions; None without a session."""
     if sessions == 0:
         return None
-    return max(growth, 0.0) ** (SESSIONS_A_YEAR / sessions) - 1.0
+    return math.pow(max(growth, 0.0), SESSIONS_A_YEAR / sessions) - 1.0
 
 
 def sortino_ratio(returns: FloatArray, risk_free_rate: float) -> float | None:

@@ -21,7 +21,7 @@ from fluxherod.core.risk.request import MAX_EQUITY_E4
 from fluxherod.core.strategy.params import StrategyParams
 
 DAY_NS = 24 * HOUR_NS
-_PRICES = ("open", "high", "low", "close")
+PRICES = ("open", "high", "low", "close")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,7 +46,7 @@ class Bars:
     volume: npt.NDArray[np.int64] | FloatArray
 
     def __post_init__(self) -> None:
-        kinds = {"start_ns": ("int64",), **dict.fromkeys(_PRICES, ("float64",)), "volume": ("int64", "float64")}
+        kinds = {"start_ns": ("int64",), **dict.fromkeys(PRICES, ("float64",)), "volume": ("int64", "float64")}
         for name, allowed in kinds.items():
             array = getattr(self, name)
             if array.dtype.name not in allowed or array.shape != (len(self),):
@@ -64,8 +64,8 @@ class Bars:
 
     def part(self, first: int, last: int) -> Bars:
         """The bars from one index up to another, without a copy."""
-        columns = (getattr(self, name)[first:last] for name in ("start_ns", *_PRICES, "volume"))
-        return Bars(self.symbol, *columns)
+        names = ("start_ns", *PRICES, "volume")
+        return Bars(self.symbol, **{name: getattr(self, name)[first:last] for name in names})
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,5 +82,6 @@ def _open_positions(book: Book) -> RecordArray:
     found["symbol"], found["pending_exit"] = symbols, slots["leaving"]
     found["side"], found["quantity"] = np.sign(slots["quantity"]), np.abs(slots["quantity"])
     fee_e4 = found["quantity"] * int(book.rules[0]["commission_e4"])
-    found["pnl_e4"] = net_e4(slots["quantity"] * slots["price_e4"] - slots["cost_e4"], fee_e4)
+    gained_e4 = (slots["quantity"] * slots["price_e4"] - slots["cost_e4"]).tolist()
+    found["pnl_e4"] = [net_e4(gained, fee) for gained, fee in zip(gained_e4, fee_e4.tolist(), strict=True)]
     return found

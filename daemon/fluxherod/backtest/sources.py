@@ -12,11 +12,10 @@ import pyarrow.csv as pcsv
 import pyarrow.parquet as pq
 from pyarrow import fs
 
-from fluxherod.backtest.model import DAY_NS, Bars
+from fluxherod.backtest.model import DAY_NS, PRICES, Bars
 from fluxherod.core.calendar import HOUR_NS, new_york
 from fluxherod.core.types import Bar
 
-PRICES = ("open", "high", "low", "close")
 TIMES = ("timestamp", "start_ns", "time", "date", "datetime")
 """What the column of the bars' starts may be called."""
 
@@ -62,18 +61,16 @@ def bars_of_table(symbol: str, table: Any, name: str = "table") -> Bars:
             raise Unreadable(f"{name}: {column} is empty in {table[column].null_count} rows")
     try:
         start_ns = _starts(table[time])
-        prices = [_floats(table[columns[word]]) for word in PRICES]
-        return Bars(symbol, start_ns, *prices, _floats(table[columns["volume"]]))
+        return Bars(symbol, start_ns, **{word: _floats(table[columns[word]]) for word in (*PRICES, "volume")})
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
         raise Unreadable(f"{name}: {error}") from error
 
 
 def bars_of_core(symbol: str, bars: Sequence[Bar]) -> Bars:
     """The bars that a bar cache or a journal gives, oldest first."""
-    columns = ([getattr(bar, name) for bar in bars] for name in PRICES)
+    prices = {name: np.array([getattr(bar, name) for bar in bars], np.float64) for name in PRICES}
     volume = np.array([bar.volume for bar in bars], np.int64)
-    starts = np.array([bar.start_ns for bar in bars], np.int64)
-    return Bars(symbol, starts, *(np.array(column, np.float64) for column in columns), volume)
+    return Bars(symbol, np.array([bar.start_ns for bar in bars], np.int64), volume=volume, **prices)
 
 
 def _table(path: str, file_system: Any) -> Any:

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from fluxherod.backtest.model import DAY_NS, BacktestConfig, Bars, Signals
+from fluxherod.backtest.model import DAY_NS, PRICES, BacktestConfig, Bars, Signals
 from fluxherod.core.bars import MOST_DOLLARS
 from fluxherod.core.calendar import HOUR_NS, Calendar, minute_of_day, new_york
 from fluxherod.core.jit import FloatArray, RowArray, inlined, kernel
@@ -102,7 +102,7 @@ def lay_out(bars: Sequence[Bars], config: BacktestConfig, signals: Mapping[str, 
     given = [_joined([part.given[k] for part in parts], kind) for k, kind in enumerate(_GIVEN)]
     start_ns = np.iinfo(np.int64).min if config.start_ns is None else config.start_ns
     warm = first + [int(np.searchsorted(part.columns[0], start_ns)) for part in parts]
-    tape = Tape(*columns, first, last, np.asarray(warm, np.int64), first.copy(), *given)
+    tape = Tape._make((*columns, first, last, np.asarray(warm, np.int64), first.copy(), *given))
     return Laid(tape, symbols, sessions, {name: int(n) for name, n in zip(REASONS, counts[1:], strict=True) if n})
 
 
@@ -128,16 +128,30 @@ def _own(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
 def _part(
     bars: Bars, sessions: Sessions, config: BacktestConfig, signals: Mapping[str, Signals] | None, counts: RowArray
 ) -> _Part:
-    whole = tuple(_own(getattr(bars, name)) for name in ("start_ns", "open", "high", "low", "close", "volume"))
+    names = ("start_ns", *PRICES, "volume")
+    start_ns, opening, high, low, close, volume = (_own(getattr(bars, name)) for name in names)
     ends, codes, verdicts = np.empty(len(bars), np.int64), np.empty(len(bars), np.int32), np.empty(len(bars), np.int8)
     if config.calendar is None:
-        codes[:] = np.searchsorted(sessions.day, new_york_days(whole[0]))
+        codes[:] = np.searchsorted(sessions.day, new_york_days(start_ns))
     known = config.calendar is not None
-    _align(*whole, sessions.open_ns, sessions.close_ns, config.timeframe_ns, known, ends, codes, verdicts)
+    _align(
+        start_ns,
+        opening,
+        high,
+        low,
+        close,
+        volume,
+        sessions.open_ns,
+        sessions.close_ns,
+        config.timeframe_ns,
+        known,
+        ends,
+        codes,
+        verdicts,
+    )
     found = np.bincount(verdicts, minlength=4)
     counts += found
-    start_ns, *prices = whole
-    columns: tuple[npt.NDArray[Any], ...] = (start_ns, ends, codes, *prices)
+    columns: tuple[npt.NDArray[Any], ...] = (start_ns, ends, codes, opening, high, low, close, volume)
     given = _given(bars, signals)
     if found[_TAKEN] < len(bars):
         taken = verdicts == _TAKEN
@@ -153,7 +167,7 @@ def _given(bars: Bars, signals: Mapping[str, Signals] | None) -> tuple[npt.NDArr
     one = signals.get(bars.symbol, Signals(np.zeros(count, np.int8), np.zeros(count, np.bool_)))
     quantity = np.full(count, -1, np.int64) if one.quantity is None else one.quantity
     stop_e4 = np.full(count, -1, np.int64) if one.stop_e4 is None else one.stop_e4
-    arrays = (one.entry, one.exit, quantity, stop_e4)
+    arrays: tuple[npt.NDArray[Any], ...] = (one.entry, one.exit, quantity, stop_e4)
     for name, array, kind in zip(("entry", "exit", "quantity", "stop_e4"), arrays, _GIVEN, strict=True):
         if array.dtype != np.dtype(kind) or array.shape != (count,):
             raise ValueError(f"signals of {bars.symbol}: {name} must be {np.dtype(kind).name} of shape ({count},)")
@@ -191,7 +205,7 @@ def _midnights(low: int, high: int) -> RowArray:
     # The clocks change after midnight, and never twice in a week.
     weeks = [_hours_behind(day) for day in range(low, high + 8, _WEEK)]
     hours = np.repeat(np.array(weeks, np.int64), _WEEK)[: high - low + 1]
-    for week in np.flatnonzero(np.diff(weeks)):
+    for week in np.flatnonzero(np.diff(weeks)).tolist():
         for day in range(week * _WEEK, min((week + 1) * _WEEK, len(hours))):
             hours[day] = _hours_behind(low + day)
     return np.arange(low, high + 1) * DAY_NS + hours * HOUR_NS
@@ -207,7 +221,7 @@ def _hours_behind(utc_day: int) -> int:
 @inlined
 def _sound(opening: float, high: float, low: float, close: float, volume: float) -> bool:
     """`core.bars.fault`, but for whole minutes."""
-    ordered = (0.0 < low) & (low <= opening) & (opening <= high) & (high <= MOST_DOLLARS)
+    ordered = (low > 0.0) & (low <= opening) & (opening <= high) & (high <= MOST_DOLLARS)
     return ordered & (low <= close) & (close <= high) & (volume >= 0.0) & (volume < np.inf)
 
 
