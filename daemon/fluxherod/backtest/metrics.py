@@ -187,23 +187,26 @@ def largest_fall(ns: RowArray, equity_e4: RowArray, initial_e4: int) -> Fall:
     peaks = np.maximum(np.maximum.accumulate(equity_e4), initial_e4)
     lost = 1.0 - equity_e4 / peaks
     trough = int(lost.argmax())
-    starts = _stays(ns, equity_e4 >= peaks)
-    lengths = starts[1:] - starts[:-1]
-    longest = int(lengths.argmax())
-    recovered = longest < len(lengths) - 1 or bool(equity_e4[-1] >= peaks[-1])
     at_peak = np.flatnonzero(equity_e4[: trough + 1] == peaks[trough])
+    length_ns, recovered = _longest_stay(ns, equity_e4 < peaks)
     return Fall(
         fraction=max(0.0, float(lost[trough])),
         peak_ns=int(ns[at_peak[-1]]) if len(at_peak) else int(ns[0]),
         trough_ns=int(ns[trough]),
-        length_ns=int(lengths[longest]) if bool((lost > 0).any()) else 0,
+        length_ns=length_ns,
         recovered=recovered,
     )
 
 
-def _stays(ns: RowArray, at_peak: npt.NDArray[np.bool_]) -> RowArray:
-    """The times of the marks at a peak, with the first and the last mark of all: between two the equity is below."""
-    return np.concatenate([ns[:1], ns[at_peak], ns[-1:]])
+def _longest_stay(ns: RowArray, below: npt.NDArray[np.bool_]) -> tuple[int, bool]:
+    """The longest time from a peak to the mark that reaches it again, and whether there is such a mark."""
+    changes = np.flatnonzero(np.diff(np.concatenate([[False], below, [False]])))
+    begins, ends = changes[::2], changes[1::2]
+    if len(begins) == 0:
+        return 0, True
+    lengths = ns[np.minimum(ends, len(ns) - 1)] - ns[np.maximum(begins - 1, 0)]
+    longest = int(lengths.argmax())
+    return int(lengths[longest]), bool(ends[longest] < len(ns))
 
 
 def _average_exposure(run: Run) -> float:
