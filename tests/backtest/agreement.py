@@ -21,16 +21,16 @@ REGIMES: dict[int, Regime] = {0: "MEAN_REVERSION", 1: "NEUTRAL", 2: "STRONG_TREN
 
 def driver(bars: Mapping[str, Sequence[Bar]], sessions: Mapping[str, Session], config: Config) -> Run:
     """The run of the daemon's backtest."""
-    return run_driver([_bars(symbol, one) for symbol, one in bars.items()], _config(sessions, config))
+    return run_driver([bars_of(symbol, one) for symbol, one in bars.items()], config_of(sessions, config))
 
 
-def _bars(symbol: str, bars: Sequence[Bar]) -> Bars:
+def bars_of(symbol: str, bars: Sequence[Bar]) -> Bars:
     columns = np.array(bars, dtype=np.int64).reshape(-1, 6).T
     prices = (np.ascontiguousarray(column / 10_000) for column in columns[1:5])
     return Bars(symbol, columns[0].copy(), *prices, columns[5].copy())
 
 
-def _config(sessions: Mapping[str, Session], config: Config) -> BacktestConfig:
+def config_of(sessions: Mapping[str, Session], config: Config) -> BacktestConfig:
     return BacktestConfig(
         timeframe_ns=config.timeframe_ns,
         initial_equity_e4=config.cash,

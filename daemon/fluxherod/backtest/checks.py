@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from fluxherod.backtest.model import BacktestConfig, Bars, Run, Signals
+from fluxherod.backtest.model import SIGNAL, BacktestConfig, Bars, Run, Signals
 from fluxherod.backtest.run import run as run_backtest
 from fluxherod.backtest.tape import lay_out
 from fluxherod.core.jit import RecordArray
@@ -119,21 +119,24 @@ def _first(signals: Signals, count: int) -> Signals:
 def _differences(part: Run, whole: Run, end_ns: int) -> list[str]:
     """What is not the same in two runs up to a time. The fate of an order at work then is not known to the shorter."""
     marks = len(part.equity_ns)
-    found = []
-    for name in ("equity_ns", "equity_e4", "exposure_e4"):
-        if not np.array_equal(getattr(part, name), getattr(whole, name)[:marks]):
-            found.append(name)
-    if part.trades.tobytes() != whole.trades[whole.trades["exit_ns"] <= end_ns].tobytes():
+    names = ("equity_ns", "equity_e4", "exposure_e4")
+    found = [name for name in names if not np.array_equal(getattr(part, name), getattr(whole, name)[:marks])]
+    # The next bars open at this time: exits there, and a session that begins, have the same one.
+    if not _begins(part.trades, whole.trades, "exit_ns", end_ns):
         found.append("trades")
-    decided, later = part.signals, whole.signals[: len(part.signals)]
-    names = ("symbol", "side", "exit", "mode", "regime", "ns", "price_e4", "stop_e4", "quantity")
-    if int((whole.signals["ns"] <= end_ns).sum()) != len(decided) or any(
-        not np.array_equal(decided[name], later[name]) for name in names
-    ):
+    decided = [name for name in SIGNAL.names or () if name != "outcome"]
+    if not _begins(part.signals[decided], whole.signals[decided], "ns", end_ns + 1):
         found.append("signals")
-    if part.guards.tobytes() != whole.guards[whole.guards["ns"] <= end_ns].tobytes():
+    if not _begins(part.guards, whole.guards, "ns", end_ns):
         found.append("guards")
     return found
+
+
+def _begins(part: RecordArray, whole: RecordArray, time: str, end_ns: int) -> bool:
+    """True when the records of a part are the first of the whole, and all others are from a time on."""
+    count = len(part)
+    same = all(np.array_equal(part[name], whole[name][:count]) for name in part.dtype.names or ())
+    return same and not bool((whole[time][count:] < end_ns).any())
 
 
 def warm_up(bars: Sequence[Bars], config: BacktestConfig, history: int = HISTORY, places: int = PLACES) -> WarmUp:
