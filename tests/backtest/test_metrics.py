@@ -108,7 +108,9 @@ def test_calmar_is_the_annualised_return_over_the_largest_fall() -> None:
 def test_what_is_not_defined_is_none() -> None:
     nothing = metrics(a_run([]))
     assert (nothing.sessions, nothing.total_return, nothing.exposure, nothing.average_exposure) == (0, 0.0, 0.0, 0.0)
-    assert [nothing.annualised_return, nothing.volatility, nothing.sharpe, nothing.sortino, nothing.calmar] == [None] * 5
+    assert [nothing.annualised_return, nothing.volatility, nothing.sharpe, nothing.sortino, nothing.calmar] == [
+        None
+    ] * 5
     one = metrics(a_run([MILLION_E4]))
     assert [one.volatility, one.sharpe, one.sortino] == [None] * 3
     still = metrics(a_run([MILLION_E4] * 4))
@@ -186,9 +188,7 @@ def test_the_equity_at_the_end_is_the_beginning_with_all_trades_and_what_is_open
 
 
 def test_exposure_is_the_part_of_the_marks_with_a_position_and_its_value_over_the_equity() -> None:
-    run = replace(
-        a_run([MILLION_E4] * 4), exposure_e4=np.array([0, MILLION_E4 // 2, MILLION_E4, 0], np.int64)
-    )
+    run = replace(a_run([MILLION_E4] * 4), exposure_e4=np.array([0, MILLION_E4 // 2, MILLION_E4, 0], np.int64))
     found = metrics(run)
     assert found.exposure == 0.5
     assert found.average_exposure == pytest.approx(0.375)

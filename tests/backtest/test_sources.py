@@ -161,5 +161,5 @@ def test_bars_of_another_shape_or_type_are_refused_by_name(name: str) -> None:
     arrays["start_ns"] = np.arange(3, dtype=np.int64)  # type: ignore[assignment]
     with pytest.raises(ValueError, match=f"SPY: {name} is float32"):
         Bars("SPY", **{**arrays, name: arrays[name].astype(np.float32)})
-    with pytest.raises(ValueError, match="SPY: .* of shape"):
+    with pytest.raises(ValueError, match=r"SPY: .* of shape"):
         Bars("SPY", **{**arrays, name: arrays[name][:2]})
