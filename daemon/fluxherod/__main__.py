@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import fluxherod
 from fluxherod import failpoints
+from fluxherod.arguments import positive
 from fluxherod.errors import ConfigurationError, FluxHeroError
 from fluxherod.unshown import without_secrets
 
@@ -113,7 +114,7 @@ def _parser() -> argparse.ArgumentParser:
     backup = commands.add_parser("backup", help="copy what a daemon keeps, while it runs", epilog=EXIT_CODES)
     backup.add_argument("folder", type=Path, metavar="DEST", help="a new folder; with --keep a folder of backups")
     backup.add_argument(
-        "--keep", type=_positive(int), metavar="N", help="make a new one in DEST, named by the time; the newest N stay"
+        "--keep", type=positive(int), metavar="N", help="make a new one in DEST, named by the time; the newest N stay"
     )
     _add_state_dir_option(backup)
     backup.set_defaults(run_command=_backup)

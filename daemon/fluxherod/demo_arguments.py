@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
 from pathlib import Path
+
+from fluxherod.arguments import positive
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """The options of the command."""
     parser.add_argument(
         "--speed",
-        type=_positive(float),
+        type=positive(float),
         default=5850.0,
         metavar="X",
         help="exchange seconds a second (default: 5850, four seconds a session)",
@@ -19,7 +20,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--symbols", type=_symbols, metavar="A,B", help="what to trade (default: AAPL,GOOG,IBM,MSFT)")
     parser.add_argument("--synthetic", type=int, metavar="SEED", help="generated prices in place of the real ones")
     parser.add_argument("--start", metavar="DATE", help="first day to trade, YYYY-MM-DD")
-    parser.add_argument("--sessions", type=_positive(int), metavar="N", help="end after so many sessions")
+    parser.add_argument("--sessions", type=positive(int), metavar="N", help="end after so many sessions")
     parser.add_argument("--keep", type=Path, metavar="DIR", help="keep state and cache in this folder")
     parser.add_argument("--port", type=_port, default=50051, help="gRPC port of the daemon (default: 50051, 0: any)")
     parser.add_argument("--sim-port", type=_port, default=0, help="port of the simulator (default: any)")
@@ -28,17 +29,6 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def _symbols(text: str) -> list[str]:
     return [symbol.strip().upper() for symbol in text.split(",") if symbol.strip()]
-
-
-def _positive(kind: type[int] | type[float]) -> Callable[[str], float]:
-    def parse(text: str) -> float:
-        number = kind(text)
-        if not 0 < number < 1e9:
-            raise argparse.ArgumentTypeError(f"{text}: allowed is a number above 0")
-        return number
-
-    parse.__name__ = kind.__name__  # argparse names it when the text is no number
-    return parse
 
 
 def _port(text: str) -> int:

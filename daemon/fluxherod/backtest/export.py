@@ -112,7 +112,8 @@ def as_text(report: Report) -> str:
         "",
         _row("", "trades", "win rate", "net", "avg win", "avg loss", "PF", "bars"),
         _trades_row("all", found.trades),
-        *(_trades_row(name, part) for name, part in (*found.by_mode.items(), *found.by_regime.items())),
+        *(_trades_row(name, part) for name, part in found.by_mode.items()),
+        *(_trades_row(f"in {name}", part) for name, part in found.by_regime.items()),
         "",
         f"Entry signals     {', '.join(f'{name} {count:,}' for name, count in run.outcomes.items()) or 'none'}",
         f"Open at the end   {len(run.open)}",
@@ -155,7 +156,7 @@ def _trades_row(name: str, part: TradeFigures) -> str:
 
 
 def _row(name: str, *cells: str) -> str:
-    return f"{name:16}" + "".join(f"{cell:>14}" for cell in cells)
+    return f"{name:18}" + "".join(f"{cell:>14}" for cell in cells)
 
 
 def _percent(value: float | None) -> str:
@@ -202,10 +203,12 @@ def _columns(run: Run, records: RecordArray, codes: Mapping[str, Any]) -> dict[s
         values = records[name]
         if name == "symbol":
             found[name] = pa.array([run.symbols[number] for number in values.tolist()], pa.string())
+        elif name == "side":
+            found[name] = pa.array(["long" if side > 0 else "short" for side in values.tolist()], pa.string())
         elif name in codes:
             found[name] = pa.array([codes[name](code).name.lower() for code in values.tolist()], pa.string())
         elif name.endswith("_ns") or name == "ns":
-            found[name.removesuffix("ns").rstrip("_") or "time"] = _times(values)
+            found[f"{name.removesuffix('ns')}time"] = _times(values)
         elif name.endswith("_e4"):
             found[name.removesuffix("_e4")] = values / E4
         else:
