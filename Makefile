@@ -9,7 +9,8 @@ INSTALLED := $(VENV)/.installed
 PEERS := .venv-bench
 GRPCURL_VERSION := v1.9.4
 # command:package, what the tests call that Debian packages
-SYSTEM_COMMANDS := systemd-analyze:systemd chromium:chromium openssl:openssl jq:jq zsh:zsh fish:fish
+SYSTEM_COMMANDS := systemd-analyze:systemd systemd-nspawn:systemd-container ip:iproute2 shellcheck:shellcheck lintian:lintian \
+	chromium:chromium openssl:openssl jq:jq zsh:zsh fish:fish
 APT_INSTALL := DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=120 install -y -qq --no-install-recommends
 # The tests are shared by so many workers. Their folders have short names: a Unix socket's path has 107 bytes at most.
 WORKERS ?= 2
@@ -20,7 +21,7 @@ SUITABLE := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))
 PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$python -c '$(SUITABLE)' 2>/dev/null && echo $$python && break; done)
 
-.PHONY: help setup setup-test demo test acceptance bench disk mutants scope streams crash dst dst-bugs weeks backtest-oracle cluster fuzz fuzz-web lint format proto lock clean system-packages node-packages grpcurl
+.PHONY: help setup setup-test demo test acceptance bench disk mutants scope streams crash dst dst-bugs weeks backtest-oracle cluster fuzz fuzz-web lint format proto lock deb clean system-packages node-packages grpcurl
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -91,6 +92,13 @@ lock: setup ## pin the dependencies of pyproject.toml in requirements.lock (ARGS
 	@$(BIN)/pip install --quiet uv
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --extra dev \
 		--python-version 3.11 pyproject.toml -o requirements.lock $(ARGS)
+	@# What the service needs, and what builds it; of the same versions.
+	@printf 'hatchling\n' | $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --no-annotate \
+		--extra daemon --constraint requirements.lock --python-version 3.11 pyproject.toml - -o systemd/requirements.lock
+
+deb: ## build dist/fluxhero_VERSION_ARCH.deb: FluxHero and all that it needs, for this Debian's Python (in a minute)
+	@systemd/deb/build.sh $(ARGS)
+	@if command -v lintian >/dev/null; then lintian --allow-root --fail-on error,warning dist/fluxhero_*.deb; fi
 
 clean: ## remove everything that make and the tools made
 	@rm -rf $(VENV) $(PEERS) node_modules build dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
@@ -125,9 +133,10 @@ $(PEERS)/.installed: tests/bench/requirements.txt tests/bench/build-requirements
 		|| echo 'bench: without tulipy and FastAPI, they could not be installed (see $(PEERS)/install.log)'
 	@touch $@
 
+# The service is installed from the system's own Python, whatever $(PYTHON) is.
 system-packages:
-	@for need in $(SYSTEM_COMMANDS); do \
-		command -v $${need%%:*} >/dev/null && continue; \
+	@for need in $(SYSTEM_COMMANDS) venv:python3-venv; do \
+		case $$need in venv:*) /usr/bin/python3 -c 'import ensurepip, venv' 2>/dev/null;; *) command -v $${need%%:*} >/dev/null;; esac && continue; \
 		if test "$$(id -u)" != 0 || ! command -v apt-get >/dev/null; then \
 			echo "setup: skipped the package $${need#*:} (needs root on Debian)"; continue; fi; \
 		{ apt-get update -qq; $(APT_INSTALL) $${need#*:}; } >/dev/null || echo "setup: skipped the package $${need#*:}"; \

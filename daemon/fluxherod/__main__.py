@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import fluxherod
 from fluxherod import failpoints
+from fluxherod.arguments import positive
 from fluxherod.errors import ConfigurationError, FluxHeroError
 from fluxherod.unshown import without_secrets
 
@@ -83,6 +84,10 @@ def _parser() -> argparse.ArgumentParser:
     _add_demo(demo)
     demo.set_defaults(run_command=_demo)
 
+    backtest = commands.add_parser("backtest", help="trade past prices from files", epilog=EXIT_CODES)
+    _add_backtest(backtest)
+    backtest.set_defaults(run_command=_backtest)
+
     check = commands.add_parser("check-config", help="print each key, its value and its origin", epilog=EXIT_CODES)
     _add_configuration(check)
     _add_logging(check)
@@ -107,7 +112,10 @@ def _parser() -> argparse.ArgumentParser:
     rebuild.set_defaults(run_command=_rebuild)
 
     backup = commands.add_parser("backup", help="copy what a daemon keeps, while it runs", epilog=EXIT_CODES)
-    backup.add_argument("folder", type=Path, metavar="DEST", help="a new folder")
+    backup.add_argument("folder", type=Path, metavar="DEST", help="a new folder; with --keep a folder of backups")
+    backup.add_argument(
+        "--keep", type=positive(int), metavar="N", help="make a new one in DEST, named by the time; the newest N stay"
+    )
     _add_state_dir_option(backup)
     backup.set_defaults(run_command=_backup)
 
@@ -171,21 +179,16 @@ def _add_token(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_demo(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--speed",
-        type=_positive(float),
-        default=5850.0,
-        metavar="X",
-        help="exchange seconds a second (default: 5850, four seconds a session)",
-    )
-    parser.add_argument("--symbols", type=_symbols, metavar="A,B", help="what to trade (default: AAPL,GOOG,IBM,MSFT)")
-    parser.add_argument("--synthetic", type=int, metavar="SEED", help="generated prices in place of the real ones")
-    parser.add_argument("--start", metavar="DATE", help="first day to trade, YYYY-MM-DD")
-    parser.add_argument("--sessions", type=_positive(int), metavar="N", help="end after so many sessions")
-    parser.add_argument("--keep", type=Path, metavar="DIR", help="keep state and cache in this folder")
-    parser.add_argument("--port", type=_port, default=50051, help="gRPC port of the daemon (default: 50051, 0: any)")
-    parser.add_argument("--sim-port", type=_port, default=0, help="port of the simulator (default: any)")
-    parser.add_argument("--log-level", default="info", metavar="LEVEL", help="debug, info (default), warning or error")
+    from fluxherod.demo_arguments import add_options
+
+    add_options(parser)
+
+
+def _add_backtest(parser: argparse.ArgumentParser) -> None:
+    from fluxherod.backtest_arguments import add_options
+
+    _add_configuration(parser)
+    add_options(parser)
 
 
 def _assignment(text: str) -> tuple[str, str]:
@@ -193,27 +196,6 @@ def _assignment(text: str) -> tuple[str, str]:
     if not key or not equals:
         raise argparse.ArgumentTypeError("allowed is SECTION.KEY=VALUE, such as market.timeframe=5Min")
     return key.strip(), value.strip()
-
-
-def _symbols(text: str) -> list[str]:
-    return [symbol.strip().upper() for symbol in text.split(",") if symbol.strip()]
-
-
-def _positive(kind: type[int] | type[float]) -> Callable[[str], float]:
-    def parse(text: str) -> float:
-        number = kind(text)
-        if not 0 < number < 1e9:
-            raise argparse.ArgumentTypeError(f"{text}: allowed is a number above 0")
-        return number
-
-    parse.__name__ = kind.__name__  # argparse names it when the text is no number
-    return parse
-
-
-def _port(text: str) -> int:
-    if not text.isdecimal() or int(text) > 65_535:
-        raise argparse.ArgumentTypeError(f"{text}: allowed is a port from 0 to 65535")
-    return int(text)
 
 
 def _load(options: argparse.Namespace) -> Config:
@@ -284,6 +266,15 @@ def _demo(options: argparse.Namespace) -> int:
     return run_demo(DemoOptions(**fields))
 
 
+def _backtest(options: argparse.Namespace) -> int:
+    _prepare_kernels()
+
+    from fluxherod.backtest_command import run_backtest
+
+    options.assignments.insert(0, ("market.symbols", "ANY"))  # the files say which, and a configuration needs one
+    return run_backtest(options, _load(options))
+
+
 def _check_config(options: argparse.Namespace) -> int:
     from fluxherod.config_layers import render
 
@@ -342,8 +333,10 @@ def _rebuild(options: argparse.Namespace) -> int:
 
 
 def _backup(options: argparse.Namespace) -> int:
-    from fluxherod.backup import backup_main
+    from fluxherod.backup import backup_main, keep_backups
 
+    if options.keep is not None:
+        return keep_backups(_state_dir(options), options.folder, options.keep)
     return backup_main(_state_dir(options), options.folder)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import logging
 import os
 import sqlite3
@@ -14,7 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from fluxherod import __version__
+from fluxherod import __version__, garbage
 from fluxherod.adapters.alpaca.broker import AlpacaBroker
 from fluxherod.adapters.alpaca.clock import ClockOffset, ExchangeClock, WallClock
 from fluxherod.adapters.alpaca.credentials import Credentials
@@ -71,8 +70,6 @@ LEAST_POLL_PAUSE_S = 0.5
 EXCHANGE_ACCOUNT_AGE_NS = 7 * 24 * 3600 * SECOND_NS
 DRAIN_S, FAILED_DRAIN_S = 2.5, 2.0
 WEBUI = Path(__file__).with_name("webui")  # the built dashboard
-# Little of what lives long is garbage: the search through all of it (100 ms) comes a hundred times as seldom as else.
-GARBAGE_THRESHOLDS = (700, 10, 1_000)
 SLOW_START_S = 600.0  # what the service manager is asked for where nothing can say meanwhile that it gets on
 # A halted daemon works: it serves, watches stops and closes positions.
 SERVING_STATES = frozenset({"ACTIVE", "HALTED"})
@@ -147,8 +144,8 @@ async def _serve(parts: Parts, config: Config, notifier: Notifier, stop: Stop) -
     async with asyncio.TaskGroup() as tasks:
         edges = [tasks.create_task(edge(), name=name) for name, edge in parts.edges]
         running = tasks.create_task(runner.run(), name="runner")
-        gc.freeze()  # a search for garbage stops everything: what stays for good is spared it (50 ms each time)
-        gc.set_threshold(*GARBAGE_THRESHOLDS)
+        garbage.spare()
+        edges.append(tasks.create_task(garbage.collect(lambda: runner.urgent), name="garbage"))
         edges.append(tasks.create_task(_health(parts), name="health"))
         edges.append(tasks.create_task(parts.storage.run(server), name="storage watch"))
         log.info("%s, serving gRPC on port %d and %s", _introduction(parts, config), port, config.grpc.unix_socket)
@@ -405,5 +402,5 @@ async def _health(parts: Parts) -> None:
         await parts.server.set_serving(engine.state in SERVING_STATES)
         async for _ in changes:
             if engine.state == "ACTIVE":
-                gc.freeze()  # the history that has been loaded stays, too (350 ms a search with 8,000 symbols)
+                garbage.spare()  # the history that has been loaded stays, too
             await parts.server.set_serving(engine.state in SERVING_STATES)

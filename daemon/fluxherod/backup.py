@@ -6,6 +6,7 @@ keys and certificates are not in it: whoever finds it can open nothing.
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import sqlite3
@@ -35,6 +36,7 @@ from fluxherod.errors import FluxHeroError
 
 MANIFEST = "manifest.json"
 FORMAT = 1
+KEPT_AS = "fluxhero"
 # What a restore puts in place, the database last: without it no daemon goes on with half of the rest.
 PARTS = (MIRROR, FOLDER, ARCHIVE, DATABASE)
 REPLACED = (DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm", rebuilt(Path(DATABASE)).name, FOLDER, ARCHIVE, MIRROR)
@@ -69,6 +71,26 @@ class Manifest:
 
 
 # --- making one -----------------------------------------------------------------------------------------------------
+def keep_backups(state_dir: Path, folder: Path, number: int) -> int:
+    """Copy what a daemon keeps to a new folder in this one, named by the time; the newest so many stay."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        for cut_short in folder.glob(f"{KEPT_AS}-*{TEMPORARY}"):
+            shutil.rmtree(cut_short)
+        code = backup_main(state_dir, named_by_time(folder / KEPT_AS))
+        whole = sorted(path for path in folder.glob(f"{KEPT_AS}-*") if (path / MANIFEST).is_file())
+        for path in whole[:-number]:
+            shutil.rmtree(path)
+            print(f"{path}: removed, {number} newer stay")
+    except BlockingIOError as error:
+        raise BackupError(f"{folder}: another backup is being made there") from error
+    finally:
+        os.close(descriptor)
+    return code
+
+
 def backup_main(state_dir: Path, destination: Path) -> int:
     """Copy what a daemon keeps to a new folder; the daemon may run."""
     if not (state_dir / DATABASE).is_file():

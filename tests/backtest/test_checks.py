@@ -38,7 +38,7 @@ def test_every_prefix_of_a_short_run_is_its_beginning() -> None:
     whole = run(bars, config)
     marks = len(whole.equity_ns)
     first = int(np.searchsorted(whole.equity_ns, whole.signals["ns"][0]))
-    parts = [(k + 0.5) / marks for k in range(first, min(marks, first + 60))]
+    parts = [(k + 0.5) / marks for k in range(first, min(marks, first + 25))]
     found = look_ahead(bars, config, whole, parts=parts)
     assert found.parts == len(parts)
     assert found.clean
@@ -80,7 +80,7 @@ def test_bars_that_are_left_out_and_half_days_do_not_disturb_the_cut() -> None:
     whole = run(bars, config)
     assert whole.rejected
     marks = len(whole.equity_ns)
-    assert look_ahead(bars, config, whole, parts=[k / marks for k in range(200, 230)]).clean
+    assert look_ahead(bars, config, whole, parts=[k / marks for k in range(200, 212)]).clean
 
 
 def a_walk(count: int, seed: int = 1) -> Bars:

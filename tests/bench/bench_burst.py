@@ -27,11 +27,11 @@ from typing import Any
 from bench_engine import CLOSE_NS, OPEN_NS, minute, ready
 from websockets.asyncio.server import ServerConnection, serve
 
+from fluxherod import garbage
 from fluxherod.adapters.alpaca.credentials import Credentials
 from fluxherod.adapters.alpaca.market_stream import MarketStream
 from fluxherod.adapters.alpaca.wire import format_time
 from fluxherod.adapters.sqlite import SqliteStore
-from fluxherod.app import GARBAGE_THRESHOLDS
 from fluxherod.core.calendar import HOUR_NS, MINUTE_NS, SECOND_NS, Session
 from fluxherod.core.kernel import warm_up
 from fluxherod.core.types import Bar
@@ -197,9 +197,8 @@ async def _run(port: int, pipe: Connection, folder: Path) -> list[Minute]:
     stream = MarketStream(f"ws://127.0.0.1:{port}", Credentials("k", "s"), SYMBOLS, runner.post, clock)
     tasks = [asyncio.create_task(work) for work in (runner.run(), stream.run())]
     await _until(lambda: stream.link.up and runner.idle and not engine.warming)
-    gc.freeze()  # as the daemon does once it is active
-    gc.set_threshold(*GARBAGE_THRESHOLDS)
-    tasks.append(asyncio.create_task(holds.watch()))
+    garbage.spare()  # as the daemon does once it is active
+    tasks += [asyncio.create_task(work) for work in (garbage.collect(lambda: runner.urgent), holds.watch())]
     for number in range(MINUTES):
         holds.each.clear()
         before, cpu = stream.frames, time.process_time()

@@ -21,12 +21,14 @@ import sys
 import tempfile
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import httpx
 from bench_engine import CLOSE_NS, OPEN_NS
 
+from fluxherod import garbage
 from fluxherod.adapters.alpaca.broker import AlpacaBroker
 from fluxherod.adapters.alpaca.credentials import Credentials
 from fluxherod.adapters.alpaca.limiter import RateLimiter
@@ -34,7 +36,6 @@ from fluxherod.adapters.alpaca.market_stream import MarketStream
 from fluxherod.adapters.alpaca.rest import RestClient
 from fluxherod.adapters.alpaca.wire import format_time
 from fluxherod.adapters.sqlite import SqliteStore
-from fluxherod.app import GARBAGE_THRESHOLDS
 from fluxherod.core.calendar import MINUTE_NS, SECOND_NS, Session
 from fluxherod.core.kernel import warm_up
 from fluxherod.core.risk.approval import ApprovedOrder
@@ -81,6 +82,7 @@ UNMEASURED = 10  # minutes in which everything becomes warm
 SUBSCRIBERS = 100
 BASE, STEP, WAVE = 100.0, 1.0, (0.15, -0.15, 0.1, -0.12)
 CASH_E4 = 1_000_000_000
+LONGEST_S = 10.0  # an order that takes longer was not sent
 MOST_REQUESTS = 10**9  # a minute: no order waits
 DAY_NS = 24 * 60 * MINUTE_NS
 TARGET_US = {50: 100.0, 99: 500.0}
@@ -147,11 +149,13 @@ class Transport(httpx.AsyncBaseTransport):
 
     def __init__(self) -> None:
         self.handed_ns = self.handed_cpu_ns = 0
+        self.handed = asyncio.Event()
         self.orders = 0
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         self.handed_ns, self.handed_cpu_ns = time.perf_counter_ns(), time.thread_time_ns()
         self.orders += 1
+        self.handed.set()
         return httpx.Response(403, json={"code": 40310000, "message": "insufficient buying power"})
 
 
@@ -291,14 +295,19 @@ class Bench:
         others = json.dumps([row(symbol, number) for symbol in SYMBOLS if symbol not in fired]).encode()
         self.stream._take_live(self.stream._read(others))
         await self.rest()
+        gc.collect(garbage.YOUNG)  # as the daemon does each second
         return took
 
     async def _order(self, symbol: str, number: int) -> int:
         frame = json.dumps([row(symbol, number)]).encode()
         transport = self.broker.transport
         orders = transport.orders
-        start_cpu, start = time.thread_time_ns(), time.perf_counter_ns()
-        self.stream._take_live(self.stream._read(frame))
+        transport.handed.clear()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LONGEST_S):
+                start_cpu, start = time.thread_time_ns(), time.perf_counter_ns()
+                self.stream._take_live(self.stream._read(frame))
+                await transport.handed.wait()  # the loop turns for the order alone, as it does in the daemon
         await self.rest()
         took = transport.handed_ns - start
         self.cpu_ns.append(transport.handed_cpu_ns - start_cpu)
@@ -325,8 +334,7 @@ async def measure(store: Any, subscribers: int) -> tuple[list[int], list[int]]:
     tasks += [loop.create_task(drain(hub.subscribe(tuple(Topic)))) for _ in range(subscribers)]
     await bench.hold()
     gc.collect()
-    gc.freeze()  # as the daemon does once it is active
-    gc.set_threshold(*GARBAGE_THRESHOLDS)
+    garbage.spare()  # as the daemon does once it is active
     took: list[int] = []
     for number in range(MINUTES):
         each = await bench.minute(number)

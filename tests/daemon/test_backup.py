@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import json
+import os
 from contextlib import closing
 from pathlib import Path
 
@@ -17,7 +19,7 @@ from fluxherod.adapters.mirror import MirrorFile
 from fluxherod.adapters.sqlite.schema import StorageError
 from fluxherod.adapters.sqlite.writer import SqliteStore
 from fluxherod.archive import archive
-from fluxherod.backup import BackupError, backup_main, restore_main
+from fluxherod.backup import BackupError, backup_main, keep_backups, restore_main
 from fluxherod.engine.ports import JournalEntry
 from fluxherod.verify import verify_main
 
@@ -54,6 +56,35 @@ def test_a_backup_is_whole_for_its_owner_alone_and_restored_it_is_what_was_there
     assert sorted(path.name for path in again.iterdir()) == [DATABASE, f"{DATABASE}.lock", "journal", "safety.json"]
     # What came after the backup is not known here: orders of then may be at the broker.
     assert "START_OLD_DATABASE" in codes_of_a_start(again)
+
+
+def test_of_the_backups_of_a_folder_the_newest_stay_and_nothing_else_goes(
+    sealed: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "backups"
+    for other in ("fluxhero-by-hand", "fluxhero-20200101T000000Z.new", "notes"):
+        (folder / other).mkdir(parents=True)
+    for _ in range(3):
+        assert keep_backups(sealed, folder, 2) == 0
+    made = [line.split(":")[0] for line in capsys.readouterr().out.splitlines() if "removed" not in line]
+    assert len(made) == 3
+    kept = {path for path in folder.iterdir() if (path / "manifest.json").exists()}
+    assert {str(path) for path in kept} == set(made[1:])
+    assert {path.name for path in folder.iterdir()} - {path.name for path in kept} == {"fluxhero-by-hand", "notes"}
+    assert verify_main(kept.pop()) == 0
+
+
+def test_a_backup_that_fails_removes_no_other(sealed: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "backups"
+    assert keep_backups(sealed, folder, 1) == 0
+    with pytest.raises(BackupError, match="is not there"):
+        keep_backups(tmp_path / "nothing", folder, 1)
+    descriptor = os.open(folder, os.O_RDONLY)
+    fcntl.flock(descriptor, fcntl.LOCK_EX)
+    with pytest.raises(BackupError, match="another backup"):
+        keep_backups(sealed, folder, 1)
+    os.close(descriptor)
+    assert len(list(folder.iterdir())) == 1
 
 
 def test_rows_that_are_written_sealed_and_dropped_meanwhile_are_in_it_or_after_it(

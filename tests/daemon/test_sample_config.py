@@ -1,6 +1,4 @@
 import re
-import shutil
-import subprocess
 import tomllib
 from decimal import Decimal
 from pathlib import Path
@@ -52,37 +50,3 @@ def test_the_sample_loads_as_it_is_once_there_is_a_symbol(tmp_path: Path) -> Non
     environment = {"HOME": str(tmp_path), "FLUXHERO_MARKET__SYMBOLS": "SPY"}
     config = load_config(SYSTEMD / "fluxhero.toml", environment)
     assert {str(origin).split()[0] for origin in config.origins.values()} == {"default", "environment"}
-
-
-@pytest.fixture
-def unit(tmp_path: Path) -> Path:
-    """The unit with a program that is there."""
-    if shutil.which("systemd-analyze") is None:
-        pytest.skip("systemd-analyze is not installed (Debian: apt-get install systemd)")
-    text = (SYSTEMD / "fluxherod.service").read_text(encoding="utf-8")
-    copy = tmp_path / "fluxherod.service"
-    copy.write_text(re.sub(r"^ExecStart=.*$", "ExecStart=/bin/true", text, flags=re.MULTILINE))
-    return copy
-
-
-def analyze(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(["systemd-analyze", *arguments], capture_output=True, text=True, check=False, timeout=60)
-
-
-def test_systemd_finds_nothing_wrong_with_the_unit(unit: Path) -> None:
-    done = analyze("verify", "--man=no", str(unit))
-    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
-
-
-def test_the_unit_exposes_at_most_a_tenth_and_a_half(unit: Path) -> None:
-    done = analyze("security", "--offline=true", "--threshold=15", "--no-pager", str(unit))
-    assert done.returncode == 0, done.stdout[-200:]
-
-
-def test_the_unit_runs_a_command_that_the_daemon_has(capsys: pytest.CaptureFixture[str]) -> None:
-    from fluxherod.__main__ import _parser
-
-    text = (SYSTEMD / "fluxherod.service").read_text(encoding="utf-8")
-    [start] = re.findall(r"^ExecStart=(.*)$", text, flags=re.MULTILINE)
-    options = _parser().parse_args(start.split()[1:])
-    assert options.config == Path("/etc/fluxhero/fluxhero.toml")

@@ -298,15 +298,11 @@ class Installation:
         shutil.rmtree(self.runtime, ignore_errors=True)
 
 
-class Daemon(Child):
-    """A running `fluxherod run`, and the stubs of its services."""
+class Calls:
+    """The stubs of a daemon's services, by its Unix socket."""
 
-    def __init__(self, installation: Installation) -> None:
-        self.installation = installation
-        super().__init__(
-            "fluxherod", installation.arguments, installation.variables, installation.folder / "fluxherod.log"
-        )
-        self.channel = grpc.insecure_channel(f"unix:{installation.runtime}/fluxherod.sock", CHANNEL_OPTIONS)
+    def __init__(self, socket: str) -> None:
+        self.channel = grpc.insecure_channel(f"unix:{socket}", CHANNEL_OPTIONS)
         self.system = system_pb2_grpc.SystemServiceStub(self.channel)
         self.account = account_pb2_grpc.AccountServiceStub(self.channel)
         self.market = market_pb2_grpc.MarketServiceStub(self.channel)
@@ -317,9 +313,33 @@ class Daemon(Child):
         self.signals = signal_pb2_grpc.SignalServiceStub(self.channel)
         self.trades = trade_pb2_grpc.TradeServiceStub(self.channel)
 
+    def answers(self) -> bool:
+        """Somebody is there."""
+        try:
+            self.status()
+        except grpc.RpcError:
+            return False
+        return True
+
+    def status(self) -> system.Status:
+        """How it is."""
+        status: system.Status = self.system.GetStatus(system.GetStatusRequest(), timeout=CALL_TIMEOUT_S).status
+        return status
+
+
+class Daemon(Child, Calls):
+    """A running `fluxherod run`, and the stubs of its services."""
+
+    def __init__(self, installation: Installation) -> None:
+        self.installation = installation
+        Child.__init__(
+            self, "fluxherod", installation.arguments, installation.variables, installation.folder / "fluxherod.log"
+        )
+        Calls.__init__(self, f"{installation.runtime}/fluxherod.sock")
+
     def __enter__(self) -> Self:
         try:
-            self.wait_for(self._answers, "fluxherod answers")
+            self.wait_for(self.answers, "fluxherod answers")
         except BaseException:
             self.kill()
             self.channel.close()
@@ -331,15 +351,3 @@ class Daemon(Child):
     ) -> None:
         self.channel.close()
         super().__exit__(kind, error, traceback)
-
-    def _answers(self) -> bool:
-        try:
-            self.status()
-        except grpc.RpcError:
-            return False
-        return True
-
-    def status(self) -> system.Status:
-        """How it is."""
-        status: system.Status = self.system.GetStatus(system.GetStatusRequest(), timeout=CALL_TIMEOUT_S).status
-        return status

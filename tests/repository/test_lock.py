@@ -70,6 +70,20 @@ def test_the_lock_holds_no_address(lock: str) -> None:
     assert re.findall(r".*(?:://|--index|--find-links|--extra-index).*", lock) == []
 
 
+def test_what_the_service_is_installed_from_is_a_part_of_the_lock(
+    root: Path, lock: str, project: dict[str, list[Requirement]]
+) -> None:
+    def blocks(text: str) -> dict[str, str]:
+        return {block["pin"]: block["hashes"] for block in BLOCK.finditer(text)}
+
+    text = (root / "systemd/requirements.lock").read_text(encoding="utf-8")
+    assert blocks(text).items() <= blocks(lock).items(), "run `make lock`"
+    assert BLOCK.sub("", text) == ""
+    names = {canonicalize_name(pin.name) for pin in map(Requirement, blocks(text)) if applies(pin, set())}
+    direct = [*project[""], *project["daemon"], Requirement("hatchling")]
+    assert names == set(closure([one for one in direct if one.name != "fluxhero"])), "run `make lock`"
+
+
 def test_no_file_of_another_locker_is_kept(root: Path) -> None:
     assert [name for name in ("uv.lock", "poetry.lock", "pdm.lock", "Pipfile.lock") if (root / name).exists()] == []
 

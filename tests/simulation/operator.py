@@ -26,7 +26,6 @@ from fluxherod.engine.events import (
     UpdateLimitsCommand,
 )
 from fluxherod.engine.runner import NotDurable, Stopped
-from simulation.there import stem
 
 if TYPE_CHECKING:
     from simulation.scene import Scene
@@ -154,9 +153,8 @@ class Operator:
             return CancelOrderCommand(self._caller(), order.id)
         quantity = max(order.filled_quantity + 1, order.quantity + self.random.randint(-5, 15))
         limit_e4 = order.limit_price_e4 + self.random.randint(-10, 10) * CENT_E4
-        name = stem(order.id)
-        wanted = self.scene.there.filled[name] + quantity
-        self.scene.standing.wanted[name] = max(self.scene.standing.wanted.get(name, 0), wanted)
+        decisions = self.scene.standing.decisions
+        decisions.change(order.id, decisions.filled(order.id, self.scene.there.filled) + quantity)
         return ReplaceOrderCommand(self._caller(), order.id, quantity, limit_e4, accept_adjusted=True)
 
     def _ask(self, command: Command) -> None:

@@ -295,11 +295,16 @@ class Scene:
                 yield entry, fault
 
     async def _quiet(self) -> None:
-        """Until what happened at the exchange last has been heard."""
+        """Until what happened at the exchange last has been heard, and a difference of the cash is judged."""
         for _ in range(MOST_LOOKS):
-            if self.clock.now_ns() > self.there.last_ns + HEARD_NS:
+            if self.clock.now_ns() > self.there.last_ns + HEARD_NS and not self._judging_cash():
                 return
             await asyncio.sleep(1.0)
+
+    def _judging_cash(self) -> bool:
+        """Others have traded, and the newest snapshot alone shows what it cost them: the next one is to confirm it."""
+        engine = self.process.engine
+        return self.plan.by_others and engine.run > 0 and "cash" in engine.reconciler.differences
 
     def _at_the_end(self) -> list[str]:
         """It trades, or a person or losses have halted it; positions and cash are the exchange's."""

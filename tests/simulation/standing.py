@@ -13,6 +13,7 @@ from fluxherod.engine.engine import Engine
 from fluxherod.engine.events import FlattenCommand, HaltCommand, ResumeCommand
 from fluxherod.engine.ports import JournalEntry
 from simulation.books import BASIS_POINTS
+from simulation.decisions import Decisions
 from simulation.invariants import Found, Hindered
 from simulation.plan import SLOW_LATENCY_S, Plan
 from simulation.there import OURS, Exchanged, is_entry, stem
@@ -33,7 +34,7 @@ class Standing:
         self.there = there
         self.found = found
         self.engine: Engine | None = None
-        self.wanted: dict[str, int] = {}  # by decision: the shares that it may fill in all
+        self.decisions = Decisions()
         self._hindered = hindered
         self._shared = any(fault.kind == "foreign_position" for fault in plan.faults)
         slow = any(fault.kind == "network_slow" for fault in plan.faults)
@@ -51,6 +52,7 @@ class Standing:
 
     def durable(self, entry: JournalEntry) -> None:
         """An entry is durable: from now on what it wants may leave."""
+        self.decisions.take(entry)
         self._durable.update(effect.order.id for effect in entry.effects if isinstance(effect, OrderUpdated))
 
     def happened(self, update: TradeUpdate) -> None:
@@ -77,7 +79,7 @@ class Standing:
 
     def _entry(self, order: Order, now_ns: int) -> None:
         name, shares = order.client_order_id, order.quantity_e9 // E9
-        wanted, filled = self.wanted.setdefault(stem(name), shares), self.there.filled[stem(name)]
+        wanted, filled = self.decisions.wanted(name, shares), self.decisions.filled(name, self.there.filled)
         if filled + shares > wanted:
             self.found.breaks("chase", f"{name} is for {shares} shares, {filled} of {wanted} wanted ones are filled")
         if self._halted_ns is not None and now_ns > self._halted_ns + self._on_its_way_ns:

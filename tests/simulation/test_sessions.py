@@ -15,6 +15,9 @@ from simulation.scene import Outcome, report
 
 Reports = Mapping[int, "Future[Outcome]"]
 SEEDS = range(300)
+# Sessions that something of ours did not stand once: the end came before a difference of the cash was judged, and a
+# stop that had left while the disk failed held the shares of an exit.
+MENDED = (2_940, 9_115)
 TWICE = (17, 38, 62)
 LEAST_KINDS = 40
 # Each waits until its session's turn comes on a core.
@@ -30,7 +33,7 @@ def sessions(request: pytest.FixtureRequest) -> Iterator[Reports]:
         yield reports
 
 
-@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("seed", [*SEEDS, *MENDED])
 def test_in_a_session_of_faults_nothing_that_must_hold_is_broken(sessions: Reports, seed: int) -> None:
     outcome = sessions[seed].result()
     assert outcome.violations == [], f"{draw(seed)}\nmake dst SEED={seed}"

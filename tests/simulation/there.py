@@ -14,7 +14,7 @@ _WORKS = frozenset({Status.NEW, Status.PARTIALLY_FILLED, Status.PENDING_CANCEL, 
 
 
 def stem(order_id: str) -> str:
-    """The decision that an order came from: its id without the number of the attempt."""
+    """An order's id without the number of the attempt: symbol, second and leg of the decision that it came from."""
     return order_id.rstrip("0123456789")
 
 
@@ -26,7 +26,7 @@ class Exchanged:
         self.quantity: Counter[str] = Counter()
         self.ids: set[str] = set()
         self.by_hand: set[str] = set()  # orders by which someone closes shares of ours
-        self.filled: Counter[str] = Counter()
+        self.filled: Counter[str] = Counter()  # by client order id
         self.last_ns = 0
 
     def ours(self, order: Order) -> bool:
@@ -45,7 +45,7 @@ class Exchanged:
         if update.fill is not None:
             shares = update.fill.quantity_e9 // E9
             self.quantity[update.order.symbol] += shares * update.order.sign
-            self.filled[stem(update.order.client_order_id)] += shares
+            self.filled[update.order.client_order_id] += shares
 
     def split(self, symbol: str, factor: int) -> None:
         """Each share becomes so many."""

@@ -39,7 +39,7 @@ def position_cap_shares(equity_e4: int, max_position_bp: int, price_e4: int) -> 
 
 def scaled(shares: int, *factors_bp: int) -> int:
     """Shares times factors in basis points, exact and floored once: the product is too large for a kernel's 64 bits."""
-    return shares * prod(factors_bp) // prod(BASIS_POINTS for _ in factors_bp)
+    return shares * prod(factors_bp) // prod([BASIS_POINTS] * len(factors_bp))
 
 
 @shared

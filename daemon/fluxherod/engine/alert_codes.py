@@ -149,9 +149,16 @@ CODES: dict[str, AlertCode] = {
     ),
     "ORDER_NOT_IN_JOURNAL": _code(
         CRITICAL,
-        "A working order has a daemon's id and is not in the journal: a backup was restored, or a database lost.",
+        "A working order has a daemon's id and is not in the journal: a backup was restored, a database lost, or the "
+        "daemon ended while its disk failed.",
         "Look at it at the broker's own page, and cancel it there if nobody wants it. Until it is gone, or an operator "
-        "halts and resumes, its symbol is not traded.",
+        "halts and resumes, its symbol is not traded; a stop or an exit that only reduces a position is taken in.",
+    ),
+    "ORDER_TAKEN_IN": _code(
+        WARNING,
+        "A stop or an exit that the journal lost works at the broker and only reduces a position of ours: it is in our "
+        "books again, with what it has filled.",
+        "Nothing: the position is guarded, or closed, as any other.",
     ),
     "ORDER_IDLE_AT_BROKER": _code(
         WARNING,

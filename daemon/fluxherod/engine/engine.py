@@ -197,7 +197,7 @@ class Engine:
             self.desk.protect(symbol, now_ns, out)
         if self.run:
             self.unprotected.note((*touched, *touched_symbols(out[before:])), now_ns)
-        if any(type(effect) is PositionUpdated for effect in out):
+        if PositionUpdated in map(type, out):
             out.append(self.ledger.updated(self.desk.working_e4(), now_ns))
         if type(event) not in _WARM_NOTHING:
             self._warms = bool(self.run and self.warming)

@@ -269,7 +269,8 @@ class Runner:
         """Until something is posted or the engine's next deadline has come."""
         if not self._inbox:
             self._arrived.clear()
-            self._set_alarm(self._deadline_ns())
+            if self._asked_seq >= self._asking_seq:  # else an order leaves first, and that wakes us: until it does,
+                self._set_alarm(self._deadline_ns())  # what a deadline wants could not leave either
             await self._arrived.wait()
 
     def _set_alarm(self, due_ns: int | None) -> None:

@@ -21,6 +21,7 @@ from fluxherod.engine.market.closed_bars import ClosedBar
 class Entry:
     """An entry that fired, with all that its explanation is made of: nothing of it changes any more."""
 
+    id: str
     closed: ClosedBar
     request: EntryRequest
     params: StrategyParams
@@ -67,7 +68,7 @@ def entry_signal(
     """The signal of an entry and what became of it; without a text the outcome is risk's, in its words."""
     return Signal.deferred(
         partial(_explained, entry, outcome, outcome_text, risk, order_id),
-        id=signal_id(entry.closed, entry.kind),
+        id=entry.id,
         symbol=entry.request.symbol,
     )
 
@@ -80,7 +81,7 @@ def _explained(
     noise = {rule.name: rule.verdict for rule in rules if rule.name in explain.NOISE_RULES}
     risk_amount_e4 = entry.equity_e4 * request.risk_bp // 10_000
     return Signal(
-        id=signal_id(closed, entry.kind),
+        id=entry.id,
         symbol=request.symbol,
         kind=entry.kind,
         bar_start_ns=closed.bar.start_ns,

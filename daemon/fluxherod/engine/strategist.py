@@ -28,7 +28,7 @@ from fluxherod.core.strategy.stops import (
     trail,
     trend_stop_e4,
 )
-from fluxherod.core.types import Mode, OrderType, Regime, Side, TimeInForce, Verdict
+from fluxherod.core.types import Mode, OrderType, Regime, Side, SignalKind, TimeInForce, Verdict
 from fluxherod.engine.effects import Effect, SignalUpdated
 from fluxherod.engine.ledger import EntryPlan, Ledger
 from fluxherod.engine.market import pieces
@@ -146,14 +146,13 @@ class Strategist:
         if veto is not None:
             self._tell(entry_signal(entry, *veto), out)
             return
-        request = replace(entry.request, correlations=self.correlations(closed.bar.symbol, closed.end_ns))
+        request = entry.request.beside(self.correlations(closed.bar.symbol, closed.end_ns))
         decision = assess(request, self.account_state(blocked), self.settings.limits)
         if decision.verdict is RiskVerdict.REJECTED:
             self._tell(entry_signal(entry, "risk", decision.reason, decision), out)
             return
         kind, limit_e4 = self._pricing(request)
-        name = signal_id(closed, entry.kind)
-        order = self.entry_order(request, decision, kind, limit_e4, closed.end_ns, now_ns, name, entry.trigger)
+        order = self.entry_order(request, decision, kind, limit_e4, closed.end_ns, now_ns, entry.id, entry.trigger)
         signal = entry_signal(entry, "ordered", risk=decision, order_id=order.id)
         self.desk.plans[order.id] = self._plan(entry, signal, order.quantity)
         self._tell(signal, out)
@@ -167,11 +166,11 @@ class Strategist:
 
     def _fired(self, closed: ClosedBar) -> Entry:
         decision = closed.decision
-        mode = int(decision["entry_mode"])
-        request = self._request(
-            closed, int(decision["entry"]), mode == EntryMode.MEAN_REVERSION, mode == EntryMode.NEUTRAL
-        )
-        return Entry(closed, request, self.settings.strategy, self._spread_code(closed), self.ledger.equity_e4 or 0)
+        side, mode = int(decision["entry"]), int(decision["entry_mode"])
+        request = self._request(closed, side, mode == EntryMode.MEAN_REVERSION, mode == EntryMode.NEUTRAL)
+        name = signal_id(closed, SignalKind.LONG if side > 0 else SignalKind.SHORT)
+        spread_code, equity_e4 = self._spread_code(closed), self.ledger.equity_e4 or 0
+        return Entry(name, closed, request, self.settings.strategy, spread_code, equity_e4)
 
     def _request(self, closed: ClosedBar, side: int, reverting: bool, neutral: bool) -> EntryRequest:
         params, limits, close = self.settings.strategy, self.settings.limits, closed.bar.close

@@ -58,6 +58,9 @@ class RateLimiter:
 
     async def acquire(self, priority: Priority) -> None:
         """Return when one request may be sent; the caller's turn comes by priority, then by age."""
+        if not self._queue and self._delay(priority) <= 0:
+            self._tokens -= 1
+            return
         self._number += 1
         waiter = _Waiter(priority, self._number, asyncio.Event())
         heapq.heappush(self._queue, waiter)

@@ -217,8 +217,8 @@ class MarketStream:
             self._pace.take(frame.quotes)
 
     def _observe(self, frame: MarketFrame) -> None:
-        bars_end = max((bar.start_ns for bar in frame.bars), default=-MINUTE_NS) + MINUTE_NS
-        newest = max(bars_end, max((quote.time_ns for quote in frame.quotes), default=0))
+        bars_end = max([bar.start_ns for bar in frame.bars], default=-MINUTE_NS) + MINUTE_NS
+        newest = max(bars_end, max([quote.time_ns for quote in frame.quotes], default=0))
         if newest > 0:
             self._clock.observe(newest)
         if frame.bars:  # a stamp from the future must not keep the watchdog quiet

@@ -126,6 +126,7 @@ class RestClient:
         self._client = httpx.AsyncClient(
             base_url=base_url,
             headers=credentials.headers(),
+            auth=httpx.Auth(),  # none: the keys are headers, and no URL is searched for others
             timeout=httpx.Timeout(timeout_s, connect=min(5.0, timeout_s)),
             limits=httpx.Limits(max_connections=16, max_keepalive_connections=16, keepalive_expiry=30.0),
             transport=transport,

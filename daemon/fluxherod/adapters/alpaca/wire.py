@@ -145,9 +145,9 @@ def encode_order(order: ApprovedOrder) -> dict[str, Any]:
     body: dict[str, Any] = {
         "client_order_id": order.id,
         "symbol": order.symbol,
-        "side": order.side.value,
-        "type": order.order_type.value,
-        "time_in_force": order.time_in_force.value,
+        "side": order.side,
+        "type": order.order_type,
+        "time_in_force": order.time_in_force,
         "qty": str(order.quantity),
     }
     if order.limit_price_e4 is not None:
@@ -157,7 +157,7 @@ def encode_order(order: ApprovedOrder) -> dict[str, Any]:
     if order.leg_stop_e4 is not None:
         body["order_class"] = "oto"
         body["stop_loss"] = {"stop_price": format_e4(order.leg_stop_e4)}
-        body["time_in_force"] = TimeInForce.GTC.value
+        body["time_in_force"] = TimeInForce.GTC
     return body
 
 

@@ -149,7 +149,7 @@ def _equity_known(account: AccountState) -> bool:
     if equity_e4 is None or not _amount(equity_e4) or equity_e4 > MAX_EQUITY_E4:
         return False
     sums = (exposure_e4, account.buying_power_e4, account.peak_e4)
-    return all(isinstance(value, int) for value in sums) and exposure_e4 >= 0
+    return all([isinstance(value, int) for value in sums]) and exposure_e4 >= 0
 
 
 def _equity_check(account: AccountState) -> Check:

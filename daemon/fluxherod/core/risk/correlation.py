@@ -37,8 +37,10 @@ class Correlation:
 
 def strongest(correlations: Sequence[Correlation], limit: float) -> Correlation | None:
     """The one with the largest |rho|; when that is within the limit the first unknown one; None without any."""
-    known = [one for one in correlations if not math.isnan(one.rho)]
-    largest = max(known, key=lambda one: abs(one.rho), default=None)
+    largest: Correlation | None = None
+    for one in correlations:
+        if not math.isnan(one.rho) and (largest is None or abs(one.rho) > abs(largest.rho)):
+            largest = one
     if largest is not None and largest.exceeds(limit):
         return largest
     return next((one for one in correlations if math.isnan(one.rho)), largest)

@@ -34,6 +34,13 @@ class EntryRequest:
     correlations: tuple[Correlation, ...] = ()
     held: int = 0
 
+    def beside(self, correlations: tuple[Correlation, ...]) -> EntryRequest:
+        """The same, asked with what else is held or being opened."""
+        return EntryRequest(  # each order waits for it, and `replace` takes four times as long
+            self.symbol, self.side, self.price_e4, self.stop_e4, self.risk_bp, self.distance_e4, self.multipliers,
+            self.wanted, correlations, self.held,
+        )  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class AccountState:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import fields
+from operator import attrgetter
 
 from fluxherod.core.risk.limits import RiskLimits
 from fluxherod.core.risk.request import AccountState, EntryRequest
@@ -34,6 +35,7 @@ _OF_ACCOUNT = (
     ("open_positions", "open_positions"),
 )
 _WHOLE_LIMITS = tuple(field.name for field in fields(RiskLimits) if field.type == "int")
+_whole_limits = attrgetter(*_WHOLE_LIMITS)
 _LIMITS = tuple(field.name for field in fields(RiskLimits) if field.type == "float")
 # None has a meaning of its own there, and a check that knows it.
 _MAY_BE_NONE = frozenset({"stop_e4", "wanted", "equity_e4"})
@@ -62,10 +64,11 @@ def _faults(request: EntryRequest, account: AccountState, limits: RiskLimits) ->
     for one in request.correlations:
         if isinstance(one.rho, bool) or not isinstance(one.rho, int | float):
             yield "correlation", f"the correlation with {one.symbol} is {one.rho!r}: not a number"
-    for name in _WHOLE_LIMITS:
-        value = getattr(limits, name)
-        if type(value) is not int or not 0 <= value <= MOST_LIMIT:
-            yield "limits", f"{name} is {value!r}: not a limit"
+    whole = _whole_limits(limits)
+    if {*map(type, whole)} != {int} or min(whole) < 0 or max(whole) > MOST_LIMIT:  # in one look: they are nearly never
+        for name, value in zip(_WHOLE_LIMITS, whole, strict=True):
+            if type(value) is not int or not 0 <= value <= MOST_LIMIT:
+                yield "limits", f"{name} is {value!r}: not a limit"
     for name in _LIMITS:
         value = getattr(limits, name)
         if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):

@@ -55,7 +55,7 @@ class Sizes(NamedTuple):
     @property
     def quantity(self) -> int:
         """The shares that every limit allows."""
-        return min(self.levels[0][1], *(max(0, most) for _, most in self.levels[1:]))
+        return min(self.levels[0][1], *[max(0, most) for _, most in self.levels[1:]])
 
     @property
     def adjusted(self) -> bool:
@@ -88,7 +88,7 @@ def sizes(request: EntryRequest, equity_e4: int, account: AccountState, limits: 
         levels.append(("risk_per_trade", by_risk - held))
     levels.append(("position_value", cap - held))
     if factors:
-        levels.append(("multipliers", scaled(min(by_risk, cap), *(factor for _, factor in factors)) - held))
+        levels.append(("multipliers", scaled(min(by_risk, cap), *[factor for _, factor in factors]) - held))
     levels += (("exposure", room), ("buying_power", power))
     return Sizes(by_risk, cap, headroom_e4, room, power_e4, power, factors, levels)
 

@@ -72,7 +72,7 @@ class Decided:
 
     def live(self) -> Iterator[tuple[int, Bar, int, int, bool, bool]]:
         """Of each bar that came live: its number, it, its end, its regime, whether it is valid and an entry fired."""
-        names = (self.records[name].tolist() for name in ("regime", "valid", "entry"))
+        names = [self.records[name].tolist() for name in ("regime", "valid", "entry")]
         columns = zip(self.completed, self.beside["live"].tolist(), *names, strict=True)
         for number, (one, live, regime, valid, entry) in enumerate(columns):
             if live:

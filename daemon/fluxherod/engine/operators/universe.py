@@ -84,7 +84,7 @@ class Universe:
     @property
     def conflict(self) -> str:
         """What of operators' changes is not in force, and why; "" when all of it is."""
-        return "; ".join(text for text in (self.parameter_conflict, self.limit_conflict) if text)
+        return "; ".join([text for text in (self.parameter_conflict, self.limit_conflict) if text])
 
     def _look_for_conflict(self) -> None:
         text = "changed at run time do not go together with the configuration"

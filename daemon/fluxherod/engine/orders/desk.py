@@ -114,6 +114,13 @@ class Desk(Sending):
             self._hold(order.symbol, now_ns, out)
         return order
 
+    def take_in(self, order: Order, report: BrokerOrder, now_ns: int, out: list[Effect]) -> None:
+        """An order that works at the broker is ours again: the journal lost it. What it has filled is booked."""
+        self.book.take_stray(report.broker_id)
+        self.book.name(report.broker_id, order.id)
+        self._put(order, "taken in", out)
+        self._merge(order, report, None, "snapshot", now_ns, out)
+
     def _note_stranger(self, report: BrokerOrder, execution: Execution | None, now_ns: int, out: list[Effect]) -> None:
         """Someone else's order has traded shares of a symbol that we hold, or holds them no longer."""
         ended = report.status.ended

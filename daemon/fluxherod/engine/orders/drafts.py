@@ -78,6 +78,13 @@ def adopted(order_id: str, position: Position, quantity: int, value_e4: int, now
     return replace(order, state=OrderState.FILLED, filled_quantity=quantity, filled_value_e4=value_e4)
 
 
+def found(role: OrderRole, position: Position, report: BrokerOrder, now_ns: int, reason: str) -> Order:
+    """An order of ours that works at the broker and that the journal lost, as it was before it had filled anything."""
+    stop_e4 = report.stop_price_e4 if role is OrderRole.STOP else None
+    order = reduction(report.client_order_id, position, role, report.quantity, now_ns, stop_e4, reason)
+    return replace(order, state=OrderState.PENDING, broker_id=report.broker_id, acknowledged_ns=now_ns)
+
+
 def leg(order_id: str, parent: Order, report: BrokerOrder, now_ns: int) -> Order:
     """The stop leg of an OTO entry, as the broker reports it."""
     return Order(

@@ -29,12 +29,14 @@ class Guard:
         """Note which positions are through their stops, and cancel entries whose stop was passed before they filled."""
         if self.market.calendar.at(now_ns) is None:
             return
+        halts = bool(self.desk.halts)
         for symbol, position in list(self.ledger.positions.items()):
-            if self.desk.halts.unacted(symbol):
+            leaving = _leaving(position)
+            if halts and self.desk.halts.unacted(symbol):
                 self.breaches.pop(symbol, None)  # nobody can act on a stop: the grace begins when it trades again
-            elif not _leaving(position) and _through(position, position.watched_stop_e4):
+            elif not leaving and _through(position, position.watched_stop_e4):
                 self._leave(position, now_ns, out)  # the broker does not know this stop
-            elif _leaving(position) or not _through(position, position.stop_e4):
+            elif leaving or not _through(position, position.stop_e4):
                 self.breaches.pop(symbol, None)
             elif self.desk.protection_of(position) == "broker" or self._awaiting(symbol):
                 self.breaches.setdefault(symbol, now_ns)

@@ -160,6 +160,10 @@ class OrderBook:
             if stray.symbol in symbols and stray.filled_quantity:
                 self._explained[broker_id] = (stray.filled_quantity, stray.filled_value_e4)
 
+    def explained(self, broker_id: str) -> bool:
+        """True when the reason of a fill of an order that is not ours, or not yet, is in our books."""
+        return broker_id in self._explained
+
     def forget(self, before_ns: int, kept: Collection[str]) -> list[str]:
         """Drop ended orders that have not changed since, but for `kept` and their legs; return their ids."""
         gone = [

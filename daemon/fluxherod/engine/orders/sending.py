@@ -60,12 +60,12 @@ class Sending:
 
     def live_entry(self, symbol: str) -> Order | None:
         """The entry that works in a symbol, or is about to be sent again, if any."""
-        entries = (order for order in self.live(symbol) if order.role is OrderRole.ENTRY)
+        entries = (order for order in self.book.live(symbol) if order.role is OrderRole.ENTRY)
         return next(entries, None) or self.book.waiting_entry(symbol)
 
     def uncertain(self, symbol: str) -> bool:
         """True when an order of the symbol has an unknown outcome: no new risk there."""
-        return any(order.state is OrderState.UNKNOWN for order in self.live(symbol))
+        return any(order.state is OrderState.UNKNOWN for order in self.book.live(symbol))
 
     def awaits_leg(self, symbol: str) -> bool:
         """True while an answer may name a stop leg that is not known yet."""
@@ -76,7 +76,7 @@ class Sending:
         """What working entries (or one of them), those of unknown outcome too, may still add to the exposure."""
         return sum(
             order.remaining * (order.limit_price_e4 or self.plans[order.id].price_e4)
-            for order in (self.live() if one is None else (one,))
+            for order in (self.book.live() if one is None else (one,))
             if order.role is OrderRole.ENTRY and order.state is not OrderState.NEW  # counts when its turn comes
         )
 

@@ -52,6 +52,11 @@ class Differences:
         self._found[subject] = found
         return found
 
+    def again(self, subject: str) -> bool:
+        """True when the snapshot before showed the same of a subject as this one."""
+        before, found = self.standing.get(subject), self._found.get(subject)
+        return before is not None and found is not None and before.same_as == found.same_as
+
     def confirm(self, difference: Difference) -> bool:
         """It is sure; True when it is to be told."""
         self._found[difference.subject] = replace(difference, sure=True)

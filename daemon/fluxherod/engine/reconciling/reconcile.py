@@ -26,12 +26,12 @@ from fluxherod.engine.market.splits import Splits
 from fluxherod.engine.orders import drafts
 from fluxherod.engine.orders.desk import Desk
 from fluxherod.engine.reconciling.differences import Difference, Differences
+from fluxherod.engine.reconciling.lost import OURS, LostOrders
 from fluxherod.engine.settings import Settings
 
 SURE_AFTER_NS = 2 * SECOND_NS
 UNCLEAR_AFTER_NS = MINUTE_NS
 CLOSED_BY_OTHERS = "closed at the broker, not by us"
-_OURS = "fh-"  # what every client order id of the daemon begins with
 _HANDLED = {
     "watch": "watched and counted in the exposure",
     "protect": "guarded by a stop of ours and counted in the exposure",
@@ -62,6 +62,7 @@ class Reconciler:
         self.new_foreign: list[str] = []  # symbols whose shares that are not ours the newest snapshot changed
         self.sure: set[str] = set()  # symbols of which it said for sure how many shares are there
         self.known = Differences()
+        self.lost = LostOrders(desk, ledger, self.known)
         self._sought: set[str] = set()  # symbols of orders that the newest snapshot did not list
         self._waits: dict[
             str, tuple[int, int, int]
@@ -92,7 +93,7 @@ class Reconciler:
         known = (self.desk.report(report, None, "snapshot", now_ns, out) for report in strangers)
         foreign = [report for report, order in zip(strangers, known, strict=True) if order is None]
         self._foreign_orders(foreign, first, now_ns, out)
-        self._reserve(foreign)
+        self._reserve([report for report in foreign if not self._take_in(report, snapshot, now_ns, out)])
         self._positions(snapshot, first, now_ns, out)
         self._cash(snapshot, now_ns, out)
         self.known.end()
@@ -112,8 +113,8 @@ class Reconciler:
         doubts = self.desk.doubts
         doubts.lost.clear()
         for report in reports:
-            if report.client_order_id.startswith(_OURS):
-                self._lost_order(report, now_ns, out)
+            if report.client_order_id.startswith(OURS):
+                self.lost.tell(report, now_ns, out)
             elif not self.desk.awaits_leg(report.symbol):  # what may be the leg of an entry that is asked for waits
                 text = f"{report.side} {report.quantity} {report.symbol}"
                 rule = "left alone"
@@ -123,6 +124,13 @@ class Reconciler:
                     text = f"{text} at the broker is not ours; it is left alone"
                     out.append(AlertRaised("FOREIGN_ORDER", Severity.WARNING, text, report.symbol))
 
+    def _take_in(self, report: BrokerOrder, snapshot: BrokerSnapshot, now_ns: int, out: list[Effect]) -> bool:
+        """Make a lost order ours again where nothing else of its symbol is under way."""
+        if self.splits.pending(report.symbol, now_ns) or not self._quiet(report.symbol, snapshot.asked_ns):
+            return False
+        there = sum(each.quantity for each in snapshot.positions if each.symbol == report.symbol)
+        return self.lost.take_in(report, there, now_ns, out)
+
     def _reserve(self, reports: Iterable[BrokerOrder]) -> None:
         reserved: Counter[str] = Counter()
         for report in reports:
@@ -130,19 +138,6 @@ class Reconciler:
             if position is not None and report.side is closing_side(position):
                 reserved[report.symbol] += report.quantity - report.filled_quantity
         self.desk.doubts.reserve(reserved)
-
-    def _lost_order(self, report: BrokerOrder, now_ns: int, out: list[Effect]) -> None:
-        """A daemon sent it, and our journal does not have it: an older journal is in use, or another one."""
-        ours = report.client_order_id.startswith(f"{_OURS}{self.desk.epoch[:8]}-")
-        why = "the journal is older than it (a restored backup)" if ours else "it is of another journal"
-        text = f"{report.side} {report.quantity} {report.symbol}"
-        rule = "left alone; the symbol is not traded until it is gone or an operator resumes"
-        found = self.known.note(f"order {report.broker_id}", report.symbol, "none", text, rule, now_ns)
-        text = f"{text} at the broker ({report.client_order_id}) is a daemon's, and not in our books: {why}; {rule}"
-        if self.known.confirm(found):
-            out.append(AlertRaised("ORDER_NOT_IN_JOURNAL", Severity.CRITICAL, text, report.symbol))
-        if report.broker_id not in self.desk.doubts.resumed:
-            self.desk.doubts.lost.setdefault(report.symbol, {})[report.broker_id] = text
 
     def _look_for(self, listed: set[str], asked_ns: int, out: list[Effect]) -> None:
         """An order that works by our books and that the broker did not list has ended unheard: ask for it."""

@@ -1,0 +1,66 @@
+"""The options of `fluxherod backtest`; apart from what it does, which no other command should have to import."""
+
+from __future__ import annotations
+
+import argparse
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import NamedTuple
+
+MOST_DOLLARS = 900_000_000
+
+
+class Source(NamedTuple):
+    """A file of one symbol's bars."""
+
+    symbol: str
+    path: str
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """The options of the command."""
+    parser.add_argument(
+        "sources",
+        type=source,
+        nargs="+",
+        metavar="[SYMBOL=]FILE",
+        help="bars as CSV (.gz, too) or Parquet, a file a symbol; SPY_1Hour.csv.gz is SPY's",
+    )
+    parser.add_argument(
+        "--from", type=_day, dest="first", metavar="DATE", help="first day to trade; bars before warm up"
+    )
+    parser.add_argument("--to", type=_day, dest="last", metavar="DATE", help="last day")
+    parser.add_argument(
+        "--equity", type=_dollars, default=100_000, metavar="DOLLARS", help="what to begin with (default: 100000)"
+    )
+    parser.add_argument("--json", action="store_true", help="print all figures as JSON")
+    parser.add_argument("--out", type=Path, metavar="DIR", help="write figures, trades, signals and equity there")
+    parser.add_argument("--tables", choices=("csv", "parquet"), default="csv", help="the form of --out (default: csv)")
+
+
+def source(text: str) -> Source:
+    """A symbol and its file; without a symbol the file's name has it."""
+    symbol, equals, path = text.partition("=")
+    if not equals:
+        symbol, path = Path(text).name.partition(".")[0].partition("_")[0], text
+    if not symbol or not path:
+        raise argparse.ArgumentTypeError(f"{text}: allowed is FILE or SYMBOL=FILE, such as SPY=prices.csv")
+    return Source(symbol.upper(), path)
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text}: allowed is a date, YYYY-MM-DD") from None
+
+
+def _dollars(text: str) -> int:
+    try:
+        amount = Decimal(text)
+    except InvalidOperation:
+        amount = Decimal(-1)
+    if not (0 < amount <= MOST_DOLLARS and amount == int(amount)):
+        raise argparse.ArgumentTypeError(f"{text}: allowed are whole dollars, 1 to {MOST_DOLLARS}")
+    return int(amount)

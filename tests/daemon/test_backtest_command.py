@@ -1,0 +1,141 @@
+"""`fluxherod backtest`: from files of bars to figures as text, JSON, CSV and Parquet."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pyarrow.csv as pcsv
+import pyarrow.parquet as pq
+import pytest
+from backtest import series
+from backtest.data import sessions
+from backtest.types import Config
+
+from fluxherod.__main__ import main
+from fluxherod.backtest_arguments import source
+
+SEED = 21
+TABLES = ("trades", "signals", "guards", "open", "equity")
+
+
+@pytest.fixture(scope="module")
+def prices(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    """A market by chance as a file a symbol, which are hours."""
+    folder = tmp_path_factory.mktemp("prices")
+    market = series.market(SEED, sessions())
+    assert market.config.timeframe_ns == Config().timeframe_ns
+    files = []
+    for symbol, bars in market.bars.items():
+        rows = np.array(bars, np.int64)
+        path = folder / f"{symbol}_1Hour.csv"
+        prices = (",".join(f"{value / 10_000}" for value in row[1:5]) for row in rows.tolist())
+        lines = [f"{row[0]},{text},{row[5]}" for row, text in zip(rows.tolist(), prices, strict=True)]
+        path.write_text("start_ns,open,high,low,close,volume\n" + "\n".join(lines) + "\n")
+        files.append(str(path))
+    return files
+
+
+@pytest.fixture(autouse=True)
+def own_folders(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.setattr("fluxherod.directories.keep_machine_code", lambda environment, cache: cache)
+
+
+def said(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    assert main(["backtest", *arguments]) == 0
+    return capsys.readouterr().out
+
+
+def test_the_text_has_what_the_json_has(prices: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    text = said(capsys, *prices)
+    found = json.loads(said(capsys, *prices, "--json"))
+    assert f"{found['bars']:,} bars in {found['sessions']:,} sessions" in text
+    assert f"-> ${found['final_equity']:,.2f}" in text
+    assert f"{100 * found['max_drawdown']:.2f} %" in text
+    assert "bit for bit" in text
+    assert found["look_ahead"] == {"clean": True, "parts": 3, "differing": []}
+    assert found["trades"]["trades"] == sum(part["trades"] for part in found["by_mode"].values()) > 0
+
+
+@pytest.mark.parametrize("form", ["csv", "parquet"])
+def test_tables_add_up_to_the_figures(
+    prices: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str], form: str
+) -> None:
+    text = said(capsys, *prices, "--out", str(tmp_path / "out"), "--tables", form)
+    assert (tmp_path / "out" / "report.txt").read_text() == text
+    found = json.loads((tmp_path / "out" / "report.json").read_text())
+    read = pcsv.read_csv if form == "csv" else pq.read_table
+    tables = {name: read(tmp_path / "out" / f"{name}.{form}").to_pylist() for name in TABLES}
+    trades, equity = tables["trades"], tables["equity"]
+    assert len(trades) == found["trades"]["trades"]
+    assert sum(trade["pnl"] for trade in trades) == pytest.approx(found["trades"]["net"])
+    assert equity[-1]["equity"] == pytest.approx(found["final_equity"])
+    assert {trade["symbol"] for trade in trades} <= set(found["symbols"])
+    assert {trade["reason"] for trade in trades} <= {"signal", "stop", "breaker", "daily_loss"}
+    for trade in trades:
+        moved = (trade["exit"] - trade["entry"]) * (1 if trade["side"] == "long" else -1)
+        assert trade["pnl"] == pytest.approx(moved * trade["quantity"] - trade["commission"], abs=1e-6)
+        assert trade["signal_time"] <= trade["entry_time"] <= trade["exit_time"]
+    entries = [signal for signal in tables["signals"] if not signal["exit"]]
+    assert len(entries) == sum(found["entry_signals"].values())
+
+
+def test_the_configuration_rules(prices: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    usual = json.loads(said(capsys, *prices, "--json"))
+    longs = json.loads(said(capsys, *prices, "--json", "--set", "strategy.allow_shorts=false", "--equity", "50000"))
+    assert longs["initial_equity"] == 50_000
+    assert longs["entry_signals"]["shorts_off"] > 0
+    assert "shorts_off" not in usual["entry_signals"]
+
+
+def test_days_bound_what_is_traded_and_what_came_before_warms_up(
+    prices: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    whole = json.loads(said(capsys, *prices, "--json"))
+    first, last = whole["first"][:10], whole["last"][:10]
+    days = sorted(day for day in sessions() if first <= day <= last)
+    begin, end = days[len(days) // 3], days[-3]
+    part = json.loads(said(capsys, *prices, "--json", "--from", begin, "--to", end))
+    assert (part["first"][:10], part["last"][:10]) == (begin, end)
+    assert part["warm_up_bars"] > 0
+    assert part["warm_up_bars"] + part["bars"] < whole["bars"]
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [("market.session", "extended"), ("strategy.trail_on", "price"), ("orders.flatten_at_close", "true")],
+)
+def test_a_setting_that_bars_cannot_follow_is_refused(
+    prices: list[str], capsys: pytest.CaptureFixture[str], key: str, value: str
+) -> None:
+    assert main(["backtest", *prices, "--set", f"{key}={value}"]) == 2
+    assert f"{key} = " in capsys.readouterr().err
+
+
+def test_what_is_wrong_with_the_files_is_said(prices: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["backtest", prices[0], prices[0]]) == 2
+    assert "allowed is one file a symbol" in capsys.readouterr().err
+    assert main(["backtest", prices[0], "--to", "1999-01-01"]) == 2
+    assert "no bars in these days" in capsys.readouterr().err
+    assert main(["backtest", "/nonexistent.csv"]) == 1
+    assert "/nonexistent.csv" in capsys.readouterr().err
+
+
+def test_a_file_that_holds_no_bars_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "SPY.csv").write_text("a,b\n1,2\n")
+    assert main(["backtest", str(tmp_path / "SPY.csv")]) == 2
+    assert "SPY.csv: the columns are a, b" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("wrong", ["--equity=0", "--equity=1.5", "--equity=many", "--from=2013", "--tables=xls"])
+def test_a_wrong_option_is_refused(prices: list[str], wrong: str) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main(["backtest", prices[0], wrong])
+
+
+def test_a_file_is_of_the_symbol_that_is_named_or_that_its_name_begins_with() -> None:
+    assert source("data/SPY_1Hour.csv.gz") == ("SPY", "data/SPY_1Hour.csv.gz")
+    assert source("ibm.parquet") == ("IBM", "ibm.parquet")
+    assert source("brk.b=/x/y_z.csv") == ("BRK.B", "/x/y_z.csv")
