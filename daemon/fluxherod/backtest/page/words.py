@@ -113,14 +113,14 @@ def warm_up(report: Report) -> Verdict:
             True,
             "Warm-up suffices",
             f"{found.history:,} bars of history, with which live trading starts, give the same decisions as all of it "
-            f"at {texts.count(found.places, 'place')}; indicators differ by {worst:.0e} at most "
-            f"({found.tolerance:.0e} is allowed).",
+            f"at {texts.count(found.places, 'place')}; indicators differ by {texts.tiny(worst)} at most "
+            f"({texts.tiny(found.tolerance)} is allowed).",
         )
     names = ", ".join(texts.words(name) for name in found.dependent) or "none of the indicators"
     return Verdict(
         False,
         "Depends on the history's length",
-        f"After {found.history:,} bars of history {names} differ by more than {found.tolerance:.0e} from those of the "
+        f"After {found.history:,} bars of history {names} differ by more than {texts.tiny(found.tolerance)} from those of the "
         f"whole history, and {texts.count(found.decisions, 'decision')} of {texts.count(found.places, 'place')} "
         "differ: live trading would not do what this run did.",
     )
