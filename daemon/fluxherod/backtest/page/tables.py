@@ -155,7 +155,7 @@ def noise(run: Run, found: Refusals) -> Table:
 def trades(run: Run) -> Table:
     """The newest trades, the last first."""
     titles = ("Nr.", "Symbol", "Side", "Shares", "Entered", "at", "Left", "at", "Why", "Net", "Of value")
-    more = ("Bars", "Stop", "Mode", "Regime")
+    more = ("Bars", "First stop", "Mode", "Regime")
     text = ("Symbol", "Side", "Mode", "Regime", "Entered", "Left", "Why")
     shown = range(max(0, len(run.trades) - MOST_TRADES), len(run.trades))
     rows = [_trade(run, number, run.trades[number]) for number in reversed(shown)]

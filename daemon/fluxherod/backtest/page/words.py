@@ -229,8 +229,8 @@ def _bars(run: Run) -> str:
     if run.warm_up:
         text += f", {run.warm_up:,} before them only warmed up"
     left_out = ", ".join(f"{texts.words(reason)}: {number:,}" for reason, number in run.rejected.items())
-    sessions = "" if run.config.calendar else " Without a calendar every bar counts."
-    return f"{text}. {f'Left out were {left_out}.' if left_out else 'None was left out.'}{sessions}"
+    text += f". Left out were some: {left_out}." if left_out else ". None was left out."
+    return text if run.config.calendar else f"{text} Without a calendar every bar counts."
 
 
 def candle(run: Run, width: int) -> str:

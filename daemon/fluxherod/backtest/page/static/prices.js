@@ -116,7 +116,7 @@ const describeTrade = (data, k) => {
   const t = data.trades;
   const price = (value) => dollars(value / 1e4, value % 100 ? 4 : 2);
   const way = t.side[k] > 0 ? "long" : "short";
-  const stop = t.stop[k] > 0 ? `, stop ${price(t.stop[k])}` : "";
+  const stop = t.stop[k] > 0 ? `, first stop ${price(t.stop[k])}` : "";
   return (
     `Trade ${k + 1}: ${way} ${written(t.shares[k], 0)} ${data.symbols[t.symbol[k]].name} at ${price(t.entry[k])} ` +
     `on ${momentText(data.local[t.entered[k]] - t.enteredBefore[k])}${stop}; out ${REASONS[t.reason[k]]} at ${price(t.exit[k])} ` +
