@@ -120,8 +120,8 @@ def warm_up(report: Report) -> Verdict:
     return Verdict(
         False,
         "Depends on the history's length",
-        f"After {found.history:,} bars of history {names} differ by more than {texts.tiny(found.tolerance)} from those of the "
-        f"whole history, and {texts.count(found.decisions, 'decision')} of {texts.count(found.places, 'place')} "
+        f"After {found.history:,} bars of history {names} differ by more than {texts.tiny(found.tolerance)} from those "
+        f"of the whole history, and {texts.count(found.decisions, 'decision')} of {texts.count(found.places, 'place')} "
         "differ: live trading would not do what this run did.",
     )
 
