@@ -30,9 +30,8 @@ const explore = async (page) => {
   return seen;
 };
 
-const seen = {};
-for (const file of files) {
-  const context = await browser.newContext({ offline: true, viewport: { width: 1200, height: 900 } });
+const context = await browser.newContext({ offline: true, viewport: { width: 1200, height: 900 } });
+const look = async (file) => {
   const page = await context.newPage();
   const said = [];
   const asked = [];
@@ -42,11 +41,15 @@ for (const file of files) {
   page.on("request", (request) => asked.push(request.url()));
   await page.goto(`file://${file}`);
   const drawn = await page.isVisible("#charts .toolbar");
-  const explored = drawn && (await page.locator("#trade-list").count()) ? await explore(page) : {};
+  const explored = file.endsWith("long.html") ? await explore(page) : {};
   await page.setViewportSize({ width: 360, height: 700 });
   const phone = await overflow(page);
-  seen[path.basename(file, ".html")] = { said, asked: asked.length, title: await page.title(), drawn, phone, ...explored };
-  await context.close();
-}
+  const result = { said, asked: asked.length, title: await page.title(), drawn, phone, ...explored };
+  await page.close();
+  return [path.basename(file, ".html"), result];
+};
+
+const seen = [];
+for (const file of files) seen.push(await look(file));
 await browser.close();
-console.log(JSON.stringify(seen));
+console.log(JSON.stringify(Object.fromEntries(seen)));

@@ -224,12 +224,19 @@ def assumptions(run: Run) -> tuple[tuple[str, str], ...]:
     )
 
 
+_REJECTED = {
+    "outside_session": "outside the sessions",
+    "time_goes_back": "not later than the bar before",
+    "unsound": "with unsound prices or volume",
+}
+
+
 def _bars(run: Run) -> str:
     text = f"{texts.count(run.bars, 'bar')} were traded on"
     if run.warm_up:
         text += f", {run.warm_up:,} before them only warmed up"
-    left_out = ", ".join(f"{texts.words(reason)}: {number:,}" for reason, number in run.rejected.items())
-    text += f". Left out were some: {left_out}." if left_out else ". None was left out."
+    left_out = ", ".join(f"{number:,} {_REJECTED[reason]}" for reason, number in run.rejected.items())
+    text += f". Left out: {left_out}." if left_out else ". None was left out."
     return text if run.config.calendar else f"{text} Without a calendar every bar counts."
 
 
