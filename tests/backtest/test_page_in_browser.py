@@ -76,6 +76,11 @@ def test_arrow_keys_move_one_cursor_through_all_charts(seen: dict[str, Any]) -> 
     assert re.fullmatch(r"\d+ Dec 2021, \d\d:\d\d · \$[\d,]+\.\d\d, exposed [\d.]+ %", seen["long"]["told"])
 
 
+def test_the_mouse_points_and_drags_a_range_and_a_double_click_shows_all(seen: dict[str, Any]) -> None:
+    assert re.match(r"\d+ \w+ 2008, ", seen["long"]["hovered"])
+    assert re.fullmatch(r"\d+ \w+ 2008 to \d+ \w+ 2009", seen["long"]["dragged"])
+
+
 def test_a_trade_of_the_list_is_told_beside_the_chart(seen: dict[str, Any]) -> None:
     _, report = reports.long()
     last = report.run.trades[-1]

@@ -22,6 +22,17 @@ const explore = async (page) => {
   seen.told = await text(page, "#equity output");
   await page.keyboard.press("Escape");
   await page.waitForFunction((all) => document.querySelector("#range").textContent === all, seen.all);
+  await page.hover("#drawdown svg[role=img]");
+  const box = await page.locator("#drawdown svg[role=img]").boundingBox();
+  await page.mouse.move(box.x + 100, box.y + 40);
+  seen.hovered = await text(page, "#equity output");
+  await page.mouse.down();
+  await page.mouse.move(box.x + 200, box.y + 40);
+  await page.mouse.up();
+  await page.waitForFunction((all) => document.querySelector("#range").textContent !== all, seen.all);
+  seen.dragged = await text(page, "#range");
+  await page.dblclick("#drawdown svg[role=img]");
+  await page.waitForFunction((all) => document.querySelector("#range").textContent === all, seen.all);
   await page.click("#trade-list tbody th button");
   await page.waitForFunction((all) => document.querySelector("#range").textContent !== all, seen.all);
   seen.trade = await text(page, "#prices .trade");
