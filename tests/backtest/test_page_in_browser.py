@@ -42,7 +42,7 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         files[-1].write_text(render(report, bars), encoding="utf-8")
     environment = {**os.environ, "NODE_PATH": str(NODE_MODULES)}
     done = subprocess.run(
-        [node, LOOK, chromium, *files], env=environment, capture_output=True, text=True, timeout=120, check=False
+        [node, LOOK, chromium, *files], env=environment, capture_output=True, text=True, timeout=400, check=False
     )
     assert done.returncode == 0, done.stderr[-2_000:]
     found: dict[str, Any] = json.loads(done.stdout)
@@ -79,6 +79,7 @@ def test_arrow_keys_move_one_cursor_through_all_charts(seen: dict[str, Any]) -> 
 def test_the_mouse_points_and_drags_a_range_and_a_double_click_shows_all(seen: dict[str, Any]) -> None:
     assert re.match(r"\d+ \w+ 2008, ", seen["long"]["hovered"])
     assert re.fullmatch(r"\d+ \w+ 2008 to \d+ \w+ 2009", seen["long"]["dragged"])
+    assert seen["long"]["doubleClicked"] == seen["long"]["all"]
 
 
 def test_a_trade_of_the_list_is_told_beside_the_chart(seen: dict[str, Any]) -> None:
