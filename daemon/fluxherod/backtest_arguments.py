@@ -35,7 +35,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "--equity", type=_dollars, default=100_000, metavar="DOLLARS", help="what to begin with (default: 100000)"
     )
     parser.add_argument("--json", action="store_true", help="print all figures as JSON")
-    parser.add_argument("--out", type=Path, metavar="DIR", help="write figures, trades, signals and equity there")
+    parser.add_argument("--out", type=Path, metavar="DIR", help="write report.html, figures and tables there")
     parser.add_argument("--tables", choices=("csv", "parquet"), default="csv", help="the form of --out (default: csv)")
 
 

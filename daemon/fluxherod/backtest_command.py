@@ -8,11 +8,13 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from fluxherod.backtest.export import as_dict, as_text, write
+from fluxherod.backtest.export import export
 from fluxherod.backtest.model import BacktestConfig, Bars
-from fluxherod.backtest.report import backtest
+from fluxherod.backtest.page.render import render
+from fluxherod.backtest.report import Report, backtest
 from fluxherod.backtest.sessions import new_york_sessions
 from fluxherod.backtest.sources import Unreadable, read_bars
+from fluxherod.backtest.text import as_dict, as_text
 from fluxherod.config import Config, to_settings
 from fluxherod.core.calendar import MINUTE_NS, SECOND_NS
 from fluxherod.core.money import E4
@@ -30,9 +32,18 @@ def run_backtest(options: argparse.Namespace, config: Config) -> int:
     bars = _read(options)
     report = backtest(bars, _rules(options, config, bars))
     if options.out is not None:
-        write(report, options.out, options.tables)
+        _write(report, bars, options)
     print(json.dumps(as_dict(report), indent=2) if options.json else as_text(report))
     return 0
+
+
+def _write(report: Report, bars: Sequence[Bars], options: argparse.Namespace) -> None:
+    """The report for people and for programs, and each table."""
+    folder = options.out
+    export(report, folder, (options.tables,))
+    (folder / "report.txt").write_text(as_text(report) + "\n", encoding="utf-8")
+    (folder / "report.json").write_text(json.dumps(as_dict(report), indent=2) + "\n", encoding="utf-8")
+    (folder / "report.html").write_text(render(report, bars), encoding="utf-8")
 
 
 def _read(options: argparse.Namespace) -> list[Bars]:

@@ -17,7 +17,7 @@ from fluxherod.__main__ import main
 from fluxherod.backtest_arguments import source
 
 SEED = 21
-TABLES = ("trades", "signals", "guards", "open", "equity")
+TABLES = ("trades", "signals", "guards", "positions", "equity", "metrics")
 
 
 @pytest.fixture(scope="module")
@@ -70,16 +70,20 @@ def test_tables_add_up_to_the_figures(
     tables = {name: read(tmp_path / "out" / f"{name}.{form}").to_pylist() for name in TABLES}
     trades, equity = tables["trades"], tables["equity"]
     assert len(trades) == found["trades"]["trades"]
-    assert sum(trade["pnl"] for trade in trades) == pytest.approx(found["trades"]["net"])
-    assert equity[-1]["equity"] == pytest.approx(found["final_equity"])
+    assert float(sum(trade["net_usd"] for trade in trades)) == pytest.approx(found["trades"]["net"])
+    assert float(equity[-1]["equity_usd"]) == pytest.approx(found["final_equity"])
     assert {trade["symbol"] for trade in trades} <= set(found["symbols"])
-    assert {trade["reason"] for trade in trades} <= {"signal", "stop", "breaker", "daily_loss"}
+    assert {trade["exit_reason"] for trade in trades} <= {"signal", "stop", "breaker", "daily_loss"}
     for trade in trades:
-        moved = (trade["exit"] - trade["entry"]) * (1 if trade["side"] == "long" else -1)
-        assert trade["pnl"] == pytest.approx(moved * trade["quantity"] - trade["commission"], abs=1e-6)
-        assert trade["signal_time"] <= trade["entry_time"] <= trade["exit_time"]
-    entries = [signal for signal in tables["signals"] if not signal["exit"]]
+        moved = (trade["exit_usd"] - trade["entry_usd"]) * (1 if trade["side"] == "long" else -1)
+        net = moved * trade["quantity_shares"] - trade["commission_usd"]
+        assert float(trade["net_usd"]) == pytest.approx(float(net), abs=1e-6)
+        assert trade["signal_utc"] <= trade["entry_utc"] <= trade["exit_utc"]
+    entries = [signal for signal in tables["signals"] if signal["kind"] == "entry"]
     assert len(entries) == sum(found["entry_signals"].values())
+    page = (tmp_path / "out" / "report.html").read_text()
+    assert page.startswith("<!doctype html>")
+    assert f"{found['trades']['trades']:,}" in page
 
 
 def test_the_configuration_rules(prices: list[str], capsys: pytest.CaptureFixture[str]) -> None:

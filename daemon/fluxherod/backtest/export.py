@@ -1,236 +1,284 @@
-"""A report as text, as JSON and as tables (CSV, Parquet). Money leaves as dollars, times as UTC."""
+"""A run as tables for other programs: trades, signals, equity, positions, guards and figures, as CSV and Parquet.
+
+Money and prices are exact decimals in dollars (`*_usd`), times stand in UTC and in New York (`*_utc`, `*_new_york`),
+fractions are not percent. Each column's unit is also in the Parquet field's metadata, as `unit`.
+"""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
+from enum import IntEnum
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv as pcsv
 import pyarrow.parquet as pq
 
-from fluxherod.backtest.metrics import TradeFigures
+from fluxherod.backtest.metrics import Metrics, TradeFigures
 from fluxherod.backtest.model import ExitReason, Guard, Kind, Outcome, Run
 from fluxherod.backtest.report import Report
-from fluxherod.core.calendar import to_datetime
-from fluxherod.core.jit import RecordArray
-from fluxherod.core.money import E4, dollars
+from fluxherod.core.jit import RecordArray, RowArray
 from fluxherod.core.strategy.codes import EntryMode
 from fluxherod.core.types import Regime
 
-_EMPTY = "-"
+USD = pa.decimal128(19, 4)
+_ZONES = {"utc": "UTC", "new_york": "America/New_York"}
+FORMATS = ("csv", "parquet")
 
 
-def as_dict(report: Report) -> dict[str, Any]:
-    """All figures and checks of a report, for JSON: dollars, fractions, ISO times; None is not defined."""
-    run, found = report.run, report.metrics
-    fall = found.drawdown
+def export(report: Report, folder: Path, formats: tuple[str, ...] = FORMATS) -> tuple[Path, ...]:
+    """Write the tables into a folder, which is made, as `trades.csv`, `trades.parquet` and so on.
+
+    Raises:
+        ValueError: for another format.
+        OSError: when a file can't be written.
+    """
+    unknown = [name for name in formats if name not in _WRITERS]
+    if unknown:
+        raise ValueError(f"formats = {', '.join(unknown)}: allowed is {' and '.join(FORMATS)}")
+    folder.mkdir(parents=True, exist_ok=True)
+    written = []
+    for name, table in tables(report).items():
+        for form in formats:
+            path = folder / f"{name}.{form}"
+            _WRITERS[form](table, path)
+            written.append(path)
+    return tuple(written)
+
+
+def tables(report: Report) -> Mapping[str, Any]:
+    """The Arrow tables by name."""
+    run = report.run
     return {
-        "symbols": list(run.symbols),
-        "first": _iso(run.equity_ns[0]) if len(run.equity_ns) else None,
-        "last": _iso(run.equity_ns[-1]) if len(run.equity_ns) else None,
-        "bars": run.bars,
-        "warm_up_bars": run.warm_up,
-        "rejected_bars": dict(run.rejected),
-        "sessions": found.sessions,
-        "initial_equity": found.initial_e4 / E4,
-        "final_equity": found.final_e4 / E4,
-        "total_return": found.total_return,
-        "annualised_return": found.annualised_return,
-        "volatility": found.volatility,
-        "sharpe": found.sharpe,
-        "sharpe_zero_rate": found.sharpe_zero_rate,
-        "sortino": found.sortino,
-        "calmar": found.calmar,
-        "max_drawdown": fall.fraction,
-        "max_drawdown_peak": _iso(fall.peak_ns) if fall.fraction else None,
-        "max_drawdown_trough": _iso(fall.trough_ns) if fall.fraction else None,
-        "longest_drawdown_days": fall.length_ns / 86_400e9,
-        "longest_drawdown_over": fall.recovered,
-        "exposure": found.exposure,
-        "average_exposure": found.average_exposure,
-        "open_positions": len(run.open),
-        "trades": _figures(found.trades),
-        "by_mode": {name: _figures(part) for name, part in found.by_mode.items()},
-        "by_regime": {name: _figures(part) for name, part in found.by_regime.items()},
-        "monthly_returns": dict(found.monthly),
-        "entry_signals": run.outcomes,
-        "look_ahead": {
-            "clean": report.look_ahead.clean,
-            "parts": report.look_ahead.parts,
-            "differing": [{"time": _iso(ns), "what": what} for ns, what in report.look_ahead.differing],
-        },
-        "warm_up": {
-            "clean": report.warm_up.clean,
-            **{name: value for name, value in asdict(report.warm_up).items() if name != "largest"},
-            "largest_difference": dict(report.warm_up.largest),
-            "dependent": list(report.warm_up.dependent),
-        },
+        "trades": trades(run),
+        "signals": signals(run),
+        "equity": equity(run),
+        "positions": positions(run),
+        "guards": guards(run),
+        "metrics": figures(report.metrics),
     }
 
 
-def _figures(part: TradeFigures) -> dict[str, float | int | None]:
-    return {
-        "trades": part.trades,
-        "wins": part.wins,
-        "win_rate": part.win_rate,
-        "net": part.net_e4 / E4,
-        "average_win": _in_dollars(part.average_win_e4),
-        "average_loss": _in_dollars(part.average_loss_e4),
-        "best": _in_dollars(part.best_e4),
-        "worst": _in_dollars(part.worst_e4),
-        "profit_factor": part.profit_factor,
-        "expectancy": _in_dollars(part.expectancy_e4),
-        "commission": part.commission_e4 / E4,
-        "average_bars": part.average_held_bars,
-        "average_hours": None if part.average_held_ns is None else part.average_held_ns / 3_600e9,
-    }
-
-
-def _in_dollars(value_e4: float | None) -> float | None:
-    return None if value_e4 is None else value_e4 / E4
-
-
-def as_text(report: Report) -> str:
-    """The report in lines, for a terminal."""
-    run, found = report.run, report.metrics
-    fall = found.drawdown
-    span = f"{_iso(run.equity_ns[0])[:10]} to {_iso(run.equity_ns[-1])[:10]}" if len(run.equity_ns) else "no time"
-    lines = [
-        f"{', '.join(run.symbols)}: {run.bars:,} bars in {found.sessions:,} sessions, {span}",
-        f"Equity            {dollars(found.initial_e4)} -> {dollars(found.final_e4)} ({_percent(found.total_return)})",
-        f"Annualised        {_percent(found.annualised_return)}, volatility {_percent(found.volatility)}",
-        f"Sharpe            {_number(found.sharpe)} (risk-free rate 0: {_number(found.sharpe_zero_rate)}), "
-        f"Sortino {_number(found.sortino)}, Calmar {_number(found.calmar)}",
-        f"Max drawdown      {_percent(fall.fraction)}, longest {fall.length_ns / 86_400e9:.0f} days"
-        f"{'' if fall.recovered else ', not over'}",
-        f"Exposure          {_percent(found.exposure)} of the time, {_percent(found.average_exposure)} of the equity",
-        "",
-        _row("", "trades", "win rate", "net", "avg win", "avg loss", "PF", "bars"),
-        _trades_row("all", found.trades),
-        *(_trades_row(name, part) for name, part in found.by_mode.items()),
-        *(_trades_row(f"in {name}", part) for name, part in found.by_regime.items()),
-        "",
-        f"Entry signals     {', '.join(f'{name} {count:,}' for name, count in run.outcomes.items()) or 'none'}",
-        f"Open at the end   {len(run.open)}",
-        f"Bars left out     {', '.join(f'{name} {count:,}' for name, count in run.rejected.items()) or 'none'}",
-        f"Look-ahead        {_look_ahead(report)}",
-        f"Warm-up           {_warm_up(report)}",
-    ]
-    return "\n".join(lines)
-
-
-def _look_ahead(report: Report) -> str:
-    found = report.look_ahead
-    if found.clean:
-        return f"none: {found.parts} shorter runs are the beginning of this one, bit for bit"
-    return "; ".join(f"a run up to {_iso(ns)} has other {what}" for ns, what in found.differing)
-
-
-def _warm_up(report: Report) -> str:
-    found = report.warm_up
-    if not found.places:
-        return f"not checked: no symbol has more than {found.history} bars"
-    if found.clean:
-        return f"after {found.history} bars no figure depends on where the history began ({found.places} places)"
-    named = ", ".join(f"{name} ({found.largest[name]:.1e})" for name in found.dependent) or "no figure"
-    return f"after {found.history} bars depend on where the history began: {named}; decisions: {found.decisions}"
-
-
-def _trades_row(name: str, part: TradeFigures) -> str:
-    win, loss = part.average_win_e4, part.average_loss_e4
-    return _row(
-        name.replace("_", " "),
-        f"{part.trades:,}",
-        _percent(part.win_rate),
-        dollars(part.net_e4),
-        _EMPTY if win is None else dollars(round(win)),
-        _EMPTY if loss is None else dollars(round(loss)),
-        _number(part.profit_factor),
-        _number(part.average_held_bars),
+def trades(run: Run) -> Any:
+    """The closed trades."""
+    rows = run.trades
+    return _table(
+        {
+            **_named(run, rows, Kind),
+            "exit_reason": _names(rows["reason"], ExitReason),
+            "quantity_shares": rows["quantity"],
+            **_times("signal", rows["signal_ns"]),
+            **_times("entry", rows["entry_ns"]),
+            "entry_usd": _usd(rows["entry_e4"]),
+            **_times("exit", rows["exit_ns"]),
+            "exit_usd": _usd(rows["exit_e4"]),
+            "first_stop_usd": _usd(rows["stop_e4"]),
+            "net_usd": _usd(rows["pnl_e4"]),
+            "commission_usd": _usd(rows["commission_e4"]),
+            "held_bars": rows["bars"],
+        }
     )
 
 
-def _row(name: str, *cells: str) -> str:
-    return f"{name:18}" + "".join(f"{cell:>14}" for cell in cells)
+def signals(run: Run) -> Any:
+    """Every entry that fired and every exit signal, with what became of it."""
+    rows = run.signals
+    return _table(
+        {
+            "symbol": _symbols(run, rows),
+            "side": _sides(rows),
+            "kind": ["exit" if one else "entry" for one in rows["exit"].tolist()],
+            "mode": [_mode(one, mode) for one, mode in zip(rows["exit"].tolist(), rows["mode"].tolist(), strict=True)],
+            "regime": _names(rows["regime"], Regime),
+            "outcome": _names(rows["outcome"], Outcome),
+            "correlated": rows["correlated"],
+            **_times("decided", rows["ns"]),
+            "price_usd": _usd(rows["price_e4"]),
+            "stop_usd": _usd(rows["stop_e4"]),
+            "quantity_shares": rows["quantity"],
+        }
+    )
 
 
-def _percent(value: float | None) -> str:
-    return _EMPTY if value is None else f"{100 * value:.2f} %"
+def _mode(leaving: bool, code: int) -> str:
+    if leaving:
+        return Kind(code).name.lower()
+    return Kind.MANUAL.name.lower() if code == Kind.MANUAL else EntryMode(code).name.lower()
 
 
-def _number(value: float | None) -> str:
-    return _EMPTY if value is None else f"{value:.2f}"
+def equity(run: Run) -> Any:
+    """The equity at the end of each bar time."""
+    return _table(
+        {
+            **_times("mark", run.equity_ns),
+            "equity_usd": _usd(run.equity_e4),
+            "exposure_usd": _usd(run.exposure_e4),
+        }
+    )
 
 
-def _iso(ns: int) -> str:
-    return to_datetime(int(ns)).isoformat().replace("+00:00", "Z")
+def positions(run: Run) -> Any:
+    """What was open at the end, at its last price."""
+    rows = run.open
+    return _table(
+        {
+            **_named(run, rows, Kind),
+            "quantity_shares": rows["quantity"],
+            **_times("signal", rows["signal_ns"]),
+            **_times("entry", rows["entry_ns"]),
+            "entry_usd": _usd(rows["entry_e4"]),
+            "stop_usd": _usd(rows["stop_e4"]),
+            "last_usd": _usd(rows["price_e4"]),
+            "net_usd": _usd(rows["pnl_e4"]),
+        }
+    )
 
 
-def tables(run: Run) -> dict[str, Any]:
-    """Trades, signals, guards, open positions and equity as Arrow tables."""
-    equity = {
-        "time": _times(run.equity_ns),
-        "equity": run.equity_e4 / E4,
-        "exposure": run.exposure_e4 / E4,
-    }
-    return {
-        "trades": pa.table(_columns(run, run.trades, {"mode": Kind, "regime": Regime, "reason": ExitReason})),
-        "signals": pa.table(_signals(run)),
-        "guards": pa.table(_columns(run, run.guards, {"what": Guard})),
-        "open": pa.table(_columns(run, run.open, {"mode": Kind, "regime": Regime, "pending_exit": ExitReason})),
-        "equity": pa.table(equity),
-    }
+def guards(run: Run) -> Any:
+    """What the breaker and the daily loss did, with the equity, its peak and the session's base that they saw."""
+    rows = run.guards
+    return _table(
+        {
+            **_times("mark", rows["ns"]),
+            "what": _names(rows["what"], Guard),
+            "equity_usd": _usd(rows["equity_e4"]),
+            "peak_usd": _usd(rows["peak_e4"]),
+            "base_usd": _usd(rows["base_e4"]),
+        }
+    )
 
 
-def _signals(run: Run) -> dict[str, Any]:
-    columns = _columns(run, run.signals, {"regime": Regime, "outcome": Outcome})
-    exits, modes = run.signals["exit"].tolist(), run.signals["mode"].tolist()
-    names = [
-        (Kind if leaves or mode == Kind.MANUAL else EntryMode)(mode) for leaves, mode in zip(exits, modes, strict=True)
+_UNITS = {"_usd": "USD", "peak_s": "seconds since 1970 UTC", "trough_s": "seconds since 1970 UTC", "_s": "seconds"}
+_SIZES = {"_e4": ("_usd", 10_000), "_ns": ("_s", 10**9)}
+_FRACTIONS = ("total_return", "annualised_return", "volatility", "exposure", "average_exposure", "win_rate", "fraction")
+_RATIOS = ("sharpe", "sharpe_zero_rate", "sortino", "calmar", "profit_factor")
+
+
+def figures(found: Metrics) -> Any:
+    """The figures of a run, one a row: `group` is all, mode:..., regime:... or month; empty where not defined."""
+    rows = [("all", name, value) for name, value in _scalars(found)]
+    for kind, groups in (("mode", found.by_mode), ("regime", found.by_regime)):
+        for name, one in groups.items():
+            rows += [(f"{kind}:{name}", figure, value) for figure, value in _of_trades(one)]
+    rows += [("month", month, value) for month, value in found.monthly.items()]
+    plain = [(group, *_plain(name, value)) for group, name, value in rows]
+    return pa.table(
+        {
+            "group": pa.array([group for group, _, _ in plain], pa.string()),
+            "figure": pa.array([name for _, name, _ in plain], pa.string()),
+            "value": pa.array([value for _, _, value in plain], pa.float64()),
+            "unit": pa.array(
+                ["fraction" if group == "month" else _unit(name) for group, name, _ in plain], pa.string()
+            ),
+        }
+    )
+
+
+def _plain(name: str, value: float | None) -> tuple[str, float | None]:
+    """Dollars and seconds, as the name then says."""
+    unit, size = _SIZES.get(name[-3:], (name[-3:], 1))
+    return name[:-3] + unit, None if value is None else float(value) / size
+
+
+def _scalars(found: Metrics) -> list[tuple[str, float | None]]:
+    plain = [
+        (name, value)
+        for name, value in asdict(found).items()
+        if value is None or (isinstance(value, int | float) and not isinstance(value, bool))
     ]
-    return {**columns, "mode": pa.array([name.name.lower() for name in names], pa.string())}
+    falls = [(f"drawdown_{name}", value) for name, value in asdict(found.drawdown).items()]
+    return [*plain, *falls, *_of_trades(found.trades)]
 
 
-def _columns(run: Run, records: RecordArray, codes: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields of records: codes by their names, money in dollars, times as times."""
-    found: dict[str, Any] = {}
-    for name in records.dtype.names or ():
-        values = records[name]
-        if name == "symbol":
-            found[name] = pa.array([run.symbols[number] for number in values.tolist()], pa.string())
-        elif name == "side":
-            found[name] = pa.array(["long" if side > 0 else "short" for side in values.tolist()], pa.string())
-        elif name in codes:
-            found[name] = pa.array([codes[name](code).name.lower() for code in values.tolist()], pa.string())
-        elif name.endswith("_ns") or name == "ns":
-            found[f"{name.removesuffix('ns')}time"] = _times(values)
-        elif name.endswith("_e4"):
-            found[name.removesuffix("_e4")] = values / E4
-        else:
-            found[name] = np.ascontiguousarray(values)
-    return found
+def _of_trades(found: TradeFigures) -> list[tuple[str, float | None]]:
+    derived = ("losses", "win_rate", "average_win_e4", "average_loss_e4", "profit_factor", "expectancy_e4")
+    held = ("average_held_ns", "average_held_bars")
+    return [*asdict(found).items(), *((name, getattr(found, name)) for name in (*derived, *held))]
 
 
-def _times(ns: Any) -> Any:
-    return pa.array(np.ascontiguousarray(ns), pa.timestamp("ns", "UTC"))
+def _unit(name: str) -> str:
+    if name.endswith(_FRACTIONS):
+        return "fraction"
+    if name in _RATIOS:
+        return "ratio"
+    if name == "drawdown_recovered":
+        return "1 or 0"
+    if name.endswith("bars"):
+        return "bars"
+    return next((unit for end, unit in _UNITS.items() if name.endswith(end)), "count")
 
 
-def write(report: Report, folder: Path, form: str) -> None:
-    """Write `report.json`, `report.txt` and each table as `csv` or `parquet` into a folder, which is made.
+def _named(run: Run, rows: RecordArray, kinds: type[IntEnum]) -> dict[str, list[str]]:
+    return {
+        "symbol": _symbols(run, rows),
+        "side": _sides(rows),
+        "mode": _names(rows["mode"], kinds),
+        "regime": _names(rows["regime"], Regime),
+    }
 
-    Raises:
-        OSError: when it can't be written.
-    """
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "report.json").write_text(json.dumps(as_dict(report), indent=2) + "\n", encoding="utf-8")
-    (folder / "report.txt").write_text(as_text(report) + "\n", encoding="utf-8")
-    for name, table in tables(report.run).items():
-        if form == "parquet":
-            pq.write_table(table, folder / f"{name}.parquet", compression="snappy")
-        else:
-            pcsv.write_csv(table, folder / f"{name}.csv")
+
+def _symbols(run: Run, rows: RecordArray) -> list[str]:
+    return [run.symbols[index] for index in rows["symbol"].tolist()]
+
+
+def _sides(rows: RecordArray) -> list[str]:
+    return ["long" if side > 0 else "short" for side in rows["side"].tolist()]
+
+
+def _names(codes: RecordArray, kind: type[IntEnum]) -> list[str]:
+    return [kind(code).name.lower() for code in codes.tolist()]
+
+
+def _times(name: str, ns: RowArray) -> dict[str, Any]:
+    whole = pa.array(np.ascontiguousarray(ns, np.int64))
+    return {f"{name}_{suffix}": whole.cast(pa.timestamp("ns", zone)) for suffix, zone in _ZONES.items()}
+
+
+def _usd(value_e4: RowArray) -> Any:
+    """Exact dollars. The 1/10,000 dollars are a decimal's digits, 16 bytes each, low ones first."""
+    digits = np.zeros((len(value_e4), 2), "<i8")
+    digits[:, 0], digits[:, 1] = value_e4, np.where(value_e4 < 0, -1, 0)
+    return pa.Array.from_buffers(USD, len(value_e4), [None, pa.py_buffer(digits.tobytes())])
+
+
+_SUFFIXES = {"_usd": "USD", "_shares": "shares", "_bars": "bars", "_utc": "UTC", "_new_york": "America/New_York"}
+
+
+def _table(columns: Mapping[str, Any]) -> Any:
+    arrays = {name: _array(column) for name, column in columns.items()}
+    fields = [pa.field(name, array.type, metadata=_metadata(name)) for name, array in arrays.items()]
+    return pa.table(list(arrays.values()), schema=pa.schema(fields))
+
+
+def _array(column: Any) -> Any:
+    if isinstance(column, pa.Array):
+        return column
+    return pa.array(column, pa.string()) if isinstance(column, list) else pa.array(np.ascontiguousarray(column))
+
+
+def _metadata(name: str) -> dict[str, str] | None:
+    return next(({"unit": unit} for end, unit in _SUFFIXES.items() if name.endswith(end)), None)
+
+
+def _write_csv(table: Any, path: Path) -> None:
+    """Times are texts with their offset from UTC, such as `2007-01-03T10:30:00-0500`."""
+    columns = [_text(column) for column in table.columns]
+    pcsv.write_csv(pa.table(columns, names=table.column_names), path)
+
+
+def _text(column: Any) -> Any:
+    if not pa.types.is_timestamp(column.type):
+        return column
+    seconds = column.cast(pa.timestamp("s", column.type.tz))
+    return pc.strftime(seconds, format="%Y-%m-%dT%H:%M:%S%z")
+
+
+def _write_parquet(table: Any, path: Path) -> None:
+    pq.write_table(table, path, compression="zstd")
+
+
+_WRITERS: Mapping[str, Callable[[Any, Path], None]] = {"csv": _write_csv, "parquet": _write_parquet}

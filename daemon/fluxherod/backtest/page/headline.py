@@ -25,7 +25,7 @@ class Tile:
 def tiles(found: Metrics) -> tuple[Tile, ...]:
     """What one looks at first."""
     trades, fall = found.trades, found.drawdown
-    ends = "; not yet over" if not fall.recovered else ""
+    ends = ", not yet over" if not fall.recovered else ""
     return (
         Tile("Total return", texts.percent(found.total_return, signed=True), _became(found), _tone(found.total_return)),
         Tile(
@@ -38,7 +38,7 @@ def tiles(found: Metrics) -> tuple[Tile, ...]:
             "Sharpe ratio", texts.number(found.sharpe), f"{texts.number(found.sharpe_zero_rate)} at no risk-free rate"
         ),
         Tile("Deepest drawdown", texts.percent(fall.fraction), _when(found)),
-        Tile("Longest below a peak", texts.span(fall.length_ns), f"of {texts.count(found.sessions, 'session')}{ends}"),
+        Tile("Longest below a peak", texts.span(fall.length_ns), f"in {texts.count(found.sessions, 'session')}{ends}"),
         Tile("Trades", f"{trades.trades:,}", f"{texts.percent(trades.win_rate, 1)} won"),
         Tile(
             "Profit factor",

@@ -130,11 +130,14 @@ def _price_step(drawn: Candles) -> float:
 
 def _trades(run: Run, line: TimeLine) -> dict[str, Any]:
     trades = run.trades
+    entered, left = line.starting(trades["entry_ns"]), line.starting(trades["exit_ns"])
     return {
         "symbol": pack(trades["symbol"]),
         "side": pack(trades["side"]),
-        "entered": pack_steps(line.starting(trades["entry_ns"])),
-        "left": pack_steps(line.starting(trades["exit_ns"])),
+        "entered": pack_steps(entered),
+        "left": pack_steps(left),
+        "enteredBefore": pack((line.end_ns[entered] - trades["entry_ns"]) // MINUTE_NS),
+        "leftBefore": pack((line.end_ns[left] - trades["exit_ns"]) // MINUTE_NS),
         "entry": pack(trades["entry_e4"]),
         "exit": pack(trades["exit_e4"]),
         "stop": pack(trades["stop_e4"]),

@@ -104,6 +104,7 @@ def _tables(report: Report, laid: Laid) -> dict[str, Any]:
         "noise": tables.noise(run, noise_rules(run, laid)),
         "trades": tables.trades(run),
         "still_open": tables.still_open(run),
+        "guards": tables.guards(run),
     }
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from fluxherod.backtest.metrics import TradeFigures
-from fluxherod.backtest.model import ExitReason, Kind, Outcome, Run
+from fluxherod.backtest.model import ExitReason, Guard, Kind, Outcome, Run
 from fluxherod.backtest.page import texts, words
 from fluxherod.backtest.page.figures import Refusals
 from fluxherod.core.jit import Record
@@ -154,12 +154,13 @@ def noise(run: Run, found: Refusals) -> Table:
 
 def trades(run: Run) -> Table:
     """The newest trades, the last first."""
-    titles = ("Nr.", "Symbol", "Side", "Mode", "Regime", "Shares", "Entered", "at", "Stop", "Left", "at", "Why", "Bars")
+    titles = ("Nr.", "Symbol", "Side", "Shares", "Entered", "at", "Left", "at", "Why", "Net", "Of value")
+    more = ("Bars", "First stop", "Mode", "Regime")
     text = ("Symbol", "Side", "Mode", "Regime", "Entered", "Left", "Why")
     shown = range(max(0, len(run.trades) - MOST_TRADES), len(run.trades))
     rows = [_trade(run, number, run.trades[number]) for number in reversed(shown)]
-    columns = tuple(Column(title, number=title not in text) for title in titles)
-    return Table("Closed trades, times of New York", (*columns, Column("Net"), Column("Of value")), tuple(rows))
+    columns = tuple(Column(title, number=title not in text) for title in (*titles, *more))
+    return Table("Closed trades, times of New York", columns, tuple(rows))
 
 
 def _trade(run: Run, index: int, trade: Record) -> tuple[Cell, ...]:
@@ -169,18 +170,18 @@ def _trade(run: Run, index: int, trade: Record) -> tuple[Cell, ...]:
         Cell(str(index + 1)),
         Cell(run.symbols[trade["symbol"]]),
         Cell(_side(trade["side"])),
-        Cell(texts.words(Kind(trade["mode"]).name)),
-        Cell(texts.words(Regime(trade["regime"]).name)),
         Cell(f"{int(trade['quantity']):,}"),
         Cell(texts.moment(int(trade["entry_ns"]))),
         Cell(texts.price(int(trade["entry_e4"]))),
-        Cell(texts.price(int(trade["stop_e4"])) if trade["stop_e4"] > 0 else texts.UNKNOWN),
         Cell(texts.moment(int(trade["exit_ns"]))),
         Cell(texts.price(int(trade["exit_e4"]))),
         Cell(texts.words(ExitReason(trade["reason"]).name)),
-        Cell(f"{int(trade['bars']):,}"),
         Cell(texts.money(net_e4, signed=True), _tone(net_e4)),
         Cell(texts.percent(net_e4 / value_e4 if value_e4 else None, signed=True), _tone(net_e4)),
+        Cell(f"{int(trade['bars']):,}"),
+        Cell(texts.price(int(trade["stop_e4"])) if trade["stop_e4"] > 0 else texts.UNKNOWN),
+        Cell(texts.words(Kind(trade["mode"]).name)),
+        Cell(texts.words(Regime(trade["regime"]).name)),
     )
 
 
@@ -203,6 +204,30 @@ def still_open(run: Run) -> Table:
     titles = ("Symbol", "Side", "Mode", "Shares", "Entered", "at", "Stop", "Last price", "Result so far")
     columns = tuple(Column(title, number=title not in ("Symbol", "Side", "Mode", "Entered")) for title in titles)
     return Table("Positions that were open at the end", columns, tuple(rows))
+
+
+_GUARDS = {
+    Guard.NORMAL: "back to normal",
+    Guard.REDUCED: "sizes reduced",
+    Guard.DISABLED: "trading disabled, everything closed",
+    Guard.DAILY_LOSS: "daily loss: everything closed",
+    Guard.NEW_SESSION: "new session: entries again",
+}
+
+
+def guards(run: Run) -> Table:
+    """What the circuit breaker and the daily loss did."""
+    rows = [
+        (
+            Cell(texts.moment(int(record["ns"]))),
+            Cell(_GUARDS[Guard(record["what"])]),
+            Cell(texts.money(int(record["equity_e4"]))),
+            Cell(texts.money(int(record["peak_e4"]))),
+        )
+        for record in run.guards
+    ]
+    columns = (Column("When", number=False), Column("What", number=False), Column("Equity"), Column("Peak"))
+    return Table("What the circuit breaker and the daily loss did, times of New York", columns, tuple(rows))
 
 
 def _side(side: int) -> str:

@@ -31,6 +31,12 @@ def percent(fraction: float | None, digits: int = 2, *, signed: bool = False) ->
     return UNKNOWN if fraction is None else number(fraction * 100, digits, signed=signed) + PERCENT
 
 
+def tiny(value: float) -> str:
+    """A difference that is nothing or next to it: `9e-13`."""
+    power = f"{value:.0e}".replace("e-0", "e-").replace("e+00", "")
+    return "0" if value == 0 else power
+
+
 def money(value_e4: float | None, *, signed: bool = False) -> str:
     """1/10,000 dollar as whole cents: `$1,234.50`."""
     if value_e4 is None:

@@ -113,15 +113,15 @@ def warm_up(report: Report) -> Verdict:
             True,
             "Warm-up suffices",
             f"{found.history:,} bars of history, with which live trading starts, give the same decisions as all of it "
-            f"at {texts.count(found.places, 'place')}; indicators differ by {worst:.0e} at most "
-            f"({found.tolerance:.0e} is allowed).",
+            f"at {texts.count(found.places, 'place')}; indicators differ by {texts.tiny(worst)} at most "
+            f"({texts.tiny(found.tolerance)} is allowed).",
         )
     names = ", ".join(texts.words(name) for name in found.dependent) or "none of the indicators"
     return Verdict(
         False,
         "Depends on the history's length",
-        f"After {found.history:,} bars of history {names} differ by more than {found.tolerance:.0e} from those of the "
-        f"whole history, and {texts.count(found.decisions, 'decision')} of {texts.count(found.places, 'place')} "
+        f"After {found.history:,} bars of history {names} differ by more than {texts.tiny(found.tolerance)} from those "
+        f"of the whole history, and {texts.count(found.decisions, 'decision')} of {texts.count(found.places, 'place')} "
         "differ: live trading would not do what this run did.",
     )
 
@@ -224,13 +224,20 @@ def assumptions(run: Run) -> tuple[tuple[str, str], ...]:
     )
 
 
+_REJECTED = {
+    "outside_session": "outside the sessions",
+    "time_goes_back": "not later than the bar before",
+    "unsound": "with unsound prices or volume",
+}
+
+
 def _bars(run: Run) -> str:
     text = f"{texts.count(run.bars, 'bar')} were traded on"
     if run.warm_up:
         text += f", {run.warm_up:,} before them only warmed up"
-    left_out = ", ".join(f"{texts.words(reason)}: {number:,}" for reason, number in run.rejected.items())
-    sessions = "" if run.config.calendar else " Without a calendar every bar counts."
-    return f"{text}. {f'Left out were {left_out}.' if left_out else 'None was left out.'}{sessions}"
+    left_out = ", ".join(f"{number:,} {_REJECTED[reason]}" for reason, number in run.rejected.items())
+    text += f". Left out: {left_out}." if left_out else ". None was left out."
+    return text if run.config.calendar else f"{text} Without a calendar every bar counts."
 
 
 def candle(run: Run, width: int) -> str:

@@ -1,5 +1,6 @@
 // What is in view, and how mouse, fingers and keys change it; one view for all panels.
 const LEAST_SLOTS = 12;
+const TWICE_MS = 400; // a double click or tap; the browser's own event is lost when a redraw comes between
 
 class Explorer {
   constructor(data, panels, options) {
@@ -9,6 +10,7 @@ class Explorer {
     this.view = { from: 0, to: data.count };
     this.slot = null;
     this.fingers = new Map();
+    this.tapped = -Infinity;
     this.months = Int32Array.from(data.local, monthOf);
     this.waiting = false;
     for (const panel of panels) this.listen(panel);
@@ -97,7 +99,6 @@ class Explorer {
     on("pointerup", (event) => this.release(panel, event));
     on("pointercancel", (event) => this.fingers.delete(event.pointerId));
     on("pointerleave", (event) => event.pointerType === "mouse" && !this.fingers.size && this.point(null));
-    on("dblclick", () => this.showAll());
     on("wheel", (event) => this.wheel(panel, event), { passive: false });
     on("keydown", (event) => this.key(event));
   }
@@ -142,7 +143,10 @@ class Explorer {
     if (event.pointerType === "mouse" && moved > 6) {
       const ends = [finger.start, finger.now].map((x) => this.slotAt(panel, x)).sort((a, b) => a - b);
       this.show(ends[0], ends[1] + 1);
+    } else if (moved <= 6 && event.timeStamp - this.tapped < TWICE_MS) {
+      this.showAll();
     } else if (moved <= 6) {
+      this.tapped = event.timeStamp;
       this.point(this.slotAt(panel, event.clientX));
       this.onChoose?.(this.slot);
     }

@@ -7,9 +7,10 @@ class Panel {
     this.height = height;
     this.told = find("output", host);
     this.svg = element("svg", { role: "img", tabindex: 0, "aria-label": name });
-    this.drawn = element("g");
+    this.axes = element("g");
+    this.drawn = element("svg"); // cuts off what reaches beyond the plot
     this.over = element("g");
-    this.svg.append(this.drawn, this.over);
+    this.svg.append(this.axes, this.drawn, this.over);
     find(".canvas", host).append(this.svg);
   }
 
@@ -25,6 +26,10 @@ class Panel {
     const bottom = this.height - MARGIN.bottom;
     this.bottom = bottom;
     this.y = (value) => bottom - ((value - low) / (high - low || 1)) * (bottom - MARGIN.top);
+    const plot = { x: MARGIN.left, y: 0, width: inner, height: bottom };
+    for (const [key, value] of Object.entries(plot)) this.drawn.setAttribute(key, value);
+    this.drawn.setAttribute("viewBox", Object.values(plot).join(" "));
+    this.axes.replaceChildren();
     this.drawn.replaceChildren();
     for (const { slot, text } of ticks) this.timeLine(slot, text);
     const lines = valueTicks(low, high, Math.max(2, Math.round((bottom - MARGIN.top) / 48)));
@@ -33,18 +38,22 @@ class Panel {
 
   timeLine(slot, text) {
     const x = this.x(slot - 0.5).toFixed(1);
-    this.add("line", { class: "grid", x1: x, x2: x, y1: MARGIN.top, y2: this.bottom });
-    if (x < this.width - MARGIN.right - 20) this.add("text", { x: Number(x) + 3, y: this.height - 6 }, text);
+    this.axis("line", { class: "grid", x1: x, x2: x, y1: MARGIN.top, y2: this.bottom + 5 });
+    if (x < this.width - MARGIN.right - 20) this.axis("text", { x: Number(x) + 4, y: this.height - 6 }, text);
   }
 
   valueLine(value, text) {
     const y = this.y(value).toFixed(1);
-    this.add("line", { class: value === 0 ? "zero" : "grid", x1: MARGIN.left, x2: this.width - MARGIN.right, y1: y, y2: y });
-    this.add("text", { x: this.width - MARGIN.right + 8, y: Number(y) + 4 }, text);
+    this.axis("line", { class: value === 0 ? "zero" : "grid", x1: MARGIN.left, x2: this.width - MARGIN.right, y1: y, y2: y });
+    this.axis("text", { x: this.width - MARGIN.right + 8, y: Number(y) + 4 }, text);
   }
 
-  add(name, attributes, text) {
-    const made = element(name, attributes, text);
+  axis(name, attributes, text) {
+    this.axes.append(element(name, attributes, text));
+  }
+
+  add(name, attributes) {
+    const made = element(name, attributes);
     this.drawn.append(made);
     return made;
   }
@@ -115,7 +124,7 @@ class EquityPanel extends Panel {
 
   tell(data, slot, options) {
     const held = options.holding ? `, holding ${dollars(data.holding[slot], 0)}` : "";
-    return `${momentText(data.local[slot])}  ${dollars(data.equity[slot])}${held}, exposed ${percent(data.exposure[slot], 1)}`;
+    return `${momentText(data.local[slot])} · ${dollars(data.equity[slot])}${held}, exposed ${percent(data.exposure[slot], 1)}`;
   }
 }
 

@@ -106,7 +106,7 @@ class PricePanel extends Panel {
     if (i < 0) return `${symbol.name}: no bar yet`;
     const digits = symbol.step < 0.01 ? 4 : 2;
     const [open, high, low, close] = ["open", "high", "low", "close"].map((name) => written(symbol[name][i], digits));
-    return `${symbol.name}  O ${open}  H ${high}  L ${low}  C ${close}`;
+    return `${symbol.name} · O ${open} · H ${high} · L ${low} · C ${close}`;
   }
 }
 
@@ -116,11 +116,11 @@ const describeTrade = (data, k) => {
   const t = data.trades;
   const price = (value) => dollars(value / 1e4, value % 100 ? 4 : 2);
   const way = t.side[k] > 0 ? "long" : "short";
-  const stop = t.stop[k] > 0 ? `, stop ${price(t.stop[k])}` : "";
+  const stop = t.stop[k] > 0 ? `, first stop ${price(t.stop[k])}` : "";
   return (
     `Trade ${k + 1}: ${way} ${written(t.shares[k], 0)} ${data.symbols[t.symbol[k]].name} at ${price(t.entry[k])} ` +
-    `on ${momentText(data.local[t.entered[k]])}${stop}; out ${REASONS[t.reason[k]]} at ${price(t.exit[k])} ` +
-    `on ${momentText(data.local[t.left[k]])}: ${t.net[k] > 0 ? "+" : ""}${dollars(t.net[k] / 100)}`
+    `on ${momentText(data.local[t.entered[k]] - t.enteredBefore[k])}${stop}; out ${REASONS[t.reason[k]]} at ${price(t.exit[k])} ` +
+    `on ${momentText(data.local[t.left[k]] - t.leftBefore[k])}: ${t.net[k] > 0 ? "+" : ""}${dollars(t.net[k] / 100)}`
   );
 };
 
