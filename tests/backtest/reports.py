@@ -6,7 +6,7 @@ from functools import cache
 
 import numpy as np
 from backtest import series
-from backtest.agreement import _bars, _config
+from backtest.agreement import bars_of, config_of
 from backtest.data import sessions
 
 from fluxherod.backtest.model import BacktestConfig, Bars
@@ -21,8 +21,8 @@ HOSTILE = '</script><img src=x onerror="alert(1)">&\'{{ 7*7 }}'
 def busy() -> tuple[tuple[Bars, ...], Report]:
     """A market by chance of several symbols in which the breaker trips."""
     market = series.market(126, sessions())
-    bars = tuple(_bars(symbol, one) for symbol, one in market.bars.items())
-    return bars, backtest(bars, _config(sessions(), market.config))
+    bars = tuple(bars_of(symbol, one) for symbol, one in market.bars.items())
+    return bars, backtest(bars, config_of(sessions(), market.config))
 
 
 @cache

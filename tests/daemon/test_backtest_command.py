@@ -82,7 +82,7 @@ def test_tables_add_up_to_the_figures(
     entries = [signal for signal in tables["signals"] if signal["kind"] == "entry"]
     assert len(entries) == sum(found["entry_signals"].values())
     page = (tmp_path / "out" / "report.html").read_text()
-    assert page.startswith("<!doctype html>")
+    assert page.startswith("<!DOCTYPE html>")
     assert f"{found['trades']['trades']:,}" in page
 
 
