@@ -170,6 +170,7 @@ async def test_one_run_is_made_at_a_time_and_each_can_be_ended(world: Any, clien
         assert not (await list_of(client, **filters)).backtests
     for wrong in ({"kinds": [9]}, {"states": [0]}, {"page_token": page.next_page_token, "kinds": [SINGLE]}):
         assert (await refused(list_of(client, **wrong))).code is grpc.StatusCode.INVALID_ARGUMENT
+    assert (await get(client, waiting.backtest_id)).backtest.config.end_time.ToNanoseconds() == world.clock.now_ns()
     ended = await client.backtest.CancelBacktest(end(waiting.backtest_id))
     assert ended.backtest.progress.state == CANCELED
     assert (await client.backtest.CancelBacktest(end(waiting.backtest_id))).backtest == ended.backtest

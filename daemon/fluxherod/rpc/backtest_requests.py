@@ -20,6 +20,7 @@ from fluxherod.core.risk.request import MAX_EQUITY_E4
 from fluxherod.engine.operators.overrides import parameter_range, parameters_of, problems
 from fluxherod.engine.settings import TIMEFRAME_MINUTES, Settings
 from fluxherod.rpc import validate
+from fluxherod.rpc.convert import timestamp
 from fluxherod.rpc.errors import Refused, invalid
 from fluxherod.rpc.runs import Bounds
 
@@ -112,6 +113,8 @@ def _check_times(config: Config, now_ns: int, wrong: Wrong) -> None:
         wrong["config.end_time"] = "must be later than start_time, and than 1970"
     if config.source == backtest_pb2.BAR_SOURCE_HISTORY and not config.HasField("start_time"):
         wrong["config.start_time"] = "must be given: the broker is asked for bars from then on"
+    if config.source == backtest_pb2.BAR_SOURCE_HISTORY and not config.HasField("end_time"):
+        config.end_time.CopyFrom(timestamp(now_ns))  # a sweep that goes on tomorrow goes on with the same bars
 
 
 def _complete_parameters(config: Config, settings: Settings, wrong: Wrong) -> None:

@@ -383,3 +383,14 @@ async def test_each_failure_is_said_by_its_kind(data: Any, reply: httpx.Response
     server.replies["/v2/stocks/bars"] = reply
     with pytest.raises(error):
         await data(server).history(Wanted(("SPY",), "1Hour", 5), at("2024-12-02T12:00"))
+
+
+async def test_research_is_given_bars_and_nothing_else_of_the_account(data: Any) -> None:
+    server = Server()
+    server.replies["/v2/stocks/bars"] = httpx.Response(200, json={"bars": {}, "next_page_token": None})
+    made = data(server)
+    assert await made.research("/v2/stocks/bars", {"symbols": "SPY"}) == b'{"bars":{},"next_page_token":null}'
+    for path in ("/v2/account", "/v2/orders", "/v2/stocks/bars/../../orders", "http://elsewhere/v2/stocks/bars"):
+        with pytest.raises(Refused, match="is not asked for research"):
+            await made.research(path, {})
+    assert len(server.requests) == 1
