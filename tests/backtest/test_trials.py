@@ -111,9 +111,13 @@ def test_it_counts_the_trials_on_the_same_time_of_the_same_symbols_each_once() -
 
 def test_the_same_trial_with_other_code_counts_when_its_result_is_another(tmp_path: Path) -> None:
     with Ledger(tmp_path / "trials.db") as ledger:
+        recorded(ledger, CONFIG, data(last=date(2013, 10, 15)))  # mostly the same time: no trial more
         recorded(ledger, CONFIG, data())
     base = sqlite3.connect(tmp_path / "trials.db")
-    copy = "INSERT INTO trials SELECT NULL, data, config, ?, at_ns, parameters, session_sharpe, {} FROM trials LIMIT 1"
+    copy = (
+        "INSERT INTO trials SELECT NULL, data, config, ?, at_ns, parameters, session_sharpe, {} "
+        "FROM trials WHERE number = 2"
+    )
     base.execute(copy.format("score"), ("the same",))
     base.execute(copy.format("zeroblob(length(score))"), ("another",))
     base.commit()
