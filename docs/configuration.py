@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from fluxherod.config import Config, value_of
-from fluxherod.config_layers import KEYS, toml
+from fluxherod.configuration.config import Config, value_of
+from fluxherod.configuration.layers import KEYS, toml
 from fluxherod.rpc.reload import reloadable, resettable
 
 BY_MODE = {f"alpaca.{name}" for name in ("trading_url", "data_url", "market_stream_url", "trade_stream_url", "clock")}
 
 
 def page() -> str:
-    """The table of `config.py`, with what `rpc/reload.py` says of each key, as a page."""
+    """The table of `configuration/config.py`, with what `rpc/reload.py` says of each key, as a page."""
     lines = [
         "# Keys of the configuration",
         "",
-        "Generated from `daemon/fluxherod/config.py` and `rpc/reload.py` by `docs/configuration.py`; a test keeps it",
+        "Generated from `daemon/fluxherod/configuration/config.py` and `rpc/reload.py` by `docs/configuration.py`; a test keeps it",
         "true. `systemd/fluxhero.toml` explains each key.",
         "",
         "A new value takes force at a reload (`systemctl reload fluxherod`, `fluxhero reload`) or at a restart. The",

@@ -17,14 +17,14 @@ from typing import TYPE_CHECKING, NoReturn
 
 import fluxherod
 from fluxherod import failpoints
-from fluxherod.arguments import positive
+from fluxherod.commands.arguments import positive
 from fluxherod.errors import ConfigurationError, FluxHeroError
 from fluxherod.unshown import without_secrets
 
 if TYPE_CHECKING:
     from types import FrameType
 
-    from fluxherod.config import Config
+    from fluxherod.configuration.config import Config
 
 API_PACKAGE = "fluxhero.v1"
 EXIT_CODES = (
@@ -172,20 +172,20 @@ def _add_state_dir_option(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_token(parser: argparse.ArgumentParser) -> None:
-    from fluxherod.token_arguments import add_actions
+    from fluxherod.commands.token_arguments import add_actions
 
     _add_state_dir_option(parser)
     add_actions(parser)
 
 
 def _add_demo(parser: argparse.ArgumentParser) -> None:
-    from fluxherod.demo_arguments import add_options
+    from fluxherod.commands.demo_arguments import add_options
 
     add_options(parser)
 
 
 def _add_backtest(parser: argparse.ArgumentParser) -> None:
-    from fluxherod.backtest_arguments import add_options
+    from fluxherod.commands.backtest_arguments import add_options
 
     _add_configuration(parser)
     add_options(parser)
@@ -199,7 +199,7 @@ def _assignment(text: str) -> tuple[str, str]:
 
 
 def _load(options: argparse.Namespace) -> Config:
-    from fluxherod.config_layers import Flag, load_config
+    from fluxherod.configuration.layers import Flag, load_config
 
     flags = [Flag(key, value) for key, value in options.assignments]
     for name in ("log_level", "log_format"):
@@ -210,9 +210,9 @@ def _load(options: argparse.Namespace) -> Config:
 
 def _run(options: argparse.Namespace) -> int:
     from fluxherod import logs
-    from fluxherod.credentials import find_credentials
-    from fluxherod.directories import keep_machine_code, make_private
-    from fluxherod.stop import hold_hangups
+    from fluxherod.configuration.credentials import find_credentials
+    from fluxherod.configuration.directories import keep_machine_code, make_private
+    from fluxherod.service.stop import hold_hangups
 
     hold_hangups()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -243,14 +243,14 @@ def _no_garbage() -> Iterator[None]:
 
 
 def _warmup(options: argparse.Namespace) -> int:
-    from fluxherod.directories import check_machine_code, keep_machine_code
+    from fluxherod.configuration.directories import check_machine_code, keep_machine_code
 
     if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.SIG_DFL)  # what is compiled by then stays
     folder = keep_machine_code(os.environ, _load(options).storage.cache_dir)
     check_machine_code(folder)
 
-    from fluxherod.warmup import warmup_main
+    from fluxherod.commands.warmup import warmup_main
 
     return warmup_main(folder)
 
@@ -260,7 +260,7 @@ def _leave(number: int, frame: FrameType | None) -> None:
 
 
 def _demo(options: argparse.Namespace) -> int:
-    from fluxherod.demo import DemoOptions, run_demo
+    from fluxherod.demo.run import DemoOptions, run_demo
 
     fields = {name: value for name, value in vars(options).items() if name != "run_command"}
     return run_demo(DemoOptions(**fields))
@@ -269,19 +269,19 @@ def _demo(options: argparse.Namespace) -> int:
 def _backtest(options: argparse.Namespace) -> int:
     _prepare_kernels()
 
-    from fluxherod.backtest_command import run_backtest
+    from fluxherod.commands.backtest import run_backtest
 
     options.assignments.insert(0, ("market.symbols", "ANY"))  # the files say which, and a configuration needs one
     return run_backtest(options, _load(options))
 
 
 def _check_config(options: argparse.Namespace) -> int:
-    from fluxherod.config_layers import render
+    from fluxherod.configuration.layers import render
 
     try:
         config = _load(options)
         if config.alerts.urls:
-            from fluxherod.alert_trial import check_channels
+            from fluxherod.commands.alert_trial import check_channels
 
             check_channels(config.alerts.urls)
         print(render(config))
@@ -292,7 +292,7 @@ def _check_config(options: argparse.Namespace) -> int:
 
 
 def _test_alerts(options: argparse.Namespace) -> int:
-    from fluxherod.alert_trial import try_channels
+    from fluxherod.commands.alert_trial import try_channels
 
     config = _load(options)
     return try_channels(config.alerts.urls, config.daemon.mode)
@@ -311,7 +311,7 @@ def _hide_channels(config: Config) -> None:
 def _replay(options: argparse.Namespace) -> int:
     _prepare_kernels()
 
-    from fluxherod.replay import replay_main
+    from fluxherod.persistence.replay import replay_main
 
     return replay_main(options.path)
 
@@ -319,7 +319,7 @@ def _replay(options: argparse.Namespace) -> int:
 def _verify(options: argparse.Namespace) -> int:
     _prepare_kernels()
 
-    from fluxherod.verify import verify_main
+    from fluxherod.persistence.verify import verify_main
 
     return verify_main(_state_dir(options))
 
@@ -327,13 +327,13 @@ def _verify(options: argparse.Namespace) -> int:
 def _rebuild(options: argparse.Namespace) -> int:
     _prepare_kernels()
 
-    from fluxherod.rebuild import rebuild_main
+    from fluxherod.persistence.rebuild import rebuild_main
 
     return rebuild_main(_state_dir(options))
 
 
 def _backup(options: argparse.Namespace) -> int:
-    from fluxherod.backup import backup_main, keep_backups
+    from fluxherod.persistence.backup import backup_main, keep_backups
 
     if options.keep is not None:
         return keep_backups(_state_dir(options), options.folder, options.keep)
@@ -341,14 +341,14 @@ def _backup(options: argparse.Namespace) -> int:
 
 
 def _restore(options: argparse.Namespace) -> int:
-    from fluxherod.backup import restore_main
+    from fluxherod.persistence.backup import restore_main
 
     return restore_main(options.folder, _state_dir(options), force=options.force)
 
 
 def _prepare_kernels() -> None:
     """For a command that replays: few words, and machine code where the daemon keeps it."""
-    from fluxherod.directories import find_directories, keep_machine_code
+    from fluxherod.configuration.directories import find_directories, keep_machine_code
 
     logging.basicConfig(level=logging.WARNING)
     keep_machine_code(os.environ, find_directories(os.environ).cache)
@@ -364,7 +364,7 @@ def _state_dir(options: argparse.Namespace) -> Path:
 
 
 def _token(options: argparse.Namespace) -> int:
-    from fluxherod.token_command import run_token
+    from fluxherod.commands.token import run_token
 
     return run_token(options, _state_dir(options))
 

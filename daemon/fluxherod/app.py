@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from fluxherod import __version__, garbage
+from fluxherod import __version__
 from fluxherod.adapters.alpaca.broker import AlpacaBroker
 from fluxherod.adapters.alpaca.clock import ClockOffset, ExchangeClock, WallClock
 from fluxherod.adapters.alpaca.credentials import Credentials
@@ -30,8 +30,7 @@ from fluxherod.adapters.sqlite import StorageError
 from fluxherod.adapters.sqlite.reader import TableReader
 from fluxherod.adapters.sqlite.writer import SqliteStore
 from fluxherod.adapters.table_file import parquet
-from fluxherod.archivist import Archivist
-from fluxherod.config import Config, to_settings
+from fluxherod.configuration.config import Config, to_settings
 from fluxherod.core.calendar import SECOND_NS, Session
 from fluxherod.core.kernel import warm_up
 from fluxherod.engine.effects import Severity
@@ -41,22 +40,24 @@ from fluxherod.engine.settings import Settings
 from fluxherod.engine.streams.hub import Hub, Ring, Topic
 from fluxherod.failpoints import reach
 from fluxherod.failures import JournalFailed, last_alert, reason_of
-from fluxherod.hangups import Hangups
 from fluxherod.jobs.manager import Manager, Surroundings
 from fluxherod.narrate import Narrator
-from fluxherod.notify import Notifier, take_notifier
-from fluxherod.past import Past
-from fluxherod.provenance import provenance
-from fluxherod.reconfigure import Reconfigure, limits_of
-from fluxherod.recovery import DATABASE, Recovery, recover_folder
+from fluxherod.persistence.archivist import Archivist
+from fluxherod.persistence.past import Past
+from fluxherod.persistence.provenance import provenance
+from fluxherod.persistence.recovery import DATABASE, Recovery, recover_folder
 from fluxherod.rpc.convert import encode_update
 from fluxherod.rpc.server import DaemonInfo, RpcServer
-from fluxherod.service import Service, known_account, reconciled
-from fluxherod.status_line import StatusLine
-from fluxherod.stop import Stop
-from fluxherod.storage_watch import StorageWatch
+from fluxherod.service import garbage
+from fluxherod.service.hangups import Hangups
+from fluxherod.service.manager import Service, known_account, reconciled
+from fluxherod.service.notify import Notifier, take_notifier
+from fluxherod.service.reconfigure import Reconfigure, limits_of
+from fluxherod.service.status_line import StatusLine
+from fluxherod.service.stop import Stop
+from fluxherod.service.storage_watch import StorageWatch
+from fluxherod.service.vitals import Vitals
 from fluxherod.trading_clock import look_at_the_time, trading_clock
-from fluxherod.vitals import Vitals
 
 if TYPE_CHECKING:
     from fluxherod.rpc.metrics import Metrics

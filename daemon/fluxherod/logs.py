@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal, TextIO
 
-from fluxherod.journald import SOCKET, JournalHandler
+from fluxherod.service.journald import SOCKET, JournalHandler
 
 Format = Literal["auto", "journal", "json", "text"]
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from fluxherod.adapters.alpaca.clock import ExchangeClock, WallClock
 from fluxherod.adapters.alpaca.errors import Unavailable
-from fluxherod.config import Config
+from fluxherod.configuration.config import Config
 from fluxherod.core.calendar import SECOND_NS
 
 log = logging.getLogger(__name__)

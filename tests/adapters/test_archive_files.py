@@ -40,7 +40,7 @@ from fluxherod.core.types import Mode, Regime
 from fluxherod.engine.effects import AccountUpdated, AccountView, Effect, OrderUpdated, SignalUpdated, TradeUpdated
 from fluxherod.engine.events import TimerFired
 from fluxherod.engine.ports import JournalEntry
-from fluxherod.retention import archive_rows, before_ns
+from fluxherod.persistence.retention import archive_rows, before_ns
 
 DAY_NS = 24 * HOUR_NS
 EXAMPLES = int(os.environ.get("ARCHIVE_EXAMPLES", "4"))

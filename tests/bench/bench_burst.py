@@ -27,7 +27,6 @@ from typing import Any
 from bench_engine import CLOSE_NS, OPEN_NS, minute, ready
 from websockets.asyncio.server import ServerConnection, serve
 
-from fluxherod import garbage
 from fluxherod.adapters.alpaca.credentials import Credentials
 from fluxherod.adapters.alpaca.market_stream import MarketStream
 from fluxherod.adapters.alpaca.wire import format_time
@@ -39,6 +38,7 @@ from fluxherod.engine.engine import Engine
 from fluxherod.engine.events import BackfillLoaded, BarsReceived, CalendarLoaded, HistoryLoaded, LinkChanged, Started
 from fluxherod.engine.runner import Runner
 from fluxherod.engine.settings import Settings
+from fluxherod.service import garbage
 
 SYMBOLS = tuple(f"S{number:04d}" for number in range(8_000))
 MINUTES = 14  # 5-minute bars end with minutes 4 and 9

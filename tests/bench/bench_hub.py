@@ -28,7 +28,7 @@ import grpc
 from bench_engine import ready
 
 from fluxhero.v1 import market_pb2
-from fluxherod.config import Config, StorageConfig
+from fluxherod.configuration.config import Config, StorageConfig
 from fluxherod.core.types import Quote
 from fluxherod.engine.effects import QuotesUpdated
 from fluxherod.engine.runner import Runner

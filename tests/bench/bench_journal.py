@@ -61,7 +61,7 @@ from fluxherod.engine.events import (
 )
 from fluxherod.engine.ports import JournalEntry
 from fluxherod.engine.settings import TIMEFRAME_MINUTES
-from fluxherod.retention import archive_rows, before_ns
+from fluxherod.persistence.retention import archive_rows, before_ns
 
 WRITERS, COMMITS_S, ROUNDS = 64, 2.0, 3
 RATE, RECORDED_S, TICK_S = 2_000, 10.0, 0.002

@@ -28,7 +28,6 @@ from typing import Any
 import httpx
 from bench_engine import CLOSE_NS, OPEN_NS
 
-from fluxherod import garbage
 from fluxherod.adapters.alpaca.broker import AlpacaBroker
 from fluxherod.adapters.alpaca.credentials import Credentials
 from fluxherod.adapters.alpaca.limiter import RateLimiter
@@ -71,6 +70,7 @@ from fluxherod.engine.runner import Runner
 from fluxherod.engine.settings import Settings
 from fluxherod.engine.streams.hub import Hub, Subscription, Topic
 from fluxherod.rpc.convert import encode_update
+from fluxherod.service import garbage
 
 HELD = ("H0", "H1", "H2", "H3")
 A_MINUTE = 8  # entries in each, one after the other

@@ -26,8 +26,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from web.probe import SERVICE, Probe, messages
 
-from fluxherod.config_grpc import GrpcConfig
-from fluxherod.config_http import HttpConfig
+from fluxherod.configuration.grpc_section import GrpcConfig
+from fluxherod.configuration.http_section import HttpConfig
 from fluxherod.rpc.access import Gate
 from fluxherod.rpc.door import Door
 from fluxherod.rpc.tokens import TokenBook, TokenFile

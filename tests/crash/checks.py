@@ -16,7 +16,7 @@ from fluxhero.v1 import common_pb2 as common
 from fluxhero.v1 import order_pb2 as order
 from fluxhero.v1 import system_pb2 as system
 from fluxherod.adapters.journal_files import JournalFiles
-from fluxherod.verify import archive_files, database_rows, sealed_files
+from fluxherod.persistence.verify import archive_files, database_rows, sealed_files
 
 PROBED = "TARN"
 TRADES_AGAIN_S = 5.0

@@ -29,7 +29,8 @@ pytestmark = pytest.mark.timeout(300)
 
 def archive(world: World, failpoints: str = "") -> int:
     """Seal what is over and make snapshots, as the daemon's own process does; its exit code."""
-    command = [sys.executable, "-P", "-m", "fluxherod.archive", str(world.installation.database.parent), str(KEEP_DAYS)]
+    state = str(world.installation.database.parent)
+    command = [sys.executable, "-P", "-m", "fluxherod.persistence.archive", state, str(KEEP_DAYS)]
     variables = {**world.installation.variables, VARIABLE: failpoints}
     codes: list[int] = []
 

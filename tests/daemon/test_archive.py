@@ -17,26 +17,26 @@ from engine.test_replay import random_session
 from engine.world import DAY_NS, MINUTE_NS, OPEN_NS, World
 from harness.processes import wait_for
 
-from fluxherod import archive as archive_module
-from fluxherod import archivist as archivist_module
 from fluxherod.adapters.journal_files import JournalFiles, JournalGap
 from fluxherod.adapters.snapshots import Snapshot
 from fluxherod.adapters.sqlite.journal import encode_row, genesis, link
 from fluxherod.adapters.sqlite.reader import TableReader
 from fluxherod.adapters.sqlite.schema import connect
 from fluxherod.adapters.sqlite.writer import SqliteStore
-from fluxherod.archive import ArchiveError, Done, archive
 from fluxherod.engine.codec import encode_effects
 from fluxherod.engine.engine import Engine
 from fluxherod.engine.events import ArchiveReported, Event, Started
 from fluxherod.engine.ports import JournalEntry
-from fluxherod.niceness import REFUSED, lower_priority
-from fluxherod.past import _explain
-from fluxherod.provenance import provenance
-from fluxherod.recovery import DATABASE, recover, replay
-from fluxherod.replay import replay_main
+from fluxherod.persistence import archive as archive_module
+from fluxherod.persistence import archivist as archivist_module
+from fluxherod.persistence.archive import ArchiveError, Done, archive
+from fluxherod.persistence.past import _explain
+from fluxherod.persistence.provenance import provenance
+from fluxherod.persistence.recovery import DATABASE, recover, replay
+from fluxherod.persistence.replay import replay_main
+from fluxherod.persistence.verify import verify_main
 from fluxherod.rpc.explain import explain_nothing
-from fluxherod.verify import verify_main
+from fluxherod.service.niceness import REFUSED, lower_priority
 
 DAYS = ("2024-01-02", "2024-01-03", "2024-01-04")
 CODE = provenance()
@@ -344,10 +344,11 @@ KILLED = """
 import os, sys, logging
 from pathlib import Path
 from shutil import copytree, rmtree
-from fluxherod import archive as module, failpoints
+from fluxherod import failpoints
+from fluxherod.persistence import archive as module
 from fluxherod.adapters.journal_files import JournalFiles
 from fluxherod.adapters.sqlite.writer import SqliteStore
-from fluxherod.provenance import provenance
+from fluxherod.persistence.provenance import provenance
 
 module.LEAST_ROWS = 1
 source, code = Path(sys.argv[1]), provenance()
@@ -446,7 +447,7 @@ async def test_a_priority_that_may_not_be_lowered_is_told_once(
 
     monkeypatch.setattr("os.nice", refused)
     assert lower_priority() == "Operation not permitted"
-    caplog.set_level(logging.INFO, "fluxherod.archivist")
+    caplog.set_level(logging.INFO, "fluxherod.persistence.archivist")
     store = SqliteStore.open(tmp_path / DATABASE)
     archivist = archivist_module.Archivist(store, 30, Running(0, 0), 0, lambda event: None)
     lines = f"INFO {REFUSED} (no)\nINFO sealed\n"

@@ -14,7 +14,7 @@ from backtest.data import sessions
 from backtest.types import Config
 
 from fluxherod.__main__ import main
-from fluxherod.backtest_arguments import source
+from fluxherod.commands.backtest_arguments import source
 
 SEED = 21
 TABLES = ("trades", "signals", "guards", "positions", "equity", "metrics")
@@ -40,7 +40,7 @@ def prices(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
 @pytest.fixture(autouse=True)
 def own_folders(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
-    monkeypatch.setattr("fluxherod.directories.keep_machine_code", lambda environment, cache: cache)
+    monkeypatch.setattr("fluxherod.configuration.directories.keep_machine_code", lambda environment, cache: cache)
 
 
 def said(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:

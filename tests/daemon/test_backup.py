@@ -13,15 +13,15 @@ import pytest
 from daemon.test_archive import CODE, check_whole, entries
 from daemon.test_rebuild import change, codes_of_a_start, content, sealed, sealed_once, write_mirror
 
-from fluxherod import backup as module
 from fluxherod.adapters.journal_files import DATABASE, JournalFiles
 from fluxherod.adapters.mirror import MirrorFile
 from fluxherod.adapters.sqlite.schema import StorageError
 from fluxherod.adapters.sqlite.writer import SqliteStore
-from fluxherod.archive import archive
-from fluxherod.backup import BackupError, backup_main, keep_backups, restore_main
 from fluxherod.engine.ports import JournalEntry
-from fluxherod.verify import verify_main
+from fluxherod.persistence import backup as module
+from fluxherod.persistence.archive import archive
+from fluxherod.persistence.backup import BackupError, backup_main, keep_backups, restore_main
+from fluxherod.persistence.verify import verify_main
 
 __all__ = ["entries", "sealed", "sealed_once"]  # fixtures
 

@@ -8,7 +8,7 @@ from harness.receivers import mailbox, webhook
 
 import fluxherod
 from fluxherod.__main__ import main
-from fluxherod.alert_trial import try_channels
+from fluxherod.commands.alert_trial import try_channels
 from fluxherod.core.kernel import KERNEL_VERSION
 
 DAEMON = Path(fluxherod.__file__).parents[1]

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from fluxherod.config import Config, to_settings, value_of
-from fluxherod.config_layers import KEYS, Flag, load_config, render
+from fluxherod.configuration.config import Config, to_settings, value_of
+from fluxherod.configuration.layers import KEYS, Flag, load_config, render
 from fluxherod.core.strategy.params import StrategyParams, allowed_range
 from fluxherod.engine.settings import Settings
 from fluxherod.errors import ConfigurationError

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from fluxherod.credentials import find_credentials
+from fluxherod.configuration.credentials import find_credentials
 from fluxherod.errors import CredentialsError
 
 ENVIRONMENT = {"APCA_API_KEY_ID": "EKEY", "APCA_API_SECRET_KEY": "ESECRET"}

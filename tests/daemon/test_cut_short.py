@@ -12,7 +12,7 @@ from daemon.test_rebuild import content, sealed, sealed_once, write_mirror
 
 from fluxherod.adapters.journal_files import DATABASE
 from fluxherod.adapters.mirror import MirrorFile
-from fluxherod.backup import backup_main
+from fluxherod.persistence.backup import backup_main
 
 __all__ = ["entries", "sealed", "sealed_once"]  # fixtures
 
@@ -23,8 +23,8 @@ from pathlib import Path
 from shutil import copytree
 from fluxherod.adapters.journal_files import DATABASE, JournalFiles
 from fluxherod.adapters.sqlite.schema import StorageError, check_finished
-from fluxherod.backup import restore_main
-from fluxherod.rebuild import rebuild_main
+from fluxherod.persistence.backup import restore_main
+from fluxherod.persistence.rebuild import rebuild_main
 
 command, source, copy = sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3])
 run = {"rebuild": rebuild_main, "restore": lambda folder: restore_main(copy, folder, force=True)}[command]

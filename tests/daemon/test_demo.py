@@ -12,9 +12,9 @@ from websockets.sync.client import connect
 
 from fluxherod.adapters.alpaca import frames
 from fluxherod.adapters.alpaca.credentials import Credentials
-from fluxherod.config import Config
-from fluxherod.demo import DemoOptions, demo_config, demo_socket, introduction, run_demo
-from fluxherod.demo_simulator import DemoError, Ending, Simulator
+from fluxherod.configuration.config import Config
+from fluxherod.demo.run import DemoOptions, demo_config, demo_socket, introduction, run_demo
+from fluxherod.demo.simulator import DemoError, Ending, Simulator
 
 
 @pytest.fixture(autouse=True)
@@ -79,7 +79,7 @@ def test_the_demo_names_its_address_only_where_another_daemon_would_answer(
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path / "run"))
-    monkeypatch.setattr("fluxherod.demo.SYSTEM_SOCKET", tmp_path / "none")
+    monkeypatch.setattr("fluxherod.demo.run.SYSTEM_SOCKET", tmp_path / "none")
     usual, own = tmp_path / "run" / "fluxhero" / "fluxherod.sock", tmp_path / "demo" / "fluxherod.sock"
 
     def shown(port: int, expected: Path) -> str:
@@ -153,7 +153,8 @@ def test_a_simulator_that_dies_ends_the_demo() -> None:
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux ends a child with its parent")
 def test_a_demo_that_is_killed_takes_its_simulator_along() -> None:
     script = (
-        "import os, signal; from fluxherod.demo import DemoOptions; from fluxherod.demo_simulator import Simulator; "
+        "import os, signal; from fluxherod.demo.run import DemoOptions; "
+        "from fluxherod.demo.simulator import Simulator; "
         "print(Simulator.start(DemoOptions().simulator_arguments()).url, flush=True); "
         "os.kill(os.getpid(), signal.SIGKILL)"
     )

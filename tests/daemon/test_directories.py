@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from fluxherod.directories import find_directories, keep_machine_code, make_private
+from fluxherod.configuration.directories import find_directories, keep_machine_code, make_private
 
 SYSTEMD = {
     "STATE_DIRECTORY": "/var/lib/fluxhero",

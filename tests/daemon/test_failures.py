@@ -9,8 +9,8 @@ import pytest
 from fluxherod.adapters.sqlite import SqliteStore, StorageError
 from fluxherod.adapters.sqlite.journal import JournalRow
 from fluxherod.failures import DaemonFault, JournalFailed, reason_of
-from fluxherod.recovery import RecoveryError, replay
-from fluxherod.replay import replay_main
+from fluxherod.persistence.recovery import RecoveryError, replay
+from fluxherod.persistence.replay import replay_main
 from fluxherod.rpc.sockets import ListenError
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from fluxherod import garbage
+from fluxherod.service import garbage
 
 
 @pytest.fixture

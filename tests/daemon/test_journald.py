@@ -14,8 +14,9 @@ from pathlib import Path
 import pytest
 from harness.datagrams import listening
 
-from fluxherod import journald, logs
-from fluxherod.journald import JournalHandler
+from fluxherod import logs
+from fluxherod.service import journald
+from fluxherod.service.journald import JournalHandler
 
 log = logging.getLogger("fluxherod.test")
 ALL_SEALS = fcntl.F_SEAL_SEAL | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_WRITE

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from harness.datagrams import listening
 
-from fluxherod.notify import Notifier, take_notifier
+from fluxherod.service.notify import Notifier, take_notifier
 
 
 @pytest.fixture

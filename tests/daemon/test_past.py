@@ -23,8 +23,8 @@ from fluxherod.adapters.sqlite.writer import SqliteStore
 from fluxherod.engine.engine import Engine
 from fluxherod.engine.events import ReloadCommand, UpdateParametersCommand
 from fluxherod.engine.ports import JournalEntry
-from fluxherod.past import FOLLOWING_KINDS, MOST_CALLERS, Past, PastUnavailable, explain_past
-from fluxherod.recovery import DATABASE
+from fluxherod.persistence.past import FOLLOWING_KINDS, MOST_CALLERS, Past, PastUnavailable, explain_past
+from fluxherod.persistence.recovery import DATABASE
 from fluxherod.rpc.explain import explain_nothing
 from fluxherod.rpc.info import TooManyAsk
 
@@ -105,7 +105,7 @@ async def test_a_journal_that_is_not_there_is_said(tmp_path: Path) -> None:
 REFUSED_NICE = """
 import asyncio, ctypes, os, platform, struct, sys
 from pathlib import Path
-from fluxherod.past import Past
+from fluxherod.persistence.past import Past
 
 number = {"x86_64": 141, "aarch64": 140}[platform.machine()]
 lines = ((0x20, 0, 0, 0), (0x15, 0, 1, number), (0x06, 0, 0, 0x00050001), (0x06, 0, 0, 0x7FFF0000))

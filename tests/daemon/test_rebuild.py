@@ -12,20 +12,20 @@ from pathlib import Path
 import pytest
 from daemon.test_archive import CODE, check_whole, drop_sealed, entries, state_dir
 
-from fluxherod import archive as archive_module
 from fluxherod.adapters.journal_files import DATABASE, JournalFiles
 from fluxherod.adapters.mirror import MirrorFile
 from fluxherod.adapters.sqlite.schema import StorageError, connect, rebuilt
 from fluxherod.adapters.sqlite.writer import SqliteStore
-from fluxherod.archive import archive
 from fluxherod.core.risk.safety import SafetyState
 from fluxherod.engine.effects import AlertRaised, TradeUpdated
 from fluxherod.engine.events import Started
 from fluxherod.engine.ports import JournalEntry
-from fluxherod.rebuild import RebuildError, rebuild, rebuild_main
-from fluxherod.recovery import recover_folder
-from fluxherod.tables import KEYS
-from fluxherod.verify import verify_main
+from fluxherod.persistence import archive as archive_module
+from fluxherod.persistence.archive import archive
+from fluxherod.persistence.rebuild import RebuildError, rebuild, rebuild_main
+from fluxherod.persistence.recovery import recover_folder
+from fluxherod.persistence.tables import KEYS
+from fluxherod.persistence.verify import verify_main
 
 __all__ = ["entries", "state_dir"]  # fixtures
 

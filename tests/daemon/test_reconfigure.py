@@ -14,11 +14,11 @@ from harness.receivers import webhook
 from fluxherod import logs
 from fluxherod.adapters.alert_limits import AlertLimits
 from fluxherod.adapters.channels import Channels
-from fluxherod.config import Config, to_settings
-from fluxherod.config_layers import Flag, load_config
+from fluxherod.configuration.config import Config, to_settings
+from fluxherod.configuration.layers import Flag, load_config
 from fluxherod.engine.effects import Alert, AlertRaised, AlertUpdated, Severity
 from fluxherod.errors import ConfigurationError
-from fluxherod.reconfigure import Reconfigure
+from fluxherod.service.reconfigure import Reconfigure
 
 
 class Nobody:

@@ -14,22 +14,22 @@ from daemon.test_archive import CODE, Running, entries, state_dir
 from daemon.test_rebuild import content
 from harness.processes import wait_for
 
-from fluxherod import archivist as archivist_module
 from fluxherod.adapters.journal_files import JournalFiles
 from fluxherod.adapters.sqlite.archive_files import ArchiveFile, columns, listed, write_file
 from fluxherod.adapters.sqlite.reader import TableReader
 from fluxherod.adapters.sqlite.schema import connect
 from fluxherod.adapters.sqlite.writer import SqliteStore
-from fluxherod.archive import archive
-from fluxherod.backup import BackupError, backup_main, restore_main
 from fluxherod.core.calendar import HOUR_NS
 from fluxherod.engine.alerts import archive_reported
 from fluxherod.engine.events import ArchiveReported, Event
 from fluxherod.engine.ports import JournalEntry
-from fluxherod.rebuild import rebuild_main
-from fluxherod.recovery import DATABASE
-from fluxherod.retention import archive_rows, before_ns
-from fluxherod.verify import verify_main
+from fluxherod.persistence import archivist as archivist_module
+from fluxherod.persistence.archive import archive
+from fluxherod.persistence.backup import BackupError, backup_main, restore_main
+from fluxherod.persistence.rebuild import rebuild_main
+from fluxherod.persistence.recovery import DATABASE
+from fluxherod.persistence.retention import archive_rows, before_ns
+from fluxherod.persistence.verify import verify_main
 
 __all__ = ["entries", "state_dir"]  # fixtures
 

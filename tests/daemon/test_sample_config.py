@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from fluxherod.config import Config, value_of
-from fluxherod.config_layers import KEYS, _flat, load_config
+from fluxherod.configuration.config import Config, value_of
+from fluxherod.configuration.layers import KEYS, _flat, load_config
 
 SYSTEMD = Path(__file__).resolve().parents[2] / "systemd"
 COMMENTED_KEY = re.compile(r"^# ([a-z0-9_]+ = .*)$", re.MULTILINE)

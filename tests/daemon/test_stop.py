@@ -9,8 +9,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from fluxherod import stop as module
-from fluxherod.stop import Stop, hold_hangups
+from fluxherod.service import stop as module
+from fluxherod.service.stop import Stop, hold_hangups
 
 NUMBERS = (signal.SIGHUP, signal.SIGTERM, signal.SIGINT)
 

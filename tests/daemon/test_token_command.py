@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from fluxherod.__main__ import main
+from fluxherod.commands.token_arguments import ROLES
 from fluxherod.rpc.roles import Role
 from fluxherod.rpc.tokens import TokenFile, TokensUnreadable, digest, make_secret
-from fluxherod.token_arguments import ROLES
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from google.protobuf.descriptor_pool import Default
 
-from fluxherod.config_grpc import GrpcConfig
+from fluxherod.configuration.grpc_section import GrpcConfig
 from fluxherod.rpc.roles import Role, rule_by
 from fluxherod.rpc.server import SERVICE_NAMES
 

@@ -10,8 +10,8 @@ from typing import Any, Literal, get_args, get_origin
 import pytest
 from engine.world import World
 
-from fluxherod.config import Config, to_settings, value_of
-from fluxherod.config_layers import KEYS
+from fluxherod.configuration.config import Config, to_settings, value_of
+from fluxherod.configuration.layers import KEYS
 from fluxherod.engine.operators import reloading
 from fluxherod.engine.operators.universe import Universe
 from fluxherod.rpc.reload import _AROUND, reloadable

@@ -20,7 +20,7 @@ from harness.processes import CHECKOUT, Daemon
 from harness.tape import FIRST_ENTRY_MINUTE, PLAYED, SYMBOLS, TIMEFRAME
 
 from fluxhero.v1 import backtest_pb2, stream_pb2, system_pb2  # noqa: F401
-from fluxherod.config_layers import KEYS
+from fluxherod.configuration.layers import KEYS
 from fluxherod.rpc.server import SERVICE_NAMES
 
 TEXT = (CHECKOUT / "docs/cookbook.md").read_text(encoding="utf-8")

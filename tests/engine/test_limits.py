@@ -9,8 +9,8 @@ import pytest
 from engine.changes import reply, update
 from engine.world import World, of
 
-from fluxherod.config import _RISK_ORDERED as CONFIG_ORDERED
-from fluxherod.config import Config, RiskConfig, to_settings
+from fluxherod.configuration.config import _RISK_ORDERED as CONFIG_ORDERED
+from fluxherod.configuration.config import Config, RiskConfig, to_settings
 from fluxherod.core.risk.limits import CHOICES, ORDERED, RANGES, RiskLimits, limit_problems
 from fluxherod.engine.codec import decode_event, encode_event
 from fluxherod.engine.effects import AlertRaised, Effect, ReplyCode, Severity, StatusChanged

@@ -18,7 +18,7 @@ from fluxhero.v1 import risk_pb2 as risk
 from fluxhero.v1 import signal_pb2 as signal
 from fluxhero.v1 import trade_pb2 as trade
 from fluxherod.adapters.journal_files import JournalFiles
-from fluxherod.verify import database_rows, sealed_files
+from fluxherod.persistence.verify import database_rows, sealed_files
 from harness.processes import CALL_TIMEOUT_S, Daemon, Installation, Simulator, environment
 
 PAGE_SIZE = 200

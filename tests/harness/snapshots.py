@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from fluxherod.adapters.snapshots import PROTOCOL, _Unpickler
 from fluxherod.adapters.sqlite.journal import JournalRow
-from fluxherod.recovery import Recovery, replay
+from fluxherod.persistence.recovery import Recovery, replay
 
 
 def replay_from_snapshot(rows: Sequence[JournalRow]) -> Recovery:

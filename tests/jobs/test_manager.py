@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from fluxhero.v1 import backtest_pb2
-from fluxherod.config_research import ResearchConfig
+from fluxherod.configuration.research_section import ResearchConfig
 from fluxherod.engine.ports import StoreFailed
 from fluxherod.jobs.folder import RESULT, Record, RunFolders, new_id, write_trades, write_whole
 from fluxherod.jobs.manager import CANCELED, QUEUED, RUNNING, SUCCEEDED, Manager, Surroundings

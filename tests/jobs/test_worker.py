@@ -11,7 +11,7 @@ import msgspec
 
 from fluxhero.v1 import backtest_pb2
 from fluxherod.jobs.messages import Task
-from fluxherod.niceness import NICENESS
+from fluxherod.service.niceness import NICENESS
 
 COMMAND = (sys.executable, "-P", "-m", "fluxherod.jobs.worker")
 

@@ -29,9 +29,9 @@ from fluxhero.v1 import (
 )
 from fluxherod.adapters.sqlite.journal import encode_row
 from fluxherod.adapters.table_file import parquet
-from fluxherod.config import Config, StorageConfig, to_settings
-from fluxherod.config_grpc import GrpcConfig
-from fluxherod.config_research import ResearchConfig
+from fluxherod.configuration.config import Config, StorageConfig, to_settings
+from fluxherod.configuration.grpc_section import GrpcConfig
+from fluxherod.configuration.research_section import ResearchConfig
 from fluxherod.core.calendar import HOUR_NS, MINUTE_NS
 from fluxherod.core.types import (
     Bar,
@@ -52,7 +52,7 @@ from fluxherod.engine.settings import Settings
 from fluxherod.engine.streams.hub import Hub
 from fluxherod.errors import ConfigurationError
 from fluxherod.jobs.manager import Manager, Surroundings
-from fluxherod.past import explain_past
+from fluxherod.persistence.past import explain_past
 from fluxherod.rpc.convert import encode_update
 from fluxherod.rpc.server import DaemonInfo, RpcServer
 

@@ -10,7 +10,7 @@ import pytest
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from fluxhero.v1 import common_pb2, stream_pb2, system_pb2
-from fluxherod.config import AlertsConfig, MarketConfig
+from fluxherod.configuration.config import AlertsConfig, MarketConfig
 from fluxherod.core.calendar import MINUTE_NS
 from fluxherod.engine.alert_codes import remedy
 from fluxherod.engine.effects import Alert, Severity

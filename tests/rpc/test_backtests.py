@@ -16,7 +16,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from rpc.market_files import write_hours
 
 from fluxhero.v1 import backtest_pb2, common_pb2, risk_pb2, strategy_pb2, system_pb2, trade_pb2
-from fluxherod.config_research import ResearchConfig
+from fluxherod.configuration.research_section import ResearchConfig
 
 FILES, HISTORY = backtest_pb2.BAR_SOURCE_FILES, backtest_pb2.BAR_SOURCE_HISTORY
 RUNNING, QUEUED = backtest_pb2.BACKTEST_STATE_RUNNING, backtest_pb2.BACKTEST_STATE_QUEUED

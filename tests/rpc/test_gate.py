@@ -15,7 +15,7 @@ import pytest
 from google.rpc import error_details_pb2
 
 from fluxhero.v1 import order_pb2
-from fluxherod.config_grpc import GrpcConfig
+from fluxherod.configuration.grpc_section import GrpcConfig
 from fluxherod.engine.runner import Stopped
 from fluxherod.rpc.access import Gate, Visit, calling
 from fluxherod.rpc.door import Door

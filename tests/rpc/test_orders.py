@@ -10,7 +10,7 @@ from fluxhero.v1.common_pb2 import POSITION_SIDE_LONG, SIDE_BUY, SIDE_SELL, SIDE
 from fluxhero.v1.stream_pb2 import WatchResponse
 from fluxherod.adapters.sqlite.journal import encode_row
 from fluxherod.engine.streams.hub import Topic
-from fluxherod.recovery import replay
+from fluxherod.persistence.recovery import replay
 from fluxherod.rpc.pages import Paging
 
 BUY: dict[str, Any] = {

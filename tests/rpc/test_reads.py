@@ -19,7 +19,7 @@ from fluxherod.core.calendar import MINUTE_NS
 from fluxherod.core.types import Bar, BrokerPosition
 from fluxherod.engine.events import BarsReceived, LinkChanged, StatusesReceived, TradingStatus
 from fluxherod.engine.market import closed_bars
-from fluxherod.past import PastUnavailable
+from fluxherod.persistence.past import PastUnavailable
 from fluxherod.rpc.info import TooManyAsk
 
 OPEN_S = 1_704_205_800

@@ -10,7 +10,7 @@ import grpc
 import pytest
 
 from fluxhero.v1 import risk_pb2, system_pb2
-from fluxherod.config import AlertsConfig, Config, DaemonConfig, MarketConfig, RiskConfig, StrategyConfig
+from fluxherod.configuration.config import AlertsConfig, Config, DaemonConfig, MarketConfig, RiskConfig, StrategyConfig
 from fluxherod.engine.ports import DataUnavailable
 
 PRECONDITION = grpc.StatusCode.FAILED_PRECONDITION

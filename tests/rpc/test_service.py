@@ -13,16 +13,16 @@ from typing import Any
 import pytest
 from rpc.certificates import Authority
 
-from fluxherod import service
-from fluxherod.config import AlertsConfig, DaemonConfig, MarketConfig, RiskConfig
+from fluxherod.configuration.config import AlertsConfig, DaemonConfig, MarketConfig, RiskConfig
 from fluxherod.core.calendar import HOUR_NS, MINUTE_NS
 from fluxherod.engine.effects import Severity
 from fluxherod.engine.events import Caller, Cause, HaltCommand, LinkChanged, ResumeCommand, TokensFailed
-from fluxherod.hangups import Hangups
-from fluxherod.notify import Notifier, take_notifier
-from fluxherod.service import Service, known_account, reconciled
-from fluxherod.status_line import StatusLine
-from fluxherod.vitals import STUCK_AFTER_S, Vitals
+from fluxherod.service import manager as service
+from fluxherod.service.hangups import Hangups
+from fluxherod.service.manager import Service, known_account, reconciled
+from fluxherod.service.notify import Notifier, take_notifier
+from fluxherod.service.status_line import StatusLine
+from fluxherod.service.vitals import STUCK_AFTER_S, Vitals
 
 FULL = "database or disk is full: make room"
 

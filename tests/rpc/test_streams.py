@@ -29,7 +29,7 @@ from fluxherod.engine.effects import Alert, AlertUpdated, QuotesUpdated, Severit
 from fluxherod.engine.events import Caller, HaltCommand, Started
 from fluxherod.engine.settings import Settings
 from fluxherod.engine.streams.hub import IndicatorsChanged, Ring, Topic
-from fluxherod.recovery import replay
+from fluxherod.persistence.recovery import replay
 from fluxherod.rpc import snapshots
 from fluxherod.rpc.convert_orders import order_message
 from fluxherod.rpc.live import Live

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives import serialization
 from rpc.certificates import Authority
 
 from fluxhero.v1 import system_pb2
-from fluxherod.config_grpc import GrpcConfig
+from fluxherod.configuration.grpc_section import GrpcConfig
 from fluxherod.errors import ConfigurationError
 from fluxherod.rpc import tls
 from fluxherod.rpc.certificates import keep_certificate

@@ -13,7 +13,7 @@ import pytest
 from rpc.conftest import World, running
 from web.probe import SERVICE, Probe
 
-from fluxherod.config_http import HttpConfig
+from fluxherod.configuration.http_section import HttpConfig
 from fluxherod.rpc.metrics import Metrics
 from fluxherod.rpc.web.frames import Mode, message_frame
 from fluxherod.rpc.web.http import HttpServer

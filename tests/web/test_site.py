@@ -25,7 +25,7 @@ from rpc.test_reads import trend
 from web.conftest import BINARY, Web, until
 from web.probe import SERVICE, messages
 
-from fluxherod.config_grpc import GrpcConfig
+from fluxherod.configuration.grpc_section import GrpcConfig
 from fluxherod.engine.effects import Alert, AlertUpdated, Severity
 from fluxherod.engine.streams.hub import Topic
 from fluxherod.rpc import limits, tls

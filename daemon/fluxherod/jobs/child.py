@@ -15,7 +15,7 @@ import msgspec
 
 from fluxherod.engine.ports import DataUnavailable
 from fluxherod.jobs.messages import Answer, Ask, Ended, Progress, Said, Task
-from fluxherod.niceness import REFUSED
+from fluxherod.service.niceness import REFUSED
 
 log = logging.getLogger(__name__)
 

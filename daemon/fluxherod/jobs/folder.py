@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 
 from fluxherod.adapters.files import replacing_plain
-from fluxherod.directories import make_private
+from fluxherod.configuration.directories import make_private
 
 log = logging.getLogger(__name__)
 

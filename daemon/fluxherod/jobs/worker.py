@@ -13,7 +13,7 @@ from fluxhero.v1 import backtest_pb2
 from fluxherod.jobs.folder import REQUEST
 from fluxherod.jobs.messages import Ended, Task
 from fluxherod.jobs.speech import Fault, Speech, own_output
-from fluxherod.niceness import REFUSED, lower_priority
+from fluxherod.service.niceness import REFUSED, lower_priority
 
 FIRST_TO_GO = "1000"  # where memory runs out the system ends this process, not the daemon
 

@@ -8,9 +8,9 @@ import time
 from dataclasses import dataclass
 
 from fluxherod.engine.engine import Engine
-from fluxherod.notify import Notifier
-from fluxherod.status_line import StatusLine
-from fluxherod.vitals import Vitals
+from fluxherod.service.notify import Notifier
+from fluxherod.service.status_line import StatusLine
+from fluxherod.service.vitals import Vitals
 
 log = logging.getLogger(__name__)
 

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from fluxherod.config_values import Section, SocketPath, is_loopback
+from fluxherod.configuration.values import Section, SocketPath, is_loopback
 
 Problem = tuple[str, str, str]
 

@@ -16,9 +16,9 @@ from typing import Any, Literal, get_args, get_origin
 from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
-from fluxherod.config import SECRET_KEYS, Config, Contradiction, Origin, mode_defaults, value_of
-from fluxherod.config_values import Section
-from fluxherod.directories import Directories, find_directories
+from fluxherod.configuration.config import SECRET_KEYS, Config, Contradiction, Origin, mode_defaults, value_of
+from fluxherod.configuration.directories import Directories, find_directories
+from fluxherod.configuration.values import Section
 from fluxherod.errors import ConfigurationError
 from fluxherod.unshown import HIDDEN, could_be_secret
 

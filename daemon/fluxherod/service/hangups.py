@@ -14,7 +14,7 @@ from fluxherod.rpc.errors import Refused
 from fluxherod.rpc.reload import Reloaded
 from fluxherod.rpc.server import RpcServer
 from fluxherod.rpc.tls import Keeper
-from fluxherod.service import Service
+from fluxherod.service.manager import Service
 
 if TYPE_CHECKING:
     from fluxherod.rpc.web.http import HttpServer

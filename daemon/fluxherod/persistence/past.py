@@ -22,11 +22,11 @@ from fluxherod.engine.codec import decode_event
 from fluxherod.engine.engine import Engine
 from fluxherod.engine.market.closed_bars import ClosedBar
 from fluxherod.errors import FluxHeroError
-from fluxherod.niceness import lower_priority
-from fluxherod.provenance import provenance
-from fluxherod.recovery import Recovery
+from fluxherod.persistence.provenance import provenance
+from fluxherod.persistence.recovery import Recovery
 from fluxherod.rpc.explain import explain_nothing
 from fluxherod.rpc.info import TooManyAsk
+from fluxherod.service.niceness import lower_priority
 
 NOT_FOUND = 3
 LONGEST_S = 120.0
@@ -91,7 +91,7 @@ class Past:
         try:
             # Nothing is imported from the working directory, whoever may write there.
             process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-P", "-m", "fluxherod.past", str(self._state_dir), symbol, str(time_ns)),
+                *(sys.executable, "-P", "-m", "fluxherod.persistence.past", str(self._state_dir), symbol, str(time_ns)),
                 cwd="/",
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=asyncio.subprocess.PIPE,

@@ -17,14 +17,14 @@ from typing import TYPE_CHECKING
 
 from fluxherod import logs
 from fluxherod.adapters.alpaca.credentials import Credentials
-from fluxherod.config_layers import Flag, load_config
-from fluxherod.demo_simulator import KEY, SECRET, DemoError, Ending, Simulator
-from fluxherod.directories import SOCKET_NAME, find_directories, keep_machine_code, make_private
+from fluxherod.configuration.directories import SOCKET_NAME, find_directories, keep_machine_code, make_private
+from fluxherod.configuration.layers import Flag, load_config
+from fluxherod.demo.simulator import KEY, SECRET, DemoError, Ending, Simulator
 
 if TYPE_CHECKING:
     from types import FrameType
 
-    from fluxherod.config import Config
+    from fluxherod.configuration.config import Config
 
     Daemon = Callable[[Config, Credentials], int]
 

@@ -15,7 +15,7 @@ from fluxherod.backtest.report import Report, backtest
 from fluxherod.backtest.sessions import new_york_sessions
 from fluxherod.backtest.sources import Unreadable, read_bars
 from fluxherod.backtest.text import as_dict, as_text
-from fluxherod.config import Config, to_settings
+from fluxherod.configuration.config import Config, to_settings
 from fluxherod.core.calendar import MINUTE_NS, SECOND_NS
 from fluxherod.core.money import E4
 from fluxherod.engine.settings import TIMEFRAME_MINUTES

@@ -16,10 +16,10 @@ import msgspec
 from fluxherod.adapters.journal_files import JournalFiles
 from fluxherod.adapters.sqlite.schema import StorageError
 from fluxherod.adapters.sqlite.writer import SqliteStore
-from fluxherod.archive import WITH_ITS_PARENT, Done
 from fluxherod.core.calendar import new_york_day
 from fluxherod.engine.events import ArchiveReported, Event
-from fluxherod.niceness import REFUSED
+from fluxherod.persistence.archive import WITH_ITS_PARENT, Done
+from fluxherod.service.niceness import REFUSED
 
 log = logging.getLogger(__name__)
 
@@ -117,7 +117,7 @@ class Archivist:
     async def _run_process(self) -> str:
         """What went wrong; "" when nothing did."""
         # Nothing is imported from the working directory, whoever may write there.
-        command = (sys.executable, "-P", "-m", "fluxherod.archive", str(self._state_dir))
+        command = (sys.executable, "-P", "-m", "fluxherod.persistence.archive", str(self._state_dir))
         how = str(self._keep_days), WITH_ITS_PARENT
         process = await asyncio.create_subprocess_exec(
             *command, *how, cwd="/", stdin=PIPE, stdout=PIPE, stderr=PIPE, limit=LONGEST_LINE

@@ -23,9 +23,9 @@ from fluxherod.adapters.sqlite.journal import JournalRow, Tail, link, read_some
 from fluxherod.adapters.sqlite.schema import StorageError, check_finished, connect, rebuilt
 from fluxherod.adapters.sqlite.writer import lock_database
 from fluxherod.errors import FluxHeroError
-from fluxherod.provenance import provenance
-from fluxherod.recovery import RecoveryError
-from fluxherod.tables import Tables
+from fluxherod.persistence.provenance import provenance
+from fluxherod.persistence.recovery import RecoveryError
+from fluxherod.persistence.tables import Tables
 
 BESIDE = ("", "-wal", "-shm")
 

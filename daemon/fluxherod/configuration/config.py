@@ -11,10 +11,10 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, PrivateAttr, model_validator
 
-from fluxherod.config_grpc import GrpcConfig, Problem, listen_problems
-from fluxherod.config_http import HttpConfig, http_problems
-from fluxherod.config_research import ResearchConfig
-from fluxherod.config_values import (
+from fluxherod.configuration.grpc_section import GrpcConfig, Problem, listen_problems
+from fluxherod.configuration.http_section import HttpConfig, http_problems
+from fluxherod.configuration.research_section import ResearchConfig
+from fluxherod.configuration.values import (
     BASIS_POINTS,
     AbsolutePath,
     ChannelUrls,

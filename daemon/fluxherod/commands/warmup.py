@@ -9,8 +9,8 @@ from pathlib import Path
 
 from numba.core.dispatcher import Dispatcher
 
+from fluxherod.configuration.directories import CacheError
 from fluxherod.core.kernel import warm_up
-from fluxherod.directories import CacheError
 
 
 @dataclass(frozen=True, slots=True)

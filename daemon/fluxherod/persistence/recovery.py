@@ -24,7 +24,7 @@ from fluxherod.engine.events import Started
 from fluxherod.engine.ports import JournalEntry
 from fluxherod.engine.streams.ring import Ring
 from fluxherod.errors import FluxHeroError
-from fluxherod.provenance import provenance
+from fluxherod.persistence.provenance import provenance
 
 __all__ = ["DATABASE", "Recovery", "RecoveryError", "recover", "recover_folder", "replay"]
 

@@ -17,7 +17,7 @@ from fluxherod.adapters.sqlite.archive_files import columns as columns_of
 from fluxherod.adapters.sqlite.journal import JournalRow, genesis
 from fluxherod.adapters.sqlite.projections import project
 from fluxherod.adapters.sqlite.schema import connect, migrate
-from fluxherod.recovery import Recovery, replayed
+from fluxherod.persistence.recovery import Recovery, replayed
 
 # What one row of a table is told from another by. The journal is proved by its chain, and `meta` is of each file.
 KEYS = {

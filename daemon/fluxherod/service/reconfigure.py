@@ -8,7 +8,7 @@ from fluxherod import logs
 from fluxherod.adapters.alert_limits import AlertLimits
 from fluxherod.adapters.channel_urls import secret_parts
 from fluxherod.adapters.channels import Channels
-from fluxherod.config import AlertsConfig, Config
+from fluxherod.configuration.config import AlertsConfig, Config
 from fluxherod.engine.effects import Severity
 from fluxherod.engine.settings import Settings
 

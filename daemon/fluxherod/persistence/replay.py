@@ -9,8 +9,8 @@ from pathlib import Path
 from fluxherod.adapters.journal_files import DATABASE, FOLDER, JournalFiles
 from fluxherod.adapters.sealed import SUFFIX, SealedFile
 from fluxherod.adapters.sqlite.schema import StorageError
-from fluxherod.provenance import provenance
-from fluxherod.recovery import Recovery, RecoveryError, recover, replay
+from fluxherod.persistence.provenance import provenance
+from fluxherod.persistence.recovery import Recovery, RecoveryError, recover, replay
 
 
 def replay_main(path: Path) -> int:

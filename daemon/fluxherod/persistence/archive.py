@@ -31,10 +31,10 @@ from fluxherod.adapters.sqlite.schema import StorageError
 from fluxherod.adapters.sqlite.tidying import Archived
 from fluxherod.core.calendar import new_york_day
 from fluxherod.errors import FluxHeroError
-from fluxherod.niceness import REFUSED, lower_priority
-from fluxherod.provenance import packages, provenance
-from fluxherod.recovery import Recovery, recover
-from fluxherod.retention import archive_rows, before_ns, remembered
+from fluxherod.persistence.provenance import packages, provenance
+from fluxherod.persistence.recovery import Recovery, recover
+from fluxherod.persistence.retention import archive_rows, before_ns, remembered
+from fluxherod.service.niceness import REFUSED, lower_priority
 
 log = logging.getLogger(__name__)
 

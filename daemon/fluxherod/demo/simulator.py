@@ -20,7 +20,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from fluxherod.errors import FluxHeroError
-from fluxherod.notify import VARIABLES
+from fluxherod.service.notify import VARIABLES
 
 KEY, SECRET = "PKDEMO", "demo-secret"
 READY = "alpacasim listening on "

@@ -18,9 +18,9 @@ from fluxherod.adapters.snapshots import Snapshot, SnapshotError
 from fluxherod.adapters.sqlite.archive_files import FOLDER, ArchiveFile, ArchiveFileError, listed
 from fluxherod.adapters.sqlite.journal import genesis, link, read_some, seqs
 from fluxherod.adapters.sqlite.schema import MIGRATIONS, StorageError, connect
-from fluxherod.provenance import provenance
-from fluxherod.recovery import RecoveryError
-from fluxherod.tables import KEYS, Tables, differences
+from fluxherod.persistence.provenance import provenance
+from fluxherod.persistence.recovery import RecoveryError
+from fluxherod.persistence.tables import KEYS, Tables, differences
 
 
 @dataclass(frozen=True, slots=True)

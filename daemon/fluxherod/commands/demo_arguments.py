@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from fluxherod.arguments import positive
+from fluxherod.commands.arguments import positive
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:

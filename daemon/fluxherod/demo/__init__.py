@@ -1,0 +1,1 @@
+"""`fluxherod demo`: the production daemon against the simulator."""
