@@ -1,1 +1,1 @@
-"""Commands of `fluxherod` and their options; those with a part of their own are there."""
+"""Small commands of `fluxherod`, and the options of others; larger ones are where their work is done."""
