@@ -16,8 +16,8 @@ def page() -> str:
     lines = [
         "# Keys of the configuration",
         "",
-        "Generated from `daemon/fluxherod/configuration/config.py` and `rpc/reload.py` by `docs/configuration.py`; a test",
-        "keeps it true. `systemd/fluxhero.toml` explains each key.",
+        "Generated from `daemon/fluxherod/configuration/config.py` and `rpc/reload.py` by `docs/configuration.py`;",
+        "a test keeps it true. `systemd/fluxhero.toml` explains each key.",
         "",
         "A new value takes force at a reload (`systemctl reload fluxherod`, `fluxhero reload`) or at a restart. The",
         "API can change some of them itself; what it changed wins over the file until it is reset. [What a reload does]"
