@@ -40,6 +40,11 @@ LOST: tuple[Fault, ...] = (
 NEVER = {"CASH_ADOPTED", "ORDER_MISMATCH", "POSITION_REVERSED", "ORDER_NOT_APPROVED"}
 
 
+def refused_as_wash_trade(pair: Lockstep) -> bool:
+    """True when the other hand has stood in the way of an order: how often it does is chance."""
+    return any("wash trade" in text for _, text in alerts(pair.installation))
+
+
 def play(pair: Lockstep) -> Restless:
     """Until there are enough orders, and then until all is quiet."""
     chance, restless = Random(5), Restless(pair.daemon, pair.simulator, SYMBOLS, seed=5)
@@ -53,9 +58,9 @@ def play(pair: Lockstep) -> Restless:
         restless.act()
         pair.step()
         pair.simulator.post("/sim/pending", symbol=waits, hold=False)
-        if number % 6 == 2:
+        if number % 6 == 3:
             restless.get_out_of_the_way()
-        if len(pair.simulator.all_orders()) >= ORDERS:
+        if len(pair.simulator.all_orders()) >= ORDERS and refused_as_wash_trade(pair):
             break
     restless.get_out_of_the_way()
     for fault in pair.simulator.delete("/sim/faults")["faults"]:
@@ -91,7 +96,7 @@ def test_after_hundreds_of_orders_through_faults_there_is_no_difference(played: 
     assert our_positions(pair.daemon) == positions_there(pair.simulator) == {}
     told = alerts(pair.installation)
     assert {code for code, _ in told} & NEVER == set()
-    assert any("wash trade" in text for _, text in told)
+    assert refused_as_wash_trade(pair)
     assert all(restless.met.values()), "a fault was never met"
     assert pair.daemon.stop() == 0
     check_journal(pair.installation)
