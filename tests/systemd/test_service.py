@@ -80,7 +80,7 @@ def test_a_signal_that_nobody_meant_does_not_end_it(service: Service) -> None:
 
 
 def test_what_is_unimportant_gives_way_inside_the_same_sandbox(machine: Machine) -> None:
-    lowered = "import os; from fluxherod.service import niceness as n; print(n.lower_priority(), os.nice(0) == n.NICENESS)"
+    lowered = "import os; from fluxherod.service.niceness import *; print(lower_priority(), os.nice(0) == NICENESS)"
     text = machine.path(f"/usr/local/lib/systemd/system/{UNIT}").read_text()
     text = re.sub("^ExecStart=.*$", f"ExecStart=/opt/fluxhero/venv/bin/python -c '{lowered}'", text, flags=re.MULTILINE)
     text = re.sub("^(Type|Restart|WatchdogSec|RuntimeDirectory)=.*$", "", text, flags=re.MULTILINE)
