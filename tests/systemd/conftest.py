@@ -8,7 +8,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
 
@@ -61,12 +61,10 @@ def machines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 def _remove_unless_used(folder: Path) -> None:
-    try:
-        with (folder / "users").open("w") as users:
-            fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            shutil.rmtree(folder)
-    except (BlockingIOError, FileNotFoundError):
-        pass  # of a run that goes on, or gone
+    # Another run still uses it, or has removed it.
+    with suppress(BlockingIOError, FileNotFoundError), (folder / "users").open("w") as users:
+        fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        shutil.rmtree(folder)
 
 
 @pytest.fixture(scope="session")
