@@ -1,0 +1,124 @@
+"""Lines of text in tones. A tone is a meaning (`good`, `dim`); which colour that is the theme says."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable
+from typing import NamedTuple, TypeAlias
+
+
+class Span(NamedTuple):
+    """Text in one tone; "" is the plain one."""
+
+    text: str
+    tone: str = ""
+
+
+Line: TypeAlias = tuple[Span, ...]
+Piece: TypeAlias = "str | tuple[str, str]"
+
+EMPTY: Line = ()
+_CONTROLS = {code: "·" for code in (*range(32), *range(127, 160))}
+
+
+def clean(text: str) -> str:
+    """Text from elsewhere, safe for a terminal: nothing in it can move the cursor or colour the screen."""
+    return text.translate(_CONTROLS)
+
+
+def line(*pieces: Piece) -> Line:
+    """A line of texts and (text, tone) pairs."""
+    return tuple(Span(piece) if isinstance(piece, str) else Span(*piece) for piece in pieces if piece and piece[0])
+
+
+def width(of: Line) -> int:
+    """How many cells a line takes."""
+    return sum(len(span.text) for span in of)
+
+
+def plain(of: Line) -> str:
+    """Its text alone."""
+    return "".join(span.text for span in of)
+
+
+def clip(of: Line, room: int, ending: str = "…") -> Line:
+    """The line, cut to `room` cells; `ending` shows that something is missing."""
+    if width(of) <= room:
+        return of
+    kept: list[Span] = []
+    left = max(room - len(ending), 0)
+    for span in of:
+        if left <= 0:
+            break
+        kept.append(Span(span.text[:left], span.tone))
+        left -= len(span.text)
+    tone = kept[-1].tone if kept else ""
+    return (*kept, Span(ending[:room], tone))
+
+
+def pad(of: Line, room: int, right: bool = False) -> Line:
+    """The line, exactly `room` cells wide; `right` moves it to the right end."""
+    of = clip(of, room)
+    missing = room - width(of)
+    if missing <= 0:
+        return of
+    blank = Span(" " * missing)
+    return (blank, *of) if right else (*of, blank)
+
+
+def spread(left: Line, right: Line, room: int) -> Line:
+    """Two lines on one row, at both ends of it; the left one gives way."""
+    right = clip(right, room)
+    return (*pad(left, room - width(right)), *right)
+
+
+def beside(blocks: Iterable[tuple[list[Line], int]], gap: int = 2) -> list[Line]:
+    """Blocks of lines next to each other, each with its width."""
+    blocks = list(blocks)
+    height = max((len(lines) for lines, _ in blocks), default=0)
+    rows: list[Line] = []
+    for number in range(height):
+        row: list[Span] = []
+        for place, (lines, room) in enumerate(blocks):
+            if place:
+                row.append(Span(" " * gap))
+            row.extend(pad(lines[number] if number < len(lines) else EMPTY, room))
+        rows.append(tuple(row))
+    return rows
+
+
+def toned(of: Line, tone: str) -> Line:
+    """The line in one tone throughout."""
+    return tuple(Span(span.text, tone) for span in of)
+
+
+def wrap(text: str, room: int, tone: str = "", indent: str = "") -> list[Line]:
+    """A sentence on as many lines as it needs."""
+    found: list[Line] = []
+    for paragraph in text.splitlines() or [""]:
+        pieces = textwrap.wrap(clean(paragraph), max(room, 8), initial_indent=indent, subsequent_indent=indent)
+        found += [line((piece, tone)) for piece in pieces or [""]]
+    return found
+
+
+def heading(text: str, room: int, note: str = "") -> Line:
+    """A title with a rule behind it."""
+    title = f"{text} "
+    ending = f" {note}" if note else ""
+    rule = "─" * max(room - len(title) - len(ending), 0)
+    return clip(line((title, "title"), (rule, "rule"), (ending, "dim")), room)
+
+
+def fitted(parts: Iterable[Line], room: int, gap: str = "  ") -> Line:
+    """As many of the parts, in their order, as fit on one row: what matters most comes first."""
+    row: list[Span] = []
+    left = room
+    for part in parts:
+        need = width(part) + (len(gap) if row else 0)
+        if not part or need > left:
+            continue
+        if row:
+            row.append(Span(gap))
+        row.extend(part)
+        left -= need
+    return tuple(row)

@@ -1,0 +1,1 @@
+"""Where the messages come from: a daemon, or a recording of one."""
