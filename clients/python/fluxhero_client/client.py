@@ -32,10 +32,16 @@ DEFAULT_TIMEOUT_S = 10.0
 class Client:
     """A connection to one daemon. It connects at the first call; end it with `async with` or `close()`."""
 
-    def __init__(self, address: Address, timeout_s: float = DEFAULT_TIMEOUT_S, access: Access | None = None) -> None:
+    def __init__(
+        self,
+        address: Address,
+        timeout_s: float = DEFAULT_TIMEOUT_S,
+        access: Access | None = None,
+        transport: Transport | None = None,
+    ) -> None:
         self.address = address
         self.access = access or Access()
-        self._transport = Transport(address.target, timeout_s, self.access)
+        self._transport = transport or Transport(address.target, timeout_s, self.access)
 
     async def __aenter__(self) -> Client:
         return self

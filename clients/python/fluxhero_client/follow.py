@@ -49,7 +49,8 @@ class Follow:
 
     `wait_for_daemon` waits for the first answer too, instead of raising `Unavailable`. A stream that is silent for
     longer than `silence_s` (the daemon sends heartbeats every few seconds) counts as broken. `on_lost` is told each
-    time a stream breaks and why, `on_resumed` when it is back.
+    time a stream breaks and why, `on_resumed` when it is back, `on_heard` whenever the daemon says anything at all, be it
+    a heartbeat.
     """
 
     wait_for_daemon: bool = False
@@ -58,6 +59,7 @@ class Follow:
     silence_s: float = 30.0
     on_lost: Callable[[FluxHeroError], None] | None = None
     on_resumed: Callable[[], None] | None = None
+    on_heard: Callable[[], None] | None = None
 
 
 async def follow(open_stream: Open[M], options: Follow) -> AsyncGenerator[M, None]:
@@ -84,6 +86,8 @@ async def follow(open_stream: Open[M], options: Follow) -> AsyncGenerator[M, Non
                     if lost and options.on_resumed:
                         options.on_resumed()
                     lost = False
+                    if options.on_heard:
+                        options.on_heard()
                     if message.kind != common.STREAM_KIND_HEARTBEAT:
                         yield message
             problem: FluxHeroError = Unavailable(Failure("UNAVAILABLE", "the daemon ended the stream"))
