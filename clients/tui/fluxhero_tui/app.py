@@ -1,0 +1,214 @@
+"""The app: it holds the screens, redraws what has moved ten times a second, and turns keys into actions."""
+
+from __future__ import annotations
+
+import inspect
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, ClassVar, TypeVar
+
+from textual.app import App, ComposeResult, SystemCommand
+from textual.binding import Binding, BindingType
+from textual.command import CommandPalette
+from textual.containers import Container
+from textual.screen import Screen
+from textual.widgets import ContentSwitcher, Input
+
+from fluxhero_client import FluxHeroError
+from fluxhero_tui.actions.action import Action
+from fluxhero_tui.actions.catalog import REGISTRY
+from fluxhero_tui.link.connection import Connection
+from fluxhero_tui.panels import absent
+from fluxhero_tui.state.desk import Desk
+from fluxhero_tui.state.link import Freshness, Phase
+from fluxhero_tui.views import VIEWS
+from fluxhero_tui.views.view import View
+from fluxhero_tui.widgets.bars import Footer, Header
+from fluxhero_tui.widgets.palette import Palette
+from fluxhero_tui.widgets.pane import Pane
+from fluxhero_tui.widgets.surface import Surface
+
+TICK_S, TICKS_A_CLOCK = 0.1, 5
+W = TypeVar("W")
+
+
+class FluxHeroTui(App[None]):
+    """The terminal. `connection` is run here; `follow` False leaves it, and the ticks, to a test."""
+
+    CSS_PATH = "app.tcss"
+    TITLE = "FluxHero"
+    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [(0, "-narrow"), (110, "-wide"), (160, "-broad")]
+    VERTICAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [(0, "-short"), (36, "-tall")]
+    ENABLE_COMMAND_PALETTE = True
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(key, f"press('{key}')", show=False) for key in REGISTRY.keys if key != "ctrl+p"
+    ]
+
+    def __init__(
+        self,
+        connection: Connection,
+        clock: Callable[[], float] = time.monotonic,
+        *,
+        follow: bool = True,
+        theme: str = "textual-dark",
+    ) -> None:
+        super().__init__()
+        self.connection = connection
+        self.desk = Desk(connection, clock)
+        self.registry = REGISTRY
+        self.palette = Palette(self.theme_variables)
+        self.chosen = 0
+        self.stale = False
+        self._follow = follow
+        self._first_theme = theme
+        self._seen: Counter[str] = Counter()
+        self._ticks = 0
+        self._head: tuple[Any, ...] = ()
+
+    @property
+    def titles(self) -> list[str]:
+        """The screens' names, in the order of their keys."""
+        return [view.TITLE for view in VIEWS]
+
+    @property
+    def view_name(self) -> str:
+        """The screen that is shown."""
+        return VIEWS[self.chosen].NAME
+
+    @property
+    def view(self) -> View:
+        """The screen that is shown, itself."""
+        return self.base.query_one(f"#{self.view_name}", View)
+
+    @property
+    def base(self) -> Screen[Any]:
+        """The screen below all dialogs."""
+        return self.screen_stack[0]
+
+    def compose(self) -> ComposeResult:
+        yield Header()
+        yield Pane(self._absent, ("clock", "link"), id="absent")
+        with Container(id="body"), ContentSwitcher(initial=None, id="views"):
+            pass
+        yield Input(id="search", placeholder="search: rows with all these words", compact=True)
+        yield Footer()
+
+    async def on_mount(self) -> None:
+        self.theme = self._first_theme
+        self.palette = Palette(self.theme_variables)
+        self.theme_changed_signal.subscribe(self, lambda _: self._new_theme())
+        await self.mount_view(0)
+        self.tick()
+        if self._follow:
+            self.run_worker(self.connection.run(), name="connection")
+            self.set_interval(TICK_S, self.tick)
+
+    def tick(self) -> None:
+        """Redraw what has moved since the last tick."""
+        self._ticks += 1
+        changed = {part for part, count in self.connection.model.revisions.items() if count != self._seen[part]}
+        self._seen = Counter(self.connection.model.revisions)
+        if self._ticks % TICKS_A_CLOCK == 1 or not self._follow:
+            changed.add("clock")
+        self.connection.watch(self.view_name)
+        if changed:
+            with self.batch_update():
+                self._show_link()
+                self._redraw_head()
+                self.view.redraw(changed)
+
+    async def mount_view(self, number: int) -> None:
+        """Make a screen when it is first looked at."""
+        switcher = self.base.query_one("#views", ContentSwitcher)
+        kind = VIEWS[number]
+        if not self.base.query(f"#{kind.NAME}"):
+            await switcher.mount(kind(self.desk))
+        self.chosen = number
+        switcher.current = kind.NAME
+        self.view.repaint()
+        self._redraw_head()
+        self.view.shown()
+        table = self.view.table()
+        if table is not None:
+            table.focus()
+        else:
+            self.base.set_focus(None)
+
+    def show(self, number: int) -> None:
+        """Bring a screen to the front."""
+        self.run_worker(self.mount_view(number), exclusive=True, group="views")
+
+    def show_named(self, name: str) -> None:
+        """The same, by its name."""
+        self.show(next(number for number, view in enumerate(VIEWS) if view.NAME == name))
+
+    async def action_press(self, key: str) -> None:
+        """A key that means something here, or nothing."""
+        if (action := self.registry.resolve(key, self.view_name, self.desk.role)) is not None:
+            await self.perform(action)
+
+    async def perform(self, action: Action) -> None:
+        """Do it; what the daemon refuses is said, in its own words."""
+        if not action.allowed(self.desk.role):
+            self.notify(f"{action.title}: this terminal is read-only", severity="warning")
+            return
+        answer = action.run(self)
+        if inspect.isawaitable(answer):
+            # A dialog waits for a person: keys, ticks and the stream must go on meanwhile.
+            self.run_worker(self._performed(answer), group="actions")
+
+    async def _performed(self, work: Any) -> None:
+        try:
+            await work
+        except FluxHeroError as error:
+            self.refused(error)
+
+    def refused(self, error: FluxHeroError) -> None:
+        """Say what went wrong, and keep it in the log."""
+        text = "; ".join([error.text, *(f"{one.field}: {one.text}" for one in error.violations)])
+        self.notify(text, title=error.reason.replace("_", " ").lower() or "failed", severity="error", timeout=10)
+        self.connection.model.tell("refused", text, "bad")
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        for action in self.registry.offered(self.view_name, self.desk.role):
+            key = f" [{action.key}]" if action.keys else ""
+            yield SystemCommand(f"{action.group}: {action.title}", f"{action.text}{key}", self._performer(action))
+        for theme in sorted(self.available_themes):
+            yield SystemCommand(f"Theme: {theme}", "Use these colours", self._themer(theme))
+
+    def open_palette(self) -> None:
+        """All that can be done, to be searched."""
+        if not CommandPalette.is_open(self):
+            self.push_screen(CommandPalette())
+
+    def _performer(self, action: Action) -> Callable[[], Any]:
+        return lambda: self.run_worker(self.perform(action), group="actions")
+
+    def _themer(self, name: str) -> Callable[[], None]:
+        return lambda: setattr(self, "theme", name)
+
+    def _absent(self, room: int, height: int) -> Sequence[absent.Line]:
+        return absent.lines(self.desk.link, self.desk.clock(), room)
+
+    def _show_link(self) -> None:
+        link, loaded = self.desk.link, self.desk.model.loaded
+        self.base.set_class(not loaded, "-absent")
+        if not loaded:
+            self.base.query_one("#absent", Pane).redraw()
+        stale = loaded and (link.phase is not Phase.LIVE or link.freshness(self.desk.clock()) is Freshness.STALE)
+        if stale != self.stale:
+            self.stale = stale
+            self.view.repaint()
+
+    def _redraw_head(self) -> None:
+        self.base.query_one(Header).redraw()
+        head = (self.view_name, self.desk.role)
+        if head != self._head:
+            self._head = head
+            self.base.query_one(Footer).redraw()
+
+    def _new_theme(self) -> None:
+        self.palette = Palette(self.theme_variables)
+        for surface in self.base.query(Surface):
+            surface.repaint()

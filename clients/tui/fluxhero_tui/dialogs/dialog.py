@@ -1,0 +1,49 @@
+"""What all dialogs share: a box in the middle, lines in it, Esc to leave."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, ClassVar, TypeVar
+
+from textual.binding import Binding, BindingType
+from textual.screen import ModalScreen
+
+from fluxhero_tui.draw.ink import Line
+from fluxhero_tui.widgets.pane import Pane
+
+if TYPE_CHECKING:
+    from fluxhero_tui.app import FluxHeroTui
+
+A = TypeVar("A")
+
+
+class Dialog(ModalScreen[A]):
+    """A question to a person. Escape answers it with no."""
+
+    DEFAULT_CSS = """
+    Dialog { align: center middle; background: $background 60%; }
+    Dialog > .box { width: 76; max-width: 96%; height: auto; max-height: 90%; border: round $primary; padding: 0 1; background: $background; }
+    Dialog > .-danger { border: heavy $error; }
+    Dialog Input { border: none; height: 1; background: $panel; padding: 0 1; }
+    Dialog Input:focus { background: $primary 30%; }
+    Dialog .field { height: 1; layout: horizontal; }
+    Dialog .label { width: 16; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Leave", show=False)]
+
+    @property
+    def terminal(self) -> FluxHeroTui:
+        """The app, as what it is."""
+        return self.app  # type: ignore[return-value]
+
+    def action_leave(self) -> None:
+        """No."""
+        self.dismiss(None)
+
+
+class Lines(Pane):
+    """Lines of a dialog, as high as they are many."""
+
+    def __init__(self, found: Sequence[Line], id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(lambda room, height: found, (), id=id, classes=classes)
+        self.styles.height = len(found)
