@@ -1,0 +1,229 @@
+"""The order ticket: what risk says to it stands beside it while it is being written."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.widgets import Input, Label
+
+from fluxhero.v1 import common_pb2, order_pb2, risk_pb2, system_pb2
+from fluxhero_client import DeadlineExceeded, FluxHeroError, OrderTicket, Unavailable
+from fluxhero_tui.dialogs import fields
+from fluxhero_tui.dialogs.confirm import Confirm, TypedWord
+from fluxhero_tui.dialogs.dialog import Dialog
+from fluxhero_tui.draw.figures import maybe, price, shares, word
+from fluxhero_tui.draw.ink import EMPTY, Line, clean, line, wrap
+from fluxhero_tui.link.role import Role
+from fluxhero_tui.panels import decision
+from fluxhero_tui.state.desk import Desk
+from fluxhero_tui.widgets.pane import Pane
+
+TYPING_PAUSE_S = 0.25
+_FIELDS = (
+    ("symbol", "symbol"),
+    ("side", "buy or sell"),
+    ("quantity", "shares"),
+    ("limit", "limit $"),
+    ("trigger", "trigger $"),
+    ("stop", "stop loss $"),
+    ("tif", "day or gtc"),
+    ("cut", "if risk cuts it"),
+)
+_HINTS = {
+    "limit": "empty: market",
+    "trigger": "stop order only",
+    "stop": "must, if it opens risk",
+    "cut": "refuse / accept",
+}
+
+
+class Ticket(Dialog[None]):
+    """Writes an order. Ctrl+S asks once more and sends; a read-only terminal may only look."""
+
+    DEFAULT_CSS = """
+    Ticket > .box { width: 100; height: 90%; layout: horizontal; }
+    Ticket #form { width: 36; height: 1fr; }
+    Ticket #said { width: 1fr; height: 1fr; }
+    Ticket .label { width: 15; }
+    Ticket Input { width: 20; }
+    Ticket #hint { margin-top: 1; }
+    .-narrow Ticket > .box { padding: 0; }
+    .-narrow Ticket #form { width: 30; }
+    .-narrow Ticket Input { width: 14; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+s", "send", "Send", show=False, priority=True),
+        Binding("up", "app.focus_previous", show=False),
+        Binding("down", "app.focus_next", show=False),
+    ]
+
+    def __init__(self, desk: Desk, symbol: str) -> None:
+        super().__init__()
+        self._desk = desk
+        self._first = symbol
+        self._answer: order_pb2.PreviewOrderResponse | None = None
+        self._asked: OrderTicket | None = None
+        self._wrong: Sequence[str] = ("shares are missing",)
+        self._refused: FluxHeroError | None = None
+        # An order that got no answer may have arrived: sent again under its id it can't be placed twice.
+        self._unanswered: dict[str, str] = {}
+
+    def compose(self) -> ComposeResult:
+        first = {"symbol": self._first, "side": "buy", "tif": "day", "cut": "refuse"}
+        with Vertical(classes="box") as box:
+            box.border_title = self._title()
+            with Vertical(id="form"):
+                for name, label in _FIELDS:
+                    with Horizontal(classes="field"):
+                        yield Label(label, classes="label")
+                        yield Input(
+                            first.get(name, ""), id=name, placeholder=_HINTS.get(name, ""), max_length=14, compact=True
+                        )
+                yield Pane(self._hint, (), id="hint")
+            yield Pane(self._said, (), focusable=True, id="said")
+
+    def on_mount(self) -> None:
+        self.query_one("#quantity" if self._first else "#symbol", Input).focus()
+        self.set_interval(0.5, self.query_one("#hint", Pane).redraw)
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        event.stop()
+        # Only the newest of several keys is asked about.
+        self.run_worker(self._preview(), exclusive=True, group="preview")
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        self.focus_next(Input)
+
+    def written(self) -> OrderTicket:
+        """The order as it stands in the fields.
+
+        Raises:
+            Wrong: when a field can't be read.
+        """
+        side = {"buy": common_pb2.SIDE_BUY, "sell": common_pb2.SIDE_SELL}.get(self._text("side").lower())
+        tif = {"day": order_pb2.TIME_IN_FORCE_DAY, "gtc": order_pb2.TIME_IN_FORCE_GTC}.get(self._text("tif").lower())
+        if not self._text("symbol"):
+            raise fields.Wrong("symbol", "a symbol is wanted")
+        if side is None:
+            raise fields.Wrong("side", "buy or sell is wanted")
+        if tif is None:
+            raise fields.Wrong("tif", "day or gtc is wanted")
+        return OrderTicket(
+            self._text("symbol").upper(),
+            side,
+            fields.whole("shares", self._text("quantity")),
+            limit_price=fields.dollars("limit", self._text("limit")),
+            trigger_price=fields.dollars("trigger", self._text("trigger")),
+            stop_loss_price=fields.dollars("stop loss", self._text("stop")),
+            time_in_force=tif,
+        )
+
+    async def _preview(self) -> None:
+        await asyncio.sleep(TYPING_PAUSE_S)
+        self._answer = self._refused = self._asked = None
+        self._wrong = ()
+        try:
+            ticket = self.written()
+            self._answer = await self._desk.connection.client.orders.preview(ticket)
+            self._asked = ticket
+        except fields.Wrong as wrong:
+            self._wrong = (f"{wrong.field}: {wrong.text}",)
+        except FluxHeroError as error:
+            self._refused = error
+        self.query_one("#said", Pane).repaint()
+
+    def action_send(self) -> None:
+        """Ask once more, and send."""
+        self.run_worker(self._send(), exclusive=True, group="send")
+
+    async def _send(self) -> None:
+        if self._desk.role < Role.TRADE:
+            self.notify("this terminal is read-only", severity="warning")
+            return
+        try:
+            ticket = self.written()
+        except fields.Wrong as wrong:
+            self.notify(wrong.text, title=wrong.field, severity="warning")
+            return
+        accept = self._text("cut").lower() == "accept"
+        said = f"{sentence(ticket)} {accept}"
+        if not await self._confirmed(ticket, accept):
+            return
+        orders = self._desk.connection.client.orders
+        try:
+            answer = await orders.place(ticket, accept_adjusted=accept, request_id=self._unanswered.pop(said, None))
+        except FluxHeroError as error:
+            if isinstance(error, Unavailable | DeadlineExceeded):
+                self._unanswered[said] = error.request_id
+            self._refused, self._answer = error, None
+            self.query_one("#said", Pane).repaint()
+            self.terminal.refused(error)
+            return
+        placed = shares(answer.order.quantity or ticket.quantity)
+        self.terminal.notify(f"{placed} {ticket.symbol} on its way.", title="order")
+        self.dismiss(None)
+
+    async def _confirmed(self, ticket: OrderTicket, accept: bool) -> bool:
+        text = sentence(ticket) + ("; fewer shares, if risk cuts it" if accept else "")
+        if self._desk.model.status.mode == system_pb2.TRADING_MODE_LIVE and not self._desk.link.recorded:
+            texts = [text, "This is REAL MONEY."]
+            typed = await self.app.push_screen_wait(TypedWord("Send to LIVE", texts, ticket.symbol, needs_reason=False))
+            return typed is not None
+        return bool(await self.app.push_screen_wait(Confirm("Send the order", [text], "send it", danger=True)))
+
+    def _title(self) -> str:
+        return "Order" if self._desk.role >= Role.TRADE else "Order: preview only"
+
+    def _hint(self, room: int, height: int) -> Sequence[Line]:
+        symbol = self._text("symbol").upper()
+        known = self._desk.model.prices.get(symbol)
+        held = self._desk.model.positions.get(symbol)
+        found: list[Line] = []
+        if known is not None:
+            found.append(line((f"{clean(symbol)} ", "bold"), price(known.price)))
+            found.append(line(("bid ", "dim"), maybe(known, "bid"), ("  ask ", "dim"), maybe(known, "ask")))
+        if held is not None:
+            found.append(line(("held ", "dim"), f"{word(held, 'side')} {shares(held.quantity)}"))
+        may = self._desk.role >= Role.TRADE
+        keys = [line(("^s", "key"), " send, after a question")] if may else [line(("read-only", "warn"))]
+        return [*found, EMPTY, *keys, line(("tab", "key"), " next   ", ("esc", "key"), " leave")]
+
+    def _said(self, room: int, height: int) -> Sequence[Line]:
+        if self._wrong:
+            return [line((text, "dim")) for text in self._wrong]
+        if self._refused is not None:
+            return refusal(self._refused, room)
+        if self._answer is None or self._asked is None:
+            return [line(("asking the risk engine …", "dim"))]
+        role = word(self._answer, "role")
+        head = wrap(f"{sentence(self._asked)} ({role}). Risk says:", room)
+        return [*head, *decision.decision(self._answer.decision, room)]
+
+    def _text(self, name: str) -> str:
+        return self.query_one(f"#{name}", Input).value.strip()
+
+
+def sentence(ticket: OrderTicket) -> str:
+    """An order in words, as it is sent."""
+    side = "BUY" if ticket.side == common_pb2.SIDE_BUY else "SELL"
+    priced = f"limit ${ticket.limit_price}" if ticket.limit_price is not None else "market"
+    if ticket.trigger_price is not None and ticket.limit_price is None:
+        priced = f"stop at ${ticket.trigger_price}"
+    guarded = f", stop loss ${ticket.stop_loss_price}" if ticket.stop_loss_price is not None else ", no stop loss"
+    lasts = "good till cancelled" if ticket.time_in_force == order_pb2.TIME_IN_FORCE_GTC else "day"
+    return f"{side} {shares(ticket.quantity)} {ticket.symbol}, {priced}{guarded}, {lasts}"
+
+
+def refusal(error: FluxHeroError, room: int) -> list[Line]:
+    """What the daemon said no with; risk's own decision where there is one."""
+    found = [line((f" {error.reason.replace('_', ' ') or error.code} ", "badge-bad")), *wrap(error.text, room, "bad")]
+    for one in error.violations:
+        found += wrap(f"{one.field}: {one.text}", room, "warn")
+    decided: risk_pb2.RiskDecision | None = error.decision
+    return found + (decision.decision(decided, room) if decided is not None else [])

@@ -1,0 +1,98 @@
+"""Chart: one symbol, its bars as the daemon remembers them, and what was done there."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence, Set
+from datetime import UTC
+
+from textual.app import ComposeResult
+
+from fluxhero.v1 import market_pb2
+from fluxhero_client import Client, FluxHeroError
+from fluxhero_tui.draw.candles import fitting
+from fluxhero_tui.draw.ink import Line
+from fluxhero_tui.panels import chart
+from fluxhero_tui.state.desk import Desk
+from fluxhero_tui.state.series import Series
+from fluxhero_tui.views.view import View
+from fluxhero_tui.widgets.pane import Pane
+
+TIMEFRAMES = ("", "1Min", "5Min", "15Min", "30Min", "1Hour", "1Day")
+AT_ONCE = 16
+
+
+class ChartView(View):
+    """Candles of the symbol that is looked at."""
+
+    NAME, TITLE = "chart", "Chart"
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self._series = Series("")
+        self._error = ""
+
+    def compose(self) -> ComposeResult:
+        yield Pane(self._lines, ("prices", "positions", "orders", "indicators"), id="candles")
+
+    def shown(self) -> None:
+        self.look()
+
+    def on_resize(self) -> None:
+        self.look()
+
+    def look(self) -> None:
+        """The symbol or the time frame has changed, or there is room for more bars."""
+        symbol, timeframe = self.desk.current(), self.desk.timeframe
+        if (symbol, timeframe) != (self._series.symbol, self._series.timeframe):
+            self._series, self._error = Series(symbol, timeframe), ""
+        if symbol:
+            self.run_worker(self._load(self._series), exclusive=True, group="chart")
+        self.query_one(Pane).redraw()
+
+    def next_timeframe(self) -> str:
+        """The next time frame; "" is the strategy's own."""
+        here = TIMEFRAMES.index(self.desk.timeframe)
+        self.desk.timeframe = TIMEFRAMES[(here + 1) % len(TIMEFRAMES)]
+        self.look()
+        return self.desk.timeframe or "the strategy's"
+
+    def redraw(self, changed: Set[str]) -> None:
+        symbol = self.desk.current()
+        if symbol != self._series.symbol or ("link" in changed and self._error):
+            self.look()
+        elif "bars" in changed and not self.desk.timeframe and (bar := self.model.bars.get(symbol)) is not None:
+            self._series.add([bar])
+        if "indicators" in changed and (known := self.model.indicators.get(symbol)) is not None:
+            self._series.explain(known)
+        super().redraw(changed)
+
+    async def _load(self, series: Series) -> None:
+        count = fitting(self.size.width)
+        try:
+            client = self.desk.connection.client
+            series.add(await client.market.bars(series.symbol, timeframe=series.timeframe, limit=max(count, 2)))
+            self._error = ""
+            self.query_one(Pane).redraw()
+            if not series.timeframe:
+                await self._explain(client, series, count)
+        except FluxHeroError as error:
+            self._error = error.text
+        self.query_one(Pane).redraw()
+
+    async def _explain(self, client: Client, series: Series, count: int) -> None:
+        """Each bar's indicators are one question; the newest bars first, a few questions at a time."""
+        missing = series.unexplained(count)
+        for start in range(0, len(missing), AT_ONCE):
+            await asyncio.gather(
+                *(_ask(client, series, bar) for bar in missing[start : start + AT_ONCE])
+            )
+            self.query_one(Pane).redraw()
+
+    def _lines(self, room: int, height: int) -> Sequence[Line]:
+        return chart.lines(self.model, self._series, self._error, room, height)
+
+
+async def _ask(client: Client, series: Series, bar: market_pb2.Bar) -> None:
+    end = bar.end_time.ToDatetime(tzinfo=UTC)
+    series.explain(await client.market.indicators(series.symbol, time=end))
