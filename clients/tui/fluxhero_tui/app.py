@@ -5,8 +5,8 @@ from __future__ import annotations
 import inspect
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any, ClassVar, TypeVar
+from collections.abc import Awaitable, Callable, Iterable, Sequence, Set
+from typing import Any, ClassVar
 
 from textual.app import App, ComposeResult, SystemCommand
 from textual.binding import Binding, BindingType
@@ -15,6 +15,7 @@ from textual.containers import Container
 from textual.screen import Screen
 from textual.widgets import ContentSwitcher, Input
 
+from fluxhero.v1 import signal_pb2
 from fluxhero_client import FluxHeroError
 from fluxhero_tui.actions.action import Action
 from fluxhero_tui.actions.catalog import REGISTRY
@@ -23,14 +24,23 @@ from fluxhero_tui.panels import absent
 from fluxhero_tui.state.desk import Desk
 from fluxhero_tui.state.link import Freshness, Phase
 from fluxhero_tui.views import VIEWS
+from fluxhero_tui.views.chart import ChartView
+from fluxhero_tui.views.risk import Risk
+from fluxhero_tui.views.signals import Signals
 from fluxhero_tui.views.view import View
 from fluxhero_tui.widgets.bars import Footer, Header
 from fluxhero_tui.widgets.palette import Palette
 from fluxhero_tui.widgets.pane import Pane
 from fluxhero_tui.widgets.surface import Surface
+from fluxhero_tui.widgets.table import Table
 
-TICK_S, TICKS_A_CLOCK = 0.1, 5
-W = TypeVar("W")
+TICK_S, TICKS_A_CLOCK, TICKS_A_REPORT = 0.1, 5, 20
+
+
+class _Search(Input):
+    """Words to search for; Escape goes back to the list and shows all rows again."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "app.give_up_search", show=False)]
 
 
 class FluxHeroTui(App[None]):
@@ -91,7 +101,7 @@ class FluxHeroTui(App[None]):
         yield Pane(self._absent, ("clock", "link"), id="absent")
         with Container(id="body"), ContentSwitcher(initial=None, id="views"):
             pass
-        yield Input(id="search", placeholder="search: rows with all these words", compact=True)
+        yield _Search(id="search", placeholder="search: rows with all these words", compact=True)
         yield Footer()
 
     async def on_mount(self) -> None:
@@ -111,7 +121,7 @@ class FluxHeroTui(App[None]):
         self._seen = Counter(self.connection.model.revisions)
         if self._ticks % TICKS_A_CLOCK == 1 or not self._follow:
             changed.add("clock")
-        self.connection.watch(self.view_name)
+        self._ask_again(changed)
         if changed:
             with self.batch_update():
                 self._show_link()
@@ -143,6 +153,59 @@ class FluxHeroTui(App[None]):
         """The same, by its name."""
         self.show(next(number for number, view in enumerate(VIEWS) if view.NAME == name))
 
+    def look_at(self, symbol: str) -> None:
+        """Look at another symbol, on the screen that is shown."""
+        self.desk.symbol = symbol
+        view = self.view
+        if isinstance(view, ChartView):
+            view.look()
+        elif isinstance(view, Signals):
+            view.ask(symbol)
+        elif (table := view.table()) is not None:
+            table.choose_key(symbol)
+
+    def explain(self, symbol: str) -> None:
+        """Why a symbol is traded, or is not: on the screen of signals."""
+        self.desk.symbol = symbol
+        self.run_worker(self._explain(symbol), group="views", exclusive=True)
+
+    async def _explain(self, symbol: str) -> None:
+        await self.mount_view(next(number for number, kind in enumerate(VIEWS) if kind is Signals))
+        view = self.view
+        if isinstance(view, Signals):
+            view.ask(symbol)
+
+    def explain_signal(self, signal: signal_pb2.Signal) -> None:
+        """All reasons of one signal."""
+        self.desk.signal_id = signal.id
+        self.show_named(Signals.NAME)
+
+    def on_table_opened(self) -> None:
+        self.run_worker(self.perform(self.registry.named("open")), group="actions")
+
+    def on_table_moved(self, event: Table.Moved) -> None:
+        if symbol := getattr(event.table.chosen, "symbol", ""):
+            self.desk.symbol = symbol
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        if event.input.id == "search" and (table := self.view.table()) is not None:
+            table.find(event.value)
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        if event.input.id == "search":
+            self.close_search()
+
+    def action_give_up_search(self) -> None:
+        """Back to the list, all of it."""
+        self.base.query_one("#search", Input).value = ""
+        self.close_search()
+
+    def close_search(self) -> None:
+        """Back to the list; what was searched for stays."""
+        self.base.query_one("#search", Input).remove_class("-open")
+        if (table := self.view.table()) is not None:
+            table.focus()
+
     async def action_press(self, key: str) -> None:
         """A key that means something here, or nothing."""
         if (action := self.registry.resolve(key, self.view_name, self.desk.role)) is not None:
@@ -156,9 +219,10 @@ class FluxHeroTui(App[None]):
         answer = action.run(self)
         if inspect.isawaitable(answer):
             # A dialog waits for a person: keys, ticks and the stream must go on meanwhile.
-            self.run_worker(self._performed(answer), group="actions")
+            self.run_worker(self.answered(answer), group="actions")
 
-    async def _performed(self, work: Any) -> None:
+    async def answered(self, work: Awaitable[None]) -> None:
+        """Wait for something that asks the daemon; say what it refuses."""
         try:
             await work
         except FluxHeroError as error:
@@ -187,6 +251,16 @@ class FluxHeroTui(App[None]):
 
     def _themer(self, name: str) -> Callable[[], None]:
         return lambda: setattr(self, "theme", name)
+
+    def _ask_again(self, changed: Set[str]) -> None:
+        """What no stream brings is asked for again when it may have changed."""
+        connection = self.connection
+        if self.desk.link.phase is not Phase.LIVE:
+            return
+        if self.view_name == Risk.NAME and (changed & {"positions", "risk"}) and self._ticks % TICKS_A_REPORT == 0:
+            self.run_worker(self.answered(connection.load_report(connection.client)), exclusive=True, group="report")
+        if "closed" in changed:
+            self.run_worker(self.answered(connection.load_trades(connection.client)), exclusive=True, group="trades")
 
     def _absent(self, room: int, height: int) -> Sequence[absent.Line]:
         return absent.lines(self.desk.link, self.desk.clock(), room)

@@ -103,6 +103,13 @@ GROUPS: Mapping[str, Mapping[str, Command]] = {
             (own.export_file, _SYMBOLS, _TIMES, own.modes),
             ("fluxhero export trades.parquet", "fluxhero export - --symbol SPY | column -ts,"),
         ),
+        "tui": Command(
+            "the terminal UI: everything at a glance, and the order ticket",
+            "tui",
+            (),
+            (own.recording,),
+            ("fluxhero tui", "fluxhero tui --demo", "fluxhero --profile live tui"),
+        ),
         "watch": Command(
             "follow one or more topics until Ctrl-C",
             "watch",

@@ -270,3 +270,8 @@ def profile(parser: Parser) -> None:
 def shell(parser: Parser) -> None:
     """Which shell."""
     parser.add_argument("shell", choices=("bash", "zsh", "fish"))
+
+
+def recording(parser: argparse.ArgumentParser) -> None:
+    """A recording in place of a daemon."""
+    parser.add_argument("--demo", action="store_true", help="play a recording, no daemon needed")

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from fluxhero.v1 import backtest_pb2, order_pb2, signal_pb2
 from fluxhero_tui.actions.action import Run
+from fluxhero_tui.views.backtest import BacktestView
+from fluxhero_tui.views.chart import ChartView
 
 if TYPE_CHECKING:
     from fluxhero_tui.app import FluxHeroTui
@@ -53,3 +56,50 @@ async def quit(terminal: FluxHeroTui) -> None:
     text = "Leave the terminal? The daemon goes on as it is; nothing is stopped."
     if await terminal.push_screen_wait(Confirm("Quit", [text], "leave")):
         terminal.exit()
+
+
+def next_timeframe(terminal: FluxHeroTui) -> None:
+    """Bars of another length; the daemon says whether it has them."""
+    if isinstance(view := terminal.view, ChartView):
+        terminal.notify(view.next_timeframe(), title="time frame", timeout=2)
+
+
+def explain(terminal: FluxHeroTui) -> None:
+    """Why the symbol is traded, or is not, at its last bar."""
+    terminal.explain(terminal.view.subject())
+
+
+def open_row(terminal: FluxHeroTui) -> None:
+    """More about what is under the cursor: an order's life, a signal's reasons, a symbol's chart."""
+    table = terminal.view.table()
+    chosen = table.chosen if table is not None else None
+    if isinstance(chosen, order_pb2.Order):
+        terminal.run_worker(_life(terminal, chosen.id), group="actions")
+    elif isinstance(chosen, signal_pb2.Signal):
+        terminal.explain_signal(chosen)
+    elif isinstance(chosen, backtest_pb2.Backtest) and isinstance(view := terminal.view, BacktestView):
+        terminal.run_worker(terminal.answered(view.open(chosen.id)), group="actions")
+    elif symbol := getattr(chosen, "symbol", ""):
+        terminal.desk.symbol = symbol
+        terminal.show_named("chart")
+
+
+async def _life(terminal: FluxHeroTui, order_id: str) -> None:
+    from fluxhero_tui.dialogs.life import Life
+
+    async def show() -> None:
+        await terminal.push_screen_wait(Life(await terminal.connection.client.orders.get(order_id)))
+
+    await terminal.answered(show())
+
+
+def run_backtest(terminal: FluxHeroTui) -> None:
+    """What the form says."""
+    if isinstance(view := terminal.view, BacktestView):
+        view.start()
+
+
+async def cancel_backtest(terminal: FluxHeroTui) -> None:
+    """The run that goes on ends."""
+    if isinstance(view := terminal.view, BacktestView) and view.run.id:
+        await view.cancel()

@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from fluxhero.v1 import common_pb2, market_pb2, order_pb2, position_pb2, signal_pb2, system_pb2, trade_pb2
+from fluxhero.v1 import (
+    backtest_pb2,
+    common_pb2,
+    market_pb2,
+    order_pb2,
+    position_pb2,
+    signal_pb2,
+    system_pb2,
+    trade_pb2,
+)
 from fluxhero_tui.draw.bars import sparkline
 from fluxhero_tui.draw.figures import (
     NOTHING,
@@ -263,3 +272,13 @@ def _entry_time(one: Entry) -> str:
     from google.protobuf.timestamp_pb2 import Timestamp
 
     return clock_time(Timestamp(seconds=int(one.time_s))) if one.time_s else NOTHING
+
+
+def backtests() -> tuple[Column[backtest_pb2.Backtest], ...]:
+    """Backtests of before."""
+    return (
+        Column("asked ET", lambda one: day_and_minute(one.created_at), 11, sort=_time("created_at")),
+        Column("state", lambda one: word(one.progress, "state"), 9),
+        Column("return", lambda one: gained_percent(one.metrics.total_return_pct), 9, right=True, rank=1),
+        Column("symbols", lambda one: one.config.name or " ".join(one.config.symbols), 12, rank=2, flexible=True),
+    )
