@@ -59,7 +59,7 @@ REGISTRY = Registry(
         Action("toggle", ("e",), "Enable/disable", "Let the symbol be entered, or not", "Trade", trade.toggle, Role.TRADE, ("dashboard", "chart"), rank=8),
         Action("halt", ("H",), "HALT", "Kill switch: no new risk; entries are cancelled, stops stay", "Stop trading", safety.halt, Role.TRADE, rank=5),
         Action("flatten", ("F",), "FLATTEN", "Halt, cancel all orders, close all positions at the market", "Stop trading", safety.flatten, Role.TRADE, rank=5),
-        Action("resume", ("R",), "Resume", "End a halt", "Stop trading", safety.resume, Role.ADMIN, rank=8),
+        Action("resume", ("R",), "Resume", "End a halt", "Stop trading", safety.resume, Role.ADMIN),
         Action("reset", ("B",), "Reset breaker", "End what losses have latched", "Stop trading", safety.reset, Role.ADMIN),
     ]
 )

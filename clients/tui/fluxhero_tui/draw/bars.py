@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from fluxhero_tui.draw.ink import Line, Span
 
@@ -39,15 +39,15 @@ def balance(share: float, room: int, tone: str) -> Line:
     return (*left, Span("│", "rule"), *right)
 
 
-def sparkline(values: Sequence[float], room: int) -> str:
+def sparkline(values: Iterable[float], room: int) -> str:
     """The last `room` values, from the lowest of them to the highest."""
-    shown = values[-room:] if room > 0 else []
+    shown = list(values)[-room:] if room > 0 else []
     if not shown:
         return ""
     low, high = min(shown), max(shown)
     if high <= low:
         return _LEVELS[3] * len(shown)
-    return "".join(_LEVELS[min(int((value - low) / (high - low) * 8), 7)] for value in shown)
+    return "".join(_LEVELS[min(int((value - low) / (high - low) * 7), 6)] for value in shown)
 
 
 def plot(values: Sequence[float], room: int, height: int) -> list[str]:

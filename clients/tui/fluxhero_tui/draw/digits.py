@@ -27,4 +27,4 @@ HEIGHT = 3
 def large(text: str) -> list[str]:
     """Three rows of a figure; a character without a large form stands small on the middle row."""
     shapes = [_ROWS.get(character, (" ", character, " ")) for character in text]
-    return ["".join(shape[row] for shape in shapes) for row in range(HEIGHT)]
+    return [" ".join(shape[row] for shape in shapes) for row in range(HEIGHT)]

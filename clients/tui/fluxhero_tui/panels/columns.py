@@ -44,7 +44,7 @@ _SIDES = {
     common_pb2.POSITION_SIDE_SHORT: Span("▼ short", "bad"),
 }
 _GUARDS = {
-    position_pb2.PROTECTION_STATE_BROKER_STOP: Span("✓ broker stop", "good"),
+    position_pb2.PROTECTION_STATE_BROKER_STOP: Span("✓ broker", "good"),
     position_pb2.PROTECTION_STATE_DAEMON_WATCHING: Span("◐ daemon", "warn"),
     position_pb2.PROTECTION_STATE_UNPROTECTED: Span("✗ NONE", "bad"),
 }
@@ -78,7 +78,7 @@ def prices(model: Model) -> tuple[Column[market_pb2.Price], ...]:
         Column("symbol", lambda one: Span(one.symbol, "bold"), 6),
         Column("price", lambda one: price(one.price), 10, right=True, sort=lambda one: one.price),
         Column("day %", _change, 8, right=True, rank=1, sort=_change_value),
-        Column("last bars", lambda one: Span(sparkline(model.trails.get(one.symbol, ()), SPARK), "accent"), SPARK, rank=2),  # type: ignore[arg-type]
+        Column("last bars", lambda one: Span(sparkline(model.trails.get(one.symbol, ()), SPARK), "accent"), SPARK, rank=2),
         Column("regime", lambda one: _regime_of(model, one.symbol), 7, rank=3),
         Column("bid", lambda one: maybe(one, "bid"), 10, right=True, rank=5),
         Column("ask", lambda one: maybe(one, "ask"), 10, right=True, rank=5),
@@ -91,7 +91,7 @@ def positions(model: Model) -> tuple[Column[position_pb2.Position], ...]:
     return (
         Column("symbol", lambda one: Span(one.symbol, "bold"), 6),
         Column("side", lambda one: _SIDES.get(one.side, Span("-")), 7, rank=1),
-        Column("shares", lambda one: shares(one.quantity), 7, right=True, rank=1, sort=lambda one: one.quantity),
+        Column("shares", lambda one: shares(one.quantity), 6, right=True, rank=1, sort=lambda one: one.quantity),
         Column("entry $", lambda one: money(one.average_price), 10, right=True, rank=3, sort=_number("average_price")),
         Column("last $", lambda one: money(one.last_price), 10, right=True, rank=2, sort=_number("last_price")),
         Column("P&L $", lambda one: gained(one.unrealized_pnl), 11, right=True, sort=_number("unrealized_pnl")),
@@ -105,7 +105,7 @@ def positions(model: Model) -> tuple[Column[position_pb2.Position], ...]:
         ),
         Column("stop $", lambda one: maybe(one, "stop_price"), 10, right=True, rank=2, sort=_number("stop_price")),
         Column("at risk $", lambda one: money(one.risk_at_stop), 10, right=True, rank=5, sort=_number("risk_at_stop")),
-        Column("guard", _guard, 13, rank=3),
+        Column("guard", _guard, 8, rank=1),
         Column("value $", lambda one: money(one.market_value), 12, right=True, rank=7, sort=_number("market_value")),
         Column("target $", lambda one: maybe(one, "target_price"), 10, right=True, rank=8),
         Column("mode", lambda one: word(one, "mode"), 14, rank=6),
@@ -116,7 +116,7 @@ def positions(model: Model) -> tuple[Column[position_pb2.Position], ...]:
 
 def dashboard_positions(model: Model) -> tuple[Column[position_pb2.Position], ...]:
     """The same, what fits beside the quotes."""
-    wanted = ("symbol", "side", "shares", "last $", "P&L $", "P&L %", "stop $", "guard")
+    wanted = ("symbol", "side", "shares", "P&L $", "stop $", "guard")
     return tuple(column for column in positions(model) if column.title in wanted)
 
 

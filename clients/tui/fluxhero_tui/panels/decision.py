@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from fluxhero.v1 import common_pb2, risk_pb2, signal_pb2
 from fluxhero_tui.draw.bars import balance, bar
-from fluxhero_tui.draw.figures import NOTHING, figure, plural, shares, word
+from fluxhero_tui.draw.figures import figure, plural, shares, word
 from fluxhero_tui.draw.ink import EMPTY, Line, Span, clean, clip, heading, line, pad, wrap
 
 _VERDICTS = {
@@ -19,49 +19,49 @@ _ANSWERS = {
     risk_pb2.RISK_VERDICT_APPROVED_WITH_ADJUSTMENT: Span(" ! CUT ", "badge-warn"),
     risk_pb2.RISK_VERDICT_REJECTED: Span(" ✗ REJECTED ", "badge-bad"),
 }
-_BAR = 17
+_BAR, _FIGURES, _WORDS = 17, 31, 24
 
 
 def rules(found: Sequence[signal_pb2.Rule], room: int) -> list[Line]:
-    """Each rule with its value, its threshold, a bar for the distance, and its verdict."""
+    """Each rule with its verdict, value, threshold and a bar for the distance; its sentence beside it or below."""
     if not found:
         return []
-    name = min(max((len(rule.name) for rule in found), default=0), 24)
-    words = room - name - _BAR - 46
+    name = min(max((len(rule.name) for rule in found), default=0), 32)
+    drawn = min(max(room - name - _FIGURES, 7), _BAR)
+    words = room - name - _FIGURES - drawn - 2
     lines = [heading("Rules", room)]
     for rule in found:
-        lines.append(_rule(rule, name, room, words))
-        if words < 24:
-            lines += [(Span("    "), *one) for one in wrap(rule.text, room - 4, "dim")[:1]]
+        lines.append(_rule(rule, name, drawn, room, words))
+        if words < _WORDS:
+            lines += [(Span("  "), *one) for one in wrap(rule.text, room - 2, "dim")[:2]]
     return lines
 
 
-def _rule(rule: signal_pb2.Rule, name: int, room: int, words: int) -> Line:
+def _rule(rule: signal_pb2.Rule, name: int, drawn: int, room: int, words: int) -> Line:
     verdict = _VERDICTS.get(rule.verdict, Span("?"))
-    value = figure(rule.value) if rule.HasField("value") else NOTHING
-    threshold = figure(rule.threshold) if rule.HasField("threshold") else NOTHING
+    value = figure(rule.value) if rule.HasField("value") else ""
+    threshold = figure(rule.threshold) if rule.HasField("threshold") else ""
     spans: list[Span] = [
-        *pad((Span(clean(rule.name.replace("_", " "))),), name),
+        Span(f"{verdict.text[0]} ", verdict.tone),
+        *pad((Span(clean(rule.name.replace("_", " ")), "bad" if verdict.tone == "bad" else ""),), name),
         *pad((Span(f" {value}"),), 12, right=True),
         *pad((Span(f" {rule.comparison or ' '} "),), 4),
         *pad((Span(threshold, "dim"),), 11, right=True),
         Span("  "),
-        *_distance(rule),
-        Span("  "),
-        *pad((verdict,), 8),
+        *_distance(rule, drawn),
     ]
-    if words >= 24:
+    if words >= _WORDS:
         spans += [Span("  "), Span(clean(rule.text), "dim")]
     return clip(tuple(spans), room)
 
 
-def _distance(rule: signal_pb2.Rule) -> Line:
+def _distance(rule: signal_pb2.Rule, drawn: int) -> Line:
     """How far the value is beyond (right) or short of (left) its threshold, in shares of the threshold."""
     if not rule.HasField("distance"):
-        return (Span(" " * _BAR),)
+        return (Span(" " * drawn),)
     scale = max(abs(rule.threshold), abs(rule.value), 1e-12)
     tone = _VERDICTS.get(rule.verdict, Span("", "dim")).tone
-    return balance(max(-1.0, min(1.0, rule.distance / scale)), _BAR, tone)
+    return balance(max(-1.0, min(1.0, rule.distance / scale)), drawn, tone)
 
 
 def decision(answer: risk_pb2.RiskDecision, room: int) -> list[Line]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from fluxhero.v1 import common_pb2, risk_pb2
 from fluxhero_tui.draw.bars import meter, urgency
-from fluxhero_tui.draw.figures import NOTHING, figure, gained, gained_percent, in_cents, money, percent, shares, word
+from fluxhero_tui.draw.figures import figure, gained, gained_percent, in_cents, money, percent, shares, word
 from fluxhero_tui.draw.ink import EMPTY, Line, Span, clean, clip, heading, line, pad, wrap
 from fluxhero_tui.draw.times import clock_time, day_and_minute
 from fluxhero_tui.state.model import Model
@@ -20,7 +20,7 @@ def limits(model: Model, room: int, height: int) -> list[Line]:
     lines = [heading("Limits", room)]
     if not risk.ByteSize():
         return [*lines, line(("waiting for the risk engine", "dim"))]
-    lines += [_drawdown(risk, room), EMPTY]
+    lines += [_drawdown(risk, room), line((_scale(risk), "dim")), EMPTY]
     name = min(max((len(check.code) for check in risk.usage), default=8), 22)
     lines += [_usage(check, name, room) for check in risk.usage]
     return lines
@@ -54,7 +54,7 @@ def _usage(check: risk_pb2.RiskCheck, name: int, room: int) -> Line:
 def _drawdown(risk: risk_pb2.Risk, room: int) -> Line:
     """The drawdown on a scale that ends at the critical limit; the warning limit is marked on it."""
     warning, critical = risk.limits.warning_drawdown_bp / 100, risk.limits.critical_drawdown_bp / 100
-    drawn = min(max(room - 40, 10), 48)
+    drawn = min(max(room - 20, 10), 60)
     if critical <= 0:
         return line(("drawdown  ", "bold"), percent(risk.drawdown_pct, 2))
     share = risk.drawdown_pct / critical
@@ -66,10 +66,14 @@ def _drawdown(risk: risk_pb2.Risk, room: int) -> Line:
             Span("drawdown  ", "bold"),
             Span(f"{percent(risk.drawdown_pct, 2):>7} ", tone),
             *_marked(track, at),
-            Span(f" │ reduced {warning:g}%  ┃ disabled {critical:g}%", "dim"),
         ),
         room,
     )
+
+
+def _scale(risk: risk_pb2.Risk) -> str:
+    warning, critical = risk.limits.warning_drawdown_bp / 100, risk.limits.critical_drawdown_bp / 100
+    return f"{'':18}│ at {warning:g}%: REDUCED   ┃ at {critical:g}%: DISABLED"
 
 
 def _marked(track: Sequence[Span], at: int) -> list[Span]:
@@ -145,13 +149,13 @@ def report(model: Model, room: int, height: int) -> list[Line]:
         return [heading("Report", room), line(("waiting for the report", "dim"))]
     lines = [heading("What positions may lose", room)]
     if found.positions:
-        lines.append((Span("symbol  side      shares      value $       %   to the stop $", "header"),))
+        lines.append((Span("symbol  side    shares      value $      %  to its stop $", "dim"),))
     for one in found.positions:
         lines.append(
             line(
                 (f"{clean(one.symbol):<8}", "bold"),
-                f"{word(one, 'side'):<6}{shares(one.quantity):>10}{money(one.value):>13}{one.value_pct:>7.1f}%",
-                (f"{in_cents(one, 'loss_to_stop') if one.HasField('loss_to_stop') else NOTHING:>16}", ""),
+                f"{word(one, 'side'):<6}{shares(one.quantity):>8}{money(one.value):>13}{one.value_pct:>6.1f}%",
+                f"{in_cents(one, 'loss_to_stop'):>15}",
             )
         )
     if not found.positions:

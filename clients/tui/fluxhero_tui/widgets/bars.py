@@ -14,7 +14,8 @@ from fluxhero_tui.widgets.surface import Surface
 class Header(Surface):
     """Mode, connection, what has stopped trading; the tabs; what must not be overlooked."""
 
-    DEFAULT_CSS = "Header { height: auto; dock: top; background: $background; }"
+    DEFAULT_CSS = "Header { height: 2; dock: top; }"
+    greys = False
 
     def __init__(self) -> None:
         super().__init__((), id="header")
@@ -43,7 +44,9 @@ class Header(Surface):
 class Footer(Surface):
     """The keys that mean something here."""
 
-    DEFAULT_CSS = "Footer { height: 1; dock: bottom; background: $panel; }"
+    DEFAULT_CSS = "Footer { height: 1; dock: bottom; }"
+    GROUND = "panel"
+    greys = False
 
     def __init__(self) -> None:
         super().__init__((), id="footer")

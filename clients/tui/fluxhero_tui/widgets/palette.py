@@ -15,6 +15,8 @@ from fluxhero_tui.draw.ink import Line
 _PAPER, _DEMO, _LIVE = Color.parse("#0b6bcb"), Color.parse("#7a3ff2"), Color.parse("#d00000")
 _WHITE, _BLACK = Color.parse("#ffffff"), Color.parse("#000000")
 
+_NEVER_GREY = ("badge", "tab", "live", "paper", "demo")
+
 
 class Palette:
     """Styles by tone. `greyed` is the same without colours, for what is old."""
@@ -22,17 +24,15 @@ class Palette:
     def __init__(self, variables: Mapping[str, str]) -> None:
         self.styles = _styles(variables)
         grey = self.styles["dim"]
-        kept = {tone: style for tone, style in self.styles.items() if tone.startswith(("badge", "tab", "live", "paper", "demo"))}
+        kept = {tone: style for tone, style in self.styles.items() if tone.startswith(_NEVER_GREY)}
         self.greyed = {tone: grey for tone in self.styles} | kept
 
-    def strip(self, of: Line, stale: bool = False, under: Style | None = None) -> Strip:
-        """A line as the screen wants it; `under` is the background of a chosen row."""
-        styles = self.greyed if stale else self.styles
+    def strip(self, of: Line, room: int, ground: str = "ground", stale: bool = False) -> Strip:
+        """A line as the screen wants it, `room` cells of it; `ground` is the tone behind it, such as a chosen row's."""
+        styles, under = self.greyed if stale else self.styles, self.styles[ground]
         plain = styles[""]
-        segments = [Segment(span.text, styles.get(span.tone, plain)) for span in of]
-        if under is not None:
-            segments = [Segment(text, (style or plain) + under) for text, style, _ in segments]
-        return Strip(segments)
+        segments = [Segment(span.text, under + styles.get(span.tone, plain)) for span in of]
+        return Strip(segments).adjust_cell_length(room, under)
 
 
 def _styles(variables: Mapping[str, str]) -> dict[str, Style]:
@@ -66,6 +66,8 @@ def _styles(variables: Mapping[str, str]) -> dict[str, Style]:
         "badge-dim": _style(text, ground.blend(text, 0.3), bold=True),
         "tab": _style(dim, panel),
         "tab-on": _style(_contrast(primary), primary, bold=True),
+        "ground": Style(bgcolor=ground.rich_color),
+        "panel": Style(bgcolor=panel.rich_color),
         "cursor": Style(bgcolor=ground.blend(primary, 0.45).rich_color),
         "cursor-away": Style(bgcolor=ground.blend(text, 0.12).rich_color),
     }

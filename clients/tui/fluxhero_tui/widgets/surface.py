@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
-from rich.style import Style
 from textual.geometry import Region, Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
@@ -22,6 +21,10 @@ class Surface(ScrollView, inherit_bindings=False):
     DEFAULT_CSS = """
     Surface { scrollbar-size-vertical: 1; scrollbar-size-horizontal: 0; overflow-x: hidden; background: $background; }
     """
+
+    GROUND: ClassVar[str] = "ground"
+    # What is old is shown without colours.
+    greys = True
 
     def __init__(self, parts: Iterable[str], *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
@@ -77,9 +80,9 @@ class Surface(ScrollView, inherit_bindings=False):
         index = round(self.scroll_offset.y) + y
         return self.strip(self._lines[index] if index < len(self._lines) else EMPTY)
 
-    def strip(self, of: Line, under: Style | None = None) -> Strip:
+    def strip(self, of: Line, ground: str = "") -> Strip:
         """A line, painted."""
-        return self.terminal.palette.strip(of, self.terminal.stale, under)
+        return self.terminal.palette.strip(of, self.room[0], ground or self.GROUND, self.greys and self.terminal.stale)
 
     def move(self, rows: int) -> None:
         """Up or down, by so many rows."""

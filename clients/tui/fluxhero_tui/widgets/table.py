@@ -178,10 +178,7 @@ class Table(Surface, Generic[R]):
     def render_line(self, y: int) -> Strip:
         fresh = self._lines[y] if y < len(self._lines) else EMPTY
         chosen = y >= HEAD and self.shown and self._index(y) == self._at
-        styles = self.terminal.palette.styles
-        under = styles["cursor" if self.has_focus else "cursor-away"] if chosen else None
-        room = self.room[0]
-        return self.strip(fresh, under).extend_cell_length(room, under) if chosen else self.strip(fresh)
+        return self.strip(fresh, ("cursor" if self.has_focus else "cursor-away") if chosen else "")
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         super().watch_scroll_y(old_value, new_value)
