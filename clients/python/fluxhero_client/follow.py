@@ -49,8 +49,8 @@ class Follow:
 
     `wait_for_daemon` waits for the first answer too, instead of raising `Unavailable`. A stream that is silent for
     longer than `silence_s` (the daemon sends heartbeats every few seconds) counts as broken. `on_lost` is told each
-    time a stream breaks and why, `on_resumed` when it is back, `on_heard` whenever the daemon says anything at all, be it
-    a heartbeat.
+    time a stream breaks and why, `on_resumed` when it is back, `on_heard` whenever the daemon says anything, be it a
+    heartbeat.
     """
 
     wait_for_daemon: bool = False

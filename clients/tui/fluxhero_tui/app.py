@@ -6,6 +6,7 @@ import inspect
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Sequence, Set
+from functools import partial
 from typing import Any, ClassVar
 
 from textual.app import App, ComposeResult, SystemCommand
@@ -16,9 +17,10 @@ from textual.screen import Screen
 from textual.widgets import ContentSwitcher, Input
 
 from fluxhero.v1 import signal_pb2
-from fluxhero_client import FluxHeroError
+from fluxhero_client import Client, FluxHeroError
 from fluxhero_tui.actions.action import Action
 from fluxhero_tui.actions.catalog import REGISTRY
+from fluxhero_tui.draw.ink import Line
 from fluxhero_tui.link.connection import Connection
 from fluxhero_tui.panels import absent
 from fluxhero_tui.state.desk import Desk
@@ -33,6 +35,7 @@ from fluxhero_tui.widgets.palette import Palette
 from fluxhero_tui.widgets.pane import Pane
 from fluxhero_tui.widgets.surface import Surface
 from fluxhero_tui.widgets.table import Table
+from fluxhero_tui.widgets.work import start
 
 TICK_S, TICKS_A_CLOCK, TICKS_A_REPORT = 0.1, 5, 20
 
@@ -48,8 +51,15 @@ class FluxHeroTui(App[None]):
 
     CSS_PATH = "app.tcss"
     TITLE = "FluxHero"
-    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [(0, "-narrow"), (110, "-wide"), (160, "-broad")]
-    VERTICAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [(0, "-short"), (36, "-tall")]
+    HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012  (Textual's own declaration)
+        (0, "-narrow"),
+        (110, "-wide"),
+        (160, "-broad"),
+    ]
+    VERTICAL_BREAKPOINTS = [  # noqa: RUF012
+        (0, "-short"),
+        (36, "-tall"),
+    ]
     ENABLE_COMMAND_PALETTE = True
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(key, f"press('{key}')", show=False) for key in REGISTRY.keys if key != "ctrl+p"
@@ -111,7 +121,7 @@ class FluxHeroTui(App[None]):
         await self.mount_view(0)
         self.tick()
         if self._follow:
-            self.run_worker(self.connection.run(), name="connection")
+            start(self, self.connection.run, "connection")
             self.set_interval(TICK_S, self.tick)
 
     def tick(self) -> None:
@@ -147,11 +157,11 @@ class FluxHeroTui(App[None]):
 
     def show(self, number: int) -> None:
         """Bring a screen to the front."""
-        self.run_worker(self.mount_view(number), exclusive=True, group="views")
+        start(self, partial(self.mount_view, number), "views", alone=True)
 
     def show_named(self, name: str) -> None:
         """The same, by its name."""
-        self.show(next(number for number, view in enumerate(VIEWS) if view.NAME == name))
+        self.show(next(number for number, view in enumerate(VIEWS) if name == view.NAME))
 
     def look_at(self, symbol: str) -> None:
         """Look at another symbol, on the screen that is shown."""
@@ -167,7 +177,7 @@ class FluxHeroTui(App[None]):
     def explain(self, symbol: str) -> None:
         """Why a symbol is traded, or is not: on the screen of signals."""
         self.desk.symbol = symbol
-        self.run_worker(self._explain(symbol), group="views", exclusive=True)
+        start(self, partial(self._explain, symbol), "views", alone=True)
 
     async def _explain(self, symbol: str) -> None:
         await self.mount_view(next(number for number, kind in enumerate(VIEWS) if kind is Signals))
@@ -181,7 +191,7 @@ class FluxHeroTui(App[None]):
         self.show_named(Signals.NAME)
 
     def on_table_opened(self) -> None:
-        self.run_worker(self.perform(self.registry.named("open")), group="actions")
+        self.perform_named("open")
 
     def on_table_moved(self, event: Table.Moved) -> None:
         if symbol := getattr(event.table.chosen, "symbol", ""):
@@ -219,7 +229,7 @@ class FluxHeroTui(App[None]):
         answer = action.run(self)
         if inspect.isawaitable(answer):
             # A dialog waits for a person: keys, ticks and the stream must go on meanwhile.
-            self.run_worker(self.answered(answer), group="actions")
+            start(self, partial(self.answered, answer), "actions")
 
     async def answered(self, work: Awaitable[None]) -> None:
         """Wait for something that asks the daemon; say what it refuses."""
@@ -227,6 +237,16 @@ class FluxHeroTui(App[None]):
             await work
         except FluxHeroError as error:
             self.refused(error)
+
+    def perform_named(self, name: str) -> None:
+        """The same, by its name."""
+        start(self, partial(self.perform, self.registry.named(name)), "actions")
+
+    async def _load(self, load: Callable[[Client], Awaitable[None]]) -> None:
+        try:
+            await load(self.connection.client)
+        except FluxHeroError as error:
+            self.connection.model.tell("link", error.text, "warn")
 
     def refused(self, error: FluxHeroError) -> None:
         """Say what went wrong, and keep it in the log."""
@@ -243,11 +263,11 @@ class FluxHeroTui(App[None]):
 
     def open_palette(self) -> None:
         """All that can be done, to be searched."""
-        if not CommandPalette.is_open(self):
+        if not isinstance(self.screen, CommandPalette):
             self.push_screen(CommandPalette())
 
     def _performer(self, action: Action) -> Callable[[], Any]:
-        return lambda: self.run_worker(self.perform(action), group="actions")
+        return lambda: start(self, partial(self.perform, action), "actions")
 
     def _themer(self, name: str) -> Callable[[], None]:
         return lambda: setattr(self, "theme", name)
@@ -258,11 +278,11 @@ class FluxHeroTui(App[None]):
         if self.desk.link.phase is not Phase.LIVE:
             return
         if self.view_name == Risk.NAME and (changed & {"positions", "risk"}) and self._ticks % TICKS_A_REPORT == 0:
-            self.run_worker(self.answered(connection.load_report(connection.client)), exclusive=True, group="report")
+            start(self, partial(self._load, connection.load_report), "report", alone=True)
         if "closed" in changed:
-            self.run_worker(self.answered(connection.load_trades(connection.client)), exclusive=True, group="trades")
+            start(self, partial(self._load, connection.load_trades), "trades", alone=True)
 
-    def _absent(self, room: int, height: int) -> Sequence[absent.Line]:
+    def _absent(self, room: int, height: int) -> Sequence[Line]:
         return absent.lines(self.desk.link, self.desk.clock(), room)
 
     def _show_link(self) -> None:

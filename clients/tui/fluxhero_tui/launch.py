@@ -38,4 +38,3 @@ def run(app: FluxHeroTui) -> int:
 
 def _theme() -> str:
     return os.environ.get("FLUXHERO_THEME", "") or "textual-dark"
-

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from fluxhero.v1 import backtest_pb2, order_pb2, signal_pb2
 from fluxhero_tui.actions.action import Run
 from fluxhero_tui.views.backtest import BacktestView
 from fluxhero_tui.views.chart import ChartView
+from fluxhero_tui.widgets.work import start
 
 if TYPE_CHECKING:
     from fluxhero_tui.app import FluxHeroTui
@@ -74,11 +76,11 @@ def open_row(terminal: FluxHeroTui) -> None:
     table = terminal.view.table()
     chosen = table.chosen if table is not None else None
     if isinstance(chosen, order_pb2.Order):
-        terminal.run_worker(_life(terminal, chosen.id), group="actions")
+        start(terminal, partial(_life, terminal, chosen.id), "actions")
     elif isinstance(chosen, signal_pb2.Signal):
         terminal.explain_signal(chosen)
     elif isinstance(chosen, backtest_pb2.Backtest) and isinstance(view := terminal.view, BacktestView):
-        terminal.run_worker(terminal.answered(view.open(chosen.id)), group="actions")
+        start(terminal, partial(view.open, chosen.id), "actions")
     elif symbol := getattr(chosen, "symbol", ""):
         terminal.desk.symbol = symbol
         terminal.show_named("chart")

@@ -48,7 +48,9 @@ class Confirm(Dialog[bool]):
 class TypedWord(Dialog[str]):
     """Takes a word, letter by letter, and a reason. Answers with the reason."""
 
-    def __init__(self, title: str, texts: Sequence[str], word: str, reason: str = "Reason, recorded", needs_reason: bool = True) -> None:
+    def __init__(
+        self, title: str, texts: Sequence[str], word: str, reason: str = "Reason, recorded", needs_reason: bool = True
+    ) -> None:
         super().__init__()
         self._title = title
         self._texts = texts

@@ -22,7 +22,10 @@ class Dialog(ModalScreen[A]):
 
     DEFAULT_CSS = """
     Dialog { align: center middle; background: $background 60%; }
-    Dialog > .box { width: 76; max-width: 96%; height: auto; max-height: 90%; border: round $primary; padding: 0 1; background: $background; }
+    Dialog > .box {
+        width: 76; max-width: 96%; height: auto; max-height: 90%;
+        border: round $primary; padding: 0 1; background: $background;
+    }
     Dialog > .-danger { border: heavy $error; }
     Dialog Input { border: none; height: 1; background: $panel; padding: 0 1; }
     Dialog Input:focus { background: $primary 30%; }

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import ClassVar
 
 from textual.app import ComposeResult
+from textual.binding import BindingType
 from textual.containers import Vertical
 
 from fluxhero.v1 import order_pb2
@@ -19,7 +21,7 @@ class Life(Dialog[None]):
     """One order. `q` and Esc leave."""
 
     DEFAULT_CSS = "Life > .box { width: 110; height: 80%; }"
-    BINDINGS = [("q,enter", "leave"), ("j,down", "scroll(1)"), ("k,up", "scroll(-1)")]  # noqa: RUF012
+    BINDINGS: ClassVar[list[BindingType]] = [("q,enter", "leave"), ("j,down", "scroll(1)"), ("k,up", "scroll(-1)")]
 
     def __init__(self, answer: order_pb2.GetOrderResponse) -> None:
         super().__init__()
@@ -39,7 +41,8 @@ class Life(Dialog[None]):
 def lines(answer: order_pb2.GetOrderResponse, room: int) -> Sequence[Line]:
     """The order, its fills, its history."""
     order = answer.order
-    what = f"{word(order, 'side')} {shares(order.quantity)} {clean(order.symbol)} {word(order, 'type')} {word(order, 'role')}"
+    what = f"{word(order, 'side')} {shares(order.quantity)} {clean(order.symbol)}"
+    what += f" {word(order, 'type')} {word(order, 'role')}"
     found: list[Line] = [line((what, "bold"), (f"  {word(order, 'state')}", "accent"))]
     priced = f"limit {maybe(order, 'limit_price')}  trigger {maybe(order, 'stop_price')}  stop loss "
     found.append(line((priced + maybe(order, "stop_loss_price"), "dim")))
@@ -48,7 +51,9 @@ def lines(answer: order_pb2.GetOrderResponse, room: int) -> Sequence[Line]:
     found += [EMPTY, heading("Fills", room)]
     for fill in answer.fills:
         provisional = "" if fill.exact else "  provisional"
-        found.append(line(f"{date_and_time(fill.time)}  {shares(fill.quantity):>7} at ${money(fill.price)}{provisional}"))
+        found.append(
+            line(f"{date_and_time(fill.time)}  {shares(fill.quantity):>7} at ${money(fill.price)}{provisional}")
+        )
     found += [] if answer.fills else [line(("none", "dim"))]
     found += [EMPTY, heading("What happened", room)]
     for entry in answer.history:

@@ -22,6 +22,7 @@ from fluxhero_tui.link.role import Role
 from fluxhero_tui.panels import decision
 from fluxhero_tui.state.desk import Desk
 from fluxhero_tui.widgets.pane import Pane
+from fluxhero_tui.widgets.work import start
 
 TYPING_PAUSE_S = 0.25
 _FIELDS = (
@@ -49,7 +50,7 @@ class Ticket(Dialog[None]):
     Ticket > .box { width: 100; height: 90%; layout: horizontal; }
     Ticket #form { width: 36; height: 1fr; }
     Ticket #said { width: 1fr; height: 1fr; }
-    Ticket .label { width: 15; }
+    Ticket .label { width: 16; }
     Ticket Input { width: 20; }
     Ticket #hint { margin-top: 1; }
     .-narrow Ticket > .box { padding: 0; }
@@ -94,7 +95,7 @@ class Ticket(Dialog[None]):
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
         # Only the newest of several keys is asked about.
-        self.run_worker(self._preview(), exclusive=True, group="preview")
+        start(self, self._preview, "preview", alone=True)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
@@ -140,7 +141,7 @@ class Ticket(Dialog[None]):
 
     def action_send(self) -> None:
         """Ask once more, and send."""
-        self.run_worker(self._send(), exclusive=True, group="send")
+        start(self, self._send, "send", alone=True)
 
     async def _send(self) -> None:
         if self._desk.role < Role.TRADE:
@@ -173,9 +174,13 @@ class Ticket(Dialog[None]):
         text = sentence(ticket) + ("; fewer shares, if risk cuts it" if accept else "")
         if self._desk.model.status.mode == system_pb2.TRADING_MODE_LIVE and not self._desk.link.recorded:
             texts = [text, "This is REAL MONEY."]
-            typed = await self.app.push_screen_wait(TypedWord("Send to LIVE", texts, ticket.symbol, needs_reason=False))
+            typed = await self.terminal.push_screen_wait(
+                TypedWord("Send to LIVE", texts, ticket.symbol, needs_reason=False)
+            )
             return typed is not None
-        return bool(await self.app.push_screen_wait(Confirm("Send the order", [text], "send it", danger=True)))
+        question = Confirm("Send the order", [text], "send it", danger=True)
+        sure: bool | None = await self.terminal.push_screen_wait(question)
+        return sure is True
 
     def _title(self) -> str:
         return "Order" if self._desk.role >= Role.TRADE else "Order: preview only"

@@ -31,7 +31,7 @@ def urgency(share: float) -> str:
 
 def balance(share: float, room: int, tone: str) -> Line:
     """A bar from the middle: to the right for what is beyond (up to 1), to the left for what is short (down to -1)."""
-    half = max(room // 2, 1)
+    half = max((room - 1) // 2, 1)
     cells = min(half, max(1, round(abs(share) * half))) if share else 0
     empty = "·" * (half - cells)
     left = (Span(empty, "track"), Span("█" * cells, tone)) if share < 0 else (Span("·" * half, "track"),)

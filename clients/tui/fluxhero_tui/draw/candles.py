@@ -35,7 +35,7 @@ class Level(NamedTuple):
 class Mark(NamedTuple):
     """Something at one candle: a fill."""
 
-    index: int
+    place: int
     price: float
     glyph: str
     tone: str
@@ -143,7 +143,7 @@ def _half(half: int, body: Sequence[int], wick: Sequence[int]) -> str:
 
 def _marks(chart: Chart, scale: _Scale, grid: list[list[Span]], step: int) -> None:
     for mark in chart.marks:
-        column = mark.index * step
+        column = mark.place * step
         if 0 <= column < len(grid[0]) and scale.shows(mark.price):
             grid[scale.row(mark.price)][column] = Span(mark.glyph, mark.tone)
 

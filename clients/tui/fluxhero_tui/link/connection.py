@@ -12,8 +12,8 @@ from fluxhero_client import (
     AccessDenied,
     Address,
     Client,
-    Follow,
     FluxHeroError,
+    Follow,
     Misconfigured,
     Unavailable,
 )
@@ -130,7 +130,7 @@ class Connection:
                 raise _Moved
 
     async def _fill(self, client: Client) -> None:
-        """What the stream's snapshot does not hold. Each part stands for itself: what fails is said, the rest is shown."""
+        """What the stream's snapshot does not hold. Each part stands for itself: what fails is said."""
         await self._part("role", self._learn_role(client))
         await asyncio.gather(
             self._part("orders", self._load_orders(client)),

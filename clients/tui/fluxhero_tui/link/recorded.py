@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 from google.protobuf.message import Message
 
+from fluxhero.v1 import common_pb2, order_pb2
 from fluxhero_client import Address, Client
 from fluxhero_client.errors import Failure, InvalidRequest, NotFound, Refused, Unsupported
 from fluxhero_client.transport import Transport
@@ -37,7 +38,12 @@ class Said:
     def line(self) -> str:
         """As a line of the file."""
         return json.dumps(
-            {"method": self.method, "at": round(self.at_s, 3), "request": _text(self.request), "message": _text(self.message)}
+            {
+                "method": self.method,
+                "at": round(self.at_s, 3),
+                "request": _text(self.request),
+                "message": _text(self.message),
+            }
         )
 
     @classmethod
@@ -116,8 +122,7 @@ class RecordedTransport(Transport):
         for one, pause_s in self._played():
             await asyncio.sleep(pause_s)
             yield response.FromString(one.message)
-        while True:
-            await asyncio.sleep(3_600)
+        await asyncio.Event().wait()
 
     def _played(self) -> Iterator[tuple[Said, float]]:
         before = 0.0
@@ -132,13 +137,10 @@ class RecordedTransport(Transport):
     def _example(self, method: str) -> str:
         if not method.endswith("/PreviewOrder"):
             return ""
-        from fluxhero.v1 import common_pb2, order_pb2
-
-        recorded = [order_pb2.PreviewOrderRequest.FromString(asked) for known, asked in self._answers if known == method]
-        said = [
-            f"{'buy' if one.side == common_pb2.SIDE_BUY else 'sell'} {one.quantity} {one.symbol} stop {one.stop_loss_price}"
-            for one in recorded[:4]
+        recorded = [
+            order_pb2.PreviewOrderRequest.FromString(asked) for known, asked in self._answers if known == method
         ]
+        said = [_order_words(one) for one in recorded[:4]]
         return f"; it has: {', '.join(said)}"
 
 
@@ -156,3 +158,8 @@ def address() -> Address:
 
 def _text(message: bytes) -> str:
     return base64.b64encode(message).decode("ascii")
+
+
+def _order_words(order: order_pb2.PreviewOrderRequest) -> str:
+    side = "buy" if order.side == common_pb2.SIDE_BUY else "sell"
+    return f"{side} {order.quantity} {order.symbol} stop {order.stop_loss_price}"

@@ -22,7 +22,10 @@ def lines(model: Model, room: int, height: int) -> list[Line]:
     wide = max(len(large(f"${whole(account.equity)}")[0]), 18)
     blocks = [
         ([line(("equity", "dim")), *equity], wide),
-        ([fitted([line(("day P&L", "dim")), (gained_percent(account.day_pnl_pct),)], 24), *pnl], max(len(large(_signed(account.day_pnl))[0]), 16)),
+        (
+            [fitted([line(("day P&L", "dim")), (gained_percent(account.day_pnl_pct),)], 24), *pnl],
+            max(len(large(_signed(account.day_pnl))[0]), 16),
+        ),
         (_facts(model), 26),
     ]
     used = sum(width for _, width in blocks) + 3 * len(blocks)

@@ -47,7 +47,11 @@ def result(found: backtest_pb2.BacktestResult, room: int, height: int) -> list[L
     if len(values) > 1:
         first, last = found.equity_curve[0], found.equity_curve[-1]
         note = f"{day(first.time)} to {day(last.time)}, {min(values):,.0f} to {max(values):,.0f}"
-        figures += [EMPTY, heading("Equity", room, note), *(line((row, "accent")) for row in plot(values, room, height))]
+        figures += [
+            EMPTY,
+            heading("Equity", room, note),
+            *(line((row, "accent")) for row in plot(values, room, height)),
+        ]
     if found.checks:
         figures += [EMPTY, heading("Checks", room)]
     for check in found.checks:
@@ -99,7 +103,7 @@ def _fact(name: str, value: Span) -> Line:
 
 
 def _ratio(of: backtest_pb2.BacktestMetrics | trade_pb2.TradeStatistics, field: str, unit: str = "") -> Span:
-    return Span(f"{figure(getattr(of, field))}{unit}" if of.HasField(field) else NOTHING)  # type: ignore[arg-type]
+    return Span(f"{figure(getattr(of, field))}{unit}" if of.HasField(field) else NOTHING)
 
 
 def _signed(value: float) -> Span:

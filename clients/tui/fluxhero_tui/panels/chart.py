@@ -23,7 +23,7 @@ _STRIP = {
 }
 _CURVES = (("kama", "•", "accent"), ("upper_band", "˙", "dim"), ("lower_band", ".", "dim"))
 # Title, figures, legend below; time axis, volume, regime.
-_AROUND = 7
+_AROUND = 6
 
 
 def lines(model: Model, series: Series, error: str, room: int, height: int) -> list[Line]:
@@ -73,13 +73,15 @@ def _figures(model: Model, series: Series, shown: Sequence[market_pb2.Bar], room
         side = f"{word(position, 'side')} {shares(position.quantity)} at {money(position.average_price)}"
         parts.append(line((f"{side}  P&L {pnl}", "bad" if pnl.startswith("-") else "good")))
         parts.append(line(("stop ", "dim"), (maybe(position, "stop_price"), "bad")))
-    parts.append(line(("O ", "dim"), price(last.open), (" H ", "dim"), price(last.high), (" L ", "dim"), price(last.low)))
+    parts.append(
+        line(("O ", "dim"), price(last.open), (" H ", "dim"), price(last.high), (" L ", "dim"), price(last.low))
+    )
     parts.append(line(("vol ", "dim"), compact(last.volume)))
     if known is not None:
         parts += [
             line((f"{label} ", "dim"), figure(getattr(known, name)))
             for name, label in (("adx", "ADX"), ("r_squared", "R²"), ("rsi", "RSI"), ("atr", "ATR"), ("kama", "KAMA"))
-            if known.HasField(name)  # type: ignore[arg-type]
+            if known.HasField(name)
         ]
     return fitted(parts, room, gap="   ")
 
@@ -88,7 +90,7 @@ def _curve(series: Series, shown: Sequence[market_pb2.Bar], name: str) -> list[f
     found: list[float | None] = []
     for bar in shown:
         known = series.indicators(bar)
-        found.append(getattr(known, name) if known is not None and known.HasField(name) else None)  # type: ignore[arg-type]
+        found.append(getattr(known, name) if known is not None and known.HasField(name) else None)
     return found
 
 
@@ -118,7 +120,9 @@ def _fills(model: Model, symbol: str, shown: Sequence[market_pb2.Bar]) -> list[M
         index = bisect_left(ends, filled_at)
         if filled_at >= first and index < len(shown):
             bought = order.side == common_pb2.SIDE_BUY
-            marks.append(Mark(index, float(order.average_fill_price), "▲" if bought else "▼", "good" if bought else "bad"))
+            marks.append(
+                Mark(index, float(order.average_fill_price), "▲" if bought else "▼", "good" if bought else "bad")
+            )
     return marks
 
 
@@ -140,7 +144,10 @@ def _times(shown: Sequence[market_pb2.Bar], step: int, room: int) -> Line:
 def _volume(shown: Sequence[market_pb2.Bar], step: int, room: int) -> Line:
     levels = sparkline([float(bar.volume) for bar in shown], len(shown))
     text = "".join(level + " " * (step - 1) for level in levels)[: room - AXIS]
-    return clip((Span(text.ljust(room - AXIS), "dim"), Span(f" {compact(max(bar.volume for bar in shown)):>5} vol", "dim")), room)
+    return clip(
+        (Span(text.ljust(room - AXIS), "dim"), Span(f" {compact(max(bar.volume for bar in shown)):>5} vol", "dim")),
+        room,
+    )
 
 
 def _regimes(shown: Sequence[market_pb2.Bar], step: int, room: int) -> Line:
@@ -163,5 +170,3 @@ def _legend(room: int) -> Line:
         line(("─", "bad"), (" stop ", "dim"), ("┄", "good"), (" target ", "dim"), ("╌", "dim"), (" entry", "dim")),
     ]
     return fitted(parts, room, gap="   ")
-
-

@@ -58,6 +58,7 @@ _ORDER_TONES = {
     order_pb2.ORDER_STATE_CANCELING: "warn",
     order_pb2.ORDER_STATE_REPLACING: "warn",
 }
+_ROLES = {order_pb2.ORDER_ROLE_FOREIGN_STOP: "f. stop"}
 _SEVERITIES = {
     system_pb2.ALERT_SEVERITY_CRITICAL: Span("✗ CRITICAL", "bad"),
     system_pb2.ALERT_SEVERITY_WARNING: Span("! warning", "warn"),
@@ -78,10 +79,9 @@ def prices(model: Model) -> tuple[Column[market_pb2.Price], ...]:
         Column("symbol", lambda one: Span(one.symbol, "bold"), 6),
         Column("price", lambda one: price(one.price), 10, right=True, sort=lambda one: one.price),
         Column("day %", _change, 8, right=True, rank=1, sort=_change_value),
-        Column("last bars", lambda one: Span(sparkline(model.trails.get(one.symbol, ()), SPARK), "accent"), SPARK, rank=2),
+        Column("last bars", lambda one: Span(sparkline(model.trails.get(one.symbol, ()), SPARK), "dim"), SPARK, rank=2),
         Column("regime", lambda one: _regime_of(model, one.symbol), 7, rank=3),
-        Column("bid", lambda one: maybe(one, "bid"), 10, right=True, rank=5),
-        Column("ask", lambda one: maybe(one, "ask"), 10, right=True, rank=5),
+        Column("bid / ask", lambda one: f"{maybe(one, 'bid')} / {maybe(one, 'ask')}", 19, right=True, rank=5),
         Column("time ET", lambda one: clock_time(one.time), 8, right=True, rank=4),
     )
 
@@ -125,13 +125,13 @@ def orders(now: Callable[[], float]) -> tuple[Column[order_pb2.Order], ...]:
     return (
         Column("symbol", lambda one: Span(one.symbol, "bold"), 6),
         Column("side", lambda one: Span(*_buy_or_sell(one)), 6, rank=1),
-        Column("role", lambda one: word(one, "role"), 12, rank=2),
-        Column("type", lambda one: word(one, "type"), 6, rank=2),
+        Column("role", lambda one: _ROLES.get(one.role, word(one, "role")), 7, rank=2),
+        Column("type", lambda one: word(one, "type"), 6, rank=4),
         Column("price $", _order_price, 10, right=True, rank=1),
-        Column("filled", _filled, 11, right=True, rank=1, sort=lambda one: one.filled_quantity),
+        Column("filled", _filled, 9, right=True, rank=1, sort=lambda one: one.filled_quantity),
         Column("at $", lambda one: maybe(one, "average_fill_price"), 10, right=True, rank=3),
-        Column("state", _order_state, 16),
-        Column("chase", _chase, 5, rank=4, sort=lambda one: one.chase_count),
+        Column("state", _order_state, 12),
+        Column("chase", _chase, 5, rank=2, sort=lambda one: one.chase_count),
         Column("age", lambda one: _order_age(one, now()), 7, right=True, rank=2, sort=_time("created_at")),
         Column("updated ET", lambda one: day_and_minute(one.updated_at), 11, rank=5, sort=_time("updated_at")),
         Column("by", lambda one: one.requested_by or ("operator" if one.manual else "strategy"), 10, rank=7),
@@ -246,7 +246,8 @@ def _filled(one: order_pb2.Order) -> str:
 
 
 def _order_state(one: order_pb2.Order) -> Span:
-    return Span(word(one, "state"), _ORDER_TONES.get(one.state, "dim" if one.HasField("ended_at") else ""))
+    name = "part filled" if one.state == order_pb2.ORDER_STATE_PARTIALLY_FILLED else word(one, "state")
+    return Span(name, _ORDER_TONES.get(one.state, "dim" if one.HasField("ended_at") else ""))
 
 
 def _chase(one: order_pb2.Order) -> str:

@@ -12,7 +12,7 @@ from fluxhero_tui.draw.ink import EMPTY, Line, Span, clean, clip, heading, line,
 _VERDICTS = {
     common_pb2.VERDICT_PASSED: Span("✓ passed", "good"),
     common_pb2.VERDICT_FAILED: Span("✗ FAILED", "bad"),
-    common_pb2.VERDICT_NOT_APPLICABLE: Span("– n/a", "dim"),
+    common_pb2.VERDICT_NOT_APPLICABLE: Span("· n/a", "dim"),
 }
 _ANSWERS = {
     risk_pb2.RISK_VERDICT_APPROVED: Span(" ✓ APPROVED ", "badge-good"),
@@ -26,7 +26,7 @@ def rules(found: Sequence[signal_pb2.Rule], room: int) -> list[Line]:
     """Each rule with its verdict, value, threshold and a bar for the distance; its sentence beside it or below."""
     if not found:
         return []
-    name = min(max((len(rule.name) for rule in found), default=0), 32)
+    name = min(max((len(rule.name) for rule in found), default=0), 32 if room >= 100 else 24)
     drawn = min(max(room - name - _FIGURES, 7), _BAR)
     words = room - name - _FIGURES - drawn - 2
     lines = [heading("Rules", room)]
@@ -79,18 +79,18 @@ def waterfall(steps: Sequence[risk_pb2.SizingStep], room: int) -> list[Line]:
         return []
     most = max(max(step.before, step.after) for step in steps) or 1
     name = min(max(len(step.name) for step in steps), 22)
-    drawn = min(24, max(room - name - 24, 6))
-    words = room - name - drawn - 24
+    drawn = min(24, max(room - name - 19, 4))
+    words = room - name - drawn - 21
     lines = [heading("Size, step by step", room)]
     for step in steps:
         cut = step.before - step.after
         tone = "warn" if cut else "accent"
         spans: list[Span] = [
             *pad((Span(clean(step.name.replace("_", " "))),), name),
-            *pad((Span(f" {shares(step.after)}", "bold"),), 10, right=True),
+            *pad((Span(f" {shares(step.after)}", "bold"),), 9, right=True),
             Span(" "),
             Span(bar(step.after / most, drawn), tone),
-            *pad((Span(f"−{shares(cut)}" if cut else "", "warn"),), 10, right=True),
+            *pad((Span(f"-{shares(cut)}" if cut else "", "warn"),), 9, right=True),
         ]
         if words >= 20:
             spans += [Span("  "), Span(clean(step.text), "dim")]
@@ -109,7 +109,9 @@ def checks(found: Sequence[risk_pb2.RiskCheck], room: int) -> list[Line]:
     return lines
 
 
-def explanation(signal: signal_pb2.Signal, why_not: str, changes: Sequence[signal_pb2.SmallestChange], room: int) -> list[Line]:
+def explanation(
+    signal: signal_pb2.Signal, why_not: str, changes: Sequence[signal_pb2.SmallestChange], room: int
+) -> list[Line]:
     """Everything about one decision: words, rules, what was missing, the risk engine's answer, the indicators."""
     lines: list[Line] = []
     for text in (signal.text or signal.entry_trigger).splitlines():
@@ -133,7 +135,8 @@ def _followed(signal: signal_pb2.Signal, room: int) -> list[Line]:
     lines = [EMPTY, heading("What followed", room)]
     lines += [line(("order ", "dim"), clean(order_id)) for order_id in signal.order_ids]
     lines += [
-        line(("fill  ", "dim"), f"{word(fill, 'side')} {shares(fill.quantity)} at ${fill.price}") for fill in signal.fills
+        line(("fill  ", "dim"), f"{word(fill, 'side')} {shares(fill.quantity)} at ${fill.price}")
+        for fill in signal.fills
     ]
     return lines
 

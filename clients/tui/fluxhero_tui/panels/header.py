@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fluxhero.v1 import risk_pb2, system_pb2
 from fluxhero_tui.draw.figures import age, plural, word
 from fluxhero_tui.draw.ink import EMPTY, Line, Span, clean, clip, fitted, line, pad, spread
-from fluxhero_tui.draw.times import clock_time, exchange_zone
+from fluxhero_tui.draw.times import clock_time, exchange_zone, minute
 from fluxhero_tui.link.role import Role
 from fluxhero_tui.state.link import Freshness, Link, Phase
 from fluxhero_tui.state.model import Model
@@ -29,6 +29,8 @@ _BREAKERS = {
     risk_pb2.BREAKER_STATE_DISABLED: Span(" BREAKER DISABLED ", "badge-bad"),
 }
 
+_ROOMY = 100
+
 
 @dataclass(frozen=True)
 class Top:
@@ -49,27 +51,31 @@ def mode(top: Top) -> Span:
 
 def state_line(top: Top, room: int) -> Line:
     """Mode, connection, state, breaker, kill switch, alerts; the exchange's time at the right."""
+    short = room < _ROOMY
     parts = [
         (mode(top),),
-        connection(top),
-        kill_switch(top),
-        breaker(top),
-        feed(top),
+        connection(top, short),
+        kill_switch(top, short),
+        breaker(top, short),
         trading(top),
         alerts(top),
-        role(top),
+        role(top, short),
+        feed(top),
     ]
-    right = session(top)
+    right = session(top, short)
     return spread(fitted(parts, room - sum(len(span.text) for span in right) - 1), right, room)
 
 
-def connection(top: Top) -> Line:
+def connection(top: Top, short: bool = False) -> Line:
     """Live, with the age of what is shown; or lost, and for how long."""
     seconds = top.link.age_s(top.now_s)
     if top.link.phase is Phase.LIVE:
         glyph, tone = _FRESH[top.link.freshness(top.now_s)]
         name = {"good": "live", "warn": "LATE", "bad": "STALE"}[tone]
-        return line((f"{glyph} {name} {age(seconds or 0):>5}", tone))
+        shown = (
+            f"{glyph} {age(seconds or 0):>4}" if short and tone == "good" else f"{glyph} {name} {age(seconds or 0):>4}"
+        )
+        return line((shown, tone))
     waited = age(top.now_s - top.link.since_s)
     name = {Phase.LOST: "LOST", Phase.REFUSED: "REFUSED"}.get(top.link.phase, "CONNECTING")
     return line((f" ○ {name} {waited} ", "badge-bad" if top.model.loaded else "badge-warn"))
@@ -84,21 +90,22 @@ def trading(top: Top) -> Line:
     return line((name, _STATES.get(state, "warn")))
 
 
-def breaker(top: Top) -> Line:
+def breaker(top: Top, short: bool = False) -> Line:
     """The circuit breaker, and a daily loss."""
     shown = _BREAKERS.get(top.model.risk.breaker)
     if shown is None:
         return EMPTY
     if top.model.risk.daily_loss_reached:
         return (shown, Span(" "), Span(" DAILY LOSS ", "badge-bad"))
-    return (shown,)
+    return line(("breaker ok", "good")) if short and shown.tone == "good" else (shown,)
 
 
-def kill_switch(top: Top) -> Line:
+def kill_switch(top: Top, short: bool = False) -> Line:
     """The kill switch."""
     if not top.model.risk.ByteSize():
         return EMPTY
-    return line((" HALTED ", "badge-bad") if top.model.risk.halted else ("kill-switch off", "good"))
+    off = "kill off" if short else "kill-switch off"
+    return line((" HALTED ", "badge-bad") if top.model.risk.halted else (off, "good"))
 
 
 def feed(top: Top) -> Line:
@@ -116,14 +123,14 @@ def alerts(top: Top) -> Line:
     return line((plural(count, "alert"), "warn")) if count else EMPTY
 
 
-def role(top: Top) -> Line:
+def role(top: Top, short: bool = False) -> Line:
     """What this terminal may not do."""
     if top.link.phase is not Phase.LIVE:
         return EMPTY
-    return line((" READ-ONLY ", "badge-dim")) if top.role is Role.READ else EMPTY
+    return line((" READ " if short else " READ-ONLY ", "badge-dim")) if top.role is Role.READ else EMPTY
 
 
-def session(top: Top) -> Line:
+def session(top: Top, short: bool = False) -> Line:
     """The exchange's day and its time."""
     status = top.model.status
     if not status.ByteSize():
@@ -133,7 +140,9 @@ def session(top: Top) -> Line:
     if top.model.as_of_s > stamp.seconds:
         stamp = type(stamp)(seconds=int(top.model.as_of_s))
     phase = {"regular": "open"}.get(word(status.session, "phase"), word(status.session, "phase"))
-    return line((phase, "good" if phase == "open" else "dim"), (f" {clock_time(stamp)} {exchange_zone()[1]}", "bold"))
+    tone = "good" if phase == "open" else "dim"
+    now = minute(stamp) if short else f"{clock_time(stamp)} {exchange_zone()[1]}"
+    return line((phase, tone), (f" {now}", "bold"))
 
 
 def tabs(names: list[str], chosen: int, room: int) -> Line:
@@ -165,7 +174,9 @@ def banner(top: Top, room: int) -> list[Line]:
         text = f" CONNECTION LOST {age(top.now_s - top.link.since_s)} ago: what you see is old. Reconnecting. {why}"
         found.append((text, "badge-bad"))
     elif top.link.phase is Phase.LIVE and top.link.freshness(top.now_s) is Freshness.STALE:
-        found.append((f" NO WORD FROM THE DAEMON for {age(top.link.age_s(top.now_s) or 0)}: what you see is old.", "badge-bad"))
+        found.append(
+            (f" NO WORD FROM THE DAEMON for {age(top.link.age_s(top.now_s) or 0)}: what you see is old.", "badge-bad")
+        )
     if risk.halted:
         by = f" by {risk.halted_by}" if risk.halted_by else ""
         found.append((f" HALTED{by}: {clean(risk.halt_reason)}", "badge-bad"))

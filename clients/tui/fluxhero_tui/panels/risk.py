@@ -14,6 +14,12 @@ from fluxhero_tui.state.model import Model
 _NOT_APPLICABLE = common_pb2.VERDICT_NOT_APPLICABLE
 
 
+def everything(model: Model, room: int, height: int) -> list[Line]:
+    """All of it in one column, for a narrow terminal."""
+    parts = [part(model, room, height) for part in (limits, state, report, correlations)]
+    return [one for part in parts for one in (*part, EMPTY)]
+
+
 def limits(model: Model, room: int, height: int) -> list[Line]:
     """Every limit with what is used of it."""
     risk = model.risk
@@ -91,8 +97,12 @@ def state(model: Model, room: int, height: int) -> list[Line]:
     lines += _breaker(risk, room) + _kill_switch(risk, room)
     lines.append(_fact("day P&L", gained(risk.day_pnl), Span("  "), gained_percent(risk.day_pnl_pct)))
     lines.append(_fact("equity", Span(f"${money(risk.equity)}"), Span(f"  peak ${money(risk.peak_equity)}", "dim")))
-    lines.append(_fact("exposure", Span(f"${money(risk.exposure)}"), Span(f"  {percent(risk.exposure_pct)} of equity", "dim")))
-    lines.append(_fact("at risk", Span(f"${money(risk.risk_deployed)}"), Span("  if every stop is hit at its price", "dim")))
+    lines.append(
+        _fact("exposure", Span(f"${money(risk.exposure)}"), Span(f"  {percent(risk.exposure_pct)} of equity", "dim"))
+    )
+    lines.append(
+        _fact("at risk", Span(f"${money(risk.risk_deployed)}"), Span("  if every stop is hit at its price", "dim"))
+    )
     bare = risk.unprotected_shares
     tone = "bad" if bare else "good"
     lines.append(
@@ -114,7 +124,9 @@ def _breaker(risk: risk_pb2.Risk, room: int) -> list[Line]:
     name = word(risk, "breaker").upper()
     tone = {"NORMAL": "good", "REDUCED": "badge-warn", "DISABLED": "badge-bad"}.get(name, "warn")
     latched = Span("  latched: until an admin resets it", "warn") if risk.breaker_latched else Span("")
-    lines = [_fact("breaker", Span(f" {name} ", tone), Span(f"  size x{risk.size_multiplier_bp / 10_000:g}", "dim"), latched)]
+    lines = [
+        _fact("breaker", Span(f" {name} ", tone), Span(f"  size x{risk.size_multiplier_bp / 10_000:g}", "dim"), latched)
+    ]
     if risk.breaker_reason:
         lines += wrap(risk.breaker_reason, room - 13, "warn", indent=" " * 13)
     if risk.daily_loss_reached:
@@ -138,7 +150,9 @@ def _differences(risk: risk_pb2.Risk, room: int) -> list[Line]:
     lines = [_fact("books", Span(f"✗ {len(risk.differences)} differences to the broker's", "bad"))]
     for one in risk.differences:
         sure = "" if one.confirmed else " (not sure yet)"
-        lines += wrap(f"{one.subject}: ours {one.ours}, theirs {one.theirs}{sure}. {one.rule}", room - 13, "warn", " " * 13)
+        lines += wrap(
+            f"{one.subject}: ours {one.ours}, theirs {one.theirs}{sure}. {one.rule}", room - 13, "warn", " " * 13
+        )
     return lines
 
 
@@ -172,7 +186,8 @@ def _spans(found: risk_pb2.RiskReport, room: int) -> list[Line]:
     lines = [EMPTY, heading("Without a stop at the broker, this session", room)]
     for one in reversed(found.unprotected_spans[-6:]):
         until = clock_time(one.end_time) if one.HasField("end_time") else "now"
-        text = f"{clean(one.symbol):<6} {shares(one.shares):>7}  {clock_time(one.start_time)} to {until}  {clean(one.cause)}"
+        when = f"{clock_time(one.start_time)} to {until}"
+        text = f"{clean(one.symbol):<6} {shares(one.shares):>7}  {when}  {clean(one.cause)}"
         lines.append(clip(line(text), room))
     return lines
 

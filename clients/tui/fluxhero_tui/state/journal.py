@@ -43,9 +43,8 @@ def of_order(order: order_pb2.Order) -> Entry:
     filled = f" {shares(order.filled_quantity)}/{shares(order.quantity)}" if order.filled_quantity else ""
     at = f" at ${money(order.average_fill_price)}" if order.HasField("average_fill_price") else ""
     event = order.last_event.replace("_", " ")
-    text = (
-        f"{word(order, 'side')} {shares(order.quantity)} {word(order, 'role')} {word(order, 'type')}: {event}{filled}{at}"
-    )
+    what = " ".join(dict.fromkeys([word(order, "role"), word(order, "type")]))
+    text = f"{word(order, 'side')} {shares(order.quantity)} {what}: {event}{filled}{at}"
     if order.reason and order.state in _ENDED_BADLY:
         text += f" ({order.reason})"
     tone = "bad" if order.state in _ENDED_BADLY else "good" if order.state == order_pb2.ORDER_STATE_FILLED else ""

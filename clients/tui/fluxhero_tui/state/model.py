@@ -1,4 +1,4 @@
-"""The model: what the daemon has said last, by topic. `apply` takes a message of the stream, `Revisions` say what moved."""
+"""The model: what the daemon has said last, by topic."""
 
 from __future__ import annotations
 
@@ -6,9 +6,18 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
-from fluxhero.v1 import account_pb2, common_pb2, market_pb2, order_pb2, position_pb2, risk_pb2, signal_pb2, system_pb2
+from fluxhero.v1 import (
+    account_pb2,
+    common_pb2,
+    market_pb2,
+    order_pb2,
+    position_pb2,
+    risk_pb2,
+    signal_pb2,
+    system_pb2,
+    trade_pb2,
+)
 from fluxhero.v1 import stream_pb2 as stream
-from fluxhero.v1 import trade_pb2
 from fluxhero_tui.draw.times import seconds_of
 from fluxhero_tui.state import journal
 from fluxhero_tui.state.journal import Entry, Happenings
@@ -165,12 +174,12 @@ class Model:
         self.revisions["positions"] += 1
 
     def _queued(
-        self, part: str, held: dict[str, T], changed: Sequence[T], entry: Callable[[T], Entry] | None
+        self, part: str, held: dict[str, Any], changed: Sequence[Any], entry: Callable[[Any], Entry] | None
     ) -> None:
         for one in changed:
             # The newest change is the last one of the dictionary.
-            held.pop(one.id, None)  # type: ignore[attr-defined]
-            held[one.id] = one  # type: ignore[attr-defined]
+            held.pop(one.id, None)
+            held[one.id] = one
             if entry is not None:
                 self.happenings.add(entry(one))
         if changed:

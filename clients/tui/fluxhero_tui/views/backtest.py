@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
+from functools import partial
 from typing import ClassVar
 
+from google.protobuf.timestamp_pb2 import Timestamp
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
@@ -23,6 +25,7 @@ from fluxhero_tui.state.run import Run
 from fluxhero_tui.views.view import View
 from fluxhero_tui.widgets.pane import Pane
 from fluxhero_tui.widgets.table import Table
+from fluxhero_tui.widgets.work import start
 
 _FIELDS = (
     ("symbols", "symbols", "the daemon's"),
@@ -81,7 +84,7 @@ class BacktestView(View):
         symbols = self.query_one("#bt-symbols", Input)
         if not symbols.value:
             symbols.value = " ".join(self.desk.symbols()[:4])
-        self.run_worker(self._list(), exclusive=True, group="runs")
+        start(self, self._list, "runs", alone=True)
 
     def start(self) -> None:
         """Run what the form says."""
@@ -90,7 +93,7 @@ class BacktestView(View):
         except fields.Wrong as wrong:
             self.notify(wrong.text, title=wrong.field, severity="warning")
             return
-        self.run_worker(self._run(config), exclusive=True, group="backtest")
+        start(self, partial(self._run, config), "backtest", alone=True)
 
     def config(self) -> backtest_pb2.BacktestConfig:
         """The form, as the daemon wants it.
@@ -115,7 +118,10 @@ class BacktestView(View):
 
     async def open(self, backtest_id: str) -> None:
         """Show a run of before."""
-        self.run.load(await self.desk.connection.client.backtests.get(backtest_id))
+        try:
+            self.run.load(await self.desk.connection.client.backtests.get(backtest_id))
+        except FluxHeroError as error:
+            self.run.error = error.text
         self._redraw()
 
     def chosen(self) -> str:
@@ -125,7 +131,7 @@ class BacktestView(View):
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
-        self.terminal.run_worker(self.terminal.perform(self.terminal.registry.named("run_backtest")), group="actions")
+        self.terminal.perform_named("run_backtest")
 
     async def _run(self, config: backtest_pb2.BacktestConfig) -> None:
         self.run = Run(started=True)
@@ -164,7 +170,7 @@ class BacktestView(View):
     def _text(self, name: str) -> str:
         return self.query_one(f"#bt-{name}", Input).value.strip()
 
-    def _time(self, name: str) -> object:
+    def _time(self, name: str) -> Timestamp | None:
         text = self._text(name)
         try:
             return timestamp(read_time(text)) if text else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence, Set
 from datetime import UTC
+from functools import partial
 
 from textual.app import ComposeResult
 
@@ -17,6 +18,7 @@ from fluxhero_tui.state.desk import Desk
 from fluxhero_tui.state.series import Series
 from fluxhero_tui.views.view import View
 from fluxhero_tui.widgets.pane import Pane
+from fluxhero_tui.widgets.work import start
 
 TIMEFRAMES = ("", "1Min", "5Min", "15Min", "30Min", "1Hour", "1Day")
 AT_ONCE = 16
@@ -47,7 +49,7 @@ class ChartView(View):
         if (symbol, timeframe) != (self._series.symbol, self._series.timeframe):
             self._series, self._error = Series(symbol, timeframe), ""
         if symbol:
-            self.run_worker(self._load(self._series), exclusive=True, group="chart")
+            start(self, partial(self._load, self._series), "chart", alone=True)
         self.query_one(Pane).redraw()
 
     def next_timeframe(self) -> str:
@@ -83,10 +85,8 @@ class ChartView(View):
     async def _explain(self, client: Client, series: Series, count: int) -> None:
         """Each bar's indicators are one question; the newest bars first, a few questions at a time."""
         missing = series.unexplained(count)
-        for start in range(0, len(missing), AT_ONCE):
-            await asyncio.gather(
-                *(_ask(client, series, bar) for bar in missing[start : start + AT_ONCE])
-            )
+        for first in range(0, len(missing), AT_ONCE):
+            await asyncio.gather(*(_ask(client, series, bar) for bar in missing[first : first + AT_ONCE]))
             self.query_one(Pane).redraw()
 
     def _lines(self, room: int, height: int) -> Sequence[Line]:

@@ -39,10 +39,17 @@ class Dashboard(View):
             lambda one: one.id,
             ("signals",),
             empty="no signal in this session yet",
+            follow=True,
             id="latest",
         )
         yield Table(
-            "What happened", columns.log(), self._happenings, lambda one: str(id(one)), ("log",), id="happened"
+            "What happened",
+            columns.log(),
+            self._happenings,
+            lambda one: str(id(one)),
+            ("log",),
+            follow=True,
+            id="happened",
         )
 
     def subject(self) -> str:

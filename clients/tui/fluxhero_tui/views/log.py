@@ -36,6 +36,7 @@ class Log(View):
             lambda one: str(id(one)),
             ("log",),
             empty="nothing since this terminal was opened",
+            follow=True,
             id="log-entries",
         )
 

@@ -16,11 +16,12 @@ class Risk(View):
 
     def compose(self) -> ComposeResult:
         model = self.model
+        yield Pane(
+            lambda room, height: risk.everything(model, room, height), ("risk", "report"), focusable=True, id="risk-all"
+        )
         yield Pane(lambda room, height: risk.limits(model, room, height), ("risk",), focusable=True, id="limits")
         yield Pane(lambda room, height: risk.state(model, room, height), ("risk",), focusable=True, id="state")
-        yield Pane(
-            lambda room, height: risk.report(model, room, height), ("report",), focusable=True, id="report"
-        )
+        yield Pane(lambda room, height: risk.report(model, room, height), ("report",), focusable=True, id="report")
         yield Pane(
             lambda room, height: risk.correlations(model, room, height), ("report", "risk"), focusable=True, id="rho"
         )

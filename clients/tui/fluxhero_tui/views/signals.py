@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence, Set
+from functools import partial
 
 from textual.app import ComposeResult
 
@@ -15,6 +16,7 @@ from fluxhero_tui.state.desk import Desk
 from fluxhero_tui.views.view import View
 from fluxhero_tui.widgets.pane import Pane
 from fluxhero_tui.widgets.table import Table
+from fluxhero_tui.widgets.work import start
 
 
 class Signals(View):
@@ -66,7 +68,7 @@ class Signals(View):
     def ask(self, symbol: str) -> None:
         """Why a symbol was, or was not, traded at its last bar."""
         if symbol:
-            self.run_worker(self._explain(symbol), exclusive=True, group="explain")
+            start(self, partial(self._explain, symbol), "explain", alone=True)
 
     async def _explain(self, symbol: str) -> None:
         if symbol != self._asked:

@@ -14,7 +14,7 @@ from fluxhero_tui.widgets.surface import Surface
 class Header(Surface):
     """Mode, connection, what has stopped trading; the tabs; what must not be overlooked."""
 
-    DEFAULT_CSS = "Header { height: 2; dock: top; }"
+    DEFAULT_CSS = "Header { height: 2; dock: top; overflow: hidden; scrollbar-gutter: auto; }"
     greys = False
 
     def __init__(self) -> None:
@@ -44,7 +44,7 @@ class Header(Surface):
 class Footer(Surface):
     """The keys that mean something here."""
 
-    DEFAULT_CSS = "Footer { height: 1; dock: bottom; }"
+    DEFAULT_CSS = "Footer { height: 1; dock: bottom; overflow: hidden; scrollbar-gutter: auto; }"
     GROUND = "panel"
     greys = False
 

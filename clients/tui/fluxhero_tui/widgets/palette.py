@@ -86,14 +86,17 @@ def _readable(colour: Color, ground: Color, text: Color) -> Color:
     """Moved towards the text's colour until it stands out from the ground."""
     for step in range(6):
         moved = colour.blend(text, 0.15 * step)
-        if abs(moved.brightness - ground.brightness) >= 0.28:
+        if abs(moved.brightness - ground.brightness) >= 0.34:
             return moved
     return text
 
 
 def _style(colour: Color, ground: Color | None = None, bold: bool = False, underline: bool = False) -> Style:
     return Style(
-        color=colour.rich_color, bgcolor=ground.rich_color if ground else None, bold=bold or None, underline=underline or None
+        color=colour.rich_color,
+        bgcolor=ground.rich_color if ground else None,
+        bold=bold or None,
+        underline=underline or None,
     )
 
 

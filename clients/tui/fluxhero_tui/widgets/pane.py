@@ -15,7 +15,13 @@ class Pane(Surface):
     """Shows what `draw(width, height)` gives; `focusable` when it may be longer than its room."""
 
     def __init__(
-        self, draw: Draw, parts: Iterable[str], *, focusable: bool = False, id: str | None = None, classes: str | None = None
+        self,
+        draw: Draw,
+        parts: Iterable[str],
+        *,
+        focusable: bool = False,
+        id: str | None = None,
+        classes: str | None = None,
     ) -> None:
         super().__init__(parts, id=id, classes=classes)
         self.can_focus = focusable

@@ -19,7 +19,10 @@ class Surface(ScrollView, inherit_bindings=False):
     """Lines on the screen. `parts` are the parts of the model that it shows."""
 
     DEFAULT_CSS = """
-    Surface { scrollbar-size-vertical: 1; scrollbar-size-horizontal: 0; overflow-x: hidden; background: $background; }
+    Surface {
+        background: $background; overflow-x: hidden;
+        scrollbar-size-vertical: 1; scrollbar-size-horizontal: 0; scrollbar-gutter: stable;
+    }
     """
 
     GROUND: ClassVar[str] = "ground"

@@ -45,6 +45,7 @@ class Table(Surface, Generic[R]):
         parts: Iterable[str],
         *,
         empty: str = "nothing yet",
+        follow: bool = False,
         order: Order = Order(),  # noqa: B008  (frozen)
         id: str | None = None,
         classes: str | None = None,
@@ -59,6 +60,8 @@ class Table(Surface, Generic[R]):
         self._rows = rows
         self._key = key
         self._empty = empty
+        # At the top the cursor stays on what is newest.
+        self._newest = follow
         self._chosen = ""
         self._at = 0
         self._fitted: list[tuple[int, int]] = []
@@ -133,6 +136,9 @@ class Table(Surface, Generic[R]):
 
     def _restore(self) -> None:
         """The cursor's row may have moved."""
+        if self._newest and self._at == 0:
+            self._chosen = self._key(self.shown[0]) if self.shown else ""
+            return
         if self._at < len(self.shown) and self._key(self.shown[self._at]) == self._chosen:
             return
         for index, row in enumerate(self.shown):
@@ -159,7 +165,7 @@ class Table(Surface, Generic[R]):
         index = self._index(y)
         if index < len(self.shown):
             at = index == self._at
-            mark = Span("▸ " if at and self.has_focus else "› " if at else "  ", "key")
+            mark = Span("▸ " if at and self.has_focus else "▹ " if at else "  ", "key")
             return (mark, *grid.row_line(self.shown[index], self.columns, self._fitted))
         if not self.shown and y == HEAD:
             return line(("  " + (f"nothing matches “{self.search}”" if self.search else self._empty), "dim"))

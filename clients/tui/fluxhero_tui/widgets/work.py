@@ -1,0 +1,15 @@
+"""Work beside the screen: what asks the daemon, or waits for a person, while keys and stream go on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from textual.dom import DOMNode
+
+
+def start(node: DOMNode, work: Callable[[], Coroutine[Any, Any, None]], group: str, *, alone: bool = False) -> None:
+    """Begin it; `alone` ends what of the same group is still under way. It ends with its node."""
+    # As a function, not as a coroutine: one that is replaced before it began would never be awaited.
+    found: Any = work
+    node.run_worker(found, group=group, exclusive=alone)
