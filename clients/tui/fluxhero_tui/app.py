@@ -13,6 +13,7 @@ from textual.app import App, ComposeResult, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.command import CommandPalette
 from textual.containers import Container
+from textual.markup import escape
 from textual.screen import Screen
 from textual.widgets import ContentSwitcher, Input
 
@@ -20,7 +21,7 @@ from fluxhero.v1 import signal_pb2
 from fluxhero_client import Client, FluxHeroError
 from fluxhero_tui.actions.action import Action
 from fluxhero_tui.actions.catalog import REGISTRY
-from fluxhero_tui.draw.ink import Line
+from fluxhero_tui.draw.ink import Line, clean
 from fluxhero_tui.link.connection import Connection
 from fluxhero_tui.panels import absent
 from fluxhero_tui.state.desk import Desk
@@ -248,6 +249,10 @@ class FluxHeroTui(App[None]):
         except FluxHeroError as error:
             self.connection.model.tell("link", error.text, "warn")
 
+    def notify(self, message: str, **how: Any) -> None:
+        """Say something at the corner of the screen, letter by letter: what came from elsewhere is no markup."""
+        super().notify(clean(message), **{"markup": False, **how})
+
     def refused(self, error: FluxHeroError) -> None:
         """Say what went wrong, and keep it in the log."""
         text = "; ".join([error.text, *(f"{one.field}: {one.text}" for one in error.violations)])
@@ -256,7 +261,7 @@ class FluxHeroTui(App[None]):
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         for action in self.registry.offered(self.view_name, self.desk.role):
-            key = f" [{action.key}]" if action.keys else ""
+            key = f"  (key {escape(action.key)})" if action.keys else ""
             yield SystemCommand(f"{action.group}: {action.title}", f"{action.text}{key}", self._performer(action))
         for theme in sorted(self.available_themes):
             yield SystemCommand(f"Theme: {theme}", "Use these colours", self._themer(theme))

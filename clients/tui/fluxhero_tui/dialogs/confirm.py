@@ -8,6 +8,7 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
+from textual.markup import escape
 from textual.widgets import Input, Label
 
 from fluxhero_tui.dialogs.dialog import Dialog, Lines
@@ -37,7 +38,7 @@ class Confirm(Dialog[bool]):
             found += wrap(text, _ROOM)
         keys = line(("y", "key"), f" {self._what}    ", ("n", "key"), " or ", ("esc", "key"), " no")
         with Vertical(classes="box -danger" if self._danger else "box") as box:
-            box.border_title = self._title
+            box.border_title = escape(self._title)
             yield Lines([*found, EMPTY, keys])
 
     def action_yes(self) -> None:
@@ -63,7 +64,7 @@ class TypedWord(Dialog[str]):
         for text in self._texts:
             found += wrap(text, _ROOM)
         with Vertical(classes="box -danger") as box:
-            box.border_title = self._title
+            box.border_title = escape(self._title)
             yield Lines([*found, EMPTY])
             if self._needs_reason:
                 yield Label(self._reason)

@@ -8,6 +8,7 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
+from textual.markup import escape
 
 from fluxhero.v1 import order_pb2
 from fluxhero_tui.dialogs.dialog import Dialog
@@ -29,7 +30,7 @@ class Life(Dialog[None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="box") as box:
-            box.border_title = f"Order {clean(self._answer.order.id)}"
+            box.border_title = escape(f"Order {clean(self._answer.order.id)}")
             box.border_subtitle = "esc leaves"
             yield Pane(lambda room, height: lines(self._answer, room), (), focusable=True)
 

@@ -58,6 +58,9 @@ class Model:
         if snapshot:
             for topic in message.snapshot_topics:
                 self._forget(topic)
+            if message.snapshot_reason != common_pb2.SNAPSHOT_REASON_RESUMED:
+                self.as_of_s = 0.0
+                self.equity.clear()
         self.as_of_s = max(self.as_of_s, seconds_of(message.as_of))
         self.conflated += message.conflated
         self.loaded = True
