@@ -21,10 +21,10 @@ from fluxhero.v1 import signal_pb2
 from fluxhero_client import Client, FluxHeroError
 from fluxhero_tui.actions.action import Action
 from fluxhero_tui.actions.catalog import REGISTRY
+from fluxhero_tui.desk import Desk
 from fluxhero_tui.draw.ink import Line, clean
 from fluxhero_tui.link.connection import Connection
 from fluxhero_tui.panels import absent
-from fluxhero_tui.state.desk import Desk
 from fluxhero_tui.state.link import Freshness, Phase
 from fluxhero_tui.views import VIEWS
 from fluxhero_tui.views.chart import ChartView

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
-from fluxhero_tui.link.role import Role
+from fluxhero_tui.state.role import Role
 
 if TYPE_CHECKING:
     from fluxhero_tui.app import FluxHeroTui

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fluxhero_tui.actions import lists, look, safety, trade
 from fluxhero_tui.actions.action import Action, Registry
-from fluxhero_tui.link.role import Role
+from fluxhero_tui.state.role import Role
 
 _TABLES = ("dashboard", "positions", "orders", "signals", "risk", "log", "backtest")
 _SYMBOLS = ("dashboard", "chart", "positions", "orders", "signals")

@@ -12,7 +12,7 @@ from textual.containers import Vertical
 from fluxhero_tui.actions.action import Action, Registry, shown
 from fluxhero_tui.dialogs.dialog import Dialog
 from fluxhero_tui.draw.ink import EMPTY, Line, Span, clip, heading, pad
-from fluxhero_tui.link.role import Role
+from fluxhero_tui.state.role import Role
 from fluxhero_tui.widgets.pane import Pane
 
 

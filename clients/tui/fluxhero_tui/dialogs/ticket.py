@@ -13,14 +13,14 @@ from textual.widgets import Input, Label
 
 from fluxhero.v1 import common_pb2, order_pb2, risk_pb2, system_pb2
 from fluxhero_client import DeadlineExceeded, FluxHeroError, OrderTicket, Unavailable
+from fluxhero_tui.desk import Desk
 from fluxhero_tui.dialogs import fields
 from fluxhero_tui.dialogs.confirm import Confirm, TypedWord
 from fluxhero_tui.dialogs.dialog import Dialog
 from fluxhero_tui.draw.figures import maybe, price, shares, word
 from fluxhero_tui.draw.ink import EMPTY, Line, clean, line, wrap
-from fluxhero_tui.link.role import Role
 from fluxhero_tui.panels import decision
-from fluxhero_tui.state.desk import Desk
+from fluxhero_tui.state.role import Role
 from fluxhero_tui.widgets.pane import Pane
 from fluxhero_tui.widgets.work import start
 

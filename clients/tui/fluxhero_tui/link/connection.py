@@ -18,9 +18,10 @@ from fluxhero_client import (
     Unavailable,
 )
 from fluxhero_client.errors import Failure
-from fluxhero_tui.link.role import Role, find_role
+from fluxhero_tui.link.role import find_role
 from fluxhero_tui.state.link import STALE_S, Link, Phase
 from fluxhero_tui.state.model import TRAIL, Model
+from fluxhero_tui.state.role import Role
 
 # A person can't read faster; 2,000 prices a second then come in ten messages.
 PACE_S = 0.1

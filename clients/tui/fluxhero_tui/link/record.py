@@ -50,14 +50,11 @@ class Recorder(Transport):
                 yield message
 
 
-async def record(address: str, file: Path, seconds: float, positions: int) -> int:
-    """Wait for so many open positions, ask what a terminal asks, then listen; how many messages were kept."""
+async def record(address: str, file: Path, seconds: float) -> int:
+    """Ask what a terminal asks, then listen; how many messages were kept."""
     where = connect(address).address
     recorder = Recorder(where.target)
     async with Client(where, transport=recorder) as client:
-        while len(await client.positions.list()) < positions:
-            await asyncio.sleep(0.5)
-        recorder.said.clear()
         await _ask(client)
         try:
             async with asyncio.timeout(seconds), aclosing(client.watch.topics(min_interval_s=PACE_S)) as messages:
@@ -101,9 +98,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("address", help="socket or HOST:PORT of a daemon that trades")
     parser.add_argument("file", type=Path, help="where the recording goes, such as demo.jsonl.gz")
     parser.add_argument("--seconds", type=float, default=60.0)
-    parser.add_argument("--positions", type=int, default=2, help="wait until so many are open")
     chosen = parser.parse_args(arguments)
-    print(asyncio.run(record(chosen.address, chosen.file, chosen.seconds, chosen.positions)), "messages")
+    print(asyncio.run(record(chosen.address, chosen.file, chosen.seconds)), "messages")
 
 
 if __name__ == "__main__":

@@ -2,18 +2,9 @@
 
 from __future__ import annotations
 
-from enum import IntEnum
-
 from fluxhero.v1 import risk_pb2
 from fluxhero_client import AccessDenied, Client, InvalidRequest
-
-
-class Role(IntEnum):
-    """As `fluxhero.v1.Role`: each may do what those below it may."""
-
-    READ = 1
-    TRADE = 2
-    ADMIN = 3
+from fluxhero_tui.state.role import Role
 
 
 async def find_role(client: Client) -> Role:

@@ -8,9 +8,9 @@ from fluxhero.v1 import risk_pb2, system_pb2
 from fluxhero_tui.draw.figures import age, plural, word
 from fluxhero_tui.draw.ink import EMPTY, Line, Span, clean, clip, fitted, line, pad, spread
 from fluxhero_tui.draw.times import clock_time, exchange_zone, minute
-from fluxhero_tui.link.role import Role
 from fluxhero_tui.state.link import Freshness, Link, Phase
 from fluxhero_tui.state.model import Model
+from fluxhero_tui.state.role import Role
 
 _MODES = {
     system_pb2.TRADING_MODE_PAPER: Span(" PAPER ", "paper"),

@@ -17,10 +17,10 @@ from fluxhero.v1 import backtest_pb2
 from fluxhero_client import FluxHeroError
 from fluxhero_client.cli.show.times import read_time
 from fluxhero_client.values import timestamp
+from fluxhero_tui.desk import Desk
 from fluxhero_tui.dialogs import fields
 from fluxhero_tui.draw.ink import Line
 from fluxhero_tui.panels import backtest, columns
-from fluxhero_tui.state.desk import Desk
 from fluxhero_tui.state.run import Run
 from fluxhero_tui.views.view import View
 from fluxhero_tui.widgets.pane import Pane

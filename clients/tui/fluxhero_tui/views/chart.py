@@ -11,10 +11,10 @@ from textual.app import ComposeResult
 
 from fluxhero.v1 import market_pb2
 from fluxhero_client import Client, FluxHeroError
+from fluxhero_tui.desk import Desk
 from fluxhero_tui.draw.candles import fitting
 from fluxhero_tui.draw.ink import Line
 from fluxhero_tui.panels import chart
-from fluxhero_tui.state.desk import Desk
 from fluxhero_tui.state.series import Series
 from fluxhero_tui.views.view import View
 from fluxhero_tui.widgets.pane import Pane

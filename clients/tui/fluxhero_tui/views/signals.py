@@ -9,10 +9,10 @@ from textual.app import ComposeResult
 
 from fluxhero.v1 import signal_pb2
 from fluxhero_client import FluxHeroError
+from fluxhero_tui.desk import Desk
 from fluxhero_tui.draw.ink import EMPTY, Line, heading, line, wrap
 from fluxhero_tui.draw.times import date_and_time
 from fluxhero_tui.panels import columns, decision
-from fluxhero_tui.state.desk import Desk
 from fluxhero_tui.views.view import View
 from fluxhero_tui.widgets.pane import Pane
 from fluxhero_tui.widgets.table import Table

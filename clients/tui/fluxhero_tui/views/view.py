@@ -12,7 +12,7 @@ from fluxhero_tui.widgets.table import Table
 
 if TYPE_CHECKING:
     from fluxhero_tui.app import FluxHeroTui
-    from fluxhero_tui.state.desk import Desk
+    from fluxhero_tui.desk import Desk
 
 
 class View(Container):

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from fluxhero_tui.draw.times import seconds_of
 from fluxhero_tui.link.connection import Connection
-from fluxhero_tui.link.role import Role
 from fluxhero_tui.panels.header import Top
 from fluxhero_tui.state.link import Link
 from fluxhero_tui.state.model import Model
+from fluxhero_tui.state.role import Role
 
 
 @dataclass

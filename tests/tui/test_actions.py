@@ -1,0 +1,418 @@
+"""Each action, by its keys: what it asks of the daemon, and what it shows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from fluxhero.v1 import backtest_pb2, common_pb2, order_pb2, position_pb2, system_pb2
+from fluxhero_client import Refused, Unavailable, Unsupported
+from fluxhero_client.errors import Failure
+from fluxhero_tui.actions.catalog import REGISTRY
+from fluxhero_tui.dialogs.confirm import Confirm, TypedWord
+from fluxhero_tui.dialogs.help import Help
+from fluxhero_tui.dialogs.life import Life
+from fluxhero_tui.dialogs.ticket import Ticket
+
+from tui import world
+
+Sit = Callable[..., Any]
+MUTATIONS = (
+    "OrderService/PlaceOrder",
+    "OrderService/CancelOrder",
+    "OrderService/CancelAllOrders",
+    "OrderService/ReplaceOrder",
+    "PositionService/ClosePosition",
+    "PositionService/CloseAllPositions",
+    "RiskService/Halt",
+    "RiskService/Flatten",
+    "RiskService/Resume",
+    "RiskService/ResetBreaker",
+    "SystemService/AcknowledgeAlert",
+    "StrategyService/DisableSymbol",
+    "StrategyService/EnableSymbol",
+    "BacktestService/RunBacktest",
+)
+
+
+def sent(seat: Any) -> list[str]:
+    return [method for method, _ in seat.daemon.received if method in MUTATIONS]
+
+
+async def dialog(seat: Any, kind: type[Any]) -> Any:
+    await seat.until(lambda: isinstance(seat.app.screen, kind))
+    await seat.pilot.pause()
+    return seat.app.screen
+
+
+async def gone(seat: Any) -> None:
+    await seat.until(lambda: len(seat.app.screen_stack) == 1)
+
+
+async def test_each_screen_has_its_key_and_shows_what_it_is_for(sit: Sit) -> None:
+    telling = {
+        "dashboard": "451.28",
+        "chart": "KAMA",
+        "positions": "trailing stop",
+        "orders": "1/3",
+        "signals": "KAMA+0.5×ATR",
+        "risk": "share-seconds",
+        "backtest": "symbols",
+        "log": "UNPROTECTED_SHARES",
+    }
+    async with sit() as seat:
+        for name, words in telling.items():
+            await seat.go(name)
+            await seat.until(lambda words=words: words in seat.text())
+
+
+async def test_no_single_key_sends_anything_that_trades(sit: Sit) -> None:
+    async with sit() as seat:
+        for name in ("dashboard", "chart", "positions", "orders", "signals", "risk", "log"):
+            await seat.go(name)
+            for key in REGISTRY.keys:
+                if key in ("a", *"12345678"):
+                    continue  # acknowledging an alert moves no money; the others are the screens
+                await seat.pilot.press(key)
+                while len(seat.app.screen_stack) > 1:
+                    await seat.pilot.press("escape")
+                    await seat.pilot.pause()
+                seat.app.close_search()
+        assert sent(seat) == []
+
+
+async def test_closing_a_position_takes_a_second_key(sit: Sit) -> None:
+    async with sit() as seat:
+        await seat.go("positions")
+        await seat.press("j", "x")
+        await dialog(seat, Confirm)
+        assert "Close long 44 SPY" in seat.text()
+        await seat.press("enter", "n")
+        await gone(seat)
+        assert sent(seat) == []
+        await seat.press("x")
+        await dialog(seat, Confirm)
+        await seat.press("y")
+        await seat.until(lambda: sent(seat))
+        assert seat.daemon.requests("PositionService/ClosePosition")[0].symbol == "SPY"
+
+
+async def test_closing_all_takes_a_word(sit: Sit) -> None:
+    async with sit() as seat:
+        await seat.go("positions")
+        await seat.press("X")
+        await dialog(seat, TypedWord)
+        await seat.press("type:CLOSE", "enter")
+        await seat.until(lambda: "PositionService/CloseAllPositions" in sent(seat))
+
+
+@pytest.mark.parametrize(
+    ("key", "word", "method"),
+    [
+        ("H", "HALT", "RiskService/Halt"),
+        ("F", "FLATTEN", "RiskService/Flatten"),
+        ("R", "RESUME", "RiskService/Resume"),
+        ("B", "RESET", "RiskService/ResetBreaker"),
+    ],
+)
+async def test_what_stops_trading_takes_a_word_and_a_reason(sit: Sit, key: str, word: str, method: str) -> None:
+    async with sit() as seat:
+        await seat.press(key)
+        await dialog(seat, TypedWord)
+        await seat.press("enter", f"type:{word.lower()}", "enter")
+        assert "the word is" in seat.text()
+        await seat.press(*["backspace"] * len(word), f"type:{word}", "enter")
+        assert "say why" in seat.text()
+        assert sent(seat) == []
+        await seat.press("shift+tab", "type:fire", "enter", "enter")
+        await seat.until(lambda: method in sent(seat))
+        assert seat.daemon.requests(method)[0].reason == "fire"
+
+
+async def test_cancelling_an_order_takes_a_second_key(sit: Sit) -> None:
+    async with sit() as seat:
+        await seat.go("orders")
+        await seat.press("x")
+        await dialog(seat, Confirm)
+        await seat.press("y")
+        await seat.until(lambda: sent(seat))
+        assert seat.daemon.requests("OrderService/CancelOrder")[0].order_id == "fh-1-QQQ-m1"
+
+
+async def test_cancelling_all_orders_takes_a_second_key(sit: Sit) -> None:
+    async with sit() as seat:
+        await seat.go("orders")
+        await seat.press("X")
+        await dialog(seat, Confirm)
+        await seat.press("y")
+        await seat.until(lambda: "OrderService/CancelAllOrders" in sent(seat))
+
+
+async def test_changing_an_order_takes_a_price_and_a_word(sit: Sit) -> None:
+    async with sit() as seat:
+        await seat.go("orders")
+        await seat.press("r")
+        await seat.until(lambda: len(seat.app.screen_stack) == 2)
+        await seat.press("type:420.75", "enter", "enter", "type:CHANGE", "enter")
+        await seat.until(lambda: sent(seat))
+        request = seat.daemon.requests("OrderService/ReplaceOrder")[0]
+        assert (request.order_id, request.limit_price, request.HasField("quantity")) == ("fh-1-QQQ-m1", "420.75", False)
+
+
+async def test_the_ticket_shows_what_risk_says_while_it_is_written_and_asks_before_it_sends(sit: Sit) -> None:
+    async with sit() as seat:
+        seat.app.look_at("SPY")
+        await seat.press("o")
+        await dialog(seat, Ticket)
+        await seat.press("type:100", "tab", "tab", "tab", "type:441")
+        await seat.until(lambda: "allows 44 shares" in seat.text())
+        preview = seat.daemon.requests("OrderService/PreviewOrder")[-1]
+        assert (preview.symbol, preview.side, preview.quantity) == ("SPY", common_pb2.SIDE_BUY, 100)
+        assert preview.stop_loss_price == "441"
+        assert sent(seat) == []
+        await seat.press("ctrl+s")
+        await dialog(seat, Confirm)
+        assert "BUY 100 SPY, market, stop loss $441, day" in seat.text()
+        await seat.press("y")
+        await gone(seat)
+        placed = seat.daemon.requests("OrderService/PlaceOrder")[0]
+        assert (placed.quantity, placed.accept_adjusted, placed.type) == (100, False, order_pb2.ORDER_TYPE_MARKET)
+
+
+async def test_with_real_money_the_ticket_takes_the_symbol_as_a_word(sit: Sit) -> None:
+    live = world.snapshot(statuses=[world.status(system_pb2.TRADING_MODE_LIVE)])
+    async with sit(first=live) as seat:
+        seat.app.look_at("SPY")
+        await seat.press("o")
+        await dialog(seat, Ticket)
+        await seat.press("type:10", "ctrl+s")
+        await dialog(seat, TypedWord)
+        assert "REAL MONEY" in seat.text()
+        await seat.press("type:SPY", "enter")
+        await gone(seat)
+        assert sent(seat) == ["OrderService/PlaceOrder"]
+
+
+async def test_an_order_without_an_answer_is_sent_again_under_its_own_id(sit: Sit) -> None:
+    lost = Unavailable(Failure("UNAVAILABLE", "cut off"))
+    lost.request_id = "same"
+    async with sit(OrderService__PlaceOrder=lost) as seat:
+        seat.app.look_at("SPY")
+        await seat.press("o")
+        await dialog(seat, Ticket)
+        for _ in range(2):
+            await seat.press(*([] if sent(seat) else ["type:10"]), "ctrl+s")
+            await dialog(seat, Confirm)
+            await seat.press("y")
+            await dialog(seat, Ticket)
+        first, second = seat.daemon.requests("OrderService/PlaceOrder")
+        assert first.request_id != "same"
+        assert second.request_id == "same"
+
+
+async def test_a_refused_order_shows_why_with_the_waterfall(sit: Sit) -> None:
+    refused = Refused(Failure("FAILED_PRECONDITION", "risk would cut it", "RISK_ADJUSTED", decision=world.decision()))
+    async with sit(OrderService__PlaceOrder=refused) as seat:
+        seat.app.look_at("SPY")
+        await seat.press("o")
+        await dialog(seat, Ticket)
+        await seat.press("type:100", "ctrl+s")
+        await dialog(seat, Confirm)
+        await seat.press("y")
+        await dialog(seat, Ticket)
+        await seat.until(lambda: "RISK ADJUSTED" in seat.text() and "position value" in seat.text())
+
+
+async def test_a_read_only_terminal_offers_nothing_that_trades_and_still_previews(sit: Sit) -> None:
+    async with sit(role="read") as seat:
+        for name in ("positions", "orders", "log"):
+            await seat.go(name)
+            for key in ("x", "X", "r", "H", "F", "R", "B", "a", "o"):
+                await seat.pilot.press(key)
+            assert len(seat.app.screen_stack) == 1
+        assert "READ-ONLY" in seat.text()
+        assert "HALT" not in seat.text()
+        await seat.go("orders")
+        await seat.press("p")
+        await dialog(seat, Ticket)
+        await seat.press("type:5", "ctrl+s")
+        await seat.until(lambda: seat.daemon.requests("OrderService/PreviewOrder"))
+        assert isinstance(seat.app.screen, Ticket)
+        assert sent(seat) == []
+
+
+async def test_a_trader_may_halt_and_only_an_admin_resume(sit: Sit) -> None:
+    async with sit(role="trade") as seat:
+        await seat.press("R")
+        assert len(seat.app.screen_stack) == 1
+        await seat.press("H")
+        await dialog(seat, TypedWord)
+
+
+async def test_an_alert_is_acknowledged(sit: Sit) -> None:
+    async with sit() as seat:
+        await seat.go("log")
+        await seat.press("a")
+        await seat.until(lambda: sent(seat))
+        assert seat.daemon.requests("SystemService/AcknowledgeAlert")[0].alert_id == "a1"
+
+
+async def test_a_symbol_is_switched_off_after_a_question(sit: Sit) -> None:
+    async with sit() as seat:
+        await seat.press("j", "e")
+        await dialog(seat, Confirm)
+        await seat.press("y")
+        await seat.until(lambda: sent(seat))
+        assert seat.daemon.requests("StrategyService/DisableSymbol")[0].symbol == "IBM"
+
+
+async def test_enter_opens_the_life_of_an_order_the_reasons_of_a_signal_the_chart_of_a_symbol(sit: Sit) -> None:
+    async with sit() as seat:
+        await seat.go("orders")
+        await seat.press("enter")
+        await dialog(seat, Life)
+        await seat.press("escape")
+        await gone(seat)
+        await seat.go("dashboard")
+        await seat.press("G", "enter")
+        await seat.until(lambda: seat.app.view_name == "chart" and "SPY  1Hour" in seat.text())
+
+
+async def test_why_asks_for_the_reasons_of_a_symbol_without_a_signal(sit: Sit) -> None:
+    async with sit() as seat:
+        await seat.press("j", "w")
+        await seat.until(lambda: "Not traded: the volume was too small" in seat.text())
+        assert seat.daemon.requests("SignalService/Explain")[-1].symbol == "IBM"
+
+
+async def test_brackets_step_through_the_symbols_and_t_through_the_time_frames(sit: Sit) -> None:
+    def bars(request: Any) -> Any:
+        if request.timeframe:
+            return Refused(Failure("FAILED_PRECONDITION", "bars of 1Min are not kept; kept: 1Hour", "NO_DATA"))
+        return kept(request)
+
+    async with sit() as seat:
+        kept = seat.daemon.answers["MarketService/GetBars"]
+        seat.daemon.answers["MarketService/GetBars"] = bars
+        await seat.go("chart")
+        await seat.press("right_square_bracket")
+        await seat.until(lambda: "IBM  1Hour" in seat.text())
+        await seat.press("left_square_bracket")
+        await seat.until(lambda: "AAPL  1Hour" in seat.text())
+        await seat.press("T")
+        await seat.until(lambda: "bars of 1Min are not kept" in seat.text())
+
+
+async def test_search_leaves_only_rows_with_the_words_and_escape_brings_all_back(sit: Sit) -> None:
+    async with sit() as seat:
+        await seat.go("orders")
+        table = seat.app.view.table()
+        assert len(table.shown) == 3
+        await seat.press("slash", "type:qqq", "enter")
+        assert [row.symbol for row in table.shown] == ["QQQ"]
+        await seat.press("escape")
+        assert len(table.shown) == 3
+
+
+async def test_vim_keys_move_sort_and_copy(sit: Sit) -> None:
+    async with sit() as seat:
+        table = seat.app.view.table()
+        await seat.press("j", "j", "k")
+        assert table.chosen.symbol == "IBM"
+        await seat.press("G")
+        assert table.chosen.symbol == "SPY"
+        await seat.press("s", "s", "S")
+        assert table.sorted_by == "price"
+        assert [row.symbol for row in table.shown] == ["SPY", "QQQ", "AAPL", "IBM"]
+        assert table.chosen.symbol == "SPY"
+        await seat.press("y")
+        assert seat.app.clipboard.startswith("SPY\t451.28\t+0.42%")
+        await seat.press("ctrl+u", "g")
+        assert table.chosen.symbol == "SPY"
+
+
+async def test_a_click_on_a_title_sorts_and_on_a_row_chooses(sit: Sit) -> None:
+    async with sit() as seat:
+        table = seat.app.view.table()
+        await seat.pilot.click(table, offset=(14, 1))
+        assert table.sorted_by == "price"
+        await seat.pilot.click(table, offset=(4, 3))
+        assert table.chosen.symbol == "AAPL"
+        await seat.pilot.click("#header", offset=(40, 1))
+        await seat.until(lambda: seat.app.view_name == "orders")
+
+
+async def test_help_and_palette_know_every_action(sit: Sit) -> None:
+    async with sit(size=(120, 60)) as seat:
+        await seat.press("question_mark")
+        await dialog(seat, Help)
+        assert "FLATTEN" in seat.text()
+        await seat.press("escape")
+        titles = [command.title for command in seat.app.get_system_commands(seat.app.screen)]
+        for action in REGISTRY.offered("dashboard", seat.app.desk.role):
+            assert f"{action.group}: {action.title}" in titles
+        await seat.press("colon")
+        await seat.until(lambda: len(seat.app.screen_stack) == 2)
+        await seat.press("type:resume")
+        await seat.until(lambda: "End a halt" in seat.text())
+
+
+async def test_themes_change_and_the_mode_keeps_its_colour(sit: Sit) -> None:
+    async with sit() as seat:
+        before, badge = seat.app.palette.styles["good"], seat.app.palette.styles["paper"]
+        await seat.press("t")
+        await seat.pilot.pause()
+        assert seat.app.palette.styles["good"] != before
+        assert seat.app.palette.styles["paper"] == badge
+
+
+async def test_quitting_takes_a_second_key(sit: Sit) -> None:
+    async with sit() as seat:
+        await seat.press("q")
+        await dialog(seat, Confirm)
+        await seat.press("y")
+        await seat.until(lambda: seat.app._exit)
+
+
+async def test_a_backtest_runs_from_its_form_and_shows_its_figures(sit: Sit) -> None:
+    metrics = backtest_pb2.BacktestMetrics(final_equity="123456.78", total_return_pct=23.46, max_drawdown_pct=7.1)
+    progress = backtest_pb2.BacktestProgress(state=backtest_pb2.BACKTEST_STATE_RUNNING, done_pct=40.0)
+    messages = [
+        backtest_pb2.RunBacktestResponse(backtest_id="b1", progress=progress),
+        backtest_pb2.RunBacktestResponse(backtest_id="b1", result=backtest_pb2.BacktestResult(metrics=metrics)),
+    ]
+    async with sit(BacktestService__RunBacktest=messages) as seat:
+        await seat.go("backtest")
+        await seat.press("r")
+        await seat.until(lambda: "123,456.78" in seat.text())
+        await seat.press("x")
+        await seat.until(lambda: seat.daemon.requests("BacktestService/CancelBacktest"))
+
+
+async def test_a_daemon_without_backtests_says_so(sit: Sit) -> None:
+    missing = Unsupported(Failure("UNIMPLEMENTED", "RunBacktest is not served by this version", "NOT_IMPLEMENTED"))
+    async with sit(BacktestService__RunBacktest=[missing]) as seat:
+        await seat.go("backtest")
+        await seat.press("r")
+        await seat.until(lambda: "not served by this version" in seat.text())
+
+
+async def test_what_the_daemon_refuses_is_said_in_its_own_words_and_kept_in_the_log(sit: Sit) -> None:
+    no = Refused(Failure("FAILED_PRECONDITION", "[it] is being closed already", "ALREADY_DONE"))
+    async with sit(PositionService__ClosePosition=no) as seat:
+        await seat.press("G", "x")
+        await dialog(seat, Confirm)
+        await seat.press("y")
+        await seat.until(lambda: "[it] is being closed already" in seat.text())
+        assert seat.app.desk.model.happenings.entries[-1].text == "[it] is being closed already"
+
+
+async def test_a_guard_that_is_missing_is_said_in_words() -> None:
+    from fluxhero_tui.panels import columns
+    from fluxhero_tui.state.model import Model
+
+    guard = next(column for column in columns.positions(Model()) if column.title == "guard")
+    bare = world.position(protection=position_pb2.PROTECTION_STATE_UNPROTECTED)
+    assert guard.cell(bare).text == "✗ NONE"
