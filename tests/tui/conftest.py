@@ -24,7 +24,7 @@ from fluxhero_tui.state.model import Model
 
 from tui import world
 
-PATIENCE_S = 60.0
+PATIENCE_S = 20.0
 WHERE = Address("unix:/run/fluxhero/fluxherod.sock", "given")
 
 

@@ -80,10 +80,12 @@ class Signals(View):
             self._error = error.text
         self.query_one("#explanation", Pane).redraw()
 
-    def on_table_moved(self) -> None:
-        self._asked = ""
+    def on_table_moved(self, event: Table.Moved) -> None:
+        if event.by_hand:
+            self._asked = ""
         pane = self.query_one("#explanation", Pane)
-        pane.scroll_home(animate=False)
+        if not self._asked:
+            pane.scroll_home(animate=False)
         pane.redraw()
 
     def _rows(self) -> Iterable[signal_pb2.Signal]:

@@ -23,11 +23,12 @@ class Table(Surface, Generic[R]):
     """Rows of `rows()`, under `columns`. A row stays chosen while rows come and go: it is known by its `key`."""
 
     class Moved(Message):
-        """Another row was chosen."""
+        """Another row was chosen; or the table was, not `by_hand`."""
 
-        def __init__(self, table: Table[Any]) -> None:
+        def __init__(self, table: Table[Any], by_hand: bool = True) -> None:
             super().__init__()
             self.table = table
+            self.by_hand = by_hand
 
     class Opened(Message):
         """A row was clicked twice."""
@@ -194,7 +195,7 @@ class Table(Surface, Generic[R]):
         super()._on_focus(event)
         self._lines = []
         self._refresh_seen()
-        self.post_message(self.Moved(self))
+        self.post_message(self.Moved(self, by_hand=False))
 
     def _on_blur(self, event: Blur) -> None:
         super()._on_blur(event)
