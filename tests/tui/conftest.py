@@ -12,17 +12,26 @@ from typing import Any
 import pytest
 from google.protobuf.message import Message
 from textual.pilot import Pilot
+from tui import world
 
-from fluxhero.v1 import account_pb2, market_pb2, order_pb2, position_pb2, risk_pb2, signal_pb2, stream_pb2, system_pb2
-from fluxhero.v1 import strategy_pb2, trade_pb2
+from fluxhero.v1 import (
+    account_pb2,
+    market_pb2,
+    order_pb2,
+    position_pb2,
+    risk_pb2,
+    signal_pb2,
+    strategy_pb2,
+    stream_pb2,
+    system_pb2,
+    trade_pb2,
+)
 from fluxhero_client import AccessDenied, Address, Client, FluxHeroError, InvalidRequest, Unavailable
 from fluxhero_client.errors import Failure
 from fluxhero_client.transport import Transport
 from fluxhero_tui.app import FluxHeroTui
 from fluxhero_tui.link.connection import Connection
 from fluxhero_tui.state.model import Model
-
-from tui import world
 
 PATIENCE_S = 20.0
 WHERE = Address("unix:/run/fluxhero/fluxherod.sock", "given")
@@ -119,15 +128,23 @@ def _answers() -> dict[str, Any]:
         "TradeService/ListTrades": trade_pb2.ListTradesResponse(
             trades=[
                 trade_pb2.Trade(
-                    id="t1", symbol="IBM", entry_quantity=133, entry_price="104.12", exit_price="101.59",
-                    net_pnl="-337.82", realized_pnl_pct=-2.43, closed_at=world.stamp(world.NOW - 86_400),
+                    id="t1",
+                    symbol="IBM",
+                    entry_quantity=133,
+                    entry_price="104.12",
+                    exit_price="101.59",
+                    net_pnl="-337.82",
+                    realized_pnl_pct=-2.43,
+                    closed_at=world.stamp(world.NOW - 86_400),
                     exit_reason="trailing stop",
                 )
             ]
         ),  # fmt: skip
         "AccountService/GetEquityCurve": account_pb2.GetEquityCurveResponse(
             points=[
-                account_pb2.EquityPoint(time=world.stamp(world.NOW - 3_600 * hour), equity=str(100_000 + 37 * (30 - hour)))
+                account_pb2.EquityPoint(
+                    time=world.stamp(world.NOW - 3_600 * hour), equity=str(100_000 + 37 * (30 - hour))
+                )
                 for hour in range(1, 31)
             ]
         ),

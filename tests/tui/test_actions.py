@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 import pytest
+from tui import world
 
 from fluxhero.v1 import backtest_pb2, common_pb2, order_pb2, position_pb2, system_pb2
 from fluxhero_client import Refused, Unavailable, Unsupported
@@ -17,8 +18,6 @@ from fluxhero_tui.dialogs.help import Help
 from fluxhero_tui.dialogs.life import Life
 from fluxhero_tui.dialogs.ticket import Ticket
 from fluxhero_tui.state.role import Role
-
-from tui import world
 
 Sit = Callable[..., Any]
 MUTATIONS = (

@@ -12,14 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tui import world
 
 from fluxhero.v1 import risk_pb2, system_pb2
 from fluxhero_client import Unavailable
 from fluxhero_client.errors import Failure
 from fluxhero_tui.dialogs.ticket import Ticket
 from fluxhero_tui.state.link import Phase
-
-from tui import world
 
 Sit = Callable[..., Any]
 PICTURES = Path(__file__).parent / "snapshots"

@@ -49,7 +49,9 @@ def bar(symbol: str, index: int, count: int = 48) -> market_pb2.Bar:
         low=base - abs(wave) - 0.4,
         close=base + wave,
         volume=1_000_000 + 40_000 * ((index * 5) % 13),
-        regime=(common_pb2.REGIME_STRONG_TREND, common_pb2.REGIME_NEUTRAL, common_pb2.REGIME_MEAN_REVERSION)[index // 16],
+        regime=(common_pb2.REGIME_STRONG_TREND, common_pb2.REGIME_NEUTRAL, common_pb2.REGIME_MEAN_REVERSION)[
+            index // 16
+        ],
         decided=True,
     )
 
@@ -153,7 +155,10 @@ def rule(name: str, value: float, comparison: str, threshold: float, passed: boo
 
 
 def decision(quantity: int = 44) -> risk_pb2.RiskDecision:
-    steps = [("risk", 125, 125, "risk of $1,000.00 allows 125 shares"), ("position_value", 125, quantity, "20 % of equity")]
+    steps = [
+        ("risk", 125, 125, "risk of $1,000.00 allows 125 shares"),
+        ("position_value", 125, quantity, "20 % of equity"),
+    ]
     return risk_pb2.RiskDecision(
         verdict=risk_pb2.RISK_VERDICT_APPROVED_WITH_ADJUSTMENT,
         reason_code="position_value",
@@ -162,11 +167,17 @@ def decision(quantity: int = 44) -> risk_pb2.RiskDecision:
         checks=[
             risk_pb2.RiskCheck(code="trading", verdict=common_pb2.VERDICT_PASSED, text="trading is active"),
             risk_pb2.RiskCheck(
-                code="exposure", limit=50_000, actual=19_829, headroom=30_171, verdict=common_pb2.VERDICT_PASSED,
+                code="exposure",
+                limit=50_000,
+                actual=19_829,
+                headroom=30_171,
+                verdict=common_pb2.VERDICT_PASSED,
                 text="$19,829.00 (19.8 %), limit $50,000.00",
             ),
         ],
-        sizing=[risk_pb2.SizingStep(name=name, before=before, after=after, text=text) for name, before, after, text in steps],
+        sizing=[
+            risk_pb2.SizingStep(name=name, before=before, after=after, text=text) for name, before, after, text in steps
+        ],
     )
 
 

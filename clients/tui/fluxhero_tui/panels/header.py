@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from fluxhero.v1 import risk_pb2, system_pb2
 from fluxhero_tui.draw.figures import age, plural, word
-from fluxhero_tui.draw.ink import EMPTY, Line, Span, clean, clip, fitted, line, pad, spread
+from fluxhero_tui.draw.ink import EMPTY, Line, Span, clean, clip, fitted, line, pad, spread, toned
 from fluxhero_tui.draw.times import clock_time, exchange_zone, minute
 from fluxhero_tui.state.link import Freshness, Link, Phase
 from fluxhero_tui.state.model import Model
@@ -63,6 +63,9 @@ def state_line(top: Top, room: int) -> Line:
         feed(top),
     ]
     right = session(top, short)
+    if old(top):
+        # What was known is no longer known to hold; only mode and connection are.
+        parts[2:], right = [toned(part, "dim") for part in parts[2:]], toned(right, "dim")
     return spread(fitted(parts, room - sum(len(span.text) for span in right) - 1), right, room)
 
 
@@ -79,6 +82,16 @@ def connection(top: Top, short: bool = False) -> Line:
     waited = age(top.now_s - top.link.since_s)
     name = {Phase.LOST: "LOST", Phase.REFUSED: "REFUSED"}.get(top.link.phase, "CONNECTING")
     return line((f" ○ {name} {waited} ", "badge-bad" if top.model.loaded else "badge-warn"))
+
+
+def old(top: Top) -> bool:
+    """What is shown may no longer hold."""
+    return top.link.phase is not Phase.LIVE or top.link.freshness(top.now_s) is Freshness.STALE
+
+
+def live(top: Top) -> bool:
+    """Real money is at stake."""
+    return top.model.status.mode == system_pb2.TRADING_MODE_LIVE and not top.link.recorded
 
 
 def trading(top: Top) -> Line:
@@ -184,4 +197,4 @@ def banner(top: Top, room: int) -> list[Line]:
         found.append((f" BREAKER {word(risk, 'breaker').upper()}: {clean(risk.breaker_reason)}", "badge-warn"))
     if risk.daily_loss_reached:
         found.append((" DAILY LOSS LIMIT REACHED: everything is closed, no entries until it is reset", "badge-bad"))
-    return [pad(clip(line(one), room), room) for one in found]
+    return [clip(line((f"{text:<{room}}", tone)), room) for text, tone in found]

@@ -137,7 +137,8 @@ def _breaker(risk: risk_pb2.Risk, room: int) -> list[Line]:
 def _kill_switch(risk: risk_pb2.Risk, room: int) -> list[Line]:
     if not risk.halted:
         return [_fact("kill switch", Span("off", "good"))]
-    when = f"  since {day_and_minute(risk.halted_at)} ET by {clean(risk.halted_by) or 'the daemon'}"
+    since = f"  since {day_and_minute(risk.halted_at)} ET" if risk.HasField("halted_at") else ""
+    when = f"{since}  by {clean(risk.halted_by) or 'the daemon'}"
     return [
         _fact("kill switch", Span(" HALTED ", "badge-bad"), Span(when, "dim")),
         *wrap(risk.halt_reason, room - 13, "bad", indent=" " * 13),

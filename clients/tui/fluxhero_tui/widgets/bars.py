@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from textual.events import Click
+from textual.strip import Strip
 
 from fluxhero_tui.draw.ink import Line, Span, fitted, pad
 from fluxhero_tui.panels import header
@@ -20,10 +21,19 @@ class Header(Surface):
     def __init__(self) -> None:
         super().__init__((), id="header")
         self.can_focus = False
+        self._ground = "ground"
+
+    def strip(self, of: Line, ground: str = "") -> Strip:
+        return super().strip(of, ground or self._ground)
 
     def content(self, room: int, height: int) -> Sequence[Line]:
         terminal = self.terminal
         top = terminal.desk.top
+        # Real money colours all of the header, not a word of it alone.
+        ground = "live-ground" if header.live(top) else "ground"
+        if ground != self._ground:
+            self._ground = ground
+            self.refresh()
         lines = [
             header.state_line(top, room),
             header.tabs(terminal.titles, terminal.chosen, room),

@@ -68,6 +68,7 @@ def _styles(variables: Mapping[str, str]) -> dict[str, Style]:
         "tab-on": _style(_contrast(primary), primary, bold=True),
         "ground": Style(bgcolor=ground.rich_color),
         "panel": Style(bgcolor=panel.rich_color),
+        "live-ground": Style(bgcolor=ground.blend(_LIVE, 0.3).rich_color),
         "cursor": Style(bgcolor=ground.blend(primary, 0.45).rich_color),
         "cursor-away": Style(bgcolor=ground.blend(text, 0.12).rich_color),
     }
