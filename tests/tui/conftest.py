@@ -39,7 +39,7 @@ WHERE = Address("unix:/run/fluxhero/fluxherod.sock", "given")
 
 @dataclass
 class Daemon(Transport):
-    """Answers each RPC with what `answers` holds for it (a message, a failure or a function), and remembers the requests.
+    """Answers each RPC with what `answers` holds for it: a message, a failure or a function. Requests are kept.
 
     What is put into `stream` is sent; a failure there ends the stream.
     """
@@ -139,7 +139,7 @@ def _answers() -> dict[str, Any]:
                     exit_reason="trailing stop",
                 )
             ]
-        ),  # fmt: skip
+        ),
         "AccountService/GetEquityCurve": account_pb2.GetEquityCurveResponse(
             points=[
                 account_pb2.EquityPoint(

@@ -20,7 +20,7 @@ from fluxhero_tui.state.link import Link
 from fluxhero_tui.state.model import Model
 from fluxhero_tui.state.role import Role
 
-LINES = st.lists(st.tuples(st.text("abc é–", min_size=1, max_size=9), st.sampled_from(["", "good", "dim"]))).map(
+LINES = st.lists(st.tuples(st.text("abc é┃", min_size=1, max_size=9), st.sampled_from(["", "good", "dim"]))).map(
     lambda pairs: tuple(Span(*pair) for pair in pairs)
 )
 COLUMNS = (

@@ -63,7 +63,7 @@ def test_what_the_stream_brought_wins_over_a_list_that_came_later() -> None:
     old = world.order("fh-1-QQQ-m1", state=order_pb2.ORDER_STATE_NEW)
     known.history(orders=[old, world.filled_order()])
     assert known.orders["fh-1-QQQ-m1"].state == order_pb2.ORDER_STATE_PARTIALLY_FILLED
-    assert list(known.orders)[0] == "fh-1-SPY-e1"
+    assert next(iter(known.orders)) == "fh-1-SPY-e1"
 
 
 def test_ended_orders_leave_when_there_are_too_many_and_working_ones_never() -> None:

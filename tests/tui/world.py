@@ -21,6 +21,7 @@ from fluxhero.v1 import (
 # Monday, 22 January 2024, 10:30 in New York.
 NOW = 1_705_937_400
 PRICES = {"AAPL": 185.48, "IBM": 173.10, "QQQ": 421.07, "SPY": 451.28}
+REGIMES = (common_pb2.REGIME_STRONG_TREND, common_pb2.REGIME_NEUTRAL, common_pb2.REGIME_MEAN_REVERSION)
 ALL = [topic for topic in common_pb2.Topic.values() if topic]
 
 
@@ -223,9 +224,16 @@ def alert() -> system_pb2.Alert:
 
 def account() -> account_pb2.Account:
     return account_pb2.Account(
-        equity="101240.68", cash="80152.68", day_pnl="1240.68", day_pnl_pct=1.24, exposure="40120.00", exposure_pct=39.6,
-        unrealized_pnl="31.68", realized_pnl_today="1209.00", as_of=stamp(NOW),
-    )  # fmt: skip
+        equity="101240.68",
+        cash="80152.68",
+        day_pnl="1240.68",
+        day_pnl_pct=1.24,
+        exposure="40120.00",
+        exposure_pct=39.6,
+        unrealized_pnl="31.68",
+        realized_pnl_today="1209.00",
+        as_of=stamp(NOW),
+    )
 
 
 def risk(**more: Any) -> risk_pb2.Risk:
@@ -269,12 +277,17 @@ def report() -> risk_pb2.RiskReport:
         max_drawdown_pct=2.9,
         positions=[
             risk_pb2.PositionRisk(
-                symbol="SPY", side=common_pb2.POSITION_SIDE_LONG, quantity=44, value="19888.00", value_pct=19.6,
-                risk_at_stop="353.32", loss_to_stop="385.00",
+                symbol="SPY",
+                side=common_pb2.POSITION_SIDE_LONG,
+                quantity=44,
+                value="19888.00",
+                value_pct=19.6,
+                risk_at_stop="353.32",
+                loss_to_stop="385.00",
             ),
         ],
         correlations=[risk_pb2.Correlation(symbol="QQQ", other_symbol="SPY", rho=0.85)],
-    )  # fmt: skip
+    )
 
 
 def status(mode: system_pb2.TradingMode = system_pb2.TRADING_MODE_PAPER, **more: Any) -> system_pb2.Status:

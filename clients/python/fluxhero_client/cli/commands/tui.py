@@ -18,7 +18,7 @@ _NO_TERMINAL = "the terminal UI needs a terminal: its output goes elsewhere"
 def tui(arguments: Namespace, console: Console) -> int:
     """Open it, of a daemon or of the recording."""
     launch = _launch()
-    if not (console.out.isatty() and console.interactive):
+    if not (console.out.isatty() and console.err.isatty() and console.interactive):
         raise Misconfigured.of(_NO_TERMINAL)
     gc.freeze()
     gc.enable()  # it stays open all day
