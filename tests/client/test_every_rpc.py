@@ -121,7 +121,7 @@ def willing(daemon: Any, refusal: Any) -> Any:
 
 def test_every_rpc_has_a_command_and_every_command_an_rpc_that_there_is() -> None:
     assert {rpc for command in COMMANDS.values() for rpc in command.rpcs} == RPCS.keys() == LINES.keys()
-    assert {name for name, command in COMMANDS.items() if not command.rpcs} == {"profile", "completion"}
+    assert {name for name, command in COMMANDS.items() if not command.rpcs} == {"profile", "completion", "tui"}
 
 
 @pytest.mark.parametrize("rpc", sorted(LINES))

@@ -71,7 +71,7 @@ async def test_each_screen_has_its_key_and_shows_what_it_is_for(sit: Sit) -> Non
 
 async def test_no_single_key_sends_anything_that_trades(sit: Sit) -> None:
     async with sit() as seat:
-        for name in ("dashboard", "positions", "orders", "backtest"):
+        for name in ("positions", "orders"):
             await seat.go(name)
             trading = [action for action in REGISTRY.offered(name, Role.ADMIN) if action.role > Role.READ]
             assert len(trading) > 4

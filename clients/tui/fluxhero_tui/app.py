@@ -127,6 +127,8 @@ class FluxHeroTui(App[None]):
 
     def tick(self) -> None:
         """Redraw what has moved since the last tick."""
+        if not self.base.query(Header):
+            return  # the screen is being taken down
         self._ticks += 1
         changed = {part for part, count in self.connection.model.revisions.items() if count != self._seen[part]}
         self._seen = Counter(self.connection.model.revisions)

@@ -137,7 +137,7 @@ class Ticket(Dialog[None]):
             self._wrong = (f"{wrong.field}: {wrong.text}",)
         except FluxHeroError as error:
             self._refused = error
-        self.query_one("#said", Pane).repaint()
+        self._show_said()
 
     def action_send(self) -> None:
         """Ask once more, and send."""
@@ -163,7 +163,7 @@ class Ticket(Dialog[None]):
             if isinstance(error, Unavailable | DeadlineExceeded):
                 self._unanswered[said] = error.request_id
             self._refused, self._answer = error, None
-            self.query_one("#said", Pane).repaint()
+            self._show_said()
             self.terminal.refused(error)
             return
         placed = shares(answer.order.quantity or ticket.quantity)
@@ -181,6 +181,11 @@ class Ticket(Dialog[None]):
         question = Confirm("Send the order", [text], "send it", danger=True)
         sure: bool | None = await self.terminal.push_screen_wait(question)
         return sure is True
+
+    def _show_said(self) -> None:
+        # An answer may come when the ticket has just been left.
+        for pane in self.query("#said").results(Pane):
+            pane.repaint()
 
     def _title(self) -> str:
         return "Order" if self._desk.role >= Role.TRADE else "Order: preview only"
