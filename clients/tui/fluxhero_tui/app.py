@@ -55,7 +55,6 @@ class FluxHeroTui(App[None]):
     HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012  (Textual's own declaration)
         (0, "-narrow"),
         (110, "-wide"),
-        (160, "-broad"),
     ]
     VERTICAL_BREAKPOINTS = [  # noqa: RUF012
         (0, "-short"),

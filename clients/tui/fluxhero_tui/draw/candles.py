@@ -9,7 +9,9 @@ from typing import NamedTuple
 from fluxhero_tui.draw.figures import price as price_text
 from fluxhero_tui.draw.ink import Line, Span
 
-AXIS = 10
+AXIS = 13
+# Room behind the last bar for what happened since.
+_NOW = 2
 _RISING = {"  ": " ", "ww": "│", "bb": "┃", "wb": "╽", "bw": "╿", " w": "╷", "w ": "╵", " b": "╻", "b ": "╹"}
 _FALLING = {"  ": " ", "ww": "│", "bb": "█", "wb": "▄", "bw": "▀", " w": "╷", "w ": "╵", " b": "▄", "b ": "▀"}
 
@@ -95,7 +97,7 @@ def spacing(count: int, columns: int) -> int:
 
 def fitting(columns: int) -> int:
     """How many candles a width shows when there are more than enough."""
-    return max(columns - AXIS, 1)
+    return max(columns - AXIS - _NOW, 1)
 
 
 def _scale(chart: Chart, rows: int) -> _Scale:

@@ -101,7 +101,7 @@ def _levels(model: Model, symbol: str) -> list[Level]:
         if position.HasField("target_price"):
             levels.append(Level(float(position.target_price), f"tgt {float(position.target_price):.2f}", "good", "┄"))
         if position.HasField("stop_price"):
-            levels.append(Level(float(position.stop_price), f"stop {float(position.stop_price):.2f}"[:9], "bad", "─"))
+            levels.append(Level(float(position.stop_price), f"stop {float(position.stop_price):.2f}", "bad", "─"))
     now = model.prices.get(symbol)
     if now is not None:
         levels.append(Level(now.price, f"◂{now.price:.2f}", "bold", " "))
@@ -117,8 +117,9 @@ def _fills(model: Model, symbol: str, shown: Sequence[market_pb2.Bar]) -> list[M
         if order.symbol != symbol or not order.HasField("average_fill_price"):
             continue
         filled_at = seconds_of(order.ended_at if order.HasField("ended_at") else order.updated_at)
+        # What was filled since the last completed bar stands behind it.
         index = bisect_left(ends, filled_at)
-        if filled_at >= first and index < len(shown):
+        if filled_at >= first:
             bought = order.side == common_pb2.SIDE_BUY
             marks.append(
                 Mark(index, float(order.average_fill_price), "▲" if bought else "▼", "good" if bought else "bad")

@@ -41,6 +41,9 @@ def _rule(rule: signal_pb2.Rule, name: int, drawn: int, room: int, words: int) -
     verdict = _VERDICTS.get(rule.verdict, Span("?"))
     value = figure(rule.value) if rule.HasField("value") else ""
     threshold = figure(rule.threshold) if rule.HasField("threshold") else ""
+    if not value and not threshold:
+        called = Span(clean(rule.name.replace("_", " ")), "bad" if verdict.tone == "bad" else "")
+        return clip((Span(f"{verdict.text[0]} ", verdict.tone), called), room)
     spans: list[Span] = [
         Span(f"{verdict.text[0]} ", verdict.tone),
         *pad((Span(clean(rule.name.replace("_", " ")), "bad" if verdict.tone == "bad" else ""),), name),
