@@ -9,7 +9,7 @@ INSTALLED := $(VENV)/.installed
 PEERS := .venv-bench
 GRPCURL_VERSION := v1.9.4
 # command:package, what the tests call that Debian packages
-SYSTEM_COMMANDS := systemd-analyze:systemd systemd-nspawn:systemd-container ip:iproute2 shellcheck:shellcheck lintian:lintian \
+SYSTEM_COMMANDS := systemd-analyze:systemd systemd-nspawn:systemd-container ip:iproute2 shellcheck:shellcheck lintian:lintian tmux:tmux \
 	chromium:chromium openssl:openssl jq:jq zsh:zsh fish:fish
 APT_INSTALL := DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=120 install -y -qq --no-install-recommends
 # The tests are shared by so many workers. Their folders have short names: a Unix socket's path has 107 bytes at most.

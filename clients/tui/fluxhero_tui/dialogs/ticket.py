@@ -162,7 +162,9 @@ class Ticket(Dialog[None]):
         except FluxHeroError as error:
             if isinstance(error, Unavailable | DeadlineExceeded):
                 self._unanswered[said] = error.request_id
-            self._refused, self._answer = error, None
+            # A preview that is still under way must not stand in front of the refusal.
+            self.workers.cancel_group(self, "preview")
+            self._refused, self._answer, self._wrong = error, None, ()
             self._show_said()
             self.terminal.refused(error)
             return
