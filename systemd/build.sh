@@ -20,7 +20,7 @@ identify() {
     local version
     version=$(sed -n 's/^version = "\(.*\)"$/\1/p' "$SOURCE/pyproject.toml")
     packages=$(printf '%s\0' systemd/requirements.lock | hash_of)
-    new=$version-$(cd "$SOURCE" && find pyproject.toml protos daemon clients/python systemd -type f ! -name '*.pyc' -print0 | hash_of)
+    new=$version-$(cd "$SOURCE" && find pyproject.toml protos daemon clients/python clients/tui systemd -type f ! -name '*.pyc' -print0 | hash_of)
 }
 
 pip_install() {
