@@ -24,6 +24,7 @@ from fluxhero_tui.actions.catalog import REGISTRY
 from fluxhero_tui.desk import Desk
 from fluxhero_tui.draw.ink import Line, clean
 from fluxhero_tui.link.connection import Connection
+from fluxhero_tui.link.failure import said
 from fluxhero_tui.panels import absent
 from fluxhero_tui.state.link import Freshness, Phase
 from fluxhero_tui.views import VIEWS
@@ -256,7 +257,7 @@ class FluxHeroTui(App[None]):
 
     def refused(self, error: FluxHeroError) -> None:
         """Say what went wrong, and keep it in the log."""
-        text = "; ".join([error.text, *(f"{one.field}: {one.text}" for one in error.violations)])
+        text = said(error)
         self.notify(text, title=error.reason.replace("_", " ").lower() or "failed", severity="error", timeout=10)
         self.connection.model.tell("refused", text, "bad")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 from decimal import Decimal
 from functools import partial
 from typing import ClassVar
@@ -20,6 +21,7 @@ from fluxhero_client.values import timestamp
 from fluxhero_tui.desk import Desk
 from fluxhero_tui.dialogs import fields
 from fluxhero_tui.draw.ink import Line
+from fluxhero_tui.link.failure import said
 from fluxhero_tui.panels import backtest, columns
 from fluxhero_tui.state.run import Run
 from fluxhero_tui.views.view import View
@@ -84,6 +86,8 @@ class BacktestView(View):
         symbols = self.query_one("#bt-symbols", Input)
         if not symbols.value:
             symbols.value = " ".join(self.desk.symbols()[:4])
+            now = datetime.fromtimestamp(self.desk.exchange_s(), UTC)
+            self.query_one("#bt-start", Input).value = f"{now.year - 1}-01-01"
         start(self, self._list, "runs", alone=True)
 
     def start(self) -> None:
@@ -138,14 +142,17 @@ class BacktestView(View):
         self._redraw()
         try:
             async for message in self.desk.connection.client.backtests.run(config):
+                new = not self.run.id
                 self.run.take(message)
                 self._redraw()
+                if new:
+                    await self._list()
             if self.run.id:
                 answer = await self.desk.connection.client.backtests.get(self.run.id)
                 self.run.trades = list(answer.trades)
             await self._list()
         except FluxHeroError as error:
-            self.run.error = "; ".join([error.text, *(f"{one.field}: {one.text}" for one in error.violations)])
+            self.run.error = said(error)
         self._redraw()
 
     async def _list(self) -> None:
