@@ -9,7 +9,7 @@ from fluxhero_tui.draw.ink import EMPTY, Line, Span, beside, clean, clip, headin
 from fluxhero_tui.draw.times import day
 from fluxhero_tui.state.run import Run
 
-_FACT = 36
+_FACT = 34
 
 
 def lines(run: Run, room: int, height: int) -> list[Line]:
