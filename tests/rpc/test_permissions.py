@@ -17,7 +17,7 @@ from google.protobuf.descriptor_pool import Default
 from google.rpc import error_details_pb2, status_pb2
 from grpc_reflection.v1alpha import reflection_pb2
 
-from fluxhero.v1 import common_pb2, order_pb2, risk_pb2, stream_pb2, stream_pb2_grpc, system_pb2
+from fluxhero.v1 import access_pb2, common_pb2, order_pb2, risk_pb2, stream_pb2, stream_pb2_grpc, system_pb2
 from fluxherod.engine.effects import Severity
 from fluxherod.rpc.roles import NoRole, Role, rule_of
 from fluxherod.rpc.tokens import TokenBook, TokenFile, TokensUnreadable
@@ -143,6 +143,15 @@ async def test_the_socket_has_the_role_that_it_is_given(make_world: Any, serving
         assert (await client.system.GetStatus(system_pb2.GetStatusRequest())).status.version == "1.2.3"
         assert (await refused(client.order.PlaceOrder(order("r")))).reason == "ROLE_INSUFFICIENT"
         await client.order.PlaceOrder(order("r"), metadata=bearer(world.token("trade")))
+
+
+@pytest.mark.parametrize("role", ["read", "trade", "admin"])
+async def test_a_caller_can_ask_who_it_is_and_what_it_may_do(world: Any, client: Any, role: str) -> None:
+    answer = await client.system.GetStatus(system_pb2.GetStatusRequest(), metadata=bearer(world.token(role)))
+    assert answer.caller.name == f"token:{role}"
+    assert access_pb2.Role.Name(answer.caller.role) == f"ROLE_{role.upper()}"
+    of_the_socket = (await client.system.GetStatus(system_pb2.GetStatusRequest())).caller
+    assert (of_the_socket.name, of_the_socket.role) == ("unix", access_pb2.ROLE_ADMIN)
 
 
 async def test_a_request_id_belongs_to_the_token_and_the_rpc(world: Any, client: Any) -> None:

@@ -135,6 +135,16 @@ async def test_bars_come_newest_first_with_their_regime(world: Any, client: Any)
     assert page.bars[0].regime != common_pb2.REGIME_UNSPECIFIED
 
 
+async def test_bars_come_with_their_indicators_when_they_are_asked_for(client: Any) -> None:
+    request = market_pb2.GetBarsRequest(symbol="SPY", page_size=3)
+    assert not (await client.market.GetBars(request)).indicators
+    request.with_indicators = True
+    page = await client.market.GetBars(request)
+    for bar, indicators in zip(page.bars, page.indicators, strict=True):
+        alone = market_pb2.GetIndicatorsRequest(symbol="SPY", time=bar.end_time)
+        assert (await client.market.GetIndicators(alone)).indicators == indicators
+
+
 @pytest.fixture
 def decoded(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The symbol of each remembered bar that is made anew, as it happens."""

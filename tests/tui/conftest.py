@@ -15,6 +15,7 @@ from textual.pilot import Pilot
 from tui import world
 
 from fluxhero.v1 import (
+    access_pb2,
     account_pb2,
     market_pb2,
     order_pb2,
@@ -26,7 +27,7 @@ from fluxhero.v1 import (
     system_pb2,
     trade_pb2,
 )
-from fluxhero_client import AccessDenied, Address, Client, FluxHeroError, InvalidRequest, Unavailable
+from fluxhero_client import Address, Client, FluxHeroError, Unavailable
 from fluxhero_client.errors import Failure
 from fluxhero_client.transport import Transport
 from fluxhero_tui.app import FluxHeroTui
@@ -60,8 +61,9 @@ class Daemon(Transport):
     async def unary(self, method: str, request: Any, response: type[Any]) -> Any:
         if self.gone:
             raise Unavailable(Failure("UNAVAILABLE", "connection refused"))
-        if method == "RiskService/UpdateLimits" and not request.update_mask.paths:
-            raise self._role()
+        if method == "SystemService/GetStatus":
+            role = access_pb2.Role.Value(f"ROLE_{self.role.upper()}")
+            return system_pb2.GetStatusResponse(caller=system_pb2.Caller(name=f"token:{self.role}", role=role))
         self.received.append((method, request))
         answer = self.answers.get(method, response())
         if callable(answer):
@@ -93,19 +95,13 @@ class Daemon(Transport):
     def requests(self, method: str) -> list[Any]:
         return [request for name, request in self.received if name == method]
 
-    def _role(self) -> FluxHeroError:
-        if self.role == "admin":
-            return InvalidRequest(Failure("INVALID_ARGUMENT", "update_mask: may not be empty"))
-        return AccessDenied(Failure("PERMISSION_DENIED", "too low", "ROLE_INSUFFICIENT", {"role": self.role}))
-
 
 def _answers() -> dict[str, Any]:
     def bars(request: Any) -> Any:
         found = [world.bar(request.symbol, index) for index in range(47, -1, -1)]
-        return market_pb2.GetBarsResponse(bars=found[: request.page_size])
-
-    def of_bar(request: Any) -> Any:
-        return market_pb2.GetIndicatorsResponse(indicators=world.indicators(request.symbol, request.time.seconds))
+        page = found[: request.page_size]
+        known = [world.indicators(bar.symbol, bar.end_time.seconds) for bar in page if request.with_indicators]
+        return market_pb2.GetBarsResponse(bars=page, indicators=known)
 
     symbols = [
         market_pb2.Symbol(symbol=name, state=market_pb2.SYMBOL_STATE_ACTIVE, enabled=True, bars=48)
@@ -113,7 +109,6 @@ def _answers() -> dict[str, Any]:
     ]
     return {
         "MarketService/GetBars": bars,
-        "MarketService/GetIndicators": of_bar,
         "MarketService/ListSymbols": market_pb2.ListSymbolsResponse(symbols=symbols),
         "OrderService/ListOrders": order_pb2.ListOrdersResponse(orders=[world.limit_order(), world.filled_order()]),
         "OrderService/PreviewOrder": order_pb2.PreviewOrderResponse(

@@ -7,7 +7,8 @@ import json
 from collections.abc import Iterable
 from decimal import Decimal
 
-from fluxhero.v1 import common_pb2, system_pb2, system_pb2_grpc
+from fluxhero.v1 import access_pb2, common_pb2, system_pb2, system_pb2_grpc
+from fluxherod.rpc.access import calling
 from fluxherod.rpc.alerts import Alerts
 from fluxherod.rpc.calls import Context
 from fluxherod.rpc.commands import Asker
@@ -54,7 +55,9 @@ class SystemService(system_pb2_grpc.SystemServiceServicer):
 
     async def GetStatus(self, request: system_pb2.GetStatusRequest, context: Context) -> system_pb2.GetStatusResponse:
         """The status; answers while everything else is not ready."""
-        return system_pb2.GetStatusResponse(status=await self._status.read())
+        peer = calling()
+        caller = system_pb2.Caller(name=peer.name, role=access_pb2.Role.Name(peer.role))
+        return system_pb2.GetStatusResponse(status=await self._status.read(), caller=caller)
 
     async def GetConfig(self, request: system_pb2.GetConfigRequest, context: Context) -> system_pb2.GetConfigResponse:
         """Each key with its value and origin; of a secret only whether it is set."""

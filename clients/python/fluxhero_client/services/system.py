@@ -21,6 +21,11 @@ class SystemCalls:
         method = "SystemService/GetStatus"
         return (await self._transport.unary(method, api.GetStatusRequest(), api.GetStatusResponse)).status
 
+    async def caller(self) -> api.Caller:
+        """Who we are to the daemon, and what we may do."""
+        method = "SystemService/GetStatus"
+        return (await self._transport.unary(method, api.GetStatusRequest(), api.GetStatusResponse)).caller
+
     async def config(self, prefix: str = "") -> list[api.ConfigEntry]:
         """Every key of the configuration that starts with `prefix`, with its value and where that comes from."""
         request = api.GetConfigRequest(prefix=prefix)

@@ -7,7 +7,6 @@ import asyncio
 import time
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
-from datetime import UTC
 from decimal import Decimal
 from pathlib import Path
 from typing import TypeVar
@@ -67,6 +66,7 @@ async def record(address: str, file: Path, seconds: float) -> int:
 
 
 async def _ask(client: Client) -> None:
+    await client.system.caller()
     orders = await client.orders.list(limit=HISTORY)
     await client.signals.list(limit=HISTORY)
     await client.system.alerts(limit=HISTORY)
@@ -80,8 +80,8 @@ async def _ask(client: Client) -> None:
 
 
 async def _ask_about(client: Client, symbol: str) -> None:
-    for bar in await client.market.bars(symbol, limit=BARS):
-        await client.market.indicators(symbol, time=bar.end_time.ToDatetime(tzinfo=UTC))
+    await client.market.bars(symbol, limit=BARS)
+    await client.market.explained_bars(symbol, limit=BARS)
     await client.signals.explain(symbol)
     price = (await client.market.quote(symbol)).price
     for side, factor in _SIDES:

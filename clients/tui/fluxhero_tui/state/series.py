@@ -38,7 +38,3 @@ class Series:
     def indicators(self, bar: market_pb2.Bar) -> market_pb2.Indicators | None:
         """Those of a bar; None while they are not known."""
         return self._indicators.get(seconds_of(bar.end_time))
-
-    def unexplained(self, count: int) -> list[market_pb2.Bar]:
-        """Of the last so many bars those without indicators, newest first."""
-        return [bar for bar in reversed(self.bars(count)) if self.indicators(bar) is None]

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence, Set
-from datetime import UTC
 from functools import partial
 
 from textual.app import ComposeResult
 
-from fluxhero.v1 import market_pb2
-from fluxhero_client import Client, FluxHeroError
+from fluxhero_client import FluxHeroError
 from fluxhero_tui.desk import Desk
 from fluxhero_tui.draw.candles import fitting
 from fluxhero_tui.draw.ink import Line
@@ -21,7 +18,6 @@ from fluxhero_tui.widgets.pane import Pane
 from fluxhero_tui.widgets.work import start
 
 TIMEFRAMES = ("", "1Min", "5Min", "15Min", "30Min", "1Hour", "1Day")
-AT_ONCE = 16
 
 
 class ChartView(View):
@@ -70,29 +66,19 @@ class ChartView(View):
         super().redraw(changed)
 
     async def _load(self, series: Series) -> None:
-        count = fitting(self.size.width)
+        count = max(fitting(self.size.width), 2)
         try:
             client = self.desk.connection.client
-            series.add(await client.market.bars(series.symbol, timeframe=series.timeframe, limit=max(count, 2)))
+            if series.timeframe:
+                series.add(await client.market.bars(series.symbol, timeframe=series.timeframe, limit=count))
+            else:
+                for bar, indicators in await client.market.explained_bars(series.symbol, limit=count):
+                    series.add([bar])
+                    series.explain(indicators)
             self._error = ""
-            self.query_one(Pane).redraw()
-            if not series.timeframe:
-                await self._explain(client, series, count)
         except FluxHeroError as error:
             self._error = error.text
         self.query_one(Pane).redraw()
 
-    async def _explain(self, client: Client, series: Series, count: int) -> None:
-        """Each bar's indicators are one question; the newest bars first, a few questions at a time."""
-        missing = series.unexplained(count)
-        for first in range(0, len(missing), AT_ONCE):
-            await asyncio.gather(*(_ask(client, series, bar) for bar in missing[first : first + AT_ONCE]))
-            self.query_one(Pane).redraw()
-
     def _lines(self, room: int, height: int) -> Sequence[Line]:
         return chart.lines(self.model, self._series, self._error, room, height)
-
-
-async def _ask(client: Client, series: Series, bar: market_pb2.Bar) -> None:
-    end = bar.end_time.ToDatetime(tzinfo=UTC)
-    series.explain(await client.market.indicators(series.symbol, time=end))
