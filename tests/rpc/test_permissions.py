@@ -7,7 +7,7 @@ import json
 import resource
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -145,15 +145,6 @@ async def test_the_socket_has_the_role_that_it_is_given(make_world: Any, serving
         await client.order.PlaceOrder(order("r"), metadata=bearer(world.token("trade")))
 
 
-@pytest.mark.parametrize("role", ["read", "trade", "admin"])
-async def test_a_caller_can_ask_who_it_is_and_what_it_may_do(world: Any, client: Any, role: str) -> None:
-    answer = await client.system.GetStatus(system_pb2.GetStatusRequest(), metadata=bearer(world.token(role)))
-    assert answer.caller.name == f"token:{role}"
-    assert access_pb2.Role.Name(answer.caller.role) == f"ROLE_{role.upper()}"
-    of_the_socket = (await client.system.GetStatus(system_pb2.GetStatusRequest())).caller
-    assert (of_the_socket.name, of_the_socket.role) == ("unix", access_pb2.ROLE_ADMIN)
-
-
 async def test_a_request_id_belongs_to_the_token_and_the_rpc(world: Any, client: Any) -> None:
     first = await client.order.PlaceOrder(order("same"), metadata=bearer(world.token("trade")))
     again = await client.order.PlaceOrder(order("same"), metadata=bearer(world.token("trade")))
@@ -195,6 +186,16 @@ async def test_two_tokens_in_one_call_are_none(world: Any, client: Any, refused:
 async def test_the_scheme_may_be_written_in_small_letters(world: Any, client: Any) -> None:
     header = (("authorization", f"bearer {world.token('read')}"),)
     await client.system.GetStatus(system_pb2.GetStatusRequest(), metadata=header)
+
+
+async def test_the_status_says_who_asks_and_what_they_may_do(world: Any, client: Any) -> None:
+    ends = datetime.now(UTC) + timedelta(hours=1)
+    _, secret = TokenFile(world.tokens).create("wall", Role.READ, datetime.now(UTC), timedelta(hours=1))
+    caller = (await client.system.GetStatus(system_pb2.GetStatusRequest(), metadata=bearer(secret))).caller
+    assert (caller.name, caller.role) == ("token:wall", access_pb2.ROLE_READ)
+    assert abs(caller.expires_at.ToDatetime(UTC) - ends) < timedelta(minutes=1)
+    caller = (await client.system.GetStatus(system_pb2.GetStatusRequest())).caller
+    assert (caller.name, caller.role, caller.HasField("expires_at")) == ("unix", access_pb2.ROLE_ADMIN, False)
 
 
 async def test_a_revoked_token_is_refused_at_once_and_its_streams_end(world: Any, client: Any, refused: Any) -> None:

@@ -135,14 +135,13 @@ async def test_bars_come_newest_first_with_their_regime(world: Any, client: Any)
     assert page.bars[0].regime != common_pb2.REGIME_UNSPECIFIED
 
 
-async def test_bars_come_with_their_indicators_when_they_are_asked_for(client: Any) -> None:
-    request = market_pb2.GetBarsRequest(symbol="SPY", page_size=3)
-    assert not (await client.market.GetBars(request)).indicators
-    request.with_indicators = True
+async def test_bars_come_with_their_indicators_when_asked(client: Any) -> None:
+    request = market_pb2.GetBarsRequest(symbol="SPY", page_size=50, include_indicators=True)
     page = await client.market.GetBars(request)
-    for bar, indicators in zip(page.bars, page.indicators, strict=True):
-        alone = market_pb2.GetIndicatorsRequest(symbol="SPY", time=bar.end_time)
-        assert (await client.market.GetIndicators(alone)).indicators == indicators
+    assert [one.bar_end_time for one in page.indicators] == [bar.end_time for bar in page.bars]
+    alone = market_pb2.GetIndicatorsRequest(symbol="SPY", time=page.bars[7].end_time)
+    assert (await client.market.GetIndicators(alone)).indicators == page.indicators[7]
+    assert not (await client.market.GetBars(market_pb2.GetBarsRequest(symbol="SPY"))).indicators
 
 
 @pytest.fixture

@@ -100,7 +100,7 @@ def _answers() -> dict[str, Any]:
     def bars(request: Any) -> Any:
         found = [world.bar(request.symbol, index) for index in range(47, -1, -1)]
         page = found[: request.page_size]
-        known = [world.indicators(bar.symbol, bar.end_time.seconds) for bar in page if request.with_indicators]
+        known = [world.indicators(bar.symbol, bar.end_time.seconds) for bar in page if request.include_indicators]
         return market_pb2.GetBarsResponse(bars=page, indicators=known)
 
     symbols = [

@@ -40,6 +40,7 @@ class Peer:
     role: Role
     address: str = ""
     token_id: str = ""
+    expires: datetime | None = None
 
 
 _CALLING: ContextVar[Peer] = ContextVar("calling")
@@ -163,7 +164,7 @@ class Gate:
             raise self._failed(host, address, "TOKEN_INVALID", text)
         if ended := token.ended(self._now()):
             raise self._failed(host, address, "TOKEN_INVALID", f"the token {token.name} {ended}")
-        return Peer(f"token:{token.name}", Role[token.role.upper()], address, token.id)
+        return Peer(f"token:{token.name}", Role[token.role.upper()], address, token.id, token.expires)
 
     def _failed(self, host: str, address: str, reason: str, text: str) -> Refused:
         """How a failed attempt is refused: after some in a minute only with when to come back.

@@ -56,13 +56,14 @@ class MarketService(market_pb2_grpc.MarketServiceServicer):
         end = len(closed) if until_ns is None else closed.started_before(until_ns)
         # By their numbers: all that are remembered take milliseconds to make.
         page = paging.slice(range(end - 1, first - 1, -1), lambda number: [-closed.start_ns(number)])
-        answer = market_pb2.GetBarsResponse(next_page_token=page.next_page_token)
-        for number in page.items:
-            bar = closed[number]
-            answer.bars.append(closed_bar(bar, timeframe))
-            if request.with_indicators:
-                answer.indicators.append(closed_indicators(bar, timeframe, self._live.spike_limit))
-        return answer
+        shown = [closed[number] for number in page.items]
+        explained = shown if request.include_indicators else ()
+        spike_limit = self._live.spike_limit
+        return market_pb2.GetBarsResponse(
+            bars=[closed_bar(bar, timeframe) for bar in shown],
+            next_page_token=page.next_page_token,
+            indicators=[closed_indicators(bar, timeframe, spike_limit) for bar in explained],
+        )
 
     async def GetIndicators(
         self, request: market_pb2.GetIndicatorsRequest, context: Context

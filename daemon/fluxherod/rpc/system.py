@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from fluxhero.v1 import access_pb2, common_pb2, system_pb2, system_pb2_grpc
-from fluxherod.rpc.access import calling
+from fluxherod.rpc.access import Peer, calling
 from fluxherod.rpc.alerts import Alerts
 from fluxherod.rpc.calls import Context
 from fluxherod.rpc.commands import Asker
@@ -55,9 +55,7 @@ class SystemService(system_pb2_grpc.SystemServiceServicer):
 
     async def GetStatus(self, request: system_pb2.GetStatusRequest, context: Context) -> system_pb2.GetStatusResponse:
         """The status; answers while everything else is not ready."""
-        peer = calling()
-        caller = system_pb2.Caller(name=peer.name, role=access_pb2.Role.Name(peer.role))
-        return system_pb2.GetStatusResponse(status=await self._status.read(), caller=caller)
+        return system_pb2.GetStatusResponse(status=await self._status.read(), caller=_caller(calling()))
 
     async def GetConfig(self, request: system_pb2.GetConfigRequest, context: Context) -> system_pb2.GetConfigResponse:
         """Each key with its value and origin; of a secret only whether it is set."""
@@ -118,6 +116,11 @@ class SystemService(system_pb2_grpc.SystemServiceServicer):
     def WatchEvents(self, request: system_pb2.WatchEventsRequest, context: Context) -> Messages:
         """The journal, from any number on."""
         return self._events.watch(request)
+
+
+def _caller(peer: Peer) -> system_pb2.Caller:
+    role = access_pb2.Role.Name(peer.role)
+    return system_pb2.Caller(name=peer.name, role=role, expires_at=peer.expires)
 
 
 def _toml(value: object) -> str:

@@ -170,22 +170,22 @@ class Symbol(_message.Message):
     def __init__(self, symbol: _Optional[str] = ..., state: _Optional[_Union[SymbolState, str]] = ..., detail: _Optional[str] = ..., enabled: _Optional[bool] = ..., shortable: _Optional[bool] = ..., easy_to_borrow: _Optional[bool] = ..., bars: _Optional[int] = ..., bars_needed: _Optional[int] = ..., last_bar_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., regime: _Optional[_Union[_common_pb2.Regime, str]] = ..., rejected_bars: _Optional[_Mapping[str, int]] = ..., revised_bars: _Optional[int] = ..., outside_bars: _Optional[int] = ...) -> None: ...
 
 class GetBarsRequest(_message.Message):
-    __slots__ = ("symbol", "timeframe", "start_time", "end_time", "page_size", "page_token", "with_indicators")
+    __slots__ = ("symbol", "timeframe", "start_time", "end_time", "page_size", "page_token", "include_indicators")
     SYMBOL_FIELD_NUMBER: _ClassVar[int]
     TIMEFRAME_FIELD_NUMBER: _ClassVar[int]
     START_TIME_FIELD_NUMBER: _ClassVar[int]
     END_TIME_FIELD_NUMBER: _ClassVar[int]
     PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
     PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
-    WITH_INDICATORS_FIELD_NUMBER: _ClassVar[int]
+    INCLUDE_INDICATORS_FIELD_NUMBER: _ClassVar[int]
     symbol: str
     timeframe: str
     start_time: _timestamp_pb2.Timestamp
     end_time: _timestamp_pb2.Timestamp
     page_size: int
     page_token: str
-    with_indicators: bool
-    def __init__(self, symbol: _Optional[str] = ..., timeframe: _Optional[str] = ..., start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., with_indicators: _Optional[bool] = ...) -> None: ...
+    include_indicators: bool
+    def __init__(self, symbol: _Optional[str] = ..., timeframe: _Optional[str] = ..., start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., include_indicators: _Optional[bool] = ...) -> None: ...
 
 class GetBarsResponse(_message.Message):
     __slots__ = ("bars", "next_page_token", "indicators")

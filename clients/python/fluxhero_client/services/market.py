@@ -33,13 +33,9 @@ class MarketCalls:
             "MarketService/GetBars", request, api.GetBarsResponse, lambda page: page.bars, limit
         )
 
-    async def explained_bars(
-        self, symbol: str, *, start: datetime | None = None, end: datetime | None = None, limit: int | None = 100
-    ) -> list[tuple[api.Bar, api.Indicators]]:
-        """Bars of the strategy timeframe that start in [start, end), newest first, each with its indicators."""
-        request = api.GetBarsRequest(
-            symbol=symbol, start_time=timestamp(start), end_time=timestamp(end), with_indicators=True
-        )
+    async def chart(self, symbol: str, *, limit: int | None = 500) -> list[tuple[api.Bar, api.Indicators]]:
+        """The newest bars of the strategy timeframe with their indicators, newest first."""
+        request = api.GetBarsRequest(symbol=symbol, include_indicators=True)
         return await self._transport.pages(
             "MarketService/GetBars",
             request,

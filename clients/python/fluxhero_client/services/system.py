@@ -22,7 +22,7 @@ class SystemCalls:
         return (await self._transport.unary(method, api.GetStatusRequest(), api.GetStatusResponse)).status
 
     async def caller(self) -> api.Caller:
-        """Who we are to the daemon, and what we may do."""
+        """Who the daemon takes this client for, and what it may do."""
         method = "SystemService/GetStatus"
         return (await self._transport.unary(method, api.GetStatusRequest(), api.GetStatusResponse)).caller
 

@@ -81,7 +81,7 @@ async def _ask(client: Client) -> None:
 
 async def _ask_about(client: Client, symbol: str) -> None:
     await client.market.bars(symbol, limit=BARS)
-    await client.market.explained_bars(symbol, limit=BARS)
+    await client.market.chart(symbol, limit=BARS)
     await client.signals.explain(symbol)
     price = (await client.market.quote(symbol)).price
     for side, factor in _SIDES:

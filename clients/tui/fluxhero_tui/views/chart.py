@@ -72,7 +72,7 @@ class ChartView(View):
             if series.timeframe:
                 series.add(await client.market.bars(series.symbol, timeframe=series.timeframe, limit=count))
             else:
-                for bar, indicators in await client.market.explained_bars(series.symbol, limit=count):
+                for bar, indicators in await client.market.chart(series.symbol, limit=count):
                     series.add([bar])
                     series.explain(indicators)
             self._error = ""
