@@ -34,7 +34,7 @@ from fluxhero_tui.app import FluxHeroTui
 from fluxhero_tui.link.connection import Connection
 from fluxhero_tui.state.model import Model
 
-PATIENCE_S = 20.0
+PATIENCE_S, HEARTBEAT_S = 60.0, 5.0
 WHERE = Address("unix:/run/fluxhero/fluxherod.sock", "given")
 
 
@@ -82,10 +82,16 @@ class Daemon(Transport):
         if self.gone:
             raise Unavailable(Failure("UNAVAILABLE", "connection refused"))
         self.subscriptions.append(request)
+        seq = request.from_seq
         while True:
-            message = await self.stream_queue.get()
+            try:
+                async with asyncio.timeout(HEARTBEAT_S):
+                    message = await self.stream_queue.get()
+            except TimeoutError:
+                message = world.heartbeat(seq)
             if isinstance(message, FluxHeroError):
                 raise message
+            seq = message.seq
             yield message
 
     def say(self, message: Message | FluxHeroError) -> None:

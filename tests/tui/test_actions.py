@@ -17,6 +17,7 @@ from fluxhero_tui.dialogs.confirm import Confirm, TypedWord
 from fluxhero_tui.dialogs.help import Help
 from fluxhero_tui.dialogs.life import Life
 from fluxhero_tui.dialogs.ticket import Ticket
+from fluxhero_tui.state.link import Phase
 from fluxhero_tui.state.role import Role
 
 Sit = Callable[..., Any]
@@ -417,3 +418,19 @@ async def test_a_guard_that_is_missing_is_said_in_words() -> None:
     guard = next(column for column in columns.positions(Model()) if column.title == "guard")
     bare = world.position(protection=position_pb2.PROTECTION_STATE_UNPROTECTED)
     assert guard.cell(bare).text == "✗ NONE"
+
+
+async def test_an_order_that_finds_no_daemon_is_said_and_the_ticket_stays(sit: Sit) -> None:
+    async with sit() as seat:
+        seat.app.look_at("SPY")
+        await seat.press("o")
+        await dialog(seat, Ticket)
+        await seat.press("type:10", "ctrl+s")
+        await dialog(seat, Confirm)
+        seat.daemon.gone = True
+        seat.daemon.say(Unavailable(Failure("UNAVAILABLE", "the daemon has gone")))
+        await seat.until(lambda: seat.app.desk.link.phase is Phase.LOST)
+        await seat.press("y")
+        await dialog(seat, Ticket)
+        await seat.until(lambda: "nothing was sent" in seat.text())
+        assert sent(seat) == []

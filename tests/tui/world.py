@@ -302,6 +302,11 @@ def status(mode: system_pb2.TradingMode = system_pb2.TRADING_MODE_PAPER, **more:
     return system_pb2.Status(mode=mode, **(fields | more))
 
 
+def heartbeat(seq: int) -> stream_pb2.WatchResponse:
+    """Nothing has changed since `seq`."""
+    return stream_pb2.WatchResponse(epoch="e", seq=seq, prev_seq=seq, kind=common_pb2.STREAM_KIND_HEARTBEAT)
+
+
 def snapshot(**parts: Any) -> stream_pb2.WatchResponse:
     """The first message of a stream; `parts` replace fields of it."""
     fields: dict[str, Any] = {

@@ -127,7 +127,7 @@ class FluxHeroTui(App[None]):
 
     def tick(self) -> None:
         """Redraw what has moved since the last tick."""
-        if not self.base.query(Header):
+        if not self.screen_stack or not self.base.query(Header):
             return  # the screen is being taken down
         self._ticks += 1
         changed = {part for part, count in self.connection.model.revisions.items() if count != self._seen[part]}
@@ -232,14 +232,7 @@ class FluxHeroTui(App[None]):
         answer = action.run(self)
         if inspect.isawaitable(answer):
             # A dialog waits for a person: keys, ticks and the stream must go on meanwhile.
-            start(self, partial(self.answered, answer), "actions")
-
-    async def answered(self, work: Awaitable[None]) -> None:
-        """Wait for something that asks the daemon; say what it refuses."""
-        try:
-            await work
-        except FluxHeroError as error:
-            self.refused(error)
+            start(self, partial(_wait, answer), "actions")
 
     def perform_named(self, name: str) -> None:
         """The same, by its name."""
@@ -313,3 +306,7 @@ class FluxHeroTui(App[None]):
         self.palette = Palette(self.theme_variables)
         for surface in self.base.query(Surface):
             surface.repaint()
+
+
+async def _wait(work: Awaitable[None]) -> None:
+    await work

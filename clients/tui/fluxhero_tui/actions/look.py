@@ -89,10 +89,7 @@ def open_row(terminal: FluxHeroTui) -> None:
 async def _life(terminal: FluxHeroTui, order_id: str) -> None:
     from fluxhero_tui.dialogs.life import Life
 
-    async def show() -> None:
-        await terminal.push_screen_wait(Life(await terminal.connection.client.orders.get(order_id)))
-
-    await terminal.answered(show())
+    await terminal.push_screen_wait(Life(await terminal.connection.client.orders.get(order_id)))
 
 
 def run_backtest(terminal: FluxHeroTui) -> None:

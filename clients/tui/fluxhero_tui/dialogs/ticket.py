@@ -156,12 +156,17 @@ class Ticket(Dialog[None]):
         said = f"{sentence(ticket)} {accept}"
         if not await self._confirmed(ticket, accept):
             return
-        orders = self._desk.connection.client.orders
+        again = self._unanswered.get(said)
         try:
-            answer = await orders.place(ticket, accept_adjusted=accept, request_id=self._unanswered.pop(said, None))
+            orders = self._desk.connection.client.orders
+            answer = await orders.place(ticket, accept_adjusted=accept, request_id=again)
         except FluxHeroError as error:
+            # One that was never sent has no id, and leaves what was sent before as unanswered as it was.
             if isinstance(error, Unavailable | DeadlineExceeded):
-                self._unanswered[said] = error.request_id
+                if error.request_id:
+                    self._unanswered[said] = error.request_id
+            else:
+                self._unanswered.pop(said, None)
             # A preview that is still under way must not stand in front of the refusal.
             self.workers.cancel_group(self, "preview")
             self._refused, self._answer, self._wrong = error, None, ()

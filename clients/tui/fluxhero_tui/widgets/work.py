@@ -7,9 +7,22 @@ from typing import Any
 
 from textual.dom import DOMNode
 
+from fluxhero_client import FluxHeroError
+
 
 def start(node: DOMNode, work: Callable[[], Coroutine[Any, Any, None]], group: str, *, alone: bool = False) -> None:
-    """Begin it; `alone` ends what of the same group is still under way. It ends with its node."""
+    """Begin it; `alone` ends what of the same group is still under way. It ends with its node.
+
+    What the daemon refuses, or a connection that has gone, is said; the terminal itself goes on.
+    """
+    terminal: Any = node.app
+
+    async def guarded() -> None:
+        try:
+            await work()
+        except FluxHeroError as error:
+            terminal.refused(error)
+
     # As a function, not as a coroutine: one that is replaced before it began would never be awaited.
-    found: Any = work
+    found: Any = guarded
     node.run_worker(found, group=group, exclusive=alone)
