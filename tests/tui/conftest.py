@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
 from google.protobuf.message import Message
+from harness.terminals import Terminal
 from textual.pilot import Pilot
 from tui import world
 
@@ -230,3 +233,12 @@ def sit() -> Callable[..., Any]:
             yield seat
 
     return open_terminal
+
+
+@pytest.fixture
+def terminal(tmp_path: Path) -> Iterator[Terminal]:
+    """A real terminal, which ends with the test."""
+    assert shutil.which("tmux"), "tmux is missing: make setup-test installs it"
+    made = Terminal(tmp_path / "t")
+    yield made
+    made.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -434,3 +435,13 @@ async def test_an_order_that_finds_no_daemon_is_said_and_the_ticket_stays(sit: S
         await dialog(seat, Ticket)
         await seat.until(lambda: "nothing was sent" in seat.text())
         assert sent(seat) == []
+
+
+async def test_screens_that_are_passed_over_quickly_are_not_seen(sit: Sit) -> None:
+    async with sit() as seat:
+        for key in "2345678":
+            await seat.app.action_press(key)
+            for _ in range(10):
+                await asyncio.sleep(0)  # so that it has begun when the next key ends it
+        await seat.until(lambda: seat.app.view_name == "log")
+        await seat.until(lambda: [view.id for view in seat.app.base.query("#views > *") if view.display] == ["log"])

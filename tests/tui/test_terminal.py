@@ -3,58 +3,11 @@
 from __future__ import annotations
 
 import os
-import shlex
-import shutil
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import pytest
-
-PATIENCE_S = 60.0
-
-
-class Terminal:
-    """A terminal of 120 x 40, and the keyboard before it."""
-
-    def __init__(self, socket: Path) -> None:
-        self._socket = socket
-
-    def tmux(self, *words: str) -> str:
-        done = subprocess.run(["tmux", "-S", str(self._socket), *words], capture_output=True, text=True, check=True)
-        return done.stdout
-
-    def run(self, *words: str, **environment: str) -> None:
-        variables = {"PYTHONPATH": os.pathsep.join(sys.path), **environment}
-        given = [f"{name}={value}" for name, value in variables.items()]
-        command = shlex.join(
-            ["env", "-u", "COLUMNS", "-u", "LINES", *given, sys.executable, "-m", "fluxhero_client.cli", *words]
-        )
-        # What the command leaves on the screen stays to be read.
-        self.tmux("new-session", "-d", "-x", "120", "-y", "40", f"{command}; echo CODE=$?; sleep 600")
-
-    def press(self, *keys: str) -> None:
-        self.tmux("send-keys", *keys)
-
-    def screen(self) -> str:
-        return self.tmux("capture-pane", "-p")
-
-    def until(self, true: Callable[[str], bool]) -> str:
-        end_s = time.monotonic() + PATIENCE_S
-        while not true(screen := self.screen()):
-            assert time.monotonic() < end_s, screen
-            time.sleep(0.05)
-        return screen
-
-
-@pytest.fixture
-def terminal(tmp_path: Path) -> Iterator[Terminal]:
-    assert shutil.which("tmux"), "tmux is missing: make setup-test installs it"
-    made = Terminal(tmp_path / "t")
-    yield made
-    subprocess.run(["tmux", "-S", str(tmp_path / "t"), "kill-server"], capture_output=True, check=False)
+from harness.terminals import Terminal
 
 
 def test_the_recording_plays_in_a_terminal_and_q_leaves_it_as_it_was(terminal: Terminal) -> None:

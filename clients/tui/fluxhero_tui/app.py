@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import inspect
 import time
 from collections import Counter
@@ -146,7 +147,10 @@ class FluxHeroTui(App[None]):
         switcher = self.base.query_one("#views", ContentSwitcher)
         kind = VIEWS[number]
         if not self.base.query(f"#{kind.NAME}"):
-            await switcher.mount(kind(self.desk))
+            view = kind(self.desk)
+            # Another key may end this before it is brought to the front; then it must not be seen.
+            view.display = False
+            await switcher.mount(view)
         self.chosen = number
         switcher.current = kind.NAME
         self.view.repaint()
@@ -232,7 +236,16 @@ class FluxHeroTui(App[None]):
         answer = action.run(self)
         if inspect.isawaitable(answer):
             # A dialog waits for a person: keys, ticks and the stream must go on meanwhile.
-            start(self, partial(_wait, answer), "actions")
+            start(self, partial(self._when_painted, answer), "actions")
+
+    async def _when_painted(self, work: Awaitable[None]) -> None:
+        """Do it when a change of screens is done: what lies below a dialog stays as it was painted last."""
+        changing = [worker for worker in self.workers if worker.group == "views" and not worker.is_finished]
+        await asyncio.gather(*(worker.wait() for worker in changing), return_exceptions=True)
+        painted = asyncio.Event()
+        self.base.call_after_refresh(painted.set)
+        await painted.wait()
+        await work
 
     def perform_named(self, name: str) -> None:
         """The same, by its name."""
@@ -306,7 +319,3 @@ class FluxHeroTui(App[None]):
         self.palette = Palette(self.theme_variables)
         for surface in self.base.query(Surface):
             surface.repaint()
-
-
-async def _wait(work: Awaitable[None]) -> None:
-    await work

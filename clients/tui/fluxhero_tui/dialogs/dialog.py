@@ -32,7 +32,12 @@ class Dialog(ModalScreen[A]):
     Dialog .field { height: 1; layout: horizontal; }
     Dialog .label { width: 16; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Leave", show=False)]
+    # At once, before the next key: one that is typed ahead must not land in the field before.
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "leave", "Leave", show=False),
+        Binding("tab", "app.focus_next", show=False, priority=True),
+        Binding("shift+tab", "app.focus_previous", show=False, priority=True),
+    ]
 
     @property
     def terminal(self) -> FluxHeroTui:

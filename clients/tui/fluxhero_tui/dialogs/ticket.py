@@ -59,8 +59,8 @@ class Ticket(Dialog[None]):
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "send", "Send", show=False, priority=True),
-        Binding("up", "app.focus_previous", show=False),
-        Binding("down", "app.focus_next", show=False),
+        Binding("up", "app.focus_previous", show=False, priority=True),
+        Binding("down,enter", "app.focus_next", show=False, priority=True),
     ]
 
     def __init__(self, desk: Desk, symbol: str) -> None:
@@ -96,10 +96,6 @@ class Ticket(Dialog[None]):
         event.stop()
         # Only the newest of several keys is asked about.
         start(self, self._preview, "preview", alone=True)
-
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        event.stop()
-        self.focus_next(Input)
 
     def written(self) -> OrderTicket:
         """The order as it stands in the fields.
