@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from harness.lockstep import lockstep
+from harness.lockstep import Lockstep, lockstep
 from harness.tape import PLAYED, SYMBOLS, TIMEFRAME
 from harness.terminals import Terminal
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fluxhero.v1 import backtest_pb2, trade_pb2
 from fluxhero_tui.draw.bars import meter, plot
-from fluxhero_tui.draw.figures import NOTHING, age, figure, gained, money, percent, plural, shares, word
+from fluxhero_tui.draw.figures import NOTHING, age, figure, gained, in_cents, money, percent, plural, shares, word
 from fluxhero_tui.draw.ink import EMPTY, Line, Span, beside, clean, clip, heading, line, wrap
 from fluxhero_tui.draw.times import day
 from fluxhero_tui.state.run import Run
@@ -91,9 +91,9 @@ def statistics(of: trade_pb2.TradeStatistics) -> list[Line]:
         _fact("win rate", _ratio(of, "win_rate_pct", "%")),
         _fact("net P&L $", gained(of.net_pnl)),
         _fact("profit factor", _ratio(of, "profit_factor")),
-        _fact("average win $", Span(money(of.average_win) if of.HasField("average_win") else NOTHING)),
-        _fact("average loss $", Span(money(of.average_loss) if of.HasField("average_loss") else NOTHING)),
-        _fact("expectancy $", Span(money(of.expectancy) if of.HasField("expectancy") else NOTHING)),
+        _fact("average win $", Span(in_cents(of, "average_win"))),
+        _fact("average loss $", Span(in_cents(of, "average_loss"))),
+        _fact("expectancy $", Span(in_cents(of, "expectancy"))),
         _fact("commission $", Span(money(of.commission))),
     ]
 
