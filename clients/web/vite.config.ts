@@ -31,7 +31,7 @@ export default defineConfig({
   base: "./",
   resolve: { alias: { "@api": here("src/gen/fluxhero/v1"), "@": here("src") } },
   build: {
-    outDir: here("../../daemon/fluxherod/webui"),
+    outDir: process.env.FLUXHERO_WEBUI ?? here("../../daemon/fluxherod/webui"),
     emptyOutDir: true,
     target: "es2022",
     assetsInlineLimit: 0,

@@ -70,7 +70,7 @@ export function ofAlert(alert: Alert): Entry {
 export function ofPosition(now: Position, before: Position | undefined, timeMs: number): Entry | undefined {
   const held = before?.quantity ?? 0n;
   const entry = (text: string, tone: Tone): Entry => ({ timeMs, kind: "position", symbol: now.symbol, text, tone });
-  const side = positionWord(now.side).text;
+  const side = positionWord(now.quantity ? now.side : before?.side).text;
   if (now.quantity === held) {
     if (!before || now.protection === before.protection) return undefined;
     const guarded = now.protection === ProtectionState.BROKER_STOP;

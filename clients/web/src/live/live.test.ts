@@ -137,8 +137,8 @@ describe("the store", () => {
   });
   it("drops a position when it is closed, and says that there is a new trade", () => {
     const store = new Store();
-    store.take([snapshot(1, [Topic.POSITIONS], { positions: [{ symbol: "SPY", quantity: 5n }] })]);
-    const closed = { symbol: "SPY", quantity: 0n, realizedPnl: "-4.00", side: 1 };
+    store.take([snapshot(1, [Topic.POSITIONS], { positions: [{ symbol: "SPY", quantity: 5n, side: 1 }] })]);
+    const closed = { symbol: "SPY", quantity: 0n, realizedPnl: "-4.00" };
     store.take([message(2, 1, { positions: [closed] } as unknown as Partial<WatchResponse>)]);
     expect([store.positions.keys.value, store.closed.value]).toEqual([[], 1]);
     expect(store.happenings.value.map((entry) => entry.text)).toEqual(["closed, 5 long; realized −$4.00"]);

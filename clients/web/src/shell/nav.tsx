@@ -1,3 +1,4 @@
+// The way to each view.
 import { computed } from "@preact/signals";
 import { session } from "@/session/session";
 import { Icon } from "@/ui/icons";

@@ -2,6 +2,7 @@
 import { freshness } from "@/live/link";
 import { session } from "@/session/session";
 import { Boundary } from "@/ui/boundary";
+import { Dialogs } from "@/ui/dialogs";
 import { nowMs } from "@/ui/now";
 import { Loading } from "@/ui/parts";
 import { VIEWS } from "@/views/registry";
@@ -26,6 +27,7 @@ export function Shell() {
       <Nav chosen={view.id} />
       <Main view={view} />
       <Toasts />
+      <Dialogs />
     </div>
   );
 }

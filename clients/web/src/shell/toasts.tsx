@@ -1,3 +1,4 @@
+// What actions came to.
 import { Icon } from "@/ui/icons";
 import { dismiss, toasts } from "@/ui/toasts";
 

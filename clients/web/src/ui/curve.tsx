@@ -7,9 +7,11 @@ const WIDE = 1000;
 export function pathOf(values: readonly number[], height: number, floor?: number): string {
   const low = Math.min(floor ?? Number.POSITIVE_INFINITY, ...values);
   const high = Math.max(floor ?? Number.NEGATIVE_INFINITY, ...values);
+  // A flat curve runs through the middle.
   const room = high - low || 1;
+  const base = high > low ? low : low - 0.5;
   const step = WIDE / Math.max(values.length - 1, 1);
-  const y = (value: number) => height - 2 - ((value - low) / room) * (height - 4);
+  const y = (value: number) => height - 2 - ((value - base) / room) * (height - 4);
   return values.map((value, at) => `${at ? "L" : "M"}${(at * step).toFixed(1)} ${y(value).toFixed(1)}`).join("");
 }
 

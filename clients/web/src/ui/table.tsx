@@ -7,6 +7,8 @@ export interface Column<T> {
   readonly title: string;
   readonly cell: (one: T) => ComponentChildren;
   readonly right?: boolean;
+  /** Its title is for screen readers only. */
+  readonly untitled?: boolean;
   /** Takes the room that is left. */
   readonly grow?: boolean;
   /** Not shown below so many pixels of the window. */
@@ -104,7 +106,7 @@ function Title<T>({ column, number, order }: TitleProps<T>) {
           {now ? (now.down ? " ↓" : " ↑") : ""}
         </button>
       ) : (
-        <span>{column.title}</span>
+        <span class={column.untitled ? "hidden" : undefined}>{column.title}</span>
       )}
     </th>
   );

@@ -5,6 +5,7 @@ import { PositionSide } from "@api/common_pb";
 import type { Price } from "@api/market_pb";
 import type { Position } from "@api/position_pb";
 import { computed } from "@preact/signals";
+import { CloseButton } from "@/actions/close";
 import { session } from "@/session/session";
 import { price, whole } from "@/text/figures";
 import { dollars, money } from "@/text/money";
@@ -17,7 +18,7 @@ import { Direction, Empty, Gain, GainPercent, Meter, Panel, SymbolLink, Toned } 
 import { type Column, Table } from "@/ui/table";
 import type { View } from "@/views/view";
 import { Happenings } from "./happenings";
-import { curveOf, heldFor, nearness, pulseOf, type Tile, tilesOf } from "./model";
+import { curveOf, extremesOf, heldFor, nearness, pulseOf, type Tile, tilesOf } from "./model";
 
 const { store } = session;
 const POINTS = 500;
@@ -61,6 +62,7 @@ const POSITIONS: readonly Column<Position>[] = [
   { title: "Guard", from: 1200, cell: (one) => <Guard of={one} /> },
   { title: "Mode", from: 1500, cell: (one) => strategyWord(one.mode).text },
   { title: "Held", right: true, cell: (one) => <Held of={one} />, sort: (one) => -Number(one.openedAt?.seconds ?? 0) },
+  { title: "Actions", untitled: true, right: true, cell: (one) => <CloseButton of={one} /> },
 ];
 
 const PRICES: readonly Column<Price>[] = [
@@ -163,7 +165,12 @@ function Equity() {
   return (
     <Panel title="Equity" padded>
       <Shown asked={asked} what="the equity curve">
-        {(points) => <Curve values={curveOf(points)} height={132} label="recorded equity, hour by hour" />}
+        {(points) => (
+          <>
+            <Curve values={curveOf(points)} height={132} label="recorded equity, hour by hour" />
+            <p class="dim extremes">{extremesOf(points)}</p>
+          </>
+        )}
       </Shown>
     </Panel>
   );

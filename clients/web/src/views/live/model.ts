@@ -95,6 +95,13 @@ export function heldFor(position: Position, asOfMs: number): string {
   return span(opened === undefined ? undefined : Math.max((asOfMs - opened) / 1000, 0));
 }
 
+/** What the curve's newest, lowest and highest points are. */
+export function extremesOf(points: readonly EquityPoint[]): string {
+  if (!points.length) return "";
+  const sorted = [...points].sort((one, other) => Number(one.equity) - Number(other.equity));
+  return `low ${dollars(sorted[0]?.equity)} · high ${dollars(sorted.at(-1)?.equity)}`;
+}
+
 /** Equity, oldest first, for a curve. */
 export const curveOf = (points: readonly EquityPoint[]): number[] =>
   points.map((point) => Number(point.equity)).reverse();
