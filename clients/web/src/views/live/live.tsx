@@ -163,7 +163,7 @@ function Equity() {
     return (await session.api.account.getEquityCurve({ pageSize: POINTS, resolution }, { signal })).points;
   });
   return (
-    <Panel title="Equity" padded>
+    <Panel title="Equity curve" padded>
       <Shown asked={asked} what="the equity curve">
         {(points) => (
           <>
