@@ -151,10 +151,9 @@ system-packages:
 node-packages: $(if $(wildcard package-lock.json),node_modules/.package-lock.json)
 	@:
 
-# Not npm ci: the lock pins buf's builds for Linux, and npm ci wants those of every platform.
 node_modules/.package-lock.json: package-lock.json
 	@if ! command -v npm >/dev/null; then echo 'setup: skipped the npm packages (no npm)'; \
-	else npm install --no-save --silent --no-audit --no-fund && touch $@ || echo 'setup: skipped the npm packages (npm install failed)'; fi
+	else npm ci --silent --no-audit --no-fund && touch $@ || echo 'setup: skipped the npm packages (npm ci failed)'; fi
 
 grpcurl: $(BIN)/grpcurl
 
