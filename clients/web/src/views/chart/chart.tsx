@@ -35,7 +35,7 @@ function SymbolChart({ symbol }: { symbol: string }) {
   const asked = useAsked(async (stop) => {
     store.renewals.value;
     const { bars, indicators } = await session.api.market.getBars(
-      { symbol, pageSize: KEPT, withIndicators: true },
+      { symbol, pageSize: KEPT, includeIndicators: true },
       { signal: stop },
     );
     return stepsOf(bars, indicators);
