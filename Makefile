@@ -21,7 +21,7 @@ SUITABLE := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))
 PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$python -c '$(SUITABLE)' 2>/dev/null && echo $$python && break; done)
 
-.PHONY: help setup setup-test demo test acceptance bench disk mutants scope streams crash dst dst-bugs soak weeks backtest-oracle cluster fuzz fuzz-web lint format proto lock deb clean system-packages node-packages grpcurl
+.PHONY: help setup setup-test demo test acceptance bench disk mutants scope streams crash dst dst-bugs soak weeks backtest-oracle cluster fuzz fuzz-web lint format proto web web-dev lock deb clean system-packages node-packages grpcurl
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -91,6 +91,12 @@ format: setup ## format the code and mend what ruff can mend
 proto: setup ## generate the Python code of the API from protos/
 	@$(BIN)/python protos/generate.py
 
+web: node-packages ## build the dashboard into daemon/fluxherod/webui (its sources: clients/web), and check it
+	@npm run --silent check && npm run --silent unit && npm run --silent build
+
+web-dev: node-packages ## the dashboard's sources with what changes at once, against a daemon (FLUXHERO_WEB, http://127.0.0.1:8050)
+	@npm run --silent dev
+
 lock: setup ## pin the dependencies of pyproject.toml in requirements.lock (ARGS=--upgrade for the newest)
 	@$(BIN)/pip install --quiet uv
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --extra dev \
@@ -148,10 +154,9 @@ system-packages:
 node-packages: $(if $(wildcard package-lock.json),node_modules/.package-lock.json)
 	@:
 
-# Not npm ci: the lock pins buf's builds for Linux, and npm ci wants those of every platform.
 node_modules/.package-lock.json: package-lock.json
 	@if ! command -v npm >/dev/null; then echo 'setup: skipped the npm packages (no npm)'; \
-	else npm install --no-save --silent --no-audit --no-fund && touch $@ || echo 'setup: skipped the npm packages (npm install failed)'; fi
+	else npm ci --silent --no-audit --no-fund && touch $@ || echo 'setup: skipped the npm packages (npm ci failed)'; fi
 
 grpcurl: $(BIN)/grpcurl
 

@@ -140,7 +140,10 @@ async def test_bars_come_with_their_indicators_when_asked(client: Any) -> None:
     page = await client.market.GetBars(request)
     assert [one.bar_end_time for one in page.indicators] == [bar.end_time for bar in page.bars]
     alone = market_pb2.GetIndicatorsRequest(symbol="SPY", time=page.bars[7].end_time)
-    assert (await client.market.GetIndicators(alone)).indicators == page.indicators[7]
+    one = (await client.market.GetIndicators(alone)).indicators
+    assert one == page.indicators[7]
+    assert one.long_above == pytest.approx(one.kama + 0.5 * one.atr)
+    assert one.short_below == pytest.approx(one.kama - 0.5 * one.atr)
     assert not (await client.market.GetBars(market_pb2.GetBarsRequest(symbol="SPY"))).indicators
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from fluxhero.v1 import common_pb2, market_pb2, signal_pb2
 from fluxherod.core.signals import Indicators, Rule, Signal
 from fluxherod.core.strategy.codes import VolatilityState
+from fluxherod.core.strategy.params import StrategyParams
 from fluxherod.core.types import Bar, Regime
 from fluxherod.engine.market.closed_bars import ClosedBar
 from fluxherod.rpc.convert import MODES, REGIMES, SIGNAL_KINDS, VERDICTS, known, money, optional_money, timestamp
@@ -52,9 +53,10 @@ def closed_bar(closed: ClosedBar, timeframe: str) -> market_pb2.Bar:
     return bar_message(closed.bar, closed.end_ns, timeframe, int(decision["regime"]), bool(decision["valid"]))
 
 
-def closed_indicators(closed: ClosedBar, timeframe: str, spike_limit: float) -> market_pb2.Indicators:
-    """Everything that the kernel made of a bar; a range of the 5-minute bars above `spike_limit` is a spike."""
+def closed_indicators(closed: ClosedBar, timeframe: str, strategy: StrategyParams) -> market_pb2.Indicators:
+    """Everything that the kernel made of a bar, and what the parameters in force now make of that."""
     decision = closed.decision
+    kama, margin = float(decision["kama"]), strategy.entry_atr * float(decision["atr"])
     values: dict[str, Any] = {field: known(float(decision[name])) for field, name in _DECISION_FIELDS.items()}
     return market_pb2.Indicators(
         symbol=closed.bar.symbol,
@@ -68,7 +70,9 @@ def closed_indicators(closed: ClosedBar, timeframe: str, spike_limit: float) -> 
         volatility=_VOLATILITY[VolatilityState(int(decision["volatility_state"]))],
         valid=bool(decision["valid"]),
         spike_ratio=known(closed.spike),
-        volatility_spike=closed.spike > spike_limit,
+        volatility_spike=closed.spike > strategy.spike_ratio,
+        long_above=known(kama + margin),
+        short_below=known(kama - margin),
         **values,
     )
 

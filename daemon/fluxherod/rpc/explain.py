@@ -61,7 +61,7 @@ def explain_nothing(engine: Engine, closed: ClosedBar) -> signal_pb2.ExplainResp
         bar_start_time=timestamp(closed.bar.start_ns),
         decided_at=timestamp(closed.end_ns),
         price=closed.bar.close,
-        indicators=closed_indicators(closed, settings.timeframe, settings.strategy.spike_ratio),
+        indicators=closed_indicators(closed, settings.timeframe, settings.strategy),
         rules=map(rule_message, (*nearest.rules, *_exit_rules(engine, closed))),
         noise_filter_passed=Verdict.FAILED not in noise,
         volume_validated=any(rule.name == "volume" and rule.verdict is Verdict.PASSED for rule in nearest.rules),

@@ -12,6 +12,7 @@ from fluxherod.core.calendar import new_york_day
 from fluxherod.core.money import from_e4
 from fluxherod.core.orders import Order
 from fluxherod.core.portfolio import Position
+from fluxherod.core.strategy.params import StrategyParams
 from fluxherod.core.types import Quote
 from fluxherod.core.words import some_of
 from fluxherod.engine.engine import Engine
@@ -64,9 +65,9 @@ class Live:
         return self.engine.settings.timeframe
 
     @property
-    def spike_limit(self) -> float:
-        """Above this ratio of ranges volatility spikes."""
-        return self.engine.settings.strategy.spike_ratio
+    def strategy(self) -> StrategyParams:
+        """The strategy's parameters in force."""
+        return self.engine.settings.strategy
 
     # --- the market ----------------------------------------------------------------------------------
     def book(self, symbol: str) -> SymbolBook:
@@ -113,7 +114,7 @@ class Live:
         index = book.closed.ended_by(end_ns) - 1 if book is not None else -1
         if book is None or index < 0 or book.closed.end_ns(index) != end_ns:
             return None
-        return closed_indicators(book.closed[index], self.timeframe, self.spike_limit)
+        return closed_indicators(book.closed[index], self.timeframe, self.strategy)
 
     def price(self, symbol: str, quote: Quote | None = None) -> market_pb2.Price | None:
         """The newest price of a symbol, with its newest quote or the given one; None while there is none."""

@@ -58,11 +58,11 @@ class MarketService(market_pb2_grpc.MarketServiceServicer):
         page = paging.slice(range(end - 1, first - 1, -1), lambda number: [-closed.start_ns(number)])
         shown = [closed[number] for number in page.items]
         explained = shown if request.include_indicators else ()
-        spike_limit = self._live.spike_limit
+        strategy = self._live.strategy
         return market_pb2.GetBarsResponse(
             bars=[closed_bar(bar, timeframe) for bar in shown],
             next_page_token=page.next_page_token,
-            indicators=[closed_indicators(bar, timeframe, spike_limit) for bar in explained],
+            indicators=[closed_indicators(bar, timeframe, strategy) for bar in explained],
         )
 
     async def GetIndicators(
@@ -72,7 +72,7 @@ class MarketService(market_pb2_grpc.MarketServiceServicer):
         symbol = validate.symbol(request.symbol)
         time_ns = validate.time_ns(request.time, "time") if request.HasField("time") else self._live.now_ns
         closed = self._live.bar_at(symbol, time_ns)
-        message = closed_indicators(closed, self._live.timeframe, self._live.spike_limit)
+        message = closed_indicators(closed, self._live.timeframe, self._live.strategy)
         return market_pb2.GetIndicatorsResponse(indicators=message)
 
     async def ListSymbols(

@@ -96,7 +96,7 @@ class Snapshots:
         if common_pb2.TOPIC_BARS in topics and (bar := book.closed.as_of(bars)) is not None:
             message.bars.append(closed_bar(bar, live.timeframe))
         if common_pb2.TOPIC_INDICATORS in topics and book.closed:
-            message.indicators.append(closed_indicators(book.closed[-1], live.timeframe, live.spike_limit))
+            message.indicators.append(closed_indicators(book.closed[-1], live.timeframe, live.strategy))
 
     async def add_signals(self, message: stream_pb2.WatchResponse, symbols: tuple[str, ...]) -> None:
         """Put the signals of the session in; the tables must hold all that the message's `seq` covers."""

@@ -75,7 +75,7 @@ class Bar(_message.Message):
     def __init__(self, symbol: _Optional[str] = ..., timeframe: _Optional[str] = ..., start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., open: _Optional[float] = ..., high: _Optional[float] = ..., low: _Optional[float] = ..., close: _Optional[float] = ..., volume: _Optional[int] = ..., regime: _Optional[_Union[_common_pb2.Regime, str]] = ..., decided: _Optional[bool] = ...) -> None: ...
 
 class Indicators(_message.Message):
-    __slots__ = ("symbol", "timeframe", "bar_start_time", "bar_end_time", "close", "volume", "sma", "ema", "kama", "efficiency_ratio", "rsi", "atr", "atr_average", "adx", "plus_di", "minus_di", "upper_band", "lower_band", "slope", "r_squared", "average_volume", "regime", "raw_regime", "volatility", "valid", "spike_ratio", "volatility_spike")
+    __slots__ = ("symbol", "timeframe", "bar_start_time", "bar_end_time", "close", "volume", "sma", "ema", "kama", "efficiency_ratio", "rsi", "atr", "atr_average", "adx", "plus_di", "minus_di", "upper_band", "lower_band", "slope", "r_squared", "average_volume", "regime", "raw_regime", "volatility", "valid", "spike_ratio", "volatility_spike", "long_above", "short_below")
     SYMBOL_FIELD_NUMBER: _ClassVar[int]
     TIMEFRAME_FIELD_NUMBER: _ClassVar[int]
     BAR_START_TIME_FIELD_NUMBER: _ClassVar[int]
@@ -103,6 +103,8 @@ class Indicators(_message.Message):
     VALID_FIELD_NUMBER: _ClassVar[int]
     SPIKE_RATIO_FIELD_NUMBER: _ClassVar[int]
     VOLATILITY_SPIKE_FIELD_NUMBER: _ClassVar[int]
+    LONG_ABOVE_FIELD_NUMBER: _ClassVar[int]
+    SHORT_BELOW_FIELD_NUMBER: _ClassVar[int]
     symbol: str
     timeframe: str
     bar_start_time: _timestamp_pb2.Timestamp
@@ -130,7 +132,9 @@ class Indicators(_message.Message):
     valid: bool
     spike_ratio: float
     volatility_spike: bool
-    def __init__(self, symbol: _Optional[str] = ..., timeframe: _Optional[str] = ..., bar_start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., bar_end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., close: _Optional[float] = ..., volume: _Optional[int] = ..., sma: _Optional[float] = ..., ema: _Optional[float] = ..., kama: _Optional[float] = ..., efficiency_ratio: _Optional[float] = ..., rsi: _Optional[float] = ..., atr: _Optional[float] = ..., atr_average: _Optional[float] = ..., adx: _Optional[float] = ..., plus_di: _Optional[float] = ..., minus_di: _Optional[float] = ..., upper_band: _Optional[float] = ..., lower_band: _Optional[float] = ..., slope: _Optional[float] = ..., r_squared: _Optional[float] = ..., average_volume: _Optional[float] = ..., regime: _Optional[_Union[_common_pb2.Regime, str]] = ..., raw_regime: _Optional[_Union[_common_pb2.Regime, str]] = ..., volatility: _Optional[_Union[_common_pb2.VolatilityState, str]] = ..., valid: _Optional[bool] = ..., spike_ratio: _Optional[float] = ..., volatility_spike: _Optional[bool] = ...) -> None: ...
+    long_above: float
+    short_below: float
+    def __init__(self, symbol: _Optional[str] = ..., timeframe: _Optional[str] = ..., bar_start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., bar_end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., close: _Optional[float] = ..., volume: _Optional[int] = ..., sma: _Optional[float] = ..., ema: _Optional[float] = ..., kama: _Optional[float] = ..., efficiency_ratio: _Optional[float] = ..., rsi: _Optional[float] = ..., atr: _Optional[float] = ..., atr_average: _Optional[float] = ..., adx: _Optional[float] = ..., plus_di: _Optional[float] = ..., minus_di: _Optional[float] = ..., upper_band: _Optional[float] = ..., lower_band: _Optional[float] = ..., slope: _Optional[float] = ..., r_squared: _Optional[float] = ..., average_volume: _Optional[float] = ..., regime: _Optional[_Union[_common_pb2.Regime, str]] = ..., raw_regime: _Optional[_Union[_common_pb2.Regime, str]] = ..., volatility: _Optional[_Union[_common_pb2.VolatilityState, str]] = ..., valid: _Optional[bool] = ..., spike_ratio: _Optional[float] = ..., volatility_spike: _Optional[bool] = ..., long_above: _Optional[float] = ..., short_below: _Optional[float] = ...) -> None: ...
 
 class Symbol(_message.Message):
     __slots__ = ("symbol", "state", "detail", "enabled", "shortable", "easy_to_borrow", "bars", "bars_needed", "last_bar_time", "regime", "rejected_bars", "revised_bars", "outside_bars")

@@ -1,0 +1,48 @@
+// How a call failed, in the daemon's own words.
+import { Code, ConnectError } from "@connectrpc/connect";
+import { BadRequestSchema, ErrorInfoSchema, RetryInfoSchema } from "@/gen/google/rpc/error_details_pb";
+import { seconds } from "@/text/times";
+
+export interface Failure {
+  readonly code: Code;
+  /** Stable, such as `RISK_REJECTED`; empty when the daemon did not answer. */
+  readonly reason: string;
+  /** A sentence for people. */
+  readonly text: string;
+  /** What is wrong with which field of the request. */
+  readonly fields: Readonly<Record<string, string>>;
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly retryS: number;
+}
+
+/** The failure that an exception of a call is. */
+export function failureOf(thrown: unknown): Failure {
+  const error = ConnectError.from(thrown);
+  const info = error.findDetails(ErrorInfoSchema)[0];
+  const wrong = error.findDetails(BadRequestSchema)[0]?.fieldViolations ?? [];
+  return {
+    code: error.code,
+    reason: info?.reason ?? "",
+    text: info ? error.rawMessage : plainText(error),
+    fields: Object.fromEntries(wrong.map(({ field, description }) => [field, description])),
+    metadata: info?.metadata ?? {},
+    retryS: seconds(error.findDetails(RetryInfoSchema)[0]?.retryDelay) ?? 0,
+  };
+}
+
+/** What the browser says of a daemon that is not there helps nobody. */
+function plainText(error: ConnectError): string {
+  const unreached =
+    error.code === Code.Unavailable || /failed to fetch|network ?error|load failed/i.test(error.message);
+  if (unreached || error.code === Code.Unknown) return "the daemon does not answer";
+  return error.code === Code.DeadlineExceeded ? "the daemon did not answer in time" : error.rawMessage;
+}
+
+/** The token is not, or no longer, valid: only another one helps. */
+export const isDenied = (failure: Failure): boolean =>
+  failure.reason === "TOKEN_INVALID" || failure.reason === "TOKEN_MISSING" || failure.code === Code.Unauthenticated;
+
+/** Nobody answered, so the call may or may not have been carried out: it may be sent again under its own request id. */
+export const isUnanswered = (failure: Failure): boolean =>
+  failure.reason === "" &&
+  [Code.Unavailable, Code.DeadlineExceeded, Code.Unknown, Code.Canceled].includes(failure.code);

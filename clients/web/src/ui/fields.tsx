@@ -1,0 +1,102 @@
+// Labelled inputs of forms; each holds its text in a signal of the form.
+import type { Signal } from "@preact/signals";
+import type { ComponentChildren } from "preact";
+import { useId } from "preact/hooks";
+
+interface FieldProps {
+  label: string;
+  /** What is wrong with it; the daemon's own words where it has spoken. */
+  wrong?: string | undefined;
+  hint?: string;
+}
+
+interface TextProps extends FieldProps {
+  text: Signal<string>;
+  placeholder?: string;
+  type?: "text" | "date" | "number";
+  numeric?: boolean;
+  autofocus?: boolean;
+  maxLength?: number;
+  options?: readonly string[];
+}
+
+/** One line of text. */
+export function TextField({ label, wrong, hint, text, type = "text", numeric, options, ...rest }: TextProps) {
+  const id = useId();
+  return (
+    <Field id={id} label={label} wrong={wrong} hint={hint}>
+      <input
+        id={id}
+        class="input"
+        type={type}
+        value={text.value}
+        inputMode={numeric ? "decimal" : undefined}
+        autocomplete="off"
+        spellcheck={false}
+        list={options && `${id}-list`}
+        aria-invalid={wrong ? "true" : undefined}
+        aria-describedby={wrong ? `${id}-wrong` : undefined}
+        onInput={(event) => {
+          text.value = event.currentTarget.value;
+        }}
+        {...rest}
+      />
+      {options && (
+        <datalist id={`${id}-list`}>
+          {options.map((one) => (
+            <option key={one} value={one} />
+          ))}
+        </datalist>
+      )}
+    </Field>
+  );
+}
+
+interface ChoiceProps<T extends string> extends FieldProps {
+  chosen: Signal<T>;
+  options: readonly (readonly [T, string])[];
+}
+
+/** One of a few. */
+export function ChoiceField<T extends string>({ label, wrong, hint, chosen, options }: ChoiceProps<T>) {
+  const id = useId();
+  return (
+    <Field id={id} label={label} wrong={wrong} hint={hint}>
+      <select
+        id={id}
+        class="input"
+        value={chosen.value}
+        onChange={(event) => {
+          chosen.value = event.currentTarget.value as T;
+        }}
+      >
+        {options.map(([value, text]) => (
+          <option key={value} value={value}>
+            {text}
+          </option>
+        ))}
+      </select>
+    </Field>
+  );
+}
+
+interface AroundProps {
+  id: string;
+  label: string;
+  wrong: string | undefined;
+  hint: string | undefined;
+  children: ComponentChildren;
+}
+
+const Field = ({ id, label, wrong, hint, children }: AroundProps) => (
+  <div class="field">
+    <label for={id}>{label}</label>
+    {children}
+    {hint && !wrong && <span class="label">{hint}</span>}
+    {wrong && (
+      <span class="wrong" id={`${id}-wrong`}>
+        {wrong}
+      </span>
+    )}
+  </div>
+);

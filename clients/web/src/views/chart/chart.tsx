@@ -1,0 +1,166 @@
+// Chart: one symbol, its bars as the daemon remembers them, and what was done there.
+import { computed, signal, useSignal, useSignalEffect } from "@preact/signals";
+import { useEffect, useMemo, useRef } from "preact/hooks";
+import { session } from "@/session/session";
+import { go, rest } from "@/shell/route";
+import { gainPercent, price } from "@/text/figures";
+import { toneOf } from "@/text/money";
+import { regimeWord } from "@/text/words";
+import { type Asked, Shown, useAsked } from "@/ui/asked";
+import { Badge, Empty, Panel } from "@/ui/parts";
+import { theme } from "@/ui/theme";
+import type { View } from "@/views/view";
+import type { Canvas, PaneName } from "./canvas";
+import { extended, fillMarks, KEPT, legendOf, levelsOf, type Step, signalMarks, stepsOf } from "./model";
+
+const { store } = session;
+const FIRST_SHOWN = 160;
+const OLD_SIGNALS = 200;
+const ALL_PANES: readonly PaneName[] = ["RSI", "ADX", "ATR"];
+
+const symbols = computed(() => [...store.prices.keys.value].sort());
+const chosen = computed(() => rest.value[0] ?? symbols.value[0] ?? "");
+const panes = signal<readonly PaneName[]>(["RSI", "ADX"]);
+
+function Chart() {
+  const symbol = chosen.value;
+  return (
+    <div class="view chart-view">
+      {symbol ? <SymbolChart key={symbol} symbol={symbol} /> : <Empty>The daemon follows no symbol yet.</Empty>}
+    </div>
+  );
+}
+
+function SymbolChart({ symbol }: { symbol: string }) {
+  const asked = useAsked(async (stop) => {
+    store.renewals.value;
+    const { bars, indicators } = await session.api.market.getBars(
+      { symbol, pageSize: KEPT, includeIndicators: true },
+      { signal: stop },
+    );
+    return stepsOf(bars, indicators);
+  });
+  const old = useAsked(async (stop) => {
+    store.renewals.value;
+    const request = { symbols: [symbol], pageSize: OLD_SIGNALS };
+    return (await session.api.signal.listSignals(request, { signal: stop })).signals;
+  });
+  return (
+    <Panel title={symbol} class="chart" padded tools={<Tools symbol={symbol} />}>
+      <Shown asked={asked} what={`the bars of ${symbol}`}>
+        {(steps) =>
+          steps.length ? <Drawing symbol={symbol} loaded={steps} old={old} /> : <Empty>No completed bar yet.</Empty>
+        }
+      </Shown>
+    </Panel>
+  );
+}
+
+function Tools({ symbol }: { symbol: string }) {
+  const now = store.prices.one(symbol).value;
+  const toggle = (name: PaneName) => {
+    const without = panes.value.filter((one) => one !== name);
+    panes.value =
+      without.length < panes.value.length ? without : ALL_PANES.filter((one) => one === name || without.includes(one));
+  };
+  return (
+    <>
+      <strong class="now">{price(now?.price)}</strong>
+      <span class={toneOf(now?.changePct)}>{gainPercent(now?.changePct)}</span>
+      <Badge word={regimeWord(store.indicators.one(symbol).value?.regime)} />
+      <fieldset class="group" aria-label="indicator panes">
+        {ALL_PANES.map((name) => (
+          <button
+            key={name}
+            type="button"
+            class="button small"
+            aria-pressed={panes.value.includes(name)}
+            onClick={() => toggle(name)}
+          >
+            {name}
+          </button>
+        ))}
+      </fieldset>
+      <select
+        class="input symbols"
+        aria-label="symbol"
+        value={symbol}
+        onChange={(event) => go("chart", event.currentTarget.value)}
+      >
+        {symbols.value.map((one) => (
+          <option key={one} value={one}>
+            {one}
+          </option>
+        ))}
+      </select>
+    </>
+  );
+}
+
+interface DrawingProps {
+  symbol: string;
+  loaded: readonly Step[];
+  old: Asked<Awaited<ReturnType<typeof session.api.signal.listSignals>>["signals"]>;
+}
+
+function Drawing({ symbol, loaded, old }: DrawingProps) {
+  const element = useRef<HTMLDivElement>(null);
+  const canvas = useSignal<Canvas | undefined>(undefined);
+  const hovered = useSignal<number | undefined>(undefined);
+  const steps = useMemo(() => signal(loaded), [loaded]);
+
+  useSignalEffect(() => {
+    steps.value = extended(steps.peek(), store.bars.one(symbol).value, store.indicators.one(symbol).value);
+  });
+  // Colours are read when it is drawn, and panes are made once: another theme or choice of panes is another canvas.
+  useEffect(() => {
+    let gone = false;
+    void import("./canvas").then((module) => {
+      if (gone || !element.current) return;
+      canvas.value = new module.Canvas(element.current, panes.value, (time) => {
+        hovered.value = time;
+      });
+      canvas.value.draw(steps.peek());
+      canvas.value.showLast(FIRST_SHOWN, steps.peek().length);
+      element.current.dataset.drawn = String(steps.peek().length);
+    });
+    return () => {
+      gone = true;
+      canvas.value?.end();
+      canvas.value = undefined;
+    };
+  }, [theme.value, panes.value, steps]);
+  useSignalEffect(() => canvas.value?.draw(steps.value));
+  useSignalEffect(() => canvas.value?.level(levelsOf(store.positions.one(symbol).value)));
+  useSignalEffect(() => canvas.value?.price(store.prices.one(symbol).value?.price));
+  useSignalEffect(() => {
+    const signals = [...(old.value.value ?? []), ...store.signals.all.filter((one) => one.symbol === symbol)];
+    const unique = [...new Map(signals.map((one) => [one.id, one])).values()];
+    const orders = store.orders.all.filter((one) => one.symbol === symbol);
+    const marks = [...signalMarks(steps.value, unique), ...fillMarks(steps.value, orders)];
+    canvas.value?.mark(marks.sort((one, other) => one.time - other.time));
+  });
+
+  const step = steps.value.find((one) => one.time === hovered.value) ?? steps.value.at(-1);
+  return (
+    <>
+      <dl class="legend">
+        {step &&
+          legendOf(step).map(([name, value]) => (
+            <div key={name}>
+              <dt>{name}</dt>
+              <dd>{value}</dd>
+            </div>
+          ))}
+      </dl>
+      <div
+        class="canvas"
+        ref={element}
+        role="img"
+        aria-label={`${symbol}: ${steps.value.length} bars with KAMA, bands, signals and indicators`}
+      />
+    </>
+  );
+}
+
+export const chart: View = { id: "chart", title: "Chart", icon: "chart", Screen: Chart };
