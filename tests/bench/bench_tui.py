@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import os
 import random
 import resource
 import sys
@@ -121,7 +122,9 @@ def main() -> int:
     print(f"prices a second   {pace:8.0f}")
     print(f"of a core         {share:8.1%}   (bound {CORE:.0%}; the firehose itself included)")
     print(f"a key, median     {keys[len(keys) // 2]:8.1f} ms")
+    print(f"a key, p99        {keys[len(keys) * 99 // 100]:8.1f} ms")
     print(f"a key, slowest    {keys[-1]:8.1f} ms (bound {KEY_MS:g})")
+    print(f"load {os.getloadavg()[0]:.2f} on {os.cpu_count()} cores: a busy machine keeps keys waiting")
     print(f"memory grew by    {grown:8.1f} MiB in the second half (bound {GROWTH_MIB:g})")
     return int(share > CORE or keys[-1] > KEY_MS or grown > GROWTH_MIB)
 

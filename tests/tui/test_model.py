@@ -40,7 +40,8 @@ def test_an_update_replaces_what_has_the_same_id_and_leaves_the_rest() -> None:
 
 def test_a_position_of_no_shares_is_gone_and_the_log_says_what_it_made() -> None:
     known = model()
-    known.apply(world.update(2, positions=[world.position(quantity=0, realized_pnl="-978.75")]))
+    flat = world.position(quantity=0, realized_pnl="-978.75", side=common_pb2.POSITION_SIDE_UNSPECIFIED)
+    known.apply(world.update(2, positions=[flat]))
     assert list(known.positions) == ["QQQ"]
     entry = known.happenings.entries[-1]
     assert (entry.text, entry.tone) == ("closed, 44 long; realized $-978.75", "bad")

@@ -74,8 +74,8 @@ def of_position(now: position_pb2.Position, before: position_pb2.Position | None
         if before is None or now.protection == before.protection:
             return None
         return Entry(time_s, "position", now.symbol, f"guard: {word(now, 'protection')}", _guard_tone(now))
-    if not now.quantity:
-        text = f"closed, {shares(held)} {word(now, 'side')}; realized ${money(now.realized_pnl)}"
+    if before is not None and not now.quantity:
+        text = f"closed, {shares(held)} {word(before, 'side')}; realized ${money(now.realized_pnl)}"
         return Entry(time_s, "position", now.symbol, text, "bad" if now.realized_pnl.startswith("-") else "good")
     change = "opened" if not held else f"{shares(held)} → {shares(now.quantity)}"
     text = f"{change}: {word(now, 'side')} {shares(now.quantity)} at ${money(now.average_price)}"
