@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Awaitable, Callable, Iterable, Sequence, Set
 from functools import partial
 from typing import Any, ClassVar
@@ -14,6 +14,7 @@ from textual.app import App, ComposeResult, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.command import CommandPalette
 from textual.containers import Container
+from textual.events import Event, InputEvent, Key, Paste
 from textual.markup import escape
 from textual.screen import Screen
 from textual.widgets import ContentSwitcher, Input
@@ -23,6 +24,7 @@ from fluxhero_client import Client, FluxHeroError
 from fluxhero_tui.actions.action import Action
 from fluxhero_tui.actions.catalog import REGISTRY
 from fluxhero_tui.desk import Desk
+from fluxhero_tui.dialogs.dialog import Dialog
 from fluxhero_tui.draw.ink import Line, clean
 from fluxhero_tui.link.connection import Connection
 from fluxhero_tui.link.failure import said
@@ -41,6 +43,8 @@ from fluxhero_tui.widgets.table import Table
 from fluxhero_tui.widgets.work import start
 
 TICK_S, TICKS_A_CLOCK, TICKS_A_REPORT = 0.1, 5, 20
+# Longer than any dialog takes to open; a terminal that hears no keys can't halt.
+LONGEST_HOLD_S = 2.0
 
 
 class _Search(Input):
@@ -64,7 +68,9 @@ class FluxHeroTui(App[None]):
     ]
     ENABLE_COMMAND_PALETTE = True
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(key, f"press('{key}')", show=False) for key in REGISTRY.keys if key != "ctrl+p"
+        *(Binding(key, f"press('{key}')", show=False) for key in REGISTRY.keys if key != "ctrl+p"),
+        Binding("tab", "focus_next", show=False, priority=True),
+        Binding("shift+tab", "focus_previous", show=False, priority=True),
     ]
 
     def __init__(
@@ -87,6 +93,9 @@ class FluxHeroTui(App[None]):
         self._seen: Counter[str] = Counter()
         self._ticks = 0
         self._head: tuple[Any, ...] = ()
+        self._held: deque[Event] = deque()
+        self._holds = 0
+        self._held_by: int | None = None
 
     @property
     def titles(self) -> list[str]:
@@ -163,8 +172,8 @@ class FluxHeroTui(App[None]):
             self.base.set_focus(None)
 
     def show(self, number: int) -> None:
-        """Bring a screen to the front."""
-        start(self, partial(self.mount_view, number), "views", alone=True)
+        """Bring a screen to the front; the next key is meant for it."""
+        start(self, partial(self._changed, partial(self.mount_view, number), self.hold()), "views", alone=True)
 
     def show_named(self, name: str) -> None:
         """The same, by its name."""
@@ -184,7 +193,13 @@ class FluxHeroTui(App[None]):
     def explain(self, symbol: str) -> None:
         """Why a symbol is traded, or is not: on the screen of signals."""
         self.desk.symbol = symbol
-        start(self, partial(self._explain, symbol), "views", alone=True)
+        start(self, partial(self._changed, partial(self._explain, symbol), self.hold()), "views", alone=True)
+
+    async def _changed(self, change: Callable[[], Awaitable[None]], hold: int) -> None:
+        try:
+            await change()
+        finally:
+            self.release(hold)
 
     async def _explain(self, symbol: str) -> None:
         await self.mount_view(next(number for number, kind in enumerate(VIEWS) if kind is Signals))
@@ -236,16 +251,69 @@ class FluxHeroTui(App[None]):
         answer = action.run(self)
         if inspect.isawaitable(answer):
             # A dialog waits for a person: keys, ticks and the stream must go on meanwhile.
-            start(self, partial(self._when_painted, answer), "actions")
+            start(self, partial(self._when_painted, answer, self.hold()), "actions")
 
-    async def _when_painted(self, work: Awaitable[None]) -> None:
+    def hold(self) -> int:
+        """Keep what is typed for the dialog or screen that is about to open; the number is for `release`.
+
+        Else a letter of a reason that is typed ahead would be a key of the screen below, such as one that closes.
+        """
+        self._holds += 1
+        self._held_by = self._holds
+        self.set_timer(LONGEST_HOLD_S, partial(self._let_go, self._held_by, forget=True))
+        return self._held_by
+
+    def release(self, hold: int) -> None:
+        """It is open: what was typed meanwhile goes there, in the order in which it was typed."""
+        self.call_later(self._let_go, hold)
+
+    async def on_event(self, event: Event) -> None:
+        fresh = isinstance(event, InputEvent | Paste) and not event.is_forwarded
+        if fresh and self._held_by is not None:
+            self._held.append(event)
+        elif not (fresh and isinstance(event, Key) and await self._pressed(event.key)):
+            await super().on_event(event)
+
+    async def _pressed(self, key: str) -> bool:
+        """Act on a key at once: by way of the focused widget the next ones would overtake what it opens."""
+        if len(self.screen_stack) != 1 or isinstance(self.focused, Input):
+            return False
+        action = self.registry.resolve(key, self.view_name, self.desk.role)
+        if action is not None:
+            await self.perform(action)
+        return action is not None
+
+    async def _when_painted(self, work: Awaitable[None], hold: int) -> None:
         """Do it when a change of screens is done: what lies below a dialog stays as it was painted last."""
         changing = [worker for worker in self.workers if worker.group == "views" and not worker.is_finished]
         await asyncio.gather(*(worker.wait() for worker in changing), return_exceptions=True)
         painted = asyncio.Event()
         self.base.call_after_refresh(painted.set)
         await painted.wait()
-        await work
+        await self.opening(lambda: work, hold)
+
+    async def opening(self, work: Callable[[], Awaitable[None]], hold: int) -> None:
+        """Do what opens a dialog, which then ends the hold itself; without one it ends at once."""
+        below = self.screen
+
+        def look() -> None:
+            if isinstance(self.screen, Dialog) and self.screen is not below:
+                self.screen.opened(partial(self.release, hold))
+            else:
+                self.release(hold)
+
+        # It is called when the work first has to wait: for the person, or for the daemon.
+        asyncio.get_running_loop().call_soon(look)
+        await work()
+
+    async def _let_go(self, hold: int, forget: bool = False) -> None:
+        if hold != self._held_by:
+            return
+        self._held_by = None
+        if forget:
+            self._held.clear()
+        while self._held and self._held_by is None:
+            await self.on_event(self._held.popleft())
 
     def perform_named(self, name: str) -> None:
         """The same, by its name."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from fluxhero_tui.draw.times import seconds_of
 from fluxhero_tui.link.connection import Connection
@@ -22,6 +22,8 @@ class Desk:
     symbol: str = ""
     signal_id: str = ""
     timeframe: str = ""
+    # Orders that got no answer may have arrived: sent again under these ids they can't be placed twice.
+    unanswered: dict[str, str] = field(default_factory=dict)
 
     @property
     def model(self) -> Model:

@@ -6,7 +6,7 @@ from fluxhero_tui.actions import lists, look, safety, trade
 from fluxhero_tui.actions.action import Action, Registry
 from fluxhero_tui.state.role import Role
 
-_TABLES = ("dashboard", "positions", "orders", "signals", "risk", "log", "backtest")
+_TABLES = ("dashboard", "positions", "orders", "signals", "log", "backtest")
 _SYMBOLS = ("dashboard", "chart", "positions", "orders", "signals")
 
 REGISTRY = Registry(
@@ -138,7 +138,7 @@ REGISTRY = Registry(
             "Preview",
             "What risk would say to an order",
             "Trade",
-            trade.order,
+            trade.preview,
             views=_SYMBOLS,
             rank=6,
         ),

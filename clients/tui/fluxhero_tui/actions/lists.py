@@ -53,7 +53,8 @@ def search(terminal: FluxHeroTui) -> None:
     if (table := _table(terminal)) is not None:
         field.value = table.search
         field.add_class("-open")
-        field.focus()
+        # At once: what is typed next is meant for it.
+        terminal.base.set_focus(field)
 
 
 def clear(terminal: FluxHeroTui) -> None:

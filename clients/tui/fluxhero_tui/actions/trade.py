@@ -21,6 +21,11 @@ async def order(terminal: FluxHeroTui) -> None:
     await terminal.push_screen_wait(Ticket(terminal.desk, terminal.view.subject()))
 
 
+async def preview(terminal: FluxHeroTui) -> None:
+    """The ticket that only asks."""
+    await terminal.push_screen_wait(Ticket(terminal.desk, terminal.view.subject(), sends=False))
+
+
 async def close(terminal: FluxHeroTui) -> None:
     """Close the position under the cursor."""
     symbol = terminal.view.subject()
@@ -34,6 +39,10 @@ async def close(terminal: FluxHeroTui) -> None:
         "Its stop is cancelled first."
     )
     if await terminal.push_screen_wait(Confirm(f"Close {symbol}", [text], f"close {symbol}", danger=True)):
+        now = terminal.desk.model.positions.get(symbol)
+        if now is None or now.side != position.side:
+            terminal.notify(f"{symbol} has changed meanwhile: nothing was sent", severity="warning")
+            return
         await terminal.connection.client.positions.close(symbol, reason="closed at the terminal")
         terminal.notify(f"{symbol} is being closed.", title="close")
 

@@ -69,12 +69,10 @@ class TypedWord(Dialog[str]):
             if self._needs_reason:
                 yield Label(self._reason)
                 yield Input(id="reason", max_length=200, compact=True)
-            yield Label(f"Type {self._word} and press Enter; Esc leaves")
+            # What a person has typed, such as a symbol with a bracket, is no markup.
+            yield Label(f"Type {self._word} and press Enter; Esc leaves", markup=False)
             yield Input(id="word", max_length=20, compact=True)
-            yield Label("", id="missing")
-
-    def on_mount(self) -> None:
-        self.query_one("#reason" if self._needs_reason else "#word", Input).focus()
+            yield Label("", id="missing", markup=False)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from textual.binding import Binding, BindingType
@@ -38,6 +38,25 @@ class Dialog(ModalScreen[A]):
         Binding("tab", "app.focus_next", show=False, priority=True),
         Binding("shift+tab", "app.focus_previous", show=False, priority=True),
     ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._opened: Callable[[], None] = lambda: None
+        self._open = False
+
+    def opened(self, call: Callable[[], None]) -> None:
+        """Call it when this is open and its first field has the focus."""
+        self._opened = call
+        if self._open:
+            call()
+
+    def on_screen_resume(self) -> None:
+        # Behind Textual's own handler, which gives the focus.
+        self.call_later(self._now_open)
+
+    def _now_open(self) -> None:
+        self._open = True
+        self._opened()
 
     @property
     def terminal(self) -> FluxHeroTui:

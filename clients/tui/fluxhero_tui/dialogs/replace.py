@@ -48,7 +48,7 @@ class Replace(Dialog[Change]):
             with Horizontal(classes="field"):
                 yield Label("type CHANGE", classes="label")
                 yield Input(id="word", max_length=10, compact=True)
-            yield Label("Enter in the last field sends it; Esc leaves", id="missing")
+            yield Label("Enter in the last field sends it; Esc leaves", id="missing", markup=False)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()

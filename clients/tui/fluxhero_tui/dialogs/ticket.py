@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from functools import partial
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -12,7 +13,8 @@ from textual.containers import Horizontal, Vertical
 from textual.widgets import Input, Label
 
 from fluxhero.v1 import common_pb2, order_pb2, risk_pb2, system_pb2
-from fluxhero_client import DeadlineExceeded, FluxHeroError, OrderTicket, Unavailable
+from fluxhero_client import FluxHeroError, InvalidRequest, NotFound, OrderTicket, Refused, Unsupported
+from fluxhero_client.transport import new_request_id
 from fluxhero_tui.desk import Desk
 from fluxhero_tui.dialogs import fields
 from fluxhero_tui.dialogs.confirm import Confirm, TypedWord
@@ -25,6 +27,7 @@ from fluxhero_tui.widgets.pane import Pane
 from fluxhero_tui.widgets.work import start
 
 TYPING_PAUSE_S = 0.25
+_PLAY = (system_pb2.TRADING_MODE_PAPER, system_pb2.TRADING_MODE_DEMO)
 _FIELDS = (
     ("symbol", "symbol"),
     ("side", "buy or sell"),
@@ -57,25 +60,27 @@ class Ticket(Dialog[None]):
     .-narrow Ticket #form { width: 30; }
     .-narrow Ticket Input { width: 14; }
     """
+    AUTO_FOCUS = ".first"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "send", "Send", show=False, priority=True),
         Binding("up", "app.focus_previous", show=False, priority=True),
         Binding("down,enter", "app.focus_next", show=False, priority=True),
     ]
 
-    def __init__(self, desk: Desk, symbol: str) -> None:
+    def __init__(self, desk: Desk, symbol: str, *, sends: bool = True) -> None:
         super().__init__()
         self._desk = desk
         self._first = symbol
+        self._sends = sends
+        self._sending = False
         self._answer: order_pb2.PreviewOrderResponse | None = None
         self._asked: OrderTicket | None = None
         self._wrong: Sequence[str] = ("shares are missing",)
         self._refused: FluxHeroError | None = None
-        # An order that got no answer may have arrived: sent again under its id it can't be placed twice.
-        self._unanswered: dict[str, str] = {}
 
     def compose(self) -> ComposeResult:
         first = {"symbol": self._first, "side": "buy", "tif": "day", "cut": "refuse"}
+        begins = "quantity" if self._first else "symbol"
         with Vertical(classes="box") as box:
             box.border_title = self._title()
             with Vertical(id="form"):
@@ -83,13 +88,17 @@ class Ticket(Dialog[None]):
                     with Horizontal(classes="field"):
                         yield Label(label, classes="label")
                         yield Input(
-                            first.get(name, ""), id=name, placeholder=_HINTS.get(name, ""), max_length=14, compact=True
+                            first.get(name, ""),
+                            id=name,
+                            classes="first" if name == begins else "",
+                            placeholder=_HINTS.get(name, ""),
+                            max_length=14,
+                            compact=True,
                         )
                 yield Pane(self._hint, (), id="hint")
             yield Pane(self._said, (), focusable=True, id="said")
 
     def on_mount(self) -> None:
-        self.query_one("#quantity" if self._first else "#symbol", Input).focus()
         self.set_interval(0.5, self.query_one("#hint", Pane).redraw)
 
     def on_input_changed(self, event: Input.Changed) -> None:
@@ -135,53 +144,71 @@ class Ticket(Dialog[None]):
             self._refused = error
         self._show_said()
 
+    @property
+    def _may_send(self) -> bool:
+        return self._sends and self._desk.role >= Role.TRADE
+
     def action_send(self) -> None:
         """Ask once more, and send."""
-        start(self, self._send, "send", alone=True)
+        if not self._may_send:
+            self.notify("this ticket only previews", severity="warning")
+        elif self._sending:
+            # A second one beside it could be placed, too.
+            self.notify("the order is being sent: wait for its answer", severity="warning")
+        else:
+            terminal = self.terminal
+            start(self, partial(terminal.opening, self._send, terminal.hold()), "send", alone=True)
 
     async def _send(self) -> None:
-        if self._desk.role < Role.TRADE:
-            self.notify("this terminal is read-only", severity="warning")
-            return
         try:
             ticket = self.written()
         except fields.Wrong as wrong:
             self.notify(wrong.text, title=wrong.field, severity="warning")
             return
         accept = self._text("cut").lower() == "accept"
-        said = f"{sentence(ticket)} {accept}"
-        if not await self._confirmed(ticket, accept):
-            return
-        again = self._unanswered.get(said)
+        if not self._sending and await self._confirmed(ticket, accept):
+            self._sending = True
+            self._show_said()
+            # The terminal's work, not this dialog's: an order that is on its way stays so when the ticket is left.
+            start(self.terminal, partial(self._place, ticket, accept), "orders")
+
+    async def _place(self, ticket: OrderTicket, accept: bool) -> None:
+        unanswered, order = self._desk.unanswered, _same(ticket, accept)
         try:
             orders = self._desk.connection.client.orders
+            # Known before it is sent: whatever ends the call, it may have arrived.
+            again = unanswered.setdefault(order, new_request_id(None))
             answer = await orders.place(ticket, accept_adjusted=accept, request_id=again)
         except FluxHeroError as error:
-            # One that was never sent has no id, and leaves what was sent before as unanswered as it was.
-            if isinstance(error, Unavailable | DeadlineExceeded):
-                if error.request_id:
-                    self._unanswered[said] = error.request_id
-            else:
-                self._unanswered.pop(said, None)
+            # These have looked at the id: neither now nor before was it placed under it.
+            if isinstance(error, Refused | InvalidRequest | NotFound | Unsupported):
+                unanswered.pop(order, None)
             # A preview that is still under way must not stand in front of the refusal.
             self.workers.cancel_group(self, "preview")
             self._refused, self._answer, self._wrong = error, None, ()
-            self._show_said()
             self.terminal.refused(error)
             return
+        finally:
+            self._sending = False
+            self._show_said()
+        unanswered.pop(order, None)
         placed = shares(answer.order.quantity or ticket.quantity)
         self.terminal.notify(f"{placed} {ticket.symbol} on its way.", title="order")
-        self.dismiss(None)
+        if self.terminal.screen is self:
+            self.dismiss(None)
 
     async def _confirmed(self, ticket: OrderTicket, accept: bool) -> bool:
-        text = sentence(ticket) + ("; fewer shares, if risk cuts it" if accept else "")
-        if self._desk.model.status.mode == system_pb2.TRADING_MODE_LIVE and not self._desk.link.recorded:
-            texts = [text, "This is REAL MONEY."]
-            typed = await self.terminal.push_screen_wait(
-                TypedWord("Send to LIVE", texts, ticket.symbol, needs_reason=False)
-            )
+        texts = [sentence(ticket) + ("; fewer shares, if risk cuts it" if accept else "")]
+        if _same(ticket, accept) in self._desk.unanswered:
+            texts.append("It was sent before and got no answer. If it has arrived, it is not placed again.")
+        mode = self._desk.model.status.mode
+        if mode not in _PLAY and not self._desk.link.recorded:
+            live = mode == system_pb2.TRADING_MODE_LIVE
+            texts.append("This is REAL MONEY." if live else "It is not known whether this is REAL MONEY.")
+            title = "Send to LIVE" if live else "Send the order"
+            typed = await self.terminal.push_screen_wait(TypedWord(title, texts, ticket.symbol, needs_reason=False))
             return typed is not None
-        question = Confirm("Send the order", [text], "send it", danger=True)
+        question = Confirm("Send the order", texts, "send it", danger=True)
         sure: bool | None = await self.terminal.push_screen_wait(question)
         return sure is True
 
@@ -191,7 +218,7 @@ class Ticket(Dialog[None]):
             pane.repaint()
 
     def _title(self) -> str:
-        return "Order" if self._desk.role >= Role.TRADE else "Order: preview only"
+        return "Order" if self._may_send else "Order: preview only"
 
     def _hint(self, room: int, height: int) -> Sequence[Line]:
         symbol = self._text("symbol").upper()
@@ -203,11 +230,13 @@ class Ticket(Dialog[None]):
             found.append(line(("bid ", "dim"), maybe(known, "bid"), ("  ask ", "dim"), maybe(known, "ask")))
         if held is not None:
             found.append(line(("held ", "dim"), f"{word(held, 'side')} {shares(held.quantity)}"))
-        may = self._desk.role >= Role.TRADE
-        keys = [line(("^s", "key"), " send, after a question")] if may else [line(("read-only", "warn"))]
+        only = "read-only" if self._desk.role < Role.TRADE else "preview only"
+        keys = [line(("^s", "key"), " send, after a question")] if self._may_send else [line((only, "warn"))]
         return [*found, EMPTY, *keys, line(("tab", "key"), " next   ", ("esc", "key"), " leave")]
 
     def _said(self, room: int, height: int) -> Sequence[Line]:
+        if self._sending:
+            return [line(("sending: waiting for the daemon's answer …", "warn"))]
         if self._wrong:
             return [line((text, "dim")) for text in self._wrong]
         if self._refused is not None:
@@ -220,6 +249,11 @@ class Ticket(Dialog[None]):
 
     def _text(self, name: str) -> str:
         return self.query_one(f"#{name}", Input).value.strip()
+
+
+def _same(ticket: OrderTicket, accept: bool) -> str:
+    """What makes two orders the same: all that is sent."""
+    return repr((ticket, accept))
 
 
 def sentence(ticket: OrderTicket) -> str:

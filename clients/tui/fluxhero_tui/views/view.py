@@ -48,7 +48,7 @@ class View(Container):
     def table(self) -> Table[object] | None:
         """The table that keys act on: the focused one, else the first."""
         tables = list(self.query(Table))
-        return next((table for table in tables if table.has_focus), tables[0] if tables else None)
+        return next((table for table in tables if table is self.screen.focused), tables[0] if tables else None)
 
     def subject(self) -> str:
         """The symbol that is meant here."""
