@@ -8,6 +8,9 @@ from functools import partial
 from typing import Any
 
 import pytest
+from textual.events import Key
+from textual.keys import _character_to_key
+from textual.widgets import Input
 from tui import world
 
 from fluxhero.v1 import backtest_pb2, common_pb2, order_pb2, position_pb2, system_pb2
@@ -20,6 +23,7 @@ from fluxhero_tui.dialogs.life import Life
 from fluxhero_tui.dialogs.ticket import Ticket
 from fluxhero_tui.state.link import Phase
 from fluxhero_tui.state.role import Role
+from fluxhero_tui.views import VIEWS
 
 Sit = Callable[..., Any]
 MUTATIONS = (
@@ -48,6 +52,10 @@ async def dialog(seat: Any, kind: type[Any]) -> Any:
     await seat.until(lambda: isinstance(seat.app.screen, kind))
     await seat.pilot.pause()
     return seat.app.screen
+
+
+def notes(seat: Any) -> str:
+    return "\n".join(note.message for note in seat.app._notifications)
 
 
 async def gone(seat: Any) -> None:
@@ -200,19 +208,69 @@ async def test_with_real_money_the_ticket_takes_the_symbol_as_a_word(sit: Sit) -
 
 async def test_an_order_without_an_answer_is_sent_again_under_its_own_id(sit: Sit) -> None:
     lost = Unavailable(Failure("UNAVAILABLE", "cut off"))
-    lost.request_id = "same"
     async with sit(OrderService__PlaceOrder=lost) as seat:
         seat.app.look_at("SPY")
         await seat.press("o")
         await dialog(seat, Ticket)
+        await seat.press("type:10")
         for _ in range(2):
-            await seat.press(*([] if sent(seat) else ["type:10"]), "ctrl+s")
+            await seat.press("ctrl+s")
             await dialog(seat, Confirm)
             await seat.press("y")
             await dialog(seat, Ticket)
-        first, second = seat.daemon.requests("OrderService/PlaceOrder")
-        assert first.request_id != "same"
-        assert second.request_id == "same"
+            await seat.until(lambda: not seat.app.screen._sending)
+        await seat.press("escape")
+        await gone(seat)
+        del seat.daemon.answers["OrderService/PlaceOrder"]
+        await write_order(seat, "10")
+        assert "sent before and got no answer" in seat.text()
+        await seat.press("y")
+        await gone(seat)
+        await write_order(seat, "10")
+        assert "sent before" not in seat.text()
+        await seat.press("y")
+        await gone(seat)
+        first, second, third, other = [one.request_id for one in seat.daemon.requests("OrderService/PlaceOrder")]
+        assert first == second == third != other
+
+
+async def write_order(seat: Any, quantity: str) -> None:
+    await seat.press("o")
+    await dialog(seat, Ticket)
+    await seat.press(f"type:{quantity}", "ctrl+s")
+    await dialog(seat, Confirm)
+
+
+async def test_an_order_that_is_on_its_way_is_not_sent_beside_itself_and_goes_on_when_the_ticket_is_left(
+    sit: Sit,
+) -> None:
+    answer = asyncio.Event()
+
+    async with sit() as seat:
+        place = seat.daemon.unary
+
+        async def slowly(method: str, request: Any, response: Any) -> Any:
+            if method == "OrderService/PlaceOrder":
+                seat.daemon.received.append((method, request))
+                await answer.wait()
+                return order_pb2.PlaceOrderResponse(order=world.order("new", quantity=10))
+            return await place(method, request, response)
+
+        seat.daemon.unary = slowly
+        seat.app.look_at("SPY")
+        await write_order(seat, "10")
+        await seat.press("y")
+        await dialog(seat, Ticket)
+        await seat.until(lambda: "waiting for the daemon" in seat.text())
+        await seat.press("ctrl+s")
+        await seat.until(lambda: "is being sent" in notes(seat))
+        assert isinstance(seat.app.screen, Ticket)
+        await seat.press("escape")
+        await gone(seat)
+        answer.set()
+        await seat.until(lambda: "10 SPY on its way" in notes(seat))
+        assert sent(seat) == ["OrderService/PlaceOrder"]
+        assert not seat.app.desk.unanswered
 
 
 async def test_a_refused_order_shows_why_with_the_waterfall(sit: Sit) -> None:
@@ -445,3 +503,96 @@ async def test_screens_that_are_passed_over_quickly_are_not_seen(sit: Sit) -> No
                 await asyncio.sleep(0)  # so that it has begun when the next key ends it
         await seat.until(lambda: seat.app.view_name == "log")
         await seat.until(lambda: [view.id for view in seat.app.base.query("#views > *") if view.display] == ["log"])
+
+
+def type_ahead(seat: Any, text: str) -> None:
+    """All keys at once, as they come from a slow line or a busy machine."""
+    for character in text:
+        seat.app.post_message(Key(_character_to_key(character), character))
+
+
+async def test_what_is_typed_ahead_reaches_the_dialog_that_its_first_key_opens(sit: Sit) -> None:
+    async with sit() as seat:
+        type_ahead(seat, "o150")
+        ticket = await dialog(seat, Ticket)
+        await seat.until(lambda: ticket.query_one("#quantity", Input).value == "150")
+        assert ticket.query_one("#symbol", Input).value == "AAPL"
+        await seat.press("escape")
+        await gone(seat)
+        type_ahead(seat, "Hexit, why")
+        halt = await dialog(seat, TypedWord)
+        await seat.until(lambda: halt.query_one("#reason", Input).value == "exit, why")
+        assert len(seat.app.screen_stack) == 2
+        assert sent(seat) == []
+
+
+async def test_what_is_typed_ahead_behind_the_key_of_a_screen_is_meant_for_that_screen(sit: Sit) -> None:
+    async with sit() as seat:
+        await seat.go("positions")
+        type_ahead(seat, "4xy")
+        await seat.until(lambda: sent(seat))
+        assert sent(seat) == ["OrderService/CancelOrder"]
+        type_ahead(seat, "/xy")
+        await seat.until(lambda: seat.app.base.query_one("#search", Input).value == "xy")
+        assert len(seat.app.screen_stack) == 1
+
+
+async def test_keys_are_heard_again_when_a_dialog_never_opens(sit: Sit) -> None:
+    async with sit() as seat:
+        seat.app.hold()
+        type_ahead(seat, "x")
+        await seat.until(lambda: seat.app._held_by is None)
+        await seat.press("4")
+        await seat.until(lambda: seat.app.view_name == "orders")
+        assert len(seat.app.screen_stack) == 1
+
+
+async def test_a_position_that_has_turned_round_while_the_question_stood_is_not_closed(sit: Sit) -> None:
+    async with sit() as seat:
+        await seat.go("positions")
+        await seat.press("j", "x")
+        await dialog(seat, Confirm)
+        turned = world.position(side=common_pb2.POSITION_SIDE_SHORT, quantity=30)
+        seat.daemon.say(world.update(2, positions=[turned]))
+        await seat.until(lambda: seat.app.desk.model.positions["SPY"].quantity == 30)
+        await seat.press("y")
+        await seat.until(lambda: "has changed meanwhile" in notes(seat))
+        assert sent(seat) == []
+
+
+async def test_an_order_takes_a_word_while_it_is_not_known_whether_money_is_real(sit: Sit) -> None:
+    unknown = world.snapshot(statuses=[world.status(system_pb2.TRADING_MODE_UNSPECIFIED)])
+    async with sit(first=unknown) as seat:
+        await seat.press("o")
+        await dialog(seat, Ticket)
+        await seat.press("type:10", "ctrl+s")
+        await dialog(seat, TypedWord)
+        assert "not known whether this is REAL MONEY" in seat.text()
+
+
+async def test_a_word_with_brackets_is_asked_for_as_it_stands(sit: Sit) -> None:
+    live = world.snapshot(statuses=[world.status(system_pb2.TRADING_MODE_LIVE)])
+    async with sit(first=live) as seat:
+        await seat.press("o")
+        await dialog(seat, Ticket)
+        await seat.press("shift+tab", "shift+tab", *["backspace"] * 4, "type:[/B]", "tab", "tab", "type:10", "ctrl+s")
+        await dialog(seat, TypedWord)
+        assert "Type [/B] and press Enter" in seat.text()
+
+
+async def test_the_preview_key_opens_a_ticket_that_can_not_send(sit: Sit) -> None:
+    async with sit() as seat:
+        await seat.press("p")
+        await dialog(seat, Ticket)
+        assert "preview only" in seat.text()
+        await seat.press("type:10", "ctrl+s")
+        await seat.until(lambda: "only previews" in notes(seat))
+        assert isinstance(seat.app.screen, Ticket)
+
+
+async def test_no_key_that_a_screen_offers_is_without_meaning_there(sit: Sit) -> None:
+    async with sit() as seat:
+        for name in [view.NAME for view in VIEWS]:
+            await seat.go(name)
+            offered = [action.name for action in REGISTRY.offered(name, Role.ADMIN)]
+            assert ("sort" in offered) == (seat.app.view.table() is not None)
