@@ -176,6 +176,7 @@ class Seat:
     pilot: Pilot[Any]
     daemon: Daemon
     clock: Clock
+    faults: list[str] = field(default_factory=list)
 
     async def until(self, true: Callable[[], Any]) -> None:
         """Wait until something holds."""
@@ -231,6 +232,8 @@ def sit() -> Callable[..., Any]:
                 await seat.until(lambda: connection.model.report.ByteSize() and len(connection.model.trails) >= 4)
             await seat.settle()
             yield seat
+            faults = [entry.text for entry in connection.model.happenings.entries if entry.kind == "fault"]
+            assert faults == seat.faults
 
     return open_terminal
 

@@ -24,6 +24,7 @@ from fluxhero_tui.dialogs.ticket import Ticket
 from fluxhero_tui.state.link import Phase
 from fluxhero_tui.state.role import Role
 from fluxhero_tui.views import VIEWS
+from fluxhero_tui.widgets.pane import Pane
 
 Sit = Callable[..., Any]
 MUTATIONS = (
@@ -596,3 +597,79 @@ async def test_no_key_that_a_screen_offers_is_without_meaning_there(sit: Sit) ->
             await seat.go(name)
             offered = [action.name for action in REGISTRY.offered(name, Role.ADMIN)]
             assert ("sort" in offered) == (seat.app.view.table() is not None)
+
+
+async def test_the_palette_is_not_opened_above_a_question(sit: Sit) -> None:
+    async with sit() as seat:
+        await seat.press("H")
+        await dialog(seat, TypedWord)
+        await seat.press("ctrl+p")
+        await seat.pilot.pause()
+        assert isinstance(seat.app.screen, TypedWord)
+
+
+async def test_a_dialog_says_with_the_rest_of_the_screen_that_what_it_shows_is_old(sit: Sit) -> None:
+    async with sit() as seat:
+        await seat.press("o")
+        ticket = await dialog(seat, Ticket)
+        await seat.until(lambda: "bid 185.47" in seat.text())
+        drawn = []
+        hint = ticket.query_one("#hint", Pane)
+        hint.repaint = lambda: drawn.append(seat.app.stale)
+        seat.daemon.gone = True
+        seat.daemon.say(Unavailable(Failure("UNAVAILABLE", "the daemon has gone")))
+        await seat.until(lambda: drawn)
+        await seat.until(lambda: "LOST" in seat.text().splitlines()[0])
+        assert drawn == [True]
+
+
+async def test_the_risk_screen_asks_for_a_report_that_is_older_than_what_has_happened(sit: Sit) -> None:
+    async with sit() as seat:
+        asked = partial(seat.daemon.requests, "RiskService/GetRiskReport")
+        before = len(asked())
+        seat.daemon.say(world.update(2, positions=[world.position(quantity=10)]))
+        await seat.until(lambda: seat.app.desk.model.positions["SPY"].quantity == 10)
+        await seat.settle()
+        assert len(asked()) == before
+        await seat.go("risk")
+        await seat.until(lambda: len(asked()) > before)
+
+
+async def test_a_chart_stays_while_the_connection_is_lost_and_is_asked_for_when_it_is_back(sit: Sit) -> None:
+    async with sit() as seat:
+        await seat.go("chart")
+        await seat.until(lambda: "• KAMA" in seat.text())
+        asked = partial(seat.daemon.requests, "MarketService/GetBars")
+        seat.daemon.gone = True
+        seat.daemon.say(Unavailable(Failure("UNAVAILABLE", "the daemon has gone")))
+        await seat.until(lambda: seat.app.desk.link.phase is Phase.LOST)
+        await seat.pilot.resize_terminal(110, 38)
+        await seat.settle()
+        assert "• KAMA" in seat.text()
+        assert "nothing was sent" not in seat.text()
+        before, seat.daemon.gone = len(asked()), False
+        seat.daemon.say(world.update(2))
+        await seat.until(lambda: len(asked()) > before)
+
+
+async def test_what_can_not_be_drawn_says_so_and_the_terminal_can_still_halt(sit: Sit) -> None:
+    async with sit() as seat:
+        seat.app.view.query_one("#account", Pane)._draw = lambda room, height: [1 / 0]
+        seat.daemon.say(world.update(2, accounts=[world.account()]))
+        await seat.until(lambda: "this can't be drawn: ZeroDivisionError" in seat.text())
+        await seat.press("H")
+        await dialog(seat, TypedWord)
+        seat.faults += [entry.text for entry in seat.app.desk.model.happenings.entries if entry.kind == "fault"]
+        assert len(seat.faults) == 1
+
+
+async def test_a_message_that_can_not_be_taken_in_begins_the_stream_anew(sit: Sit) -> None:
+    async with sit() as seat:
+        bad = world.account()
+        bad.equity = "no number"
+        seat.daemon.say(world.update(2, accounts=[bad]))
+        await seat.until(lambda: "a fault of this terminal: ValueError" in seat.app.desk.link.why)
+        seat.daemon.say(world.snapshot())
+        await seat.until(lambda: seat.app.desk.link.phase is Phase.LIVE)
+        seat.faults += [entry.text for entry in seat.app.desk.model.happenings.entries if entry.kind == "fault"]
+        assert len(seat.daemon.subscriptions) == 2

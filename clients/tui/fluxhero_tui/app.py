@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 import time
+import traceback
 from collections import Counter, deque
 from collections.abc import Awaitable, Callable, Iterable, Sequence, Set
 from functools import partial
@@ -92,6 +93,8 @@ class FluxHeroTui(App[None]):
         self._first_theme = theme
         self._seen: Counter[str] = Counter()
         self._ticks = 0
+        self._report_old = False
+        self._fault = ""
         self._head: tuple[Any, ...] = ()
         self._held: deque[Event] = deque()
         self._holds = 0
@@ -335,6 +338,16 @@ class FluxHeroTui(App[None]):
         self.notify(text, title=error.reason.replace("_", " ").lower() or "failed", severity="error", timeout=10)
         self.connection.model.tell("refused", text, "bad")
 
+    def fault(self, error: Exception) -> str:
+        """Say what is wrong with this terminal itself, where it happened, and keep it in the log; the same once."""
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        text = f"{type(error).__name__} at {place.name}:{place.lineno}: {error}"
+        if text != self._fault:
+            self._fault = text
+            self.notify(text, title="a fault of this terminal; it goes on", severity="error", timeout=10)
+            self.connection.model.tell("fault", text, "bad")
+        return text
+
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         for action in self.registry.offered(self.view_name, self.desk.role):
             key = f"  (key {escape(action.key)})" if action.keys else ""
@@ -344,8 +357,12 @@ class FluxHeroTui(App[None]):
 
     def open_palette(self) -> None:
         """All that can be done, to be searched."""
-        if not isinstance(self.screen, CommandPalette):
+        # Above a dialog it would put a second question over the first one.
+        if len(self.screen_stack) == 1:
             self.push_screen(CommandPalette())
+
+    def action_command_palette(self) -> None:
+        self.open_palette()
 
     def _performer(self, action: Action) -> Callable[[], Any]:
         return lambda: start(self, partial(self.perform, action), "actions")
@@ -356,9 +373,11 @@ class FluxHeroTui(App[None]):
     def _ask_again(self, changed: Set[str]) -> None:
         """What no stream brings is asked for again when it may have changed."""
         connection = self.connection
+        self._report_old |= bool(changed & {"positions", "risk"})
         if self.desk.link.phase is not Phase.LIVE:
             return
-        if self.view_name == Risk.NAME and (changed & {"positions", "risk"}) and self._ticks % TICKS_A_REPORT == 0:
+        if self._report_old and self.view_name == Risk.NAME and self._ticks % TICKS_A_REPORT == 0:
+            self._report_old = False
             start(self, partial(self._load, connection.load_report), "report", alone=True)
         if "closed" in changed:
             start(self, partial(self._load, connection.load_trades), "trades", alone=True)
@@ -375,6 +394,9 @@ class FluxHeroTui(App[None]):
         if stale != self.stale:
             self.stale = stale
             self.view.repaint()
+            for dialog in self.screen_stack[1:]:
+                for surface in dialog.query(Surface):
+                    surface.repaint()
 
     def _redraw_head(self) -> None:
         self.base.query_one(Header).redraw()

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+
+_GROUPED = re.compile(r"\d{1,3}(,\d{3})+(\.\d*)?")
 
 
 @dataclass(frozen=True)
@@ -14,13 +17,19 @@ class Wrong(Exception):
     text: str
 
 
+def _ungrouped(text: str) -> str:
+    """Without the commas between thousands; a comma anywhere else stays, and makes it no number: 1,5 is not 15."""
+    typed = text.strip()
+    return typed.replace(",", "") if _GROUPED.fullmatch(typed) else typed
+
+
 def whole(field: str, text: str) -> int:
     """Shares.
 
     Raises:
         Wrong: when it is no positive whole number.
     """
-    digits = text.strip().replace(",", "").replace("_", "")
+    digits = _ungrouped(text)
     if not digits.isdecimal() or int(digits) < 1:
         raise Wrong(field, "a whole number of shares is wanted")
     return int(digits)
@@ -32,7 +41,7 @@ def dollars(field: str, text: str) -> Decimal | None:
     Raises:
         Wrong: when it is no price.
     """
-    typed = text.strip().replace(",", "").removeprefix("$")
+    typed = _ungrouped(text.strip().removeprefix("$"))
     if not typed:
         return None
     try:

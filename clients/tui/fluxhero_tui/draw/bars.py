@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 
 from fluxhero_tui.draw.ink import Line, Span
@@ -13,9 +14,14 @@ _DOTS = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
 
 def bar(share: float, room: int) -> str:
     """A bar over `share` (0 to 1) of `room` cells, to an eighth of a cell."""
-    eighths = round(min(max(share, 0.0), 1.0) * room * 8)
+    eighths = round(min(max(_known(share), 0.0), 1.0) * room * 8)
     full, rest = divmod(eighths, 8)
     return ("█" * full + (_EIGHTHS[rest] if rest else "")).ljust(room)
+
+
+def _known(value: float) -> float:
+    """0 for what is no number: its figure beside the bar says so."""
+    return 0.0 if math.isnan(value) else value
 
 
 def meter(share: float, room: int, tone: str) -> Line:
@@ -31,7 +37,7 @@ def urgency(share: float) -> str:
 
 def balance(share: float, room: int, tone: str) -> Line:
     """A bar from the middle: to the right for what is beyond (up to 1), to the left for what is short (down to -1)."""
-    half = max((room - 1) // 2, 1)
+    half, share = max((room - 1) // 2, 1), _known(share)
     cells = min(half, max(1, round(abs(share) * half))) if share else 0
     empty = "·" * (half - cells)
     left = (Span(empty, "track"), Span("█" * cells, tone)) if share < 0 else (Span("·" * half, "track"),)
@@ -41,7 +47,7 @@ def balance(share: float, room: int, tone: str) -> Line:
 
 def sparkline(values: Iterable[float], room: int) -> str:
     """The last `room` values, from the lowest of them to the highest."""
-    shown = list(values)[-room:] if room > 0 else []
+    shown = [value for value in values if math.isfinite(value)][-room:] if room > 0 else []
     if not shown:
         return ""
     low, high = min(shown), max(shown)
@@ -52,6 +58,7 @@ def sparkline(values: Iterable[float], room: int) -> str:
 
 def plot(values: Sequence[float], room: int, height: int) -> list[str]:
     """A curve of braille dots, twice as wide and four times as high as its cells."""
+    values = [value for value in values if math.isfinite(value)]
     if room <= 0 or height <= 0 or not values:
         return [" " * max(room, 0)] * max(height, 0)
     columns = resampled(values, room * 2)

@@ -93,6 +93,12 @@ class Connection:
         except FluxHeroError as error:
             self._note(self.link.waiting(now(), self.link.target, error.text))
             return REFUSED_DELAY_S
+        except Exception as error:
+            # A message that can't be taken in: begin anew with a whole snapshot, and say so.
+            text = f"a fault of this terminal: {type(error).__name__}: {error}"
+            self.model.tell("fault", text, "bad")
+            self._note(self.link.waiting(now(), self.link.target, text))
+            return REFUSED_DELAY_S
         finally:
             self._client = None
         return ABSENT_DELAY_S

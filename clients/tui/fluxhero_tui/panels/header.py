@@ -123,11 +123,15 @@ def kill_switch(top: Top, short: bool = False) -> Line:
 
 def feed(top: Top) -> Line:
     """The broker's feeds, where one of them is not well."""
+    names = feeds(top)
+    fatal = any(one.fatal for one in top.model.status.feeds)
+    return line((f" FEED {names} ", "badge-bad" if fatal else "badge-warn")) if names else EMPTY
+
+
+def feeds(top: Top) -> str:
+    """Which feeds are not well, and how."""
     bad = [one for one in top.model.status.feeds if not one.up or one.stale]
-    if not bad:
-        return EMPTY
-    names = ", ".join(f"{clean(one.name)} {'stale' if one.up else 'down'}" for one in bad)
-    return line((f" FEED {names} ", "badge-bad" if any(one.fatal for one in bad) else "badge-warn"))
+    return ", ".join(f"{clean(one.name)} {'stale' if one.up else 'down'}" for one in bad)
 
 
 def alerts(top: Top) -> Line:
@@ -190,6 +194,8 @@ def banner(top: Top, room: int) -> list[Line]:
         found.append(
             (f" NO WORD FROM THE DAEMON for {age(top.link.age_s(top.now_s) or 0)}: what you see is old.", "badge-bad")
         )
+    if names := feeds(top):
+        found.append((f" FEED {names}: prices may be old", "badge-warn"))
     if risk.halted:
         by = f" by {risk.halted_by}" if risk.halted_by else ""
         found.append((f" HALTED{by}: {clean(risk.halt_reason)}", "badge-bad"))

@@ -49,16 +49,20 @@ class Link:
         """The connection broke; it is being made again."""
         if self.phase is Phase.LOST:
             return replace(self, why=why)
-        return replace(self, phase=Phase.LOST, since_s=now_s, why=why, losses=self.losses + 1)
+        return replace(self, phase=Phase.LOST, since_s=self._without_s(now_s), why=why, losses=self.losses + 1)
 
     def waiting(self, now_s: float, target: str, why: str, remedy: tuple[str, ...] = ()) -> Link:
         """Nobody answers yet."""
-        since = self.since_s if self.phase is Phase.CONNECTING else now_s
-        return replace(self, phase=Phase.CONNECTING, since_s=since, target=target, why=why, remedy=remedy)
+        since_s = self._without_s(now_s)
+        return replace(self, phase=Phase.CONNECTING, since_s=since_s, target=target, why=why, remedy=remedy)
 
     def refused(self, now_s: float, why: str, remedy: tuple[str, ...]) -> Link:
         """The daemon lets this terminal not in."""
-        return replace(self, phase=Phase.REFUSED, since_s=now_s, why=why, remedy=remedy)
+        return replace(self, phase=Phase.REFUSED, since_s=self._without_s(now_s), why=why, remedy=remedy)
+
+    def _without_s(self, now_s: float) -> float:
+        """Since when there is no connection, however often it was tried since."""
+        return now_s if self.phase is Phase.LIVE else self.since_s
 
     def age_s(self, now_s: float) -> float | None:
         """Seconds since the daemon last said that what is shown holds; None before it ever did."""

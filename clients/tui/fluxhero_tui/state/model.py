@@ -90,7 +90,7 @@ class Model:
         """The recorded curve, newest first, in front of what came since."""
         since = [sample for sample in self.equity if not points or sample[0] > seconds_of(points[0].time)]
         self.equity.clear()
-        self.equity.extend((seconds_of(point.time), float(point.equity)) for point in reversed(points))
+        self.equity.extend((seconds_of(point.time), float(point.equity or 0)) for point in reversed(points))
         self.equity.extend(since)
         self.revisions["account"] += 1
 

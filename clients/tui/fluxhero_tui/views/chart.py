@@ -12,6 +12,7 @@ from fluxhero_tui.desk import Desk
 from fluxhero_tui.draw.candles import fitting
 from fluxhero_tui.draw.ink import Line
 from fluxhero_tui.panels import chart
+from fluxhero_tui.state.link import Phase
 from fluxhero_tui.state.series import Series
 from fluxhero_tui.views.view import View
 from fluxhero_tui.widgets.pane import Pane
@@ -57,7 +58,8 @@ class ChartView(View):
 
     def redraw(self, changed: Set[str]) -> None:
         symbol = self.desk.current()
-        if symbol != self._series.symbol or ("link" in changed and self._error):
+        if symbol != self._series.symbol or ("link" in changed and self.desk.link.phase is Phase.LIVE):
+            # What was missed while there was no connection must not be a gap that nobody sees.
             self.look()
         elif "bars" in changed and not self.desk.timeframe and (bar := self.model.bars.get(symbol)) is not None:
             self._series.add([bar])
@@ -77,7 +79,8 @@ class ChartView(View):
                     series.explain(indicators)
             self._error = ""
         except FluxHeroError as error:
-            self._error = error.text
+            # What is there is shown, as what it is: old.
+            self._error = "" if series.bars(1) else error.text
         self.query_one(Pane).redraw()
 
     def _lines(self, room: int, height: int) -> Sequence[Line]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.geometry import Region, Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from fluxhero_tui.draw.ink import EMPTY, Line
+from fluxhero_tui.draw.ink import EMPTY, Line, line
 
 if TYPE_CHECKING:
     from fluxhero_tui.app import FluxHeroTui
@@ -51,6 +51,17 @@ class Surface(ScrollView, inherit_bindings=False):
 
     def redraw(self) -> None:
         """Make the lines anew and repaint those that have changed."""
+        self.safely(self._make)
+
+    def safely(self, work: Callable[[], None]) -> None:
+        """Draw; what can't be drawn says so in its own place: it must not end a terminal that can halt."""
+        try:
+            work()
+        except Exception as error:
+            self._lines = [line((f"this can't be drawn: {self.terminal.fault(error)}", "bad"))]
+            self.refresh()
+
+    def _make(self) -> None:
         room, height = self.room
         if room <= 0 or height <= 0:
             return

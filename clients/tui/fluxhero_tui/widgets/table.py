@@ -72,7 +72,7 @@ class Table(Surface, Generic[R]):
         """The row under the cursor."""
         return self.shown[self._at] if self._at < len(self.shown) else None
 
-    def redraw(self) -> None:
+    def _make(self) -> None:
         room, height = self.room
         if room <= 0 or height <= 0:
             return
@@ -81,7 +81,7 @@ class Table(Surface, Generic[R]):
         self._restore()
         if self.virtual_size != (size := Size(room, len(self.shown) + HEAD)):
             self.virtual_size = size
-        self._refresh_seen()
+        self._make_seen()
 
     def repaint(self) -> None:
         self.redraw()
@@ -151,6 +151,9 @@ class Table(Surface, Generic[R]):
 
     def _refresh_seen(self) -> None:
         """Make the lines that are seen; repaint those that differ."""
+        self.safely(self._make_seen)
+
+    def _make_seen(self) -> None:
         before = self._lines
         self._lines = [self._line(y) for y in range(self.size.height)]
         for y, fresh in enumerate(self._lines):

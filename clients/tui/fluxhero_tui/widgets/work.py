@@ -13,7 +13,7 @@ from fluxhero_client import FluxHeroError
 def start(node: DOMNode, work: Callable[[], Coroutine[Any, Any, None]], group: str, *, alone: bool = False) -> None:
     """Begin it; `alone` ends what of the same group is still under way. It ends with its node.
 
-    What the daemon refuses, or a connection that has gone, is said; the terminal itself goes on.
+    What the daemon refuses, a connection that has gone, a fault of our own: it is said, and the terminal goes on.
     """
     terminal: Any = node.app
 
@@ -22,6 +22,8 @@ def start(node: DOMNode, work: Callable[[], Coroutine[Any, Any, None]], group: s
             await work()
         except FluxHeroError as error:
             terminal.refused(error)
+        except Exception as error:
+            terminal.fault(error)
 
     # As a function, not as a coroutine: one that is replaced before it began would never be awaited.
     found: Any = guarded
