@@ -673,3 +673,14 @@ async def test_a_message_that_can_not_be_taken_in_begins_the_stream_anew(sit: Si
         await seat.until(lambda: seat.app.desk.link.phase is Phase.LIVE)
         seat.faults += [entry.text for entry in seat.app.desk.model.happenings.entries if entry.kind == "fault"]
         assert len(seat.daemon.subscriptions) == 2
+
+
+async def test_a_terminal_that_may_do_less_after_a_restart_offers_less(sit: Sit) -> None:
+    async with sit() as seat:
+        seat.daemon.role = "read"
+        seat.daemon.say(Unavailable(Failure("UNAVAILABLE", "the daemon has gone")))
+        resumed = common_pb2.SNAPSHOT_REASON_RESUMED
+        seat.daemon.say(world.snapshot(seq=1, prev_seq=1, snapshot_reason=resumed, snapshot_topics=[]))
+        await seat.until(lambda: "READ-ONLY" in seat.text())
+        await seat.press("H")
+        assert len(seat.app.screen_stack) == 1

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,6 +12,7 @@ from tui import world
 from fluxhero.v1 import common_pb2, risk_pb2, system_pb2
 from fluxhero_tui.actions.action import Action, Registry
 from fluxhero_tui.actions.catalog import REGISTRY
+from fluxhero_tui.dialogs import fields
 from fluxhero_tui.draw import bars, candles, digits, grid, ink
 from fluxhero_tui.draw.figures import age, compact, price
 from fluxhero_tui.draw.grid import Column, Order
@@ -222,3 +225,32 @@ def test_each_action_has_a_key_and_says_what_it_does() -> None:
     for action in REGISTRY.actions:
         assert action.keys
         assert len(action.text) > 5
+
+
+def test_figures_that_are_none_are_drawn_as_nothing() -> None:
+    none = float("nan")
+    assert ink.plain(bars.meter(none, 10, "good")) == "░" * 10
+    assert ink.plain(bars.balance(none, 11, "good")) == "·····│·····"
+    assert bars.sparkline([1.0, none, float("inf"), 2.0], 4) == "▁▇"
+    assert bars.plot([none], 4, 1) == ["    "]
+
+
+@pytest.mark.parametrize("room", [80, 120])
+def test_a_feed_that_is_down_has_a_line_where_the_row_has_no_room_for_it(room: int) -> None:
+    model = Model()
+    model.status.feeds.add(name="market", up=True, stale=True)
+    top = Top(model, Link().heard(0.0), Role.ADMIN, 0.0)
+    assert ink.plain(header.banner(top, room)[0]).rstrip() == " FEED market stale: prices may be old"
+
+
+def test_a_direction_of_writing_is_not_taken_from_elsewhere() -> None:
+    assert ink.clean("buy \u202e01 SPY\u2066") == "buy ·01 SPY·"
+
+
+def test_commas_only_part_thousands() -> None:
+    assert (fields.whole("shares", "1,500"), fields.dollars("limit", "$1,234.50")) == (1_500, Decimal("1234.50"))
+    for text in ("1,5", "44,10", "1,50,000", ",500"):
+        with pytest.raises(fields.Wrong):
+            fields.whole("shares", text)
+        with pytest.raises(fields.Wrong):
+            fields.dollars("limit", text)

@@ -124,3 +124,10 @@ def test_symbols_are_stepped_through_in_a_circle() -> None:
         "AAPL",
         "SPY",
     ]
+
+
+def test_the_time_without_a_connection_counts_from_its_loss_however_often_it_is_tried() -> None:
+    lost = Link().heard(100.0).lost(101.0, "gone")
+    tried = lost.waiting(105.0, "there", "still gone").refused(106.0, "no token", ()).waiting(109.0, "there", "")
+    assert (tried.phase, tried.since_s) == (Phase.CONNECTING, 101.0)
+    assert tried.heard(110.0).since_s == 110.0

@@ -18,7 +18,9 @@ Line: TypeAlias = tuple[Span, ...]
 Piece: TypeAlias = "str | tuple[str, str]"
 
 EMPTY: Line = ()
-_CONTROLS = {code: "·" for code in (*range(32), *range(127, 160))}
+# Those that turn the direction of writing would change the order in which a line is read.
+_DIRECTIONS = (0x61C, *range(0x200B, 0x2010), *range(0x2028, 0x202F), *range(0x2066, 0x206A), 0xFEFF)
+_CONTROLS = {code: "·" for code in (*range(32), *range(127, 160), *_DIRECTIONS)}
 
 
 def clean(text: str) -> str:

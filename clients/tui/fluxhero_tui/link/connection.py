@@ -117,9 +117,12 @@ class Connection:
                 async with aclosing(stream) as messages:
                     async for message in messages:
                         self.model.apply(message)
-                        whole = message.kind == common_pb2.STREAM_KIND_SNAPSHOT
-                        if whole and message.snapshot_reason != common_pb2.SNAPSHOT_REASON_RESUMED:
-                            tasks.create_task(self._fill(client))
+                        if message.kind != common_pb2.STREAM_KIND_SNAPSHOT:
+                            continue
+                        # A daemon that was started anew may let this terminal do less.
+                        resumed = message.snapshot_reason == common_pb2.SNAPSHOT_REASON_RESUMED
+                        more = self._part("role", self._learn_role(client)) if resumed else self._fill(client)
+                        tasks.create_task(more)
         except BaseExceptionGroup as group:
             # One task ends for a reason, the others because of it.
             known = group.subgroup((FluxHeroError, _Moved))
