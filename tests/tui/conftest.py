@@ -37,7 +37,7 @@ from fluxhero_tui.app import FluxHeroTui
 from fluxhero_tui.link.connection import Connection
 from fluxhero_tui.state.model import Model
 
-PATIENCE_S, HEARTBEAT_S = 12.0, 5.0
+PATIENCE_S, HEARTBEAT_S = 60.0, 5.0
 WHERE = Address("unix:/run/fluxhero/fluxherod.sock", "given")
 
 

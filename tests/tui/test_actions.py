@@ -684,3 +684,12 @@ async def test_a_terminal_that_may_do_less_after_a_restart_offers_less(sit: Sit)
         await seat.until(lambda: "READ-ONLY" in seat.text())
         await seat.press("H")
         assert len(seat.app.screen_stack) == 1
+
+
+async def test_cancelling_a_protective_stop_is_called_what_it_is(sit: Sit) -> None:
+    async with sit() as seat:
+        await seat.go("orders")
+        await seat.press("j", "x")
+        await dialog(seat, Confirm)
+        assert "Cancel sell 44 SPY, stop $443.25?" in seat.text()
+        assert "PROTECTIVE STOP of the position in SPY" in seat.text()

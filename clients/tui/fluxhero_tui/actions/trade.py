@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fluxhero.v1 import market_pb2
+from fluxhero.v1 import market_pb2, order_pb2
 from fluxhero_tui.dialogs.confirm import Confirm, TypedWord
 from fluxhero_tui.dialogs.replace import Replace
 from fluxhero_tui.dialogs.ticket import Ticket
-from fluxhero_tui.draw.figures import maybe, money, plural, shares, word
+from fluxhero_tui.draw.figures import NOTHING, maybe, money, plural, shares, word
 from fluxhero_tui.views.log import Log
 from fluxhero_tui.views.orders import Orders
 
@@ -63,13 +63,18 @@ async def cancel(terminal: FluxHeroTui) -> None:
     chosen = view.order() if isinstance(view, Orders) else None
     if chosen is None:
         return
-    price = maybe(chosen, "limit_price")
-    at = f" at ${price}" if chosen.HasField("limit_price") else ""
-    text = (
+    prices = [(name, maybe(chosen, f"{name}_price")) for name in ("limit", "stop")]
+    at = "".join(f", {name} ${price}" for name, price in prices if price != NOTHING)
+    texts = [
         f"Cancel {word(chosen, 'side')} {shares(chosen.quantity)} {chosen.symbol}{at}? "
         f"{shares(chosen.filled_quantity)} are filled; it may still fill until its end is confirmed."
-    )
-    if await terminal.push_screen_wait(Confirm("Cancel the order", [text], "cancel the order")):
+    ]
+    if chosen.role == order_pb2.ORDER_ROLE_STOP:
+        texts.append(
+            f"It is the PROTECTIVE STOP of the position in {chosen.symbol}. While that is open the daemon refuses this: "
+            "close the position instead."
+        )
+    if await terminal.push_screen_wait(Confirm("Cancel the order", texts, "cancel the order")):
         await terminal.connection.client.orders.cancel(chosen.id)
         terminal.notify("Its cancel is on its way.", title=f"{chosen.symbol} order")
 
