@@ -71,7 +71,7 @@ async def cancel(terminal: FluxHeroTui) -> None:
     ]
     if chosen.role == order_pb2.ORDER_ROLE_STOP:
         texts.append(
-            f"It is the PROTECTIVE STOP of the position in {chosen.symbol}. While that is open the daemon refuses this: "
+            f"It is the PROTECTIVE STOP of the position in {chosen.symbol}. While that is open this is refused: "
             "close the position instead."
         )
     if await terminal.push_screen_wait(Confirm("Cancel the order", texts, "cancel the order")):
