@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from fluxhero.v1 import common_pb2, risk_pb2
 from fluxhero_tui.draw.bars import meter, urgency
-from fluxhero_tui.draw.figures import figure, gained, gained_percent, in_cents, money, percent, shares, word
+from fluxhero_tui.draw.figures import gained, gained_percent, in_cents, money, percent, shares, word
 from fluxhero_tui.draw.ink import EMPTY, Line, Span, clean, clip, heading, line, pad, wrap
 from fluxhero_tui.draw.times import clock_time, day_and_minute
 from fluxhero_tui.state.model import Model
@@ -28,11 +28,21 @@ def limits(model: Model, room: int, height: int) -> list[Line]:
         return [*lines, line(("waiting for the risk engine", "dim"))]
     lines += [_drawdown(risk, room), line((_scale(risk), "dim")), EMPTY]
     name = min(max((len(check.code) for check in risk.usage), default=8), 22)
-    lines += [_usage(check, name, room) for check in risk.usage]
+    wide = max((len(_figures(check)) for check in risk.usage), default=0)
+    lines += [_usage(check, name, wide, room) for check in risk.usage]
     return lines
 
 
-def _usage(check: risk_pb2.RiskCheck, name: int, room: int) -> Line:
+def _figures(check: risk_pb2.RiskCheck) -> str:
+    return f"{_amount(check.actual)} / {_amount(check.limit)}"
+
+
+def _amount(value: float) -> str:
+    """Dollars, percent or a count: no digits that nobody reads."""
+    return f"{value:,.0f}" if abs(value) >= 1_000 or value.is_integer() else f"{value:,.2f}"
+
+
+def _usage(check: risk_pb2.RiskCheck, name: int, wide: int, room: int) -> Line:
     label = pad((Span(clean(check.code.replace("_", " "))),), name)
     if check.verdict == _NOT_APPLICABLE or not check.HasField("limit") or not check.limit:
         return clip((*label, Span("  "), Span(clean(check.text), "dim")), room)
@@ -41,8 +51,7 @@ def _usage(check: risk_pb2.RiskCheck, name: int, room: int) -> Line:
     share = abs(check.actual / check.limit)
     failed = check.verdict == common_pb2.VERDICT_FAILED
     tone = "bad" if failed else urgency(share)
-    figures = f"{figure(check.actual)} / {figure(check.limit)}"
-    drawn = min(max(room - name - 36, 8), 40)
+    drawn = min(max(room - name - wide - 12, 4), 40)
     mark = {"good": "✓", "warn": "!", "bad": "✗"}[tone]
     return clip(
         (
@@ -51,7 +60,7 @@ def _usage(check: risk_pb2.RiskCheck, name: int, room: int) -> Line:
             *meter(share, drawn, tone),
             *pad((Span(percent(share * 100, 0), tone),), 6, right=True),
             Span(f" {mark} ", tone),
-            *pad((Span(figures),), 23, right=True),
+            *pad((Span(_figures(check)),), wide, right=True),
         ),
         room,
     )
