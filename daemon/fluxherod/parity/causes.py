@@ -17,8 +17,9 @@ _ADOPTED = ("POSITION_ADOPTED", "CASH_ADOPTED", "SPLIT_APPLIED", "ORDER_TAKEN_IN
 _HALTED = ("SYMBOL_HALTED", "SYMBOL_LIMIT_STATE", "EXIT_WAITS_FOR_HALT", "EXIT_DESPITE_HALT")
 _LIMITS = ("BREAKER_DISABLED", "BREAKER_REACHED", "DAILY_LOSS", "DAILY_LOSS_REACHED")
 _WATCHED = "(watched by the daemon)"
-# An operator's commands that end orders or positions.
-_ENDING = ("Halt", "Flatten", "Cancel", "Close", "Disable", "Remove", "Reload", "Replace", "PlaceOrder")
+# Commands of a person that end entries, and those that close positions.
+CANCELLING = ("Halt", "Flatten", "Cancel", "Close", "Disable", "Remove", "Reload", "Replace", "PlaceOrder")
+CLOSING = ("Flatten", "Close", "PlaceOrder", "ReplaceOrder")
 
 
 class Cause(NamedTuple):
@@ -44,11 +45,6 @@ class Facts:
         some = self._facts[bisect_right(self._seqs, after_seq) : bisect_right(self._seqs, until_seq)]
         return [fact for fact in some if fact.symbol in ("", symbol) and (not kinds or fact.kind in kinds)]
 
-    def command(self, symbol: str, after_seq: int, until_seq: int) -> Fact | None:
-        """The newest command of a person that ends orders or positions of a symbol."""
-        found = self.between(symbol, after_seq, until_seq, ("operator",))
-        return next((fact for fact in reversed(found) if fact.text.startswith(_ENDING)), None)
-
 
 class Window(NamedTuple):
     """What is known of the time between two bars of a symbol."""
@@ -65,10 +61,10 @@ class Window(NamedTuple):
         found = self.facts.between(self.symbol, self.after_seq, self.until_seq, kinds)
         return found[-1] if found else None
 
-    @property
-    def command(self) -> Fact | None:
-        """A person's command."""
-        return self.facts.command(self.symbol, self.after_seq, self.until_seq)
+    def command(self, kinds: tuple[str, ...]) -> Fact | None:
+        """The newest command of a person of some kinds."""
+        found = self.facts.between(self.symbol, self.after_seq, self.until_seq, ("operator",))
+        return next((fact for fact in reversed(found) if fact.text.startswith(kinds)), None)
 
 
 def of_short_fill(order: Order | None, word: str, window: Window) -> Cause:
@@ -95,7 +91,7 @@ def _of_end(order: Order, about: str, word: str, window: Window) -> Cause:
         return Cause(Kind.PARTIAL_FILL, f"{about}: it was for less")
     if order.state is OrderState.REPLACED:
         return Cause(Kind.ENDED_BY_BROKER, f"{about} at the broker")
-    if (command := window.command) is not None:
+    if (command := window.command(CANCELLING)) is not None:
         return Cause(Kind.OPERATOR, command.text)
     if (passed := window.of("ENTRY_STOPPED")) is not None:
         return Cause(Kind.STOP_PATH, passed.text)
@@ -119,7 +115,7 @@ def of_leaving(reason: str, order: Order | None, window: Window) -> Cause:
         return Cause(Kind.MANUAL_ORDER, order.reason or "a person's order")
     if window.account.disabled or window.account.day_lost or window.of(*_LIMITS):
         return Cause(Kind.LOSS_LIMIT, reason or "breaker or daily loss")
-    if (command := window.command) is not None:
+    if (command := window.command(CLOSING)) is not None:
         return Cause(Kind.OPERATOR, command.text)
     return around(window)
 

@@ -15,7 +15,7 @@ from fluxherod.backtest.book import Book
 from fluxherod.core.calendar import MINUTE_NS
 from fluxherod.core.jit import Record
 from fluxherod.core.money import dollars
-from fluxherod.parity.causes import Cause, Facts, Window, around, of_leaving
+from fluxherod.parity.causes import CANCELLING, Cause, Facts, Window, around, of_leaving
 from fluxherod.parity.costs import Bar, costed
 from fluxherod.parity.decisions import decision_findings
 from fluxherod.parity.driving import Driving, Entered, Left, State, leaving, waiting
@@ -156,8 +156,8 @@ class Comparison:
         names = ("reduced", "disabled", "day_lost")
         here, there = ([name for name in names if book.account[0][name]] for book in (live, bar.predicted))
         if here != there:
-            last, said, told = bar.steps[-1], ", ".join(here) or "normal", ", ".join(there) or "normal"
-            yield Finding(last.seq, last.end_ns, "", "account", Kind.LOSS_LIMIT, said, told, LIMITS_READ)
+            last, words = bar.steps[-1], (", ".join(here) or "normal", ", ".join(there) or "normal")
+            yield Finding(last.seq, last.end_ns, "", "account", Kind.LOSS_LIMIT, *words, LIMITS_READ)
 
     def _of_rest(self, bar: Bar, live: Book, step: Step) -> Finding:
         window, slot = bar.windows[step.symbol], self.slots[step.symbol]
@@ -165,7 +165,7 @@ class Comparison:
             cause = of_leaving(slot.position.exit_reason, None, window)
         elif slot.entry is not None and slot.entry.manual:
             cause = Cause(Kind.MANUAL_ORDER, f"{slot.entry.id} works")
-        elif (command := window.command) is not None:
+        elif (command := window.command(CANCELLING)) is not None:
             cause = Cause(Kind.OPERATOR, command.text)
         else:
             cause = around(window)
@@ -234,11 +234,15 @@ def _at_one_time(steps: Sequence[Step]) -> Iterator[list[Step]]:
 
 
 def _seen(before: Slot, step: Step) -> Slot:
-    """What could be decided on: a position that was opened after the bar's end neither trails nor ends by it."""
+    """What could be decided on: a position that was opened after the bar's end neither trails nor ends by it.
+
+    No more does one of which a part is being closed.
+    """
     position = before.position
-    if position is None or position.opened_ns < step.end_ns or leaving(position):
+    if position is None or (position.opened_ns < step.end_ns and not position.exit_reason):
         return before
-    return replace(before, position=replace(position, exit_reason="opened after this bar", exit_quantity=0))
+    reason = position.exit_reason or "opened after this bar"
+    return replace(before, position=replace(position, exit_reason=reason, exit_quantity=0))
 
 
 def _carried(before: Slot, slot: Record) -> Slot:

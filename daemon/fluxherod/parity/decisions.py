@@ -105,13 +105,13 @@ def _of_entry(live: Signal, step: Step, judged: Decision, settings: Settings) ->
         return Cause(Kind.UNEXPLAINED, "side or mode of the entry")
     if to_e4(live.price) != judged.price_e4:
         return Cause(Kind.UNEXPLAINED, "the price of the signal")
-    spikes = not math.isnan(step.spike) and step.spike > settings.strategy.spike_ratio
-    if spikes and judged.outcome in ORDERED and _code(live) in ("ordered", "multipliers", "risk"):
-        text = f"5-minute bars ranged {step.spike:.2f} x the strategy's: wider stop, smaller size"
-        return Cause(Kind.LIVE_RULE, text, "volatility_spike")
     code = _code(live)
     if code in _LIVE_ONLY:
         return Cause(_LIVE_ONLY[code], live.outcome_text, code)
+    if not math.isnan(step.spike) and step.spike > settings.strategy.spike_ratio:
+        text = f"5-minute bars ranged {step.spike:.2f} x the strategy's: wider stop, smaller size"
+        if code == "ordered" or live.stop_e4 != (judged.stop_e4 or None):
+            return Cause(Kind.LIVE_RULE, text, "volatility_spike")
     if live.stop_e4 != (judged.stop_e4 or None):
         return Cause(Kind.UNEXPLAINED, "the stop of the entry")
     if code == "ordered":
@@ -196,8 +196,10 @@ def holding_findings(
     if step.exit is not None or judged.exits:
         yield _of_exit(step, judged, predicted)
     elif predicted.exits:
-        text = "the backtest holds a position that there is not, or that is being closed"
-        yield Finding(step.seq, step.end_ns, step.symbol, "exit", Kind.FOLLOWS, "", "exit", text)
+        cause = Cause(Kind.FOLLOWS, "the backtest holds a position that there is not")
+        if before.position is not None and before.position.exit_reason:
+            cause = Cause(Kind.FOLLOWS, f"it is being closed already: {before.position.exit_reason}")
+        yield Finding(step.seq, step.end_ns, step.symbol, "exit", cause.kind, "", "exit", cause.text)
     position = step.after.position if step.after is not None else None
     if position is None or before.position is None or position.trade_id != before.position.trade_id:
         return

@@ -26,7 +26,6 @@ _ALL = np.iinfo(np.int64).max
 _KINDS = {Mode.TREND: Kind.TREND, Mode.MEAN_REVERSION: Kind.MEAN_REVERSION, Mode.MANUAL: Kind.MANUAL}
 # At Alpaca cash pays no commission, so that both sides have the same equity to size by none is taken here either.
 COSTS = Costs(commission_e4=0)
-_COMPARED = ("quantity", "wanted", "stop_e4", "leaving")
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,12 +272,8 @@ class Driving:
 
     def differing(self, book: Book, other: Book) -> list[int]:
         """The symbols that two books have otherwise."""
-        return [
-            number
-            for number, (one, two) in enumerate(zip(book.slots, other.slots, strict=True))
-            if any(int(one[name]) != int(two[name]) for name in _COMPARED if name != "leaving")
-            or bool(one["leaving"]) != bool(two["leaving"])
-        ]
+        pairs = enumerate(zip(book.slots, other.slots, strict=True))
+        return [number for number, (one, two) in pairs if _compared(one) != _compared(two)]
 
     def alike(self, book: Book, other: Book) -> bool:
         """True when a driver goes on from both to the same result."""
@@ -327,6 +322,12 @@ def waiting(slot: Slot) -> int:
 def leaving(position: Position) -> bool:
     """True when all of a position is to be closed."""
     return bool(position.exit_reason) and not position.exit_quantity
+
+
+def _compared(slot: Record) -> tuple[int, int, int, bool]:
+    """What of a symbol must be the same."""
+    quantity, wanted = int(slot["quantity"]), int(slot["wanted"])
+    return quantity, wanted, int(slot["stop_e4"]) if quantity or wanted else 0, bool(quantity and slot["leaving"])
 
 
 def _hold(slot: Record, position: Position, price_e4: int, row: int) -> None:

@@ -50,7 +50,14 @@ def _of_entry(
             text = f"the backtest's order ended: {ended}"
             yield _found(step, "fill", Cause(Kind.FILL_TIME, text), _told(fills), ended)
         else:
-            yield _found(step, "fill", Cause(Kind.SAME, ended), "no fill", ended)
+            order, _ = _newest(step, before.entry)
+            works = order is not None and not order.state.ended
+            cause = (
+                Cause(Kind.UNFILLED, "it works on; the backtest's is good for one bar")
+                if works
+                else Cause(Kind.SAME, "")
+            )
+            yield _found(step, "fill", cause, "no fill", ended)
         return
     assert entered is not None, "an entry that waits fills on the next bar, or ends"
     if shares < wanted:
@@ -101,6 +108,9 @@ def _of_closing(step: Step, before: Slot, left: Left | None, fills: Fills, windo
         cause = _of_unclosed(step, before, left, closing, window)
         yield _found(step, "close", cause, _told(closing) or "still open", told)
         return
+    if _shares(closing) != left.quantity:
+        yield _found(step, "close", Cause(Kind.FOLLOWS, "other shares were held by then"), _told(closing), told)
+        return
     sign, stopped = closing[-1].order.side.sign, _is_stop(closing[-1].order)
     if stopped is (left.reason is ExitReason.STOP):
         yield _priced(step, "close", sign, closing, left.price_e4, told)
@@ -120,10 +130,12 @@ def _of_own_close(before: Slot, closing: list[Filled], window: Window) -> Cause:
         return Cause(
             Kind.STOP_PATH, f"{order.id} was hit at {dollars(order.stop_price_e4 or 0)}; the bars don't show it"
         )
+    if before.leaving is not None and before.leaving.id == order.id:
+        return Cause(Kind.PARTIAL_FILL, f"{order.id}: more of an exit of before: {order.reason}")
     cause = of_leaving(order.reason, order, window)
     position = before.position
-    if cause.kind is Kind.UNEXPLAINED and position is not None and leaving(position):
-        return Cause(Kind.UNFILLED, f"{order.id}: an exit of before: {order.reason}")
+    if cause.kind is Kind.UNEXPLAINED and position is not None and position.exit_reason:
+        return Cause(Kind.UNFILLED, f"{order.id}: an exit that was decided before: {order.reason}")
     return cause
 
 
