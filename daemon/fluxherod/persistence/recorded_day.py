@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable
 
 from fluxherod.adapters.journal_files import JournalFiles
 from fluxherod.adapters.sqlite.journal import JournalRow, effects_digest
+from fluxherod.backtest.parity.recorded import RecordedDay
+from fluxherod.backtest.parity.recorder import Recorder
 from fluxherod.core.calendar import new_york_day
 from fluxherod.errors import FluxHeroError
-from fluxherod.parity.recorded import RecordedDay
-from fluxherod.parity.recorder import Recorder
 from fluxherod.persistence.provenance import provenance
 from fluxherod.persistence.recovery import Recovery, recover, replayed
 

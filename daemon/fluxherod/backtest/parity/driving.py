@@ -11,6 +11,7 @@ import numpy as np
 from fluxherod.backtest.book import Book, open_book, with_room
 from fluxherod.backtest.driver import judge, simulate
 from fluxherod.backtest.model import BacktestConfig, Costs, ExitReason, Kind, Outcome
+from fluxherod.backtest.parity.recorded import Account, Slot, Step, Stretch
 from fluxherod.backtest.tape import Tape, lay_out
 from fluxherod.core.calendar import MINUTE_NS
 from fluxherod.core.jit import Record
@@ -20,7 +21,6 @@ from fluxherod.core.orders import Order, OrderRole
 from fluxherod.core.portfolio import Position
 from fluxherod.core.types import Mode
 from fluxherod.engine.ledger import EntryPlan
-from fluxherod.parity.recorded import Account, Slot, Step, Stretch
 
 _ALL = np.iinfo(np.int64).max
 _KINDS = {Mode.TREND: Kind.TREND, Mode.MEAN_REVERSION: Kind.MEAN_REVERSION, Mode.MANUAL: Kind.MANUAL}

@@ -9,6 +9,7 @@ from typing import get_args
 
 import numpy as np
 
+from fluxherod.backtest.parity.recorded import EMPTY, Account, Fact, Filled, RecordedDay, Series, Slot, Step, Stretch
 from fluxherod.core.jit import RecordArray
 from fluxherod.core.orders import Order, OrderRole
 from fluxherod.core.signals import Signal
@@ -28,7 +29,6 @@ from fluxherod.engine.events import Command, Event, HistoryLoaded, LinkChanged, 
 from fluxherod.engine.market.closed_bars import ClosedBar
 from fluxherod.engine.ports import JournalEntry
 from fluxherod.engine.settings import Settings
-from fluxherod.parity.recorded import EMPTY, Account, Fact, Filled, RecordedDay, Series, Slot, Step, Stretch
 
 _COMMANDS = get_args(Command)
 _ENTRIES = (SignalKind.LONG, SignalKind.SHORT)

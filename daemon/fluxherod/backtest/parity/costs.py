@@ -1,7 +1,7 @@
 """What differences cost: the day's result from the live account less that from the predicted one.
 
-From both the driver goes on alone to the end of the day. So the sum over all bars is the day's result less that of a backtest of
-the whole day, and whatever changes the result must have been told.
+From both the driver goes on alone to the end of the day. So the sum over all bars is the day's result less that of a
+backtest of the whole day, and whatever changes the result must have been told.
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from fluxherod.backtest.book import Book
-from fluxherod.parity.causes import Window
-from fluxherod.parity.driving import Driving
-from fluxherod.parity.findings import Finding, Kind
-from fluxherod.parity.recorded import Slot, Step, Stretch
+from fluxherod.backtest.parity.causes import Window
+from fluxherod.backtest.parity.driving import Driving
+from fluxherod.backtest.parity.findings import Finding, Kind
+from fluxherod.backtest.parity.recorded import Slot, Step, Stretch
 
 # What follows from something else does not pay for it where that is told on the same bar.
 _LAST_TO_PAY = (Kind.SAME, Kind.FOLLOWS)

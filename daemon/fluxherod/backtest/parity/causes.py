@@ -6,10 +6,10 @@ from bisect import bisect_right
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
+from fluxherod.backtest.parity.findings import Kind
+from fluxherod.backtest.parity.recorded import Account, Fact
 from fluxherod.core.orders import Order, OrderState, Sequel
 from fluxherod.engine.orders.closing import REASON as FLATTENED
-from fluxherod.parity.findings import Kind
-from fluxherod.parity.recorded import Account, Fact
 
 _UNHEARD = (OrderState.NEW, OrderState.SUBMITTING, OrderState.UNKNOWN, OrderState.NOT_RECEIVED)
 _CONNECTION = ("link", "STORAGE_FAILED", "MIRROR_FAILED", "REST_LINK_DOWN", "BROKER_LINK_DOWN", "TRADING_LINK_DOWN")

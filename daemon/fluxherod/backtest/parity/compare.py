@@ -1,9 +1,9 @@
 """A recorded day against the backtest, bar by bar: both go on from what really was, so each difference is met once.
 
 Three accounts are compared on every bar. *Predicted*: the driver goes on by this bar from the account as it was after
-the last one; fills are the model's. *Live*: what the journal has. *Judged*: the driver decides on the bar with the account
-as it was live. Live and judged must be alike, but for rules that are live alone. Where only the predicted one is another,
-it follows from fills, prices or commands, and each of those is told.
+the last one; fills are the model's. *Live*: what the journal has. *Judged*: the driver decides on the bar with the
+account as it was live. Live and judged must be alike, but for rules that are live alone. Where only the predicted one
+is another, it follows from fills, prices or commands, and each of those is told.
 """
 
 from __future__ import annotations
@@ -12,16 +12,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from fluxherod.backtest.book import Book
+from fluxherod.backtest.parity.causes import CANCELLING, Cause, Facts, Window, around, of_leaving
+from fluxherod.backtest.parity.costs import Bar, costed
+from fluxherod.backtest.parity.decisions import decision_findings
+from fluxherod.backtest.parity.driving import Driving, Entered, Left, State, leaving, waiting
+from fluxherod.backtest.parity.fills import fill_findings, of_late_fill
+from fluxherod.backtest.parity.findings import Finding, Kind, Parity
+from fluxherod.backtest.parity.recorded import EMPTY, Account, Fact, RecordedDay, Slot, Step, Stretch
 from fluxherod.core.calendar import MINUTE_NS
 from fluxherod.core.jit import Record
 from fluxherod.core.money import dollars
-from fluxherod.parity.causes import CANCELLING, Cause, Facts, Window, around, of_leaving
-from fluxherod.parity.costs import Bar, costed
-from fluxherod.parity.decisions import decision_findings
-from fluxherod.parity.driving import Driving, Entered, Left, State, leaving, waiting
-from fluxherod.parity.fills import fill_findings, of_late_fill
-from fluxherod.parity.findings import Finding, Kind, Parity
-from fluxherod.parity.recorded import EMPTY, Account, Fact, RecordedDay, Slot, Step, Stretch
 
 _UNSEEN = Account(0, 0, 0, frozenset(), False, False, False, 0, 0)
 CLOSE_IS_NEAR_NS = 15 * MINUTE_NS
@@ -77,6 +77,7 @@ class Comparison:
             symbols=last.symbols if last is not None else (),
             timeframe=last.timeframe if last is not None else "",
             bars=self.bars,
+            history_bars=max((one.warm for part in self.day.stretches for one in part.series.values()), default=0),
             findings=tuple(self.findings),
             live_e4=live_e4,
             backtest_e4=live_e4 - sum(one.money_e4 for one in self.findings),

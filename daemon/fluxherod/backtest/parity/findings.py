@@ -97,13 +97,14 @@ class Parity:
         findings: in the order in which they happened.
         live_e4: what the day's trading brought, open positions at the last closes, cash by itself left out;
             `backtest_e4` what the backtest makes of the same start.
-        bars: completed bars on which both sides decided.
+        bars: completed bars on which both sides decided; `history_bars` with how many of before each symbol began, at most.
     """
 
     day: str
     symbols: tuple[str, ...]
     timeframe: str
     bars: int
+    history_bars: int
     findings: tuple[Finding, ...]
     live_e4: int
     backtest_e4: int
@@ -113,6 +114,11 @@ class Parity:
     def unexplained(self) -> tuple[Finding, ...]:
         """What is a failure."""
         return tuple(one for one in self.findings if one.kind is Kind.UNEXPLAINED)
+
+    def slippage_bp(self, kind: Kind) -> float | None:
+        """How much worse the live prices of a class were on average; None where nothing of it has two prices."""
+        known = [one.slippage_bp for one in self.findings if one.kind is kind and one.slippage_bp is not None]
+        return sum(known) / len(known) if known else None
 
     @property
     def counts(self) -> dict[Kind, int]:

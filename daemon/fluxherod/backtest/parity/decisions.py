@@ -6,16 +6,16 @@ import math
 from collections.abc import Iterator
 
 from fluxherod.backtest.model import Outcome
+from fluxherod.backtest.parity.causes import Cause
+from fluxherod.backtest.parity.driving import Decision
+from fluxherod.backtest.parity.findings import Finding, Kind
+from fluxherod.backtest.parity.recorded import Slot, Step
 from fluxherod.core.explain import NOISE_RULES
 from fluxherod.core.money import dollars, to_e4
 from fluxherod.core.signals import RiskVerdict, Signal
 from fluxherod.core.strategy.codes import EntryMode
 from fluxherod.core.types import Mode, SignalKind, Verdict
 from fluxherod.engine.settings import Settings
-from fluxherod.parity.causes import Cause
-from fluxherod.parity.driving import Decision
-from fluxherod.parity.findings import Finding, Kind
-from fluxherod.parity.recorded import Slot, Step
 
 ORDERED = (Outcome.ORDERED, Outcome.ADJUSTED)
 # Where both sides end an entry for the same reason: the live word (of risk the check that failed) and the outcomes.

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from fluxherod.backtest.model import ExitReason
+from fluxherod.backtest.parity.causes import Cause, Window, of_leaving, of_short_fill
+from fluxherod.backtest.parity.driving import Entered, Left, leaving, waiting
+from fluxherod.backtest.parity.findings import Finding, Kind
+from fluxherod.backtest.parity.recorded import Filled, Slot, Step
 from fluxherod.core.money import dollars
 from fluxherod.core.orders import Order, OrderRole
-from fluxherod.parity.causes import Cause, Window, of_leaving, of_short_fill
-from fluxherod.parity.driving import Entered, Left, leaving, waiting
-from fluxherod.parity.findings import Finding, Kind
-from fluxherod.parity.recorded import Filled, Slot, Step
 
 
 class Fills:
@@ -199,4 +199,4 @@ def _told(fills: list[Filled]) -> str:
 
 
 def _found(step: Step, what: str, cause: Cause, live: str, backtest: str, bp: float | None = None) -> Finding:
-    return Finding(step.seq, step.now_ns, step.symbol, what, cause.kind, live, backtest, cause.text, cause.rule, bp)
+    return Finding(step.seq, step.end_ns, step.symbol, what, cause.kind, live, backtest, cause.text, cause.rule, bp)
