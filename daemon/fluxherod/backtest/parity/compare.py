@@ -17,11 +17,10 @@ from fluxherod.backtest.parity.costs import Bar, costed
 from fluxherod.backtest.parity.decisions import decision_findings
 from fluxherod.backtest.parity.driving import Driving, Entered, Left, State, leaving, waiting
 from fluxherod.backtest.parity.fills import fill_findings, of_late_fill
-from fluxherod.backtest.parity.findings import Finding, Kind, Parity
+from fluxherod.backtest.parity.findings import Finding, Kind, Parity, price
 from fluxherod.backtest.parity.recorded import EMPTY, Account, Fact, RecordedDay, Slot, Step, Stretch
 from fluxherod.core.calendar import MINUTE_NS
 from fluxherod.core.jit import Record
-from fluxherod.core.money import dollars
 
 _UNSEEN = Account(0, 0, 0, frozenset(), False, False, False, 0, 0)
 CLOSE_IS_NEAR_NS = 15 * MINUTE_NS
@@ -201,7 +200,7 @@ class Comparison:
             for one in fills:
                 money_e4 = one.cash_e4 + one.order.side.sign * one.quantity * price_e4
                 cause = of_late_fill(one, slot, window)
-                told = f"{one.order.side} {one.quantity} @ {dollars(round(one.value_e4 / one.quantity))}"
+                told = f"{one.order.side} {one.quantity} @ {price(round(one.value_e4 / one.quantity))}"
                 about = (cause.kind, told, "", cause.text, cause.rule, None, money_e4)
                 yield Finding(one.seq, one.now_ns, symbol, "fill", *about)
             if moved:
@@ -286,7 +285,7 @@ def _shown(slot: Record) -> str:
     """A symbol of a book, in words."""
     words = []
     if slot["quantity"]:
-        words.append(f"holds {int(slot['quantity'])}, stop {dollars(int(slot['stop_e4']))}")
+        words.append(f"holds {int(slot['quantity'])}, stop {price(int(slot['stop_e4']))}")
     if slot["wanted"]:
         words.append(f"orders {int(slot['wanted'])}")
     if slot["leaving"]:

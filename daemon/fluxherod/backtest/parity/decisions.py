@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from fluxherod.backtest.model import Outcome
 from fluxherod.backtest.parity.causes import Cause
 from fluxherod.backtest.parity.driving import Decision
-from fluxherod.backtest.parity.findings import Finding, Kind
+from fluxherod.backtest.parity.findings import Finding, Kind, price
 from fluxherod.backtest.parity.recorded import Slot, Step
 from fluxherod.core.explain import NOISE_RULES
-from fluxherod.core.money import dollars, to_e4
+from fluxherod.core.money import to_e4
 from fluxherod.core.signals import RiskVerdict, Signal
 from fluxherod.core.strategy.codes import EntryMode
 from fluxherod.core.types import Mode, SignalKind, Verdict
@@ -175,7 +175,7 @@ def _entry(step: Step, cause: Cause, live: str, backtest: str) -> Finding:
 
 def _said(live: Signal) -> str:
     if live.outcome == "ordered" and live.risk is not None:
-        return f"{live.kind} {live.risk.quantity} @ {dollars(to_e4(live.price))}, stop {dollars(live.stop_e4 or 0)}"
+        return f"{live.kind} {live.risk.quantity} @ {price(to_e4(live.price))}, stop {price(live.stop_e4 or 0)}"
     return f"{live.kind}: {live.outcome}"
 
 
@@ -184,7 +184,7 @@ def _told(decision: Decision) -> str:
     if not decision.side:
         return ""
     if decision.outcome in ORDERED:
-        return f"{kind} {decision.quantity} @ {dollars(decision.price_e4)}, stop {dollars(decision.stop_e4)}"
+        return f"{kind} {decision.quantity} @ {price(decision.price_e4)}, stop {price(decision.stop_e4)}"
     return f"{kind}: {decision.outcome.name.lower()}"
 
 
@@ -227,5 +227,5 @@ def _of_exit(step: Step, judged: Decision, predicted: Decision) -> Finding:
 
 
 def _stop(step: Step, cause: Cause, live_e4: int, backtest_e4: int) -> Finding:
-    live, told = dollars(live_e4), dollars(backtest_e4)
+    live, told = price(live_e4), price(backtest_e4)
     return Finding(step.seq, step.end_ns, step.symbol, "stop", cause.kind, live, told, cause.text, cause.rule)

@@ -7,9 +7,8 @@ from collections.abc import Iterator, Sequence
 from fluxherod.backtest.model import ExitReason
 from fluxherod.backtest.parity.causes import Cause, Window, of_leaving, of_short_fill
 from fluxherod.backtest.parity.driving import Entered, Left, leaving, waiting
-from fluxherod.backtest.parity.findings import Finding, Kind
+from fluxherod.backtest.parity.findings import Finding, Kind, price
 from fluxherod.backtest.parity.recorded import Filled, Slot, Step
-from fluxherod.core.money import dollars
 from fluxherod.core.orders import Order, OrderRole
 
 
@@ -40,7 +39,7 @@ def _of_entry(
     step: Step, before: Slot, entered: Entered | None, fills: list[Filled], window: Window
 ) -> Iterator[Finding]:
     wanted, shares = abs(waiting(before)), _shares(fills)
-    told = "" if entered is None or not entered.quantity else f"{entered.quantity} @ {dollars(entered.price_e4)}"
+    told = "" if entered is None or not entered.quantity else f"{entered.quantity} @ {price(entered.price_e4)}"
     if not wanted:
         yield _found(step, "fill", _of_late(before, fills, window), _told(fills), told)
         return
@@ -100,7 +99,7 @@ def _newest(step: Step, entry: Order | None) -> tuple[Order | None, str]:
 # --- positions ---------------------------------------------------------------------------------------------------
 def _of_closing(step: Step, before: Slot, left: Left | None, fills: Fills, window: Window) -> Iterator[Finding]:
     closing, open_still = fills.closing, step.before is not None and step.before.position is not None
-    told = "" if left is None else f"{left.reason.name.lower()} {left.quantity} @ {dollars(left.price_e4)}"
+    told = "" if left is None else f"{left.reason.name.lower()} {left.quantity} @ {price(left.price_e4)}"
     if left is None:
         yield _found(step, "close", _of_own_close(before, closing, window), _told(closing), "")
         return
@@ -127,9 +126,7 @@ def _of_own_close(before: Slot, closing: list[Filled], window: Window) -> Cause:
     if order.role is OrderRole.STOP:
         if order.parent_id is None and order.signal_id is None and before.position is None and before.entry is None:
             return Cause(Kind.MANUAL_ORDER, f"the stop of a person's position: {order.id}")
-        return Cause(
-            Kind.STOP_PATH, f"{order.id} was hit at {dollars(order.stop_price_e4 or 0)}; the bars don't show it"
-        )
+        return Cause(Kind.STOP_PATH, f"{order.id} was hit at {price(order.stop_price_e4 or 0)}; the bars don't show it")
     if before.leaving is not None and before.leaving.id == order.id:
         return Cause(Kind.PARTIAL_FILL, f"{order.id}: more of an exit of before: {order.reason}")
     cause = of_leaving(order.reason, order, window)
@@ -195,7 +192,7 @@ def _told(fills: list[Filled]) -> str:
         return ""
     shares = _shares(fills)
     parts = f" in {len(fills)} parts" if len(fills) > 1 else ""
-    return f"{fills[-1].order.side} {shares} @ {dollars(round(_value_e4(fills) / shares))}{parts}"
+    return f"{fills[-1].order.side} {shares} @ {price(round(_value_e4(fills) / shares))}{parts}"
 
 
 def _found(step: Step, what: str, cause: Cause, live: str, backtest: str, bp: float | None = None) -> Finding:

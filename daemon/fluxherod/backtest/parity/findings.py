@@ -6,6 +6,13 @@ from collections import Counter
 from dataclasses import dataclass
 from enum import StrEnum
 
+from fluxherod.core.money import CENT_E4, E4, dollars
+
+
+def price(value_e4: int) -> str:
+    """A price as people read it, with what it has beyond whole cents."""
+    return f"${value_e4 / E4:,.4f}" if value_e4 % CENT_E4 else dollars(value_e4)
+
 
 class Kind(StrEnum):
     """Why the backtest and the day differ; SAME where they don't."""

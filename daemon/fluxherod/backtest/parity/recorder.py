@@ -26,7 +26,7 @@ from fluxherod.engine.effects import (
 )
 from fluxherod.engine.engine import Engine
 from fluxherod.engine.events import Command, Event, HistoryLoaded, LinkChanged, Started, SubmitAnswered
-from fluxherod.engine.market.closed_bars import ClosedBar
+from fluxherod.engine.market.closed_bars import REMEMBERED_BARS, ClosedBar
 from fluxherod.engine.ports import JournalEntry
 from fluxherod.engine.settings import Settings
 
@@ -142,7 +142,7 @@ class Recorder:
         if self._begins_anew:
             growing = {}
             for symbol, book in sorted(engine.market.books.items()):
-                bars = book.closed[: len(book.closed) - new.get(symbol, 0)]
+                bars = book.closed[: len(book.closed) - new.get(symbol, 0)][-REMEMBERED_BARS:]
                 growing[symbol] = _Growing(bars, len(bars))
             memory = {symbol: self._memory[symbol] for symbol in growing if symbol in self._memory}
             self._stretches.append((Stretch(engine.settings, engine.market.calendar, {}, memory), growing))

@@ -102,7 +102,7 @@ def _classes(parity: Parity) -> Iterator[str]:
     for kind, count in parity.counts.items():
         meaning = MEANINGS[kind]
         if (worse_bp := parity.slippage_bp(kind)) is not None and kind is not Kind.SAME:
-            meaning += f" ({worse_bp:+.1f} bp worse on average)"
+            meaning += f" ({worse_bp:+.1f} bp against us on average)"
         yield f"{kind.value.ljust(width)}  {count:>6,}  {dollars(parity.money_e4(kind)):>14}  {meaning}"
 
 
