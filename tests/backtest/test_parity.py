@@ -223,11 +223,13 @@ def test_rules_of_live_trading_are_named() -> None:
     assert found.unexplained == ()
 
 
-def test_a_day_s_loss_is_read_at_each_price_and_twice() -> None:
-    limits = replace(World().settings.limits, daily_loss_bp=10)
-    world = World(strategy=BUSY, limits=limits)
-    found = parity(traded(3, world=world))
-    assert Kind.LOSS_LIMIT in found.counts
+@pytest.mark.parametrize(("seed", "what"), [(6, "close"), (10, "account")])
+def test_a_day_s_loss_is_read_at_each_price_and_twice(seed: int, what: str) -> None:
+    limits = replace(World().settings.limits, daily_loss_bp=10 if what == "close" else 5)
+    found = parity(traded(seed, world=World(strategy=BUSY, limits=limits)))
+    losses = {one.what: one for one in of(found, Kind.LOSS_LIMIT)}
+    assert what in losses
+    assert "daily loss: loss of 0.1%" in losses["close"].why
     assert found.unexplained == ()
 
 

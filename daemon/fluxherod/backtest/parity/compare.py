@@ -58,7 +58,8 @@ class Comparison:
         self.seqs: dict[str, int] = {}  # the input that each symbol's last bar came with
         self.cash_e4 = day.cash_e4
         self.flows_seq = day.first_seq - 1
-        self.account = _UNSEEN
+        # Peak and base of the loss limits as the first bar of the day had them.
+        self.account = next((step.account for part in day.stretches for step in part.steps), _UNSEEN)
         self.bars = 0
         self.prices: dict[str, int] = {}  # the newest close of each symbol
 

@@ -176,7 +176,7 @@ def _entry(step: Step, cause: Cause, live: str, backtest: str) -> Finding:
 def _said(live: Signal) -> str:
     if live.outcome == "ordered" and live.risk is not None:
         return f"{live.kind} {live.risk.quantity} @ {price(to_e4(live.price))}, stop {price(live.stop_e4 or 0)}"
-    return f"{live.kind}: {live.outcome}"
+    return f"{live.kind}: {_code(live)}"
 
 
 def _told(decision: Decision) -> str:
