@@ -1,4 +1,4 @@
-"""Days of an engine at a tiny exchange, minute by minute, as a journal would have them; and what parity says of them."""
+"""Days of an engine at a tiny exchange, minute by minute, as a journal would have them, and what parity finds."""
 
 from __future__ import annotations
 

@@ -12,6 +12,7 @@ from engine.world import OPEN_NS, SESSIONS, World
 from simulation.plan import BUSY
 
 from fluxherod.backtest.model import BacktestConfig, Bars, Costs
+from fluxherod.backtest.parity import recorder
 from fluxherod.backtest.parity.compare import Unfollowable, compare
 from fluxherod.backtest.parity.findings import MEANINGS, Finding, Kind, Parity
 from fluxherod.backtest.parity.told import as_dict, as_text
@@ -89,7 +90,7 @@ def test_days_by_chance_of_two_symbols_leave_nothing_unexplained(seed: int) -> N
     assert {one.symbol for one in of(found, Kind.FILL_PRICE)} == {"QQQ", "SPY"}
 
 
-# --- what happens at the broker ---------------------------------------------------------------------------------------
+# --- what happens at the broker --------------------------------------------------------------------------------------
 def test_an_order_that_the_broker_refuses_is_named_and_costs_what_the_trade_would_have_brought() -> None:
     refusal = Refusal(403, 40310000, "insufficient buying power")
     found = parity(traded(SEED, act=at(ENTRY, lambda world: world.exchange.refuse.append(refusal))))
@@ -135,7 +136,7 @@ def test_a_limit_entry_that_does_not_fill_is_chased() -> None:
     assert found.unexplained == ()
 
 
-# --- what people do -----------------------------------------------------------------------------------------------------
+# --- what people do --------------------------------------------------------------------------------------------------
 def test_a_halt_is_the_operator_s_and_what_it_keeps_from_being_opened_has_its_price() -> None:
     def act(world: World, number: int) -> None:
         if number == 1:
@@ -191,7 +192,7 @@ def test_after_other_limits_and_parameters_both_sides_begin_anew_from_the_same_b
     assert parity(world).unexplained == ()
 
 
-# --- what happens to the process -------------------------------------------------------------------------------------------
+# --- what happens to the process -------------------------------------------------------------------------------------
 def test_bars_that_are_known_late_are_not_traded_on_and_the_restart_is_named() -> None:
     world = World(strategy=BUSY)
     begin(world)
@@ -233,7 +234,15 @@ def test_a_day_s_loss_is_read_at_each_price_and_twice(seed: int, what: str) -> N
     assert found.unexplained == ()
 
 
-# --- what nothing explains ------------------------------------------------------------------------------------------------
+def test_what_only_a_longer_memory_decides_is_no_mystery(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(recorder, "REMEMBERED_BARS", 12)  # too few for the kernel to decide by
+    found = [parity(traded(seed, 20)) for seed in range(1, 5)]
+    assert all(one.history_bars == 12 for one in found)
+    assert [one for day in found for one in day.unexplained] == []
+    assert any(Kind.LONGER_MEMORY in day.counts for day in found)
+
+
+# --- what nothing explains -------------------------------------------------------------------------------------------
 def _bad_stop(self: Strategist, *_: Any) -> None:
     """Stops stay where they are."""
 
@@ -244,6 +253,14 @@ def _bad_size(original: Any) -> Any:
         return replace(found, multipliers=(*found.multipliers, ("neutral", 5_000)))
 
     return request
+
+
+def _bad_order(original: Any) -> Any:
+    def order(self: Strategist, *about: Any, **more: Any) -> Any:
+        found = original(self, *about, **more)
+        return replace(found, leg_stop_e4=found.leg_stop_e4 - 100)
+
+    return order
 
 
 def _bad_entries(original: Any) -> Any:
@@ -268,6 +285,7 @@ def _bad_exits(original: Any) -> Any:
     [
         ("_trail", lambda original: _bad_stop, "stop", "where the stop is"),
         ("_request", _bad_size, "entry", "the size: "),
+        ("entry_order", _bad_order, "entry", "the stop leg"),
         ("_enter", _bad_entries, "entry", "live nothing fired"),
         ("_exit", _bad_exits, "exit", "the rule of the position's mode"),
     ],
@@ -303,7 +321,7 @@ def test_bars_of_extended_hours_are_refused() -> None:
         compare(day)
 
 
-# --- words ----------------------------------------------------------------------------------------------------------
+# --- words -----------------------------------------------------------------------------------------------------------
 def test_each_class_has_a_meaning_and_the_json_adds_up() -> None:
     assert MEANINGS.keys() == set(Kind)
     found = parity(traded(SEED))

@@ -1,4 +1,4 @@
-"""`fluxherod backtest --like-day`: a recorded day against the backtest of the same bars; 1 when not all is explained."""
+"""`fluxherod backtest --like-day`: a recorded day against the backtest of its bars; 1 when not all is explained."""
 
 from __future__ import annotations
 

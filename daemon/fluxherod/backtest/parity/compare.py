@@ -142,7 +142,7 @@ class Comparison:
         if any(one.kind is Kind.UNEXPLAINED for one in found):
             with driving.remembering(bar.stretch, step):
                 other, _ = driving.judge(step, _seen(before, step), step.account)
-            found = _by_memory(found, decision_findings(step, before, other, predicted, settings))
+            found = _by_memory(found, decision_findings(step, before, other, other, settings))
         yield from found
         self.slots[step.symbol] = step.after if step.after is not None else _carried(before, slot)
 

@@ -14,7 +14,7 @@ from fluxherod.core.explain import NOISE_RULES
 from fluxherod.core.money import to_e4
 from fluxherod.core.signals import RiskVerdict, Signal
 from fluxherod.core.strategy.codes import EntryMode
-from fluxherod.core.types import Mode, SignalKind, Verdict
+from fluxherod.core.types import Mode, Side, SignalKind, Verdict
 from fluxherod.engine.settings import Settings
 
 ORDERED = (Outcome.ORDERED, Outcome.ADJUSTED)
@@ -115,14 +115,16 @@ def _of_entry(live: Signal, step: Step, judged: Decision, settings: Settings) ->
     if live.stop_e4 != (judged.stop_e4 or None):
         return Cause(Kind.UNEXPLAINED, "the stop of the entry")
     if code == "ordered":
-        return _of_order(live, judged)
+        return _of_order(live, step, judged)
     if judged.outcome in _SAME.get(code, ()):
         return Cause(Kind.SAME, live.outcome_text)
     return _of_veto(live, code, judged)
 
 
-def _of_order(live: Signal, judged: Decision) -> Cause:
+def _of_order(live: Signal, step: Step, judged: Decision) -> Cause:
     wanted = live.risk.quantity if live.risk is not None else 0
+    if step.after is not None and (wrong := _wrong_order(live, step.after, wanted)):
+        return Cause(Kind.UNEXPLAINED, wrong)
     if judged.outcome not in ORDERED:
         return Cause(Kind.UNEXPLAINED, f"the backtest declines it: {judged.outcome.name.lower()}")
     if wanted == judged.quantity:
@@ -132,6 +134,17 @@ def _of_order(live: Signal, judged: Decision) -> Cause:
         if cut is not None:
             return Cause(Kind.LIVE_RULE, cut.text, "buying_power")
     return Cause(Kind.UNEXPLAINED, f"the size: {wanted} live, {judged.quantity} by the same account in the backtest")
+
+
+def _wrong_order(live: Signal, after: Slot, wanted: int) -> str:
+    """What of the order of an entry is not as it was decided; "" when all is."""
+    order = after.entry
+    if order is None or order.id != live.order_id:
+        return f"the order {live.order_id} did not leave"
+    side = Side.BUY if live.kind is SignalKind.LONG else Side.SELL
+    if (order.side, order.quantity) != (side, wanted):
+        return f"the order is {order.side} {order.quantity}, the decision {side} {wanted}"
+    return "" if order.leg_stop_e4 in (None, live.stop_e4) else "the stop leg of the order is another one"
 
 
 def _of_veto(live: Signal, code: str, judged: Decision) -> Cause:

@@ -104,7 +104,8 @@ class Parity:
         findings: in the order in which they happened.
         live_e4: what the day's trading brought, open positions at the last closes, cash by itself left out;
             `backtest_e4` what the backtest makes of the same start.
-        bars: completed bars on which both sides decided; `history_bars` with how many of before each symbol began, at most.
+        bars: completed bars on which both sides decided.
+        history_bars: with how many bars of before a symbol began, at most.
     """
 
     day: str
