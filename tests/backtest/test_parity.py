@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -330,6 +331,12 @@ def test_each_class_has_a_meaning_and_the_json_adds_up() -> None:
     assert sum(one["money"] for one in told["classes"]) == pytest.approx(told["difference"])
     assert told["live"] - told["backtest"] == pytest.approx(told["difference"])
     assert [one["class"] for one in told["findings"]] == [one.kind for one in found.findings]
+
+
+def test_the_page_has_each_class() -> None:
+    page = (Path(__file__).parents[2] / "docs/backtest.md").read_text(encoding="utf-8")
+    rows = [line for line in page.splitlines() if line.startswith("| `")]
+    assert [kind for kind in Kind if not any(f"`{kind}`" in row.split("|")[1] for row in rows)] == []
 
 
 def test_the_text_has_a_line_for_each_decision_and_fill() -> None:
