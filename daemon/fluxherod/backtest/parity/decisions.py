@@ -83,7 +83,10 @@ def entry_finding(step: Step, judged: Decision, predicted: Decision, settings: S
         return _entry(step, Cause(Kind.UNEXPLAINED, "live it fired, and the backtest has no entry"), said, "")
     cause = _of_entry(live, step, judged, settings)
     if cause.kind is Kind.SAME and _differ(judged, predicted):
-        text = f"by the bars' closes and their fills alone the account allows it: {_told(predicted)}"
+        equities = f"worth {price(judged.equity_e4)}, by the bars and the model's fills {price(predicted.equity_e4)}"
+        text = f"by the same rules on another account: live it was {equities}"
+        if live.outcome == "in_position":
+            text = "by the same rules: live a position or its entry is open"
         return _entry(step, Cause(Kind.FOLLOWS, text), said, _told(predicted))
     return _entry(step, cause, said, _told(judged))
 

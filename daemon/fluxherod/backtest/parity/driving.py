@@ -48,7 +48,10 @@ class Left:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What the backtest decides on a bar: an entry (side 0: none), an exit, and where the stop is then."""
+    """What the backtest decides on a bar: an entry (side 0: none), an exit, and where the stop is then.
+
+    `equity_e4` is what the account was worth that it was decided with.
+    """
 
     side: int = 0
     mode: int = 0
@@ -58,6 +61,7 @@ class Decision:
     stop_e4: int = 0
     exits: bool = False
     trailed_e4: int = 0
+    equity_e4: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +203,7 @@ class Driving:
         of_symbol = [signal for signal in found if signal["symbol"] == number]
         exits = any(signal["exit"] for signal in of_symbol)
         trailed_e4 = int(slot["stop_e4"]) if slot["quantity"] else 0
+        equity_e4 = int(book.account[0]["equity_e4"])
         for signal in of_symbol:
             if not signal["exit"]:
                 return Decision(
@@ -210,8 +215,9 @@ class Driving:
                     int(signal["stop_e4"]),
                     exits,
                     trailed_e4,
+                    equity_e4,
                 )
-        return Decision(exits=exits, trailed_e4=trailed_e4)
+        return Decision(exits=exits, trailed_e4=trailed_e4, equity_e4=equity_e4)
 
     def filled(self, book: Book, before: Slot, number: int) -> tuple[Entered | None, Left | None]:
         """What a step has filled in a symbol, by the book after it."""

@@ -9,7 +9,11 @@ from fluxherod.backtest.parity.causes import Cause, Window, of_leaving, of_short
 from fluxherod.backtest.parity.driving import Entered, Left, leaving, waiting
 from fluxherod.backtest.parity.findings import Finding, Kind, price
 from fluxherod.backtest.parity.recorded import Filled, Slot, Step
+from fluxherod.core.calendar import MINUTE_NS, SECOND_NS
 from fluxherod.core.orders import Order, OrderRole
+
+LATE_NS = MINUTE_NS
+"""So long after its end a bar that is not known yet is late."""
 
 
 class Fills:
@@ -101,7 +105,7 @@ def _of_closing(step: Step, before: Slot, left: Left | None, fills: Fills, windo
     closing, open_still = fills.closing, step.before is not None and step.before.position is not None
     told = "" if left is None else f"{left.reason.name.lower()} {left.quantity} @ {price(left.price_e4)}"
     if left is None:
-        yield _found(step, "close", _of_own_close(before, closing, window), _told(closing), "")
+        yield _found(step, "close", _of_own_close(step, before, closing, window), _told(closing), "")
         return
     if not closing or (open_still and _shares(closing) < left.quantity):
         cause = _of_unclosed(step, before, left, closing, window)
@@ -120,13 +124,11 @@ def _of_closing(step: Step, before: Slot, left: Left | None, fills: Fills, windo
     yield _found(step, "close", cause, _told(closing), told, _worse_bp(sign, closing, left.price_e4))
 
 
-def _of_own_close(before: Slot, closing: list[Filled], window: Window) -> Cause:
+def _of_own_close(step: Step, before: Slot, closing: list[Filled], window: Window) -> Cause:
     """Live alone it was closed, or a part of it."""
     order = closing[-1].order
     if order.role is OrderRole.STOP:
-        if order.parent_id is None and order.signal_id is None and before.position is None and before.entry is None:
-            return Cause(Kind.MANUAL_ORDER, f"the stop of a person's position: {order.id}")
-        return Cause(Kind.STOP_PATH, f"{order.id} was hit at {price(order.stop_price_e4 or 0)}; the bars don't show it")
+        return _of_own_stop(step, before, closing[-1])
     if before.leaving is not None and before.leaving.id == order.id:
         return Cause(Kind.PARTIAL_FILL, f"{order.id}: more of an exit of before: {order.reason}")
     cause = of_leaving(order.reason, order, window)
@@ -134,6 +136,16 @@ def _of_own_close(before: Slot, closing: list[Filled], window: Window) -> Cause:
     if cause.kind is Kind.UNEXPLAINED and position is not None and position.exit_reason:
         return Cause(Kind.UNFILLED, f"{order.id}: an exit that was decided before: {order.reason}")
     return cause
+
+
+def _of_own_stop(step: Step, before: Slot, filled: Filled) -> Cause:
+    order = filled.order
+    if order.parent_id is None and order.signal_id is None and before.position is None and before.entry is None:
+        return Cause(Kind.MANUAL_ORDER, f"the stop of a person's position: {order.id}")
+    hit = f"{order.id} was hit at {price(order.stop_price_e4 or 0)}"
+    if filled.now_ns > step.end_ns + LATE_NS:
+        return Cause(Kind.DATA_LATE, f"{hit} {(filled.now_ns - step.end_ns) // SECOND_NS} s after a bar not known yet")
+    return Cause(Kind.STOP_PATH, f"{hit}; the bars don't show it")
 
 
 def _of_unclosed(step: Step, before: Slot, left: Left, closing: list[Filled], window: Window) -> Cause:
@@ -144,6 +156,9 @@ def _of_unclosed(step: Step, before: Slot, left: Left, closing: list[Filled], wi
         if before.position is None:
             return Cause(Kind.STOP_PATH, "the bar touched the stop; live it filled later in the bar, or not at all")
         return Cause(Kind.STOP_PATH, "the bar touched the stop, and the broker did not fill it")
+    now = before if step.before is None else step.before
+    if now.stop is not None and now.leaving is None:
+        return Cause(Kind.UNFILLED, f"the exit waits for the end of the stop {now.stop.id}, which is {now.stop.state}")
     orders = [(order, word) for order, word in step.orders if order.role is OrderRole.EXIT]
     order, word = orders[-1] if orders else (before.leaving, "")
     return of_short_fill(order, word, window)

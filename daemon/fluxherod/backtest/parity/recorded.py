@@ -16,12 +16,13 @@ from fluxherod.engine.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """What one symbol has at a time: a position of ours, an entry that works (with its plan), an exit that does."""
+    """What one symbol has at a time: a position of ours, and an entry (with its plan), an exit, a stop that work."""
 
     position: Position | None = None
     entry: Order | None = None
     plan: EntryPlan | None = None
     leaving: Order | None = None
+    stop: Order | None = None
 
 
 EMPTY = Slot()

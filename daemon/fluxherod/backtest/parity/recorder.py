@@ -262,9 +262,10 @@ def slot_of(engine: Engine, symbol: str) -> Slot:
     """What a symbol has now."""
     desk = engine.desk
     entry = desk.live_entry(symbol)
-    leaving = next((order for order in desk.live(symbol) if order.role is OrderRole.EXIT), None)
+    works = {order.role: order for order in desk.live(symbol)}
     plan = desk.plans.get(entry.id) if entry is not None else None
-    return Slot(engine.ledger.positions.get(symbol), entry, plan, leaving)
+    position = engine.ledger.positions.get(symbol)
+    return Slot(position, entry, plan, works.get(OrderRole.EXIT), works.get(OrderRole.STOP))
 
 
 def _facts(entry: JournalEntry) -> Iterator[tuple[str, str, str]]:
