@@ -19,6 +19,8 @@ from fluxherod.backtest.parity.findings import MEANINGS, Finding, Kind, Parity
 from fluxherod.backtest.parity.told import as_dict, as_text
 from fluxherod.backtest.run import run
 from fluxherod.core.calendar import MINUTE_NS, Calendar
+from fluxherod.core.portfolio import Position
+from fluxherod.core.protection import Cancel, MoveStop
 from fluxherod.core.types import BrokerStatus
 from fluxherod.engine.events import (
     BackfillLoaded,
@@ -32,6 +34,7 @@ from fluxherod.engine.events import (
     UpdateLimitsCommand,
     UpdateParametersCommand,
 )
+from fluxherod.engine.orders.sending import Sending
 from fluxherod.engine.strategist import Strategist
 
 SEED = 1  # enters long at 09:33 of New York, that is on minute 2, then short, twice by the rule and by the stop
@@ -279,6 +282,22 @@ def _bad_exits(original: Any) -> Any:
             original(self, closed, *about)
 
     return leave
+
+
+def _bad_moves(original: Any) -> Any:
+    def act(self: Sending, action: Any, position: Position | None, *about: Any) -> None:
+        """Nothing is done for a stop at the broker that must move."""
+        if position is None or position.exit_reason or not isinstance(action, Cancel | MoveStop):
+            original(self, action, position, *about)
+
+    return act
+
+
+def test_a_stop_at_the_broker_that_is_not_the_strategy_s_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Sending, "_act", _bad_moves(Sending._act))
+    found = parity(traded(SEED, 20))
+    assert found.unexplained
+    assert {(one.what, one.why.partition(",")[0]) for one in found.unexplained} == {("stop", "the stop at the broker")}
 
 
 @pytest.mark.parametrize(

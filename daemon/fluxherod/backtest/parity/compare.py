@@ -14,7 +14,7 @@ from dataclasses import replace
 from fluxherod.backtest.book import Book
 from fluxherod.backtest.parity.causes import CANCELLING, Cause, Facts, Window, around, of_leaving
 from fluxherod.backtest.parity.costs import Bar, costed
-from fluxherod.backtest.parity.decisions import decision_findings
+from fluxherod.backtest.parity.decisions import decision_findings, resting_stop
 from fluxherod.backtest.parity.driving import Driving, Entered, Left, State, leaving, waiting
 from fluxherod.backtest.parity.fills import fill_findings, of_late_fill
 from fluxherod.backtest.parity.findings import Finding, Kind, Parity, price
@@ -132,6 +132,7 @@ class Comparison:
         entered, left = driving.filled(bar.predicted, was, number)
         bar.expected_e4[step.symbol] = _cash_e4(was, entered, left)
         yield from fill_findings(step, was, entered, left, bar.windows[step.symbol])
+        yield from resting_stop(step, was, bar.windows[step.symbol])
         before = step.before if step.before is not None else was
         if not step.live:
             self.slots[step.symbol] = step.after if step.after is not None else was

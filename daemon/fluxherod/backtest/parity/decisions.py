@@ -6,12 +6,13 @@ import math
 from collections.abc import Iterator
 
 from fluxherod.backtest.model import Outcome
-from fluxherod.backtest.parity.causes import Cause
-from fluxherod.backtest.parity.driving import Decision
+from fluxherod.backtest.parity.causes import Cause, Window, around, of_short_fill
+from fluxherod.backtest.parity.driving import Decision, leaving
 from fluxherod.backtest.parity.findings import Finding, Kind, price
 from fluxherod.backtest.parity.recorded import Slot, Step
 from fluxherod.core.explain import NOISE_RULES
 from fluxherod.core.money import to_e4
+from fluxherod.core.orders import OrderRole
 from fluxherod.core.signals import RiskVerdict, Signal
 from fluxherod.core.strategy.codes import EntryMode
 from fluxherod.core.types import Mode, Side, SignalKind, Verdict
@@ -228,6 +229,21 @@ def holding_findings(
         if settings.trail_on == "price":
             cause = Cause(Kind.LIVE_RULE, "the stop follows each price, not the bars alone", "trail_on_price")
         yield _stop(step, cause, live_e4, predicted.trailed_e4)
+
+
+def resting_stop(step: Step, was: Slot, window: Window) -> Iterator[Finding]:
+    """The stop that stands at the broker where it is not the strategy's, as that was after the bar before."""
+    now, before = step.before, was.position
+    if now is None or now.stop is None or now.position is None or before is None or leaving(now.position):
+        return
+    stop, wanted_e4 = now.stop, before.stop_e4
+    if not stop.settled or stop.stop_price_e4 == wanted_e4 or now.position.trade_id != before.trade_id:
+        return
+    tried = [order for order, _ in step.orders if order.role is OrderRole.STOP and order.id != stop.id]
+    cause = of_short_fill(tried[-1], "", window) if tried else around(window)
+    here, there = price(stop.stop_price_e4 or 0), price(wanted_e4 or 0)
+    text = f"the stop at the broker, {stop.id}: {cause.text}"
+    yield Finding(step.seq, step.end_ns, step.symbol, "stop", cause.kind, here, there, text, cause.rule)
 
 
 def _of_exit(step: Step, judged: Decision, predicted: Decision) -> Finding:
