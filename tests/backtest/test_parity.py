@@ -352,6 +352,13 @@ def test_each_class_has_a_meaning_and_the_json_adds_up() -> None:
     assert [one["class"] for one in told["findings"]] == [one.kind for one in found.findings]
 
 
+def test_a_day_without_a_bar_says_so() -> None:
+    found = parity(traded(SEED, 0))
+    assert (found.bars, found.findings, found.live_e4) == (0, (), 0)
+    assert as_text(found).splitlines()[0] == "2024-01-02: no bar was decided"
+    assert "Neither side did anything." in as_text(found)
+
+
 def test_the_page_has_each_class() -> None:
     page = (Path(__file__).parents[2] / "docs/backtest.md").read_text(encoding="utf-8")
     rows = [line for line in page.splitlines() if line.startswith("| `")]

@@ -58,8 +58,10 @@ def as_text(parity: Parity) -> str:
 
 
 def _head(parity: Parity) -> Iterator[str]:
-    symbols = ", ".join(parity.symbols) or "no symbol"
-    yield f"{parity.day}: {symbols}, {parity.timeframe} bars"
+    if not parity.bars:
+        yield f"{parity.day}: no bar was decided"
+        return
+    yield f"{parity.day}: {', '.join(parity.symbols)}, {parity.timeframe} bars"
     yield (
         f"{parity.bars:,} bars decided on both sides, each symbol from the same {parity.history_bars} bars of before "
         "(open positions at the last close, no commission)"
