@@ -8,7 +8,6 @@ from fluxherod.adapters.journal_files import JournalFiles
 from fluxherod.adapters.sqlite.journal import JournalRow, effects_digest
 from fluxherod.backtest.parity.recorded import RecordedDay
 from fluxherod.backtest.parity.recorder import Recorder
-from fluxherod.core.calendar import new_york_day
 from fluxherod.errors import FluxHeroError
 from fluxherod.persistence.provenance import provenance
 from fluxherod.persistence.recovery import Recovery, recover, replayed
@@ -52,8 +51,3 @@ def record(
     for row, entry in replayed(rows, begun, tell):
         recorder.take(begun.engine, entry, effects_digest(entry.effects) == row.effects)
     return recorder.recorded()
-
-
-def of_day(rows: Iterable[JournalRow], day: str) -> list[JournalRow]:
-    """The rows of a New York day."""
-    return [row for row in rows if new_york_day(row.now_ns) == day]

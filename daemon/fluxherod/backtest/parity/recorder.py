@@ -12,6 +12,7 @@ import numpy as np
 from fluxherod.backtest.parity.recorded import EMPTY, Account, Fact, Filled, RecordedDay, Series, Slot, Step, Stretch
 from fluxherod.core.jit import RecordArray
 from fluxherod.core.orders import Order, OrderRole
+from fluxherod.core.risk.safety import BreakerStatus
 from fluxherod.core.signals import Signal
 from fluxherod.core.types import SignalKind
 from fluxherod.engine.effects import (
@@ -48,6 +49,34 @@ class _Since:
 
     filled: list[Filled] = field(default_factory=list)
     orders: dict[str, tuple[Order, str]] = field(default_factory=dict)
+
+
+class _Decided:
+    """What was decided with an input: of each signal the first word, by the bar's end and the symbol."""
+
+    def __init__(self, effects: Iterable[Effect]) -> None:
+        self.entries: dict[tuple[int, str], Signal] = {}
+        self.exits: dict[tuple[int, str], Signal] = {}
+        sent: list[Order] = []
+        for effect in effects:
+            if type(effect) is SignalUpdated:
+                signal = effect.signal
+                kind = self.entries if signal.kind in _ENTRIES else self.exits
+                kind.setdefault((signal.decided_ns, signal.symbol), signal)
+            elif type(effect) is OrderUpdated and effect.event == "submitted" and effect.order.role is OrderRole.ENTRY:
+                sent.append(effect.order)
+        self._places = {signal.order_id: place for place, signal in self.entries.items() if signal.order_id}
+        self._sent = [order for order in sent if order.id in self._places]
+        # Sent once all was decided: an entry that is chased, say.
+        self._others = [order for order in sent if order.id not in self._places]
+
+    def undone(self, end_ns: int, symbol: str) -> list[Order]:
+        """Entries that had not been sent yet when one of a bar was decided."""
+        return self._others + [order for order in self._sent if self._places[order.id] >= (end_ns, symbol)]
+
+    def decides(self, order: Order) -> bool:
+        """True for the order of an entry that was decided with the input."""
+        return order.id in self._places
 
 
 class Recorder:
@@ -162,35 +191,46 @@ class Recorder:
             self._seen[symbol] = engine.market.books[symbol].closed.appended
             rows += [(bar.end_ns, symbol, begin + number, bar) for number, bar in enumerate(bars)]
         rows.sort(key=lambda one: one[:2])
-        signals = _decided(entry.effects)
-        ordered = [(end_ns, symbol) for end_ns, symbol, _, _ in rows if _order_of(signals, symbol, end_ns)]
+        decided = _Decided(entry.effects)
         known = {symbol: len(bars.bars) for symbol, bars in growing.items()}
         met: set[str] = set()
-        for end_ns, symbol, row, bar in rows:
-            last = row + 1 == known[symbol]
-            later = {_order_of(signals, name, ns) for ns, name in ordered if (ns, name) >= (end_ns, symbol)}
-            since = self._since.pop(symbol, _Since())
-            stretch.steps.append(
-                Step(
-                    seq=entry.seq,
-                    now_ns=entry.now_ns,
-                    symbol=symbol,
-                    row=row,
-                    end_ns=end_ns,
-                    live=bar.live,
-                    only_noted=bar.only_noted,
-                    spike=bar.spike,
-                    before=None if symbol in met else self._slots.get(symbol, EMPTY),
-                    after=slot_of(engine, symbol) if last else None,
-                    account=self._account(engine, symbol, entry.effects, later),
-                    known=known,
-                    entry=next((s for s in signals if _is_of(s, symbol, end_ns) and s.kind in _ENTRIES), None),
-                    exit=next((s for s in signals if _is_of(s, symbol, end_ns) and s.kind not in _ENTRIES), None),
-                    filled=tuple(since.filled),
-                    orders=tuple(since.orders.values()),
-                )
-            )
+        for _, symbol, row, bar in rows:
+            before = None if symbol in met else self._slots.get(symbol, EMPTY)
+            after = slot_of(engine, symbol) if row + 1 == known[symbol] else None
+            stretch.steps.append(self._step(engine, entry, decided, known, symbol, row, bar, before, after))
             met.add(symbol)
+
+    def _step(
+        self,
+        engine: Engine,
+        entry: JournalEntry,
+        decided: _Decided,
+        known: Mapping[str, int],
+        symbol: str,
+        row: int,
+        bar: ClosedBar,
+        before: Slot | None,
+        after: Slot | None,
+    ) -> Step:
+        since = self._since.pop(symbol, _Since())
+        return Step(
+            seq=entry.seq,
+            now_ns=entry.now_ns,
+            symbol=symbol,
+            row=row,
+            end_ns=bar.end_ns,
+            live=bar.live,
+            only_noted=bar.only_noted,
+            spike=bar.spike,
+            before=before,
+            after=after,
+            account=_account(engine, symbol, decided.undone(bar.end_ns, symbol), decided),
+            known=known,
+            entry=decided.entries.get((bar.end_ns, symbol)),
+            exit=decided.exits.get((bar.end_ns, symbol)),
+            filled=tuple(since.filled),
+            orders=tuple(since.orders.values()),
+        )
 
     def _new_bars(self, engine: Engine, effects: Iterable[Effect]) -> dict[str, list[ClosedBar]]:
         """The bars that were completed with an input; those that nothing was decided on come with the next live one."""
@@ -199,28 +239,6 @@ class Recorder:
             closed = engine.market.books[symbol].closed
             found[symbol] = closed[len(closed) - (closed.appended - self._seen.get(symbol, 0)) :]
         return found
-
-    def _account(self, engine: Engine, symbol: str, effects: Iterable[Effect], later: set[str | None]) -> Account:
-        """What risk knew before this symbol's entry was decided: entries that were sent since don't count."""
-        state, desk = engine.strategist.account_state(""), engine.desk
-        sent = [effect.order for effect in effects if type(effect) is OrderUpdated and effect.event == "submitted"]
-        entries = [order for order in sent if order.role is OrderRole.ENTRY]
-        deciding = {signal.order_id for signal in _decided(effects)}
-        undone = [order for order in entries if order.id in later or order.id not in deciding]
-        of_symbols = {order.symbol for order in undone if order.id in deciding}
-        beside = {*desk.book.entering(), *engine.ledger.positions, *engine.ledger.foreign} - of_symbols - {symbol}
-        safety = engine.safety
-        return Account(
-            equity_e4=state.equity_e4 or 0,
-            exposure_e4=state.exposure_e4 - sum(desk.working_e4(order) for order in undone),
-            open_positions=state.open_positions - len(of_symbols),
-            beside=frozenset(beside),
-            reduced=safety.reduced,
-            disabled=safety.disabled and not safety.state.daily_loss.reason,
-            day_lost=bool(safety.state.daily_loss.reason),
-            peak_e4=safety.state.breaker.peak_e4,
-            base_e4=safety.state.daily_loss.base_e4,
-        )
 
     # --- between them --------------------------------------------------------------------------------------------
     def _absorb(self, engine: Engine, entry: JournalEntry) -> None:
@@ -258,6 +276,24 @@ class Recorder:
         self._facts += (Fact(entry.seq, entry.now_ns, *about) for about in _facts(entry))
 
 
+def _account(engine: Engine, symbol: str, undone: list[Order], decided: _Decided) -> Account:
+    """What risk knew before a symbol's entry was decided: entries that were sent since don't count."""
+    state, desk, safety = engine.strategist.account_state(""), engine.desk, engine.safety
+    of_symbols = {order.symbol for order in undone if decided.decides(order)}
+    beside = {*desk.book.entering(), *engine.ledger.positions, *engine.ledger.foreign} - of_symbols - {symbol}
+    return Account(
+        equity_e4=state.equity_e4 or 0,
+        exposure_e4=state.exposure_e4 - sum(desk.working_e4(order) for order in undone),
+        open_positions=state.open_positions - len(of_symbols),
+        beside=frozenset(beside),
+        reduced=safety.reduced,
+        disabled=safety.state.breaker.status is BreakerStatus.DISABLED,
+        day_lost=bool(safety.state.daily_loss.reason),
+        peak_e4=safety.state.breaker.peak_e4,
+        base_e4=safety.state.daily_loss.base_e4,
+    )
+
+
 def slot_of(engine: Engine, symbol: str) -> Slot:
     """What a symbol has now."""
     desk = engine.desk
@@ -282,24 +318,6 @@ def _facts(entry: JournalEntry) -> Iterator[tuple[str, str, str]]:
             yield "operator", getattr(event, "symbol", ""), type(event).__name__.removesuffix("Command") + said
         elif type(effect) is AlertRaised:
             yield effect.code, effect.symbol, effect.text
-
-
-def _decided(effects: Iterable[Effect]) -> list[Signal]:
-    """What was decided with an input: of each signal the first word."""
-    found: dict[str, Signal] = {}
-    for effect in effects:
-        if type(effect) is SignalUpdated:
-            found.setdefault(effect.signal.id, effect.signal)
-    return list(found.values())
-
-
-def _is_of(signal: Signal, symbol: str, end_ns: int) -> bool:
-    return signal.symbol == symbol and signal.decided_ns == end_ns
-
-
-def _order_of(signals: Iterable[Signal], symbol: str, end_ns: int) -> str | None:
-    """The order that the entry of a bar made, if any."""
-    return next((signal.order_id for signal in signals if _is_of(signal, symbol, end_ns) and signal.order_id), None)
 
 
 def _finished(stretch: Stretch, growing: Mapping[str, _Growing]) -> Stretch:
