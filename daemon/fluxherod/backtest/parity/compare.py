@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from fluxherod.backtest.book import Book
+from fluxherod.backtest.model import ExitReason
 from fluxherod.backtest.parity.causes import CANCELLING, Cause, Facts, Window, around, of_leaving
 from fluxherod.backtest.parity.costs import Bar, costed
 from fluxherod.backtest.parity.decisions import decision_findings, resting_stop
@@ -22,7 +23,8 @@ from fluxherod.backtest.parity.recorded import EMPTY, Account, Fact, RecordedDay
 from fluxherod.core.calendar import MINUTE_NS
 from fluxherod.core.jit import Record
 
-_UNSEEN = Account(0, 0, 0, frozenset(), False, False, False, 0, 0)
+_UNSEEN = Account(0, 0, 0, frozenset(), False, False, False, 0, 0, 0)
+_BY_LIMITS = (int(ExitReason.BREAKER), int(ExitReason.DAILY_LOSS))
 CLOSE_IS_NEAR_NS = 15 * MINUTE_NS
 LIMITS_READ = "live each price is read, and what closes positions twice; in a backtest each bar's close"
 
@@ -97,6 +99,7 @@ class Comparison:
         windows = {step.symbol: self._window(stretch, step) for step in steps}
         bar = Bar(driving, stretch, steps, was, windows, driving.step(self._state(), steps))
         found: list[Finding] = []
+        foreign_e4 = self.account.foreign_e4
         for step in steps:
             self.prices[step.symbol] = driving.price_e4(driving.number[step.symbol])
         for step in steps:
@@ -104,7 +107,7 @@ class Comparison:
             self.bars += step.live
             self.cash_e4 += sum(one.cash_e4 for one in step.filled)
             self.seqs[step.symbol], self.account = step.seq, step.account
-        flowed_e4 = self._flow_until(steps[-1].seq)
+        flowed_e4 = self._flow_until(steps[-1].seq) + self.account.foreign_e4 - foreign_e4
         live = driving.book(self._state())
         found += self._rest(bar, live, found)
         self.findings += costed(bar, live, flowed_e4, found)
@@ -163,7 +166,10 @@ class Comparison:
 
     def _of_rest(self, bar: Bar, live: Book, step: Step) -> Finding:
         window, slot = bar.windows[step.symbol], self.slots[step.symbol]
-        if slot.position is not None and leaving(slot.position):
+        number = bar.driving.number[step.symbol]
+        if bar.predicted.slots[number]["leaving"] in _BY_LIMITS:
+            cause = Cause(Kind.LOSS_LIMIT, LIMITS_READ)
+        elif slot.position is not None and leaving(slot.position):
             cause = of_leaving(slot.position.exit_reason, None, window)
         elif slot.entry is not None and slot.entry.manual:
             cause = Cause(Kind.MANUAL_ORDER, f"{slot.entry.id} works")
@@ -171,7 +177,6 @@ class Comparison:
             cause = Cause(Kind.OPERATOR, command.text)
         else:
             cause = around(window)
-        number = bar.driving.number[step.symbol]
         here, there = (_shown(book.slots[number]) for book in (live, bar.predicted))
         return Finding(step.seq, step.end_ns, step.symbol, "account", cause.kind, here, there, cause.text, cause.rule)
 
@@ -180,7 +185,8 @@ class Comparison:
         account = self.account
         base_e4, peak_e4 = account.base_e4, account.peak_e4
         limits = account.reduced, account.disabled, account.day_lost
-        return State(self.slots, self.cash_e4, *limits, peak_e4, base_e4)
+        # What is not ours is worth the same to both sides.
+        return State(self.slots, self.cash_e4 + account.foreign_e4, *limits, peak_e4, base_e4)
 
     def _flow_until(self, seq: int) -> int:
         """Take cash that came or went by no fill, up to an input; how much it was."""

@@ -60,7 +60,10 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """What risk knew when a bar was decided. `beside` are the other symbols held, ours or not, or being opened."""
+    """What risk knew when a bar was decided. `beside` are the other symbols held, ours or not, or being opened.
+
+    `foreign_e4` is the signed value of the positions that are not ours: it is in the equity.
+    """
 
     equity_e4: int
     exposure_e4: int
@@ -71,6 +74,7 @@ class Account:
     day_lost: bool
     peak_e4: int
     base_e4: int
+    foreign_e4: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -291,6 +291,7 @@ def _account(engine: Engine, symbol: str, undone: list[Order], decided: _Decided
         day_lost=bool(safety.state.daily_loss.reason),
         peak_e4=safety.state.breaker.peak_e4,
         base_e4=safety.state.daily_loss.base_e4,
+        foreign_e4=engine.ledger.foreign_e4,
     )
 
 
