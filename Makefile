@@ -21,7 +21,7 @@ SUITABLE := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))
 PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$python -c '$(SUITABLE)' 2>/dev/null && echo $$python && break; done)
 
-.PHONY: help setup setup-test demo test acceptance bench disk mutants scope streams crash dst dst-bugs soak weeks backtest-oracle cluster fuzz fuzz-web lint format proto web web-dev lock deb clean system-packages node-packages grpcurl
+.PHONY: help setup setup-test demo test acceptance bench disk mutants scope streams crash dst dst-bugs parity soak weeks backtest-oracle cluster fuzz fuzz-web lint format proto web web-dev lock deb clean system-packages node-packages grpcurl
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -62,6 +62,9 @@ dst: setup ## simulate sessions of faults: make dst SEEDS=10000 (FIRST); SEED=12
 
 dst-bugs: setup ## at which seed the sessions find each of the bugs that are put in on purpose (ARGS: names)
 	@PYTHONPATH=tests $(BIN)/python -m simulation.hunt $(ARGS)
+
+parity: setup ## simulated sessions beside the backtest of their bars: make parity N=300 (FIRST); nothing may stay unexplained
+	@PYTHONPATH=tests $(BIN)/python -m simulation.parity --seeds $(or $(N),300) --first $(or $(FIRST),0)
 
 soak: setup ## leave the terminal UI open on 500 symbols and 2,000 prices a second: is its memory flat? (SECONDS, 3600)
 	@$(BIN)/python tests/bench/bench_tui.py --seconds $(or $(SECONDS),3600)

@@ -84,7 +84,9 @@ def _parser() -> argparse.ArgumentParser:
     _add_demo(demo)
     demo.set_defaults(run_command=_demo)
 
-    backtest = commands.add_parser("backtest", help="trade past prices from files", epilog=EXIT_CODES)
+    backtest = commands.add_parser(
+        "backtest", help="trade past prices from files, or as on a day of the journal", epilog=EXIT_CODES
+    )
     _add_backtest(backtest)
     backtest.set_defaults(run_command=_backtest)
 
@@ -267,7 +269,15 @@ def _demo(options: argparse.Namespace) -> int:
 
 
 def _backtest(options: argparse.Namespace) -> int:
+    from fluxherod.commands.backtest_arguments import problem
+
+    if wrong := problem(options):
+        raise ConfigurationError([wrong])
     _prepare_kernels()
+    if options.like_day is not None:
+        from fluxherod.commands.like_day import run_like_day
+
+        return run_like_day(_state_dir(options), options.like_day, options.json)
 
     from fluxherod.commands.backtest import run_backtest
 

@@ -61,6 +61,18 @@ def simulate(
     return False
 
 
+@lending_kernel
+def judge(tape: Tape, params: RecordArray, decisions: RecordArray, s: int, book: Book) -> None:
+    """What follows from the bar that a symbol is at, the account being as it is: trailing, exit, entry. Nothing fills.
+
+    Args:
+        decisions: of the kernel, for the bars that the symbols are at; one a symbol.
+    """
+    _trail(tape, s, book, params[0])
+    _exit(tape, s, book, decisions)
+    _enter(tape, s, book, params, decisions)
+
+
 @lent
 def _has_room(book: Book) -> bool:
     account, most = book.account[0], 2 * len(book.slots) + 4
@@ -287,7 +299,7 @@ def _exit(tape: Tape, s: int, book: Book, decisions: RecordArray) -> None:
         return
     row, decision, long = _row(tape, s), decisions[s], slot["quantity"] > 0
     if slot["mode"] == _MANUAL:
-        ends = tape.exit[row]
+        ends = bool(book.rules[0]["given"]) and tape.exit[row]  # a person's has no rule that ends it
     elif slot["mode"] == _MEAN_REVERSION:
         ends = decision["exit_mr_long"] if long else decision["exit_mr_short"]
     else:

@@ -15,6 +15,7 @@ from fluxherod.backtest.report import Report, backtest
 from fluxherod.backtest.sessions import new_york_sessions
 from fluxherod.backtest.sources import Unreadable, read_bars
 from fluxherod.backtest.text import as_dict, as_text
+from fluxherod.commands.backtest_arguments import USUAL_EQUITY
 from fluxherod.configuration.config import Config, to_settings
 from fluxherod.core.calendar import MINUTE_NS, SECOND_NS
 from fluxherod.core.money import E4
@@ -74,7 +75,7 @@ def _rules(options: argparse.Namespace, config: Config, bars: Sequence[Bars]) ->
         raise ConfigurationError([str(error)]) from error
     return BacktestConfig(
         timeframe_ns=TIMEFRAME_MINUTES[settings.timeframe] * MINUTE_NS,
-        initial_equity_e4=options.equity * E4,
+        initial_equity_e4=(options.equity or USUAL_EQUITY) * E4,
         params=settings.strategy,
         limits=settings.limits,
         start_ns=None if options.first is None else _midnight_ns(options.first),

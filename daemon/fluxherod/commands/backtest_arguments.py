@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 MOST_DOLLARS = 900_000_000
+USUAL_EQUITY = 100_000
 
 
 class Source(NamedTuple):
@@ -23,7 +24,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "sources",
         type=source,
-        nargs="+",
+        nargs="*",
         metavar="[SYMBOL=]FILE",
         help="bars as CSV (.gz, too) or Parquet, a file a symbol; SPY_1Hour.csv.gz is SPY's",
     )
@@ -31,12 +32,41 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "--from", type=_day, dest="first", metavar="DATE", help="first day to trade; bars before warm up"
     )
     parser.add_argument("--to", type=_day, dest="last", metavar="DATE", help="last day")
+    parser.add_argument("--equity", type=_dollars, metavar="DOLLARS", help="what to begin with (default: 100000)")
     parser.add_argument(
-        "--equity", type=_dollars, default=100_000, metavar="DOLLARS", help="what to begin with (default: 100000)"
+        "--like-day",
+        type=_day,
+        metavar="DATE",
+        help="no files: compare a day of the daemon's journal, New York's date, with the backtest of the same bars; "
+        "1 when a difference is not explained",
+    )
+    parser.add_argument(
+        "--state-dir",
+        type=Path,
+        metavar="DIR",
+        help="with --like-day: the daemon's state folder (default: as configured)",
     )
     parser.add_argument("--json", action="store_true", help="print all figures as JSON")
     parser.add_argument("--out", type=Path, metavar="DIR", help="write report.html, figures and tables there")
     parser.add_argument("--tables", choices=("csv", "parquet"), default="csv", help="the form of --out (default: csv)")
+
+
+def problem(options: argparse.Namespace) -> str:
+    """What does not go together; "" when all does."""
+    if options.like_day is None:
+        if options.state_dir is not None:
+            return "--state-dir is of --like-day alone"
+        return "" if options.sources else "name a file of bars, or a day with --like-day"
+    others = {
+        "a file": options.sources,
+        "--from": options.first,
+        "--to": options.last,
+        "--equity": options.equity,
+        "--out": options.out,
+    }
+    if named := [name for name, value in others.items() if value]:
+        return f"--like-day has its bars and rules from the journal: it does not go with {named[0]}"
+    return ""
 
 
 def source(text: str) -> Source:
