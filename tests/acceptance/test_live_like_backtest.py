@@ -18,7 +18,7 @@ from fluxherod.core.strategy.params import StrategyParams
 DATA = os.environ.get("FLUXHERO_DATA", "")
 FILE = "SPY_1Hour.csv.gz"
 FIRST, LAST = date(2008, 1, 2), date(2008, 12, 31)
-# The defaults trade a few times a year; with a weak volume rule for breakouts, wide limits and tight stops much happens.
+# The defaults trade a few times a year; with a weak volume rule, wide limits and tight stops much happens.
 RULES: Mapping[str, tuple[tuple[str, ...], Mapping[str, object], int]] = {
     "the defaults": ((), {}, 16),
     "many trades": (

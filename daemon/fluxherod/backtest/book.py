@@ -60,6 +60,7 @@ ACCOUNT = np.dtype(
         ("reduced", "?"),
         ("disabled", "?"),
         ("day_lost", "?"),
+        ("session_begins", "?"),  # the guards have not looked at it yet
     ],
     align=True,
 )
@@ -131,8 +132,15 @@ def with_room(book: Book) -> Book:
     for name in ("trades", "signals", "guards"):
         log = getattr(book, name)
         if account[name] + 2 * symbols + 4 > len(log):
-            logs[name] = np.concatenate([log, np.zeros_like(log)])
+            logs[name] = _twice_as_long(log)
     return book._replace(**logs)
+
+
+def _twice_as_long(log: RecordArray) -> RecordArray:
+    """The log and as many empty records; as bytes, for NumPy copies records one at a time."""
+    longer = np.zeros(2 * len(log), log.dtype)
+    longer.view(np.uint8)[: log.nbytes] = log.view(np.uint8)
+    return longer
 
 
 def _rules(config: BacktestConfig, tape: Tape) -> RecordArray:

@@ -26,6 +26,7 @@ _BACK = 2
 _UNSOUND = 3
 _WEEK = 7
 _EPOCH = date(1970, 1, 1).toordinal()
+_NO_DAYS = np.empty(0, np.int64)
 
 Codes = npt.NDArray[np.int32]
 
@@ -132,7 +133,8 @@ def _part(
     start_ns, opening, high, low, close, volume = (_own(getattr(bars, name)) for name in names)
     ends, codes, verdicts = np.empty(len(bars), np.int64), np.empty(len(bars), np.int32), np.empty(len(bars), np.int8)
     if config.calendar is None:
-        codes[:] = np.searchsorted(sessions.day, new_york_days(start_ns))
+        days, lengths = _runs(new_york_days(start_ns))
+        codes[:] = np.repeat(np.searchsorted(sessions.day, days), lengths)
     known = config.calendar is not None
     _align(
         start_ns,
@@ -176,7 +178,7 @@ def _given(bars: Bars, signals: Mapping[str, Signals] | None) -> tuple[npt.NDArr
 
 def _sessions(bars: Sequence[Bars], calendar: Calendar | None) -> Sessions:
     if calendar is None:
-        days = np.unique(np.concatenate([new_york_days(one.start_ns) for one in bars] or [np.empty(0, np.int64)]))
+        days = np.unique(np.concatenate([_runs(new_york_days(one.start_ns))[0] for one in bars] or [_NO_DAYS]))
         return Sessions(np.zeros_like(days), np.zeros_like(days), np.zeros_like(days), days)
     known = calendar.sessions
     days = np.array([date.fromisoformat(session.day).toordinal() - _EPOCH for session in known], np.int64)
@@ -192,11 +194,25 @@ def new_york_days(ns: RowArray) -> RowArray:
     """New York dates of times, as days since 1970; shape (n,)."""
     if len(ns) == 0:
         return np.empty(0, np.int64)
-    utc_days = ns // DAY_NS
-    low, high = int(utc_days.min()), int(utc_days.max())
+    low, high = int(ns.min()) // DAY_NS, int(ns.max()) // DAY_NS
     if high - low > 400_000:
         raise ValueError("the times are more than a thousand years apart: they are not nanoseconds")
-    return utc_days - (ns < _midnights(low, high)[utc_days - low])
+    return _dates(_own(ns), _midnights(low, high), low)
+
+
+@kernel
+def _dates(ns: RowArray, midnights_ns: RowArray, first_day: int) -> RowArray:
+    days = np.empty(len(ns), np.int64)
+    for k in range(len(ns)):
+        utc_day = ns[k] // DAY_NS
+        days[k] = utc_day - int(ns[k] < midnights_ns[utc_day - first_day])
+    return days
+
+
+def _runs(days: RowArray) -> tuple[RowArray, RowArray]:
+    """The days without those that only repeat the one before, and how often each comes in a row."""
+    begins = np.flatnonzero(np.diff(days, prepend=np.iinfo(np.int64).min))
+    return days[begins], np.diff(begins, append=len(days))
 
 
 @lru_cache(maxsize=4)  # the bars of all symbols are of the same days
