@@ -226,7 +226,7 @@ def _fall(ns: RowArray, equity_e4: RowArray, initial_e4: int) -> tuple[float, in
         if lost > worst:
             worst, peak, trough = lost, newest_peak, k
     end = len(ns) - 1
-    if below and (ns[end] - ns[begin] > longest_ns or longest_ns == 0):
+    if below and ns[end] - ns[begin] >= longest_ns:
         longest_ns, recovered = ns[end] - ns[begin], False
     return worst, peak, trough, longest_ns, recovered
 
