@@ -1,4 +1,4 @@
-"""A strategy that the backtest, backtesting.py and backtrader can all express: equal trades and equity, then each one's time.
+"""A strategy that the backtest, backtesting.py and backtrader can all express: equal trades and equity, then times.
 
 Long and short, with stops that bind. A peer that is not installed is named; one with other trades ends the benchmark.
 """

@@ -1,4 +1,4 @@
-"""The strategy as a user of vectorbt or raptorbt would write it: TA-Lib's indicators, rules in NumPy, the peer's engine.
+"""The strategy as a user of vectorbt or raptorbt would write it: TA-Lib's indicators, NumPy's rules, the peer's engine.
 
 What they can't express is left out on both sides: short sales, mean reversion (its exits depend on how a position was
 opened, so its thresholds are such that it never enters), and stops that trail by ATR (so far away that none binds). The
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import product
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -82,8 +83,8 @@ def rules(known: Indicators, params: StrategyParams) -> Rules:
     above = close > kama + params.entry_atr * atr
     reverts_long = (rsi < params.rsi_oversold) & (close <= bands[2])
     reverts_short = (rsi > params.rsi_overbought) & (close >= bands[0])
-    trend, neutral, reverts = above & (regime == 2), above & ~reverts_short & (regime == 1), reverts_long & (regime == 0)
-    edge = _edge(trend) | _edge(neutral) | _edge(reverts)
+    neutral = above & ~reverts_short & (regime == 1)
+    edge = _edge(above & (regime == 2)) | _edge(neutral) | _edge(reverts_long & (regime == 0))
     edge[: int(params.to_record()[0]["decision_index"]) + 1] = False
     gap = np.full(len(bars), np.inf)
     gap[1:] = np.abs(bars.open[1:] - close[:-1]) / close[:-1]
@@ -217,8 +218,6 @@ SWEEPS: Mapping[str, tuple[tuple[str, tuple[Any, ...]], ...]] = {
 
 def combinations(name: str) -> Iterator[BacktestConfig]:
     """The 200 configurations of a sweep."""
-    from itertools import product
-
     axes = SWEEPS[name]
     for values in product(*(values for _, values in axes)):
         chosen = dict(zip((axis for axis, _ in axes), values, strict=True))

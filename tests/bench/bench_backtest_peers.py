@@ -165,7 +165,8 @@ def sweeps(found: dict[str, Any]) -> None:
             closed = vectorbt_sweep(library, given, name).trades.closed.count().to_numpy()
             check("vectorbt's sweep", closed.tolist() == [score.trades for score in scores])
             theirs = wall_s(lambda name=name: vectorbt_sweep(library, given, name), 2)
-            print(f"  {'vectorbt, Rust engine, equal trades':42} {theirs * 1e3:8.1f} ms   {theirs / ours:.1f}x (target {target})")
+            ratio = f"{theirs / ours:.1f}x (target {target})"
+            print(f"  {'vectorbt, Rust engine, equal trades':42} {theirs * 1e3:8.1f} ms   {ratio}")
 
 
 def main() -> None:

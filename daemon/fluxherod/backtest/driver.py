@@ -12,7 +12,7 @@ from fluxherod.backtest.model import ExitReason, Guard, Kind, Outcome
 from fluxherod.backtest.tape import Sessions, Tape
 from fluxherod.core.calendar import MINUTE_NS
 from fluxherod.core.jit import Record, RecordArray, RowArray, lending_kernel, lent
-from fluxherod.core.kernel import step
+from fluxherod.core.kernel import advance
 from fluxherod.core.money import nearest_e4
 from fluxherod.core.risk.breaker import day_lost, reached
 from fluxherod.core.strategy.stops import best_e4, stop_atr, trail
@@ -144,10 +144,9 @@ def _decide(
         after_open = (end_ns - sessions.open_ns[session]) // MINUTE_NS
         to_close = (sessions.close_ns[session] - end_ns) // MINUTE_NS
         minute = sessions.open_minute[session] + after_open
-    step(
-        states,
-        s,
-        params,
+    advance(
+        states[np.uintp(s)],
+        params[0],
         tape.open[row],
         tape.high[row],
         tape.low[row],
@@ -157,8 +156,7 @@ def _decide(
         to_close,
         after_open,
         bool(rules["intraday"]),
-        decisions,
-        s,
+        decisions[np.uintp(s)],
     )
 
 

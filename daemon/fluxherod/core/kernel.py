@@ -27,6 +27,7 @@ __all__ = [
     "PARAMS",
     "STATE",
     "StrategyParams",
+    "advance",
     "default_params",
     "load_states",
     "new_states",
@@ -157,7 +158,7 @@ def _write_bar(out: Record, index: int, opening: float, high: float, low: float,
 
 
 @inlined
-def _advance(
+def advance(
     state: Record,
     params: Record,
     opening: float,
@@ -171,6 +172,7 @@ def _advance(
     intraday: bool,
     out: Record,
 ) -> None:
+    """`step` of one STATE record to one DECISION record, for compiled callers whose records are there."""
     index = state["index"]
     _write_bar(out, index, opening, high, low, close, volume)
     previous_close = state["indicators"]["previous_close"] if index > 0 else np.nan
@@ -225,7 +227,7 @@ def step(
     """
     if i < 0 or j < 0 or i >= states.shape[0] or j >= out.shape[0]:
         raise IndexError("no such state or decision record")
-    _advance(
+    advance(
         states[i],
         params[0],
         opening,
@@ -260,7 +262,7 @@ def step_many(
             raise IndexError("no such state")
     for k in range(rows.shape[0]):
         bar = bars[k]
-        _advance(
+        advance(
             states[np.uintp(rows[k])],
             params[0],
             bar["open"],
