@@ -110,16 +110,20 @@ class Book(NamedTuple):
 
 
 _LOG = 1_024
+_BARS_A_SIGNAL = 6
+_BARS_A_TRADE = 32
 
 
 def open_book(config: BacktestConfig, tape: Tape, sessions: int) -> Book:
     """The book of an account that has not traded."""
     symbols, rows = len(tape.first), len(tape.start_ns)
     account, log = np.zeros(1, ACCOUNT), max(_LOG, 4 * symbols)
+    # Memory that is never written to costs nothing; growing does.
+    entries, trips = max(log, rows // _BARS_A_SIGNAL), max(log, rows // _BARS_A_TRADE)
     for name in ("cash_e4", "equity_e4", "peak_e4", "base_e4"):
         account[name] = config.initial_equity_e4
     account["session"] = -1
-    logs = (np.zeros(log, TRADE), np.zeros(log, SIGNAL), np.zeros(log, GUARD))
+    logs = (np.zeros(trips, TRADE), np.zeros(entries, SIGNAL), np.zeros(log, GUARD))
     marks = [np.empty(rows, np.int64) for _ in range(3)]
     closes = [np.empty(sessions, np.int64) for _ in range(3)]
     return Book(_rules(config, tape), account, np.zeros(symbols, SLOT), *logs, *marks, *closes)

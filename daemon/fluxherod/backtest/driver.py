@@ -75,6 +75,11 @@ def _has_room(book: Book) -> bool:
 @lent
 def _gather(tape: Tape, members: RowArray) -> int:
     """The symbols whose next bar is the earliest to end, in order; each goes on by this bar. How many there are."""
+    if len(tape.first) == 1:
+        at = tape.next[0]
+        tape.next[0] = min(at + 1, tape.last[0])
+        members[0] = 0
+        return int(at < tape.last[0])
     now, count = _END, 0
     for s in range(len(tape.first)):
         row = tape.next[s]
