@@ -12,7 +12,7 @@ from fluxherod.backtest.model import ExitReason, Guard, Kind, Outcome
 from fluxherod.backtest.tape import Sessions, Tape
 from fluxherod.core.calendar import MINUTE_NS
 from fluxherod.core.jit import Record, RecordArray, RowArray, lending_kernel, lent
-from fluxherod.core.kernel import advance
+from fluxherod.core.kernel import advance, decide
 from fluxherod.core.money import nearest_e4
 from fluxherod.core.risk.breaker import day_lost, reached
 from fluxherod.core.strategy.stops import best_e4, stop_atr, trail
@@ -40,12 +40,14 @@ def simulate(
     decisions: RecordArray,
     members: RowArray,
     book: Book,
+    known: RecordArray,
     most: int,
 ) -> bool:
     """Go on for at most so many bars: True at the end of the tape, False when there is more, or a log is full.
 
     Args:
         params: PARAMS, shape (1,); `states`, `decisions` and `members`: one a symbol.
+        known: a KNOWN record for each row of the tape, or none at all: then the indicators are computed.
     """
     done = 0
     while done < most and _has_room(book):
@@ -55,7 +57,7 @@ def simulate(
         done += count
         live = _begin(tape, sessions, members[:count], book)
         for k in range(count):
-            _decide(tape, sessions, params, states, decisions, members[k], book.rules[0])
+            _decide(tape, sessions, params, states, decisions, members[k], book.rules[0], known)
         if live:
             _trade(tape, sessions, members[:count], book, params, decisions)
     return False
@@ -140,6 +142,7 @@ def _decide(
     decisions: RecordArray,
     s: int,
     rules: Record,
+    known: RecordArray,
 ) -> None:
     """One step of the kernel, which knows no position."""
     row = np.uintp(_row(tape, s))
@@ -149,6 +152,10 @@ def _decide(
         after_open = (end_ns - sessions.open_ns[session]) // MINUTE_NS
         to_close = (sessions.close_ns[session] - end_ns) // MINUTE_NS
         minute = sessions.open_minute[session] + after_open
+    if len(known) > 0:
+        state, out, intraday = states[np.uintp(s)], decisions[np.uintp(s)], bool(rules["intraday"])
+        decide(state, params[0], known[row], minute, to_close, after_open, intraday, out)
+        return
     advance(
         states[np.uintp(s)],
         params[0],
