@@ -13,6 +13,7 @@ from fluxherod.backtest.dataset import DataSet
 from fluxherod.backtest.pool import Figures, LocalPool
 from fluxherod.backtest.run import figures_of, run_laid
 from fluxherod.backtest.score import play
+from fluxherod.core.kernel import KNOWN
 from fluxherod.core.strategy.params import StrategyParams
 
 DEFAULTS = StrategyParams()
@@ -69,3 +70,12 @@ def test_figures_are_shared_from_the_second_trial_in_a_row_on() -> None:
     second = figures.of(longer)
     assert second is not None
     assert not np.array_equal(second["kama"], known["kama"], equal_nan=True)
+
+
+def test_figures_that_take_too_much_memory_are_not_shared() -> None:
+    laid = DataSet.of(TWO, CONFIG).laid
+    bytes_of_all = sum(map(len, TWO)) * KNOWN.itemsize
+    for most_bytes, shared in ((bytes_of_all, True), (bytes_of_all - 1, False)):
+        figures = Figures(laid, most_bytes)
+        assert figures.of(DEFAULTS) is None
+        assert (figures.of(DEFAULTS) is not None) == shared

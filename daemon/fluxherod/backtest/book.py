@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -132,7 +132,7 @@ def open_book(config: BacktestConfig, tape: Tape, sessions: int) -> Book:
 def with_room(book: Book) -> Book:
     """The same book with twice the room in the logs that are nearly full."""
     symbols, account = len(book.slots), book.account[0]
-    logs = {}
+    logs: dict[str, Any] = {}
     for name in ("trades", "signals", "guards"):
         log = getattr(book, name)
         if account[name] + 2 * symbols + 4 > len(log):

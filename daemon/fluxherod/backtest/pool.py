@@ -15,21 +15,23 @@ from fluxherod.backtest.run import figures_of
 from fluxherod.backtest.score import Score, play
 from fluxherod.backtest.tape import Laid
 from fluxherod.core.jit import RecordArray
-from fluxherod.core.kernel import warm_up
+from fluxherod.core.kernel import KNOWN, warm_up
 from fluxherod.core.strategy.params import StrategyParams
 
 _AHEAD = 4
 """Trials that are begun, waiting or done and not yet taken, for each worker."""
+MOST_SHARED_BYTES = 200_000_000
 
 
 class Figures:
     """The indicators of a tape, computed once for trials in a row that have their periods in common.
 
-    Those of one set of periods are kept at a time, 96 bytes a bar.
+    Those of one set of periods are kept at a time, 96 bytes a bar, and none when they take more than `most_bytes`.
     """
 
-    def __init__(self, laid: Laid) -> None:
+    def __init__(self, laid: Laid, most_bytes: int = MOST_SHARED_BYTES) -> None:
         self._laid = laid
+        self._share = len(laid.tape.start_ns) * KNOWN.itemsize <= most_bytes
         self._newest: tuple[float, ...] = ()
         self._known: RecordArray | None = None
 
@@ -37,7 +39,7 @@ class Figures:
         """What is known for these parameters; None when their periods are not those of the trial before."""
         if params.of_indicators != self._newest:
             self._newest, self._known = params.of_indicators, None
-        elif self._known is None:
+        elif self._known is None and self._share:
             self._known = figures_of(self._laid, params)
         return self._known
 
