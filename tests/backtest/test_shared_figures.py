@@ -51,25 +51,25 @@ def test_trials_whose_periods_come_and_go_are_those_of_each_alone() -> None:
     configs = [
         replace(CONFIG, params=replace(DEFAULTS, kama_period=period, entry_atr=entry))
         for period in (20, 10, 20)
-        for entry in (0.3, 0.5, 0.7)
+        for entry in (0.2, 0.3, 0.4, 0.5, 0.6, 0.7)
     ]
     scores = [score.to_bytes() for score in LocalPool(2).play(data, configs)]
     assert scores == [play(data.laid, config).to_bytes() for config in configs]
-    assert len(set(scores)) == 6
+    assert len(set(scores)) == 12
 
 
-def test_figures_are_shared_from_the_second_trial_in_a_row_on() -> None:
+def test_figures_are_shared_from_the_fourth_trial_in_a_row_on() -> None:
     figures = Figures(DataSet.of(TWO, CONFIG).laid)
     longer = replace(DEFAULTS, kama_period=21)
-    assert figures.of(DEFAULTS) is None
-    known = figures.of(replace(DEFAULTS, entry_atr=0.4))
+    assert [figures.of(replace(DEFAULTS, entry_atr=entry)) for entry in (0.3, 0.4, 0.5)] == [None] * 3
+    known = figures.of(DEFAULTS)
     assert known is not None
     assert len(known) == sum(map(len, TWO))
     assert figures.of(DEFAULTS) is known
-    assert figures.of(longer) is None
-    second = figures.of(longer)
-    assert second is not None
-    assert not np.array_equal(second["kama"], known["kama"], equal_nan=True)
+    assert [figures.of(longer) for _ in range(3)] == [None] * 3
+    others = figures.of(longer)
+    assert others is not None
+    assert not np.array_equal(others["kama"], known["kama"], equal_nan=True)
 
 
 def test_figures_that_take_too_much_memory_are_not_shared() -> None:
@@ -77,5 +77,4 @@ def test_figures_that_take_too_much_memory_are_not_shared() -> None:
     bytes_of_all = sum(map(len, TWO)) * KNOWN.itemsize
     for most_bytes, shared in ((bytes_of_all, True), (bytes_of_all - 1, False)):
         figures = Figures(laid, most_bytes)
-        assert figures.of(DEFAULTS) is None
-        assert (figures.of(DEFAULTS) is not None) == shared
+        assert [figures.of(DEFAULTS) is not None for _ in range(4)] == [False, False, False, shared]

@@ -21,6 +21,8 @@ from fluxherod.core.strategy.params import StrategyParams
 _AHEAD = 4
 """Trials that are begun, waiting or done and not yet taken, for each worker."""
 MOST_SHARED_BYTES = 200_000_000
+# To compute figures for others takes as long as three trials save by them.
+_ALONE = 3
 
 
 class Figures:
@@ -33,13 +35,15 @@ class Figures:
         self._laid = laid
         self._share = len(laid.tape.start_ns) * KNOWN.itemsize <= most_bytes
         self._newest: tuple[float, ...] = ()
+        self._in_a_row = 0
         self._known: RecordArray | None = None
 
     def of(self, params: StrategyParams) -> RecordArray | None:
-        """What is known for these parameters; None when their periods are not those of the trial before."""
+        """What is known for these parameters; None before the fourth trial in a row that has their periods."""
         if params.of_indicators != self._newest:
-            self._newest, self._known = params.of_indicators, None
-        elif self._known is None and self._share:
+            self._newest, self._in_a_row, self._known = params.of_indicators, 0, None
+        self._in_a_row += 1
+        if self._known is None and self._share and self._in_a_row > _ALONE:
             self._known = figures_of(self._laid, params)
         return self._known
 
