@@ -36,7 +36,7 @@ acceptance: setup ## trade a folder of price files from end to end: make accepta
 	@test -d "$(DATA)" || { echo 'make acceptance DATA=DIR: DIR is a folder of price files, such as SPY_1Hour.csv.gz'; exit 2; }
 	@FLUXHERO_DATA="$$(cd "$(DATA)" && pwd)" $(BIN)/pytest tests/acceptance $(ARGS)
 
-bench: $(PEERS)/.installed ## measure, beside TA-Lib, tulipy and FastAPI: run each tests/bench/bench_*.py
+bench: $(PEERS)/.installed ## measure, beside TA-Lib, tulipy, FastAPI and other back-testers: run each tests/bench/bench_*.py
 	@test -n "$(BENCHMARKS)" || { echo 'there is no tests/bench/bench_*.py'; exit 2; }
 	@for benchmark in $(BENCHMARKS); do echo "== $$benchmark"; $(PEERS)/bin/python $$benchmark $(ARGS) || exit; done
 
@@ -136,13 +136,13 @@ $(INSTALLED): requirements.lock pyproject.toml | $(BIN)/pip
 	@touch $@
 
 # What only the benchmarks need: a venv of their own that also sees the packages of $(VENV). tulipy is compiled here.
-$(PEERS)/.installed: tests/bench/requirements.txt tests/bench/build-requirements.txt $(INSTALLED)
+$(PEERS)/.installed: $(wildcard tests/bench/*requirements.txt) $(INSTALLED)
 	@$(BIN)/python -m venv --clear $(PEERS)
 	@$(BIN)/python -c 'import sysconfig; print("import site; site.addsitedir(%r)" % sysconfig.get_path("purelib"))' \
 		> "$$($(PEERS)/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/project.pth"
-	@for requirements in build-requirements requirements; do $(PEERS)/bin/pip install --disable-pip-version-check --no-deps \
-		--no-build-isolation --require-hashes -r tests/bench/$$requirements.txt; done >$(PEERS)/install.log 2>&1 \
-		|| echo 'bench: without tulipy and FastAPI, they could not be installed (see $(PEERS)/install.log)'
+	@for requirements in build-requirements requirements backtest-requirements; do $(PEERS)/bin/pip install --disable-pip-version-check \
+		--no-deps --no-build-isolation --require-hashes -r tests/bench/$$requirements.txt >>$(PEERS)/install.log 2>&1 \
+		|| echo "bench: without what tests/bench/$$requirements.txt names, it could not be installed (see $(PEERS)/install.log)"; done
 	@touch $@
 
 # The service is installed from the system's own Python, whatever $(PYTHON) is.

@@ -16,8 +16,10 @@ from pathlib import Path
 from typing import Any
 
 from alpacasim.admin_fields import DOLLARS_BELOW
+from alpacasim.aggregate import parse_timeframe
 from alpacasim.app import Settings, build
-from alpacasim.calendar import Calendar, new_york_day
+from alpacasim.bar_fills import BarFills
+from alpacasim.calendar import DAY_NS, Calendar, new_york_day
 from alpacasim.credentials import Credentials
 from alpacasim.fault_plan import read_file
 from alpacasim.money import decimal_to_e4, parse_decimal
@@ -108,6 +110,12 @@ def parser() -> argparse.ArgumentParser:
     )
     options.add_argument(
         "--spread-bp", type=float, default=2.0, metavar="BP", help="width of the quotes in basis points (default: 2)"
+    )
+    options.add_argument(
+        "--bar-fills",
+        metavar="TIMEFRAME",
+        help="execute as a back-tester of such bars, for example 1Hour: at the market with the first print of the next "
+        "bar, a stop at its own price or with the bar that opens beyond it, each a basis point worse",
     )
     _add_service(options)
     return options
@@ -235,7 +243,20 @@ def settings(arguments: argparse.Namespace, tape: Tape, calendar: Calendar) -> S
         waits=arguments.wait and not arguments.step,
         seed=f"{utc_text(first_ns)}/{arguments.synthetic}",
         faults=_faults(arguments.faults),
+        bar_fills=_bar_fills(arguments.bar_fills),
     )
+
+
+def _bar_fills(text: str | None) -> BarFills | None:
+    if text is None:
+        return None
+    try:
+        length_ns = parse_timeframe(text).length_ns
+    except ValueError as fault:
+        raise ValueError(f"--bar-fills: {fault}") from None
+    if length_ns > DAY_NS:
+        raise ValueError(f"--bar-fills is {text}: bars of at most a day are allowed")
+    return BarFills(length_ns)
 
 
 def _faults(path: Path | None) -> Mapping[str, Any]:

@@ -79,9 +79,14 @@ class Timeframe:
     unit: Unit
 
     @property
+    def length_ns(self) -> int:
+        """The length of a bar; of months the longest."""
+        return self.count * _UNIT_NS[self.unit]
+
+    @property
     def longest_ns(self) -> int:
         """No bar lasts longer than this (an hour more for a change of the clocks)."""
-        return self.count * _UNIT_NS[self.unit] + HOUR_NS
+        return self.length_ns + HOUR_NS
 
     @property
     def intraday(self) -> bool:

@@ -13,6 +13,7 @@ from starlette.middleware import Middleware
 from starlette.routing import Route, WebSocketRoute
 
 from alpacasim.admin import AdminApi
+from alpacasim.bar_fills import BarFills
 from alpacasim.calendar import DAY_NS, Calendar
 from alpacasim.clock import Mode
 from alpacasim.corporate_actions import Announcements
@@ -58,7 +59,8 @@ class Settings:
     and quotes of 30 symbols, and 200 requests a minute instead of 10,000. Those minutes are the exchange's where it is
     faster than the wall, and step mode has no limit. `rate_limit` is a number of requests a wall minute in the place of
     that, on both hosts; 0 allows any. With `waits` the time stands at the start until a
-    client subscribes to market data (run mode). `faults` is a fault plan.
+    client subscribes to market data (run mode). `faults` is a fault plan. With `bar_fills` orders execute as a
+    back-tester of such bars has them.
     """
 
     start_ns: int
@@ -75,6 +77,7 @@ class Settings:
     auth_timeout_s: float = 10.0
     plan: Plan = "plus"
     faults: Mapping[str, Any] = field(default_factory=dict)
+    bar_fills: BarFills | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +106,7 @@ def build(
         tape.symbols, settings.cash_e4, seed=settings.seed, listener=trade_hub.publish, spread_bp=settings.spread_bp
     )
     exchange.portion = injector.portion
+    exchange.bar_fills = settings.bar_fills
     player = Player(
         exchange,
         History(tape, calendar, announcements),

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from alpacasim import hours
 from alpacasim.account import Account, Fill
+from alpacasim.bar_fills import BarFills
 from alpacasim.calendar import Session
 from alpacasim.matching import (
     Market,
@@ -72,6 +73,8 @@ class Book:
         self._counters: dict[str, int] = {}
         self.portion: Callable[[str, int], int] = lambda symbol, shares: shares
         """How many of an order's whole shares execute at once."""
+        self.bar_fills: BarFills | None = None
+        """Set: orders execute as a back-tester of bars has them."""
 
     def identifier(self, kind: str) -> str:
         """The next id of a kind: the same sequence for the same seed."""
@@ -162,12 +165,16 @@ class Book:
             return order.extended_hours and not market.halted and hours.is_extended(self.now_ns)
         return market.opened and order.time_in_force != "cls"
 
-    def match(self, symbol: str, path_from_e4: int | None = None, *, on_trade: bool = False) -> None:
-        """Execute what the present market executes; each order at most once.
+    def match(
+        self, symbol: str, path_from_e4: int | None = None, *, on_trade: bool = False, printed: bool = False
+    ) -> None:
+        """Execute what the present market executes; each order at most once. `printed`: there was a print just now.
 
         `path_from_e4` is the price from which the market moved here without a gap; stops and trailing stops look at
         trades only (`on_trade`). Legs that an execution activates are looked at in the same pass.
         """
+        if self.bar_fills is not None and not printed:
+            return
         live = self._live[symbol]
         tried: set[str] = set()
         while candidates := [order for order in live.values() if order.id not in tried and self._works(order)]:
@@ -187,7 +194,10 @@ class Book:
             if not on_trade or not self._trigger(order, market):
                 return
             shift_e4 = trigger_shift_e4(order, market, path_from_e4)
-        price = execution_price(order, market, shift_e4, continuous=path_from_e4 is not None)
+        if self.bar_fills is not None:
+            price = self.bar_fills.price_e4(order, market.last_e4, path_from_e4)
+        else:
+            price = execution_price(order, market, shift_e4, continuous=path_from_e4 is not None)
         if price is not None or market.fills_held:
             self._fill_by_script_or(order, market, price)
         order.rested = True

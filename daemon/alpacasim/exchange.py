@@ -196,6 +196,8 @@ class Exchange(Book):
         """
         self.now_ns = now_ns
         market = self.markets[symbol]
+        if self.bar_fills is not None:
+            continuous = self.bar_fills.same_bar(market, now_ns)
         came_from = market.last_e4 if continuous and market.opened else None
         market.last_e4, market.last_size, market.last_ns = price_e4, size, now_ns
         market.trade_id = market.number(now_ns)
@@ -207,7 +209,7 @@ class Exchange(Book):
             market.quote_ns = now_ns
             market.quote_holds.heard(now_ns)
         if self._live[symbol]:
-            self.match(symbol, came_from, on_trade=True)
+            self.match(symbol, came_from, on_trade=True, printed=True)
         return market
 
     def quote(

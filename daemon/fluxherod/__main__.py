@@ -73,7 +73,7 @@ def _parser() -> argparse.ArgumentParser:
     run.set_defaults(run_command=_run)
 
     warmup = commands.add_parser(
-        "warmup", help="compile ahead what the first start would have to compile", epilog=EXIT_CODES
+        "warmup", help="compile ahead what the first start and the first backtest need", epilog=EXIT_CODES
     )
     _add_configuration(warmup)
     warmup.set_defaults(run_command=_warmup)

@@ -8,7 +8,7 @@ import tracemalloc
 from collections.abc import Callable
 
 import numpy as np
-from backtest_peers import compare
+from backtest_peers import agree
 from timing import best_s, one_core, random_walk
 
 from fluxherod.backtest.metrics import metrics
@@ -66,6 +66,7 @@ def start_s() -> tuple[float, float]:
 def main() -> None:
     """Print the table."""
     one_core()
+    agree()
     one = [bars(BARS)]
     several = [bars(BARS // SYMBOLS, f"S{number}") for number in range(SYMBOLS)]
     found = with_metrics(one)
@@ -83,7 +84,6 @@ def main() -> None:
     print(f"{'with look-ahead and warm-up':30} {whole:8.3f} s   {BARS / whole / 1e6:8.2f} million bars/s")
     peak = peak_bytes(lambda: with_metrics(one)) / BARS
     print(f"{'memory at the peak':30} {peak:8.0f} bytes a bar beyond the input   (target {BYTES_TARGET})")
-    compare()
     wall, cpu = min(start_s() for _ in range(3))
     print(f"{'start, warm cache':30} {wall:8.2f} s   CPU {cpu:.2f} s")
 

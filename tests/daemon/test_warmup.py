@@ -5,9 +5,11 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
+from datetime import date
 from pathlib import Path
 
 import pytest
+from harness.hours import hours, write
 from harness.lockstep import Lockstep
 from harness.processes import Installation, Simulator, environment
 from harness.tape import PLAYED, QQQ_IS_SHORT, SYMBOLS, TIMEFRAME
@@ -66,7 +68,9 @@ def test_it_compiles_into_the_cache_of_the_configuration_and_needs_no_credential
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("compiled ")
     assert f" functions into {cache / 'numba'} in " in done.stdout
-    assert {"step", "risk_shares", "trail"} <= set(done.stdout.strip().rpartition(": ")[2].split(", "))
+    assert {"step", "risk_shares", "trail", "simulate", "slipped_e4"} <= set(
+        done.stdout.strip().rpartition(": ")[2].split(", ")
+    )
     assert cache.stat().st_mode & 0o777 == 0o700
     assert not (folder / "state").exists()
 
@@ -96,6 +100,24 @@ def test_a_daemon_that_starts_and_trades_after_it_compiles_nothing(
             assert [order["symbol"] for order in simulator.all_orders()][:1] == ["QQQ"]
     assert before
     assert machine_code(cache / "numba") == before
+
+
+def test_a_backtest_after_it_compiles_nothing(
+    first: tuple[Path, "subprocess.CompletedProcess[str]"], tmp_path: Path
+) -> None:
+    folder, _ = first
+    before = machine_code(folder / "cache")
+    write(hours(1, date(2023, 5, 1), date(2023, 6, 30)), tmp_path / "bars")
+    done = subprocess.run(
+        [sys.executable, "-m", "fluxherod", "backtest", str(tmp_path / "bars" / "SPY_1Hour.csv")],
+        env=variables(folder),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=TIMEOUT_S,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert machine_code(folder / "cache") == before
 
 
 def test_a_wrong_configuration_ends_it_with_2(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -60,6 +60,7 @@ ACCOUNT = np.dtype(
         ("reduced", "?"),
         ("disabled", "?"),
         ("day_lost", "?"),
+        ("session_begins", "?"),  # the guards have not looked at it yet
     ],
     align=True,
 )
@@ -109,16 +110,20 @@ class Book(NamedTuple):
 
 
 _LOG = 1_024
+_BARS_A_SIGNAL = 6
+_BARS_A_TRADE = 32
 
 
 def open_book(config: BacktestConfig, tape: Tape, sessions: int) -> Book:
     """The book of an account that has not traded."""
     symbols, rows = len(tape.first), len(tape.start_ns)
     account, log = np.zeros(1, ACCOUNT), max(_LOG, 4 * symbols)
+    # Memory that is never written to costs nothing; growing does.
+    entries, trips = max(log, rows // _BARS_A_SIGNAL), max(log, rows // _BARS_A_TRADE)
     for name in ("cash_e4", "equity_e4", "peak_e4", "base_e4"):
         account[name] = config.initial_equity_e4
     account["session"] = -1
-    logs = (np.zeros(log, TRADE), np.zeros(log, SIGNAL), np.zeros(log, GUARD))
+    logs = (np.zeros(trips, TRADE), np.zeros(entries, SIGNAL), np.zeros(log, GUARD))
     marks = [np.empty(rows, np.int64) for _ in range(3)]
     closes = [np.empty(sessions, np.int64) for _ in range(3)]
     return Book(_rules(config, tape), account, np.zeros(symbols, SLOT), *logs, *marks, *closes)
@@ -127,12 +132,19 @@ def open_book(config: BacktestConfig, tape: Tape, sessions: int) -> Book:
 def with_room(book: Book) -> Book:
     """The same book with twice the room in the logs that are nearly full."""
     symbols, account = len(book.slots), book.account[0]
-    logs = {}
+    logs: dict[str, Any] = {}
     for name in ("trades", "signals", "guards"):
         log = getattr(book, name)
         if account[name] + 2 * symbols + 4 > len(log):
-            logs[name] = np.concatenate([log, np.zeros_like(log)])
+            logs[name] = _twice_as_long(log)
     return book._replace(**logs)
+
+
+def _twice_as_long(log: RecordArray) -> RecordArray:
+    """The log and as many empty records; as bytes, for NumPy copies records one at a time."""
+    longer = np.zeros(2 * len(log), log.dtype)
+    longer.view(np.uint8)[: log.nbytes] = log.view(np.uint8)
+    return longer
 
 
 def _rules(config: BacktestConfig, tape: Tape) -> RecordArray:

@@ -12,7 +12,7 @@ from fluxherod.backtest.model import ExitReason, Guard, Kind, Outcome
 from fluxherod.backtest.tape import Sessions, Tape
 from fluxherod.core.calendar import MINUTE_NS
 from fluxherod.core.jit import Record, RecordArray, RowArray, lending_kernel, lent
-from fluxherod.core.kernel import step
+from fluxherod.core.kernel import advance, decide
 from fluxherod.core.money import nearest_e4
 from fluxherod.core.risk.breaker import day_lost, reached
 from fluxherod.core.strategy.stops import best_e4, stop_atr, trail
@@ -40,12 +40,14 @@ def simulate(
     decisions: RecordArray,
     members: RowArray,
     book: Book,
+    known: RecordArray,
     most: int,
 ) -> bool:
     """Go on for at most so many bars: True at the end of the tape, False when there is more, or a log is full.
 
     Args:
         params: PARAMS, shape (1,); `states`, `decisions` and `members`: one a symbol.
+        known: a KNOWN record for each row of the tape, or none at all: then the indicators are computed.
     """
     done = 0
     while done < most and _has_room(book):
@@ -55,7 +57,7 @@ def simulate(
         done += count
         live = _begin(tape, sessions, members[:count], book)
         for k in range(count):
-            _decide(tape, sessions, params, states, decisions, members[k], book.rules[0])
+            _decide(tape, sessions, params, states, decisions, members[k], book.rules[0], known)
         if live:
             _trade(tape, sessions, members[:count], book, params, decisions)
     return False
@@ -83,19 +85,25 @@ def _has_room(book: Book) -> bool:
     )
 
 
+# An index that can't be negative costs less: nothing asks whether it counts from the end.
 @lent
 def _gather(tape: Tape, members: RowArray) -> int:
     """The symbols whose next bar is the earliest to end, in order; each goes on by this bar. How many there are."""
+    if len(tape.first) == 1:
+        at = tape.next[0]
+        tape.next[0] = min(at + 1, tape.last[0])
+        members[0] = 0
+        return int(at < tape.last[0])
     now, count = _END, 0
     for s in range(len(tape.first)):
         row = tape.next[s]
-        if row < tape.last[s] and tape.end_ns[row] < now:
-            now = tape.end_ns[row]
+        if row < tape.last[s]:
+            now = min(now, tape.end_ns[np.uintp(row)])
     if now == _END:
         return 0
     for s in range(len(tape.first)):
         row = tape.next[s]
-        if row < tape.last[s] and tape.end_ns[row] == now:
+        if row < tape.last[s] and tape.end_ns[np.uintp(row)] == now:
             tape.next[s] = row + 1
             members[count] = s
             count += 1
@@ -105,27 +113,29 @@ def _gather(tape: Tape, members: RowArray) -> int:
 @lent
 def _row(tape: Tape, s: int) -> int:
     """The bar that a symbol is at."""
-    return int(tape.next[s] - 1)
+    return int(tape.next[np.uintp(s)] - 1)
 
 
 @lent
 def _begin(tape: Tape, sessions: Sessions, members: RowArray, book: Book) -> bool:
     """True when one of these bars is traded on. A session may begin: its losses count from the last mark."""
-    live, account = False, book.account[0]
+    traded, account = 0, book.account[0]
     for k in range(len(members)):
-        traded = _row(tape, members[k]) >= tape.warm[members[k]]
-        live = live or traded
-        account["bars"] += int(traded)
+        s = np.uintp(members[k])
+        traded += int(tape.next[s] > tape.warm[s])
+    account["bars"] += traded
     row = _row(tape, members[0])
-    if live and tape.session[row] != account["session"]:
-        account["session"] = tape.session[row]
+    session = tape.session[np.uintp(row)]
+    if traded > 0 and session != account["session"]:
+        account["session"] = session
+        account["session_begins"] = True
         account["base_e4"] = account["equity_e4"]
-        book.session_day[account["sessions"]] = sessions.day[tape.session[row]]
+        book.session_day[account["sessions"]] = sessions.day[session]
         account["sessions"] += 1
         if account["day_lost"]:
             account["day_lost"] = False
             _write_guard(book, _opening_ns(tape, sessions, book.rules[0], row), _NEW_SESSION)
-    return live
+    return traded > 0
 
 
 @lent
@@ -144,19 +154,23 @@ def _decide(
     decisions: RecordArray,
     s: int,
     rules: Record,
+    known: RecordArray,
 ) -> None:
     """One step of the kernel, which knows no position."""
-    row = _row(tape, s)
+    row = np.uintp(_row(tape, s))
     minute, to_close, after_open = 0, 0, 0
     if rules["has_hours"]:
-        session, end_ns = tape.session[row], tape.end_ns[row]
+        session, end_ns = np.uintp(tape.session[row]), tape.end_ns[row]
         after_open = (end_ns - sessions.open_ns[session]) // MINUTE_NS
         to_close = (sessions.close_ns[session] - end_ns) // MINUTE_NS
         minute = sessions.open_minute[session] + after_open
-    step(
-        states,
-        s,
-        params,
+    if len(known) > 0:
+        state, out, intraday = states[np.uintp(s)], decisions[np.uintp(s)], bool(rules["intraday"])
+        decide(state, params[0], known[row], minute, to_close, after_open, intraday, out)
+        return
+    advance(
+        states[np.uintp(s)],
+        params[0],
         tape.open[row],
         tape.high[row],
         tape.low[row],
@@ -166,8 +180,7 @@ def _decide(
         to_close,
         after_open,
         bool(rules["intraday"]),
-        decisions,
-        s,
+        decisions[np.uintp(s)],
     )
 
 
@@ -176,13 +189,21 @@ def _trade(
     tape: Tape, sessions: Sessions, members: RowArray, book: Book, params: RecordArray, decisions: RecordArray
 ) -> None:
     """Everything that happens to the account at one time."""
-    _open_and_stop(tape, sessions, members, book)
+    account = book.account[0]
+    before_e4 = account["equity_e4"]
+    if account["open"] != 0:
+        _open_and_stop(tape, sessions, members, book)
+        _value(tape, members, book)
     _mark(tape, members, book)
-    _guard(book, tape.end_ns[_row(tape, members[0])])
-    for k in range(len(members)):
-        _trail(tape, members[k], book, params[0])
-    for k in range(len(members)):
-        _exit(tape, members[k], book, decisions)
+    # At the same equity, and in the same session, the guards would decide as they did.
+    if account["equity_e4"] != before_e4 or account["session_begins"]:
+        account["session_begins"] = False
+        _guard(book, tape.end_ns[_row(tape, members[0])])
+    if account["open"] != 0:
+        for k in range(len(members)):
+            _trail(tape, members[k], book, params[0])
+        for k in range(len(members)):
+            _exit(tape, members[k], book, decisions)
     for k in range(len(members)):
         _enter(tape, members[k], book, params, decisions)
 
@@ -209,7 +230,7 @@ def _open_and_stop(tape: Tape, sessions: Sessions, members: RowArray, book: Book
 
 
 @lent
-def _mark(tape: Tape, members: RowArray, book: Book) -> None:
+def _value(tape: Tape, members: RowArray, book: Book) -> None:
     """Positions at the closes of these bars, the others at their last one."""
     account = book.account[0]
     for k in range(len(members)):
@@ -221,11 +242,18 @@ def _mark(tape: Tape, members: RowArray, book: Book) -> None:
             account["holdings_e4"] += quantity * moved_e4
             account["gross_e4"] += abs(quantity) * moved_e4
             slot["price_e4"] = price_e4
-    row, at, session = _row(tape, members[0]), account["times"], account["sessions"] - 1
+
+
+@lent
+def _mark(tape: Tape, members: RowArray, book: Book) -> None:
+    """Write down what the account is worth."""
+    account = book.account[0]
+    end_ns = tape.end_ns[np.uintp(_row(tape, members[0]))]
+    at, session = np.uintp(account["times"]), np.uintp(account["sessions"] - 1)
     equity_e4 = account["cash_e4"] + account["holdings_e4"]
     account["equity_e4"] = equity_e4
-    account["times"] = at + 1
-    book.equity_ns[at] = book.session_ns[session] = tape.end_ns[row]
+    account["times"] += 1
+    book.equity_ns[at] = book.session_ns[session] = end_ns
     book.equity_e4[at] = book.session_e4[session] = equity_e4
     book.exposure_e4[at] = account["gross_e4"]
 
@@ -311,9 +339,11 @@ def _exit(tape: Tape, s: int, book: Book, decisions: RecordArray) -> None:
 
 @lent
 def _enter(tape: Tape, s: int, book: Book, params: RecordArray, decisions: RecordArray) -> None:
-    row, decision = _row(tape, s), decisions[s]
+    decision = decisions[np.uintp(s)]
     if book.rules[0]["given"]:
+        row = _row(tape, s)
         if tape.entry[row] != 0:
             enter(book, tape, s, row, tape.entry[row], _MANUAL, decision, params)
-    elif decision["entry"] != 0 and row >= tape.warm[s]:
+    elif decision["entry"] != 0 and _row(tape, s) >= tape.warm[s]:
+        row = _row(tape, s)
         enter(book, tape, s, row, decision["entry"], decision["entry_mode"], decision, params)

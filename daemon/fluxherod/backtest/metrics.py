@@ -5,14 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 
 import numpy as np
-import numpy.typing as npt
 
 from fluxherod.backtest.model import Kind, Run
-from fluxherod.core.jit import FloatArray, RecordArray, RowArray
-from fluxherod.core.performance import RISK_FREE_RATE, SESSIONS_A_YEAR, sharpe_ratio
+from fluxherod.core.jit import FloatArray, RecordArray, RowArray, kernel
+from fluxherod.core.performance import RISK_FREE_RATE, SESSIONS_A_YEAR
 from fluxherod.core.types import Regime
 
 
@@ -124,7 +122,6 @@ def metrics(run: Run) -> Metrics:
     """All figures of a run."""
     initial_e4 = run.config.initial_equity_e4
     returns = session_returns(run)
-    listed = returns.tolist()
     fall = largest_fall(run.equity_ns, run.equity_e4, initial_e4)
     yearly = annualised(run.final_e4 / initial_e4, len(returns))
     open_marks = np.count_nonzero(run.exposure_e4)
@@ -135,8 +132,8 @@ def metrics(run: Run) -> Metrics:
         total_return=run.final_e4 / initial_e4 - 1.0,
         annualised_return=yearly,
         volatility=float(returns.std(ddof=1)) * math.sqrt(SESSIONS_A_YEAR) if len(returns) > 1 else None,
-        sharpe=sharpe_ratio(listed, RISK_FREE_RATE),
-        sharpe_zero_rate=sharpe_ratio(listed, 0.0),
+        sharpe=sharpe_ratio(returns, RISK_FREE_RATE),
+        sharpe_zero_rate=sharpe_ratio(returns, 0.0),
         sortino=sortino_ratio(returns, RISK_FREE_RATE),
         calmar=yearly / fall.fraction if yearly is not None and fall.fraction > 0 else None,
         drawdown=fall,
@@ -168,6 +165,14 @@ def annualised(growth: float, sessions: int) -> float | None:
     return math.pow(max(growth, 0.0), SESSIONS_A_YEAR / sessions) - 1.0
 
 
+def sharpe_ratio(returns: FloatArray, risk_free_rate: float) -> float | None:
+    """The annualised Sharpe ratio by the sample's deviation; None for fewer than 2 returns, or when all are equal."""
+    if len(returns) < 2 or returns.min() == returns.max():
+        return None
+    excess = float(returns.mean()) - risk_free_rate / SESSIONS_A_YEAR
+    return excess / float(returns.std(ddof=1)) * math.sqrt(SESSIONS_A_YEAR)
+
+
 def sortino_ratio(returns: FloatArray, risk_free_rate: float) -> float | None:
     """The annualised Sortino ratio: the excess over the deviation of what lies below the risk-free return.
 
@@ -184,36 +189,61 @@ def largest_fall(ns: RowArray, equity_e4: RowArray, initial_e4: int) -> Fall:
     """The largest drawdown of marks, shape (n,), from a first equity on."""
     if len(equity_e4) == 0:
         return Fall()
-    peaks = np.maximum(np.maximum.accumulate(equity_e4), initial_e4)
-    lost = 1.0 - equity_e4 / peaks
-    trough = int(lost.argmax())
-    at_peak = np.flatnonzero(equity_e4[: trough + 1] == peaks[trough])
-    length_ns, recovered = _longest_stay(ns, equity_e4 < peaks)
+    fraction, peak, trough, length_ns, recovered = _fall(_own(ns), _own(equity_e4), initial_e4)
     return Fall(
-        fraction=max(0.0, float(lost[trough])),
-        peak_ns=int(ns[at_peak[-1]]) if len(at_peak) else int(ns[0]),
+        fraction=fraction,
+        peak_ns=int(ns[peak]),
         trough_ns=int(ns[trough]),
         length_ns=length_ns,
         recovered=recovered,
     )
 
 
-def _longest_stay(ns: RowArray, below: npt.NDArray[np.bool_]) -> tuple[int, bool]:
-    """The longest time from a peak to the mark that reaches it again, and whether there is such a mark."""
-    changes = np.flatnonzero(np.diff(np.concatenate([[False], below, [False]])))
-    begins, ends = changes[::2], changes[1::2]
-    if len(begins) == 0:
-        return 0, True
-    lengths = ns[np.minimum(ends, len(ns) - 1)] - ns[np.maximum(begins - 1, 0)]
-    longest = int(lengths.argmax())
-    return int(lengths[longest]), bool(ends[longest] < len(ns))
+def _own(array: RowArray) -> RowArray:
+    """As compiled code has it: another layout, or one that must not be written, is another type."""
+    return np.require(array, np.int64, ("C", "W"))
+
+
+@kernel
+def _fall(ns: RowArray, equity_e4: RowArray, initial_e4: int) -> tuple[float, int, int, int, bool]:
+    """The largest loss as a part of its peak, at which marks both were, and the longest time below a peak.
+
+    That time is from the last mark at the peak to the one that reaches it again; whether there is one.
+    """
+    peak_e4, worst = initial_e4, -np.inf
+    newest_peak, peak, trough = 0, 0, 0
+    begin, longest_ns, recovered, below = 0, 0, True, False
+    for k in range(len(equity_e4)):
+        if equity_e4[k] >= peak_e4:
+            if below and ns[k] - ns[begin] > longest_ns:
+                longest_ns, recovered = ns[k] - ns[begin], True
+            peak_e4, newest_peak, below = equity_e4[k], k, False
+            lost = 0.0
+        else:
+            if not below:
+                begin, below = max(k - 1, 0), True
+            lost = 1.0 - equity_e4[k] / peak_e4
+        if lost > worst:
+            worst, peak, trough = lost, newest_peak, k
+    end = len(ns) - 1
+    if below and ns[end] - ns[begin] >= longest_ns:
+        longest_ns, recovered = ns[end] - ns[begin], False
+    return worst, peak, trough, longest_ns, recovered
 
 
 def _average_exposure(run: Run) -> float:
-    if len(run.equity_e4) == 0:
-        return 0.0
-    solvent = run.equity_e4 > 0
-    return float((run.exposure_e4[solvent] / run.equity_e4[solvent]).mean()) if bool(solvent.any()) else 0.0
+    return float(_exposed(run.exposure_e4, run.equity_e4)) if len(run.equity_e4) else 0.0
+
+
+@kernel
+def _exposed(exposure_e4: RowArray, equity_e4: RowArray) -> float:
+    """The average part of the equity that is at work, of the marks with equity."""
+    total, count = 0.0, 0
+    for k in range(len(equity_e4)):
+        if equity_e4[k] > 0:
+            total += exposure_e4[k] / equity_e4[k]
+            count += 1
+    return total / count if count > 0 else 0.0
 
 
 def figures(trades: RecordArray) -> TradeFigures:
@@ -242,13 +272,9 @@ def _by(trades: RecordArray, field: str, names: Mapping[int, str]) -> dict[str, 
 
 def monthly_returns(run: Run) -> dict[str, float]:
     """The return of each month from the last mark of the month before; a month after ruin has none."""
-    months: dict[str, float] = {}
-    before_e4 = run.config.initial_equity_e4
-    last: dict[str, int] = {}
-    for day, equity_e4 in zip(run.session_day.tolist(), run.session_e4.tolist(), strict=True):
-        last[date.fromordinal(date(1970, 1, 1).toordinal() + day).isoformat()[:7]] = equity_e4
-    for month, equity_e4 in last.items():
-        if before_e4 > 0:
-            months[month] = equity_e4 / before_e4 - 1.0
-        before_e4 = equity_e4
-    return months
+    months = run.session_day.astype("M8[D]").astype("M8[M]")
+    last = np.flatnonzero(np.append(months[1:] != months[:-1], True)) if len(months) else np.empty(0, np.int64)
+    closes_e4 = [run.config.initial_equity_e4, *run.session_e4[last].tolist()]
+    names = months[last].astype(str).tolist()
+    pairs = zip(names, closes_e4, closes_e4[1:], strict=False)
+    return {month: after_e4 / before_e4 - 1.0 for month, before_e4, after_e4 in pairs if before_e4 > 0}

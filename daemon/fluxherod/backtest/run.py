@@ -12,10 +12,14 @@ from fluxherod.backtest.driver import simulate
 from fluxherod.backtest.model import OPEN, BacktestConfig, Bars, Run, Signals
 from fluxherod.backtest.tape import Laid, lay_out
 from fluxherod.core.jit import RecordArray
-from fluxherod.core.kernel import DECISION, new_states, warm_up
+from fluxherod.core.kernel import BAR, DECISION, KNOWN, KNOWN_FIGURES, new_states, warm_up
+from fluxherod.core.kernel import run as run_kernel
 from fluxherod.core.portfolio import net_e4
+from fluxherod.core.strategy.params import StrategyParams
 
 _ALL = np.iinfo(np.int64).max
+_BLOCK = 4_096
+NOTHING_KNOWN = np.zeros(0, KNOWN)
 PIECE = 200_000
 """Bars between two calls of `progress`."""
 
@@ -41,12 +45,18 @@ def run(
     return run_laid(lay_out(bars, config, signals), config, progress)
 
 
-def run_laid(laid: Laid, config: BacktestConfig, progress: Callable[[float], None] | None = None) -> Run:
+def run_laid(
+    laid: Laid,
+    config: BacktestConfig,
+    progress: Callable[[float], None] | None = None,
+    known: RecordArray | None = None,
+) -> Run:
     """Trade what is on a tape already; the tape stays as it is, so many runs, also at a time, can share it.
 
     Args:
         laid: laid out with a configuration of the same timeframe, calendar and start.
         progress: as for `run`.
+        known: what `figures_of` made of the tape for parameters with the same `of_indicators`.
     """
     _ready()
     tape, symbols = laid.tape._replace(next=laid.tape.first.copy()), len(laid.symbols)
@@ -54,12 +64,29 @@ def run_laid(laid: Laid, config: BacktestConfig, progress: Callable[[float], Non
     states, decisions = new_states(symbols, params), np.zeros(symbols, DECISION)
     members, total = np.zeros(symbols, np.int64), max(1, len(tape.start_ns))
     book = open_book(config, tape, len(laid.sessions.day))
+    given = NOTHING_KNOWN if known is None else known
     most = _ALL if progress is None else PIECE
-    while not simulate(tape, laid.sessions, params, states, decisions, members, book, most):
+    while not simulate(tape, laid.sessions, params, states, decisions, members, book, given, most):
         book = with_room(book)
         if progress is not None:
             progress(float((tape.next - tape.first).sum()) / total)
     return _told(laid, config, book)
+
+
+def figures_of(laid: Laid, params: StrategyParams) -> RecordArray:
+    """What decisions are made from, one KNOWN record for each row of the tape: as the kernel has it there."""
+    tape, record = laid.tape, params.to_record()
+    known, bars, out = np.zeros(len(tape.start_ns), KNOWN), np.zeros(_BLOCK, BAR), np.zeros(_BLOCK, DECISION)
+    for first, last in zip(tape.first.tolist(), tape.last.tolist(), strict=True):
+        states = new_states(1, record)
+        for begin in range(first, last, _BLOCK):
+            count = min(_BLOCK, last - begin)
+            for name in ("open", "high", "low", "close", "volume"):
+                bars[name][:count] = getattr(tape, name)[begin : begin + count]
+            run_kernel(states, 0, record, bars[:count], False, out)
+            for name in KNOWN_FIGURES:
+                known[name][begin : begin + count] = out[name][:count]
+    return known
 
 
 @cache

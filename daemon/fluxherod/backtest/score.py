@@ -174,9 +174,9 @@ def objective_of(name: str, score: Score | None) -> float | None:
     return OBJECTIVES[name](score) if score is not None and score.trades else None
 
 
-def play(laid: Laid, config: BacktestConfig) -> Score:
-    """Run one trial and keep its score."""
-    return score(run_laid(laid, config))
+def play(laid: Laid, config: BacktestConfig, known: RecordArray | None = None) -> Score:
+    """Run one trial and keep its score; `known` as for `run_laid`."""
+    return score(run_laid(laid, config, known=known))
 
 
 def score(run: Run) -> Score:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -26,8 +26,10 @@ _BACK = 2
 _UNSOUND = 3
 _WEEK = 7
 _EPOCH = date(1970, 1, 1).toordinal()
+_NO_DAYS = np.empty(0, np.int64)
 
 Codes = npt.NDArray[np.int32]
+_Runs: TypeAlias = tuple[RowArray, RowArray]
 
 
 class Sessions(NamedTuple):
@@ -92,9 +94,14 @@ def lay_out(bars: Sequence[Bars], config: BacktestConfig, signals: Mapping[str, 
         raise ValueError(f"bars of {', '.join(symbols)}: allowed is one set of bars a symbol")
     if signals is not None and (strangers := signals.keys() - set(symbols)):
         raise ValueError(f"signals of {', '.join(sorted(strangers))}, which have no bars")
-    sessions = _sessions(ordered, config.calendar)
+    runs: Sequence[_Runs | None] = [None] * len(ordered)
+    if config.calendar is None:
+        runs = dated = [_runs(new_york_days(one.start_ns)) for one in ordered]
+        sessions = _dates_of(dated)
+    else:
+        sessions = _sessions_of(config.calendar)
     counts = np.zeros(4, np.int64)
-    parts = [_part(one, sessions, config, signals, counts) for one in ordered]
+    parts = [_part(one, sessions, config, signals, counts, days) for one, days in zip(ordered, runs, strict=True)]
     lengths = [len(part.columns[0]) for part in parts]
     last = np.cumsum(lengths, dtype=np.int64)
     first = last - np.array(lengths, np.int64)
@@ -126,13 +133,19 @@ def _own(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
 
 
 def _part(
-    bars: Bars, sessions: Sessions, config: BacktestConfig, signals: Mapping[str, Signals] | None, counts: RowArray
+    bars: Bars,
+    sessions: Sessions,
+    config: BacktestConfig,
+    signals: Mapping[str, Signals] | None,
+    counts: RowArray,
+    runs: _Runs | None,
 ) -> _Part:
     names = ("start_ns", *PRICES, "volume")
     start_ns, opening, high, low, close, volume = (_own(getattr(bars, name)) for name in names)
     ends, codes, verdicts = np.empty(len(bars), np.int64), np.empty(len(bars), np.int32), np.empty(len(bars), np.int8)
-    if config.calendar is None:
-        codes[:] = np.searchsorted(sessions.day, new_york_days(start_ns))
+    found = np.zeros(len(counts), np.int64)
+    if runs is not None:
+        codes[:] = np.repeat(np.searchsorted(sessions.day, runs[0]).astype(np.int32), runs[1])
     known = config.calendar is not None
     _align(
         start_ns,
@@ -148,8 +161,8 @@ def _part(
         ends,
         codes,
         verdicts,
+        found,
     )
-    found = np.bincount(verdicts, minlength=4)
     counts += found
     columns: tuple[npt.NDArray[Any], ...] = (start_ns, ends, codes, opening, high, low, close, volume)
     given = _given(bars, signals)
@@ -174,10 +187,13 @@ def _given(bars: Bars, signals: Mapping[str, Signals] | None) -> tuple[npt.NDArr
     return arrays
 
 
-def _sessions(bars: Sequence[Bars], calendar: Calendar | None) -> Sessions:
-    if calendar is None:
-        days = np.unique(np.concatenate([new_york_days(one.start_ns) for one in bars] or [np.empty(0, np.int64)]))
-        return Sessions(np.zeros_like(days), np.zeros_like(days), np.zeros_like(days), days)
+def _dates_of(runs: Sequence[_Runs]) -> Sessions:
+    """One session a New York date, without hours."""
+    days = np.unique(np.concatenate([days for days, _ in runs] or [_NO_DAYS]))
+    return Sessions(np.zeros_like(days), np.zeros_like(days), np.zeros_like(days), days)
+
+
+def _sessions_of(calendar: Calendar) -> Sessions:
     known = calendar.sessions
     days = np.array([date.fromisoformat(session.day).toordinal() - _EPOCH for session in known], np.int64)
     return Sessions(
@@ -192,11 +208,25 @@ def new_york_days(ns: RowArray) -> RowArray:
     """New York dates of times, as days since 1970; shape (n,)."""
     if len(ns) == 0:
         return np.empty(0, np.int64)
-    utc_days = ns // DAY_NS
-    low, high = int(utc_days.min()), int(utc_days.max())
+    low, high = int(ns.min()) // DAY_NS, int(ns.max()) // DAY_NS
     if high - low > 400_000:
         raise ValueError("the times are more than a thousand years apart: they are not nanoseconds")
-    return utc_days - (ns < _midnights(low, high)[utc_days - low])
+    return _dates(_own(ns), _midnights(low, high), low)
+
+
+@kernel
+def _dates(ns: RowArray, midnights_ns: RowArray, first_day: int) -> RowArray:
+    days = np.empty(len(ns), np.int64)
+    for k in range(len(ns)):
+        utc_day = ns[k] // DAY_NS
+        days[k] = utc_day - int(ns[k] < midnights_ns[utc_day - first_day])
+    return days
+
+
+def _runs(days: RowArray) -> _Runs:
+    """The days without those that only repeat the one before, and how often each comes in a row."""
+    begins = np.flatnonzero(np.diff(days, prepend=np.iinfo(np.int64).min))
+    return days[begins], np.diff(begins, append=len(days))
 
 
 @lru_cache(maxsize=4)  # the bars of all symbols are of the same days
@@ -240,8 +270,9 @@ def _align(
     end_ns: RowArray,
     session: Codes,
     verdict: npt.NDArray[np.int8],
+    found: RowArray,
 ) -> None:
-    """The end and the session of each bar of a symbol, and whether it is taken."""
+    """The end and the session of each bar of a symbol, whether it is taken, and how many have each verdict."""
     newest, at = np.iinfo(np.int64).min, 0
     for k in range(len(start_ns)):
         begins = start_ns[k]
@@ -249,17 +280,21 @@ def _align(
         end_ns[k] = ends
         if not _sound(opening[k], high[k], low[k], close[k], float(volume[k])):
             verdict[k] = _UNSOUND
+            found[_UNSOUND] += 1
             continue
         if begins <= newest:
             verdict[k] = _BACK
+            found[_BACK] += 1
             continue
         if known:
             while at < len(closes_ns) and closes_ns[at] <= begins:
                 at += 1
             if at == len(closes_ns) or ends <= opens_ns[at]:
                 verdict[k] = _OUTSIDE
+                found[_OUTSIDE] += 1
                 continue
             end_ns[k] = min(ends, closes_ns[at])
             session[k] = at
         verdict[k] = _TAKEN
+        found[_TAKEN] += 1
         newest = begins

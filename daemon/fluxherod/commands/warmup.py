@@ -1,4 +1,4 @@
-"""`fluxherod warmup`: compile ahead what the first start after an install or an upgrade would have to compile."""
+"""`fluxherod warmup`: compile ahead what the first start and the first backtest after an install or an upgrade need."""
 
 from __future__ import annotations
 
@@ -9,13 +9,16 @@ from pathlib import Path
 
 from numba.core.dispatcher import Dispatcher
 
+from fluxherod.backtest.ahead import compile_ahead
 from fluxherod.configuration.directories import CacheError
 from fluxherod.core.kernel import warm_up
+
+_PACKAGES = ("fluxherod.core.", "fluxherod.backtest.")
 
 
 @dataclass(frozen=True, slots=True)
 class MachineCode:
-    """The functions that trading calls, by where their machine code came from."""
+    """The functions that trading and backtests call, by where their machine code came from."""
 
     compiled: tuple[str, ...]
     loaded: tuple[str, ...]
@@ -26,6 +29,7 @@ def warmup_main(folder: Path) -> int:
     start = time.perf_counter()
     try:
         warm_up()
+        compile_ahead()
     except OSError as error:
         raise CacheError(folder, error.strerror or str(error)) from error
     print(_sentence(machine_code(), folder, time.perf_counter() - start))
@@ -34,7 +38,7 @@ def warmup_main(folder: Path) -> int:
 
 def machine_code() -> MachineCode:
     """What this process has compiled and loaded so far."""
-    modules = [module for name, module in sys.modules.items() if name.startswith("fluxherod.core.")]
+    modules = [module for name, module in sys.modules.items() if name.startswith(_PACKAGES)]
     # A function is in its own module and in those that import it.
     kernels = {value.__name__: value for module in modules for value in vars(module).values() if _is_kept(value)}
     compiled = {name for name, kernel in kernels.items() if any(kernel.stats.cache_misses.values())}

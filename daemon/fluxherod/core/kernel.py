@@ -24,9 +24,13 @@ __all__ = [
     "BAR",
     "DECISION",
     "KERNEL_VERSION",
+    "KNOWN",
+    "KNOWN_FIGURES",
     "PARAMS",
     "STATE",
     "StrategyParams",
+    "advance",
+    "decide",
     "default_params",
     "load_states",
     "new_states",
@@ -117,6 +121,23 @@ DECISION = np.dtype(
     align=True,
 )
 
+KNOWN_FIGURES = (
+    "close",
+    "volume",
+    "gap",
+    "sma",
+    "kama",
+    "rsi",
+    "atr",
+    "adx",
+    "bb_upper",
+    "bb_lower",
+    "r2",
+    "avg_volume",
+)
+KNOWN = np.dtype([(name, "f8") for name in KNOWN_FIGURES], align=True)
+"""What decisions are made from: for the same bars it depends on `StrategyParams.of_indicators` alone."""
+
 
 def new_states(count: int, params: RecordArray) -> RecordArray:
     """States of `count` symbols that have seen no bar; `params` must be one PARAMS record, shape (1,)."""
@@ -157,7 +178,7 @@ def _write_bar(out: Record, index: int, opening: float, high: float, low: float,
 
 
 @inlined
-def _advance(
+def advance(
     state: Record,
     params: Record,
     opening: float,
@@ -171,14 +192,56 @@ def _advance(
     intraday: bool,
     out: Record,
 ) -> None:
+    """`step` of one STATE record to one DECISION record, for compiled callers whose records are there."""
     index = state["index"]
     _write_bar(out, index, opening, high, low, close, volume)
     previous_close = state["indicators"]["previous_close"] if index > 0 else np.nan
     out["previous_close"] = previous_close
     out["gap"] = (opening - previous_close) / previous_close
     update_indicators(state["indicators"], params, index, high, low, close, volume, out)
-    update_regime(state["regime"], out, params)
     out["volatility_state"] = volatility_state(out["atr"], out["atr_avg50"], params)
+    _decide(state, params, index, minute_of_day, minutes_to_close, minutes_after_open, intraday, out)
+
+
+@inlined
+def decide(
+    state: Record,
+    params: Record,
+    known: Record,
+    minute_of_day: int,
+    minutes_to_close: int,
+    minutes_after_open: int,
+    intraday: bool,
+    out: Record,
+) -> None:
+    """`advance` over a bar whose KNOWN record is there: no indicator moves, and only what decides is written."""
+    out["close"] = known["close"]
+    out["volume"] = known["volume"]
+    out["gap"] = known["gap"]
+    out["sma"] = known["sma"]
+    out["kama"] = known["kama"]
+    out["rsi"] = known["rsi"]
+    out["atr"] = known["atr"]
+    out["adx"] = known["adx"]
+    out["bb_upper"] = known["bb_upper"]
+    out["bb_lower"] = known["bb_lower"]
+    out["r2"] = known["r2"]
+    out["avg_volume"] = known["avg_volume"]
+    _decide(state, params, state["index"], minute_of_day, minutes_to_close, minutes_after_open, intraday, out)
+
+
+@inlined
+def _decide(
+    state: Record,
+    params: Record,
+    index: int,
+    minute_of_day: int,
+    minutes_to_close: int,
+    minutes_after_open: int,
+    intraday: bool,
+    out: Record,
+) -> None:
+    update_regime(state["regime"], out, params)
     judge_noise(out, params, minute_of_day, minutes_to_close, minutes_after_open, intraday)
     valid = index >= params["decision_index"]
     out["valid"] = valid
@@ -225,7 +288,7 @@ def step(
     """
     if i < 0 or j < 0 or i >= states.shape[0] or j >= out.shape[0]:
         raise IndexError("no such state or decision record")
-    _advance(
+    advance(
         states[i],
         params[0],
         opening,
@@ -260,7 +323,7 @@ def step_many(
             raise IndexError("no such state")
     for k in range(rows.shape[0]):
         bar = bars[k]
-        _advance(
+        advance(
             states[np.uintp(rows[k])],
             params[0],
             bar["open"],

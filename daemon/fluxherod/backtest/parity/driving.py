@@ -12,6 +12,7 @@ from fluxherod.backtest.book import Book, open_book, with_room
 from fluxherod.backtest.driver import judge, simulate
 from fluxherod.backtest.model import BacktestConfig, Costs, ExitReason, Kind, Outcome
 from fluxherod.backtest.parity.recorded import Account, Slot, Step, Stretch
+from fluxherod.backtest.run import NOTHING_KNOWN
 from fluxherod.backtest.tape import Tape, lay_out
 from fluxherod.core.calendar import MINUTE_NS
 from fluxherod.core.jit import Record
@@ -133,7 +134,9 @@ class Driving:
         """The kernel over the bars that were remembered as the stretch began: nothing is traded on them."""
         book = open_book(self.config, self.tape, len(self.sessions.day))
         tape = self.tape._replace(last=self.tape.warm, next=self.at)
-        simulate(tape, self.sessions, self.params, self.states, self.decisions, self._members, book, _ALL)
+        simulate(
+            tape, self.sessions, self.params, self.states, self.decisions, self._members, book, NOTHING_KNOWN, _ALL
+        )
 
     # --- going on ------------------------------------------------------------------------------------------------
     def step(self, state: State, steps: Iterable[Step]) -> Book:
@@ -143,13 +146,17 @@ class Driving:
             last[self.number[step.symbol]] += 1
         book = self.book(state)
         tape = self.tape._replace(last=last, next=self.at)
-        simulate(tape, self.sessions, self.params, self.states, self.decisions, self._members, book, _ALL)
+        simulate(
+            tape, self.sessions, self.params, self.states, self.decisions, self._members, book, NOTHING_KNOWN, _ALL
+        )
         return book
 
     def result_e4(self, book: Book) -> int:
         """What the account is worth at the stretch's end when the driver goes on alone from a book as of now."""
         tape, states, decisions = self.tape._replace(next=self.at.copy()), self.states.copy(), self.decisions.copy()
-        while not simulate(tape, self.sessions, self.params, states, decisions, self._members, book, _ALL):
+        while not simulate(
+            tape, self.sessions, self.params, states, decisions, self._members, book, NOTHING_KNOWN, _ALL
+        ):
             book = with_room(book)
         account = book.account[0]
         held = sum(
@@ -193,7 +200,7 @@ class Driving:
         tape = self.tape._replace(next=begin, last=end, warm=end)
         book = open_book(self.config, self.tape, len(self.sessions.day))
         self.decisions = decisions.copy()
-        simulate(tape, self.sessions, self.params, states, self.decisions, self._members, book, _ALL)
+        simulate(tape, self.sessions, self.params, states, self.decisions, self._members, book, NOTHING_KNOWN, _ALL)
         yield
         self.decisions = decisions
 
@@ -252,6 +259,8 @@ class Driving:
         begun = int(self.at.max(initial=0))
         account["session"] = self._session(begun)
         account["sessions"] = 1
+        # The state is another one than that the guards saw last.
+        account["session_begins"] = True
         return book
 
     def _session(self, row: int) -> int:

@@ -102,15 +102,26 @@ class StrategyParams:
             "atr_average_weight": 1 / self.atr_average_period,
         }
 
+    @property
+    def of_indicators(self) -> tuple[float, ...]:
+        """What the indicators depend on: their periods and widths."""
+        return tuple(getattr(self, name) for name in _OF_INDICATORS)
+
     def to_record(self) -> RecordArray:
         """The kernel's form, shape (1,) of PARAMS: these fields and what follows from them."""
         record = np.zeros(1, PARAMS)
-        for name, value in asdict(self).items():
-            record[name] = value
+        for field in fields(self):
+            record[field.name] = getattr(self, field.name)
         for name, value in self._derived().items():
             record[name] = value
         return record
 
+
+_OF_INDICATORS = tuple(
+    field.name
+    for field in fields(StrategyParams)
+    if field.name.endswith("_period") or field.name in ("kama_fast", "kama_slow", "bollinger_width")
+)
 
 ORDERED = (
     ("range_adx", "trend_adx"),
