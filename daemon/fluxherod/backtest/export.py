@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 import pyarrow.csv as pcsv
 import pyarrow.parquet as pq
 
-from fluxherod.backtest.metrics import Metrics, TradeFigures
+from fluxherod.backtest.metrics import Metrics, RunFigures
 from fluxherod.backtest.model import ExitReason, Guard, Kind, Outcome, Run
 from fluxherod.backtest.report import Report
 from fluxherod.core.jit import RecordArray, RowArray
@@ -194,7 +194,7 @@ def _scalars(found: Metrics) -> list[tuple[str, float | None]]:
     return [*plain, *falls, *_of_trades(found.trades)]
 
 
-def _of_trades(found: TradeFigures) -> list[tuple[str, float | None]]:
+def _of_trades(found: RunFigures) -> list[tuple[str, float | None]]:
     derived = ("losses", "win_rate", "average_win_e4", "average_loss_e4", "profit_factor", "expectancy_e4")
     held = ("average_held_ns", "average_held_bars")
     return [*asdict(found).items(), *((name, getattr(found, name)) for name in (*derived, *held))]

@@ -10,7 +10,7 @@ import numpy as np
 
 from fluxherod.backtest.model import Kind, Run
 from fluxherod.core.jit import FloatArray, RecordArray, RowArray, kernel
-from fluxherod.core.performance import RISK_FREE_RATE, SESSIONS_A_YEAR
+from fluxherod.core.performance import RISK_FREE_RATE, SESSIONS_A_YEAR, TradeFigures, sharpe_ratio
 from fluxherod.core.types import Regime
 
 
@@ -30,58 +30,14 @@ class Fall:
 
 
 @dataclass(frozen=True, slots=True)
-class TradeFigures:
-    """Figures of closed trades, net of commissions. A win is net > 0; what is not defined is None."""
+class RunFigures(TradeFigures):
+    """Figures of a run's closed trades."""
 
-    trades: int
-    wins: int
-    net_e4: int
-    gross_profit_e4: int
-    gross_loss_e4: int  # positive
-    commission_e4: int
-    best_e4: int | None
-    worst_e4: int | None
-    held_ns: int  # sum over all trades
-    held_bars: int
-
-    @property
-    def losses(self) -> int:
-        """Trades without a net profit."""
-        return self.trades - self.wins
-
-    @property
-    def win_rate(self) -> float | None:
-        """Wins as a fraction of the trades."""
-        return self.wins / self.trades if self.trades else None
-
-    @property
-    def average_win_e4(self) -> float | None:
-        """The average win."""
-        return self.gross_profit_e4 / self.wins if self.wins else None
-
-    @property
-    def average_loss_e4(self) -> float | None:
-        """The average loss, positive."""
-        return self.gross_loss_e4 / self.losses if self.losses else None
-
-    @property
-    def profit_factor(self) -> float | None:
-        """Gross profit over gross loss."""
-        return self.gross_profit_e4 / self.gross_loss_e4 if self.gross_loss_e4 else None
-
-    @property
-    def expectancy_e4(self) -> float | None:
-        """The average net result."""
-        return self.net_e4 / self.trades if self.trades else None
-
-    @property
-    def average_held_ns(self) -> float | None:
-        """The average time from the entry's fill to the exit's."""
-        return self.held_ns / self.trades if self.trades else None
+    held_bars: int  # sum over all trades
 
     @property
     def average_held_bars(self) -> float | None:
-        """The same in bars of the symbol."""
+        """The average time held, in bars of the symbol."""
         return self.held_bars / self.trades if self.trades else None
 
 
@@ -112,9 +68,9 @@ class Metrics:
     drawdown: Fall
     exposure: float
     average_exposure: float
-    trades: TradeFigures
-    by_mode: Mapping[str, TradeFigures]
-    by_regime: Mapping[str, TradeFigures]
+    trades: RunFigures
+    by_mode: Mapping[str, RunFigures]
+    by_regime: Mapping[str, RunFigures]
     monthly: Mapping[str, float]
 
 
@@ -163,14 +119,6 @@ def annualised(growth: float, sessions: int) -> float | None:
     if sessions == 0:
         return None
     return math.pow(max(growth, 0.0), SESSIONS_A_YEAR / sessions) - 1.0
-
-
-def sharpe_ratio(returns: FloatArray, risk_free_rate: float) -> float | None:
-    """The annualised Sharpe ratio by the sample's deviation; None for fewer than 2 returns, or when all are equal."""
-    if len(returns) < 2 or returns.min() == returns.max():
-        return None
-    excess = float(returns.mean()) - risk_free_rate / SESSIONS_A_YEAR
-    return excess / float(returns.std(ddof=1)) * math.sqrt(SESSIONS_A_YEAR)
 
 
 def sortino_ratio(returns: FloatArray, risk_free_rate: float) -> float | None:
@@ -246,11 +194,11 @@ def _exposed(exposure_e4: RowArray, equity_e4: RowArray) -> float:
     return total / count if count > 0 else 0.0
 
 
-def figures(trades: RecordArray) -> TradeFigures:
+def figures(trades: RecordArray) -> RunFigures:
     """Figures of TRADE records."""
     nets = trades["pnl_e4"]
     wins = nets > 0
-    return TradeFigures(
+    return RunFigures(
         trades=len(nets),
         wins=int(wins.sum()),
         net_e4=int(nets.sum()),
@@ -264,7 +212,7 @@ def figures(trades: RecordArray) -> TradeFigures:
     )
 
 
-def _by(trades: RecordArray, field: str, names: Mapping[int, str]) -> dict[str, TradeFigures]:
+def _by(trades: RecordArray, field: str, names: Mapping[int, str]) -> dict[str, RunFigures]:
     """The figures of each value of a field that a trade has."""
     found = ((name, trades[trades[field] == code]) for code, name in names.items())
     return {name: figures(part) for name, part in found if len(part)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from fluxherod.backtest.metrics import TradeFigures
+from fluxherod.backtest.metrics import RunFigures
 from fluxherod.backtest.report import Report
 from fluxherod.core.calendar import to_datetime
 from fluxherod.core.money import E4, dollars
@@ -61,7 +61,7 @@ def as_dict(report: Report) -> dict[str, Any]:
     }
 
 
-def _figures(part: TradeFigures) -> dict[str, float | int | None]:
+def _figures(part: RunFigures) -> dict[str, float | int | None]:
     return {
         "trades": part.trades,
         "wins": part.wins,
@@ -129,7 +129,7 @@ def _warm_up(report: Report) -> str:
     return f"after {found.history} bars depend on where the history began: {named}; decisions: {found.decisions}"
 
 
-def _trades_row(name: str, part: TradeFigures) -> str:
+def _trades_row(name: str, part: RunFigures) -> str:
     win, loss = part.average_win_e4, part.average_loss_e4
     return _row(
         name.replace("_", " "),

@@ -8,7 +8,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
+import numpy as np
+
 from fluxherod.core.calendar import new_york_day
+from fluxherod.core.jit import FloatArray
 from fluxherod.core.portfolio import Trade
 
 RISK_FREE_RATE = 0.04  # a year
@@ -37,8 +40,8 @@ class Drawdown:
 
 
 @dataclass(frozen=True, slots=True)
-class Performance:
-    """Figures of a set of closed trades. A win is net > 0; what is not defined is None."""
+class TradeFigures:
+    """Figures of closed trades, net of commissions. A win is net > 0; what is not defined is None."""
 
     trades: int
     wins: int
@@ -48,10 +51,7 @@ class Performance:
     commission_e4: int
     best_e4: int | None
     worst_e4: int | None
-    held_ns: int
-    drawdown: Drawdown
-    sharpe: float | None
-    sharpe_zero_rate: float | None
+    held_ns: int  # sum over all trades
 
     @property
     def losses(self) -> int:
@@ -69,24 +69,33 @@ class Performance:
         return self.gross_profit_e4 / self.gross_loss_e4 if self.gross_loss_e4 else None
 
     @property
-    def average_win_e4(self) -> int | None:
+    def average_win_e4(self) -> float | None:
         """The average win."""
-        return round(self.gross_profit_e4 / self.wins) if self.wins else None
+        return self.gross_profit_e4 / self.wins if self.wins else None
 
     @property
-    def average_loss_e4(self) -> int | None:
+    def average_loss_e4(self) -> float | None:
         """The average loss, positive."""
-        return round(self.gross_loss_e4 / self.losses) if self.losses else None
+        return self.gross_loss_e4 / self.losses if self.losses else None
 
     @property
-    def expectancy_e4(self) -> int | None:
+    def expectancy_e4(self) -> float | None:
         """The average net result."""
-        return round(self.net_e4 / self.trades) if self.trades else None
+        return self.net_e4 / self.trades if self.trades else None
 
     @property
-    def average_held_ns(self) -> int | None:
+    def average_held_ns(self) -> float | None:
         """The average time from the first fill to the last."""
-        return self.held_ns // self.trades if self.trades else None
+        return self.held_ns / self.trades if self.trades else None
+
+
+@dataclass(frozen=True, slots=True)
+class Performance(TradeFigures):
+    """Figures of live trades in the order in which they were closed."""
+
+    drawdown: Drawdown
+    sharpe: float | None
+    sharpe_zero_rate: float | None
 
 
 def performance(trades: Iterable[Trade], days: Sequence[str], equity_e4: Mapping[str, int]) -> Performance:
@@ -137,17 +146,16 @@ def session_returns(results: Sequence[Result], days: Sequence[str], equity_e4: M
     return [net_e4[day] / equity_e4[day] if day in net_e4 else 0.0 for day in sessions]
 
 
-def sharpe_ratio(returns: Sequence[float], risk_free_rate: float) -> float | None:
+def sharpe_ratio(returns: Sequence[float] | FloatArray, risk_free_rate: float) -> float | None:
     """The annualised Sharpe ratio of session returns; None for fewer than 2, or when they do not vary.
 
     `risk_free_rate` is a year's; the deviation is the sample's (ddof 1).
     """
-    count = len(returns)
-    if count < 2 or min(returns) == max(returns):
+    known = np.asarray(returns, np.float64)
+    if len(known) < 2 or known.min() == known.max():
         return None
-    mean = math.fsum(returns) / count
-    deviation = math.sqrt(math.fsum((one - mean) ** 2 for one in returns) / (count - 1))
-    return (mean - risk_free_rate / SESSIONS_A_YEAR) / deviation * math.sqrt(SESSIONS_A_YEAR)
+    excess = float(known.mean()) - risk_free_rate / SESSIONS_A_YEAR
+    return excess / float(known.std(ddof=1)) * math.sqrt(SESSIONS_A_YEAR)
 
 
 def largest_drawdown(results: Sequence[Result], equity_e4: Mapping[str, int]) -> Drawdown:

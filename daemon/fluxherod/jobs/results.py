@@ -10,11 +10,12 @@ from fluxhero.v1 import account_pb2, backtest_pb2, common_pb2, trade_pb2
 from fluxherod.backtest.bootstrap import Interval
 from fluxherod.backtest.checks import LookAhead, WarmUp
 from fluxherod.backtest.luck import Luck, Verdict
-from fluxherod.backtest.metrics import Metrics, TradeFigures
+from fluxherod.backtest.metrics import Metrics
 from fluxherod.backtest.model import ExitReason, Kind, Run
 from fluxherod.core.jit import Record
 from fluxherod.core.types import Regime
 from fluxherod.rpc.convert import REGIMES, duration, money, percent, timestamp
+from fluxherod.rpc.statistics import trade_statistics
 
 LONG, SHORT = common_pb2.POSITION_SIDE_LONG, common_pb2.POSITION_SIDE_SHORT
 MODES = {
@@ -62,13 +63,13 @@ def metrics_message(figures: Metrics, run: Run | None = None, luck: Luck | None 
         max_drawdown_pct=100 * figures.drawdown.fraction,
         max_drawdown_duration=duration(figures.drawdown.length_ns),
         time_in_market_pct=100 * figures.exposure,
-        trades=statistics_message(figures.trades),
+        trades=trade_statistics(figures.trades),
         by_mode=[
-            trade_pb2.ModeStatistics(mode=_MODES[name], statistics=statistics_message(some))
+            trade_pb2.ModeStatistics(mode=_MODES[name], statistics=trade_statistics(some))
             for name, some in figures.by_mode.items()
         ],
         by_regime=[
-            trade_pb2.RegimeStatistics(regime=_REGIMES[name], statistics=statistics_message(some))
+            trade_pb2.RegimeStatistics(regime=_REGIMES[name], statistics=trade_statistics(some))
             for name, some in figures.by_regime.items()
         ],
         signal_outcomes={} if run is None else run.outcomes,
@@ -153,28 +154,6 @@ def _add_result(trade: trade_pb2.Trade, realized_e4: int, commission_e4: int, ne
     trade.realized_pnl_pct = percent(realized_e4, value_e4)
 
 
-def statistics_message(figures: TradeFigures) -> trade_pb2.TradeStatistics:
-    """Figures of closed trades."""
-    held_ns = figures.average_held_ns
-    return trade_pb2.TradeStatistics(
-        trades=figures.trades,
-        wins=figures.wins,
-        losses=figures.losses,
-        win_rate_pct=percent_of(figures.win_rate),
-        net_pnl=money(figures.net_e4),
-        gross_profit=money(figures.gross_profit_e4),
-        gross_loss=money(figures.gross_loss_e4),
-        commission=money(figures.commission_e4),
-        average_win=_optional(figures.average_win_e4),
-        average_loss=_optional(figures.average_loss_e4),
-        profit_factor=figures.profit_factor,
-        expectancy=_optional(figures.expectancy_e4),
-        average_holding_time=None if held_ns is None else duration(round(held_ns)),
-        best_pnl=_optional(figures.best_e4),
-        worst_pnl=_optional(figures.worst_e4),
-    )
-
-
 def _curve(run: Run) -> Iterator[account_pb2.EquityPoint]:
     """The last mark of each session; cash is not known there."""
     at = np.searchsorted(run.equity_ns, run.session_ns)
@@ -211,10 +190,6 @@ def _warm_up(found: WarmUp) -> backtest_pb2.BacktestCheck:
 def percent_of(part: float | None) -> float | None:
     """A part of one in percent."""
     return None if part is None else 100 * part
-
-
-def _optional(value_e4: float | None) -> str | None:
-    return None if value_e4 is None else money(round(value_e4))
 
 
 def _low(interval: Interval | None) -> float | None:

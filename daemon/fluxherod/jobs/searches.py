@@ -36,9 +36,10 @@ from fluxherod.core.performance import RISK_FREE_RATE, sharpe_ratio
 from fluxherod.core.strategy.params import StrategyParams
 from fluxherod.jobs.messages import Task
 from fluxherod.jobs.pages import WALKED, about, heat_map, luck_of, page, walk_forward_of
-from fluxherod.jobs.results import luck_message, metrics_message, percent_of, statistics_message
+from fluxherod.jobs.results import luck_message, metrics_message, percent_of
 from fluxherod.jobs.speech import Fault, Speech
 from fluxherod.rpc.convert import duration, money, timestamp
+from fluxherod.rpc.statistics import trade_statistics
 
 LEDGER = "trials.db"
 LOADED, SEARCHED = 0.1, 0.95
@@ -243,7 +244,7 @@ def _combined(found: WalkForward, base: BacktestConfig) -> backtest_pb2.Backtest
         calmar_ratio=yearly / fall.fraction if yearly is not None and fall.fraction > 0 else None,
         max_drawdown_pct=100 * fall.fraction,
         max_drawdown_duration=duration(fall.length_ns),
-        trades=statistics_message(figures(trades)),
+        trades=trade_statistics(figures(trades)),
         bars=sum(step.test.bars for step in found.steps),
         sessions=len(returns),
     )

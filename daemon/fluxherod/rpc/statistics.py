@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from fluxhero.v1 import trade_pb2
-from fluxherod.core.performance import Performance
+from fluxherod.core.performance import Performance, TradeFigures
 from fluxherod.core.portfolio import Trade
 from fluxherod.rpc.convert import duration, money, optional_money
 
@@ -22,7 +22,21 @@ def by_key(trades: Sequence[Trade], key: Callable[[Trade], K]) -> dict[K, list[T
 
 
 def statistics(figures: Performance) -> trade_pb2.TradeStatistics:
-    """The figures of some closed trades; what is not defined stays unset."""
+    """The figures of some trades of the account; what is not defined stays unset."""
+    message = trade_statistics(figures)
+    message.MergeFrom(
+        trade_pb2.TradeStatistics(
+            sharpe_ratio=figures.sharpe,
+            sharpe_ratio_zero_rate=figures.sharpe_zero_rate,
+            max_drawdown=money(figures.drawdown.fall_e4),
+            max_drawdown_pct=_percent(figures.drawdown.fraction) if figures.trades else None,
+        )
+    )
+    return message
+
+
+def trade_statistics(figures: TradeFigures) -> trade_pb2.TradeStatistics:
+    """The figures that any closed trades have, live ones or a backtest's."""
     held_ns = figures.average_held_ns
     return trade_pb2.TradeStatistics(
         trades=figures.trades,
@@ -33,18 +47,18 @@ def statistics(figures: Performance) -> trade_pb2.TradeStatistics:
         gross_profit=money(figures.gross_profit_e4),
         gross_loss=money(figures.gross_loss_e4),
         commission=money(figures.commission_e4),
-        average_win=optional_money(figures.average_win_e4),
-        average_loss=optional_money(figures.average_loss_e4),
+        average_win=_average(figures.average_win_e4),
+        average_loss=_average(figures.average_loss_e4),
         profit_factor=figures.profit_factor,
-        expectancy=optional_money(figures.expectancy_e4),
-        sharpe_ratio=figures.sharpe,
-        sharpe_ratio_zero_rate=figures.sharpe_zero_rate,
-        max_drawdown=money(figures.drawdown.fall_e4),
-        max_drawdown_pct=_percent(figures.drawdown.fraction) if figures.trades else None,
-        average_holding_time=duration(held_ns) if held_ns is not None else None,
+        expectancy=_average(figures.expectancy_e4),
+        average_holding_time=duration(round(held_ns)) if held_ns is not None else None,
         best_pnl=optional_money(figures.best_e4),
         worst_pnl=optional_money(figures.worst_e4),
     )
+
+
+def _average(value_e4: float | None) -> str | None:
+    return None if value_e4 is None else money(round(value_e4))
 
 
 def _percent(fraction: float | None) -> float | None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from fluxherod.backtest.metrics import TradeFigures, figures, session_returns
+from fluxherod.backtest.metrics import RunFigures, figures, session_returns
 from fluxherod.backtest.model import ExitReason, Outcome, Run
 from fluxherod.backtest.tape import Laid
 from fluxherod.core.calendar import MINUTE_NS
@@ -78,7 +78,7 @@ class Group:
     """Trades of one kind and their figures."""
 
     name: str
-    figures: TradeFigures
+    figures: RunFigures
 
 
 def by_exit(run: Run) -> tuple[Group, ...]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fluxherod.backtest.metrics import TradeFigures
+from fluxherod.backtest.metrics import RunFigures
 from fluxherod.backtest.model import ExitReason, Guard, Kind, Outcome, Run
 from fluxherod.backtest.page import texts, words
 from fluxherod.backtest.page.figures import Refusals
@@ -48,7 +48,7 @@ class Table:
     totals: int = 0
 
 
-def groups(caption: str, what: str, parts: Iterable[tuple[str, TradeFigures]], whole: TradeFigures | None) -> Table:
+def groups(caption: str, what: str, parts: Iterable[tuple[str, RunFigures]], whole: RunFigures | None) -> Table:
     """Figures of trades in groups, with all of them as the last row."""
     titles = ("Trades", "Won", "Profit factor", "Net", "A trade", "Average win", "Average loss", "Held")
     rows = [_group(texts.capital(texts.words(name)), figures) for name, figures in parts]
@@ -58,7 +58,7 @@ def groups(caption: str, what: str, parts: Iterable[tuple[str, TradeFigures]], w
     return Table(caption, columns, tuple(rows), totals=int(whole is not None))
 
 
-def _group(name: str, found: TradeFigures) -> tuple[Cell, ...]:
+def _group(name: str, found: RunFigures) -> tuple[Cell, ...]:
     loss = None if found.average_loss_e4 is None else -found.average_loss_e4
     return (
         Cell(name),
