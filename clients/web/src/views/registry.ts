@@ -1,7 +1,8 @@
 // The views, in the order of the navigation and of their keys 1 to 8.
 import { chart } from "./chart/chart";
 import { live } from "./live/live";
+import { signals } from "./signals/signals";
 import { system } from "./system/system";
 import type { View } from "./view";
 
-export const VIEWS: readonly View[] = [live, chart, system];
+export const VIEWS: readonly View[] = [live, chart, signals, system];

@@ -23,9 +23,6 @@ import { curveOf, extremesOf, heldFor, nearness, pulseOf, type Tile, tilesOf } f
 const { store } = session;
 const POINTS = 500;
 
-/** The trading time in seconds: what is held is told no finer. */
-const asOf = computed(() => Math.floor(store.asOfMs.value / 1000) * 1000);
-
 const POSITIONS: readonly Column<Position>[] = [
   { title: "Symbol", cell: (one) => <SymbolLink of={one.symbol} />, sort: (one) => one.symbol },
   { title: "Side", cell: (one) => <Direction word={positionWord(one.side)} up={one.side === PositionSide.LONG} /> },
@@ -176,7 +173,7 @@ function Equity() {
   );
 }
 
-const Held = ({ of }: { of: Position }) => <>{heldFor(of, asOf.value)}</>;
+const Held = ({ of }: { of: Position }) => <>{heldFor(of, store.second.value)}</>;
 
 const RegimeOf = ({ symbol }: { symbol: string }) => (
   <Toned word={regimeWord(store.indicators.one(symbol).value?.regime)} />
