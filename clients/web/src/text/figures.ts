@@ -40,7 +40,7 @@ export function gainPercent(value: number | undefined, digits = 2): string {
 export function sized(value: number | undefined): string {
   if (!known(value)) return NOTHING;
   const size = Math.abs(value);
-  return fixed(value, size >= 10_000 ? 0 : size >= 1 || size === 0 ? 2 : 4);
+  return fixed(value, size >= 10_000 || Number.isInteger(value) ? 0 : size >= 1 ? 2 : 4);
 }
 
 /** Whole shares and counts. */

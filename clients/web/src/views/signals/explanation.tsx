@@ -17,7 +17,7 @@ interface Props {
 
 export function Explanation({ signal, whyNot = "", changes = [] }: Props) {
   const [first, others] = linesOf(signal);
-  const said = signal.outcomeText || whyNot;
+  const said = [signal.outcomeText, whyNot].find((text) => text && !signal.text.includes(text));
   return (
     <div class="reading">
       {first && <p class="strong">{first}</p>}
@@ -25,7 +25,6 @@ export function Explanation({ signal, whyNot = "", changes = [] }: Props) {
         <p key={text}>{text}</p>
       ))}
       {said && <p class={outcomeTone(signal)}>{said}</p>}
-      {whyNot && whyNot !== said && <p class="warn">Not traded: {whyNot}</p>}
       <Rules of={signal.rules} />
       <Changes of={changes} />
       {signal.risk && <h3>Risk</h3>}
