@@ -15,6 +15,33 @@ export function inOrder(told: readonly Order[], listed: readonly Order[]): Order
   return [...newest.filter((one) => !one.endedAt), ...ended.sort((one, other) => time(other) - time(one))];
 }
 
+export type What = "" | "entries" | "exits" | "stops" | "operators";
+
+export const WHATS: readonly (readonly [What, string])[] = [
+  ["", "All orders"],
+  ["entries", "Entries"],
+  ["exits", "Exits"],
+  ["stops", "Stops"],
+  ["operators", "Operators'"],
+];
+const ROLES: Readonly<Record<What, readonly OrderRole[]>> = {
+  "": [],
+  entries: [OrderRole.ENTRY],
+  exits: [OrderRole.EXIT],
+  stops: [OrderRole.STOP, OrderRole.FOREIGN_STOP],
+  operators: [],
+};
+
+/** The same as the API wants it. */
+export const requestOf = (what: What) => ({
+  roles: [...ROLES[what]],
+  ...(what === "operators" ? { manual: true } : {}),
+});
+
+/** Is an order among those that are looked for? */
+export const isA = (one: Order, what: What): boolean =>
+  what === "operators" ? one.manual : !what || ROLES[what].includes(one.role);
+
 /** The price that it waits for. */
 export const priceOf = (one: Order): string => money(one.limitPrice ?? one.stopPrice);
 

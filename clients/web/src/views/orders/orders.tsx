@@ -18,7 +18,21 @@ import { Direction, Empty, Panel, Toned } from "@/ui/parts";
 import { type Column, ListTable } from "@/ui/table";
 import type { View } from "@/views/view";
 import { Life } from "./life";
-import { ageOf, byOf, chaseOf, filledOf, inOrder, isCancelable, isReplaceable, priceOf, whyOf } from "./model";
+import {
+  ageOf,
+  byOf,
+  chaseOf,
+  filledOf,
+  inOrder,
+  isA,
+  isCancelable,
+  isReplaceable,
+  priceOf,
+  requestOf,
+  WHATS,
+  type What,
+  whyOf,
+} from "./model";
 
 const { store } = session;
 const PAGE = 100;
@@ -44,10 +58,9 @@ const WIDE: readonly Column<Order>[] = [
 const ACTIONS: Column<Order> = { title: "Actions", untitled: true, right: true, cell: (one) => <Actions of={one} /> };
 
 const symbol = signal("");
-const by = signal("");
+const what = signal<What>("");
 const symbols = computed(() => [...store.prices.keys.value].sort());
-const isWanted = (one: Order) =>
-  (!symbol.value || one.symbol === symbol.value) && (!by.value || one.manual === (by.value === "operators"));
+const isWanted = (one: Order) => (!symbol.value || one.symbol === symbol.value) && isA(one, what.value);
 
 function Orders() {
   const paged = usePaged(async (token, stop) => {
@@ -57,7 +70,7 @@ function Orders() {
       pageToken: token,
       symbols: symbol.value ? [symbol.value] : [],
       open: false,
-      ...(by.value ? { manual: by.value === "operators" } : {}),
+      ...requestOf(what.value),
     };
     const page = await session.api.order.listOrders(request, stop ? { signal: stop } : {});
     return { items: page.orders, next: page.nextPageToken };
@@ -98,15 +111,7 @@ function Tools() {
         chosen={symbol}
         options={[["", "All symbols"], ...symbols.value.map((one) => [one, one] as const)]}
       />
-      <Choice
-        label="by"
-        chosen={by}
-        options={[
-          ["", "By anybody"],
-          ["strategy", "strategy"],
-          ["operators", "operators"],
-        ]}
-      />
+      <Choice label="orders" chosen={what} options={WHATS} />
       {session.may(Role.TRADE) && (
         <button type="button" class="button danger small" onClick={askToCancelAll}>
           Cancel all

@@ -24,7 +24,7 @@ const { store } = session;
 const PAGE = 100;
 
 const COLUMNS: readonly Column<Trade>[] = [
-  { title: "Closed ET", cell: (one) => dayAndMinute(one.closedAt ?? one.openedAt) },
+  { title: "Opened ET", cell: (one) => dayAndMinute(one.openedAt) },
   { title: "Symbol", cell: (one) => <span class="symbol">{one.symbol}</span> },
   { title: "Side", cell: (one) => <Direction word={positionWord(one.side)} up={one.side === PositionSide.LONG} /> },
   { title: "Shares", right: true, cell: (one) => whole(one.entryQuantity) },
@@ -40,7 +40,11 @@ const COLUMNS: readonly Column<Trade>[] = [
   { title: "Held", right: true, cell: heldOf, sort: (one) => Number(one.holdingTime?.seconds ?? 0n) },
   { title: "Mode", from: 1200, cell: (one) => strategyWord(one.mode).text },
 ];
-const WHY: Column<Trade> = { title: "Why it ended", grow: true, from: 1200, cell: endedOf };
+// What there is room for while no trade is looked at.
+const WIDE: readonly Column<Trade>[] = [
+  { title: "Closed ET", from: 1200, cell: (one) => dayAndMinute(one.closedAt) },
+  { title: "Why it ended", grow: true, from: 1200, cell: endedOf },
+];
 const GROUPS: readonly Column<Group>[] = [
   { title: "Of", cell: (one) => <span class="symbol">{one.name}</span> },
   { title: "Trades", right: true, cell: (one) => whole(one.statistics.trades) },
@@ -63,10 +67,10 @@ const wanted = computed((): Wanted => {
   return { symbol: symbol.value, mode: mode.value, from: from.value, to: to.value };
 });
 
-/** What is asked for again when there may be another trade. */
+/** What is asked for, and again when a position is opened or closed. */
 function request() {
   store.renewals.value;
-  store.closed.value;
+  store.positions.keys.value;
   return requestOf(wanted.value);
 }
 
@@ -96,7 +100,7 @@ function List({ chosen }: { chosen: string | undefined }) {
           paged.items.length ? (
             <ListTable
               label="Trades"
-              columns={chosen ? COLUMNS : [...COLUMNS, WHY]}
+              columns={chosen ? COLUMNS : [...COLUMNS, ...WIDE]}
               list={paged.items}
               id={(one) => one.id}
               open={(id) => go("trades", id)}

@@ -1,0 +1,73 @@
+import { Side } from "@api/common_pb";
+import { OrderType, TimeInForce } from "@api/order_pb";
+import { describe, expect, it } from "vitest";
+import { type Draft, dollarsOf, sentenceOf, sharesOf, type Ticket, writtenOf } from "./model";
+
+const draft: Draft = {
+  symbol: " ibm ",
+  side: "buy",
+  quantity: "1,000",
+  type: "limit",
+  limit_price: "$1,090.50",
+  stop_price: "",
+  stop_loss_price: "85",
+  lasts: "day",
+};
+
+describe("a ticket", () => {
+  it("is the order that the API wants, prices as the text that was typed", () => {
+    expect(writtenOf(draft)).toEqual({
+      order: {
+        symbol: "IBM",
+        side: Side.BUY,
+        quantity: 1000n,
+        type: OrderType.LIMIT,
+        timeInForce: TimeInForce.DAY,
+        limitPrice: "1090.50",
+        stopLossPrice: "85",
+      },
+      wrong: {},
+    });
+  });
+  it("takes no price that its type has none of", () => {
+    const market = writtenOf({ ...draft, type: "market", stop_price: "80" }).order;
+    expect([market?.limitPrice, market?.stopPrice]).toEqual([undefined, undefined]);
+    const stop = writtenOf({ ...draft, type: "stop", stop_price: "80" }).order;
+    expect([stop?.limitPrice, stop?.stopPrice]).toEqual([undefined, "80"]);
+  });
+  it("says which field can't be read, and is no order then", () => {
+    const { order, wrong } = writtenOf({
+      ...draft,
+      symbol: "",
+      quantity: "1.5",
+      limit_price: "0",
+      stop_loss_price: "x",
+    });
+    expect(order).toBeUndefined();
+    expect(Object.keys(wrong)).toEqual(["symbol", "quantity", "limit_price", "stop_loss_price"]);
+  });
+  it("may leave the protective stop out: risk says whether one is wanted", () => {
+    expect(writtenOf({ ...draft, stop_loss_price: " " }).order).not.toHaveProperty("stopLossPrice");
+  });
+  it("is a sentence that says all of it", () => {
+    expect(sentenceOf(writtenOf(draft).order as Ticket)).toBe("BUY 1,000 IBM, limit $1,090.50, stop loss $85, day");
+    const stop = writtenOf({
+      ...draft,
+      side: "sell",
+      type: "stop",
+      stop_price: "80",
+      stop_loss_price: "",
+      lasts: "gtc",
+    });
+    expect(sentenceOf(stop.order as Ticket)).toBe("SELL 1,000 IBM, stop at $80, no stop loss, until canceled");
+  });
+});
+
+describe("what is typed", () => {
+  it.each(["0", "-1", "1e5", "", "1.", "NaN", "0x10"])("%s is no price", (typed) => {
+    expect(dollarsOf(typed)).toBeUndefined();
+  });
+  it.each(["0", "-1", "1.5", "", "1e5", "99999999999999999999"])("%s is no number of shares", (typed) => {
+    expect(sharesOf(typed)).toBeUndefined();
+  });
+});
