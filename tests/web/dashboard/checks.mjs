@@ -135,9 +135,11 @@ export const checks = {
       await page.until(".detail", "What would have made a signal");
       const why = await page.text(".detail");
       const rules = await page.page.locator(".rules tbody tr").count();
+      const audit = await page.audit();
       await page.page.getByRole("row").filter({ hasText: "ordered" }).first().click();
       await page.until(".detail", "What followed");
-      return { why, rules, signal: await page.text(".detail"), ...(await page.audit()) };
+      const { violations } = await page.audit();
+      return { why, rules, signal: await page.text(".detail"), violations: [...audit.violations, ...violations] };
     }),
 };
 

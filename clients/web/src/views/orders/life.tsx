@@ -20,7 +20,7 @@ export function Life({ id }: { id: string }) {
     return session.api.order.getOrder({ orderId: id }, { signal: stop });
   });
   return (
-    <Panel title="Order" class="detail" tools={<Leave to="orders" />}>
+    <Panel title="Order" class="detail" reads tools={<Leave to="orders" />}>
       <Shown asked={asked} what="the order">
         {({ order, fills, history }) =>
           order && (

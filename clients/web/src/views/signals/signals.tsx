@@ -113,7 +113,7 @@ function Chosen({ id }: { id: string }) {
   const found = asked.value.value;
   const title = found ? `${found.symbol}, bar of ${dayAndClock(found.barStartTime)} ET` : "Why";
   return (
-    <Panel title={title} class="detail">
+    <Panel title={title} class="detail" reads>
       {id ? (
         <Shown asked={asked} what="the signal">
           {(one) => one && <Explanation signal={one} />}
@@ -134,7 +134,7 @@ function WhyNot({ symbol }: { symbol: string }) {
   });
   const bar = asked.value.value?.signal?.barStartTime;
   return (
-    <Panel title={`Why: ${symbol}${bar ? `, bar of ${dayAndClock(bar)} ET` : ""}`} class="detail">
+    <Panel title={`Why: ${symbol}${bar ? `, bar of ${dayAndClock(bar)} ET` : ""}`} class="detail" reads>
       <Shown asked={asked} what={`why ${symbol} is not traded`}>
         {(answer) =>
           answer.signal && (

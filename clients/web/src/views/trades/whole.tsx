@@ -20,7 +20,7 @@ export function Whole({ id }: { id: string }) {
     return session.api.trade.getTrade({ tradeId: id }, { signal: stop });
   });
   return (
-    <Panel title="Trade" class="detail" tools={<Leave to="trades" />}>
+    <Panel title="Trade" class="detail" reads tools={<Leave to="trades" />}>
       <Shown asked={asked} what="the trade">
         {(answer) =>
           answer.trade && (
