@@ -93,6 +93,13 @@ def test_an_order_that_risk_cuts_is_refused_with_the_waterfall(desk: Desk) -> No
     assert (saw["violations"], saw["faults"]) == ([], [])
 
 
+def test_an_order_without_an_answer_is_sent_again_as_the_same_one(desk: Desk) -> None:
+    saw = desk.browser.look("unanswered", token=desk.token("trade"), symbol="AAPL")
+    assert "Look before you ask again" in saw["said"]
+    assert (saw["sent"], saw["ids"], saw["orders"]) == (4, 1, 1)
+    assert saw["faults"] == []
+
+
 def test_trades_are_saved_as_the_file_that_the_daemon_writes(desk: Desk) -> None:
     saw = desk.browser.look("file", token=desk.token("read"))
     header, *trades = saw["text"].splitlines()

@@ -119,6 +119,36 @@ export const checks = {
       return { said: await page.text(".said"), steps: await tab.locator(".falls > li").count(), ...(await page.audit()) };
     }),
 
+  /** An order whose answers are lost: it is there once, however often it is sent. Then all orders are canceled. */
+  unanswered: (browser, told) =>
+    here({ browser, ...told, path: "orders" }, async (page) => {
+      const { page: tab } = page;
+      const sent = [];
+      await tab.route("**/PlaceOrder", async (route) => {
+        sent.push(route.request().postDataBuffer().toString("latin1").slice(7, 43));
+        const answer = await route.fetch();
+        await (sent.length <= 3 ? route.abort() : route.fulfill({ response: answer }));
+      });
+      const price = await write(tab, told.symbol, "5");
+      await tab.getByLabel("Limit $").fill(String(Math.floor(price * 0.9)));
+      await tab.getByLabel(/Stop loss/).fill(String(Math.floor(price * 0.85)));
+      await tab.click("dialog footer button[type=submit]");
+      await tab.getByRole("button", { name: "Send it" }).click();
+      await page.until(".said", "No answer came");
+      const said = await page.text(".said");
+      await tab.click("dialog footer button[type=submit]");
+      await tab.getByRole("button", { name: "Send it" }).click();
+      await page.until(".toast", "on its way");
+      const working = tab.getByRole("row").filter({ hasText: "0/5" }).filter({ hasText: "entry" }).filter({ hasText: "working" });
+      await working.first().waitFor();
+      const orders = await working.count();
+      await tab.getByRole("button", { name: "Cancel all" }).click();
+      await tab.getByLabel("Type CANCEL").fill("CANCEL");
+      await tab.locator("dialog").getByRole("button", { name: "Cancel all" }).click();
+      await working.waitFor({ state: "detached" });
+      return { sent: sent.length, ids: new Set(sent).size, said, orders };
+    }),
+
   /** The trades as a file. */
   file: (browser, told) =>
     here({ browser, ...told, path: "trades" }, async (page) => {

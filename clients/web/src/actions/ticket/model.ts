@@ -1,16 +1,16 @@
-// What is written on the ticket, as the API wants it; a sentence where it can't be.
+// What is written on the ticket, as the API wants it; a sentence where it can't be. Operators open risk with limit and
+// market orders, for the day: the daemon takes no others.
 import { Side } from "@api/common_pb";
-import { OrderType, TimeInForce } from "@api/order_pb";
+import { OrderType } from "@api/order_pb";
 import { whole } from "@/text/figures";
 import { dollars } from "@/text/money";
 
-export type Name = "symbol" | "quantity" | "limit_price" | "stop_price" | "stop_loss_price";
+export type Name = "symbol" | "quantity" | "limit_price" | "stop_loss_price";
 
 /** The fields as they stand, by the names that the daemon has for them. */
 export interface Draft extends Readonly<Record<Name, string>> {
   readonly side: "buy" | "sell";
-  readonly type: "limit" | "market" | "stop";
-  readonly lasts: "day" | "gtc";
+  readonly type: "limit" | "market";
 }
 
 export interface Ticket {
@@ -18,9 +18,7 @@ export interface Ticket {
   readonly side: Side;
   readonly quantity: bigint;
   readonly type: OrderType;
-  readonly timeInForce: TimeInForce;
   readonly limitPrice?: string;
-  readonly stopPrice?: string;
   readonly stopLossPrice?: string;
 }
 
@@ -29,8 +27,6 @@ export interface Written {
   readonly order?: Ticket;
   readonly wrong: Readonly<Partial<Record<Name, string>>>;
 }
-
-const TYPES = { limit: OrderType.LIMIT, market: OrderType.MARKET, stop: OrderType.STOP } as const;
 
 /** A price as decimal text; undefined when it is none above 0. */
 export function dollarsOf(typed: string): string | undefined {
@@ -49,24 +45,20 @@ export function writtenOf(draft: Draft): Written {
   const symbol = draft.symbol.trim().toUpperCase();
   const quantity = sharesOf(draft.quantity);
   const limitPrice = dollarsOf(draft.limit_price);
-  const stopPrice = dollarsOf(draft.stop_price);
   const stopLossPrice = dollarsOf(draft.stop_loss_price);
   const price = "a price above 0 is wanted";
   const wrong: Partial<Record<Name, string>> = {};
   if (!symbol) wrong.symbol = "a symbol is wanted";
   if (!quantity) wrong.quantity = "a whole number of shares is wanted";
   if (draft.type === "limit" && !limitPrice) wrong.limit_price = price;
-  if (draft.type === "stop" && !stopPrice) wrong.stop_price = price;
   if (draft.stop_loss_price.trim() && !stopLossPrice) wrong.stop_loss_price = price;
   if (!quantity || Object.keys(wrong).length) return { wrong };
   const order = {
     symbol,
     side: draft.side === "buy" ? Side.BUY : Side.SELL,
     quantity,
-    type: TYPES[draft.type],
-    timeInForce: draft.lasts === "day" ? TimeInForce.DAY : TimeInForce.GTC,
+    type: draft.type === "limit" ? OrderType.LIMIT : OrderType.MARKET,
     ...(draft.type === "limit" && limitPrice ? { limitPrice } : {}),
-    ...(draft.type === "stop" && stopPrice ? { stopPrice } : {}),
     ...(stopLossPrice ? { stopLossPrice } : {}),
   };
   return { order, wrong };
@@ -75,9 +67,7 @@ export function writtenOf(draft: Draft): Written {
 /** An order in words, as it is sent. */
 export function sentenceOf(order: Ticket): string {
   const side = order.side === Side.BUY ? "BUY" : "SELL";
-  const limit = order.limitPrice ? `limit ${dollars(order.limitPrice)}` : "market";
-  const priced = order.stopPrice ? `stop at ${dollars(order.stopPrice)}` : limit;
+  const priced = order.limitPrice ? `limit ${dollars(order.limitPrice)}` : "market";
   const guard = order.stopLossPrice ? `stop loss ${dollars(order.stopLossPrice)}` : "no stop loss";
-  const lasts = order.timeInForce === TimeInForce.GTC ? "until canceled" : "day";
-  return `${side} ${whole(order.quantity)} ${order.symbol}, ${priced}, ${guard}, ${lasts}`;
+  return `${side} ${whole(order.quantity)} ${order.symbol}, ${priced}, ${guard}, for the day`;
 }

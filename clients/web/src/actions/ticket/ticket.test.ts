@@ -1,5 +1,5 @@
 import { Side } from "@api/common_pb";
-import { OrderType, TimeInForce } from "@api/order_pb";
+import { OrderType } from "@api/order_pb";
 import { describe, expect, it } from "vitest";
 import { type Draft, dollarsOf, sentenceOf, sharesOf, type Ticket, writtenOf } from "./model";
 
@@ -9,9 +9,7 @@ const draft: Draft = {
   quantity: "1,000",
   type: "limit",
   limit_price: "$1,090.50",
-  stop_price: "",
   stop_loss_price: "85",
-  lasts: "day",
 };
 
 describe("a ticket", () => {
@@ -22,18 +20,15 @@ describe("a ticket", () => {
         side: Side.BUY,
         quantity: 1000n,
         type: OrderType.LIMIT,
-        timeInForce: TimeInForce.DAY,
         limitPrice: "1090.50",
         stopLossPrice: "85",
       },
       wrong: {},
     });
   });
-  it("takes no price that its type has none of", () => {
-    const market = writtenOf({ ...draft, type: "market", stop_price: "80" }).order;
-    expect([market?.limitPrice, market?.stopPrice]).toEqual([undefined, undefined]);
-    const stop = writtenOf({ ...draft, type: "stop", stop_price: "80" }).order;
-    expect([stop?.limitPrice, stop?.stopPrice]).toEqual([undefined, "80"]);
+  it("has no limit when it is one at the market", () => {
+    const { order } = writtenOf({ ...draft, type: "market" });
+    expect([order?.type, order?.limitPrice]).toEqual([OrderType.MARKET, undefined]);
   });
   it("says which field can't be read, and is no order then", () => {
     const { order, wrong } = writtenOf({
@@ -50,16 +45,10 @@ describe("a ticket", () => {
     expect(writtenOf({ ...draft, stop_loss_price: " " }).order).not.toHaveProperty("stopLossPrice");
   });
   it("is a sentence that says all of it", () => {
-    expect(sentenceOf(writtenOf(draft).order as Ticket)).toBe("BUY 1,000 IBM, limit $1,090.50, stop loss $85, day");
-    const stop = writtenOf({
-      ...draft,
-      side: "sell",
-      type: "stop",
-      stop_price: "80",
-      stop_loss_price: "",
-      lasts: "gtc",
-    });
-    expect(sentenceOf(stop.order as Ticket)).toBe("SELL 1,000 IBM, stop at $80, no stop loss, until canceled");
+    const limit = "BUY 1,000 IBM, limit $1,090.50, stop loss $85, for the day";
+    expect(sentenceOf(writtenOf(draft).order as Ticket)).toBe(limit);
+    const market = writtenOf({ ...draft, side: "sell", type: "market", stop_loss_price: "" });
+    expect(sentenceOf(market.order as Ticket)).toBe("SELL 1,000 IBM, market, no stop loss, for the day");
   });
 });
 

@@ -1,6 +1,6 @@
 // The order ticket: what risk says to it stands beside it while it is being written. Nothing is sent without a second yes.
 import { Role } from "@api/access_pb";
-import type { PreviewOrderResponse } from "@api/order_pb";
+import { OrderRole, type PreviewOrderResponse } from "@api/order_pb";
 import { computed, type ReadonlySignal, type Signal, signal, useSignalEffect } from "@preact/signals";
 import { useMemo } from "preact/hooks";
 import { type Failure, failureOf, isUnanswered } from "@/api/failure";
@@ -60,9 +60,7 @@ class Desk {
       quantity: signal(""),
       type: signal<Draft["type"]>("limit"),
       limit_price: signal(""),
-      stop_price: signal(""),
       stop_loss_price: signal(""),
-      lasts: signal<Draft["lasts"]>("day"),
     };
     this.written = computed(() => writtenOf(this.draft()));
   }
@@ -97,6 +95,11 @@ class Desk {
       clearTimeout(timer);
       stop.abort();
     };
+  }
+
+  /** It only reduces what is held: the daemon does that at the market, whatever the limit. */
+  get reduces(): boolean {
+    return this.said.value?.role === OrderRole.EXIT;
   }
 
   /** The first yes. */
@@ -199,21 +202,11 @@ function Form({ desk }: { desk: Desk }) {
           options={[
             ["limit", "Limit"],
             ["market", "Market"],
-            ["stop", "Stop"],
           ]}
         />
         {fields.type.value === "limit" && text("limit_price", "Limit $")}
-        {fields.type.value === "stop" && text("stop_price", "Trigger $")}
       </div>
       {text("stop_loss_price", "Stop loss $, a must when it opens risk")}
-      <ChoiceField
-        label="Works"
-        chosen={fields.lasts}
-        options={[
-          ["day", "for the day"],
-          ["gtc", "until canceled"],
-        ]}
-      />
       <ChoiceField
         label="If risk cuts it"
         chosen={desk.cut}
@@ -248,6 +241,7 @@ function Said({ desk }: { desk: Desk }) {
   return (
     <div class={desk.asking.value ? "reading old" : "reading"}>
       <p>Risk says to this {roleWord(said.role).text}:</p>
+      {desk.reduces && <p class="warn">It only reduces what is held, and goes at the market, whatever the limit.</p>}
       <Decision of={said.decision} />
     </div>
   );
@@ -281,10 +275,11 @@ const focus = (element: HTMLElement | null) => element?.focus();
 
 function Sure({ desk, order }: { desk: Desk; order: Ticket }) {
   const cut = desk.cut.value === "accept" ? "; fewer shares, if risk cuts it" : "";
+  const market = desk.reduces ? "; it reduces what is held, at the market" : "";
   return (
     <footer class="sure">
       <p>
-        <strong>{sentenceOf(order) + cut}</strong>
+        <strong>{sentenceOf(order) + cut + market}</strong>
         {session.isLive.value && <strong class="bad"> This is REAL MONEY.</strong>}
       </p>
       {session.isLive.value && <TextField label={`Type ${order.symbol}`} text={desk.word} maxLength={14} />}
