@@ -38,10 +38,10 @@ const COLUMNS: readonly Column<Trade>[] = [
     sort: (one) => one.realizedPnlPct,
   },
   { title: "Held", right: true, cell: heldOf, sort: (one) => Number(one.holdingTime?.seconds ?? 0n) },
-  { title: "Mode", from: 1200, cell: (one) => strategyWord(one.mode).text },
 ];
 // What there is room for while no trade is looked at.
 const WIDE: readonly Column<Trade>[] = [
+  { title: "Mode", from: 1200, cell: (one) => strategyWord(one.mode).text },
   { title: "Closed ET", from: 1200, cell: (one) => dayAndMinute(one.closedAt) },
   { title: "Why it ended", grow: true, from: 1200, cell: endedOf },
 ];

@@ -48,7 +48,7 @@ function What({ of }: { of: Trade }) {
       <Facts
         of={[
           ["Entry", `${dollars(of.entryPrice)}, ${dayAndClock(of.openedAt)} ET`],
-          ["Exit", `${dollars(of.exitPrice)}, ${dayAndClock(of.closedAt)} ET`],
+          ["Exit", of.closedAt ? `${dollars(of.exitPrice)}, ${dayAndClock(of.closedAt)} ET` : dollars(of.exitPrice)],
           ["Why it ended", endedOf(of)],
           ["Held", heldOf(of)],
           ["First stop", dollars(of.stopPrice)],
