@@ -100,8 +100,9 @@ def test_an_order_without_an_answer_is_sent_again_as_the_same_one(desk: Desk) ->
     assert saw["faults"] == []
 
 
-def test_trades_are_saved_as_the_file_that_the_daemon_writes(desk: Desk) -> None:
+def test_a_read_only_token_is_offered_no_order_and_saves_the_trades_as_the_daemon_writes_them(desk: Desk) -> None:
     saw = desk.browser.look("file", token=desk.token("read"))
+    assert not [word for word in ("New order", "Cancel", "Change") if word in saw["orders"]]
     header, *trades = saw["text"].splitlines()
     assert saw["name"].endswith(".csv")
     assert header.startswith("id,symbol,side,")
@@ -116,12 +117,6 @@ def test_a_signal_is_explained_and_so_is_that_there_is_none(desk: Desk) -> None:
     for part in ("SHORT QQQ", "Rules", "Size, step by step", "Checks", "What followed", "Indicators"):
         assert part in saw["signal"]
     assert (saw["violations"], saw["faults"]) == ([], [])
-
-
-def test_a_read_only_token_is_offered_no_order(desk: Desk) -> None:
-    text = desk.browser.look("view", token=desk.token("read"), path="orders")["text"]
-    assert "Orders, 1 open" in text
-    assert not [word for word in ("New order", "Cancel", "Change") if word in text]
 
 
 def test_a_halt_takes_its_word_and_a_reason(desk: Desk) -> None:

@@ -149,13 +149,16 @@ export const checks = {
       return { sent: sent.length, ids: new Set(sent).size, said, orders };
     }),
 
-  /** The trades as a file. */
+  /** The orders of those who may not trade, and the trades as a file. */
   file: (browser, told) =>
-    here({ browser, ...told, path: "trades" }, async (page) => {
+    here({ browser, ...told, path: "orders" }, async (page) => {
+      await page.until("h2", "1 open");
+      const orders = await page.text();
+      await page.page.getByRole("link", { name: "Trades" }).click();
       const coming = page.page.waitForEvent("download");
       await page.page.getByRole("button", { name: "Save CSV" }).click();
       const download = await coming;
-      return { name: download.suggestedFilename(), text: await readFile(await download.path(), "utf8") };
+      return { orders, name: download.suggestedFilename(), text: await readFile(await download.path(), "utf8") };
     }),
 
   /** Why a symbol is not traded, and a signal with its reasons. */

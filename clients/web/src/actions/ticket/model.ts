@@ -64,6 +64,10 @@ export function writtenOf(draft: Draft): Written {
   return { order, wrong };
 }
 
+/** With real money the symbol is typed once more. Is it still missing? */
+export const isWordMissing = (order: Ticket, typed: string, realMoney: boolean): boolean =>
+  realMoney && typed !== order.symbol;
+
 /** An order in words, as it is sent. */
 export function sentenceOf(order: Ticket): string {
   const side = order.side === Side.BUY ? "BUY" : "SELL";

@@ -1,7 +1,7 @@
 import { Side } from "@api/common_pb";
 import { OrderType } from "@api/order_pb";
 import { describe, expect, it } from "vitest";
-import { type Draft, dollarsOf, sentenceOf, sharesOf, type Ticket, writtenOf } from "./model";
+import { type Draft, dollarsOf, isWordMissing, sentenceOf, sharesOf, type Ticket, writtenOf } from "./model";
 
 const draft: Draft = {
   symbol: " ibm ",
@@ -50,6 +50,15 @@ describe("a ticket", () => {
     const market = writtenOf({ ...draft, side: "sell", type: "market", stop_loss_price: "" });
     expect(sentenceOf(market.order as Ticket)).toBe("SELL 1,000 IBM, market, no stop loss, for the day");
   });
+});
+
+describe("a ticket of real money", () => {
+  const order = writtenOf(draft).order as Ticket;
+  it("takes its symbol as a word, letter by letter", () => {
+    const typed = ["", "ibm", "IBM ", "MSFT", "IBM"];
+    expect(typed.map((word) => isWordMissing(order, word, true))).toEqual([true, true, true, true, false]);
+  });
+  it("alone does", () => expect(isWordMissing(order, "", false)).toBe(false));
 });
 
 describe("what is typed", () => {

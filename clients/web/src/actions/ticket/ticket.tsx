@@ -2,7 +2,7 @@
 import { Role } from "@api/access_pb";
 import { OrderRole, type PreviewOrderResponse } from "@api/order_pb";
 import { computed, type ReadonlySignal, type Signal, signal, useSignalEffect } from "@preact/signals";
-import { useMemo } from "preact/hooks";
+import { useEffect, useMemo } from "preact/hooks";
 import { type Failure, failureOf, isUnanswered } from "@/api/failure";
 import { Decision } from "@/decision/decision";
 import { session } from "@/session/session";
@@ -12,7 +12,7 @@ import { closeDialog, Dialog, openDialog } from "@/ui/dialogs";
 import { ChoiceField, TextField } from "@/ui/fields";
 import { toast } from "@/ui/toasts";
 import { ask, refusal } from "../act";
-import { type Draft, type Name, sentenceOf, type Ticket, writtenOf } from "./model";
+import { type Draft, isWordMissing, type Name, sentenceOf, type Ticket, writtenOf } from "./model";
 
 const { store } = session;
 const TYPING_PAUSE_MS = 250;
@@ -52,6 +52,8 @@ class Desk {
   readonly toSend = signal<Ticket | undefined>(undefined);
   readonly word = signal("");
   readonly busy = signal(false);
+  /** Nobody looks at it any longer. */
+  left = false;
 
   constructor(symbol: string) {
     this.fields = {
@@ -111,7 +113,8 @@ class Desk {
 
   /** What is still missing for the second one. */
   get wordMissing(): boolean {
-    return session.isLive.value && this.word.value !== this.toSend.value?.symbol;
+    const order = this.toSend.value;
+    return order !== undefined && isWordMissing(order, this.word.value, session.isLive.value);
   }
 
   async send(): Promise<void> {
@@ -129,9 +132,12 @@ class Desk {
     else unanswered.delete(said);
     this.refused.value = failure;
     this.sent.value = true;
-    if (failure) return;
+    if (failure) {
+      if (this.left) toast(refusal(failure), "bad");
+      return;
+    }
     toast(`${whole(answer?.order?.quantity ?? order.quantity)} ${order.symbol} on its way.`);
-    closeDialog();
+    if (!this.left) closeDialog();
   }
 
   private draft(): Draft {
@@ -143,6 +149,12 @@ class Desk {
 function TicketDialog({ symbol }: { symbol: string }) {
   const desk = useMemo(() => new Desk(symbol), []);
   useSignalEffect(() => desk.preview());
+  useEffect(
+    () => () => {
+      desk.left = true;
+    },
+    [],
+  );
   const submit = (event: Event) => {
     event.preventDefault();
     if (desk.toSend.value) void desk.send();
