@@ -23,7 +23,9 @@ const slim = (): Plugin => ({
   },
   transform(code, id) {
     if (!/_pb\.(ts|js)$/.test(id)) return undefined;
-    return code.replace(/fileDesc\("([\w+/=]+)"/, (_, base64) => `fileDesc(btoa(${JSON.stringify(atob(base64))})`);
+    return code
+      .replace(/^export enum (\w+) \{([^}]*)^\}/gm, asObject)
+      .replace(/fileDesc\("([\w+/=]+)"/, (_, base64) => `fileDesc(btoa(${JSON.stringify(atob(base64))})`);
   },
 });
 /** What is read of a file's descriptor at run time, by message. */
@@ -61,6 +63,9 @@ import { messageDesc } from "../../../codegenv2/message.js";
 export const ${ROOT} = /*@__PURE__*/ messageDesc(/*@__PURE__*/ boot(${kept}), 0);
 ${others.map((name) => `export const ${name} = undefined;`).join("\n")}`;
 }
+/** An enumeration without the way back from numbers to names, which nothing asks for. */
+const asObject = (_: string, name: string, values: string): string =>
+  `export const ${name} = {${values.replace(/^( *\w+) = /gm, "$1: ")}};`;
 const FROM_JSON = ["fromJson", "fromJsonString", "mergeFromJson", "mergeFromJsonString", "enumFromJson"];
 
 export default defineConfig({
