@@ -45,7 +45,7 @@ def test_a_token_that_is_none_is_refused_and_one_that_is_stays_out_of_sight(desk
 
 
 @pytest.mark.parametrize("theme", ["dark", "light"])
-@pytest.mark.parametrize("path", ["live", "chart/QQQ", "system"])
+@pytest.mark.parametrize("path", ["live", "chart/QQQ", "signals", "orders", "trades", "system"])
 def test_each_view_is_accessible_and_fits_a_tablet(desk: Desk, path: str, theme: str) -> None:
     saw = desk.browser.look("view", token=desk.token("trade"), theme=theme, path=path, width=768, height=1024)
     assert (saw["violations"], saw["faults"]) == ([], [])
@@ -59,6 +59,7 @@ def test_the_live_view_shows_the_account_and_the_position(desk: Desk) -> None:
         assert part.lower() in saw["text"].lower()
     assert "Halt" not in saw["text"]
     assert "Close" not in saw["text"]
+    assert "New order" not in saw["text"]
 
 
 def test_a_chart_of_all_bars_is_drawn_within_a_second(desk: Desk) -> None:
@@ -70,6 +71,52 @@ def test_a_chart_of_all_bars_is_drawn_within_a_second(desk: Desk) -> None:
 def test_first_data_is_there_within_a_second(desk: Desk) -> None:
     seen = [desk.browser.look("view", token=desk.token("read"), path="live")["firstDataMs"] for _ in range(3)]
     assert min(seen) < 1_000
+
+
+def test_an_order_is_placed_by_the_ticket_changed_and_canceled(desk: Desk) -> None:
+    saw = desk.browser.look("order", token=desk.token("trade"), symbol="AAPL")
+    assert "approved 10 shares" in saw["preview"]
+    assert saw["sentence"].startswith("BUY 10 AAPL, limit $")
+    assert "buy entry limit" in saw["placed"]
+    assert "working 0/3" in saw["placed"]
+    assert saw["wrongWord"] == "Not sent: the word is CHANGE, in capitals."
+    for part in ("AAPL buy 7, limit entry", "By operator", "In place of", "What happened"):
+        assert part in saw["life"]
+    assert (saw["violations"], saw["faults"]) == ([], [])
+
+
+def test_an_order_that_risk_cuts_is_refused_with_the_waterfall(desk: Desk) -> None:
+    saw = desk.browser.look("refused", token=desk.token("trade"), symbol="AAPL")
+    assert "Not placed: risk allows" in saw["said"]
+    assert "Size, step by step wanted 100,000" in saw["said"]
+    assert saw["steps"] == 5
+    assert (saw["violations"], saw["faults"]) == ([], [])
+
+
+def test_an_order_without_an_answer_is_sent_again_as_the_same_one(desk: Desk) -> None:
+    saw = desk.browser.look("unanswered", token=desk.token("trade"), symbol="AAPL")
+    assert "Look before you ask again" in saw["said"]
+    assert (saw["sent"], saw["ids"], saw["orders"]) == (4, 1, 1)
+    assert saw["faults"] == []
+
+
+def test_a_read_only_token_is_offered_no_order_and_saves_the_trades_as_the_daemon_writes_them(desk: Desk) -> None:
+    saw = desk.browser.look("file", token=desk.token("read"))
+    assert not [word for word in ("New order", "Cancel", "Change") if word in saw["orders"]]
+    header, *trades = saw["text"].splitlines()
+    assert saw["name"].endswith(".csv")
+    assert header.startswith("id,symbol,side,")
+    assert [line.split(",")[1:3] for line in trades] == [["QQQ", "short"]]
+    assert saw["faults"] == []
+
+
+def test_a_signal_is_explained_and_so_is_that_there_is_none(desk: Desk) -> None:
+    saw = desk.browser.look("signals", token=desk.token("read"), symbol="AAPL")
+    assert "Why: AAPL, bar of 2023-06-27" in saw["why"]
+    assert saw["rules"] >= 5
+    for part in ("SHORT QQQ", "Rules", "Size, step by step", "Checks", "What followed", "Indicators"):
+        assert part in saw["signal"]
+    assert (saw["violations"], saw["faults"]) == ([], [])
 
 
 def test_a_halt_takes_its_word_and_a_reason(desk: Desk) -> None:

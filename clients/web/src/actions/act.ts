@@ -10,10 +10,13 @@ export type Outcome<T> =
   | { readonly failure: Failure; readonly answer?: never };
 
 /**
- * Ask the daemon for a change. A call that got no answer is sent again under the same id, so that it is carried out once.
+ * Ask the daemon for a change. A call that got no answer is sent again under the same id, so that it is carried out once;
+ * `requestId` is that of an intent which had none before.
  */
-export async function ask<T>(call: (requestId: string) => Promise<T>): Promise<Outcome<T>> {
-  const requestId = crypto.randomUUID();
+export async function ask<T>(
+  call: (requestId: string) => Promise<T>,
+  requestId: string = crypto.randomUUID(),
+): Promise<Outcome<T>> {
   for (let tries = 1; ; tries += 1) {
     try {
       return { answer: await call(requestId) };

@@ -14,6 +14,8 @@ export interface Question {
   /** To be typed, in capitals. */
   readonly word?: string;
   readonly needsReason?: boolean;
+  /** What else keeps it from being sent; empty when nothing does. */
+  readonly check?: () => string;
   /** Send it. The dialog stays, and says why, when it is refused. */
   readonly send: (reason: string) => Promise<Outcome<unknown>>;
 }
@@ -25,7 +27,7 @@ export function Confirm({ of }: { of: Question }) {
   const busy = useSignal(false);
   const submit = async (event: Event) => {
     event.preventDefault();
-    missing.value = missingOf(of, word.value, reason.value);
+    missing.value = of.check?.() || missingOf(of, word.value, reason.value);
     if (missing.value || busy.value) return;
     busy.value = true;
     const { failure } = await of.send(reason.value.trim());

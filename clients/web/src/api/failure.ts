@@ -1,4 +1,5 @@
 // How a call failed, in the daemon's own words.
+import { type RiskDecision, RiskDecisionSchema } from "@api/risk_pb";
 import { Code, ConnectError } from "@connectrpc/connect";
 import { BadRequestSchema, ErrorInfoSchema, RetryInfoSchema } from "@/gen/google/rpc/error_details_pb";
 import { seconds } from "@/text/times";
@@ -13,6 +14,8 @@ export interface Failure {
   readonly fields: Readonly<Record<string, string>>;
   readonly metadata: Readonly<Record<string, string>>;
   readonly retryS: number;
+  /** What risk decided, where that is why. */
+  readonly decision: RiskDecision | undefined;
 }
 
 /** The failure that an exception of a call is. */
@@ -27,6 +30,7 @@ export function failureOf(thrown: unknown): Failure {
     fields: Object.fromEntries(wrong.map(({ field, description }) => [field, description])),
     metadata: info?.metadata ?? {},
     retryS: seconds(error.findDetails(RetryInfoSchema)[0]?.retryDelay) ?? 0,
+    decision: error.findDetails(RiskDecisionSchema)[0],
   };
 }
 

@@ -9,7 +9,7 @@ import type { Risk } from "@api/risk_pb";
 import type { Signal } from "@api/signal_pb";
 import type { WatchResponse } from "@api/stream_pb";
 import type { Alert, Status } from "@api/system_pb";
-import { batch, signal } from "@preact/signals";
+import { batch, computed, signal } from "@preact/signals";
 import { millis } from "@/text/times";
 import { type Entry, ofAlert, ofOrder, ofPosition, ofSignal } from "./happenings";
 import { Keyed } from "./keyed";
@@ -32,6 +32,8 @@ export class Store {
   readonly status = signal<Status | undefined>(undefined);
   /** The trading time of what is shown, in milliseconds. */
   readonly asOfMs = signal(0);
+  /** The same to the second: what is held or waits is told no finer. */
+  readonly second = computed(() => Math.floor(this.asOfMs.value / 1000) * 1000);
   /** Something has come. */
   readonly loaded = signal(false);
   /** What has happened since the page was opened, newest last. */

@@ -36,6 +36,13 @@ export function gainPercent(value: number | undefined, digits = 2): string {
   return known(value) && value > 0 && /[1-9]/.test(text) ? `+${text}` : text;
 }
 
+/** A figure of any size, with as many digits as it deserves: `2,585,147`, `98.31`, `0.0173`. */
+export function sized(value: number | undefined): string {
+  if (!known(value)) return NOTHING;
+  const size = Math.abs(value);
+  return fixed(value, size >= 10_000 || Number.isInteger(value) ? 0 : size >= 1 ? 2 : 4);
+}
+
 /** Whole shares and counts. */
 export function whole(value: bigint | number | undefined): string {
   return value === undefined ? NOTHING : fixed(Number(value), 0);

@@ -62,21 +62,41 @@ export function ChoiceField<T extends string>({ label, wrong, hint, chosen, opti
   const id = useId();
   return (
     <Field id={id} label={label} wrong={wrong} hint={hint}>
-      <select
-        id={id}
-        class="input"
-        value={chosen.value}
-        onChange={(event) => {
-          chosen.value = event.currentTarget.value as T;
-        }}
-      >
-        {options.map(([value, text]) => (
-          <option key={value} value={value}>
-            {text}
-          </option>
-        ))}
-      </select>
+      <Select id={id} class="input" chosen={chosen} options={options} />
     </Field>
+  );
+}
+
+/** The same as a tool of a panel: its label is for screen readers only. */
+export const Choice = <T extends string>({ label, ...rest }: ChoiceProps<T> & { onChoice?: (value: T) => void }) => (
+  <Select class="input tool" aria-label={label} {...rest} />
+);
+
+interface SelectProps<T extends string> {
+  id?: string;
+  class: string;
+  "aria-label"?: string;
+  chosen: Signal<T>;
+  options: readonly (readonly [T, string])[];
+  onChoice?: (value: T) => void;
+}
+
+function Select<T extends string>({ chosen, options, onChoice, ...rest }: SelectProps<T>) {
+  return (
+    <select
+      value={chosen.value}
+      onChange={(event) => {
+        chosen.value = event.currentTarget.value as T;
+        onChoice?.(chosen.value);
+      }}
+      {...rest}
+    >
+      {options.map(([value, text]) => (
+        <option key={value} value={value}>
+          {text}
+        </option>
+      ))}
+    </select>
   );
 }
 

@@ -10,12 +10,14 @@ interface PanelProps {
   count?: number | undefined;
   tools?: ComponentChildren;
   padded?: boolean;
+  /** It is text to be read, and scrolled by keyboard. */
+  reads?: boolean;
   class?: string;
   children: ComponentChildren;
 }
 
 /** A titled box. */
-export function Panel({ title, count, tools, padded, class: more = "", children }: PanelProps) {
+export function Panel({ title, count, tools, padded, reads, class: more = "", children }: PanelProps) {
   return (
     <section class={`panel ${more}`} aria-label={title}>
       <header>
@@ -23,7 +25,7 @@ export function Panel({ title, count, tools, padded, class: more = "", children 
         {count !== undefined && <span class="count">{count}</span>}
         {tools && <div class="tools">{tools}</div>}
       </header>
-      <div class={padded ? "body padded" : "body scroll"} tabIndex={padded ? undefined : -1}>
+      <div class={padded ? "body padded" : "body scroll"} tabIndex={reads ? 0 : padded ? undefined : -1}>
         {children}
       </div>
     </section>

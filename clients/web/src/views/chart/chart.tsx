@@ -1,6 +1,7 @@
 // Chart: one symbol, its bars as the daemon remembers them, and what was done there.
 import { computed, signal, useSignal, useSignalEffect } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
+import { TicketButton } from "@/actions/ticket/ticket";
 import { session } from "@/session/session";
 import { go, rest } from "@/shell/route";
 import { gainPercent, price } from "@/text/figures";
@@ -93,6 +94,7 @@ function Tools({ symbol }: { symbol: string }) {
           </option>
         ))}
       </select>
+      <TicketButton symbol={symbol} />
     </>
   );
 }

@@ -1,11 +1,14 @@
 // Live: the account in large, open positions, prices, and what has just happened.
 
+import { Role } from "@api/access_pb";
 import { EquityResolution } from "@api/account_pb";
 import { PositionSide } from "@api/common_pb";
 import type { Price } from "@api/market_pb";
 import type { Position } from "@api/position_pb";
 import { computed } from "@preact/signals";
 import { CloseButton } from "@/actions/close";
+import { askToCloseAll } from "@/actions/safety";
+import { TicketButton } from "@/actions/ticket/ticket";
 import { session } from "@/session/session";
 import { price, whole } from "@/text/figures";
 import { dollars, money } from "@/text/money";
@@ -22,9 +25,6 @@ import { curveOf, extremesOf, heldFor, nearness, pulseOf, type Tile, tilesOf } f
 
 const { store } = session;
 const POINTS = 500;
-
-/** The trading time in seconds: what is held is told no finer. */
-const asOf = computed(() => Math.floor(store.asOfMs.value / 1000) * 1000);
 
 const POSITIONS: readonly Column<Position>[] = [
   { title: "Symbol", cell: (one) => <SymbolLink of={one.symbol} />, sort: (one) => one.symbol },
@@ -136,13 +136,26 @@ function PulseBox() {
 function Positions() {
   const keys = store.positions.keys.value;
   return (
-    <Panel title="Positions" count={keys.length}>
+    <Panel title="Positions" count={keys.length} tools={session.may(Role.TRADE) && <Tools some={keys.length > 0} />}>
       {keys.length ? (
         <Table label="Positions" columns={POSITIONS} keys={keys} row={(key) => store.positions.one(key)} />
       ) : (
         <Empty>No open position.</Empty>
       )}
     </Panel>
+  );
+}
+
+function Tools({ some }: { some: boolean }) {
+  return (
+    <>
+      {some && (
+        <button type="button" class="button danger small" onClick={askToCloseAll}>
+          Close all
+        </button>
+      )}
+      <TicketButton />
+    </>
   );
 }
 
@@ -176,7 +189,7 @@ function Equity() {
   );
 }
 
-const Held = ({ of }: { of: Position }) => <>{heldFor(of, asOf.value)}</>;
+const Held = ({ of }: { of: Position }) => <>{heldFor(of, store.second.value)}</>;
 
 const RegimeOf = ({ symbol }: { symbol: string }) => (
   <Toned word={regimeWord(store.indicators.one(symbol).value?.regime)} />

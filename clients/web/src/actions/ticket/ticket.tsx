@@ -1,0 +1,314 @@
+// The order ticket: what risk says to it stands beside it while it is being written. Nothing is sent without a second yes.
+import { Role } from "@api/access_pb";
+import { OrderRole, type PreviewOrderResponse } from "@api/order_pb";
+import { computed, type ReadonlySignal, type Signal, signal, useSignalEffect } from "@preact/signals";
+import { useEffect, useMemo } from "preact/hooks";
+import { type Failure, failureOf, isUnanswered } from "@/api/failure";
+import { Decision } from "@/decision/decision";
+import { session } from "@/session/session";
+import { price, whole } from "@/text/figures";
+import { positionWord, roleWord } from "@/text/words";
+import { closeDialog, Dialog, openDialog } from "@/ui/dialogs";
+import { ChoiceField, TextField } from "@/ui/fields";
+import { toast } from "@/ui/toasts";
+import { ask, refusal } from "../act";
+import { type Draft, isWordMissing, type Name, sentenceOf, type Ticket, writtenOf } from "./model";
+
+const { store } = session;
+const TYPING_PAUSE_MS = 250;
+
+/** Orders that got no answer may have arrived: sent again under its own id, none can be placed twice. */
+const unanswered = new Map<string, string>();
+
+/** The way to the ticket; nothing for those who may not trade. */
+export function TicketButton({ symbol = "" }: { symbol?: string }) {
+  if (!session.may(Role.TRADE)) return null;
+  return (
+    <button type="button" class="button primary small" onClick={() => openTicket(symbol)}>
+      New order
+    </button>
+  );
+}
+
+export function openTicket(symbol: string): void {
+  openDialog(<TicketDialog symbol={symbol} />);
+}
+
+type Fields = { readonly [K in keyof Draft]: Signal<Draft[K]> };
+
+/** A ticket while it is written. */
+class Desk {
+  readonly fields: Fields;
+  readonly cut = signal<"refuse" | "accept">("refuse");
+  readonly written: ReadonlySignal<ReturnType<typeof writtenOf>>;
+  /** What risk says; of another order than the one that is written while `asking`. */
+  readonly said = signal<PreviewOrderResponse | undefined>(undefined);
+  readonly refused = signal<Failure | undefined>(undefined);
+  readonly asking = signal(false);
+  /** It was refused when it was sent, not when risk was asked. */
+  readonly sent = signal(false);
+  readonly tried = signal(false);
+  /** The order that is to be sent, as soon as somebody says so once more. */
+  readonly toSend = signal<Ticket | undefined>(undefined);
+  readonly word = signal("");
+  readonly busy = signal(false);
+  /** Nobody looks at it any longer. */
+  left = false;
+
+  constructor(symbol: string) {
+    this.fields = {
+      symbol: signal(symbol),
+      side: signal<Draft["side"]>("buy"),
+      quantity: signal(""),
+      type: signal<Draft["type"]>("limit"),
+      limit_price: signal(""),
+      stop_loss_price: signal(""),
+    };
+    this.written = computed(() => writtenOf(this.draft()));
+  }
+
+  /** What is wrong with a field: what was typed there, or, of one without anything, once it was to be sent. */
+  wrong(name: Name): string | undefined {
+    const own = this.written.value.wrong[name];
+    if (own) return this.tried.value || this.fields[name].value ? own : undefined;
+    return this.refused.value?.fields[name];
+  }
+
+  /** Ask risk about the order that is written; the returned function gives it up. */
+  preview(): () => void {
+    const { order } = this.written.value;
+    store.renewals.value;
+    this.refused.value = undefined;
+    this.sent.value = false;
+    this.asking.value = order !== undefined;
+    if (!order) this.said.value = undefined;
+    const stop = new AbortController();
+    const timer = setTimeout(async () => {
+      if (!order) return;
+      try {
+        const said = await session.api.order.previewOrder(order, { signal: stop.signal });
+        if (!stop.signal.aborted) this.said.value = said;
+      } catch (thrown) {
+        if (!stop.signal.aborted) this.refused.value = failureOf(thrown);
+      }
+      if (!stop.signal.aborted) this.asking.value = false;
+    }, TYPING_PAUSE_MS);
+    return () => {
+      clearTimeout(timer);
+      stop.abort();
+    };
+  }
+
+  /** It only reduces what is held: the daemon does that at the market, whatever the limit. */
+  get reduces(): boolean {
+    return this.said.value?.role === OrderRole.EXIT;
+  }
+
+  /** The first yes. */
+  review(): void {
+    this.tried.value = true;
+    this.word.value = "";
+    this.toSend.value = this.written.value.order;
+  }
+
+  /** What is still missing for the second one. */
+  get wordMissing(): boolean {
+    const order = this.toSend.value;
+    return order !== undefined && isWordMissing(order, this.word.value, session.isLive.value);
+  }
+
+  async send(): Promise<void> {
+    const order = this.toSend.value;
+    if (!order || this.busy.value || this.wordMissing) return;
+    const acceptAdjusted = this.cut.value === "accept";
+    const said = `${sentenceOf(order)} ${acceptAdjusted}`;
+    const id = unanswered.get(said) ?? crypto.randomUUID();
+    this.busy.value = true;
+    const place = (requestId: string) => session.api.order.placeOrder({ requestId, acceptAdjusted, ...order });
+    const { answer, failure } = await ask(place, id);
+    this.busy.value = false;
+    this.toSend.value = undefined;
+    if (failure && isUnanswered(failure)) unanswered.set(said, id);
+    else unanswered.delete(said);
+    this.refused.value = failure;
+    this.sent.value = true;
+    if (failure) {
+      if (this.left) toast(refusal(failure), "bad");
+      return;
+    }
+    toast(`${whole(answer?.order?.quantity ?? order.quantity)} ${order.symbol} on its way.`);
+    if (!this.left) closeDialog();
+  }
+
+  private draft(): Draft {
+    const entries = Object.entries(this.fields).map(([name, field]) => [name, field.value]);
+    return Object.fromEntries(entries) as Draft;
+  }
+}
+
+function TicketDialog({ symbol }: { symbol: string }) {
+  const desk = useMemo(() => new Desk(symbol), []);
+  useSignalEffect(() => desk.preview());
+  useEffect(
+    () => () => {
+      desk.left = true;
+    },
+    [],
+  );
+  const submit = (event: Event) => {
+    event.preventDefault();
+    if (desk.toSend.value) void desk.send();
+    else desk.review();
+  };
+  return (
+    <Dialog title="Order" wide>
+      <form class="ticket" onSubmit={submit}>
+        <Form desk={desk} />
+        <div class="reading said" aria-live="polite">
+          <Said desk={desk} />
+        </div>
+        {desk.toSend.value ? <Sure desk={desk} order={desk.toSend.value} /> : <Review />}
+      </form>
+    </Dialog>
+  );
+}
+
+function Form({ desk }: { desk: Desk }) {
+  const { fields } = desk;
+  const text = (name: Name, label: string, autofocus = false) => (
+    <TextField
+      label={label}
+      text={fields[name]}
+      wrong={desk.wrong(name)}
+      numeric
+      maxLength={14}
+      autofocus={autofocus}
+    />
+  );
+  return (
+    <fieldset class="form" disabled={desk.toSend.value !== undefined}>
+      <TextField
+        label="Symbol"
+        text={fields.symbol}
+        wrong={desk.wrong("symbol")}
+        options={[...store.prices.keys.value].sort()}
+        autofocus={!fields.symbol.peek()}
+        maxLength={14}
+      />
+      <Known symbol={fields.symbol.value.trim().toUpperCase()} />
+      <div class="pair">
+        <ChoiceField
+          label="Side"
+          chosen={fields.side}
+          options={[
+            ["buy", "Buy"],
+            ["sell", "Sell"],
+          ]}
+        />
+        {text("quantity", "Shares", Boolean(fields.symbol.peek()))}
+      </div>
+      <div class="pair">
+        <ChoiceField
+          label="Type"
+          chosen={fields.type}
+          options={[
+            ["limit", "Limit"],
+            ["market", "Market"],
+          ]}
+        />
+        {fields.type.value === "limit" && text("limit_price", "Limit $")}
+      </div>
+      {text("stop_loss_price", "Stop loss $, a must when it opens risk")}
+      <ChoiceField
+        label="If risk cuts it"
+        chosen={desk.cut}
+        options={[
+          ["refuse", "place nothing"],
+          ["accept", "place fewer shares"],
+        ]}
+      />
+    </fieldset>
+  );
+}
+
+/** What is known of the symbol: its price, and what is held. */
+function Known({ symbol }: { symbol: string }) {
+  const now = store.prices.one(symbol).value;
+  const held = store.positions.one(symbol).value;
+  if (!now) return null;
+  return (
+    <p class="dim">
+      <strong>{price(now.price)}</strong> bid {price(now.bid)} ask {price(now.ask)}
+      {held && `, held: ${positionWord(held.side).text} ${whole(held.quantity)}`}
+    </p>
+  );
+}
+
+function Said({ desk }: { desk: Desk }) {
+  const refused = desk.refused.value;
+  if (refused) return <Refused of={refused} sent={desk.sent.value} />;
+  const said = desk.said.value;
+  if (!desk.written.value.order) return <p class="dim">What risk says to the order stands here.</p>;
+  if (!said?.decision) return <p class="dim">Asking the risk engine …</p>;
+  return (
+    <div class={desk.asking.value ? "reading old" : "reading"}>
+      <p>Risk says to this {roleWord(said.role).text}:</p>
+      {desk.reduces && <p class="warn">It only reduces what is held, and goes at the market, whatever the limit.</p>}
+      <Decision of={said.decision} />
+    </div>
+  );
+}
+
+/** What the daemon said no with; risk's own decision where there is one. */
+function Refused({ of, sent }: { of: Failure; sent: boolean }) {
+  return (
+    <>
+      <p class="bad" role="alert">
+        {sent && !isUnanswered(of) && <strong>Not placed: </strong>}
+        {refusal(of)}
+      </p>
+      {of.decision && <Decision of={of.decision} />}
+    </>
+  );
+}
+
+const Review = () => (
+  <footer>
+    <button type="button" class="button" onClick={closeDialog}>
+      Leave
+    </button>
+    <button type="submit" class="button primary">
+      Place the order …
+    </button>
+  </footer>
+);
+
+const focus = (element: HTMLElement | null) => element?.focus();
+
+function Sure({ desk, order }: { desk: Desk; order: Ticket }) {
+  const cut = desk.cut.value === "accept" ? "; fewer shares, if risk cuts it" : "";
+  const market = desk.reduces ? "; it reduces what is held, at the market" : "";
+  return (
+    <footer class="sure">
+      <p>
+        <strong>{sentenceOf(order) + cut + market}</strong>
+        {session.isLive.value && <strong class="bad"> This is REAL MONEY.</strong>}
+      </p>
+      {session.isLive.value && <TextField label={`Type ${order.symbol}`} text={desk.word} maxLength={14} />}
+      <button type="submit" class="button alarm" disabled={desk.busy.value || desk.wordMissing}>
+        {desk.busy.value ? "Sending …" : "Send it"}
+      </button>
+      {/* It stands where the first yes was clicked: a second click there sends nothing. */}
+      <button
+        type="button"
+        class="button"
+        ref={focus}
+        onClick={() => {
+          desk.toSend.value = undefined;
+        }}
+      >
+        Change it
+      </button>
+    </footer>
+  );
+}

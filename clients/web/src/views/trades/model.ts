@@ -1,0 +1,84 @@
+// What the trades view shows, as plain values.
+import type { StrategyMode } from "@api/common_pb";
+import type { GetStatisticsResponse, Trade, TradeStatistics } from "@api/trade_pb";
+import type { Timestamp } from "@bufbuild/protobuf/wkt";
+import { figure, percent, whole } from "@/text/figures";
+import { dollars, gain, type Tone, toneOf } from "@/text/money";
+import { seconds, span, ZONE } from "@/text/times";
+import { regimeWord, strategyWord } from "@/text/words";
+
+const HOUR = new Intl.DateTimeFormat("en-CA", { timeZone: ZONE, hour: "2-digit", hourCycle: "h23" });
+const DAY_MS = 86_400_000;
+
+/** When a day of New York begins, `days` after the one of a date field; undefined for an empty field. */
+export function startOf(date: string, days = 0): Pick<Timestamp, "seconds" | "nanos"> | undefined {
+  const utc = Date.parse(`${date}T00:00:00Z`) + days * DAY_MS;
+  if (Number.isNaN(utc)) return undefined;
+  // It is four hours behind in summer, five in winter; the clocks change at two.
+  const summer = utc / 1000 + 4 * 3600;
+  const isMidnight = Number(HOUR.format(summer * 1000)) === 0;
+  return { seconds: BigInt(isMidnight ? summer : summer + 3600), nanos: 0 };
+}
+
+/** What is looked for; empty fields leave it open. */
+export interface Wanted {
+  readonly symbol: string;
+  readonly mode: string;
+  readonly from: string;
+  /** The last day, too. */
+  readonly to: string;
+}
+
+/** The same as the API wants it. */
+export function requestOf({ symbol, mode, from, to }: Wanted) {
+  const startTime = startOf(from);
+  const endTime = startOf(to, 1);
+  return {
+    symbols: symbol ? [symbol] : [],
+    modes: mode ? [Number(mode) as StrategyMode] : [],
+    ...(startTime && from ? { startTime: startTime as Timestamp } : {}),
+    ...(endTime && to ? { endTime: endTime as Timestamp } : {}),
+  };
+}
+
+export interface Figure {
+  readonly title: string;
+  readonly value: string;
+  readonly tone: Tone;
+  readonly note: string;
+}
+
+/** The figures of closed trades in large. */
+export function figuresOf(total: TradeStatistics): Figure[] {
+  const plain = (title: string, value: string, note: string): Figure => ({ title, value, tone: "", note });
+  return [
+    { ...plain("Net P&L", gain(total.netPnl), `commission ${dollars(total.commission)}`), tone: toneOf(total.netPnl) },
+    plain("Win rate", percent(total.winRatePct, 1), `${whole(total.wins)} of ${whole(total.trades)} closed`),
+    plain("Profit factor", figure(total.profitFactor), `${gain(total.grossProfit)} to ${dollars(total.grossLoss)}`),
+    plain("Expectancy", gain(total.expectancy), `win ${dollars(total.averageWin)}, loss ${dollars(total.averageLoss)}`),
+    plain("Sharpe ratio", figure(total.sharpeRatio), `${figure(total.sharpeRatioZeroRate)} at a rate of 0`),
+    plain("Max drawdown", percent(total.maxDrawdownPct), dollars(total.maxDrawdown)),
+    plain("Held on average", span(seconds(total.averageHoldingTime)), `best ${gain(total.bestPnl)}`),
+  ];
+}
+
+export interface Group {
+  readonly name: string;
+  readonly statistics: TradeStatistics;
+}
+
+/** The same by mode, regime and symbol: those that have traded. */
+export function groupsOf(answer: GetStatisticsResponse): Group[] {
+  const group = (name: string, statistics: TradeStatistics | undefined): Group[] =>
+    statistics?.trades ? [{ name, statistics }] : [];
+  return [
+    ...answer.byMode.flatMap((one) => group(strategyWord(one.mode).text, one.statistics)),
+    ...answer.byRegime.flatMap((one) => group(`regime: ${regimeWord(one.regime).text}`, one.statistics)),
+    ...answer.bySymbol.flatMap((one) => group(one.symbol, one.statistics)),
+  ];
+}
+
+/** How long it was, or is, held. */
+export const heldOf = (trade: Trade): string => span(seconds(trade.holdingTime));
+
+export const endedOf = (trade: Trade): string => trade.exitReason || "open";
