@@ -7,7 +7,6 @@ import { OrderService } from "@api/order_pb";
 import { PositionService } from "@api/position_pb";
 import { RiskService } from "@api/risk_pb";
 import { SignalService } from "@api/signal_pb";
-import { StrategyService } from "@api/strategy_pb";
 import { StreamService } from "@api/stream_pb";
 import { SystemService } from "@api/system_pb";
 import { TradeService } from "@api/trade_pb";
@@ -24,7 +23,6 @@ export interface Api {
   readonly position: Client<typeof PositionService>;
   readonly risk: Client<typeof RiskService>;
   readonly signal: Client<typeof SignalService>;
-  readonly strategy: Client<typeof StrategyService>;
   readonly stream: Client<typeof StreamService>;
   readonly system: Client<typeof SystemService>;
   readonly trade: Client<typeof TradeService>;
@@ -54,7 +52,6 @@ export function connect(token: string, denied: (thrown: unknown) => void = () =>
     position: createClient(PositionService, transport),
     risk: createClient(RiskService, transport),
     signal: createClient(SignalService, transport),
-    strategy: createClient(StrategyService, transport),
     stream: createClient(StreamService, transport),
     system: createClient(SystemService, transport),
     trade: createClient(TradeService, transport),
