@@ -133,7 +133,7 @@ const plain = (name: string, value: string, tone: Tone = ""): Figure => ({ name,
 /** Every figure of a run; what is not defined is a dash. */
 export function figuresOf(of: BacktestMetrics): Figure[] {
   return [
-    plain("Final equity", dollars(of.finalEquity)),
+    plain("Final equity", cents(of.finalEquity)),
     plain("Total return", gainPercent(of.totalReturnPct), toneOf(of.totalReturnPct)),
     plain("A year", gainPercent(of.annualizedReturnPct), toneOf(of.annualizedReturnPct ?? 0)),
     plain("Max drawdown", percent(of.maxDrawdownPct), "warn"),
@@ -153,17 +153,18 @@ function tradesOf(of: TradeStatistics): Figure[] {
   return [
     plain("Trades", whole(of.trades)),
     plain("Win rate", percent(of.winRatePct, 1)),
-    plain("Net P&L", gain(of.netPnl), toneOf(of.netPnl)),
+    plain("Net P&L", gain(inCents(of.netPnl)), toneOf(of.netPnl)),
     plain("Profit factor", figure(of.profitFactor)),
     plain("Average win", cents(of.averageWin)),
     plain("Average loss", cents(of.averageLoss)),
     plain("Expectancy", cents(of.expectancy)),
-    plain("Commission", dollars(of.commission)),
+    plain("Commission", cents(of.commission)),
   ];
 }
 
-/** Averages come with more digits than anybody pays. */
-const cents = (amount: string | undefined): string => dollars(amount?.replace(/(\.\d\d)\d+$/, "$1"));
+/** Simulated money comes with more digits than anybody pays. */
+const inCents = (amount: string | undefined): string | undefined => amount?.replace(/(\.\d\d)\d+$/, "$1");
+export const cents = (amount: string | undefined): string => dollars(inCents(amount));
 
 export interface Point {
   readonly timeMs: number;

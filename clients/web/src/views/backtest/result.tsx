@@ -18,7 +18,7 @@ import { Badge, Direction, Empty, Gain, GainPercent, Meter, Panel } from "@/ui/p
 import { Plot } from "@/ui/plot";
 import { type Column, ListTable } from "@/ui/table";
 import { toast } from "@/ui/toasts";
-import { figuresOf, goesOn, isSingle, linesOf, pointsOf, progressOf, stateWord, titleOf } from "./model";
+import { cents, figuresOf, goesOn, isSingle, linesOf, pointsOf, progressOf, stateWord, titleOf } from "./model";
 
 const PAGE = 100;
 const LOOK_EVERY_MS = 500;
@@ -199,7 +199,7 @@ function Curves({ of }: { of: GetBacktestResponse }) {
         values={points.map((one) => Number(one.equity))}
         height={170}
         scale={(value) => `$${figure(value, 0)}`}
-        tell={(number) => `${at(number)}  ${dollars(points[number]?.equity)}`}
+        tell={(number) => `${at(number)}  ${cents(points[number]?.equity)}`}
         ends={ends}
       />
       <Plot
