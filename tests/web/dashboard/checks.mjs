@@ -1,5 +1,6 @@
 // What the tests look at. Each check has pages of its own.
 import { Page } from "./page.mjs";
+import { tabs } from "./tabs.mjs";
 
 const here = async (told, look) => {
   const page = await Page.open(told.browser, told);
@@ -8,6 +9,8 @@ const here = async (told, look) => {
 };
 
 export const checks = {
+  ...tabs,
+
   /** A view, judged by axe in one theme and width. */
   view: (browser, told) =>
     here({ browser, ...told }, async (page) => {

@@ -17,7 +17,7 @@ describe("the form", () => {
   it("begins with four of the daemon's symbols, from the year before on", () => {
     expect(configOf(form)).toMatchObject({
       symbols: ["A", "B", "C", "D"],
-      startTime: { seconds: BigInt(Date.UTC(2007, 0, 1) / 1000) },
+      startTime: { seconds: BigInt(Date.UTC(2007, 0, 1, 5) / 1000) },
       initialEquity: "100000",
       source: BarSource.HISTORY,
     });
@@ -28,7 +28,7 @@ describe("the form", () => {
     expect(configOf(typed)).toMatchObject({
       symbols: ["SPY", "QQQ", "BRK.B"],
       initialEquity: "25000.50",
-      endTime: { seconds: BigInt(Date.UTC(2007, 5, 30) / 1000) },
+      endTime: { seconds: BigInt(Date.UTC(2007, 5, 30, 5) / 1000) },
       name: "a try",
     });
   });

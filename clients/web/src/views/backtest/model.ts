@@ -45,7 +45,7 @@ export function defaultForm(symbols: readonly string[], asOfMs: number): Form {
   };
 }
 
-/** The form as the daemon wants it. Days begin at midnight UTC, which is in the night of New York. */
+/** The form as the daemon wants it. A day begins in New York's night: 5:00 UTC is midnight there, or 1:00. */
 export function configOf(form: Form): BacktestConfig {
   const start = dayOf(form.start);
   const end = dayOf(form.end);
@@ -64,7 +64,7 @@ export function configOf(form: Form): BacktestConfig {
   });
 }
 
-const dayOf = (text: string) => (text ? timestampFromMs(Date.parse(`${text}T00:00:00Z`)) : undefined);
+const dayOf = (text: string) => (text ? timestampFromMs(Date.parse(`${text}T05:00:00Z`)) : undefined);
 
 /** What the daemon says of a field of the request, under its name in the form. */
 export function wrongOf(fields: Readonly<Record<string, string>>): Readonly<Partial<Record<keyof Form, string>>> {
