@@ -1,4 +1,5 @@
 // What the tests look at. Each check has pages of its own.
+import { load } from "./load.mjs";
 import { Page } from "./page.mjs";
 import { tabs } from "./tabs.mjs";
 
@@ -10,6 +11,7 @@ const here = async (told, look) => {
 
 export const checks = {
   ...tabs,
+  load,
 
   /** A view, judged by axe in one theme and width. */
   view: (browser, told) =>
