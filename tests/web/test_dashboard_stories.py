@@ -114,6 +114,7 @@ def test_a_position_is_closed_with_a_second_click(desk: Desk) -> None:
     assert "AAPL" in positions(desk)
     tab = desk.tab("closer", "trade", path="risk")
     tab.until(".matrix", "AAPL")
+    assert tab.do(("audit",))[0]["violations"] == []
     tab.do(("go", "live"), ("until", "[aria-label=Positions]", "AAPL"))
     confirm(tab, "close AAPL", send="Close AAPL")
     desk.pair.step(2)

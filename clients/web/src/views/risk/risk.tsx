@@ -1,14 +1,7 @@
 // Risk: every limit with what is left of it, the breaker, what positions may lose, and what stands unprotected.
 import { Role } from "@api/access_pb";
 import { PositionSide } from "@api/common_pb";
-import {
-  BreakerState,
-  type PositionRisk,
-  type ReconciliationDifference,
-  type Risk,
-  type RiskReport,
-  type UnprotectedSpan,
-} from "@api/risk_pb";
+import type { PositionRisk, ReconciliationDifference, Risk, RiskReport, UnprotectedSpan } from "@api/risk_pb";
 import { computed } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { askToReset, askToResume } from "@/actions/safety";
@@ -130,7 +123,8 @@ function Drawdown({ of }: { of: Scale }) {
 }
 
 function State({ risk }: { risk: Risk }) {
-  const held = risk.breaker !== BreakerState.NORMAL || risk.dailyLossReached;
+  // A drawdown that holds the breaker at reduced ends by itself, and by nothing else.
+  const held = risk.breakerLatched || risk.dailyLossReached;
   const admin = session.may(Role.ADMIN);
   return (
     <Panel
