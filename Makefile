@@ -21,7 +21,7 @@ SUITABLE := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))
 PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$python -c '$(SUITABLE)' 2>/dev/null && echo $$python && break; done)
 
-.PHONY: help setup setup-test demo test acceptance bench disk mutants scope streams crash dst dst-bugs parity soak weeks backtest-oracle cluster fuzz fuzz-web lint format proto web web-dev lock deb clean system-packages node-packages grpcurl
+.PHONY: help setup setup-test demo test acceptance bench disk mutants scope streams crash dst dst-bugs parity soak soak-web weeks backtest-oracle cluster fuzz fuzz-web lint format proto web web-dev lock deb clean system-packages node-packages grpcurl
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -68,6 +68,9 @@ parity: setup ## simulated sessions beside the backtest of their bars: make pari
 
 soak: setup ## leave the terminal UI open on 500 symbols and 2,000 prices a second: is its memory flat? (SECONDS, 3600)
 	@$(BIN)/python tests/bench/bench_tui.py --seconds $(or $(SECONDS),3600)
+
+soak-web: setup node-packages ## leave the dashboard open on 200 symbols and 500 updates a second: frames, processor, memory, delay (SECONDS, 600)
+	@$(BIN)/python tests/bench/bench_dashboard.py --seconds $(or $(SECONDS),600)
 
 weeks: setup ## simulate more whole weeks of faults than the tests do (N, 200)
 	@FAULT_WEEKS=$(or $(N),200) $(BIN)/pytest tests/system/test_fault_weeks.py -q --timeout 0 -n $(WORKERS) $(ARGS)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from harness.lockstep import lockstep
+from harness.tape import PLAYED, QQQ_IS_SHORT, SYMBOLS, TIMEFRAME
 from rpc.conftest import World, running
+from web.dashboard_browser import Browser, Desk, free_port
 from web.probe import SERVICE, Probe
 
 from fluxherod.configuration.http_section import HttpConfig
@@ -110,6 +113,17 @@ async def web(tmp_path: Path) -> AsyncIterator[Web]:
     async with Web(tmp_path) as web:
         await web.world.trading()
         yield web
+
+
+@pytest.fixture(scope="package")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    """A daemon that is short of QQQ, and a browser to look at it: one for all tests of the dashboard."""
+    port = free_port()
+    settings = (f"http.listen=127.0.0.1:{port}",)
+    folder = tmp_path_factory.mktemp("dashboard")
+    with lockstep(folder, PLAYED, SYMBOLS, TIMEFRAME, settings) as pair, Browser(f"http://127.0.0.1:{port}") as browser:
+        pair.step_until(QQQ_IS_SHORT)
+        yield Desk(pair, browser)
 
 
 async def until(reached: Any) -> None:

@@ -6,11 +6,13 @@ import json
 import shutil
 import socket
 import subprocess
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 import pytest
+from harness.lockstep import Lockstep
 
 ROOT = Path(__file__).resolve().parents[2]
 DRIVER = Path(__file__).with_name("dashboard") / "driver.mjs"
@@ -67,3 +69,51 @@ class Browser:
         """What a check saw."""
         self.ask(check, **told)
         return self.answer()
+
+
+class Tab:
+    """A page that stays open: what is done there is a list of steps of dashboard/tabs.mjs."""
+
+    def __init__(self, browser: Browser, name: str, **told: Any) -> None:
+        """`beside`: another tab's name, to open it in the same window; `token`: to sign in with."""
+        self._browser, self._name = browser, name
+        browser.look("tab", tab=name, **told)
+
+    def do(self, *steps: tuple[Any, ...]) -> list[Any]:
+        """What each of the steps gave."""
+        gave: list[Any] = self._browser.look("steps", tab=self._name, steps=steps)["gave"]
+        return gave
+
+    def text(self, selector: str = "body") -> str:
+        """What is there now, in one line."""
+        return str(self.do(("text", selector))[0])
+
+    def until(self, selector: str, text: str) -> None:
+        """Return once an element shows a text."""
+        self.do(("until", selector, text))
+
+    def close(self) -> list[str]:
+        """What the page did that it must not: errors, requests to others."""
+        faults: list[str] = self.do(("close",))[0]
+        return faults
+
+
+@dataclass
+class Desk:
+    """A daemon that holds a position, and a browser to look at it."""
+
+    pair: Lockstep
+    browser: Browser
+
+    @property
+    def state(self) -> Path:
+        """The daemon's state folder, which holds its tokens."""
+        return self.pair.installation.folder / "state"
+
+    def token(self, role: str) -> str:
+        """The token of a role that the first start has made."""
+        return (self.state / f"{role}.token").read_text().strip()
+
+    def tab(self, name: str, role: str = "", **told: Any) -> Tab:
+        """A page, signed in with a role's token when one is named."""
+        return Tab(self.browser, name, **({"token": self.token(role)} if role else {}), **told)

@@ -4,6 +4,8 @@ import "@/styles/base.css";
 import "@/styles/parts.css";
 import "@/styles/shell.css";
 import "@/styles/views.css";
+import "@/styles/risk.css";
+import "@/styles/backtest.css";
 import { App } from "@/app";
 import { session } from "@/session/session";
 import { listenForKeys } from "@/shell/keys";

@@ -1,6 +1,8 @@
 // What the tests look at. Each check has pages of its own.
 import { readFile } from "node:fs/promises";
+import { load } from "./load.mjs";
 import { Page } from "./page.mjs";
+import { tabs } from "./tabs.mjs";
 
 const here = async (told, look) => {
   const page = await Page.open(told.browser, told);
@@ -9,6 +11,9 @@ const here = async (told, look) => {
 };
 
 export const checks = {
+  ...tabs,
+  load,
+
   /** A view, judged by axe in one theme and width. */
   view: (browser, told) =>
     here({ browser, ...told }, async (page) => {

@@ -24,8 +24,8 @@ export class Page {
   }
 
   /** A page in a context of its own, signed in when there is a token. */
-  static async open(browser, { url, token, theme = "dark", width = 1440, height = 900, path = "" }) {
-    const context = await browser.newContext({ viewport: { width, height }, colorScheme: theme });
+  static async open(browser, { url, token, theme = "dark", width = 1440, height = 900, path = "", beside }) {
+    const context = beside?.page.context() ?? (await browser.newContext({ viewport: { width, height }, colorScheme: theme }));
     const page = new Page(await context.newPage(), url);
     await page.page.goto(`${url}/#/${path}`);
     if (token) await page.signIn(token);
@@ -63,7 +63,9 @@ export class Page {
   }
 
   async close() {
-    await this.page.context().close();
+    const context = this.page.context();
+    await this.page.close();
+    if (!context.pages().length) await context.close();
     return this.faults;
   }
 }

@@ -1,9 +1,11 @@
-// Follows the one stream of the page: makes it again when it breaks, resumes where it was, and never ends by itself.
+// Follows the one stream of the page: makes it again when it breaks, resumes where it was, and never ends by itself. While the
+// page rests there is none.
 
 import { type WatchRequest, WatchRequestSchema, type WatchResponse } from "@api/stream_pb";
 import { create } from "@bufbuild/protobuf";
 import { Code, ConnectError } from "@connectrpc/connect";
 import { type Failure, failureOf, isDenied } from "@/api/failure";
+import type { Attention } from "./attention";
 import { STALE_MS } from "./link";
 import { leavesGap, type Place, placeOf } from "./position";
 
@@ -18,6 +20,8 @@ export interface Ears {
   message(message: WatchResponse): void;
   heard(): void;
   lost(failure: Failure): void;
+  /** The page rests: the stream was given back. */
+  rested(): void;
   /** The daemon takes this token no longer: following has ended. */
   denied(failure: Failure): void;
 }
@@ -29,13 +33,15 @@ export function requestFrom(place: Place | undefined): WatchRequest {
 }
 
 /** Follow until `ended` is aborted. */
-export async function follow(open: Open, ears: Ears, ended: AbortSignal): Promise<void> {
+export async function follow(open: Open, ears: Ears, ended: AbortSignal, attention: Attention): Promise<void> {
   let place: Place | undefined;
   let delayMs = FIRST_DELAY_MS;
   while (!ended.aborted) {
+    await attention.awake(ended);
     const asked = place;
+    const { rest } = attention;
     try {
-      for await (const message of listened(open, requestFrom(place), ended)) {
+      for await (const message of listened(open, requestFrom(place), AbortSignal.any([ended, rest]))) {
         if (leavesGap(place, message)) throw new Gap();
         place = placeOf(message);
         delayMs = FIRST_DELAY_MS;
@@ -45,6 +51,10 @@ export async function follow(open: Open, ears: Ears, ended: AbortSignal): Promis
       throw new ConnectError("the daemon ended the stream", Code.Unavailable);
     } catch (thrown) {
       if (ended.aborted) return;
+      if (rest.aborted) {
+        ears.rested();
+        continue;
+      }
       // Resuming itself left the gap, so only a whole snapshot closes it.
       if (thrown instanceof Gap && place === asked) place = undefined;
       const failure = failureOf(thrown);

@@ -33,6 +33,9 @@ export function lost(link: Link, nowMs: number, why: string): Link {
   return { ...link, phase: "lost", sinceMs: nowMs, why, losses: link.losses + 1 };
 }
 
+/** Nobody looks, and the stream was given back. */
+export const rested = (link: Link, nowMs: number): Link => ({ ...link, phase: "paused", sinceMs: nowMs, why: "" });
+
 /** The daemon lets this page not in. */
 export const refused = (link: Link, nowMs: number, why: string): Link => ({
   ...link,

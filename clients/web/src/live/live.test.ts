@@ -4,9 +4,10 @@ import { create } from "@bufbuild/protobuf";
 import { Code, ConnectError } from "@connectrpc/connect";
 import { describe, expect, it, vi } from "vitest";
 import type { Failure } from "@/api/failure";
+import { Attention, REST_AFTER_MS } from "./attention";
 import { follow } from "./follow";
 import { Keyed } from "./keyed";
-import { freshness, heard, heartbeat, lost, NEW_LINK } from "./link";
+import { freshness, heard, heartbeat, lost, NEW_LINK, rested } from "./link";
 import { leavesGap, placeOf } from "./position";
 import { Store } from "./store";
 
@@ -50,6 +51,11 @@ describe("the link", () => {
     expect([broken.phase, freshness(broken, 2_000), broken.losses]).toEqual(["lost", "stale", 1]);
     expect(lost(broken, 3_000, "still").sinceMs).toBe(2_000);
     expect(heard(broken, 4_000)).toMatchObject({ phase: "live", why: "", losses: 1 });
+  });
+  it("that was given back while nobody looked is no loss, and what is shown is stale until a word comes", () => {
+    const resting = rested(live, 2_000);
+    expect([resting.phase, resting.losses, freshness(resting, 2_000)]).toEqual(["paused", 0, "stale"]);
+    expect(heard(resting, 9_000)).toMatchObject({ phase: "live", losses: 0 });
   });
   it("that never was is not lost", () => {
     expect(lost(NEW_LINK, 5, "nobody answers")).toMatchObject({
@@ -159,6 +165,15 @@ describe("the store", () => {
   });
 });
 
+/** A page that can be hidden and shown. */
+class Seen extends EventTarget {
+  visibilityState: DocumentVisibilityState = "visible";
+  turn(to: DocumentVisibilityState): void {
+    this.visibilityState = to;
+    this.dispatchEvent(new Event("visibilitychange"));
+  }
+}
+
 describe("following", () => {
   const failed = (code: Code) => new ConnectError("x", code);
   /** Streams that are served one after the other; the last one goes on. */
@@ -181,10 +196,11 @@ describe("following", () => {
     const ears = {
       message: (one: WatchResponse) => got.push(one.seq),
       heard: () => {},
+      rested: () => {},
       lost: (failure: Failure) => losses.push(failure),
       denied: (failure: Failure) => denials.push(failure),
     };
-    const following = follow(open, ears, ended.signal);
+    const following = follow(open, ears, ended.signal, new Attention(new Seen()));
     await vi.runAllTimersAsync();
     await following;
     vi.useRealTimers();
@@ -209,5 +225,55 @@ describe("following", () => {
   it("ends when the token is taken no longer", async () => {
     const { asked, losses, denials } = await run([snapshot(5, []), failed(Code.Unauthenticated)], []);
     expect([asked.length, losses.length, denials.length]).toEqual([1, 0, 1]);
+  });
+  it("gives the stream back when the page was hidden for long, and resumes when it is shown", async () => {
+    vi.stubGlobal("window", globalThis);
+    vi.useFakeTimers();
+    const seen = new Seen();
+    const ended = new AbortController();
+    const asked: WatchRequest[] = [];
+    let [rests, losses, open] = [0, 0, 0];
+    async function* watch(request: WatchRequest, signal: AbortSignal) {
+      asked.push(request);
+      open += 1;
+      yield request.fromSeq === undefined ? snapshot(5, []) : message(6, 5);
+      // The daemon's heartbeats, until the page has enough of them.
+      while (!signal.aborted) {
+        await new Promise((resolve) => setTimeout(resolve, 1_000));
+        if (!signal.aborted) yield request.fromSeq === undefined ? message(5, 5) : message(6, 6);
+      }
+      open -= 1;
+      throw new ConnectError("aborted", Code.Canceled);
+    }
+    const ears = {
+      message: () => {},
+      heard: () => {},
+      denied: () => {},
+      rested: () => {
+        rests += 1;
+      },
+      lost: () => {
+        losses += 1;
+      },
+    };
+    const following = follow(watch, ears, ended.signal, new Attention(seen));
+    seen.turn("hidden");
+    await vi.advanceTimersByTimeAsync(REST_AFTER_MS - 2_000);
+    seen.turn("visible");
+    seen.turn("hidden");
+    await vi.advanceTimersByTimeAsync(REST_AFTER_MS - 2_000);
+    expect([asked.length, open, rests]).toEqual([1, 1, 0]);
+    await vi.advanceTimersByTimeAsync(3_000);
+    expect([asked.length, open, rests]).toEqual([1, 0, 1]);
+    await vi.advanceTimersByTimeAsync(600_000);
+    expect(asked.length).toBe(1);
+    seen.turn("visible");
+    await vi.advanceTimersByTimeAsync(3_000);
+    expect([asked.length, open, rests, losses]).toEqual([2, 1, 1, 0]);
+    expect(asked[1]).toMatchObject({ epoch: "e", fromSeq: 5n });
+    ended.abort();
+    await vi.advanceTimersByTimeAsync(3_000);
+    await following;
+    vi.useRealTimers();
   });
 });

@@ -6,9 +6,10 @@ import { type Caller, TradingMode } from "@api/system_pb";
 import { batch, computed, signal } from "@preact/signals";
 import { type Api, connect } from "@/api/clients";
 import { type Failure, failureOf, isDenied } from "@/api/failure";
+import { Attention } from "@/live/attention";
 import { follow } from "@/live/follow";
 import { Frames } from "@/live/frames";
-import { heard, type Link, lost, NEW_LINK } from "@/live/link";
+import { heard, type Link, lost, NEW_LINK, rested } from "@/live/link";
 import { Store } from "@/live/store";
 import { TokenKeeper } from "./token";
 
@@ -27,6 +28,7 @@ export class Session {
 
   private readonly frames = new Frames<WatchResponse>((messages) => this.store.take(messages));
   private readonly keeper = new TokenKeeper(() => this.leave("You signed out in another tab."));
+  private readonly attention = new Attention(document);
   private current: Api | undefined;
   private ending = new AbortController();
 
@@ -97,9 +99,12 @@ export class Session {
       message: (message: WatchResponse) => this.frames.push(message),
       heard: () => this.onHeard(api),
       lost: (failure: Failure) => this.onLost(failure),
+      rested: () => {
+        this.link.value = rested(this.link.peek(), performance.now());
+      },
       denied: (failure: Failure) => this.onDenied(failure),
     };
-    await follow(open, ears, ended);
+    await follow(open, ears, ended, this.attention);
   }
 
   /** Who the daemon takes us for; asked again after each loss, as tokens change. */
@@ -115,10 +120,8 @@ export class Session {
   private onHeard(api: Api): void {
     const before = this.link.peek();
     this.link.value = heard(before, performance.now());
-    if (before.phase !== "live" && before.losses > 0) {
-      this.tell("connected again", "good");
-      void this.identify(api);
-    }
+    if (before.phase === "lost") this.tell("connected again", "good");
+    if (before.phase === "lost" || before.phase === "paused") void this.identify(api);
   }
 
   private onLost(failure: Failure): void {

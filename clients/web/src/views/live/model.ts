@@ -42,7 +42,7 @@ export function tilesOf(account: Account | undefined, risk: Risk | undefined): T
       title: "Drawdown",
       value: percent(risk?.drawdownPct),
       note: "below the peak",
-      ...used(risk, "drawdown"),
+      ...used(risk, "critical_drawdown"),
     },
     {
       ...plain,
