@@ -80,6 +80,25 @@ async def test_an_order_that_risk_rejects_says_why(client: Any, refused: Any) ->
 
 
 @pytest.mark.parametrize(
+    ("side", "limit", "stop"),
+    [(SIDE_BUY, "500.00", "455.00"), (SIDE_BUY, "450.00", "450.00"), (SIDE_SELL, "440.00", "448.00")],
+)
+async def test_a_limit_that_fills_at_the_market_where_its_stop_is_hit_already_is_refused(
+    client: Any, refused: Any, side: int, limit: str, stop: str
+) -> None:
+    order = buy(side=side, type=order_pb2.ORDER_TYPE_LIMIT, limit_price=limit, stop_loss_price=stop)
+    refusal = await refused(client.order.PlaceOrder(order))
+    assert (refusal.code, refusal.reason) == (grpc.StatusCode.FAILED_PRECONDITION, "RISK_REJECTED")
+    assert "wrong side" in refusal.text
+
+
+@pytest.mark.parametrize("limit", ["449.00", "451.00"])
+async def test_a_limit_beside_the_market_with_its_stop_below_both_goes_out(client: Any, limit: str) -> None:
+    order = buy(type=order_pb2.ORDER_TYPE_LIMIT, limit_price=limit)
+    assert (await client.order.PlaceOrder(order)).order.limit_price == limit
+
+
+@pytest.mark.parametrize(
     ("changes", "field"),
     [
         ({"request_id": ""}, "request_id"),

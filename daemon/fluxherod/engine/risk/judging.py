@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from fluxherod.core.money import dollars
 from fluxherod.core.orders import OrderRole
 from fluxherod.core.portfolio import Position
 from fluxherod.core.risk.assess import MAX_QUANTITY, EntryRequest, assess, reduction, refused
@@ -67,8 +68,13 @@ class Judge:
             return veto
         book, settings = strategist.market.books[symbol], strategist.settings
         oldest_ns = now_ns - settings.price_max_age_ns - settings.latency_ns
-        if order.limit_price_e4 is None and (book.price_ns < oldest_ns or book.price_e4 <= 0):
+        fresh = book.price_ns >= oldest_ns and book.price_e4 > 0
+        if order.limit_price_e4 is None and not fresh:
             return "price_valid", f"no fresh price of {symbol}: give a limit price or wait for the market"
+        if fresh and _stopped_at_once(order, book.price_e4):
+            stop, price = dollars(order.stop_price_e4 or 0), dollars(book.price_e4)
+            text = f"at this limit it fills at the market, {price}, and the stop {stop} is on the wrong side of that"
+            return "stop_loss", text
         return None
 
     def _entry(self, order: PlaceOrderCommand, now_ns: int) -> Judgement:
@@ -96,6 +102,14 @@ class Judge:
             code = ReplyCode.RISK_ADJUSTED
             text = f"risk allows {decision.quantity} of {order.quantity} shares: {decision.reason}"
         return Judgement(code, text, decision=decision, request=request)
+
+
+def _stopped_at_once(order: PlaceOrderCommand, price_e4: int) -> bool:
+    """Is its limit so far beyond the market that it fills there, where its stop would be hit already?"""
+    limit_e4, stop_e4, sign = order.limit_price_e4, order.stop_price_e4, order.side.sign
+    if limit_e4 is None or stop_e4 is None:
+        return False
+    return sign * limit_e4 >= sign * price_e4 and sign * stop_e4 >= sign * price_e4
 
 
 def _malformed(order: PlaceOrderCommand) -> str:
