@@ -17,6 +17,7 @@ from fluxherod.core.portfolio import Trade
 from fluxherod.core.risk.approval import ApprovedOrder, ApprovedReplacement
 from fluxherod.core.signals import Signal
 from fluxherod.core.types import (
+    AssetInfo,
     Bar,
     BrokerAccount,
     BrokerOrder,
@@ -36,7 +37,6 @@ from fluxherod.engine.effects import (
     TradeUpdated,
 )
 from fluxherod.engine.events import (
-    AssetInfo,
     AssetsLoaded,
     BackfillLoaded,
     BrokerSnapshot,

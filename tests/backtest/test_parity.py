@@ -22,18 +22,15 @@ from fluxherod.core.calendar import MINUTE_NS, Calendar
 from fluxherod.core.portfolio import Position
 from fluxherod.core.protection import Cancel, MoveStop
 from fluxherod.core.types import BrokerStatus
-from fluxherod.engine.events import (
-    BackfillLoaded,
-    BarsReceived,
+from fluxherod.engine.commands import (
     DisableSymbolCommand,
     FlattenCommand,
     HaltCommand,
-    LinkChanged,
-    Refusal,
     ResumeCommand,
     UpdateLimitsCommand,
     UpdateParametersCommand,
 )
+from fluxherod.engine.events import BackfillLoaded, BarsReceived, LinkChanged, Refusal
 from fluxherod.engine.orders.sending import Sending
 from fluxherod.engine.strategist import Strategist
 

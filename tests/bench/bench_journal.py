@@ -37,7 +37,7 @@ from fluxherod.adapters.sqlite.schema import connect, migrate
 from fluxherod.core.calendar import HOUR_NS, MINUTE_NS, SECOND_NS, Session
 from fluxherod.core.kernel import warm_up
 from fluxherod.core.orders import OrderState
-from fluxherod.core.types import Bar, Quote
+from fluxherod.core.types import AssetInfo, Bar, Quote
 from fluxherod.engine.effects import (
     AccountUpdated,
     Effect,
@@ -48,7 +48,6 @@ from fluxherod.engine.effects import (
     TradeUpdated,
 )
 from fluxherod.engine.events import (
-    AssetInfo,
     AssetsLoaded,
     BackfillLoaded,
     BarsReceived,

@@ -39,6 +39,7 @@ from fluxherod.core.calendar import MINUTE_NS, SECOND_NS, Session
 from fluxherod.core.kernel import warm_up
 from fluxherod.core.risk.approval import ApprovedOrder
 from fluxherod.core.types import (
+    AssetInfo,
     Bar,
     BrokerAccount,
     BrokerOrder,
@@ -48,19 +49,17 @@ from fluxherod.core.types import (
     Quote,
     Side,
 )
+from fluxherod.engine.commands import Caller, PlaceOrderCommand
 from fluxherod.engine.engine import Engine
 from fluxherod.engine.events import (
-    AssetInfo,
     AssetsLoaded,
     BackfillLoaded,
     BrokerSnapshot,
     CalendarLoaded,
-    Caller,
     CancelAnswered,
     HistoryLoaded,
     LinkChanged,
     LookupAnswered,
-    PlaceOrderCommand,
     QuotesReceived,
     Started,
     SubmitAnswered,

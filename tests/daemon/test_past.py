@@ -20,8 +20,8 @@ from fluxherod.adapters.sqlite import journal as journal_module
 from fluxherod.adapters.sqlite.journal import JournalRow, encode_row, mentions
 from fluxherod.adapters.sqlite.schema import connect
 from fluxherod.adapters.sqlite.writer import SqliteStore
+from fluxherod.engine.commands import ReloadCommand, UpdateParametersCommand
 from fluxherod.engine.engine import Engine
-from fluxherod.engine.events import ReloadCommand, UpdateParametersCommand
 from fluxherod.engine.ports import JournalEntry
 from fluxherod.persistence.past import FOLLOWING_KINDS, MOST_CALLERS, Past, PastUnavailable, explain_past
 from fluxherod.persistence.recovery import DATABASE

@@ -7,7 +7,8 @@ from dataclasses import replace
 from engine.world import CLOSE_NS, DAY_NS, OPEN_NS, World, choppy, of
 
 from fluxherod.core.calendar import MINUTE_NS
-from fluxherod.core.types import Bar
+from fluxherod.core.types import AssetInfo, Bar
+from fluxherod.engine.commands import AddSymbolCommand, Command, UpdateParametersCommand
 from fluxherod.engine.effects import (
     BarClosed,
     Effect,
@@ -15,15 +16,7 @@ from fluxherod.engine.effects import (
     ReplyCode,
     RequestBackfill,
 )
-from fluxherod.engine.events import (
-    AddSymbolCommand,
-    AssetInfo,
-    BackfillLoaded,
-    Command,
-    FeedFollows,
-    HistoryLoaded,
-    UpdateParametersCommand,
-)
+from fluxherod.engine.events import BackfillLoaded, FeedFollows, HistoryLoaded
 
 THROUGH_NS = CLOSE_NS - DAY_NS
 

@@ -19,6 +19,7 @@ from fluxherod.core.risk.safety import SafetyState
 from fluxherod.core.types import OrderType, Quote, Side
 from fluxherod.engine.answers import NotDurable
 from fluxherod.engine.codec import decode_event, encode_effects, encode_event
+from fluxherod.engine.commands import Caller, Command, PlaceOrderCommand
 from fluxherod.engine.effects import (
     AlertRaised,
     CancelOrder,
@@ -34,13 +35,10 @@ from fluxherod.engine.effects import (
 from fluxherod.engine.engine import Engine
 from fluxherod.engine.events import (
     BrokerSnapshot,
-    Caller,
     CancelAnswered,
-    Command,
     Event,
     LinkChanged,
     LookupAnswered,
-    PlaceOrderCommand,
     QuotesReceived,
     ReplaceAnswered,
     Started,

@@ -27,15 +27,7 @@ from fluxherod.core.calendar import HOUR_NS, MINUTE_NS, SECOND_NS, Calendar, Ses
 from fluxherod.core.types import Bar
 from fluxherod.engine.effects import BarClosed, Effect, RequestBackfill, RequestHistory, RequestReference
 from fluxherod.engine.engine import Engine
-from fluxherod.engine.events import (
-    AssetsLoaded,
-    BarsReceived,
-    Event,
-    HistoryLoaded,
-    LinkChanged,
-    Started,
-    TimerFired,
-)
+from fluxherod.engine.events import AssetsLoaded, BarsReceived, Event, HistoryLoaded, LinkChanged, Started, TimerFired
 from fluxherod.engine.market.closed_bars import REMEMBERED_BARS
 from fluxherod.engine.market.completed import Completed
 from fluxherod.engine.market.market import Market

@@ -14,17 +14,9 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from fluxherod.core.calendar import SECOND_NS
 from fluxherod.core.orders import OrderRole
 from fluxherod.engine.alerts import AlertBook
+from fluxherod.engine.commands import AcknowledgeAlertCommand, Caller
 from fluxherod.engine.effects import Alert, AlertRaised, AlertUpdated, Effect, Reply, ReplyCode, Severity
-from fluxherod.engine.events import (
-    AcknowledgeAlertCommand,
-    AlertTold,
-    Caller,
-    ChannelFailed,
-    LinkChanged,
-    StatusesReceived,
-    TokensFailed,
-    TradingStatus,
-)
+from fluxherod.engine.events import AlertTold, ChannelFailed, LinkChanged, StatusesReceived, TokensFailed, TradingStatus
 
 
 def halt(world: World) -> list[Effect]:

@@ -13,17 +13,14 @@ from fluxherod.core.calendar import HOUR_NS, MINUTE_NS, SECOND_NS
 from fluxherod.core.orders import Order, OrderRole, OrderState, Sequel
 from fluxherod.core.risk.limits import RiskLimits
 from fluxherod.core.types import Mode, OrderType, Quote, Side
+from fluxherod.engine.commands import CancelOrderCommand, DisableSymbolCommand, HaltCommand, ReplaceOrderCommand
 from fluxherod.engine.effects import AlertRaised, CancelOrder, Reply, ReplyCode, SubmitOrder, TradeUpdated
 from fluxherod.engine.events import (
     CancelAnswered,
-    CancelOrderCommand,
-    DisableSymbolCommand,
-    HaltCommand,
     LinkChanged,
     OrderReported,
     QuotesReceived,
     Refusal,
-    ReplaceOrderCommand,
     Started,
     StatusesReceived,
     SubmitAnswered,

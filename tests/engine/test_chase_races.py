@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from fluxherod.core.calendar import HOUR_NS
 from fluxherod.core.orders import OrderRole
 from fluxherod.core.types import OrderType, Side
+from fluxherod.engine.commands import CancelOrderCommand, HaltCommand, ReplaceOrderCommand, ResumeCommand
 from fluxherod.engine.effects import SubmitOrder
-from fluxherod.engine.events import CancelOrderCommand, HaltCommand, ReplaceOrderCommand, ResumeCommand
 
 WANTED = 100
 

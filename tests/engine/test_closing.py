@@ -10,8 +10,9 @@ from engine.world import CLOSE_NS, DAY_NS, OPEN_NS, SESSIONS, World, of
 from fluxherod.core.calendar import HOUR_NS, MINUTE_NS, SECOND_NS
 from fluxherod.core.orders import OrderRole
 from fluxherod.core.types import Side
+from fluxherod.engine.commands import CancelOrderCommand
 from fluxherod.engine.effects import AlertRaised, ReplyCode, TradeUpdated
-from fluxherod.engine.events import CalendarLoaded, CancelOrderCommand
+from fluxherod.engine.events import CalendarLoaded
 
 EXIT, ENTRY = OrderRole.EXIT, OrderRole.ENTRY
 FIVE_MINUTES = 5 * MINUTE_NS

@@ -11,22 +11,19 @@ from hypothesis import strategies as st
 
 from fluxherod.core.calendar import SECOND_NS
 from fluxherod.core.orders import OrderRole
-from fluxherod.core.types import OrderType, Side
-from fluxherod.engine.effects import Reply, ReplyCode, SubmitOrder
-from fluxherod.engine.events import (
-    AssetInfo,
-    AssetsLoaded,
+from fluxherod.core.types import AssetInfo, OrderType, Side
+from fluxherod.engine.commands import (
     Caller,
     CancelAllOrdersCommand,
     CancelOrderCommand,
     CloseAllPositionsCommand,
     Command,
     HaltCommand,
-    LinkChanged,
     PlaceOrderCommand,
     ResumeCommand,
-    Started,
 )
+from fluxherod.engine.effects import Reply, ReplyCode, SubmitOrder
+from fluxherod.engine.events import AssetsLoaded, LinkChanged, Started
 from fluxherod.engine.operators.remembered import KEEP_NS, MOST_OF_ONE, Answered, Remembered
 
 

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from fluxherod.core.calendar import HOUR_NS, MINUTE_NS, SECOND_NS
 from fluxherod.core.orders import OrderRole, OrderState
 from fluxherod.core.types import Bar, Quote
+from fluxherod.engine.commands import HaltCommand
 from fluxherod.engine.effects import (
     BarClosed,
     BarRejected,
@@ -28,7 +29,6 @@ from fluxherod.engine.events import (
     BarsReceived,
     BarsRevised,
     CalendarLoaded,
-    HaltCommand,
     HistoryLoaded,
     LinkChanged,
     QuotesReceived,

@@ -13,15 +13,9 @@ from fluxherod.core.orders import OrderRole
 from fluxherod.core.risk.approve import NotApproved, approve_foreign_stop
 from fluxherod.core.splits import Split
 from fluxherod.core.types import BrokerOrder, OrderType, Side
+from fluxherod.engine.commands import CancelOrderCommand, FlattenCommand, ResumeCommand
 from fluxherod.engine.effects import AlertRaised, ReplyCode, SubmitOrder
-from fluxherod.engine.events import (
-    CalendarLoaded,
-    CancelOrderCommand,
-    FlattenCommand,
-    ResumeCommand,
-    SplitsLoaded,
-    Started,
-)
+from fluxherod.engine.events import CalendarLoaded, SplitsLoaded, Started
 from fluxherod.engine.orders import drafts
 
 FOREIGN_STOP = OrderRole.FOREIGN_STOP

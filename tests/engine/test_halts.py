@@ -12,12 +12,11 @@ from engine.world import CLOSE_NS, DAY_NS, OPEN_NS, World, bar, of
 from fluxherod.core.calendar import MINUTE_NS, SECOND_NS
 from fluxherod.core.orders import OrderRole, OrderState
 from fluxherod.core.types import BrokerStatus, OrderType, Side
+from fluxherod.engine.commands import CancelOrderCommand, FlattenCommand
 from fluxherod.engine.effects import AlertRaised, CancelOrder, ReplyCode, SubmitOrder
 from fluxherod.engine.events import (
     BackfillLoaded,
     BarsReceived,
-    CancelOrderCommand,
-    FlattenCommand,
     LinkChanged,
     OrderReported,
     PriceBand,

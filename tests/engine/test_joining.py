@@ -10,20 +10,17 @@ import pytest
 from engine.world import CLOSE_NS, DAY_NS, OPEN_NS, World, bar, of
 
 from fluxherod.core.calendar import MINUTE_NS, SECOND_NS
-from fluxherod.core.types import Bar
+from fluxherod.core.types import AssetInfo, Bar
+from fluxherod.engine.commands import AddSymbolCommand, RemoveSymbolCommand, UpdateParametersCommand
 from fluxherod.engine.effects import BarClosed, Effect, FollowSymbols, Reply, ReplyCode, RequestBackfill, RequestHistory
 from fluxherod.engine.events import (
-    AddSymbolCommand,
-    AssetInfo,
     BackfillLoaded,
     BarsReceived,
     Event,
     FeedFollows,
     HistoryLoaded,
     LinkChanged,
-    RemoveSymbolCommand,
     TimerFired,
-    UpdateParametersCommand,
 )
 
 BAR = 5

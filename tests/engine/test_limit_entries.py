@@ -15,8 +15,8 @@ from fluxherod.core.money import on_tick_e4
 from fluxherod.core.orders import OrderRole, OrderState
 from fluxherod.core.signals import Signal
 from fluxherod.core.types import Mode, OrderType, Side, TimeInForce
+from fluxherod.engine.commands import HaltCommand
 from fluxherod.engine.effects import SignalUpdated, SubmitOrder
-from fluxherod.engine.events import HaltCommand
 
 ENTRY = OrderRole.ENTRY
 

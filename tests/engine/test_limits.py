@@ -13,8 +13,8 @@ from fluxherod.configuration.config import _RISK_ORDERED as CONFIG_ORDERED
 from fluxherod.configuration.config import Config, RiskConfig, to_settings
 from fluxherod.core.risk.limits import CHOICES, ORDERED, RANGES, RiskLimits, limit_problems
 from fluxherod.engine.codec import decode_event, encode_event
+from fluxherod.engine.commands import UpdateLimitsCommand
 from fluxherod.engine.effects import AlertRaised, Effect, ReplyCode, Severity, StatusChanged
-from fluxherod.engine.events import UpdateLimitsCommand
 from fluxherod.engine.operators.overrides import Overrides, limits_revision
 from fluxherod.engine.settings import Settings
 

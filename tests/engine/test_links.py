@@ -6,8 +6,9 @@ import pytest
 from engine.world import World, of
 
 from fluxherod.engine import links
+from fluxherod.engine.commands import Caller, HaltCommand
 from fluxherod.engine.effects import AlertRaised, Severity, StatusChanged
-from fluxherod.engine.events import Caller, Cause, HaltCommand, LinkChanged
+from fluxherod.engine.events import Cause, LinkChanged
 
 
 def refused(link: str) -> LinkChanged:

@@ -8,8 +8,10 @@ from collections.abc import Sequence
 import pytest
 from engine.test_runner import running
 
+from fluxherod.core.types import AssetInfo
+from fluxherod.engine.commands import AddSymbolCommand, Caller
 from fluxherod.engine.effects import ReplyCode
-from fluxherod.engine.events import AddSymbolCommand, AssetInfo, AssetsLoaded, Caller
+from fluxherod.engine.events import AssetsLoaded
 from fluxherod.engine.ports import DataUnavailable
 
 

@@ -12,8 +12,9 @@ from fluxherod.core.calendar import MINUTE_NS, SECOND_NS
 from fluxherod.core.orders import OrderRole, OrderState
 from fluxherod.core.risk.approval import ApprovedOrder
 from fluxherod.core.types import OrderType, Side
+from fluxherod.engine.commands import PlaceOrderCommand
 from fluxherod.engine.effects import CancelOrder, Effect, LookupOrder, RequestSnapshot, SubmitOrder
-from fluxherod.engine.events import Event, PlaceOrderCommand, SubmitAnswered
+from fluxherod.engine.events import Event, SubmitAnswered
 
 STOP, EXIT = OrderRole.STOP, OrderRole.EXIT
 

@@ -13,8 +13,9 @@ from engine.world import OPEN_NS, World, bar, of
 
 from fluxherod.core.calendar import MINUTE_NS
 from fluxherod.engine import readiness
+from fluxherod.engine.commands import RemoveSymbolCommand
 from fluxherod.engine.effects import BarClosed, RequestBackfill
-from fluxherod.engine.events import BarsReceived, Event, LinkChanged, RemoveSymbolCommand
+from fluxherod.engine.events import BarsReceived, Event, LinkChanged
 from fluxherod.engine.settings import Settings
 
 

@@ -11,15 +11,9 @@ from engine.test_runner import Stage, limit_order
 
 from fluxherod.core.risk.safety import SafetyState
 from fluxherod.core.types import Quote
+from fluxherod.engine.commands import PlaceOrderCommand, ResumeCommand
 from fluxherod.engine.effects import ReplyCode, SubmitOrder
-from fluxherod.engine.events import (
-    MirrorReported,
-    PlaceOrderCommand,
-    QuotesReceived,
-    ResumeCommand,
-    Started,
-    Stopping,
-)
+from fluxherod.engine.events import MirrorReported, QuotesReceived, Started, Stopping
 from fluxherod.engine.ports import NotMirrored
 from fluxherod.engine.runner import Runner
 

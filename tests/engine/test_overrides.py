@@ -11,6 +11,14 @@ from engine.changes import add, answer, asset, history, join, reply, update
 from engine.world import EPOCH, SESSIONS, World, of
 
 from fluxherod.core.kernel import StrategyParams
+from fluxherod.engine.commands import (
+    AddSymbolCommand,
+    Command,
+    DisableSymbolCommand,
+    EnableSymbolCommand,
+    RemoveSymbolCommand,
+    UpdateParametersCommand,
+)
 from fluxherod.engine.effects import (
     AlertRaised,
     FollowSymbols,
@@ -19,18 +27,7 @@ from fluxherod.engine.effects import (
     RequestHistory,
     Severity,
 )
-from fluxherod.engine.events import (
-    AddSymbolCommand,
-    CalendarLoaded,
-    Command,
-    DisableSymbolCommand,
-    EnableSymbolCommand,
-    FeedFollows,
-    LinkChanged,
-    RemoveSymbolCommand,
-    Started,
-    UpdateParametersCommand,
-)
+from fluxherod.engine.events import CalendarLoaded, FeedFollows, LinkChanged, Started
 from fluxherod.engine.operators.overrides import Overrides
 
 

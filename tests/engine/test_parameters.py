@@ -13,17 +13,13 @@ from engine.world import World, of
 from fluxherod.core.kernel import StrategyParams
 from fluxherod.core.orders import OrderRole
 from fluxherod.core.types import BrokerStatus, OrderType, Side
+from fluxherod.engine.commands import DisableSymbolCommand, EnableSymbolCommand, PlaceOrderCommand
 from fluxherod.engine.effects import (
     ReplyCode,
     RequestHistory,
     SignalUpdated,
     StatusChanged,
     SubmitOrder,
-)
-from fluxherod.engine.events import (
-    DisableSymbolCommand,
-    EnableSymbolCommand,
-    PlaceOrderCommand,
 )
 from fluxherod.engine.operators.overrides import Overrides, parameters_of, revision
 

@@ -17,8 +17,9 @@ from fluxherod.core.risk.limits import RiskLimits
 from fluxherod.core.signals import RiskVerdict
 from fluxherod.core.types import OrderType, Side, Verdict
 from fluxherod.engine.codec import encode_effects
+from fluxherod.engine.commands import Caller, DisableSymbolCommand, HaltCommand, PlaceOrderCommand
 from fluxherod.engine.effects import Reply, ReplyCode, SubmitOrder
-from fluxherod.engine.events import Caller, DisableSymbolCommand, HaltCommand, LinkChanged, PlaceOrderCommand
+from fluxherod.engine.events import LinkChanged
 from fluxherod.engine.risk.judging import Judgement
 
 

@@ -10,13 +10,8 @@ from engine.changes import asset, reply
 from engine.world import World, of
 
 from fluxherod.engine.codec import decode_event, encode_event
+from fluxherod.engine.commands import DisableSymbolCommand, ReloadCommand, UpdateLimitsCommand, UpdateParametersCommand
 from fluxherod.engine.effects import FollowSymbols, ReplyCode, RequestHistory
-from fluxherod.engine.events import (
-    DisableSymbolCommand,
-    ReloadCommand,
-    UpdateLimitsCommand,
-    UpdateParametersCommand,
-)
 from fluxherod.engine.settings import Settings
 
 

@@ -14,8 +14,9 @@ from fluxherod.core.calendar import SECOND_NS
 from fluxherod.core.orders import OrderRole, OrderState, Sequel
 from fluxherod.core.risk.limits import RiskLimits
 from fluxherod.core.signals import RiskVerdict
+from fluxherod.engine.commands import CancelOrderCommand, HaltCommand, ReplaceOrderCommand
 from fluxherod.engine.effects import CancelOrder, LookupOrder, OrderUpdated, Reply, ReplyCode, SubmitOrder
-from fluxherod.engine.events import CancelOrderCommand, HaltCommand, ReplaceOrderCommand, Started
+from fluxherod.engine.events import Started
 
 ENTRY = OrderRole.ENTRY
 

@@ -12,15 +12,11 @@ from hypothesis import strategies as st
 
 from fluxherod.core.calendar import MINUTE_NS
 from fluxherod.core.types import OrderType, Side
+from fluxherod.engine.commands import HaltCommand
 from fluxherod.engine.effects import (
     SubmitOrder,
 )
-from fluxherod.engine.events import (
-    BackfillLoaded,
-    BarsReceived,
-    HaltCommand,
-    LinkChanged,
-)
+from fluxherod.engine.events import BackfillLoaded, BarsReceived, LinkChanged
 
 
 def random_session(seed: int, symbols: tuple[str, ...] = ("SPY", "QQQ")) -> World:

@@ -9,14 +9,11 @@ from engine.exchange import sold
 from engine.world import DAY_NS, SESSIONS, World, of
 
 from fluxherod.core.orders import OrderRole
+from fluxherod.engine.commands import HaltCommand
 from fluxherod.engine.effects import (
     RequestHistory,
 )
-from fluxherod.engine.events import (
-    CalendarLoaded,
-    HaltCommand,
-    Started,
-)
+from fluxherod.engine.events import CalendarLoaded, Started
 
 STOP = OrderRole.STOP
 

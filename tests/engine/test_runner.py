@@ -12,27 +12,23 @@ from engine.world import CLOSE_NS, DAY_NS, OPEN_NS, SESSIONS, WIDE, bar, of
 
 from fluxherod.core.calendar import MINUTE_NS, SECOND_NS
 from fluxherod.core.risk.approval import ApprovedOrder, ApprovedReplacement
-from fluxherod.core.types import BrokerAccount, OrderType, Quote, Side
+from fluxherod.core.types import AssetInfo, BrokerAccount, OrderType, Quote, Side
+from fluxherod.engine.commands import Caller, HaltCommand, PlaceOrderCommand, ResumeCommand
 from fluxherod.engine.effects import BarClosed, Reply, ReplyCode, RequestHistory, Update
 from fluxherod.engine.engine import Engine
 from fluxherod.engine.events import (
-    AssetInfo,
     AssetsLoaded,
     BackfillLoaded,
     BarsReceived,
     BrokerSnapshot,
     CalendarLoaded,
-    Caller,
     CancelAnswered,
     Event,
-    HaltCommand,
     HistoryLoaded,
     LinkChanged,
     LookupAnswered,
-    PlaceOrderCommand,
     QuotesReceived,
     ReplaceAnswered,
-    ResumeCommand,
     SplitsLoaded,
     Started,
     Stopping,

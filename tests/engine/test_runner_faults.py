@@ -12,16 +12,9 @@ from engine.world import OPEN_NS
 from fluxherod.core.calendar import SECOND_NS
 from fluxherod.core.risk.approval import ApprovedOrder
 from fluxherod.core.types import OrderType, Side
+from fluxherod.engine.commands import Caller, PlaceOrderCommand
 from fluxherod.engine.effects import AlertRaised, ReplyCode, RequestSnapshot
-from fluxherod.engine.events import (
-    BrokerSnapshot,
-    CalendarLoaded,
-    Caller,
-    LinkChanged,
-    LookupAnswered,
-    PlaceOrderCommand,
-    SubmitAnswered,
-)
+from fluxherod.engine.events import BrokerSnapshot, CalendarLoaded, LinkChanged, LookupAnswered, SubmitAnswered
 
 
 def of(stage: Stage, kind: type[Any]) -> list[Any]:

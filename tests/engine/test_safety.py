@@ -15,19 +15,16 @@ from fluxherod.core.calendar import HOUR_NS, MINUTE_NS, SECOND_NS
 from fluxherod.core.orders import OrderRole
 from fluxherod.core.risk.safety import Breaker, BreakerStatus, DailyLoss, KillSwitch, SafetyState
 from fluxherod.core.types import Mode, Side
-from fluxherod.engine.effects import AlertRaised, Reply, ReplyCode, SafetyChanged, SubmitOrder
-from fluxherod.engine.events import (
-    BarsReceived,
+from fluxherod.engine.commands import (
     CancelOrderCommand,
     Command,
     FlattenCommand,
     HaltCommand,
-    LinkChanged,
-    MirrorReported,
     ResetBreakerCommand,
     ResumeCommand,
-    SplitsLoaded,
 )
+from fluxherod.engine.effects import AlertRaised, Reply, ReplyCode, SafetyChanged, SubmitOrder
+from fluxherod.engine.events import BarsReceived, LinkChanged, MirrorReported, SplitsLoaded
 
 LIMITS = replace(WIDE, trend_risk_bp=3_000, daily_loss_bp=0)
 DISABLED_TEXT = "Trading disabled: 20% drawdown breached. Manual review required."

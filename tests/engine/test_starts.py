@@ -11,8 +11,9 @@ from engine.world import CLOSE_NS, DAY_NS, EPOCH, OPEN_NS, WIDE, World
 
 from fluxherod.core.risk.safety import Breaker, BreakerStatus, DailyLoss, KillSwitch, SafetyState
 from fluxherod.core.types import BrokerOrder, OrderType, Side
+from fluxherod.engine.commands import HaltCommand, ResumeCommand
 from fluxherod.engine.effects import ReplyCode
-from fluxherod.engine.events import HaltCommand, HistoryLoaded, ResumeCommand, Started, TimerFired
+from fluxherod.engine.events import HistoryLoaded, Started, TimerFired
 
 DISABLED = Breaker(BreakerStatus.DISABLED, True, "drawdown of 20.2% (limit 20%)", 5, 1_300_000_000)
 REDUCED = Breaker(BreakerStatus.REDUCED, False, "drawdown", 5, 1_300_000_000)

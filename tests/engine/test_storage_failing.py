@@ -14,18 +14,11 @@ from fluxherod.core.calendar import SECOND_NS
 from fluxherod.core.orders import OrderRole, OrderState
 from fluxherod.engine.answers import NotDurable
 from fluxherod.engine.codec import decode_event
+from fluxherod.engine.commands import ClosePositionCommand, HaltCommand
 from fluxherod.engine.committing import COMMIT_WITHIN_S, END_WITHIN_S
 from fluxherod.engine.effects import AlertRaised, LookupOrder, Reply, ReplyCode
 from fluxherod.engine.engine import Engine
-from fluxherod.engine.events import (
-    BarsReceived,
-    ClosePositionCommand,
-    HaltCommand,
-    Started,
-    Stopping,
-    StorageReported,
-    SubmitAnswered,
-)
+from fluxherod.engine.events import BarsReceived, Started, Stopping, StorageReported, SubmitAnswered
 from fluxherod.engine.patience import done_within
 from fluxherod.engine.ports import EntryRefused, StoreFailed
 from fluxherod.engine.runner import Stopped

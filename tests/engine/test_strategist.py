@@ -12,9 +12,10 @@ from fluxherod.core.calendar import MINUTE_NS
 from fluxherod.core.orders import OrderRole
 from fluxherod.core.signals import RiskVerdict, Signal
 from fluxherod.core.strategy.params import StrategyParams
-from fluxherod.core.types import Mode, Side, SignalKind
+from fluxherod.core.types import AssetInfo, Mode, Side, SignalKind
+from fluxherod.engine.commands import HaltCommand
 from fluxherod.engine.effects import SignalUpdated, SubmitOrder
-from fluxherod.engine.events import AssetInfo, AssetsLoaded, HaltCommand, LinkChanged
+from fluxherod.engine.events import AssetsLoaded, LinkChanged
 
 
 def drive(world: World, slope: float = 0.1, minutes: int = 25, before: Any = None) -> Signal:

@@ -7,6 +7,14 @@ from engine.changes import add, answer, asset, closed, code, followed, history, 
 from engine.world import OPEN_NS, SESSIONS, World, bar, of
 
 from fluxherod.core.calendar import MINUTE_NS
+from fluxherod.core.types import AssetInfo
+from fluxherod.engine.commands import (
+    AddSymbolCommand,
+    Caller,
+    DisableSymbolCommand,
+    EnableSymbolCommand,
+    RemoveSymbolCommand,
+)
 from fluxherod.engine.effects import (
     AlertRaised,
     BarClosed,
@@ -15,19 +23,7 @@ from fluxherod.engine.effects import (
     RequestBackfill,
     RequestHistory,
 )
-from fluxherod.engine.events import (
-    AddSymbolCommand,
-    AssetInfo,
-    BackfillLoaded,
-    BarsReceived,
-    CalendarLoaded,
-    Caller,
-    DisableSymbolCommand,
-    EnableSymbolCommand,
-    FeedFollows,
-    LinkChanged,
-    RemoveSymbolCommand,
-)
+from fluxherod.engine.events import BackfillLoaded, BarsReceived, CalendarLoaded, FeedFollows, LinkChanged
 
 
 # --- joining ---------------------------------------------------------------------------------------------

@@ -12,22 +12,19 @@ from fluxherod.core.orders import Order, OrderRole
 from fluxherod.core.portfolio import Position
 from fluxherod.core.risk.limits import RiskLimits
 from fluxherod.core.risk.safety import SafetyState
-from fluxherod.core.types import Bar, OrderType, Quote, Side
+from fluxherod.core.types import AssetInfo, Bar, OrderType, Quote, Side
 from fluxherod.engine.codec import encode_effects
+from fluxherod.engine.commands import Caller, ClosePositionCommand, PlaceOrderCommand
 from fluxherod.engine.effects import AlertRaised, Effect, Reply, RequestBackfill, SafetyChanged
 from fluxherod.engine.engine import Engine
 from fluxherod.engine.events import (
-    AssetInfo,
     AssetsLoaded,
     BackfillLoaded,
     BarsReceived,
     CalendarLoaded,
-    Caller,
-    ClosePositionCommand,
     Event,
     HistoryLoaded,
     LinkChanged,
-    PlaceOrderCommand,
     QuotesReceived,
     Started,
     Stopping,

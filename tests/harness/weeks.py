@@ -13,7 +13,7 @@ from alpacasim.app import Simulator, build
 from alpacasim.calendar import SECOND_NS
 from fluxherod.core.strategy.params import StrategyParams
 from fluxherod.core.types import OrderType, Side
-from fluxherod.engine.events import Caller, ClosePositionCommand, PlaceOrderCommand
+from fluxherod.engine.commands import Caller, ClosePositionCommand, PlaceOrderCommand
 from fluxherod.engine.runner import Stopped
 from fluxherod.engine.settings import Settings
 from harness.network import Network

@@ -15,6 +15,15 @@ from orders.memory import Saved, parts_of, restore, save
 from fluxherod.core.calendar import MINUTE_NS
 from fluxherod.core.orders import OrderRole
 from fluxherod.core.types import OrderType, Quote, Side
+from fluxherod.engine.commands import (
+    Caller,
+    CancelOrderCommand,
+    ClosePositionCommand,
+    FlattenCommand,
+    HaltCommand,
+    PlaceOrderCommand,
+    ResumeCommand,
+)
 from fluxherod.engine.effects import (
     CancelOrder,
     Effect,
@@ -26,19 +35,12 @@ from fluxherod.engine.effects import (
 )
 from fluxherod.engine.events import (
     BackfillLoaded,
-    Caller,
     CancelAnswered,
-    CancelOrderCommand,
-    ClosePositionCommand,
     Event,
-    FlattenCommand,
-    HaltCommand,
     LinkChanged,
     LookupAnswered,
-    PlaceOrderCommand,
     QuotesReceived,
     ReplaceAnswered,
-    ResumeCommand,
     Started,
     StatusesReceived,
     Stopping,

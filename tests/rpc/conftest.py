@@ -38,14 +38,7 @@ from fluxherod.core.types import (
     Quote,
 )
 from fluxherod.engine.engine import Engine
-from fluxherod.engine.events import (
-    BarsReceived,
-    Event,
-    FeedFollows,
-    LinkChanged,
-    QuotesReceived,
-    Started,
-)
+from fluxherod.engine.events import BarsReceived, Event, FeedFollows, LinkChanged, QuotesReceived, Started
 from fluxherod.engine.ports import DataUnavailable
 from fluxherod.engine.runner import Runner
 from fluxherod.engine.settings import Settings

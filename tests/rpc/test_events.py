@@ -10,7 +10,8 @@ import pytest
 
 from fluxhero.v1 import common_pb2, risk_pb2, stream_pb2, system_pb2
 from fluxherod.engine.codec import encode_event
-from fluxherod.engine.events import Caller, FeedFollows, HaltCommand, LinkChanged, Started
+from fluxherod.engine.commands import Caller, HaltCommand
+from fluxherod.engine.events import FeedFollows, LinkChanged, Started
 from fluxherod.rpc import events
 
 SNAPSHOT, UPDATE = common_pb2.STREAM_KIND_SNAPSHOT, common_pb2.STREAM_KIND_UPDATE

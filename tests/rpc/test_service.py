@@ -15,8 +15,9 @@ from rpc.certificates import Authority
 
 from fluxherod.configuration.config import AlertsConfig, DaemonConfig, MarketConfig, RiskConfig
 from fluxherod.core.calendar import HOUR_NS, MINUTE_NS
+from fluxherod.engine.commands import Caller, HaltCommand, ResumeCommand
 from fluxherod.engine.effects import Severity
-from fluxherod.engine.events import Caller, Cause, HaltCommand, LinkChanged, ResumeCommand, TokensFailed
+from fluxherod.engine.events import Cause, LinkChanged, TokensFailed
 from fluxherod.service import manager as service
 from fluxherod.service.hangups import Hangups
 from fluxherod.service.manager import Service, known_account, reconciled

@@ -25,8 +25,9 @@ from fluxhero_client.follow import Follow
 from fluxherod.adapters.sqlite.journal import encode_row
 from fluxherod.core.signals import Indicators, Signal
 from fluxherod.core.types import Mode, Quote, Regime, SignalKind
+from fluxherod.engine.commands import Caller, HaltCommand
 from fluxherod.engine.effects import Alert, AlertUpdated, QuotesUpdated, Severity
-from fluxherod.engine.events import Caller, HaltCommand, Started
+from fluxherod.engine.events import Started
 from fluxherod.engine.settings import Settings
 from fluxherod.engine.streams.hub import IndicatorsChanged, Ring, Topic
 from fluxherod.persistence.recovery import replay

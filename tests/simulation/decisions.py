@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from fluxherod.core.orders import OrderRole
+from fluxherod.engine.commands import PlaceOrderCommand
 from fluxherod.engine.effects import OrderUpdated, SignalUpdated
-from fluxherod.engine.events import PlaceOrderCommand
 from fluxherod.engine.ports import JournalEntry
 from simulation.there import stem
 

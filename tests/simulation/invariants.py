@@ -13,6 +13,7 @@ from alpacasim.calendar import SECOND_NS
 from alpacasim.timestamps import utc_text
 from fluxherod.core.orders import OrderRole, OrderState
 from fluxherod.core.portfolio import Position
+from fluxherod.engine.commands import FlattenCommand, ResetBreakerCommand
 from fluxherod.engine.effects import (
     AlertRaised,
     BarClosed,
@@ -23,7 +24,7 @@ from fluxherod.engine.effects import (
     SubmitOrder,
 )
 from fluxherod.engine.engine import Engine
-from fluxherod.engine.events import BrokerSnapshot, Event, FlattenCommand, ResetBreakerCommand
+from fluxherod.engine.events import BrokerSnapshot, Event
 from fluxherod.rpc.explain import explain_nothing
 from simulation.books import Books, limit_e4
 from simulation.plan import Plan

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from fluxherod.core.orders import OrderRole
 from fluxherod.core.types import OrderType, Side
-from fluxherod.engine.events import (
+from fluxherod.engine.commands import (
     Caller,
     CancelAllOrdersCommand,
     CancelOrderCommand,

@@ -30,9 +30,10 @@ from alpacasim.orders import TRANSITIONS
 from alpacasim.orders import Order as TheirOrder
 from alpacasim.timestamps import utc_text
 from fluxherod.adapters.sqlite.journal import JournalRow
+from fluxherod.engine.commands import Command
 from fluxherod.engine.effects import AlertRaised, Effect, OrderUpdated, Reply, StatusChanged
 from fluxherod.engine.engine import Engine
-from fluxherod.engine.events import Command, Event, TimerFired
+from fluxherod.engine.events import Event, TimerFired
 from fluxherod.engine.ports import JournalEntry
 from simulation.invariants import CENT_E4, Found, Invariants
 from simulation.kinds import KINDS

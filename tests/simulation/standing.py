@@ -8,9 +8,9 @@ from alpacasim.book import TradeUpdate
 from alpacasim.calendar import SECOND_NS
 from alpacasim.money import E9
 from alpacasim.orders import Order
+from fluxherod.engine.commands import FlattenCommand, HaltCommand, ResumeCommand
 from fluxherod.engine.effects import OrderUpdated, Reply, ReplyCode
 from fluxherod.engine.engine import Engine
-from fluxherod.engine.events import FlattenCommand, HaltCommand, ResumeCommand
 from fluxherod.engine.ports import JournalEntry
 from simulation.books import BASIS_POINTS
 from simulation.decisions import Decisions

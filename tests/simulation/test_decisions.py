@@ -8,8 +8,9 @@ from engine.world import World
 
 from fluxherod.core.orders import Order, OrderRole
 from fluxherod.core.types import BrokerStatus, OrderType, Side
+from fluxherod.engine.commands import PlaceOrderCommand
 from fluxherod.engine.effects import OrderUpdated
-from fluxherod.engine.events import PlaceOrderCommand, SubmitAnswered, TimerFired
+from fluxherod.engine.events import SubmitAnswered, TimerFired
 from fluxherod.engine.ports import JournalEntry
 from simulation.decisions import Decisions
 

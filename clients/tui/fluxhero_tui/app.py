@@ -6,16 +6,15 @@ import asyncio
 import inspect
 import time
 import traceback
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Sequence, Set
 from functools import partial
 from typing import Any, ClassVar
 
-from textual.app import App, ComposeResult, SystemCommand
+from textual.app import ComposeResult, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.command import CommandPalette
 from textual.containers import Container
-from textual.events import Event, InputEvent, Key, Paste
 from textual.markup import escape
 from textual.screen import Screen
 from textual.widgets import ContentSwitcher, Input
@@ -25,12 +24,12 @@ from fluxhero_client import Client, FluxHeroError
 from fluxhero_tui.actions.action import Action
 from fluxhero_tui.actions.catalog import REGISTRY
 from fluxhero_tui.desk import Desk
-from fluxhero_tui.dialogs.dialog import Dialog
 from fluxhero_tui.draw.ink import Line, clean
 from fluxhero_tui.link.connection import Connection
 from fluxhero_tui.link.failure import said
 from fluxhero_tui.panels import absent
 from fluxhero_tui.state.link import Freshness, Phase
+from fluxhero_tui.typed_ahead import TypedAhead
 from fluxhero_tui.views import VIEWS
 from fluxhero_tui.views.chart import ChartView
 from fluxhero_tui.views.risk import Risk
@@ -44,8 +43,6 @@ from fluxhero_tui.widgets.table import Table
 from fluxhero_tui.widgets.work import start
 
 TICK_S, TICKS_A_CLOCK, TICKS_A_REPORT = 0.1, 5, 20
-# Longer than any dialog takes to open; a terminal that hears no keys can't halt.
-LONGEST_HOLD_S = 2.0
 
 
 class _Search(Input):
@@ -54,7 +51,7 @@ class _Search(Input):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "app.give_up_search", show=False)]
 
 
-class FluxHeroTui(App[None]):
+class FluxHeroTui(TypedAhead):
     """The terminal. `connection` is run here; `follow` False leaves it, and the ticks, to a test."""
 
     CSS_PATH = "app.tcss"
@@ -96,9 +93,6 @@ class FluxHeroTui(App[None]):
         self._report_old = False
         self._fault = ""
         self._head: tuple[Any, ...] = ()
-        self._held: deque[Event] = deque()
-        self._holds = 0
-        self._held_by: int | None = None
 
     @property
     def titles(self) -> list[str]:
@@ -256,28 +250,7 @@ class FluxHeroTui(App[None]):
             # A dialog waits for a person: keys, ticks and the stream must go on meanwhile.
             start(self, partial(self._when_painted, answer, self.hold()), "actions")
 
-    def hold(self) -> int:
-        """Keep what is typed for the dialog or screen that is about to open; the number is for `release`.
-
-        Else a letter of a reason that is typed ahead would be a key of the screen below, such as one that closes.
-        """
-        self._holds += 1
-        self._held_by = self._holds
-        self.set_timer(LONGEST_HOLD_S, partial(self._let_go, self._held_by, forget=True))
-        return self._held_by
-
-    def release(self, hold: int) -> None:
-        """It is open: what was typed meanwhile goes there, in the order in which it was typed."""
-        self.call_later(self._let_go, hold)
-
-    async def on_event(self, event: Event) -> None:
-        fresh = isinstance(event, InputEvent | Paste) and not event.is_forwarded
-        if fresh and self._held_by is not None:
-            self._held.append(event)
-        elif not (fresh and isinstance(event, Key) and await self._pressed(event.key)):
-            await super().on_event(event)
-
-    async def _pressed(self, key: str) -> bool:
+    async def pressed(self, key: str) -> bool:
         """Act on a key at once: by way of the focused widget the next ones would overtake what it opens."""
         if len(self.screen_stack) != 1 or isinstance(self.focused, Input):
             return False
@@ -294,29 +267,6 @@ class FluxHeroTui(App[None]):
         self.base.call_after_refresh(painted.set)
         await painted.wait()
         await self.opening(lambda: work, hold)
-
-    async def opening(self, work: Callable[[], Awaitable[None]], hold: int) -> None:
-        """Do what opens a dialog, which then ends the hold itself; without one it ends at once."""
-        below = self.screen
-
-        def look() -> None:
-            if isinstance(self.screen, Dialog) and self.screen is not below:
-                self.screen.opened(partial(self.release, hold))
-            else:
-                self.release(hold)
-
-        # It is called when the work first has to wait: for the person, or for the daemon.
-        asyncio.get_running_loop().call_soon(look)
-        await work()
-
-    async def _let_go(self, hold: int, forget: bool = False) -> None:
-        if hold != self._held_by:
-            return
-        self._held_by = None
-        if forget:
-            self._held.clear()
-        while self._held and self._held_by is None:
-            await self.on_event(self._held.popleft())
 
     def perform_named(self, name: str) -> None:
         """The same, by its name."""

@@ -191,6 +191,17 @@ class BrokerPosition:
 
 
 @dataclass(frozen=True, slots=True)
+class AssetInfo:
+    """What may be done with a symbol. `found` is False when the broker does not know it."""
+
+    symbol: str
+    found: bool
+    tradable: bool
+    shortable: bool
+    easy_to_borrow: bool
+
+
+@dataclass(frozen=True, slots=True)
 class BrokerAccount:
     """The account at the broker."""
 

@@ -11,16 +11,9 @@ from dataclasses import replace
 
 from fluxherod.core.orders import OrderState
 from fluxherod.core.words import some_of
+from fluxherod.engine.commands import AcknowledgeAlertCommand
 from fluxherod.engine.effects import Alert, AlertRaised, AlertUpdated, Effect, ReplyCode, Severity
-from fluxherod.engine.events import (
-    AcknowledgeAlertCommand,
-    AlertTold,
-    ArchiveReported,
-    ChannelFailed,
-    ReloadFailed,
-    Started,
-    TokensFailed,
-)
+from fluxherod.engine.events import AlertTold, ArchiveReported, ChannelFailed, ReloadFailed, Started, TokensFailed
 from fluxherod.engine.ledger import Ledger
 from fluxherod.engine.orders.desk import Desk
 

@@ -14,6 +14,7 @@ from fluxherod.core.calendar import SECOND_NS, Calendar
 from fluxherod.core.types import Bar
 from fluxherod.engine import links, readiness
 from fluxherod.engine.alerts import AlertBook, archive_reported, channel_failed, reload_failed, tokens_failed
+from fluxherod.engine.commands import Command, ResumeCommand
 from fluxherod.engine.effects import (
     BarClosed,
     BarRejected,
@@ -40,7 +41,6 @@ from fluxherod.engine.events import (
     CalendarLoaded,
     CancelAnswered,
     ChannelFailed,
-    Command,
     DrainEnded,
     Event,
     FeedFollows,
@@ -52,7 +52,6 @@ from fluxherod.engine.events import (
     QuotesReceived,
     ReloadFailed,
     ReplaceAnswered,
-    ResumeCommand,
     SplitsLoaded,
     Started,
     StatusesReceived,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 
+from fluxherod.core.types import AssetInfo
 from fluxherod.engine.effects import RequestBackfill, RequestHistory, RequestReference
-from fluxherod.engine.events import AssetInfo, BackfillRefused, Cause, Event, LinkChanged
+from fluxherod.engine.events import BackfillRefused, Cause, Event, LinkChanged
 from fluxherod.engine.ports import Clock, DataRefused, DataUnavailable, MarketData
 
 Load = RequestReference | RequestHistory | RequestBackfill

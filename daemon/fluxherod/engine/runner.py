@@ -17,16 +17,16 @@ from typing import Any
 
 from fluxherod.core.orders import OrderRole
 from fluxherod.core.risk.safety import SafetyState
+from fluxherod.core.types import AssetInfo
 from fluxherod.engine.answers import NotDurable
+from fluxherod.engine.commands import Command
 from fluxherod.engine.committing import Committing
 from fluxherod.engine.effects import Effect, OrderUpdated, Reply, SafetyChanged, SubmitOrder
 from fluxherod.engine.engine import Engine
 from fluxherod.engine.events import (
-    AssetInfo,
     BackfillLoaded,
     BrokerSnapshot,
     CancelAnswered,
-    Command,
     DrainEnded,
     Event,
     LookupAnswered,

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 from fluxhero.v1 import system_pb2
 from fluxherod.engine.alerts import urgency
+from fluxherod.engine.commands import AcknowledgeAlertCommand
 from fluxherod.engine.effects import Alert, Severity
-from fluxherod.engine.events import AcknowledgeAlertCommand
 from fluxherod.rpc import validate
 from fluxherod.rpc.calls import Context
 from fluxherod.rpc.commands import Asker

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
+from fluxherod.engine.commands import AllCommand, Caller, Command
 from fluxherod.engine.effects import Reply
-from fluxherod.engine.events import AllCommand, Caller, Command
 from fluxherod.engine.operators.remembered import Answered
 from fluxherod.failpoints import reach
 from fluxherod.rpc import validate

@@ -8,8 +8,8 @@ from collections.abc import Collection, Sequence
 import grpc
 
 from fluxhero.v1 import common_pb2, market_pb2, market_pb2_grpc
-from fluxherod.core.types import Regime
-from fluxherod.engine.events import AddSymbolCommand, AssetInfo, RemoveSymbolCommand
+from fluxherod.core.types import AssetInfo, Regime
+from fluxherod.engine.commands import AddSymbolCommand, RemoveSymbolCommand
 from fluxherod.engine.market.books import SymbolBook
 from fluxherod.engine.ports import DataUnavailable
 from fluxherod.engine.settings import TIMEFRAME_MINUTES

@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 from fluxhero.v1 import common_pb2, order_pb2, order_pb2_grpc
 from fluxherod.core.orders import Order, OrderState
 from fluxherod.core.types import OrderType, TimeInForce
-from fluxherod.engine.events import (
+from fluxherod.engine.commands import (
     Caller,
     CancelAllOrdersCommand,
     CancelOrderCommand,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fluxhero.v1 import common_pb2, position_pb2, position_pb2_grpc
 from fluxherod.core.orders import OrderRole
 from fluxherod.core.types import Mode
-from fluxherod.engine.events import CloseAllPositionsCommand, ClosePositionCommand
+from fluxherod.engine.commands import CloseAllPositionsCommand, ClosePositionCommand
 from fluxherod.rpc import validate
 from fluxherod.rpc.calls import Context
 from fluxherod.rpc.commands import Asker

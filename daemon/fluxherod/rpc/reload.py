@@ -8,7 +8,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from fluxherod.engine.events import AssetInfo, Caller, ReloadCommand
+from fluxherod.core.types import AssetInfo
+from fluxherod.engine.commands import Caller, ReloadCommand
 from fluxherod.engine.operators import reloading
 from fluxherod.engine.ports import DataUnavailable
 from fluxherod.engine.runner import Stopped

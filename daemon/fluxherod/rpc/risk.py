@@ -5,7 +5,7 @@ from __future__ import annotations
 from fluxhero.v1 import common_pb2, risk_pb2, risk_pb2_grpc
 from fluxherod.core.orders import OrderRole, OrderState
 from fluxherod.core.risk.limits import LimitValue, limit_problems
-from fluxherod.engine.events import (
+from fluxherod.engine.commands import (
     FlattenCommand,
     HaltCommand,
     ResetBreakerCommand,

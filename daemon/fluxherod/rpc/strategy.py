@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fluxhero.v1 import common_pb2, strategy_pb2, strategy_pb2_grpc
-from fluxherod.engine.events import DisableSymbolCommand, EnableSymbolCommand, UpdateParametersCommand
+from fluxherod.engine.commands import DisableSymbolCommand, EnableSymbolCommand, UpdateParametersCommand
 from fluxherod.engine.operators.overrides import Value, parameter_range, parameters_of, problems, revision
 from fluxherod.engine.settings import Settings
 from fluxherod.rpc import masks, validate

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from fluxherod.engine.answers import NotDurable
-from fluxherod.engine.events import Caller, ReloadFailed
+from fluxherod.engine.commands import Caller
+from fluxherod.engine.events import ReloadFailed
 from fluxherod.engine.runner import Runner, Stopped
 from fluxherod.rpc.errors import Refused
 from fluxherod.rpc.reload import Reloaded

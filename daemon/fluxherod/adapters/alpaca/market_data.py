@@ -18,9 +18,9 @@ from fluxherod.adapters.alpaca.history import BarGrid, rest_timeframe, same_bar,
 from fluxherod.adapters.alpaca.limiter import Priority
 from fluxherod.adapters.alpaca.rest import UNCLEAR, Answer, AuthenticationFailed, Outcome, RestClient, describe
 from fluxherod.core.calendar import MINUTE_NS, SECOND_NS, Calendar, new_york
-from fluxherod.core.types import Bar
+from fluxherod.core.types import AssetInfo, Bar
 from fluxherod.engine.effects import RequestHistory
-from fluxherod.engine.events import AssetInfo, AssetsLoaded, BackfillLoaded, CalendarLoaded, HistoryLoaded, SplitsLoaded
+from fluxherod.engine.events import AssetsLoaded, BackfillLoaded, CalendarLoaded, HistoryLoaded, SplitsLoaded
 from fluxherod.failpoints import reach
 
 log = logging.getLogger(__name__)

@@ -35,6 +35,7 @@ from fluxherod.core.money import format_e4
 from fluxherod.core.risk.approval import ApprovedOrder, ApprovedReplacement
 from fluxherod.core.splits import Split
 from fluxherod.core.types import (
+    AssetInfo,
     Bar,
     BrokerAccount,
     BrokerOrder,
@@ -44,7 +45,7 @@ from fluxherod.core.types import (
     Side,
     TimeInForce,
 )
-from fluxherod.engine.events import AssetInfo, Refusal
+from fluxherod.engine.events import Refusal
 
 Json = Mapping[str, Any]
 

@@ -15,6 +15,7 @@ from fluxherod.core.orders import Order, OrderRole
 from fluxherod.core.risk.safety import BreakerStatus
 from fluxherod.core.signals import Signal
 from fluxherod.core.types import SignalKind
+from fluxherod.engine.commands import Command
 from fluxherod.engine.effects import (
     AlertRaised,
     BarClosed,
@@ -26,7 +27,7 @@ from fluxherod.engine.effects import (
     SignalUpdated,
 )
 from fluxherod.engine.engine import Engine
-from fluxherod.engine.events import Command, Event, HistoryLoaded, LinkChanged, Started, SubmitAnswered
+from fluxherod.engine.events import Event, HistoryLoaded, LinkChanged, Started, SubmitAnswered
 from fluxherod.engine.market.closed_bars import REMEMBERED_BARS, ClosedBar
 from fluxherod.engine.ports import JournalEntry
 from fluxherod.engine.settings import Settings

@@ -14,8 +14,7 @@ from fluxherod.core.signals import RiskDecision
 from fluxherod.core.types import Mode, Regime
 from fluxherod.core.words import some_of
 from fluxherod.engine.alerts import AlertBook
-from fluxherod.engine.effects import Effect, Reply, ReplyCode
-from fluxherod.engine.events import (
+from fluxherod.engine.commands import (
     AcknowledgeAlertCommand,
     AllCommand,
     CancelAllOrdersCommand,
@@ -31,6 +30,7 @@ from fluxherod.engine.events import (
     ResumeCommand,
     SingleCommand,
 )
+from fluxherod.engine.effects import Effect, Reply, ReplyCode
 from fluxherod.engine.ledger import EntryPlan, Ledger
 from fluxherod.engine.market.market import Market
 from fluxherod.engine.operators.remembered import Answered, Remembered

@@ -6,9 +6,10 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from fluxherod.core.types import AssetInfo
 from fluxherod.core.words import some_of
+from fluxherod.engine.commands import ReloadCommand
 from fluxherod.engine.effects import Effect, FollowSymbols, ReplyCode
-from fluxherod.engine.events import AssetInfo, ReloadCommand
 from fluxherod.engine.operators.overrides import Overrides
 from fluxherod.engine.settings import Settings
 

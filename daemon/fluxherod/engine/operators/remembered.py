@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from fluxherod.core.calendar import HOUR_NS
+from fluxherod.engine.commands import Caller, Command
 from fluxherod.engine.effects import Reply
-from fluxherod.engine.events import Caller, Command
 
 KEEP_NS = 7 * 24 * HOUR_NS
 MOST_OF_ONE = 10_000

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from fluxherod.core.risk.limits import LimitValue, limit_problems
+from fluxherod.core.types import AssetInfo
 from fluxherod.core.words import some_of
-from fluxherod.engine.effects import AlertRaised, Effect, FollowSymbols, ReplyCode, RequestHistory, Severity
-from fluxherod.engine.events import (
+from fluxherod.engine.commands import (
     AddSymbolCommand,
-    AssetInfo,
-    AssetsLoaded,
     DisableSymbolCommand,
     EnableSymbolCommand,
     ReloadCommand,
@@ -19,6 +17,8 @@ from fluxherod.engine.events import (
     UpdateLimitsCommand,
     UpdateParametersCommand,
 )
+from fluxherod.engine.effects import AlertRaised, Effect, FollowSymbols, ReplyCode, RequestHistory, Severity
+from fluxherod.engine.events import AssetsLoaded
 from fluxherod.engine.ledger import Ledger
 from fluxherod.engine.market.market import Market
 from fluxherod.engine.market.volatility import FIVE_MINUTE_HISTORY

@@ -14,8 +14,8 @@ from fluxherod.core.orders import Order, OrderRole, Sequel
 from fluxherod.core.risk.assess import MAX_PRICE_E4, MAX_QUANTITY, assess
 from fluxherod.core.signals import RiskDecision, RiskVerdict
 from fluxherod.core.types import OrderType
+from fluxherod.engine.commands import ReplaceOrderCommand
 from fluxherod.engine.effects import Effect, ReplyCode
-from fluxherod.engine.events import ReplaceOrderCommand
 from fluxherod.engine.orders import drafts
 from fluxherod.engine.orders.chase import Chaser
 

@@ -12,8 +12,8 @@ from fluxherod.core.risk.assess import MAX_QUANTITY, EntryRequest, assess, reduc
 from fluxherod.core.signals import RiskDecision, RiskVerdict
 from fluxherod.core.types import OrderType
 from fluxherod.core.words import some_of
+from fluxherod.engine.commands import PlaceOrderCommand
 from fluxherod.engine.effects import ReplyCode
-from fluxherod.engine.events import PlaceOrderCommand
 from fluxherod.engine.strategist import Strategist
 
 

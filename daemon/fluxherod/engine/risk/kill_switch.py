@@ -9,8 +9,8 @@ from fluxherod.core.risk import breaker as rules
 from fluxherod.core.risk.breaker import limit, percent
 from fluxherod.core.risk.safety import BreakerStatus, KillSwitch
 from fluxherod.core.words import some_of
+from fluxherod.engine.commands import FlattenCommand, HaltCommand, ResetBreakerCommand, ResumeCommand, SafetyCommand
 from fluxherod.engine.effects import AlertRaised, Effect, ReplyCode, RequestSnapshot, Severity
-from fluxherod.engine.events import FlattenCommand, HaltCommand, ResetBreakerCommand, ResumeCommand, SafetyCommand
 from fluxherod.engine.risk.safety import Safety
 
 Outcome = tuple[ReplyCode, str]
