@@ -1,8 +1,10 @@
 // Asks before something is sent: with a second click, or with a word that is typed letter by letter and a reason.
 import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
+import { useEffect, useRef } from "preact/hooks";
 import { closeDialog, Dialog } from "@/ui/dialogs";
 import { TextField } from "@/ui/fields";
+import { toast } from "@/ui/toasts";
 import { type Outcome, refusal } from "./act";
 
 export interface Question {
@@ -25,6 +27,13 @@ export function Confirm({ of }: { of: Question }) {
   const reason = useSignal("");
   const missing = useSignal("");
   const busy = useSignal(false);
+  const left = useRef(false);
+  useEffect(
+    () => () => {
+      left.current = true;
+    },
+    [],
+  );
   const submit = async (event: Event) => {
     event.preventDefault();
     missing.value = of.check?.() || missingOf(of, word.value, reason.value);
@@ -32,8 +41,9 @@ export function Confirm({ of }: { of: Question }) {
     busy.value = true;
     const { failure } = await of.send(reason.value.trim());
     busy.value = false;
-    if (failure) missing.value = refusal(failure);
-    else closeDialog();
+    if (!failure && !left.current) closeDialog();
+    if (failure && left.current) toast(refusal(failure), "bad");
+    else if (failure) missing.value = refusal(failure);
   };
   return (
     <Dialog title={of.title}>

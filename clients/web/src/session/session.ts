@@ -13,6 +13,8 @@ import { heard, type Link, lost, NEW_LINK, rested } from "@/live/link";
 import { Store } from "@/live/store";
 import { TokenKeeper } from "./token";
 
+const PLAY = [TradingMode.PAPER, TradingMode.DEMO];
+
 type Stage = "looking" | "out" | "in";
 
 /** One page's session with its daemon. */
@@ -25,6 +27,8 @@ export class Session {
   readonly notice = signal("");
   readonly role = computed(() => this.caller.value?.role ?? Role.READ);
   readonly isLive = computed(() => this.store.status.value?.mode === TradingMode.LIVE);
+  /** Real money is at stake, or may be: the daemon has not said that it is not. */
+  readonly isReal = computed(() => !PLAY.includes(this.store.status.value?.mode ?? TradingMode.UNSPECIFIED));
 
   private readonly frames = new Frames<WatchResponse>((messages) => this.store.take(messages));
   private readonly keeper = new TokenKeeper(() => this.leave("You signed out in another tab."));

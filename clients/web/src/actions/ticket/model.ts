@@ -28,15 +28,18 @@ export interface Written {
   readonly wrong: Readonly<Partial<Record<Name, string>>>;
 }
 
+/** Without the commas that part thousands; any other comma stays, and is wrong: 44,10 is not 4410. */
+const ungrouped = (text: string): string => (/^\d{1,3}(,\d{3})+(\.\d+)?$/.test(text) ? text.replaceAll(",", "") : text);
+
 /** A price as decimal text; undefined when it is none above 0. */
 export function dollarsOf(typed: string): string | undefined {
-  const text = typed.trim().replaceAll(",", "").replace(/^\$/, "");
+  const text = ungrouped(typed.trim().replace(/^\$/, ""));
   return /^\d+(\.\d+)?$/.test(text) && /[1-9]/.test(text) ? text : undefined;
 }
 
 /** Shares; undefined when it is no positive whole number. */
 export function sharesOf(typed: string): bigint | undefined {
-  const text = typed.trim().replaceAll(",", "");
+  const text = ungrouped(typed.trim());
   return /^\d{1,18}$/.test(text) && /[1-9]/.test(text) ? BigInt(text) : undefined;
 }
 

@@ -62,10 +62,16 @@ describe("a ticket of real money", () => {
 });
 
 describe("what is typed", () => {
-  it.each(["0", "-1", "1e5", "", "1.", "NaN", "0x10"])("%s is no price", (typed) => {
+  it.each(["0", "-1", "1e5", "", "1.", "NaN", "0x10", "44,10", "1,2345", ",100"])("%s is no price", (typed) => {
     expect(dollarsOf(typed)).toBeUndefined();
   });
-  it.each(["0", "-1", "1.5", "", "1e5", "99999999999999999999"])("%s is no number of shares", (typed) => {
-    expect(sharesOf(typed)).toBeUndefined();
+  it.each(["0", "-1", "1.5", "", "1e5", "99999999999999999999", "1,5", "10,00"])(
+    "%s is no number of shares",
+    (typed) => {
+      expect(sharesOf(typed)).toBeUndefined();
+    },
+  );
+  it("may have its thousands parted", () => {
+    expect([dollarsOf("$1,234.50"), sharesOf("12,000")]).toEqual(["1234.50", 12000n]);
   });
 });

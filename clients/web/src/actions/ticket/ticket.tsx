@@ -114,7 +114,7 @@ class Desk {
   /** What is still missing for the second one. */
   get wordMissing(): boolean {
     const order = this.toSend.value;
-    return order !== undefined && isWordMissing(order, this.word.value, session.isLive.value);
+    return order !== undefined && isWordMissing(order, this.word.value, session.isReal.value);
   }
 
   async send(): Promise<void> {
@@ -124,12 +124,13 @@ class Desk {
     const said = `${sentenceOf(order)} ${acceptAdjusted}`;
     const id = unanswered.get(said) ?? crypto.randomUUID();
     this.busy.value = true;
+    // Known before it is sent: the same order, written once more while nobody knows, goes under the same id.
+    unanswered.set(said, id);
     const place = (requestId: string) => session.api.order.placeOrder({ requestId, acceptAdjusted, ...order });
     const { answer, failure } = await ask(place, id);
     this.busy.value = false;
     this.toSend.value = undefined;
-    if (failure && isUnanswered(failure)) unanswered.set(said, id);
-    else unanswered.delete(said);
+    if (!failure || !isUnanswered(failure)) unanswered.delete(said);
     this.refused.value = failure;
     this.sent.value = true;
     if (failure) {
@@ -283,6 +284,9 @@ const Review = () => (
   </footer>
 );
 
+const REAL = "This is REAL MONEY.";
+const MAY_BE_REAL = "It is not known whether this is REAL MONEY.";
+
 const focus = (element: HTMLElement | null) => element?.focus();
 
 function Sure({ desk, order }: { desk: Desk; order: Ticket }) {
@@ -292,9 +296,9 @@ function Sure({ desk, order }: { desk: Desk; order: Ticket }) {
     <footer class="sure">
       <p>
         <strong>{sentenceOf(order) + cut + market}</strong>
-        {session.isLive.value && <strong class="bad"> This is REAL MONEY.</strong>}
+        {session.isReal.value && <strong class="bad"> {session.isLive.value ? REAL : MAY_BE_REAL}</strong>}
       </p>
-      {session.isLive.value && <TextField label={`Type ${order.symbol}`} text={desk.word} maxLength={14} />}
+      {session.isReal.value && <TextField label={`Type ${order.symbol}`} text={desk.word} maxLength={14} />}
       <button type="submit" class="button alarm" disabled={desk.busy.value || desk.wordMissing}>
         {desk.busy.value ? "Sending …" : "Send it"}
       </button>
