@@ -165,9 +165,10 @@ function TicketDialog({ symbol }: { symbol: string }) {
     <Dialog title="Order" wide>
       <form class="ticket" onSubmit={submit}>
         <Form desk={desk} />
-        <div class="reading said" aria-live="polite">
+        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what is longer than its room is scrolled by keyboard, too */}
+        <section class="reading said" aria-label="What risk says" aria-live="polite" tabIndex={0}>
           <Said desk={desk} />
-        </div>
+        </section>
         {desk.toSend.value ? <Sure desk={desk} order={desk.toSend.value} /> : <Review />}
       </form>
     </Dialog>
