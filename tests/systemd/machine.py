@@ -99,7 +99,11 @@ class Machine:
         """Its PID 1, as this machine numbers it."""
 
     def __enter__(self) -> Self:
-        self.boot()
+        try:
+            self.boot()
+        except BaseException:
+            self.pull_the_plug()
+            raise
         return self
 
     def __exit__(
@@ -165,8 +169,11 @@ class Machine:
         if not self._alive():
             raise ChildProcessError(f"systemd-nspawn: {self.console[-3000:]}")
         children = Path(f"/proc/{self._nspawn.pid}/task/{self._nspawn.pid}/children").read_text().split()
-        if not children or Path(f"/proc/{children[0]}/comm").read_text().strip() != "systemd":
-            return False
+        try:
+            if not children or Path(f"/proc/{children[0]}/comm").read_text().strip() != "systemd":
+                return False
+        except (FileNotFoundError, ProcessLookupError):
+            return False  # a helper of nspawn's, which has just ended
         self.leader = int(children[0])
         return self.run("systemctl", "is-system-running", check=False).stdout.strip() in RUNNING
 

@@ -49,7 +49,9 @@ export class Session {
 
   /** Go on with the token of this browser session, if there is one. */
   async begin(): Promise<void> {
-    const token = await this.keeper.find();
+    const token = await this.keeper.find((late) => {
+      if (this.stage.peek() === "out") this.enter(late);
+    });
     if (token) this.enter(token);
     else this.stage.value = "out";
   }

@@ -22,9 +22,12 @@ export class TokenKeeper {
     };
   }
 
-  /** The token of this tab, or of another one that is open; empty without either. */
-  async find(): Promise<string> {
-    return this.token || (await this.ask());
+  /**
+   * The token of this tab, or of another one that is open; empty without either. A tab that is busy, or that the browser
+   * lets sleep, answers when the way in stands open already: `late` hears it then.
+   */
+  async find(late: (token: string) => void): Promise<string> {
+    return this.token || (await this.ask(late));
   }
 
   keep(token: string): void {
@@ -43,16 +46,19 @@ export class TokenKeeper {
     sessionStorage.removeItem(KEY);
   }
 
-  private ask(): Promise<string> {
+  private ask(late: (token: string) => void): Promise<string> {
     const asking = new BroadcastChannel(CHANNEL);
     return new Promise((resolve) => {
-      const done = (token: string) => {
-        clearTimeout(timer);
+      let found: (token: string) => void = resolve;
+      setTimeout(() => {
+        found = late;
+        resolve("");
+      }, HANDOVER_MS);
+      asking.onmessage = ({ data }: MessageEvent<Message>) => {
+        if (!("token" in data)) return;
         asking.close();
-        resolve(token);
+        found(data.token);
       };
-      const timer = setTimeout(() => done(""), HANDOVER_MS);
-      asking.onmessage = ({ data }: MessageEvent<Message>) => "token" in data && done(data.token);
       asking.postMessage({ ask: true } satisfies Message);
     });
   }
