@@ -49,7 +49,7 @@ export class Session {
 
   /** Go on with the token of this browser session, if there is one. */
   async begin(): Promise<void> {
-    const token = await this.keeper.find((late) => {
+    const token = await this.keeper.search((late) => {
       if (this.stage.peek() === "out") this.enter(late);
     });
     if (token) this.enter(token);

@@ -7,13 +7,13 @@ beforeEach(() => {
 
 describe("a tab without a token", () => {
   it("has none when no other tab is open", async () => {
-    expect(await new TokenKeeper(() => {}).find(() => {})).toBe("");
+    expect(await new TokenKeeper(() => {}).search(() => {})).toBe("");
   });
 
   it("has that of another tab at once", async () => {
     const other = new TokenKeeper(() => {});
     other.keep("one");
-    expect(await new TokenKeeper(() => {}).find(() => {})).toBe("one");
+    expect(await new TokenKeeper(() => {}).search(() => {})).toBe("one");
     other.forget();
   });
 
@@ -23,7 +23,7 @@ describe("a tab without a token", () => {
       asleep.onmessage = () => resolve();
     });
     const late = new Promise<string>((resolve) => {
-      void new TokenKeeper(() => {}).find(resolve).then(async (token) => {
+      void new TokenKeeper(() => {}).search(resolve).then(async (token) => {
         expect(token).toBe("");
         await asked;
         asleep.postMessage({ token: "two" });

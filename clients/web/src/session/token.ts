@@ -26,7 +26,7 @@ export class TokenKeeper {
    * The token of this tab, or of another one that is open; empty without either. A tab that is busy, or that the browser
    * lets sleep, answers when the way in stands open already: `late` hears it then.
    */
-  async find(late: (token: string) => void): Promise<string> {
+  async search(late: (token: string) => void): Promise<string> {
     return this.token || (await this.ask(late));
   }
 
