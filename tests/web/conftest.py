@@ -115,9 +115,9 @@ async def web(tmp_path: Path) -> AsyncIterator[Web]:
         yield web
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
-    """A daemon that is short of QQQ, and a browser to look at it: one for all tests of the dashboard."""
+    """A daemon that is short of QQQ, and a browser to look at it: one for all tests of a file, which change it."""
     port = free_port()
     settings = (f"http.listen=127.0.0.1:{port}",)
     folder = tmp_path_factory.mktemp("dashboard")
