@@ -98,11 +98,11 @@ async def measure(seconds: float, symbols: int, rate: int) -> tuple[float, list[
 
 
 async def key_ms(app: FluxHeroTui) -> float:
-    """From a key to the cursor's move."""
+    """From a key to the cursor's move: down row by row, and from the last one to the first again."""
     table = app.view.table()
-    before, began_s = table.chosen, time.perf_counter()
-    app.simulate_key("j")
-    while table.chosen is before and time.perf_counter() - began_s < 2:  # noqa: ASYNC110  (no event tells a repaint)
+    before, began_s = table.chosen.symbol, time.perf_counter()
+    app.simulate_key("g" if table.chosen is table.shown[-1] else "j")
+    while table.chosen.symbol == before and time.perf_counter() - began_s < 2:  # noqa: ASYNC110  (no event tells it)
         await asyncio.sleep(0)
     return (time.perf_counter() - began_s) * 1_000
 

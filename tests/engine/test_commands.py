@@ -282,6 +282,17 @@ def test_a_stop_that_guards_a_position_is_not_cancelled() -> None:
     assert reply(world, CancelOrderCommand(world.caller(), stop.id)).code is ReplyCode.ORDER_NOT_CANCELABLE
 
 
+def test_the_stop_of_an_entry_that_works_is_not_cancelled_alone() -> None:
+    world = World().ready()
+    answer = order(world, order_type=OrderType.LIMIT, limit_price_e4=4_450_000)
+    (leg,) = world.live(OrderRole.STOP)
+    refused = reply(world, CancelOrderCommand(world.caller(), leg.id))
+    assert (refused.code, answer.order_id in refused.text) == (ReplyCode.ORDER_NOT_CANCELABLE, True)
+    assert reply(world, CancelOrderCommand(world.caller(), answer.order_id)).code is ReplyCode.OK
+    assert not world.live(OrderRole.STOP)
+    assert not world.exchange.working("SPY")
+
+
 def test_a_working_entry_is_cancelled_and_then_can_not_be_again() -> None:
     world = World().ready()
     answer = order(world, order_type=OrderType.LIMIT, limit_price_e4=4_450_000)

@@ -20,6 +20,7 @@ from fluxhero_tui.actions.catalog import REGISTRY
 from fluxhero_tui.dialogs.confirm import Confirm, TypedWord
 from fluxhero_tui.dialogs.help import Help
 from fluxhero_tui.dialogs.life import Life
+from fluxhero_tui.dialogs.replace import Replace
 from fluxhero_tui.dialogs.ticket import Ticket
 from fluxhero_tui.state.link import Phase
 from fluxhero_tui.state.role import Role
@@ -535,6 +536,40 @@ async def test_what_is_typed_ahead_behind_the_key_of_a_screen_is_meant_for_that_
         assert sent(seat) == ["OrderService/CancelOrder"]
         type_ahead(seat, "/xy")
         await seat.until(lambda: seat.app.base.query_one("#search", Input).value == "xy")
+        assert len(seat.app.screen_stack) == 1
+
+
+async def test_editing_keys_edit_the_field_in_which_they_were_typed(sit: Sit) -> None:
+    async with sit() as seat:
+        await seat.press("o")
+        ticket = await dialog(seat, Ticket)
+        keys = ["1", "5", "0", "9", "backspace", "tab", "3", "9", "0", "tab", "tab", "3", "8", "0"]
+        await seat.until(lambda: ticket.focused is ticket.query_one("#quantity", Input))
+        for key in keys:
+            seat.app.post_message(Key(key, key if len(key) == 1 else None))
+        found = {name: ticket.query_one(f"#{name}", Input) for name in ("quantity", "limit", "trigger", "stop")}
+        await seat.until(lambda: found["stop"].value != "" and found["quantity"].value != "1509")
+        await seat.pilot.pause()
+        assert [one.value for one in found.values()] == ["150", "390", "", "380"]
+
+
+async def test_a_change_is_typed_in_one_go(sit: Sit) -> None:
+    async with sit() as seat:
+        await seat.go("orders")
+        await seat.press("r")
+        await dialog(seat, Replace)
+        for key in ["4", "5", "0", "enter", "enter", *"CHANGE", "enter"]:
+            seat.app.post_message(Key(key, key if len(key) == 1 else None))
+        await gone(seat)
+        assert sent(seat) == ["OrderService/ReplaceOrder"]
+        assert seat.daemon.requests("OrderService/ReplaceOrder")[-1].limit_price == "450"
+
+
+async def test_an_order_without_a_limit_is_not_offered_for_change(sit: Sit) -> None:
+    async with sit() as seat:
+        await seat.go("orders")
+        await seat.press("j", "r")
+        await seat.until(lambda: "only a limit order can be changed" in notes(seat))
         assert len(seat.app.screen_stack) == 1
 
 

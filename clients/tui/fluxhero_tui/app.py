@@ -36,6 +36,7 @@ from fluxhero_tui.views.risk import Risk
 from fluxhero_tui.views.signals import Signals
 from fluxhero_tui.views.view import View
 from fluxhero_tui.widgets.bars import Footer, Header
+from fluxhero_tui.widgets.field import Field
 from fluxhero_tui.widgets.palette import Palette
 from fluxhero_tui.widgets.pane import Pane
 from fluxhero_tui.widgets.surface import Surface
@@ -45,7 +46,7 @@ from fluxhero_tui.widgets.work import start
 TICK_S, TICKS_A_CLOCK, TICKS_A_REPORT = 0.1, 5, 20
 
 
-class _Search(Input):
+class _Search(Field):
     """Words to search for; Escape goes back to the list and shows all rows again."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "app.give_up_search", show=False)]

@@ -70,9 +70,10 @@ async def cancel(terminal: FluxHeroTui) -> None:
         f"{shares(chosen.filled_quantity)} are filled; it may still fill until its end is confirmed."
     ]
     if chosen.role == order_pb2.ORDER_ROLE_STOP:
+        guarded = chosen.symbol in terminal.desk.model.positions
         texts.append(
-            f"It is the PROTECTIVE STOP of the position in {chosen.symbol}. While that is open this is refused: "
-            "close the position instead."
+            f"It is the PROTECTIVE STOP of the {'position' if guarded else 'entry'} in {chosen.symbol}. While that is "
+            f"open this is refused: {'close the position' if guarded else 'cancel the entry'} instead."
         )
     if await terminal.push_screen_wait(Confirm("Cancel the order", texts, "cancel the order")):
         await terminal.connection.client.orders.cancel(chosen.id)
@@ -92,6 +93,9 @@ async def replace(terminal: FluxHeroTui) -> None:
     view = terminal.view
     chosen = view.order() if isinstance(view, Orders) else None
     if chosen is None:
+        return
+    if not chosen.HasField("limit_price"):
+        terminal.notify("it has no limit to change: only a limit order can be changed", severity="warning")
         return
     change = await terminal.push_screen_wait(Replace(chosen))
     if change is not None:

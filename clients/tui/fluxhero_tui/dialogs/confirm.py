@@ -13,6 +13,7 @@ from textual.widgets import Input, Label
 
 from fluxhero_tui.dialogs.dialog import Dialog, Lines
 from fluxhero_tui.draw.ink import EMPTY, Line, line, wrap
+from fluxhero_tui.widgets.field import Field
 
 _ROOM = 70
 
@@ -68,19 +69,17 @@ class TypedWord(Dialog[str]):
             yield Lines([*found, EMPTY])
             if self._needs_reason:
                 yield Label(self._reason)
-                yield Input(id="reason", max_length=200, compact=True)
+                yield Field(id="reason", max_length=200, compact=True)
             # What a person has typed, such as a symbol with a bracket, is no markup.
             yield Label(f"Type {self._word} and press Enter; Esc leaves", markup=False)
-            yield Input(id="word", max_length=20, compact=True)
+            yield Field(id="word", max_length=20, compact=True)
             yield Label("", id="missing", markup=False)
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        event.stop()
+    def send(self) -> None:
+        """Yes, when the word is right and there is a reason."""
         word = self.query_one("#word", Input)
         reason = self.query_one("#reason", Input).value.strip() if self._needs_reason else ""
-        if event.input.id == "reason":
-            word.focus()
-        elif word.value != self._word:
+        if word.value != self._word:
             self.query_one("#missing", Label).update(f"not sent: the word is {self._word}, in capitals")
         elif self._needs_reason and not reason:
             self.query_one("#missing", Label).update("not sent: say why, it is recorded")

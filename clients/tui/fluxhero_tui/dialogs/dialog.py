@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
+from textual.widgets import Input
 
 from fluxhero_tui.draw.ink import Line
 from fluxhero_tui.widgets.pane import Pane
@@ -37,6 +38,7 @@ class Dialog(ModalScreen[A]):
         Binding("escape", "leave", "Leave", show=False),
         Binding("tab", "app.focus_next", show=False, priority=True),
         Binding("shift+tab", "app.focus_previous", show=False, priority=True),
+        Binding("enter", "enter", show=False, priority=True),
     ]
 
     def __init__(self) -> None:
@@ -66,6 +68,18 @@ class Dialog(ModalScreen[A]):
     def action_leave(self) -> None:
         """No."""
         self.dismiss(None)
+
+    def action_enter(self) -> None:
+        """The next field, or behind the last one what the dialog is for."""
+        *before, last = self.query(Input) or [None]
+        if self.focused in before:
+            self.focus_next(Input)
+        elif last is not None and self.focused is last:
+            # Letters that were typed before Enter are still on their way to the field.
+            last.call_later(self.send)
+
+    def send(self) -> None:
+        """What Enter in the last field does."""
 
 
 class Lines(Pane):

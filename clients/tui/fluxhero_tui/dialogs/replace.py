@@ -14,6 +14,7 @@ from fluxhero_tui.dialogs import fields
 from fluxhero_tui.dialogs.dialog import Dialog, Lines
 from fluxhero_tui.draw.figures import maybe, shares, word
 from fluxhero_tui.draw.ink import line, wrap
+from fluxhero_tui.widgets.field import Field
 
 
 @dataclass(frozen=True)
@@ -44,19 +45,16 @@ class Replace(Dialog[Change]):
             for name, label in (("limit", "new limit $"), ("quantity", "new quantity")):
                 with Horizontal(classes="field"):
                     yield Label(label, classes="label")
-                    yield Input(id=name, max_length=14, compact=True)
+                    yield Field(id=name, max_length=14, compact=True)
             with Horizontal(classes="field"):
                 yield Label("type CHANGE", classes="label")
-                yield Input(id="word", max_length=10, compact=True)
+                yield Field(id="word", max_length=10, compact=True)
             yield Label("Enter in the last field sends it; Esc leaves", id="missing", markup=False)
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        event.stop()
-        if event.input.id != "word":
-            self.focus_next(Input)
-            return
+    def send(self) -> None:
+        """The change, when the word is right."""
         try:
-            if event.value != "CHANGE":
+            if self.query_one("#word", Input).value != "CHANGE":
                 raise fields.Wrong("word", "type CHANGE, in capitals")
             self.dismiss(self._change())
         except fields.Wrong as wrong:

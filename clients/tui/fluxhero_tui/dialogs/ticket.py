@@ -23,6 +23,7 @@ from fluxhero_tui.draw.figures import maybe, price, shares, word
 from fluxhero_tui.draw.ink import EMPTY, Line, clean, line, wrap
 from fluxhero_tui.panels import decision
 from fluxhero_tui.state.role import Role
+from fluxhero_tui.widgets.field import Field
 from fluxhero_tui.widgets.pane import Pane
 from fluxhero_tui.widgets.work import start
 
@@ -87,7 +88,7 @@ class Ticket(Dialog[None]):
                 for name, label in _FIELDS:
                     with Horizontal(classes="field"):
                         yield Label(label, classes="label")
-                        yield Input(
+                        yield Field(
                             first.get(name, ""),
                             id=name,
                             classes="first" if name == begins else "",
@@ -269,8 +270,10 @@ def sentence(ticket: OrderTicket) -> str:
 
 def refusal(error: FluxHeroError, room: int) -> list[Line]:
     """What the daemon said no with; risk's own decision where there is one."""
-    found = [line((f" {error.reason.replace('_', ' ') or error.code} ", "badge-bad")), *wrap(error.text, room, "bad")]
+    decided: risk_pb2.RiskDecision | None = error.decision
+    found = [line((f" {error.reason.replace('_', ' ') or error.code} ", "badge-bad"))]
+    if decided is None or decided.reason != error.text:
+        found += wrap(error.text, room, "bad")
     for one in error.violations:
         found += wrap(f"{one.field}: {one.text}", room, "warn")
-    decided: risk_pb2.RiskDecision | None = error.decision
     return found + (decision.decision(decided, room) if decided is not None else [])

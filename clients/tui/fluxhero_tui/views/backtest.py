@@ -25,6 +25,7 @@ from fluxhero_tui.link.failure import said
 from fluxhero_tui.panels import backtest, columns
 from fluxhero_tui.state.run import Run
 from fluxhero_tui.views.view import View
+from fluxhero_tui.widgets.field import Field
 from fluxhero_tui.widgets.pane import Pane
 from fluxhero_tui.widgets.table import Table
 from fluxhero_tui.widgets.work import start
@@ -39,7 +40,7 @@ _FIELDS = (
 )
 
 
-class _Field(Input):
+class _Leavable(Field):
     """A field that Escape leaves, so that the keys mean actions again."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "screen.blur", show=False)]
@@ -60,7 +61,7 @@ class BacktestView(View):
             for name, label, hint in _FIELDS:
                 with Horizontal(classes="field"):
                     yield Label(label, classes="label")
-                    yield _Field(id=f"bt-{name}", placeholder=hint, compact=True, max_length=60)
+                    yield _Leavable(id=f"bt-{name}", placeholder=hint, compact=True, max_length=60)
             yield Table(
                 "Runs, newest first",
                 columns.backtests(),

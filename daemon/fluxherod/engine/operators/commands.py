@@ -170,6 +170,10 @@ class Commands:
         if order.role is OrderRole.STOP and order.symbol in self.ledger.positions:
             text = f"{order_id} guards the open position in {order.symbol}: close the position instead"
             return ReplyCode.ORDER_NOT_CANCELABLE, text, order_id, None
+        entry = self.desk.orders.get(order.parent_id or "")
+        if entry is not None and not entry.state.ended:
+            text = f"{order_id} is the stop of {entry.id}: cancel that one, and its stop goes with it"
+            return ReplyCode.ORDER_NOT_CANCELABLE, text, order_id, None
         if order.role is OrderRole.FOREIGN_STOP and order.symbol in self.ledger.foreign:
             text = (
                 f"{order_id} guards shares of {order.symbol} that are not ours: set orders.foreign_positions to watch"
