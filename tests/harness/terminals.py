@@ -42,6 +42,11 @@ class Terminal:
         """Press keys, by tmux's names or letter by letter."""
         self.tmux("send-keys", *keys)
 
+    def write(self, text: str, *then: str) -> None:
+        """Type letter by letter, then press keys."""
+        self.tmux("send-keys", "-l", text)
+        self.press(*then)
+
     def screen(self) -> str:
         """What is on the screen."""
         return self.tmux("capture-pane", "-p")

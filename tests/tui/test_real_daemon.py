@@ -20,20 +20,14 @@ SCREENS = {
 }
 
 
-def write(terminal: Terminal, text: str, *then: str) -> None:
-    """Type letter by letter, then press keys."""
-    terminal.tmux("send-keys", "-l", text)
-    terminal.press(*then)
-
-
 def buy(pair: Lockstep, terminal: Terminal) -> None:
     """An order by hand, first one that risk refuses."""
     terminal.press("1", "o")
     terminal.until(lambda screen: "send, after a question" in screen)
-    write(terminal, "20")
+    terminal.write("20")
     terminal.until(lambda screen: "BUY 20 AAPL" in screen and "a protective stop is mandatory" in screen)
     terminal.press("Tab", "Enter", "Down")
-    write(terminal, "75")
+    terminal.write("75")
     terminal.until(lambda screen: "stop loss $75" in screen and "APPROVED" in screen)
     terminal.press("C-s")
     terminal.until(lambda screen: "Send the order" in screen)
@@ -61,8 +55,8 @@ def halt_and_resume(terminal: Terminal) -> None:
     for key, word, shown in (("H", "HALT", "HALTED"), ("R", "RESUME", "ACTIVE")):
         terminal.press(key)
         terminal.until(lambda screen, word=word: f"Type {word}" in screen)
-        write(terminal, "as a test", "Tab")
-        write(terminal, word, "Enter")
+        terminal.write("as a test", "Tab")
+        terminal.write(word, "Enter")
         terminal.until(lambda screen, shown=shown: shown in screen.splitlines()[0])
 
 

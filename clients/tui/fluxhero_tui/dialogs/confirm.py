@@ -11,7 +11,7 @@ from textual.containers import Vertical
 from textual.markup import escape
 from textual.widgets import Input, Label
 
-from fluxhero_tui.dialogs.dialog import Dialog, Lines
+from fluxhero_tui.dialogs.dialog import Dialog, Form, Lines
 from fluxhero_tui.draw.ink import EMPTY, Line, line, wrap
 from fluxhero_tui.widgets.field import Field
 
@@ -47,7 +47,7 @@ class Confirm(Dialog[bool]):
         self.dismiss(True)
 
 
-class TypedWord(Dialog[str]):
+class TypedWord(Form[str]):
     """Takes a word, letter by letter, and a reason. Answers with the reason."""
 
     def __init__(

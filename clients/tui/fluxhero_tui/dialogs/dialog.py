@@ -38,7 +38,6 @@ class Dialog(ModalScreen[A]):
         Binding("escape", "leave", "Leave", show=False),
         Binding("tab", "app.focus_next", show=False, priority=True),
         Binding("shift+tab", "app.focus_previous", show=False, priority=True),
-        Binding("enter", "enter", show=False, priority=True),
     ]
 
     def __init__(self) -> None:
@@ -69,17 +68,24 @@ class Dialog(ModalScreen[A]):
         """No."""
         self.dismiss(None)
 
+
+class Form(Dialog[A]):
+    """Fields to fill in: Enter goes to the next one, and behind the last one it sends."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "enter", show=False, priority=True)]
+
     def action_enter(self) -> None:
-        """The next field, or behind the last one what the dialog is for."""
-        *before, last = self.query(Input) or [None]
+        """The next field, or what the form is for."""
+        *before, last = self.query(Input)
         if self.focused in before:
             self.focus_next(Input)
-        elif last is not None and self.focused is last:
+        elif self.focused is last:
             # Letters that were typed before Enter are still on their way to the field.
             last.call_later(self.send)
 
     def send(self) -> None:
         """What Enter in the last field does."""
+        raise NotImplementedError
 
 
 class Lines(Pane):

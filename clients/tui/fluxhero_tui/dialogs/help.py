@@ -27,6 +27,8 @@ class Help(Dialog[None]):
         ("k,up", "scroll(-1)"),
         ("ctrl+d,pagedown", "scroll(12)"),
         ("ctrl+u,pageup", "scroll(-12)"),
+        ("g,home", "scroll(-999)"),
+        ("G,end", "scroll(999)"),
     ]
 
     def __init__(self, registry: Registry, view: str, role: Role) -> None:

@@ -11,7 +11,7 @@ from textual.widgets import Input, Label
 
 from fluxhero.v1 import order_pb2
 from fluxhero_tui.dialogs import fields
-from fluxhero_tui.dialogs.dialog import Dialog, Lines
+from fluxhero_tui.dialogs.dialog import Form, Lines
 from fluxhero_tui.draw.figures import maybe, shares, word
 from fluxhero_tui.draw.ink import line, wrap
 from fluxhero_tui.widgets.field import Field
@@ -26,7 +26,7 @@ class Change:
     accept_adjusted: bool
 
 
-class Replace(Dialog[Change]):
+class Replace(Form[Change]):
     """Asks for a new limit price, a new quantity, and the word that sends it."""
 
     def __init__(self, order: order_pb2.Order) -> None:

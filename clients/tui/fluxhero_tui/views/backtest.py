@@ -151,10 +151,9 @@ class BacktestView(View):
             if self.run.id:
                 answer = await self.desk.connection.client.backtests.get(self.run.id)
                 self.run.trades = list(answer.trades)
-            await self._list()
         except FluxHeroError as error:
             self.run.error = said(error)
-        self._redraw()
+        await self._list()
 
     async def _list(self) -> None:
         try:
