@@ -55,7 +55,7 @@ def test_an_order_that_risk_cuts_is_refused_with_the_waterfall(desk: Desk) -> No
     saw = desk.browser.look("refused", token=desk.token("trade"), symbol="AAPL")
     assert "Not placed: risk allows" in saw["said"]
     assert "Size, step by step wanted 100,000" in saw["said"]
-    assert saw["steps"] == 5
+    assert (saw["steps"], saw["tops"]) == (5, 1)
     assert (saw["violations"], saw["faults"]) == ([], [])
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from web.dashboard_browser import Desk, Tab
 
-from fluxhero.v1 import account_pb2, common_pb2, order_pb2, position_pb2, risk_pb2
+from fluxhero.v1 import account_pb2, common_pb2, market_pb2, order_pb2, position_pb2, risk_pb2
 from fluxherod.rpc.roles import Role
 from fluxherod.rpc.tokens import TokenFile
 
@@ -143,6 +144,60 @@ def test_a_backtest_that_nobody_waited_for_has_its_result(desk: Desk) -> None:
     assert tab.close() == []
 
 
+@pytest.fixture(scope="module")
+def reader(desk: Desk) -> Iterator[Tab]:
+    """A page that stays open for tests which only look; each goes where it wants to."""
+    tab = desk.tab("one reader", "read", path="system")
+    yield tab
+    assert tab.close() == []
+
+
+def test_an_address_that_can_t_be_read_shows_the_first_view(reader: Tab) -> None:
+    reader.do(("go", "orders/100%"), ("until", "main h1", "Live"))
+
+
+def test_the_way_to_the_content_leads_there_and_to_no_other_view(reader: Tab) -> None:
+    reader.do(("go", "risk"), ("until", "h1", "Risk"), ("key", ".skip", "Enter"), ("until", "main:focus h1", "Risk"))
+
+
+def test_another_filter_leaves_nothing_of_the_one_before(reader: Tab) -> None:
+    reader.do(("go", "trades"), ("until", ".desk tbody", "QQQ"), ("hold", "**/ListTrades"), ("choose", "symbol", "SPY"))
+    reader.until(".desk .loading", "loading trades")
+    assert "QQQ" not in reader.text(".desk .body")
+    reader.do(("free", "**/ListTrades"), ("until", ".desk .empty", "No trade"))
+
+
+def test_orders_that_work_are_shown_though_those_that_ended_can_t_be_read(reader: Tab) -> None:
+    reader.do(
+        ("cut", "**/ListOrders"), ("go", "orders"), ("until", ".problem", "ended orders: the daemon does not answer")
+    )
+    assert "QQQ buy stop" in reader.text("[aria-label=Orders] tbody")
+
+
+def test_a_chart_that_can_t_be_drawn_says_so(reader: Tab) -> None:
+    reader.do(("cut", "**/canvas-*.js"), ("go", "chart/QQQ"), ("until", ".chart [role=alert]", "load the page again"))
+
+
+def test_what_the_stream_does_not_tell_of_the_daemon_is_asked_for(desk: Desk, reader: Tab) -> None:
+    reader.do(("go", "system"), ("until", ".facts", "event"))
+    desk.pair.step()
+    reader.until(".facts", f"event {desk.pair.daemon.status().progress.journal_seq:,}")
+
+
+def test_a_machine_that_wakes_shows_nothing_old_as_fresh(reader: Tab) -> None:
+    reader.do(("go", "live"), ("until", ".heartbeat", "active"), ("wake",))
+    reader.do(("until", ".banner.alarm", "NO WORD FROM THE DAEMON"), ("until", "main.old", "offline"))
+
+
+def test_a_question_shows_the_position_as_it_is_while_it_is_asked(desk: Desk) -> None:
+    tab = desk.tab("asker", "trade")
+    tab.do(("click", "close QQQ"), ("until", "dialog", "Its stop is canceled first."))
+    desk.pair.step()
+    held = desk.pair.daemon.positions.GetPosition(position_pb2.GetPositionRequest(symbol="QQQ")).position
+    tab.do(("until", "dialog", f"last ${held.last_price}"), ("click", "Keep as it is"), ("gone", "dialog"))
+    assert tab.close() == []
+
+
 def test_a_daemon_that_dies_is_told_at_once_and_one_that_is_back_has_everything(desk: Desk) -> None:
     tab = desk.tab("survivor", "trade")
     tab.until(".tile", equity(desk))
@@ -167,4 +222,59 @@ def test_flatten_takes_its_word_and_closes_everything(desk: Desk) -> None:
     desk.pair.step(2)
     tab.until("[aria-label=Positions]", "No open position.")
     assert positions(desk) == []
+    assert tab.close() == []
+
+
+def lose_a_fifth(desk: Desk) -> None:
+    """Buy as much of AAPL as is allowed, a tenth over its price, and sell it for next to nothing."""
+    pair = desk.pair
+    if pair.daemon.risk.GetRisk(risk_pb2.GetRiskRequest()).risk.halted:
+        pair.daemon.risk.Resume(risk_pb2.ResumeRequest(request_id="to-lose", reason="the test goes on"))
+    price = pair.daemon.market.GetQuote(market_pb2.GetQuoteRequest(symbol="AAPL")).price.price
+    for side, at in (("buy", 1.1 * price), ("sell", 0.01 * price)):
+        pair.simulator.post("/sim/fills", symbol="AAPL", side=side, fills=[{"price": round(at, 2)}])
+    order = order_pb2.PlaceOrderRequest(
+        request_id="a-bad-one",
+        symbol="AAPL",
+        side=common_pb2.SIDE_BUY,
+        quantity=100_000,
+        type=order_pb2.ORDER_TYPE_MARKET,
+        stop_loss_price=f"{0.97 * price:.2f}",
+        accept_adjusted=True,
+    )
+    pair.daemon.orders.PlaceOrder(order)
+    pair.settle()
+    pair.daemon.positions.ClosePosition(position_pb2.ClosePositionRequest(request_id="at-last", symbol="AAPL"))
+    pair.step(2)
+
+
+def breaker(desk: Desk) -> risk_pb2.BreakerState:
+    """As the daemon has it."""
+    return desk.pair.daemon.risk.GetRisk(risk_pb2.GetRiskRequest()).risk.breaker
+
+
+def test_an_admin_resets_the_breaker_that_a_loss_has_tripped_step_by_step_with_its_word(desk: Desk) -> None:
+    lose_a_fifth(desk)
+    assert breaker(desk) == risk_pb2.BREAKER_STATE_DISABLED
+    trader = desk.tab("loser", "trade", path="risk")
+    trader.do(("until", ".banner.alarm", "BREAKER DISABLED"), ("until", ".banner.alarm", "DAILY LOSS LIMIT REACHED"))
+    assert "Reset the breaker" not in trader.text()
+    assert trader.close() == []
+
+    tab = desk.tab("reviewer", "admin", path="risk")
+    tab.do(("until", ".banner.alarm", "BREAKER DISABLED"), ("click", "Reset the breaker"))
+    tab.until("dialog", "A reset takes it to reduced")
+    reason = ("fill", "Reason, recorded", "losing trades reviewed")
+    tab.do(reason, ("fill", "Type RESET", "reset"), ("click", "Reset"))
+    assert tab.text("dialog [role=alert]") == "Not sent: the word is RESET, in capitals."
+    assert breaker(desk) == risk_pb2.BREAKER_STATE_DISABLED
+    assert tab.do(("audit",))[0]["violations"] == []
+    tab.do(("fill", "Type RESET", "RESET"), ("click", "Reset"), ("gone", "dialog"))
+    tab.do(("until", ".banner", "BREAKER REDUCED"), ("until", ".facts", "latched: until an admin resets it"))
+    assert breaker(desk) == risk_pb2.BREAKER_STATE_REDUCED
+
+    tab.do(("click", "Reset the breaker"), ("until", "dialog", "A reset takes it to normal"))
+    tab.do(reason, ("fill", "Type RESET", "RESET"), ("click", "Reset"), ("gone", "dialog"), ("gone", ".banner"))
+    assert breaker(desk) == risk_pb2.BREAKER_STATE_NORMAL
+    assert tab.do(("count", ".tools button:has-text('Reset')")) == [0]
     assert tab.close() == []

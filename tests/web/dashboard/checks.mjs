@@ -121,7 +121,9 @@ export const checks = {
       await tab.click("dialog footer button[type=submit]");
       await tab.getByRole("button", { name: "Send it" }).click();
       await page.until(".said", "Not placed");
-      return { said: await page.text(".said"), steps: await tab.locator(".falls > li").count(), ...(await page.audit()) };
+      // A check's name and what was found stand beside each other.
+      const tops = await tab.locator(".said .checks > li:first-child > *").evaluateAll((all) => all.map((one) => Math.round(one.getBoundingClientRect().top)));
+      return { said: await page.text(".said"), steps: await tab.locator(".falls > li").count(), tops: new Set(tops).size, ...(await page.audit()) };
     }),
 
   /** An order whose answers are lost: it is there once, however often it is sent. Then all orders are canceled. */

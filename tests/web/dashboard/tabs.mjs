@@ -12,6 +12,19 @@ const turn = (page, to) =>
     document.dispatchEvent(new Event("visibilitychange"));
   }, to);
 
+/** A machine that wakes: by the wall's clock an hour has passed each time that the page looks. */
+const wake = (page) =>
+  page.page.evaluate(() => {
+    const { now } = Date;
+    let hours = 0;
+    Date.now = () => {
+      hours += 1;
+      return now() + hours * 3_600_000;
+    };
+  });
+
+const held = new Map();
+
 const within = (page, scope) => (scope ? page.page.locator(scope) : page.page);
 
 const STEPS = {
@@ -24,6 +37,14 @@ const STEPS = {
   gone: (page, selector) => page.page.locator(selector).first().waitFor({ state: "detached" }),
   text: (page, selector) => page.text(selector),
   count: (page, selector) => page.page.locator(selector).count(),
+  key: (page, selector, key) => page.page.locator(selector).first().press(key),
+  wake,
+  cut: (page, address) => page.page.route(address, (route) => route.abort()),
+  hold: (page, address) => page.page.route(address, (route) => held.set(address, route)),
+  free: async (page, address) => {
+    await held.get(address).continue();
+    await page.page.unroute(address);
+  },
   kept: (page) => page.page.evaluate(() => sessionStorage.length),
   audit: (page) => page.audit(),
   download: async (page, name) => {

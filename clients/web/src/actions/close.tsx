@@ -20,23 +20,31 @@ export function CloseButton({ of }: { of: Position }) {
   );
 }
 
-function askToClose(of: Position): void {
-  const { symbol } = of;
+const { store } = session;
+
+/** The position as it is while it is asked. */
+function Closing({ symbol }: { symbol: string }) {
+  const of = store.positions.one(symbol).value;
+  if (!of) return <p class="warn">No position in {symbol} is open any longer.</p>;
+  return (
+    <>
+      <p class="strong">
+        {positionWord(of.side).text} {whole(of.quantity)} {symbol}, at the market
+      </p>
+      <p>
+        Entry {dollars(of.averagePrice)}, last {dollars(of.lastPrice)}, P&L {gain(of.unrealizedPnl)}. Its stop is
+        canceled first.
+      </p>
+    </>
+  );
+}
+
+function askToClose({ symbol }: Position): void {
   openDialog(
     <Confirm
       of={{
         title: `Close ${symbol}`,
-        text: (
-          <>
-            <p class="strong">
-              {positionWord(of.side).text} {whole(of.quantity)} {symbol}, at the market
-            </p>
-            <p>
-              Entry {dollars(of.averagePrice)}, last {dollars(of.lastPrice)}, P&L {gain(of.unrealizedPnl)}. Its stop is
-              canceled first.
-            </p>
-          </>
-        ),
+        text: <Closing symbol={symbol} />,
         action: `Close ${symbol}`,
         danger: true,
         send: async () => {

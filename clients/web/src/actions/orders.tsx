@@ -4,7 +4,7 @@ import { signal } from "@preact/signals";
 import { session } from "@/session/session";
 import { plural, whole } from "@/text/figures";
 import { dollars } from "@/text/money";
-import { sideWord } from "@/text/words";
+import { orderWord, sideWord } from "@/text/words";
 import { openDialog } from "@/ui/dialogs";
 import { TextField } from "@/ui/fields";
 import { toast } from "@/ui/toasts";
@@ -12,9 +12,16 @@ import { ask } from "./act";
 import { Confirm } from "./confirm";
 import { dollarsOf, sharesOf } from "./ticket/model";
 
-function sentence(of: Order): string {
+/** The order as it is while it is asked. */
+function Now({ order }: { order: Order }) {
+  const of = session.store.orders.one(order.id).value ?? order;
   const at = of.limitPrice ? ` at ${dollars(of.limitPrice)}` : "";
-  return `${sideWord(of.side).text} ${whole(of.quantity)} ${of.symbol}${at}, ${whole(of.filledQuantity)} filled`;
+  return (
+    <p class="strong">
+      {sideWord(of.side).text} {whole(of.quantity)} {of.symbol}
+      {at}, {whole(of.filledQuantity)} filled, {orderWord(of.state).text}
+    </p>
+  );
 }
 
 export function askToCancel(of: Order): void {
@@ -24,7 +31,7 @@ export function askToCancel(of: Order): void {
         title: "Cancel the order",
         text: (
           <>
-            <p class="strong">{sentence(of)}</p>
+            <Now order={of} />
             <p>It may still fill until its end is confirmed.</p>
           </>
         ),
@@ -69,7 +76,7 @@ export function askToReplace(of: Order): void {
         title: "Change the order",
         text: (
           <div class="body">
-            <p class="strong">{sentence(of)}</p>
+            <Now order={of} />
             <p>Empty fields stay as they are. If risk cuts it, it is refused.</p>
             <TextField label="New limit $" text={limit} placeholder={of.limitPrice ?? ""} numeric autofocus />
             <TextField label="New quantity" text={shares} placeholder={whole(of.quantity)} numeric />

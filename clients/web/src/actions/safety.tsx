@@ -1,5 +1,4 @@
 // What stops trading, and what lets it go on. Each takes a typed word and a reason.
-import { BreakerState } from "@api/risk_pb";
 import { session } from "@/session/session";
 import { plural, whole } from "@/text/figures";
 import { breakerWord, positionWord } from "@/text/words";
@@ -7,6 +6,7 @@ import { openDialog } from "@/ui/dialogs";
 import { toast } from "@/ui/toasts";
 import { ask } from "./act";
 import { Confirm } from "./confirm";
+import { resetOf } from "./reset";
 
 const { store } = session;
 
@@ -33,9 +33,14 @@ export function askToHalt(): void {
   );
 }
 
-export function askToFlatten(): void {
+/** The positions of ours, as they are while it is asked. */
+function Held() {
   const held = store.positions.all.filter((one) => !one.foreign);
   const listed = held.map((one) => `${one.symbol} ${positionWord(one.side).text} ${whole(one.quantity)}`).join(", ");
+  return <p class="strong">Open now: {listed || "nothing"}</p>;
+}
+
+export function askToFlatten(): void {
   openDialog(
     <Confirm
       of={{
@@ -46,7 +51,7 @@ export function askToFlatten(): void {
               Halt trading, cancel all orders and close all positions of FluxHero at the market. Outside the session
               this waits for the open.
             </p>
-            <p class="strong">Open now: {listed || "nothing"}</p>
+            <Held />
           </>
         ),
         action: "Close everything",
@@ -65,13 +70,17 @@ export function askToFlatten(): void {
   );
 }
 
-export function askToResume(): void {
+function HaltedBy() {
   const risk = store.risk.value;
+  return <p>{risk?.halted ? `End the halt: ${risk.haltReason}` : "Trading is not halted, as far as is known here."}</p>;
+}
+
+export function askToResume(): void {
   openDialog(
     <Confirm
       of={{
         title: "Resume trading",
-        text: risk?.halted ? `End the halt: ${risk.haltReason}` : "Trading is not halted, as far as is known here.",
+        text: <HaltedBy />,
         action: "Resume trading",
         word: "RESUME",
         needsReason: true,
@@ -85,19 +94,30 @@ export function askToResume(): void {
   );
 }
 
-export function askToReset(): void {
+/** What a reset does, as things stand while it is asked. */
+function WhatIsReset() {
   const risk = store.risk.value;
-  const text = `The breaker is ${breakerWord(risk?.breaker).text}. ${risk?.breakerReason ?? ""} Resetting lets entries be taken again: from disabled to reduced first, from reduced to normal next; where a daily loss is latched, that one alone.`;
+  return (
+    <>
+      <p class="strong">
+        The breaker is {breakerWord(risk?.breaker).text}.{risk?.breakerReason && ` ${risk.breakerReason}`}
+      </p>
+      <p>{resetOf(risk).text}</p>
+    </>
+  );
+}
+
+export function askToReset(): void {
   openDialog(
     <Confirm
       of={{
         title: "Reset the breaker",
-        text,
+        text: <WhatIsReset />,
         action: "Reset",
         word: "RESET",
         needsReason: true,
         send: async (reason) => {
-          const target = BreakerState.UNSPECIFIED;
+          const { target } = resetOf(store.risk.peek());
           const outcome = await ask((requestId) => session.api.risk.resetBreaker({ requestId, reason, target }));
           if (outcome.answer) toast(`The breaker is ${breakerWord(outcome.answer.risk?.breaker).text} now.`);
           return outcome;
@@ -109,12 +129,16 @@ export function askToReset(): void {
 
 /** Close all positions of ours; trading goes on. */
 export function askToCloseAll(): void {
-  const held = store.positions.all.filter((one) => !one.foreign);
   openDialog(
     <Confirm
       of={{
         title: "Close all positions",
-        text: `Close ${plural(held.length, "position")} of FluxHero at the market. Trading goes on afterwards.`,
+        text: (
+          <>
+            <p>Close all positions of FluxHero at the market. Trading goes on afterwards.</p>
+            <Held />
+          </>
+        ),
         action: "Close all",
         danger: true,
         word: "CLOSE",

@@ -14,18 +14,39 @@ export interface Failure {
   readonly fields: Readonly<Record<string, string>>;
   readonly metadata: Readonly<Record<string, string>>;
   readonly retryS: number;
+  /** The call may or may not have been, or be, carried out: it may be sent again under its own request id. */
+  readonly unanswered: boolean;
+  /** It was refused before anybody looked whether it had been answered before. */
+  readonly atTheDoor: boolean;
   /** What risk decided, where that is why. */
   readonly decision: RiskDecision | undefined;
 }
+
+/** Taken, and no more is known: the disk failed, the daemon was stopping or failed itself. */
+const OPEN = new Set(["NOT_DURABLE", "SHUTTING_DOWN", "INTERNAL"]);
+/** What whoever stands before the daemon refuses is not carried out; everything else without a reason is an answer that was lost. */
+const SETTLED = new Set<Code>([Code.Unauthenticated, Code.PermissionDenied, Code.Unimplemented]);
+const DOOR = new Set<string | Code>([
+  ...SETTLED,
+  "NOT_READY",
+  "LIMIT_EXCEEDED",
+  "TOKEN_MISSING",
+  "TOKEN_INVALID",
+  "TOKENS_UNREADABLE",
+  "ROLE_INSUFFICIENT",
+]);
 
 /** The failure that an exception of a call is. */
 export function failureOf(thrown: unknown): Failure {
   const error = ConnectError.from(thrown);
   const info = error.findDetails(ErrorInfoSchema)[0];
   const wrong = error.findDetails(BadRequestSchema)[0]?.fieldViolations ?? [];
+  const reason = info?.reason ?? "";
   return {
     code: error.code,
-    reason: info?.reason ?? "",
+    reason,
+    unanswered: reason ? OPEN.has(reason) : !SETTLED.has(error.code),
+    atTheDoor: DOOR.has(reason || error.code),
     text: info ? error.rawMessage : plainText(error),
     fields: Object.fromEntries(wrong.map(({ field, description }) => [field, description])),
     metadata: info?.metadata ?? {},
@@ -45,8 +66,3 @@ function plainText(error: ConnectError): string {
 /** The token is not, or no longer, valid: only another one helps. */
 export const isDenied = (failure: Failure): boolean =>
   failure.reason === "TOKEN_INVALID" || failure.reason === "TOKEN_MISSING" || failure.code === Code.Unauthenticated;
-
-/** Nobody answered, so the call may or may not have been carried out: it may be sent again under its own request id. */
-export const isUnanswered = (failure: Failure): boolean =>
-  failure.reason === "" &&
-  [Code.Unavailable, Code.DeadlineExceeded, Code.Unknown, Code.Canceled].includes(failure.code);

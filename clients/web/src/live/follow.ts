@@ -38,10 +38,12 @@ export async function follow(open: Open, ears: Ears, ended: AbortSignal, attenti
   let delayMs = FIRST_DELAY_MS;
   while (!ended.aborted) {
     await attention.awake(ended);
+    if (ended.aborted) return;
     const asked = place;
     const { rest } = attention;
     try {
       for await (const message of listened(open, requestFrom(place), AbortSignal.any([ended, rest]))) {
+        if (ended.aborted) return;
         if (leavesGap(place, message)) throw new Gap();
         place = placeOf(message);
         delayMs = FIRST_DELAY_MS;
@@ -59,7 +61,7 @@ export async function follow(open: Open, ears: Ears, ended: AbortSignal, attenti
       if (thrown instanceof Gap && place === asked) place = undefined;
       const failure = failureOf(thrown);
       if (isDenied(failure)) return ears.denied(failure);
-      if (failure.code === Code.InvalidArgument) place = undefined;
+      if (failure.reason && failure.code === Code.InvalidArgument) place = undefined;
       ears.lost(failure);
       // Pages that lost the same daemon must not come back all at once.
       await pause(failure.retryS * 1000 + delayMs * (0.5 + Math.random() / 2), ended);

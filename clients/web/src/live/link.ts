@@ -6,7 +6,7 @@ export const STALE_MS = 12_000;
 export const DELAYED_MS = 30_000;
 export const OFFLINE_MS = 60_000;
 
-export type Phase = "connecting" | "live" | "lost" | "refused" | "paused";
+export type Phase = "connecting" | "live" | "lost" | "paused";
 export type Freshness = "fresh" | "late" | "stale";
 export type Heartbeat = "active" | "delayed" | "offline";
 
@@ -35,14 +35,6 @@ export function lost(link: Link, nowMs: number, why: string): Link {
 
 /** Nobody looks, and the stream was given back. */
 export const rested = (link: Link, nowMs: number): Link => ({ ...link, phase: "paused", sinceMs: nowMs, why: "" });
-
-/** The daemon lets this page not in. */
-export const refused = (link: Link, nowMs: number, why: string): Link => ({
-  ...link,
-  phase: "refused",
-  sinceMs: nowMs,
-  why,
-});
 
 /** Milliseconds since the daemon last said that what is shown holds; undefined before it ever did. */
 export const ageMs = (link: Link, nowMs: number): number | undefined =>

@@ -1,5 +1,6 @@
 import { SnapshotReason, StreamKind, Topic } from "@api/common_pb";
 import { type WatchRequest, type WatchResponse, WatchResponseSchema } from "@api/stream_pb";
+import { StatusSchema } from "@api/system_pb";
 import { create } from "@bufbuild/protobuf";
 import { Code, ConnectError } from "@connectrpc/connect";
 import { describe, expect, it, vi } from "vitest";
@@ -146,8 +147,37 @@ describe("the store", () => {
     store.take([snapshot(1, [Topic.POSITIONS], { positions: [{ symbol: "SPY", quantity: 5n, side: 1 }] })]);
     const closed = { symbol: "SPY", quantity: 0n, realizedPnl: "-4.00" };
     store.take([message(2, 1, { positions: [closed] } as unknown as Partial<WatchResponse>)]);
-    expect([store.positions.keys.value, store.closed.value]).toEqual([[], 1]);
+    expect([store.positions.keys.value, store.traded.value]).toEqual([[], 2]);
     expect(store.happenings.value.map((entry) => entry.text)).toEqual(["closed, 5 long; realized −$4.00"]);
+  });
+  it("says that a trade is another one with each fill, and not with each price", () => {
+    const store = new Store();
+    const fills = [
+      { quantity: 40n, lastPrice: "1.00" },
+      { quantity: 100n, lastPrice: "1.00" },
+      { quantity: 100n, lastPrice: "2.00" },
+    ];
+    const traded = fills.map((fill, number) => {
+      store.take([message(number + 1, number, { positions: [{ symbol: "SPY", ...fill }] } as never)]);
+      return store.traded.value;
+    });
+    expect(traded).toEqual([1, 2, 2]);
+  });
+  it("keeps the newest status, wherever it comes from, and begins anew with a whole state", () => {
+    const store = new Store();
+    const status = (seconds: number) => create(StatusSchema, { clock: { time: { seconds: BigInt(seconds) } } });
+    const held = () => Number(store.status.value?.clock?.time?.seconds);
+    store.take([snapshot(1, [], { statuses: [status(50)] })]);
+    store.takeStatus(status(60));
+    store.takeStatus(status(55));
+    expect(held()).toBe(60);
+    store.take([snapshot(2, [], { statuses: [status(10)] })]);
+    expect(held()).toBe(10);
+  });
+  it("asks for what is not on the stream with each connection, a resumed one too", () => {
+    const store = new Store();
+    store.take([snapshot(1, []), snapshot(1, [], { snapshotReason: SnapshotReason.RESUMED })]);
+    expect(store.renewals.value).toBe(2);
   });
   it("tells nothing of what a snapshot holds, as it has not just happened", () => {
     const store = new Store();
@@ -225,6 +255,37 @@ describe("following", () => {
   it("ends when the token is taken no longer", async () => {
     const { asked, losses, denials } = await run([snapshot(5, []), failed(Code.Unauthenticated)], []);
     expect([asked.length, losses.length, denials.length]).toEqual([1, 0, 1]);
+  });
+  it("opens none for somebody who signs out while the page rests", async () => {
+    vi.stubGlobal("window", globalThis);
+    vi.useFakeTimers();
+    const seen = new Seen();
+    const ended = new AbortController();
+    let opened = 0;
+    async function* watch(_: WatchRequest, signal: AbortSignal) {
+      opened += 1;
+      while (!signal.aborted) {
+        await new Promise((resolve) => setTimeout(resolve, 1_000));
+        yield message(5, 5);
+      }
+    }
+    const heard: bigint[] = [];
+    const ears = {
+      message: (one: WatchResponse) => heard.push(one.seq),
+      heard: () => {},
+      rested: () => {},
+      lost: () => {},
+      denied: () => {},
+    };
+    const following = follow(watch, ears, ended.signal, new Attention(seen));
+    seen.turn("hidden");
+    await vi.advanceTimersByTimeAsync(REST_AFTER_MS + 2_000);
+    const before = heard.length;
+    ended.abort();
+    await vi.advanceTimersByTimeAsync(60_000);
+    await following;
+    expect([opened, heard.length - before]).toEqual([1, 0]);
+    vi.useRealTimers();
   });
   it("gives the stream back when the page was hidden for long, and resumes when it is shown", async () => {
     vi.stubGlobal("window", globalThis);

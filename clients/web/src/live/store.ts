@@ -19,6 +19,8 @@ const KEPT_ENTRIES = 500;
 
 export class Store {
   readonly prices = new Keyed<Price>();
+  /** Those that have a price, in alphabetical order. */
+  readonly symbols = computed(() => [...this.prices.keys.value].sort());
   readonly bars = new Keyed<Bar>();
   readonly indicators = new Keyed<Indicators>();
   /** Open positions, by symbol. */
@@ -38,9 +40,9 @@ export class Store {
   readonly loaded = signal(false);
   /** What has happened since the page was opened, newest last. */
   readonly happenings = signal<readonly Entry[]>([]);
-  /** Grows when a position was closed: there is a new trade. */
-  readonly closed = signal(0);
-  /** Grows with each whole state that was not resumed: what was asked for besides the stream may be old. */
+  /** Grows when a position is opened, closed, or of another size: its trade is another one. */
+  readonly traded = signal(0);
+  /** Grows with each connection: what was asked for besides the stream may be old, or was not answered. */
   readonly renewals = signal(0);
 
   private entries: Entry[] = [];
@@ -73,13 +75,20 @@ export class Store {
     });
   }
 
+  /** An older one than that which is here may come later, from another connection. */
+  takeStatus(status: Status | undefined): void {
+    const at = (one: Status | undefined) => millis(one?.clock?.time) ?? 0;
+    if (status && at(status) >= at(this.status.peek())) this.status.value = status;
+  }
+
   private apply(message: WatchResponse): void {
     const snapshot = message.kind === StreamKind.SNAPSHOT;
     if (snapshot) {
       for (const topic of message.snapshotTopics) this.forget(topic);
+      this.renewals.value = this.renewals.peek() + 1;
       if (message.snapshotReason !== SnapshotReason.RESUMED) {
         this.asOfMs.value = 0;
-        this.renewals.value = this.renewals.peek() + 1;
+        this.status.value = undefined;
       }
     }
     this.asOfMs.value = Math.max(this.asOfMs.peek(), millis(message.asOf) ?? 0);
@@ -91,7 +100,7 @@ export class Store {
     this.takeQueued(message, !snapshot);
     this.account.value = message.accounts.at(-1) ?? this.account.peek();
     this.risk.value = message.risks.at(-1) ?? this.risk.peek();
-    this.status.value = message.statuses.at(-1) ?? this.status.peek();
+    this.takeStatus(message.statuses.at(-1));
   }
 
   private takePositions(positions: readonly Position[], tell: boolean): void {
@@ -99,12 +108,9 @@ export class Store {
       const before = this.positions.peek(position.symbol);
       const entry = tell && ofPosition(position, before, this.asOfMs.peek());
       if (entry) this.entries.push(entry);
-      if (position.quantity) {
-        this.positions.put([[position.symbol, position]]);
-      } else if (before) {
-        this.positions.drop([position.symbol]);
-        this.closed.value = this.closed.peek() + 1;
-      }
+      if (position.quantity !== (before?.quantity ?? 0n)) this.traded.value = this.traded.peek() + 1;
+      if (position.quantity) this.positions.put([[position.symbol, position]]);
+      else this.positions.drop([position.symbol]);
     }
   }
 

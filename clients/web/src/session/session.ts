@@ -14,6 +14,7 @@ import { Store } from "@/live/store";
 import { TokenKeeper } from "./token";
 
 const PLAY = [TradingMode.PAPER, TradingMode.DEMO];
+const LOOK_EVERY_MS = 5_000;
 
 type Stage = "looking" | "out" | "in";
 
@@ -39,6 +40,11 @@ export class Session {
   /** The daemon's services, as whoever is signed in. */
   get api(): Api {
     if (!this.current) throw new Error("nobody is signed in");
+    return this.current;
+  }
+
+  /** Changes with each sign-in and sign-out. */
+  get who(): object | undefined {
     return this.current;
   }
 
@@ -75,14 +81,19 @@ export class Session {
 
   private enter(token: string): void {
     this.keeper.keep(token);
+    this.ending.abort();
     this.ending = new AbortController();
-    this.current = connect(token, (thrown) => this.onFailure(thrown));
+    // What is said to a token that was here before concerns this one not.
+    const api = connect(token, (thrown) => api === this.current && this.onFailure(thrown));
+    this.current = api;
     batch(() => {
-      this.link.value = { ...NEW_LINK, sinceMs: performance.now() };
+      this.link.value = { ...NEW_LINK, sinceMs: Date.now() };
       this.stage.value = "in";
       this.notice.value = "";
     });
-    void this.listen(this.current, this.ending.signal);
+    void this.listen(api, this.ending.signal);
+    const looking = setInterval(() => this.link.peek().phase === "live" && this.look(api), LOOK_EVERY_MS);
+    this.ending.signal.addEventListener("abort", () => clearInterval(looking));
   }
 
   private leave(notice: string): void {
@@ -98,7 +109,7 @@ export class Session {
   }
 
   private async listen(api: Api, ended: AbortSignal): Promise<void> {
-    void this.identify(api);
+    void this.look(api);
     const open = (request: Parameters<Api["stream"]["watch"]>[0], signal: AbortSignal) =>
       api.stream.watch(request, { signal, timeoutMs: 0 });
     const ears = {
@@ -106,18 +117,20 @@ export class Session {
       heard: () => this.onHeard(api),
       lost: (failure: Failure) => this.onLost(failure),
       rested: () => {
-        this.link.value = rested(this.link.peek(), performance.now());
+        this.link.value = rested(this.link.peek(), Date.now());
       },
       denied: (failure: Failure) => this.onDenied(failure),
     };
     await follow(open, ears, ended, this.attention);
   }
 
-  /** Who the daemon takes us for; asked again after each loss, as tokens change. */
-  private async identify(api: Api): Promise<void> {
+  /** Who the daemon takes us for, and its status: the stream tells of that when trading stops or goes on, not of each session and feed. */
+  private async look(api: Api): Promise<void> {
     try {
-      const { caller } = await api.system.getStatus({});
-      if (api === this.current) this.caller.value = caller;
+      const { caller, status } = await api.system.getStatus({});
+      if (api !== this.current) return;
+      this.caller.value = caller;
+      this.store.takeStatus(status);
     } catch {
       // The stream tells why, and it is asked again when that is back.
     }
@@ -125,14 +138,14 @@ export class Session {
 
   private onHeard(api: Api): void {
     const before = this.link.peek();
-    this.link.value = heard(before, performance.now());
+    this.link.value = heard(before, Date.now());
     if (before.phase === "lost") this.tell("connected again", "good");
-    if (before.phase === "lost" || before.phase === "paused") void this.identify(api);
+    if (before.phase === "lost" || before.phase === "paused") void this.look(api);
   }
 
   private onLost(failure: Failure): void {
     if (this.link.peek().phase === "live") this.tell(`connection lost: ${failure.text}`, "bad");
-    this.link.value = lost(this.link.peek(), performance.now(), failure.text);
+    this.link.value = lost(this.link.peek(), Date.now(), failure.text);
   }
 
   private onFailure(thrown: unknown): void {

@@ -1,5 +1,5 @@
 import { BreakerState, RiskSchema } from "@api/risk_pb";
-import { StatusSchema } from "@api/system_pb";
+import { StatusSchema, TradingState } from "@api/system_pb";
 import { create } from "@bufbuild/protobuf";
 import { describe, expect, it } from "vitest";
 import { heard, lost, NEW_LINK } from "@/live/link";
@@ -33,6 +33,26 @@ describe("banners", () => {
     });
     expect(titles({ risk })).toEqual(["HALTED", "BREAKER DISABLED", "DAILY LOSS LIMIT REACHED"]);
     expect(bannersOf({ ...known, risk }, 0)[0]?.text).toBe("by unix: lunch");
+  });
+  it("say when a daily loss ends", () => {
+    const texts = ["operator", "next_session"].map((dailyLossResumes) => {
+      const risk = create(RiskSchema, { dailyLossReached: true, limits: { dailyLossResumes } });
+      return bannersOf({ ...known, risk }, 0)[0]?.text;
+    });
+    expect(texts).toEqual([
+      "everything is closed, no entries until it is reset",
+      "everything is closed, no entries until the next session, or a reset",
+    ]);
+  });
+  it("say what else keeps entries from being taken, unless a line does already", () => {
+    const risk = create(RiskSchema, { breaker: BreakerState.NORMAL });
+    const blocked = { state: TradingState.ACTIVE, stateDetail: "the account data is 40 s old" };
+    const feeds = [{ name: "market", up: false }];
+    expect(titles({ risk, status: create(StatusSchema, blocked) })).toEqual(["NO NEW ENTRIES"]);
+    expect(titles({ risk, status: create(StatusSchema, { ...blocked, feeds }) })).toEqual(["FEED"]);
+    expect(titles({ risk, status: create(StatusSchema, { state: TradingState.ACTIVE }) })).toEqual([]);
+    const reduced = create(RiskSchema, { breaker: BreakerState.REDUCED });
+    expect(titles({ risk: reduced, status: create(StatusSchema, blocked) })).toEqual(["BREAKER REDUCED"]);
   });
   it("name feeds that are down or stale, and alarm where only an operator can mend them", () => {
     const feeds = [

@@ -1,8 +1,9 @@
 // What must not be overlooked, a line each.
 import { BreakerState, type Risk } from "@api/risk_pb";
-import type { Feed, Status } from "@api/system_pb";
+import { type Feed, type Status, TradingState } from "@api/system_pb";
 import { ageMs, freshness, type Link } from "@/live/link";
 import { span } from "@/text/times";
+import { lossEndOf } from "@/text/words";
 
 export interface Banner {
   readonly title: string;
@@ -30,10 +31,11 @@ export function bannersOf(known: Known, nowMs: number): Banner[] {
     found.push({ title: `BREAKER ${disabled ? "DISABLED" : "REDUCED"}`, text: risk.breakerReason, alarm: disabled });
   }
   if (risk?.dailyLossReached) {
-    const text = "everything is closed, no entries until it is reset";
+    const text = `everything is closed, ${lossEndOf(risk)}`;
     found.push({ title: "DAILY LOSS LIMIT REACHED", text, alarm: true });
   }
-  found.push(ofFeeds(known.status?.feeds ?? []));
+  const feeds = ofFeeds(known.status?.feeds ?? []);
+  found.push(feeds, feeds ? undefined : ofState(known.status, risk));
   return found.filter((one) => one !== undefined);
 }
 
@@ -50,6 +52,15 @@ function ofLink(link: Link, loaded: boolean, nowMs: number): Banner | undefined 
     return { title: "CONNECTING", text: `${link.why}; trying again …`, alarm: false };
   }
   return undefined;
+}
+
+/** What keeps entries from being taken and has no line of its own, such as account data that is old. */
+function ofState(status: Status | undefined, risk: Risk | undefined): Banner | undefined {
+  if (!status?.stateDetail) return undefined;
+  const text = status.stateDetail;
+  if (status.state === TradingState.DEGRADED) return { title: "DEGRADED", text, alarm: false };
+  const blocked = status.state === TradingState.ACTIVE && risk?.breaker === BreakerState.NORMAL;
+  return blocked ? { title: "NO NEW ENTRIES", text, alarm: false } : undefined;
 }
 
 function ofFeeds(feeds: readonly Feed[]): Banner | undefined {

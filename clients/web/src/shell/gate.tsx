@@ -10,8 +10,9 @@ export function Gate() {
   const submit = async (event: Event) => {
     event.preventDefault();
     const given = token.value.trim();
-    if (!given) {
-      wrong.value = "Enter a token.";
+    // A header carries nothing else.
+    if (!/^[!-~]+$/.test(given)) {
+      wrong.value = given ? "This is no token: it has letters that no token has." : "Enter a token.";
       return;
     }
     busy.value = true;

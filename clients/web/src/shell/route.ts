@@ -1,7 +1,16 @@
 // Which view is shown: the part of the address behind `#`. It never leaves the browser, and holds no secret.
 import { computed, signal } from "@preact/signals";
 
-const read = () => location.hash.replace(/^#\/?/, "").split("/").filter(Boolean).map(decodeURIComponent);
+/** The parts of an address; of one that can't be read none. */
+export function partsOf(hash: string): string[] {
+  try {
+    return hash.replace(/^#\/?/, "").split("/").filter(Boolean).map(decodeURIComponent);
+  } catch {
+    return [];
+  }
+}
+
+const read = () => partsOf(location.hash);
 const parts = signal(read());
 
 addEventListener("hashchange", () => {

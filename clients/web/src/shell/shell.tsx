@@ -19,9 +19,9 @@ export function Shell() {
   const view = VIEWS.find((one) => one.id === viewId.value) ?? (VIEWS[0] as View);
   return (
     <div class="shell">
-      <a class="skip" href="#main">
+      <button type="button" class="skip" onClick={() => document.getElementById("main")?.focus()}>
         to the content
-      </a>
+      </button>
       <Top />
       <Banners />
       <Nav chosen={view.id} />
@@ -40,10 +40,11 @@ function Banners() {
     status: store.status.value,
   };
   return (
-    <div class="banners" role="alert">
+    <div class="banners">
       {bannersOf(known, nowMs.value).map((one) => (
         <p key={one.title} class={one.alarm ? "banner alarm" : "banner"}>
-          <strong>{one.title}</strong>
+          {/* What is behind it counts seconds, and would be read out with each. */}
+          <strong role="alert">{one.title}</strong>
           <span>{one.text}</span>
         </p>
       ))}

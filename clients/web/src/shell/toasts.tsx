@@ -1,8 +1,11 @@
 // What actions came to.
+import { useEffect } from "preact/hooks";
 import { Icon } from "@/ui/icons";
-import { dismiss, toasts } from "@/ui/toasts";
+import { dismiss, dismissAll, toasts } from "@/ui/toasts";
 
 export function Toasts() {
+  // Whoever signs in next is not told what somebody else did.
+  useEffect(() => dismissAll, []);
   return (
     <div class="toasts" aria-live="polite">
       {toasts.value.map((one) => (

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { compact, figure, gainPercent, percent, plural, price, whole } from "./figures";
 import { dollars, gain, money, signOf, toneOf } from "./money";
-import { dayAndMinute, millis, span } from "./times";
+import { dateAndMinute, dayAndMinute, millis, span } from "./times";
 
 const stamp = (seconds: number, nanos = 0) => ({
   $typeName: "google.protobuf.Timestamp" as const,
@@ -54,6 +54,9 @@ describe("times", () => {
   it("are New York's", () => {
     expect(dayAndMinute(stamp(1_200_321_000))).toBe("Jan 14 09:30");
     expect(dayAndMinute(stamp(1_215_005_400))).toBe("Jul 02 09:30");
+  });
+  it("have their year where a list reaches over years", () => {
+    expect(dateAndMinute(stamp(1_200_321_000))).toBe("2008-01-14 09:30");
   });
   it("keep their milliseconds", () => {
     expect(millis(stamp(1, 999_999_999))).toBe(1_999);

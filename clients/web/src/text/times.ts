@@ -35,6 +35,9 @@ export const day = (stamp: Timestamp | undefined): string => shown(stamp, (date)
 /** `Jan 14 15:59`. */
 export const dayAndMinute = (stamp: Timestamp | undefined): string =>
   shown(stamp, (date) => `${SHORT_DAY.format(date).replace(".", "")} ${MINUTE.format(date)}`);
+/** `2008-01-14 15:59`: of lists that reach over years. */
+export const dateAndMinute = (stamp: Timestamp | undefined): string =>
+  shown(stamp, (date) => `${DAY.format(date)} ${MINUTE.format(date)}`);
 /** `2008-01-14 15:59:58`. */
 export const dayAndClock = (stamp: Timestamp | undefined): string =>
   shown(stamp, (date) => `${DAY.format(date)} ${CLOCK.format(date)}`);

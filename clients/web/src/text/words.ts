@@ -5,7 +5,7 @@ import { PositionSide, Regime, Side, StrategyMode, Verdict, VolatilityState } fr
 import { SymbolState } from "@api/market_pb";
 import { OrderRole, OrderState, OrderType, TimeInForce } from "@api/order_pb";
 import { ProtectionState } from "@api/position_pb";
-import { BreakerState, RiskVerdict } from "@api/risk_pb";
+import { BreakerState, type Risk, RiskVerdict } from "@api/risk_pb";
 import { SignalKind } from "@api/signal_pb";
 import { AlertSeverity, SessionPhase, TradingMode, TradingState } from "@api/system_pb";
 import type { Tone } from "./money";
@@ -139,3 +139,9 @@ export const accessWord = wordsOf<Role>({
   [Role.TRADE]: ["trade"],
   [Role.ADMIN]: ["admin"],
 });
+
+/** When a daily loss that was reached ends. */
+export const lossEndOf = (risk: Risk): string =>
+  risk.limits?.dailyLossResumes === "next_session"
+    ? "no entries until the next session, or a reset"
+    : "no entries until it is reset";

@@ -1,7 +1,7 @@
 // What is asked for besides the stream: loading, there, or failed with a way to ask again.
 import { type ReadonlySignal, signal, useSignal, useSignalEffect } from "@preact/signals";
 import type { ComponentChildren } from "preact";
-import { useMemo } from "preact/hooks";
+import { useMemo, useRef } from "preact/hooks";
 import { type Failure, failureOf } from "@/api/failure";
 import { Loading } from "./parts";
 
@@ -13,9 +13,13 @@ export interface Asked<T> {
   again(): void;
 }
 
-/** Ask, and again whenever a signal that `ask` reads before its first `await` changes. What came last is shown meanwhile. */
-export function useAsked<T>(ask: (signal: AbortSignal) => Promise<T>): Asked<T> {
+/**
+ * Ask, and again whenever a signal that `ask` reads before its first `await` changes. What came last is shown meanwhile, unless
+ * it was asked for something else: `about` says for what.
+ */
+export function useAsked<T>(ask: (signal: AbortSignal) => Promise<T>, about = () => ""): Asked<T> {
   const times = useSignal(0);
+  const shown = useRef("");
   const state = useMemo(
     () => ({
       value: signal<T | undefined>(undefined),
@@ -28,7 +32,10 @@ export function useAsked<T>(ask: (signal: AbortSignal) => Promise<T>): Asked<T> 
     times.value;
     const asking = new AbortController();
     state.busy.value = true;
-    ask(asking.signal)
+    const wanted = about();
+    if (wanted !== shown.current) state.value.value = state.failure.value = undefined;
+    shown.current = wanted;
+    (async () => ask(asking.signal))()
       .then((value) => {
         if (asking.signal.aborted) return;
         state.value.value = value;

@@ -3,6 +3,9 @@ import type { Signal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useId } from "preact/hooks";
 
+/** Without it a browser takes six digits for a year. */
+export const LAST_DAY = "9999-12-31";
+
 interface FieldProps {
   label: string;
   /** What is wrong with it; the daemon's own words where it has spoken. */
@@ -33,6 +36,7 @@ export function TextField({ label, wrong, hint, text, type = "text", numeric, op
         inputMode={numeric ? "decimal" : undefined}
         autocomplete="off"
         spellcheck={false}
+        max={type === "date" ? LAST_DAY : undefined}
         list={options && `${id}-list`}
         aria-invalid={wrong ? "true" : undefined}
         aria-describedby={wrong ? `${id}-wrong` : undefined}

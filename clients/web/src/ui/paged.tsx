@@ -1,11 +1,20 @@
 // Lists that the daemon gives in pages, newest first: the next page comes on request, another filter begins anew.
 import { type ReadonlySignal, useSignal } from "@preact/signals";
+import { useRef } from "preact/hooks";
 import { type Failure, failureOf } from "@/api/failure";
 import { type Asked, useAsked } from "./asked";
+
+// The daemon gives no more at once.
+const MOST = 1_000;
 
 export interface Page<T> {
   readonly items: readonly T[];
   readonly next: string;
+}
+
+export interface Ask {
+  readonly pageSize: number;
+  readonly pageToken: string;
 }
 
 export interface Paged<T> {
@@ -17,12 +26,23 @@ export interface Paged<T> {
   more(): Promise<void>;
 }
 
-/** `fetch` reads its filters from signals before its first `await`: each change of them begins anew. */
-export function usePaged<T>(fetch: (token: string, signal?: AbortSignal) => Promise<Page<T>>): Paged<T> {
+/**
+ * `fetch` reads signals before its first `await`: each change of them asks anew, for as much as was shown. `about` are its
+ * filters: others begin with the first page, and nothing of another filter is shown meanwhile.
+ */
+export function usePaged<T>(
+  size: number,
+  fetch: (page: Ask, options: { signal?: AbortSignal }) => Promise<Page<T>>,
+  about?: () => string,
+): Paged<T> {
   const later = useSignal<readonly Page<T>[]>([]);
   const busy = useSignal(false);
   const failure = useSignal<Failure | undefined>(undefined);
-  const first = useAsked((signal) => fetch("", signal));
+  const shown = useRef(0);
+  const first: Asked<Page<T>> = useAsked((signal) => {
+    const pageSize = Math.min(Math.max(size, first.value.peek() ? shown.current : 0), MOST);
+    return fetch({ pageSize, pageToken: "" }, { signal });
+  }, about);
   // Pages that were read after another first page are not its next ones.
   const base = useSignal<Page<T> | undefined>(undefined);
   const current = first.value.value;
@@ -31,10 +51,12 @@ export function usePaged<T>(fetch: (token: string, signal?: AbortSignal) => Prom
     later.value = [];
   }
   const pages = current ? [current, ...later.value] : [];
+  const items = pages.flatMap((page) => page.items);
+  shown.current = items.length;
   const last = pages.at(-1);
   return {
     first,
-    items: pages.flatMap((page) => page.items),
+    items,
     hasMore: Boolean(last?.next),
     busy,
     failure,
@@ -42,7 +64,7 @@ export function usePaged<T>(fetch: (token: string, signal?: AbortSignal) => Prom
       if (!last?.next || busy.peek()) return;
       busy.value = true;
       try {
-        const page = await fetch(last.next);
+        const page = await fetch({ pageSize: size, pageToken: last.next }, {});
         if (base.peek() === current) later.value = [...later.peek(), page];
         failure.value = undefined;
       } catch (thrown) {

@@ -24,3 +24,7 @@ export function toast(text: string, tone: Tone = "good"): void {
 export function dismiss(id: number): void {
   toasts.value = toasts.peek().filter((one) => one.id !== id);
 }
+
+export function dismissAll(): void {
+  toasts.value = [];
+}

@@ -3,7 +3,7 @@ import { Role } from "@api/access_pb";
 import { OrderRole, type PreviewOrderResponse } from "@api/order_pb";
 import { computed, type ReadonlySignal, type Signal, signal, useSignalEffect } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
-import { type Failure, failureOf, isUnanswered } from "@/api/failure";
+import { type Failure, failureOf } from "@/api/failure";
 import { Decision } from "@/decision/decision";
 import { session } from "@/session/session";
 import { price, whole } from "@/text/figures";
@@ -52,6 +52,12 @@ class Desk {
   readonly toSend = signal<Ticket | undefined>(undefined);
   readonly word = signal("");
   readonly busy = signal(false);
+  /** What is held of the symbol: whether the order opens risk, or reduces it, depends on it. */
+  private readonly held = computed(() => {
+    const held = store.positions.one(this.written.value.order?.symbol ?? "").value;
+    return held && `${held.side} ${held.quantity}`;
+  });
+  private asked: Ticket | undefined;
   /** Nobody looks at it any longer. */
   left = false;
 
@@ -74,12 +80,16 @@ class Desk {
     return this.refused.value?.fields[name];
   }
 
-  /** Ask risk about the order that is written; the returned function gives it up. */
+  /** Ask risk about the order that is written; the returned function gives it up. What became of it when it was sent stays. */
   preview(): () => void {
     const { order } = this.written.value;
     store.renewals.value;
-    this.refused.value = undefined;
-    this.sent.value = false;
+    this.held.value;
+    if (order !== this.asked || !this.sent.peek()) {
+      this.refused.value = undefined;
+      this.sent.value = false;
+    }
+    this.asked = order;
     this.asking.value = order !== undefined;
     if (!order) this.said.value = undefined;
     const stop = new AbortController();
@@ -89,7 +99,7 @@ class Desk {
         const said = await session.api.order.previewOrder(order, { signal: stop.signal });
         if (!stop.signal.aborted) this.said.value = said;
       } catch (thrown) {
-        if (!stop.signal.aborted) this.refused.value = failureOf(thrown);
+        if (!stop.signal.aborted && !this.sent.peek()) this.refused.value = failureOf(thrown);
       }
       if (!stop.signal.aborted) this.asking.value = false;
     }, TYPING_PAUSE_MS);
@@ -122,22 +132,24 @@ class Desk {
     if (!order || this.busy.value || this.wordMissing) return;
     const acceptAdjusted = this.cut.value === "accept";
     const said = `${sentenceOf(order)} ${acceptAdjusted}`;
+    const doubt = unanswered.has(said);
     const id = unanswered.get(said) ?? crypto.randomUUID();
     this.busy.value = true;
     // Known before it is sent: the same order, written once more while nobody knows, goes under the same id.
     unanswered.set(said, id);
     const place = (requestId: string) => session.api.order.placeOrder({ requestId, acceptAdjusted, ...order });
-    const { answer, failure } = await ask(place, id);
+    const { answer, failure } = await ask(place, id, doubt);
     this.busy.value = false;
     this.toSend.value = undefined;
-    if (!failure || !isUnanswered(failure)) unanswered.delete(said);
+    if (!failure?.unanswered) unanswered.delete(said);
     this.refused.value = failure;
     this.sent.value = true;
     if (failure) {
       if (this.left) toast(refusal(failure), "bad");
       return;
     }
-    toast(`${whole(answer?.order?.quantity ?? order.quantity)} ${order.symbol} on its way.`);
+    const once = doubt ? ", once: it is the order that got no answer" : "";
+    toast(`${whole(answer?.order?.quantity ?? order.quantity)} ${order.symbol} on its way${once}.`);
     if (!this.left) closeDialog();
   }
 
@@ -169,7 +181,7 @@ function TicketDialog({ symbol }: { symbol: string }) {
         <section class="reading said" aria-label="What risk says" aria-live="polite" tabIndex={0}>
           <Said desk={desk} />
         </section>
-        {desk.toSend.value ? <Sure desk={desk} order={desk.toSend.value} /> : <Review />}
+        {desk.toSend.value ? <Sure desk={desk} order={desk.toSend.value} /> : <Review back={desk.tried.peek()} />}
       </form>
     </Dialog>
   );
@@ -193,7 +205,7 @@ function Form({ desk }: { desk: Desk }) {
         label="Symbol"
         text={fields.symbol}
         wrong={desk.wrong("symbol")}
-        options={[...store.prices.keys.value].sort()}
+        options={store.symbols.value}
         autofocus={!fields.symbol.peek()}
         maxLength={14}
       />
@@ -266,7 +278,7 @@ function Refused({ of, sent }: { of: Failure; sent: boolean }) {
   return (
     <>
       <p class="bad" role="alert">
-        {sent && !isUnanswered(of) && <strong>Not placed: </strong>}
+        {sent && !of.unanswered && <strong>Not placed: </strong>}
         {refusal(of)}
       </p>
       {of.decision && <Decision of={of.decision} />}
@@ -274,12 +286,14 @@ function Refused({ of, sent }: { of: Failure; sent: boolean }) {
   );
 }
 
-const Review = () => (
+const focus = (element: HTMLElement | null) => element?.focus();
+
+const Review = ({ back }: { back: boolean }) => (
   <footer>
     <button type="button" class="button" onClick={closeDialog}>
       Leave
     </button>
-    <button type="submit" class="button primary">
+    <button type="submit" class="button primary" ref={back ? focus : null}>
       Place the order …
     </button>
   </footer>
@@ -287,8 +301,6 @@ const Review = () => (
 
 const REAL = "This is REAL MONEY.";
 const MAY_BE_REAL = "It is not known whether this is REAL MONEY.";
-
-const focus = (element: HTMLElement | null) => element?.focus();
 
 function Sure({ desk, order }: { desk: Desk; order: Ticket }) {
   const cut = desk.cut.value === "accept" ? "; fewer shares, if risk cuts it" : "";

@@ -32,6 +32,10 @@ describe("the form", () => {
       name: "a try",
     });
   });
+  it("leaves dollars that can't be read to the daemon, which refuses them", () => {
+    const sent = ["25.000,50", "44,10", "1e5", ""].map((equity) => configOf({ ...form, equity }).initialEquity);
+    expect(sent).toEqual(["25.000,50", "44,10", "1e5", ""]);
+  });
   it("shows what the daemon refuses beside the field", () => {
     const fields = { "config.symbols[1]": "unknown", "config.start_time": "after the end", "config.name": "too long" };
     expect(wrongOf(fields)).toEqual({ symbols: "unknown", start: "after the end", name: "too long" });
@@ -62,7 +66,7 @@ describe("a run", () => {
 
 describe("a result", () => {
   it("shows a dash for what is not defined, and no more than cents of averages", () => {
-    const trades = { trades: 1n, netPnl: "-5.00", averageLoss: "5.001234" };
+    const trades = { trades: 1n, netPnl: "-5.00", averageLoss: "5.001234", expectancy: "-5.0099" };
     const figures = figuresOf(
       create(BacktestMetricsSchema, { finalEquity: "99995.00", totalReturnPct: -0.005, trades }),
     );
@@ -73,7 +77,7 @@ describe("a result", () => {
       "Win rate": "–",
       "Net P&L": "−$5.00",
     });
-    expect(shown["Average loss"]).toBe("$5.00");
+    expect([shown["Average loss"], shown.Expectancy]).toEqual(["$5.00", "−$5.01"]);
   });
   it("of a single run has a curve and checks, that of a walk-forward a verdict", () => {
     const single = create(GetBacktestResponseSchema, {

@@ -7,7 +7,7 @@ import { session } from "@/session/session";
 import { go, rest } from "@/shell/route";
 import { gainPercent } from "@/text/figures";
 import { toneOf } from "@/text/money";
-import { dayAndMinute, millis } from "@/text/times";
+import { dateAndMinute, millis } from "@/text/times";
 import { Shown } from "@/ui/asked";
 import { More, usePaged } from "@/ui/paged";
 import { Empty, Panel, Toned } from "@/ui/parts";
@@ -35,7 +35,7 @@ const RUNS: readonly Column<Run>[] = [
   {
     title: "Asked for",
     right: true,
-    cell: (one) => dayAndMinute(one.createdAt),
+    cell: (one) => dateAndMinute(one.createdAt),
     sort: (one) => millis(one.createdAt) ?? 0,
   },
 ];
@@ -43,13 +43,10 @@ const RUNS: readonly Column<Run>[] = [
 function Backtest() {
   const id = rest.value[0] ?? "";
   const times = useSignal(0);
-  const runs = usePaged<Run>(async (pageToken, stop) => {
+  const runs = usePaged<Run>(PAGE, async (page, options) => {
     store.renewals.value;
     times.value;
-    const answer = await session.api.backtest.listBacktests(
-      { pageSize: PAGE, pageToken },
-      { ...(stop && { signal: stop }) },
-    );
+    const answer = await session.api.backtest.listBacktests(page, options);
     return { items: answer.backtests, next: answer.nextPageToken };
   });
   const again = () => {
@@ -58,7 +55,7 @@ function Backtest() {
   const waits = runs.items.some(goesOn);
   useEffect(() => {
     if (!waits) return undefined;
-    const timer = setInterval(again, LOOK_EVERY_MS);
+    const timer = setInterval(() => runs.first.busy.peek() || again(), LOOK_EVERY_MS);
     return () => clearInterval(timer);
   }, [waits]);
   const begun = (started: string) => {

@@ -11,6 +11,7 @@ import {
 import type { TradeStatistics } from "@api/trade_pb";
 import { create } from "@bufbuild/protobuf";
 import { timestampFromMs } from "@bufbuild/protobuf/wkt";
+import { dollarsOf } from "@/actions/ticket/model";
 import { figure, gainPercent, percent, whole } from "@/text/figures";
 import { dollars, gain, type Tone, toneOf } from "@/text/money";
 import { millis, seconds, span } from "@/text/times";
@@ -55,7 +56,7 @@ export function configOf(form: Form): BacktestConfig {
       .split(/[\s,]+/)
       .filter(Boolean),
     timeframe: form.timeframe,
-    initialEquity: form.equity.replace(/[\s,$]/g, ""),
+    initialEquity: dollarsOf(form.equity) ?? form.equity.trim(),
     source: Number(form.source),
     entryOrder: form.entryOrder,
     name: form.name.trim(),
@@ -163,7 +164,7 @@ function tradesOf(of: TradeStatistics): Figure[] {
 }
 
 /** Simulated money comes with more digits than anybody pays. */
-const inCents = (amount: string | undefined): string | undefined => amount?.replace(/(\.\d\d)\d+$/, "$1");
+const inCents = (amount: string | undefined): string | undefined => (amount ? Number(amount).toFixed(2) : amount);
 export const cents = (amount: string | undefined): string => dollars(inCents(amount));
 
 export interface Point {

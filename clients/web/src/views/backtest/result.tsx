@@ -10,7 +10,7 @@ import { failureOf } from "@/api/failure";
 import { session } from "@/session/session";
 import { figure, percent, whole } from "@/text/figures";
 import { dollars, money, NOTHING } from "@/text/money";
-import { day, dayAndMinute, seconds, span } from "@/text/times";
+import { dateAndMinute, day, seconds, span } from "@/text/times";
 import { positionWord } from "@/text/words";
 import { Shown, useAsked } from "@/ui/asked";
 import { More, usePaged } from "@/ui/paged";
@@ -25,7 +25,7 @@ const LOOK_EVERY_MS = 500;
 const REPORT_PATIENCE_MS = 60_000;
 
 const TRADES: readonly Column<Trade>[] = [
-  { title: "Closed", cell: (one) => dayAndMinute(one.closedAt) },
+  { title: "Closed ET", cell: (one) => dateAndMinute(one.closedAt) },
   { title: "Symbol", cell: (one) => <span class="symbol">{one.symbol}</span>, sort: (one) => one.symbol },
   { title: "Side", cell: (one) => <Direction word={positionWord(one.side)} up={one.side === PositionSide.LONG} /> },
   { title: "Shares", right: true, cell: (one) => whole(one.entryQuantity) },
@@ -52,7 +52,7 @@ export function Result({ id, ended }: { id: string; ended: () => void }) {
   const more = goesOn(run);
   useEffect(() => {
     if (!more) return undefined;
-    const timer = setInterval(asked.again, LOOK_EVERY_MS);
+    const timer = setInterval(() => asked.busy.peek() || asked.again(), LOOK_EVERY_MS);
     return () => {
       clearInterval(timer);
       ended();
@@ -92,7 +92,7 @@ function Head({ run }: { run: Run }) {
     >
       <p class="dim">
         {config?.symbols.join(" ")}, {config?.timeframe}, {from} to {to}, {dollars(config?.initialEquity)}. Asked for by{" "}
-        {run.requestedBy}, {dayAndMinute(run.createdAt)} ET.
+        {run.requestedBy}, {dateAndMinute(run.createdAt)} ET.
       </p>
       {more && (
         <div class="progress" role="status">
@@ -217,9 +217,9 @@ function Curves({ of }: { of: GetBacktestResponse }) {
 }
 
 function Trades({ id }: { id: string }) {
-  const trades = usePaged<Trade>(async (pageToken, stop) => {
-    const request = { backtestId: id, pageSize: PAGE, pageToken };
-    const answer = await session.api.backtest.getBacktest(request, { ...(stop && { signal: stop }) });
+  const trades = usePaged<Trade>(PAGE, async (page, options) => {
+    session.store.renewals.value;
+    const answer = await session.api.backtest.getBacktest({ backtestId: id, ...page }, options);
     return { items: answer.trades, next: answer.nextPageToken };
   });
   return (

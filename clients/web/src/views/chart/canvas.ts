@@ -24,6 +24,11 @@ import { type Level, type LineName, line, type Mark, type Point, REGIME_TONES, t
 export type PaneName = "RSI" | "ADX" | "ATR";
 export const PANES: readonly PaneName[] = ["RSI", "ADX", "ATR"];
 
+export interface Range {
+  readonly from: number;
+  readonly to: number;
+}
+
 interface LineStyleOf {
   readonly name: LineName;
   readonly colour: string;
@@ -127,9 +132,13 @@ export class Canvas {
     for (const [name, series] of this.lines) series.setData(line(steps, name).map(asData));
   }
 
-  /** The last bars, as many as are readable. */
-  showLast(count: number, bars: number): void {
-    this.chart.timeScale().setVisibleLogicalRange({ from: bars - count, to: bars + 4 });
+  show(range: Range): void {
+    this.chart.timeScale().setVisibleLogicalRange(range);
+  }
+
+  /** What is looked at, by the bars' numbers. */
+  get shown(): Range | undefined {
+    return this.chart.timeScale().getVisibleLogicalRange() ?? undefined;
   }
 
   mark(marks: readonly Mark[]): void {

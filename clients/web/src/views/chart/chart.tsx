@@ -1,5 +1,5 @@
 // Chart: one symbol, its bars as the daemon remembers them, and what was done there.
-import { computed, signal, useSignal, useSignalEffect } from "@preact/signals";
+import { computed, signal, untracked, useSignal, useSignalEffect } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { TicketButton } from "@/actions/ticket/ticket";
 import { session } from "@/session/session";
@@ -11,7 +11,7 @@ import { type Asked, Shown, useAsked } from "@/ui/asked";
 import { Badge, Empty, Panel } from "@/ui/parts";
 import { theme } from "@/ui/theme";
 import type { View } from "@/views/view";
-import type { Canvas, PaneName } from "./canvas";
+import type { Canvas, PaneName, Range } from "./canvas";
 import { extended, fillMarks, KEPT, legendOf, levelsOf, type Step, signalMarks, stepsOf } from "./model";
 
 const { store } = session;
@@ -19,8 +19,7 @@ const FIRST_SHOWN = 160;
 const OLD_SIGNALS = 200;
 const ALL_PANES: readonly PaneName[] = ["RSI", "ADX", "ATR"];
 
-const symbols = computed(() => [...store.prices.keys.value].sort());
-const chosen = computed(() => rest.value[0] ?? symbols.value[0] ?? "");
+const chosen = computed(() => rest.value[0] ?? store.symbols.value[0] ?? "");
 const panes = signal<readonly PaneName[]>(["RSI", "ADX"]);
 
 function Chart() {
@@ -88,7 +87,7 @@ function Tools({ symbol }: { symbol: string }) {
         value={symbol}
         onChange={(event) => go("chart", event.currentTarget.value)}
       >
-        {symbols.value.map((one) => (
+        {store.symbols.value.map((one) => (
           <option key={one} value={one}>
             {one}
           </option>
@@ -98,6 +97,9 @@ function Tools({ symbol }: { symbol: string }) {
     </>
   );
 }
+
+/** The last bars, as many as are readable. */
+const lastOf = (bars: number): Range => ({ from: bars - FIRST_SHOWN, to: bars + 4 });
 
 interface DrawingProps {
   symbol: string;
@@ -109,25 +111,34 @@ function Drawing({ symbol, loaded, old }: DrawingProps) {
   const element = useRef<HTMLDivElement>(null);
   const canvas = useSignal<Canvas | undefined>(undefined);
   const hovered = useSignal<number | undefined>(undefined);
-  const steps = useMemo(() => signal(loaded), [loaded]);
+  const failed = useSignal("");
+  const range = useRef<Range | undefined>(undefined);
+  // A bar may have come while those before it were on their way.
+  const newest = () => [store.bars.one(symbol).value, store.indicators.one(symbol).value] as const;
+  const steps = useMemo(() => signal(untracked(() => extended(loaded, ...newest()))), [loaded]);
 
   useSignalEffect(() => {
-    steps.value = extended(steps.peek(), store.bars.one(symbol).value, store.indicators.one(symbol).value);
+    steps.value = extended(steps.peek(), ...newest());
   });
   // Colours are read when it is drawn, and panes are made once: another theme or choice of panes is another canvas.
   useEffect(() => {
     let gone = false;
-    void import("./canvas").then((module) => {
-      if (gone || !element.current) return;
-      canvas.value = new module.Canvas(element.current, panes.value, (time) => {
-        hovered.value = time;
+    void import("./canvas")
+      .then((module) => {
+        if (gone || !element.current) return;
+        canvas.value = new module.Canvas(element.current, panes.value, (time) => {
+          hovered.value = time;
+        });
+        canvas.value.draw(steps.peek());
+        canvas.value.show(range.current ?? lastOf(steps.peek().length));
+        element.current.dataset.drawn = String(steps.peek().length);
+      })
+      .catch((error: unknown) => {
+        failed.value = `The chart can't be drawn: ${error}. The daemon may be another version now: load the page again.`;
       });
-      canvas.value.draw(steps.peek());
-      canvas.value.showLast(FIRST_SHOWN, steps.peek().length);
-      element.current.dataset.drawn = String(steps.peek().length);
-    });
     return () => {
       gone = true;
+      range.current = canvas.value?.shown;
       canvas.value?.end();
       canvas.value = undefined;
     };
@@ -155,6 +166,11 @@ function Drawing({ symbol, loaded, old }: DrawingProps) {
             </div>
           ))}
       </dl>
+      {failed.value && (
+        <p class="empty bad" role="alert">
+          {failed}
+        </p>
+      )}
       <div
         class="canvas"
         ref={element}

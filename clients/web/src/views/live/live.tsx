@@ -159,19 +159,21 @@ function Tools({ some }: { some: boolean }) {
   );
 }
 
-const symbols = computed(() => [...store.prices.keys.value].sort());
-
 function Prices() {
   return (
-    <Panel title="Prices" count={symbols.value.length} class="prices">
-      <Table label="Prices" columns={PRICES} keys={symbols.value} row={(key) => store.prices.one(key)} />
+    <Panel title="Prices" count={store.symbols.value.length} class="prices">
+      <Table label="Prices" columns={PRICES} keys={store.symbols.value} row={(key) => store.prices.one(key)} />
     </Panel>
   );
 }
 
+// It is recorded all the time: what was asked for in the morning is not how things are in the evening.
+const minute = computed(() => Math.floor(nowMs.value / 60_000));
+
 function Equity() {
   const asked = useAsked(async (signal) => {
     store.renewals.value;
+    minute.value;
     const resolution = EquityResolution.HOUR;
     return (await session.api.account.getEquityCurve({ pageSize: POINTS, resolution }, { signal })).points;
   });

@@ -3,7 +3,7 @@
 import { Role } from "@api/access_pb";
 import { Side } from "@api/common_pb";
 import type { Order } from "@api/order_pb";
-import { computed, signal } from "@preact/signals";
+import { signal } from "@preact/signals";
 import { askToCancel, askToCancelAll, askToReplace } from "@/actions/orders";
 import { TicketButton } from "@/actions/ticket/ticket";
 import { session } from "@/session/session";
@@ -13,9 +13,10 @@ import { dayAndMinute } from "@/text/times";
 import { orderWord, roleWord, sideWord, typeWord } from "@/text/words";
 import { Shown } from "@/ui/asked";
 import { Choice } from "@/ui/fields";
-import { More, usePaged } from "@/ui/paged";
+import { type Ask, More, usePaged } from "@/ui/paged";
 import { Direction, Empty, Panel, Toned } from "@/ui/parts";
 import { type Column, ListTable } from "@/ui/table";
+import { symbolOptions } from "@/views/symbols";
 import type { View } from "@/views/view";
 import { Life } from "./life";
 import {
@@ -59,43 +60,35 @@ const ACTIONS: Column<Order> = { title: "Actions", untitled: true, right: true, 
 
 const symbol = signal("");
 const what = signal<What>("");
-const symbols = computed(() => [...store.prices.keys.value].sort());
 const isWanted = (one: Order) => (!symbol.value || one.symbol === symbol.value) && isA(one, what.value);
 
 function Orders() {
-  const paged = usePaged(async (token, stop) => {
+  const fetch = async (page: Ask, options: object) => {
     store.renewals.value;
-    const request = {
-      pageSize: PAGE,
-      pageToken: token,
-      symbols: symbol.value ? [symbol.value] : [],
-      open: false,
-      ...requestOf(what.value),
-    };
-    const page = await session.api.order.listOrders(request, stop ? { signal: stop } : {});
-    return { items: page.orders, next: page.nextPageToken };
-  });
+    const wanted = { symbols: symbol.value ? [symbol.value] : [], open: false, ...requestOf(what.value) };
+    const answer = await session.api.order.listOrders({ ...wanted, ...page }, options);
+    return { items: answer.orders, next: answer.nextPageToken };
+  };
+  const paged = usePaged(PAGE, fetch, () => symbol.value + what.value);
   const list = inOrder(store.orders.all.filter(isWanted), paged.items);
   const chosen = rest.value[0];
   return (
     <div class={chosen ? "view desk" : "view desk one"}>
       <Panel title={`Orders, ${list.filter((one) => !one.endedAt).length} open`} tools={<Tools />}>
         <Shown asked={paged.first} what="ended orders">
-          {() =>
-            list.length ? (
-              <ListTable
-                label="Orders"
-                columns={[...COLUMNS, ...(chosen ? [] : WIDE), ACTIONS]}
-                list={list}
-                id={(one) => one.id}
-                open={(id) => go("orders", id)}
-                selected={chosen}
-              />
-            ) : (
-              <Empty>No order yet.</Empty>
-            )
-          }
+          {() => list.length === 0 && <Empty>No order yet.</Empty>}
         </Shown>
+        {/* Those that work are on the stream, whatever becomes of the others. */}
+        {list.length > 0 && (
+          <ListTable
+            label="Orders"
+            columns={[...COLUMNS, ...(chosen ? [] : WIDE), ACTIONS]}
+            list={list}
+            id={(one) => one.id}
+            open={(id) => go("orders", id)}
+            selected={chosen}
+          />
+        )}
         <More of={paged} />
       </Panel>
       {chosen && <Life key={chosen} id={chosen} />}
@@ -106,11 +99,7 @@ function Orders() {
 function Tools() {
   return (
     <>
-      <Choice
-        label="symbol"
-        chosen={symbol}
-        options={[["", "All symbols"], ...symbols.value.map((one) => [one, one] as const)]}
-      />
+      <Choice label="symbol" chosen={symbol} options={symbolOptions("All symbols")} />
       <Choice label="orders" chosen={what} options={WHATS} />
       {session.may(Role.TRADE) && (
         <button type="button" class="button danger small" onClick={askToCancelAll}>

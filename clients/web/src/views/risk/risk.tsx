@@ -9,7 +9,7 @@ import { session } from "@/session/session";
 import { figure, percent, plural, whole } from "@/text/figures";
 import { dollars, money } from "@/text/money";
 import { dayAndMinute } from "@/text/times";
-import { breakerWord, positionWord } from "@/text/words";
+import { breakerWord, lossEndOf, positionWord } from "@/text/words";
 import { Shown, useAsked } from "@/ui/asked";
 import { nowMs } from "@/ui/now";
 import { Badge, Direction, Empty, Facts, Gain, GainPercent, Loading, Meter, Panel, SymbolLink } from "@/ui/parts";
@@ -66,7 +66,7 @@ const live = computed(() => session.link.value.phase === "live");
 function RiskScreen() {
   const asked = useAsked(async (stop) => {
     store.renewals.value;
-    store.positions.keys.value;
+    store.traded.value;
     if (live.value) due.value;
     return (await session.api.risk.getRiskReport({}, { signal: stop })).report;
   });
@@ -196,7 +196,7 @@ function Breaker({ of }: { of: Risk }) {
       </span>
       {of.breakerLatched && <p class="warn">latched: until an admin resets it</p>}
       {of.breakerReason && <p class="warn">{of.breakerReason}</p>}
-      {of.dailyLossReached && <p class="bad">daily loss reached: no entries until it is reset</p>}
+      {of.dailyLossReached && <p class="bad">daily loss reached: {lossEndOf(of)}</p>}
     </>
   );
 }

@@ -1,7 +1,7 @@
 // Signals: each decision with all its reasons; and of a symbol without one, why not.
 
 import { type Signal, SignalKind } from "@api/signal_pb";
-import { computed, signal, useSignal } from "@preact/signals";
+import { signal, useSignal } from "@preact/signals";
 import { session } from "@/session/session";
 import { go, rest } from "@/shell/route";
 import { price } from "@/text/figures";
@@ -9,9 +9,10 @@ import { dayAndClock, dayAndMinute } from "@/text/times";
 import { regimeWord, signalWord } from "@/text/words";
 import { Shown, useAsked } from "@/ui/asked";
 import { Choice } from "@/ui/fields";
-import { More, usePaged } from "@/ui/paged";
+import { type Ask, More, usePaged } from "@/ui/paged";
 import { Direction, Empty, Panel, Toned } from "@/ui/parts";
 import { type Column, ListTable } from "@/ui/table";
+import { symbolOptions } from "@/views/symbols";
 import type { View } from "@/views/view";
 import { Explanation } from "./explanation";
 import { becameWord, merged, modeOf, pointsUp, WHY } from "./model";
@@ -38,43 +39,35 @@ const KINDS: readonly (readonly [string, string])[] = [
 
 const symbol = signal("");
 const kind = signal("");
-const symbols = computed(() => [...store.prices.keys.value].sort());
 const isWanted = (one: Signal) =>
   (!symbol.value || one.symbol === symbol.value) && (!kind.value || one.kind === Number(kind.value));
 
 function Signals() {
-  const paged = usePaged(async (token, stop) => {
+  const fetch = async (page: Ask, options: object) => {
     store.renewals.value;
-    const request = {
-      pageSize: PAGE,
-      pageToken: token,
-      symbols: symbol.value ? [symbol.value] : [],
-      kinds: kind.value ? [Number(kind.value)] : [],
-    };
-    const page = await session.api.signal.listSignals(request, stop ? { signal: stop } : {});
-    return { items: page.signals, next: page.nextPageToken };
-  });
+    const wanted = { symbols: symbol.value ? [symbol.value] : [], kinds: kind.value ? [Number(kind.value)] : [] };
+    const answer = await session.api.signal.listSignals({ ...wanted, ...page }, options);
+    return { items: answer.signals, next: answer.nextPageToken };
+  };
+  const paged = usePaged(PAGE, fetch, () => symbol.value + kind.value);
   const list = merged(store.signals.all.filter(isWanted), paged.items);
   const [chosen = list[0]?.id ?? "", about] = rest.value;
   return (
     <div class="view desk">
       <Panel title="Signals" tools={<Tools />}>
         <Shown asked={paged.first} what="signals">
-          {() =>
-            list.length ? (
-              <ListTable
-                label="Signals"
-                columns={COLUMNS}
-                list={list}
-                id={(one) => one.id}
-                open={(id) => go("signals", id)}
-                selected={chosen}
-              />
-            ) : (
-              <Empty>No signal yet. Ask why not.</Empty>
-            )
-          }
+          {() => list.length === 0 && <Empty>No signal yet. Ask why not.</Empty>}
         </Shown>
+        {list.length > 0 && (
+          <ListTable
+            label="Signals"
+            columns={COLUMNS}
+            list={list}
+            id={(one) => one.id}
+            open={(id) => go("signals", id)}
+            selected={chosen}
+          />
+        )}
         <More of={paged} />
       </Panel>
       {chosen === WHY && about ? <WhyNot key={about} symbol={about} /> : <Chosen key={chosen} id={chosen} />}
@@ -86,12 +79,12 @@ function Tools() {
   const asked = useSignal("");
   return (
     <>
-      <Choice label="symbol" chosen={symbol} options={[["", "All symbols"], ...named(symbols.value)]} />
+      <Choice label="symbol" chosen={symbol} options={symbolOptions("All symbols")} />
       <Choice label="kind" chosen={kind} options={KINDS} />
       <Choice
         label="why is a symbol not traded"
         chosen={asked}
-        options={[["", "Why not …"], ...named(symbols.value)]}
+        options={symbolOptions("Why not …")}
         onChoice={(one) => {
           asked.value = "";
           go("signals", WHY, one);
@@ -100,8 +93,6 @@ function Tools() {
     </>
   );
 }
-
-const named = (list: readonly string[]) => list.map((one) => [one, one] as const);
 
 /** One signal, and again when something becomes of it. */
 function Chosen({ id }: { id: string }) {

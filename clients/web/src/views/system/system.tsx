@@ -2,11 +2,12 @@
 
 import { Role } from "@api/access_pb";
 import type { Alert, Feed, Part, Status } from "@api/system_pb";
-import { computed, useSignal, useSignalEffect } from "@preact/signals";
+import { computed, useSignal } from "@preact/signals";
 import { act } from "@/actions/act";
 import { session } from "@/session/session";
 import { dayAndMinute } from "@/text/times";
 import { severityWord } from "@/text/words";
+import { Shown, useAsked } from "@/ui/asked";
 import { Badge, Empty, Facts, Panel } from "@/ui/parts";
 import { type Column, ListTable } from "@/ui/table";
 import { Happenings } from "@/views/live/happenings";
@@ -71,23 +72,18 @@ function Daemon({ status }: { status: Status }) {
 const alerts = computed(() => inOrder(store.alerts.all));
 
 function Alerts() {
-  const failed = useSignal("");
-  useSignalEffect(() => {
+  const asked = useAsked(async (stop) => {
     store.renewals.value;
-    session.api.system
-      .listAlerts({ pageSize: OLD_ALERTS })
-      .then((answer) => {
-        failed.value = "";
-        store.alerts.putBehind(answer.alerts.reverse().map((one) => [one.id, one]));
-      })
-      .catch((thrown: unknown) => {
-        failed.value = String(thrown);
-      });
+    const { alerts } = await session.api.system.listAlerts({ pageSize: OLD_ALERTS }, { signal: stop });
+    store.alerts.putBehind(alerts.reverse().map((one) => [one.id, one]));
+    return alerts.length;
   });
   const open = alerts.value.filter((one) => !one.acknowledgedAt).length;
   return (
     <Panel title="Alerts" count={open} class="alerts">
-      {failed.value && <p class="empty bad">Older alerts: {failed.value}</p>}
+      <Shown asked={asked} what="older alerts">
+        {() => null}
+      </Shown>
       {alerts.value.length ? (
         <ul>
           {alerts.value.map((alert) => (

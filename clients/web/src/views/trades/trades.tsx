@@ -7,14 +7,15 @@ import { session } from "@/session/session";
 import { go, rest } from "@/shell/route";
 import { figure, percent, whole } from "@/text/figures";
 import { money } from "@/text/money";
-import { dayAndMinute } from "@/text/times";
+import { dateAndMinute } from "@/text/times";
 import { positionWord, strategyWord } from "@/text/words";
 import { Shown, useAsked } from "@/ui/asked";
-import { Choice } from "@/ui/fields";
-import { More, usePaged } from "@/ui/paged";
+import { Choice, LAST_DAY } from "@/ui/fields";
+import { type Ask, More, usePaged } from "@/ui/paged";
 import { Direction, Empty, Gain, GainPercent, Panel } from "@/ui/parts";
 import { type Column, ListTable } from "@/ui/table";
 import { toast } from "@/ui/toasts";
+import { symbolOptions } from "@/views/symbols";
 import type { View } from "@/views/view";
 import { saveTrades } from "./export";
 import { endedOf, figuresOf, type Group, groupsOf, heldOf, requestOf, type Wanted } from "./model";
@@ -24,7 +25,7 @@ const { store } = session;
 const PAGE = 100;
 
 const COLUMNS: readonly Column<Trade>[] = [
-  { title: "Opened ET", cell: (one) => dayAndMinute(one.openedAt) },
+  { title: "Opened ET", cell: (one) => dateAndMinute(one.openedAt) },
   { title: "Symbol", cell: (one) => <span class="symbol">{one.symbol}</span> },
   { title: "Side", cell: (one) => <Direction word={positionWord(one.side)} up={one.side === PositionSide.LONG} /> },
   { title: "Shares", right: true, cell: (one) => whole(one.entryQuantity) },
@@ -42,7 +43,7 @@ const COLUMNS: readonly Column<Trade>[] = [
 // What there is room for while no trade is looked at.
 const WIDE: readonly Column<Trade>[] = [
   { title: "Mode", from: 1200, cell: (one) => strategyWord(one.mode).text },
-  { title: "Closed ET", from: 1200, cell: (one) => dayAndMinute(one.closedAt) },
+  { title: "Closed ET", from: 1200, cell: (one) => dateAndMinute(one.closedAt) },
   { title: "Why it ended", grow: true, from: 1200, cell: endedOf },
 ];
 const GROUPS: readonly Column<Group>[] = [
@@ -61,16 +62,17 @@ const MODES: readonly (readonly [string, string])[] = [
 ];
 
 const filters = { symbol: signal(""), mode: signal(""), from: signal(""), to: signal("") };
-const symbols = computed(() => [...store.prices.keys.value].sort());
 const wanted = computed((): Wanted => {
   const { symbol, mode, from, to } = filters;
   return { symbol: symbol.value, mode: mode.value, from: from.value, to: to.value };
 });
 
-/** What is asked for, and again when a position is opened or closed. */
+const about = () => Object.values(wanted.value).join();
+
+/** What is asked for, and again when a position is opened, closed, or of another size. */
 function request() {
   store.renewals.value;
-  store.positions.keys.value;
+  store.traded.value;
   return requestOf(wanted.value);
 }
 
@@ -88,11 +90,11 @@ function Trades() {
 }
 
 function List({ chosen }: { chosen: string | undefined }) {
-  const paged = usePaged(async (token, stop) => {
-    const asked = { ...request(), pageSize: PAGE, pageToken: token };
-    const page = await session.api.trade.listTrades(asked, stop ? { signal: stop } : {});
-    return { items: page.trades, next: page.nextPageToken };
-  });
+  const fetch = async (page: Ask, options: object) => {
+    const answer = await session.api.trade.listTrades({ ...request(), ...page }, options);
+    return { items: answer.trades, next: answer.nextPageToken };
+  };
+  const paged = usePaged(PAGE, fetch, about);
   return (
     <Panel title="Trades" tools={<Tools />}>
       <Shown asked={paged.first} what="trades">
@@ -117,7 +119,7 @@ function List({ chosen }: { chosen: string | undefined }) {
 }
 
 function Statistics() {
-  const asked = useAsked((stop) => session.api.trade.getStatistics(request(), { signal: stop }));
+  const asked = useAsked((stop) => session.api.trade.getStatistics(request(), { signal: stop }), about);
   return (
     <Shown asked={asked} what="statistics">
       {(answer) => (
@@ -159,11 +161,7 @@ function Tools() {
   };
   return (
     <>
-      <Choice
-        label="symbol"
-        chosen={filters.symbol}
-        options={[["", "All symbols"], ...symbols.value.map((one) => [one, one] as const)]}
-      />
+      <Choice label="symbol" chosen={filters.symbol} options={symbolOptions("All symbols")} />
       <Choice label="mode" chosen={filters.mode} options={MODES} />
       <DateTool name="from" />
       <DateTool name="to" />
@@ -181,6 +179,7 @@ const DateTool = ({ name }: { name: "from" | "to" }) => (
     class="input tool"
     aria-label={`opened ${name}`}
     title={`opened ${name}`}
+    max={LAST_DAY}
     value={filters[name].value}
     onChange={(event) => {
       filters[name].value = event.currentTarget.value;

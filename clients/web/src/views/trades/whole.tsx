@@ -16,7 +16,7 @@ const { store } = session;
 export function Whole({ id }: { id: string }) {
   const asked = useAsked((stop) => {
     store.renewals.value;
-    store.positions.keys.value;
+    store.traded.value;
     return session.api.trade.getTrade({ tradeId: id }, { signal: stop });
   });
   return (
