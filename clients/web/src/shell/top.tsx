@@ -81,9 +81,11 @@ function Clock() {
   const phase = store.status.value?.session?.phase;
   if (!shownTime.value) return null;
   return (
-    <span class="fact wide">
+    <span class="fact">
       {phase !== undefined && phase !== SessionPhase.UNSPECIFIED && <Badge word={sessionWord(phase)} />}
-      <span title="the exchange's time">{shownTime} ET</span>
+      <span class="wide" title="the exchange's time">
+        {shownTime} ET
+      </span>
     </span>
   );
 }

@@ -1,4 +1,4 @@
-// Money is the daemon's own decimal text: it is grouped and signed for the eye, never turned into a number to be shown.
+// Money is the daemon's own decimal text: it is grouped and signed for the eye, never turned into a number to be shown, but where cents are enough.
 
 export const NOTHING = "–";
 export type Tone = "good" | "bad" | "warn" | "accent" | "dim" | "";
@@ -20,6 +20,11 @@ export function dollars(amount: string | undefined): string {
   if (text === NOTHING) return text;
   return text.startsWith("−") ? `−$${text.slice(1)}` : `$${text}`;
 }
+
+/** To the cent: averages, and simulated money, come with more digits than anybody pays. */
+export const inCents = (amount: string | undefined): string | undefined =>
+  amount ? Number(amount).toFixed(2) : amount;
+export const cents = (amount: string | undefined): string => dollars(inCents(amount));
 
 /** Profit or loss: always signed. */
 export function gain(amount: string | undefined): string {

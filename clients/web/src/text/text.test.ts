@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { compact, figure, gainPercent, percent, plural, price, whole } from "./figures";
 import { dollars, gain, money, signOf, toneOf } from "./money";
-import { dateAndMinute, dayAndMinute, millis, span } from "./times";
+import { clockOrDay, dateAndMinute, dayAndMinute, millis, span } from "./times";
 
 const stamp = (seconds: number, nanos = 0) => ({
   $typeName: "google.protobuf.Timestamp" as const,
@@ -57,6 +57,10 @@ describe("times", () => {
   });
   it("have their year where a list reaches over years", () => {
     expect(dateAndMinute(stamp(1_200_321_000))).toBe("2008-01-14 09:30");
+  });
+  it("of another day say so", () => {
+    const told = (seconds: number) => clockOrDay(seconds * 1000, 1_200_330_000_000);
+    expect([told(1_200_321_000), told(1_200_234_600), told(0)]).toEqual(["09:30:00", "Jan 13 09:30", "–"]);
   });
   it("keep their milliseconds", () => {
     expect(millis(stamp(1, 999_999_999))).toBe(1_999);

@@ -26,6 +26,8 @@ const shown = (stamp: Timestamp | undefined, text: (date: Date) => string): stri
   return time === undefined ? NOTHING : text(new Date(time));
 };
 
+const short = (date: Date): string => `${SHORT_DAY.format(date).replace(".", "")} ${MINUTE.format(date)}`;
+
 /** `15:59:58`. */
 export const clock = (stamp: Timestamp | undefined): string => shown(stamp, (date) => CLOCK.format(date));
 /** `15:59`. */
@@ -33,14 +35,20 @@ export const minute = (stamp: Timestamp | undefined): string => shown(stamp, (da
 /** `2008-01-14`. */
 export const day = (stamp: Timestamp | undefined): string => shown(stamp, (date) => DAY.format(date));
 /** `Jan 14 15:59`. */
-export const dayAndMinute = (stamp: Timestamp | undefined): string =>
-  shown(stamp, (date) => `${SHORT_DAY.format(date).replace(".", "")} ${MINUTE.format(date)}`);
+export const dayAndMinute = (stamp: Timestamp | undefined): string => shown(stamp, short);
 /** `2008-01-14 15:59`: of lists that reach over years. */
 export const dateAndMinute = (stamp: Timestamp | undefined): string =>
   shown(stamp, (date) => `${DAY.format(date)} ${MINUTE.format(date)}`);
 /** `2008-01-14 15:59:58`. */
 export const dayAndClock = (stamp: Timestamp | undefined): string =>
   shown(stamp, (date) => `${DAY.format(date)} ${CLOCK.format(date)}`);
+
+/** `15:59:58` of the day of `nowMs`, `Jan 14 15:59` of another one; milliseconds, 0 for a time that is not known. */
+export function clockOrDay(timeMs: number, nowMs: number): string {
+  if (!timeMs) return NOTHING;
+  const [date, now] = [new Date(timeMs), new Date(nowMs)];
+  return DAY.format(date) === DAY.format(now) ? CLOCK.format(date) : short(date);
+}
 
 /** `0.4s`, `12s`, `3m05s`, `2h10m`, `4d03h`: like the terminal. */
 export function span(length: number | undefined): string {

@@ -7,7 +7,7 @@ import { session } from "@/session/session";
 import { go, rest } from "@/shell/route";
 import { gainPercent } from "@/text/figures";
 import { toneOf } from "@/text/money";
-import { dateAndMinute, millis } from "@/text/times";
+import { dayAndMinute, millis } from "@/text/times";
 import { Shown } from "@/ui/asked";
 import { More, usePaged } from "@/ui/paged";
 import { Empty, Panel, Toned } from "@/ui/parts";
@@ -35,7 +35,7 @@ const RUNS: readonly Column<Run>[] = [
   {
     title: "Asked for",
     right: true,
-    cell: (one) => dateAndMinute(one.createdAt),
+    cell: (one) => dayAndMinute(one.createdAt),
     sort: (one) => millis(one.createdAt) ?? 0,
   },
 ];

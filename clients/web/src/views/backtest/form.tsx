@@ -59,9 +59,9 @@ export function BacktestForm({ begun }: { begun: (id: string) => void }) {
           chosen={source}
           wrong={wrong.value.source}
           options={[
-            [String(BarSource.HISTORY), "the broker's history"],
-            [String(BarSource.CACHE), "the cache alone"],
-            [String(BarSource.FILES), "files on the daemon's disk"],
+            [String(BarSource.HISTORY), "broker's history"],
+            [String(BarSource.CACHE), "cache alone"],
+            [String(BarSource.FILES), "daemon's files"],
           ]}
         />
         <ChoiceField

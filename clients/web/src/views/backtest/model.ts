@@ -13,7 +13,7 @@ import { create } from "@bufbuild/protobuf";
 import { timestampFromMs } from "@bufbuild/protobuf/wkt";
 import { dollarsOf } from "@/actions/ticket/model";
 import { figure, gainPercent, percent, whole } from "@/text/figures";
-import { dollars, gain, type Tone, toneOf } from "@/text/money";
+import { cents, gain, inCents, type Tone, toneOf } from "@/text/money";
 import { millis, seconds, span } from "@/text/times";
 import type { Word } from "@/text/words";
 
@@ -162,10 +162,6 @@ function tradesOf(of: TradeStatistics): Figure[] {
     plain("Commission", cents(of.commission)),
   ];
 }
-
-/** Simulated money comes with more digits than anybody pays. */
-const inCents = (amount: string | undefined): string | undefined => (amount ? Number(amount).toFixed(2) : amount);
-export const cents = (amount: string | undefined): string => dollars(inCents(amount));
 
 export interface Point {
   readonly timeMs: number;

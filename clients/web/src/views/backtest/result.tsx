@@ -9,7 +9,7 @@ import { act } from "@/actions/act";
 import { failureOf } from "@/api/failure";
 import { session } from "@/session/session";
 import { figure, percent, whole } from "@/text/figures";
-import { dollars, money, NOTHING } from "@/text/money";
+import { cents, dollars, inCents, money, NOTHING } from "@/text/money";
 import { dateAndMinute, day, seconds, span } from "@/text/times";
 import { positionWord } from "@/text/words";
 import { Shown, useAsked } from "@/ui/asked";
@@ -18,7 +18,7 @@ import { Badge, Direction, Empty, Gain, GainPercent, Meter, Panel } from "@/ui/p
 import { Plot } from "@/ui/plot";
 import { type Column, ListTable } from "@/ui/table";
 import { toast } from "@/ui/toasts";
-import { cents, figuresOf, goesOn, isSingle, linesOf, pointsOf, progressOf, stateWord, titleOf } from "./model";
+import { figuresOf, goesOn, isSingle, linesOf, pointsOf, progressOf, stateWord, titleOf } from "./model";
 
 const PAGE = 100;
 const LOOK_EVERY_MS = 500;
@@ -31,7 +31,12 @@ const TRADES: readonly Column<Trade>[] = [
   { title: "Shares", right: true, cell: (one) => whole(one.entryQuantity) },
   { title: "Entry", right: true, from: 900, cell: (one) => money(one.entryPrice) },
   { title: "Exit", right: true, from: 900, cell: (one) => money(one.exitPrice) },
-  { title: "Net $", right: true, cell: (one) => <Gain amount={one.netPnl} />, sort: (one) => Number(one.netPnl) },
+  {
+    title: "Net $",
+    right: true,
+    cell: (one) => <Gain amount={inCents(one.netPnl)} />,
+    sort: (one) => Number(one.netPnl),
+  },
   {
     title: "%",
     right: true,
@@ -208,7 +213,7 @@ function Curves({ of }: { of: GetBacktestResponse }) {
         height={80}
         tone="bad"
         floor={0}
-        scale={(value) => percent(value, 1)}
+        scale={(value) => percent(Math.abs(value), 1)}
         tell={(number) => `${at(number)}  ${percent(points[number]?.drawdownPct)}`}
         ends={ends}
       />

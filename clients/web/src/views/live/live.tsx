@@ -21,7 +21,7 @@ import { Direction, Empty, Gain, GainPercent, Meter, Panel, SymbolLink, Toned } 
 import { type Column, Table } from "@/ui/table";
 import type { View } from "@/views/view";
 import { Happenings } from "./happenings";
-import { curveOf, extremesOf, heldFor, nearness, pulseOf, type Tile, tilesOf } from "./model";
+import { bareMark, curveOf, extremesOf, heldFor, nearness, pulseOf, type Tile, tilesOf } from "./model";
 
 const { store } = session;
 const POINTS = 500;
@@ -51,7 +51,7 @@ const POSITIONS: readonly Column<Position>[] = [
     cell: (one) => money(one.marketValue),
     sort: (one) => Number(one.marketValue),
   },
-  { title: "Stop", right: true, cell: (one) => money(one.stopPrice) },
+  { title: "Stop", right: true, cell: (one) => <Stop of={one} /> },
   {
     title: "At risk",
     right: true,
@@ -196,6 +196,18 @@ const Held = ({ of }: { of: Position }) => <>{heldFor(of, store.second.value)}</
 const RegimeOf = ({ symbol }: { symbol: string }) => (
   <Toned word={regimeWord(store.indicators.one(symbol).value?.regime)} />
 );
+
+/** Its price, and a mark where no order at the broker stands for it: there may be no room for more words. */
+function Stop({ of }: { of: Position }) {
+  const mark = bareMark(of);
+  const word = guardWord(of.protection);
+  return (
+    <span class={mark && word.tone} title={word.text}>
+      {mark}
+      {money(of.stopPrice)}
+    </span>
+  );
+}
 
 function Guard({ of }: { of: Position }) {
   if (of.exitReason) return <span class="warn">closing: {of.exitReason}</span>;

@@ -1,6 +1,6 @@
 // What the live view shows, as plain values.
 import type { Account, EquityPoint } from "@api/account_pb";
-import type { Position } from "@api/position_pb";
+import { type Position, ProtectionState } from "@api/position_pb";
 import type { Risk, RiskCheck } from "@api/risk_pb";
 import { ageMs, type Heartbeat, heartbeat, type Link } from "@/live/link";
 import { gainPercent, percent } from "@/text/figures";
@@ -105,3 +105,11 @@ export function extremesOf(points: readonly EquityPoint[]): string {
 /** Equity, oldest first, for a curve. */
 export const curveOf = (points: readonly EquityPoint[]): number[] =>
   points.map((point) => Number(point.equity)).reverse();
+
+const MARKS: Readonly<Partial<Record<ProtectionState, string>>> = {
+  [ProtectionState.DAEMON_WATCHING]: "! ",
+  [ProtectionState.UNPROTECTED]: "✗ ",
+};
+
+/** What stands before a stop for which there is no order at the broker; nothing before one for which there is. */
+export const bareMark = (position: Position): string => MARKS[position.protection] ?? "";

@@ -4,7 +4,7 @@ import { session } from "@/session/session";
 import { hrefOf } from "@/shell/route";
 import { plural, whole } from "@/text/figures";
 import { dollars, money } from "@/text/money";
-import { clock, dayAndClock } from "@/text/times";
+import { clock, day, dayAndClock } from "@/text/times";
 import { orderWord, roleWord, sideWord, timeInForceWord, typeWord } from "@/text/words";
 import { Shown, useAsked } from "@/ui/asked";
 import { Icon } from "@/ui/icons";
@@ -26,11 +26,15 @@ export function Life({ id }: { id: string }) {
           order && (
             <div class="reading">
               <What of={order} />
-              <Fills of={fills} />
+              <Fills of={fills} since={day(order.createdAt)} />
               <h3>What happened</h3>
               <ol class="history">
-                {history.map((entry) => (
-                  <Step key={`${entry.seq} ${entry.event}`} of={entry} />
+                {history.map((entry, number) => (
+                  <Step
+                    key={`${entry.seq} ${entry.event}`}
+                    of={entry}
+                    since={day(number ? history[number - 1]?.time : order.createdAt)}
+                  />
                 ))}
               </ol>
             </div>
@@ -87,7 +91,7 @@ function What({ of }: { of: Order }) {
 const related = (name: string, view: string, id: string) =>
   id ? [[name, <a href={hrefOf(view, id)}>{id}</a>] as const] : [];
 
-function Fills({ of }: { of: readonly Fill[] }) {
+function Fills({ of, since }: { of: readonly Fill[]; since: string }) {
   return (
     <>
       <h3>{of.length ? plural(of.length, "fill") : "No fill"}</h3>
@@ -98,6 +102,7 @@ function Fills({ of }: { of: readonly Fill[] }) {
             <span>{whole(fill.quantity)}</span>
             <span>
               at {money(fill.price)}
+              {day(fill.time) !== since && `, ${day(fill.time)}`}
               {!fill.exact && <span class="warn"> provisional</span>}
             </span>
           </li>
@@ -107,14 +112,18 @@ function Fills({ of }: { of: readonly Fill[] }) {
   );
 }
 
-const Step = ({ of }: { of: OrderHistoryEntry }) => (
-  <li>
-    <time>{clock(of.time)}</time>
-    <Toned word={orderWord(of.state)} />
-    <span>
-      {of.event.replaceAll("_", " ")}
-      {of.filledQuantity > 0n && <span class="dim">, {whole(of.filledQuantity)} filled</span>}
-      {of.text && <span class="dim">: {of.text}</span>}
-    </span>
-  </li>
+/** A step, below its day where that is another one. */
+const Step = ({ of, since }: { of: OrderHistoryEntry; since: string }) => (
+  <>
+    {day(of.time) !== since && <li class="day">{day(of.time)}</li>}
+    <li>
+      <time>{clock(of.time)}</time>
+      <Toned word={orderWord(of.state)} />
+      <span>
+        {of.event.replaceAll("_", " ")}
+        {of.filledQuantity > 0n && <span class="dim">, {whole(of.filledQuantity)} filled</span>}
+        {of.text && <span class="dim">: {of.text}</span>}
+      </span>
+    </li>
+  </>
 );

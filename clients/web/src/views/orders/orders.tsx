@@ -9,7 +9,7 @@ import { TicketButton } from "@/actions/ticket/ticket";
 import { session } from "@/session/session";
 import { go, rest } from "@/shell/route";
 import { money } from "@/text/money";
-import { dayAndMinute } from "@/text/times";
+import { dateAndMinute } from "@/text/times";
 import { orderWord, roleWord, sideWord, typeWord } from "@/text/words";
 import { Shown } from "@/ui/asked";
 import { Choice } from "@/ui/fields";
@@ -52,7 +52,7 @@ const COLUMNS: readonly Column<Order>[] = [
 ];
 // What there is room for while no order is looked at.
 const WIDE: readonly Column<Order>[] = [
-  { title: "Updated ET", right: true, from: 1200, cell: (one) => dayAndMinute(one.updatedAt) },
+  { title: "Updated ET", right: true, from: 1200, cell: (one) => dateAndMinute(one.updatedAt) },
   { title: "By", from: 1500, cell: byOf },
   { title: "Why", grow: true, from: 1200, cell: whyOf },
 ];

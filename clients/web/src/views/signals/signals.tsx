@@ -5,7 +5,7 @@ import { signal, useSignal } from "@preact/signals";
 import { session } from "@/session/session";
 import { go, rest } from "@/shell/route";
 import { price } from "@/text/figures";
-import { dayAndClock, dayAndMinute } from "@/text/times";
+import { dateAndMinute, dayAndClock } from "@/text/times";
 import { regimeWord, signalWord } from "@/text/words";
 import { Shown, useAsked } from "@/ui/asked";
 import { Choice } from "@/ui/fields";
@@ -21,7 +21,7 @@ const { store } = session;
 const PAGE = 100;
 
 const COLUMNS: readonly Column<Signal>[] = [
-  { title: "Decided ET", cell: (one) => dayAndMinute(one.decidedAt) },
+  { title: "Decided ET", cell: (one) => dateAndMinute(one.decidedAt) },
   { title: "Symbol", cell: (one) => <span class="symbol">{one.symbol}</span> },
   { title: "Signal", cell: (one) => <Direction word={signalWord(one.kind)} up={pointsUp(one)} /> },
   { title: "Price", right: true, cell: (one) => price(one.price) },

@@ -18,7 +18,7 @@ export function factsOf(status: Status, caller: Caller | undefined): Fact[] {
     ["Version", status.version],
     ["Up", `${span(age)}, run ${whole(status.run)} of this journal`],
     ["Timeframe", `${status.timeframe}, ${plural(status.symbols.length, "symbol")}`],
-    ["Last bar", dayAndClock(status.progress?.lastBarTime)],
+    ["Last bar", `${dayAndClock(status.progress?.lastBarTime)} ET`],
     ["Journal", `event ${whole(status.progress?.journalSeq)}, ${whole(status.progress?.eventsQueued)} waiting`],
     [
       "Today",

@@ -21,8 +21,8 @@ const FEEDS: readonly Column<Feed>[] = [
   { title: "Feed", cell: (one) => <span class="symbol">{one.name}</span> },
   { title: "State", cell: (one) => <Badge word={feedWord(one)} /> },
   { title: "Last message", cell: lastOf },
-  { title: "Brought", from: 900, cell: broughtOf },
-  { title: "Reconnects", right: true, cell: (one) => String(one.reconnects) },
+  { title: "Brought", from: 1500, cell: broughtOf },
+  { title: "Reconnects", right: true, from: 1500, cell: (one) => String(one.reconnects) },
   { title: "Detail", grow: true, cell: (one) => one.detail },
 ];
 const PARTS: readonly Column<Part>[] = [
@@ -34,7 +34,7 @@ const PARTS: readonly Column<Part>[] = [
 function System() {
   const status = store.status.value;
   return (
-    <div class="view">
+    <div class="view system-view">
       <div class="columns">
         <div class="view">
           <Alerts />

@@ -3,7 +3,7 @@ import type { StrategyMode } from "@api/common_pb";
 import type { GetStatisticsResponse, Trade, TradeStatistics } from "@api/trade_pb";
 import type { Timestamp } from "@bufbuild/protobuf/wkt";
 import { figure, percent, whole } from "@/text/figures";
-import { dollars, gain, type Tone, toneOf } from "@/text/money";
+import { cents, dollars, gain, inCents, type Tone, toneOf } from "@/text/money";
 import { seconds, span, ZONE } from "@/text/times";
 import { regimeWord, strategyWord } from "@/text/words";
 
@@ -55,7 +55,11 @@ export function figuresOf(total: TradeStatistics): Figure[] {
     { ...plain("Net P&L", gain(total.netPnl), `commission ${dollars(total.commission)}`), tone: toneOf(total.netPnl) },
     plain("Win rate", percent(total.winRatePct, 1), `${whole(total.wins)} of ${whole(total.trades)} closed`),
     plain("Profit factor", figure(total.profitFactor), `${gain(total.grossProfit)} to ${dollars(total.grossLoss)}`),
-    plain("Expectancy", gain(total.expectancy), `win ${dollars(total.averageWin)}, loss ${dollars(total.averageLoss)}`),
+    plain(
+      "Expectancy",
+      gain(inCents(total.expectancy)),
+      `win ${cents(total.averageWin)}, loss ${cents(total.averageLoss)}`,
+    ),
     plain("Sharpe ratio", figure(total.sharpeRatio), `${figure(total.sharpeRatioZeroRate)} at a rate of 0`),
     plain("Max drawdown", percent(total.maxDrawdownPct), dollars(total.maxDrawdown)),
     plain("Held on average", span(seconds(total.averageHoldingTime)), `best ${gain(total.bestPnl)}`),
