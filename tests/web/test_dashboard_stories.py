@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from harness.processes import wait_for
 from web.dashboard_browser import Desk, Tab
 
 from fluxhero.v1 import account_pb2, common_pb2, market_pb2, order_pb2, position_pb2, risk_pb2
@@ -181,7 +182,10 @@ def test_a_chart_that_can_t_be_drawn_says_so(reader: Tab) -> None:
 def test_what_the_stream_does_not_tell_of_the_daemon_is_asked_for(desk: Desk, reader: Tab) -> None:
     reader.do(("go", "system"), ("until", ".facts", "event"))
     desk.pair.step()
-    reader.until(".facts", f"event {desk.pair.daemon.status().progress.journal_seq:,}")
+    seq = desk.pair.daemon.status().progress.journal_seq
+    wait_for(
+        lambda: int(reader.text(".facts").split("event ")[1].split(",")[0]) >= seq, f"the page tells of event {seq}"
+    )
 
 
 def test_a_machine_that_wakes_shows_nothing_old_as_fresh(reader: Tab) -> None:
