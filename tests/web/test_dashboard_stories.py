@@ -161,6 +161,10 @@ def test_the_way_to_the_content_leads_there_and_to_no_other_view(reader: Tab) ->
     reader.do(("go", "risk"), ("until", "h1", "Risk"), ("key", ".skip", "Enter"), ("until", "main:focus h1", "Risk"))
 
 
+def test_a_log_is_scrolled_by_keyboard(reader: Tab) -> None:
+    reader.do(("go", "live"), ("until", ".activity > .body[tabindex='0']", ""))
+
+
 def test_another_filter_leaves_nothing_of_the_one_before(reader: Tab) -> None:
     reader.do(("go", "trades"), ("until", ".desk tbody", "QQQ"), ("hold", "**/ListTrades"), ("choose", "symbol", "SPY"))
     reader.until(".desk .loading", "loading trades")

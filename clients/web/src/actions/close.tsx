@@ -8,11 +8,12 @@ import { positionWord } from "@/text/words";
 import { openDialog } from "@/ui/dialogs";
 import { toast } from "@/ui/toasts";
 import { ask } from "./act";
+import { isClosable } from "./closable";
 import { Confirm } from "./confirm";
 
 /** The button that closes a position; nothing for those who may not, and where it is being closed. */
 export function CloseButton({ of }: { of: Position }) {
-  if (!session.may(Role.TRADE) || of.foreign || of.exitReason) return null;
+  if (!session.may(Role.TRADE) || !isClosable(of)) return null;
   return (
     <button type="button" class="button danger small" onClick={() => askToClose(of)} aria-label={`close ${of.symbol}`}>
       Close

@@ -28,7 +28,7 @@ const CLOCK = new Intl.DateTimeFormat("en-CA", {
 
 export function Top() {
   return (
-    <header class={`top ${session.isLive.value ? "live" : ""}`}>
+    <header class={`top ${store.status.value && session.isReal.value ? "live" : ""}`}>
       <a class="brand" href="#/live" aria-label="FluxHero, to the first view">
         <img src={icon} alt="" width={22} height={22} />
         <span class="wide">FluxHero</span>
@@ -45,12 +45,13 @@ export function Top() {
 }
 
 function Mode() {
-  const mode = store.status.value?.mode;
-  if (!mode) return null;
-  const word = modeWord(mode).text;
+  const status = store.status.value;
+  if (!status) return null;
+  const { text } = modeWord(status.mode);
+  // One that is not known may be real money.
   return (
-    <strong class={`mode ${word.toLowerCase()}`} title="what is traded with">
-      {word}
+    <strong class={`mode ${session.isReal.value ? "live" : text.toLowerCase()}`} title="what is traded with">
+      {text}
     </strong>
   );
 }

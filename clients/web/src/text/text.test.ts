@@ -1,7 +1,9 @@
+import { TradingMode } from "@api/system_pb";
 import { describe, expect, it } from "vitest";
 import { compact, figure, gainPercent, percent, plural, price, whole } from "./figures";
 import { dollars, gain, money, signOf, toneOf } from "./money";
 import { clockOrDay, dateAndMinute, dayAndMinute, millis, span } from "./times";
+import { modeWord } from "./words";
 
 const stamp = (seconds: number, nanos = 0) => ({
   $typeName: "google.protobuf.Timestamp" as const,
@@ -47,6 +49,13 @@ describe("figures", () => {
   });
   it("that are no numbers are dashes", () => {
     expect([price(undefined), percent(Number.NaN), figure(Number.POSITIVE_INFINITY)]).toEqual(["–", "–", "–"]);
+  });
+});
+
+describe("what is traded with", () => {
+  it("is never taken for play when it is not known", () => {
+    const words = [TradingMode.PAPER, TradingMode.UNSPECIFIED, 9 as TradingMode].map((mode) => modeWord(mode).text);
+    expect(words).toEqual(["PAPER", "UNKNOWN MODE", "UNKNOWN MODE"]);
   });
 });
 

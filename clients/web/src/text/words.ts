@@ -25,11 +25,14 @@ const wordsOf =
     return { text: known?.[0] ?? otherwise, tone: known?.[1] ?? "" };
   };
 
-export const modeWord = wordsOf<TradingMode>({
-  [TradingMode.PAPER]: ["PAPER", "accent"],
-  [TradingMode.LIVE]: ["LIVE", "bad"],
-  [TradingMode.DEMO]: ["DEMO", "warn"],
-});
+export const modeWord = wordsOf<TradingMode>(
+  {
+    [TradingMode.PAPER]: ["PAPER", "accent"],
+    [TradingMode.LIVE]: ["LIVE", "bad"],
+    [TradingMode.DEMO]: ["DEMO", "warn"],
+  },
+  "UNKNOWN MODE",
+);
 export const tradingWord = wordsOf<TradingState>({
   [TradingState.STARTING]: ["starting", "warn"],
   [TradingState.WARMING]: ["warming", "warn"],

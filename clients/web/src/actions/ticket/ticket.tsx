@@ -109,7 +109,7 @@ class Desk {
     };
   }
 
-  /** It only reduces what is held: the daemon does that at the market, whatever the limit. */
+  /** It only reduces what is held. The daemon does that at the market alone, and refuses a limit. */
   get reduces(): boolean {
     return this.said.value?.role === OrderRole.EXIT;
   }
@@ -267,7 +267,7 @@ function Said({ desk }: { desk: Desk }) {
   return (
     <div class={desk.asking.value ? "reading old" : "reading"}>
       <p>Risk says to this {roleWord(said.role).text}:</p>
-      {desk.reduces && <p class="warn">It only reduces what is held, and goes at the market, whatever the limit.</p>}
+      {desk.reduces && <p class="warn">It only reduces what is held.</p>}
       <Decision of={said.decision} />
     </div>
   );
@@ -304,11 +304,11 @@ const MAY_BE_REAL = "It is not known whether this is REAL MONEY.";
 
 function Sure({ desk, order }: { desk: Desk; order: Ticket }) {
   const cut = desk.cut.value === "accept" ? "; fewer shares, if risk cuts it" : "";
-  const market = desk.reduces ? "; it reduces what is held, at the market" : "";
+  const reduces = desk.reduces ? "; it reduces what is held" : "";
   return (
     <footer class="sure">
       <p>
-        <strong>{sentenceOf(order) + cut + market}</strong>
+        <strong>{sentenceOf(order) + cut + reduces}</strong>
         {session.isReal.value && <strong class="bad"> {session.isLive.value ? REAL : MAY_BE_REAL}</strong>}
       </p>
       {session.isReal.value && <TextField label={`Type ${order.symbol}`} text={desk.word} maxLength={14} />}

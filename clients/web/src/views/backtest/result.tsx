@@ -228,7 +228,7 @@ function Trades({ id }: { id: string }) {
     return { items: answer.trades, next: answer.nextPageToken };
   });
   return (
-    <Panel title="Trades, newest first" class="trades">
+    <Panel title="Trades, newest first" class="trades" reads>
       <Shown asked={trades.first} what="the trades">
         {() =>
           trades.items.length ? (

@@ -117,6 +117,8 @@ export class Canvas {
         close: bar.close,
       })),
     );
+    const digits = (steps.at(-1)?.bar.close ?? 1) < 1 ? 4 : 2;
+    this.candles.applyOptions({ priceFormat: { type: "price", precision: digits, minMove: 10 ** -digits } });
     const up = colour("up");
     const down = colour("down");
     this.volume.setData(

@@ -126,6 +126,7 @@ function Drawing({ symbol, loaded, old }: DrawingProps) {
     void import("./canvas")
       .then((module) => {
         if (gone || !element.current) return;
+        failed.value = "";
         canvas.value = new module.Canvas(element.current, panes.value, (time) => {
           hovered.value = time;
         });

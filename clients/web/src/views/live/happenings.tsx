@@ -11,7 +11,7 @@ export function Happenings({ most = MOST }: { most?: number }) {
   const now = store.second.value;
   const entries = store.happenings.value.slice(-most).reverse();
   return (
-    <Panel title="Activity" class="activity">
+    <Panel title="Activity" class="activity" reads>
       {entries.length ? (
         <ol class="feed">
           {entries.map((entry, number) => (

@@ -126,7 +126,7 @@ function PulseBox() {
     <section class="tile" aria-label="Heartbeat">
       <h2>Heartbeat</h2>
       <p class={`value ${pulse.tone}`}>
-        <span class={`dot ${pulse.beat === "active" ? "beating" : ""}`} /> {pulse.beat}
+        <span class={`dot ${pulse.tone === "good" ? "beating" : ""}`} /> {pulse.beat}
       </p>
       <p class="note dim">{pulse.text}</p>
     </section>
@@ -210,7 +210,8 @@ function Stop({ of }: { of: Position }) {
 }
 
 function Guard({ of }: { of: Position }) {
-  if (of.exitReason) return <span class="warn">closing: {of.exitReason}</span>;
+  const part = of.exitQuantity ? ` ${whole(of.exitQuantity)}` : "";
+  if (of.exitReason) return <span class="warn">{`closing${part}: ${of.exitReason}`}</span>;
   if (of.foreign) return <span class="warn">foreign</span>;
   return <Toned word={guardWord(of.protection)} />;
 }

@@ -84,7 +84,8 @@ export function pulseOf(link: Link, nowMs: number): Pulse {
   const age = ageMs(link, nowMs);
   return {
     beat,
-    tone: BEATS[beat],
+    // A connection that is lost is nothing good, though the last word is not old yet.
+    tone: beat === "active" && link.phase !== "live" ? "warn" : BEATS[beat],
     text: age === undefined ? "nothing heard yet" : `last word ${span(age / 1000)} ago`,
   };
 }

@@ -1,9 +1,22 @@
 import { PositionSchema, ProtectionState } from "@api/position_pb";
 import { create } from "@bufbuild/protobuf";
 import { describe, expect, it } from "vitest";
-import { bareMark, heldFor } from "./model";
+import { heard, lost, NEW_LINK } from "@/live/link";
+import { bareMark, heldFor, pulseOf } from "./model";
 
 const { BROKER_STOP, DAEMON_WATCHING, UNPROTECTED } = ProtectionState;
+
+describe("the heartbeat", () => {
+  it("is not shown as good while the connection is lost", () => {
+    const live = heard(NEW_LINK, 1_000);
+    const lately = [live, lost(live, 2_000, "gone")].map((link) => pulseOf(link, 3_000));
+    expect(lately.map(({ beat, tone }) => [beat, tone])).toEqual([
+      ["active", "good"],
+      ["active", "warn"],
+    ]);
+    expect(pulseOf(live, 62_000)).toMatchObject({ beat: "offline", tone: "bad" });
+  });
+});
 
 describe("a position", () => {
   it("has a mark at its stop where no order at the broker stands for it", () => {

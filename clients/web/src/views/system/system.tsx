@@ -80,7 +80,7 @@ function Alerts() {
   });
   const open = alerts.value.filter((one) => !one.acknowledgedAt).length;
   return (
-    <Panel title="Alerts" count={open} class="alerts">
+    <Panel title="Alerts" count={open} class="alerts" reads>
       <Shown asked={asked} what="older alerts">
         {() => null}
       </Shown>
