@@ -166,7 +166,12 @@ def test_a_log_is_scrolled_by_keyboard(reader: Tab) -> None:
 
 
 def test_another_filter_leaves_nothing_of_the_one_before(reader: Tab) -> None:
-    reader.do(("go", "trades"), ("until", ".desk tbody", "QQQ"), ("hold", "**/ListTrades"), ("choose", "symbol", "SPY"))
+    reader.do(
+        ("go", "trades"),
+        ("until", ".desk tbody td.right", "open"),
+        ("hold", "**/ListTrades"),
+        ("choose", "symbol", "SPY"),
+    )
     reader.until(".desk .loading", "loading trades")
     assert "QQQ" not in reader.text(".desk .body")
     reader.do(("free", "**/ListTrades"), ("until", ".desk .empty", "No trade"))

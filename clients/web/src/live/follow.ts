@@ -13,6 +13,7 @@ import { leavesGap, type Place, placeOf } from "./position";
 const PACE_NANOS = 100_000_000;
 const FIRST_DELAY_MS = 100;
 const LONGEST_DELAY_MS = 2_000;
+const MISSED = "something was missed on the way; it is fetched again";
 
 export type Open = (request: WatchRequest, signal: AbortSignal) => AsyncIterable<WatchResponse>;
 
@@ -44,7 +45,7 @@ export async function follow(open: Open, ears: Ears, ended: AbortSignal, attenti
     try {
       for await (const message of listened(open, requestFrom(place), AbortSignal.any([ended, rest]))) {
         if (ended.aborted) return;
-        if (leavesGap(place, message)) throw new Gap();
+        if (leavesGap(place, message)) throw new ConnectError(MISSED, Code.DataLoss);
         place = placeOf(message);
         delayMs = FIRST_DELAY_MS;
         ears.heard();
@@ -57,9 +58,9 @@ export async function follow(open: Open, ears: Ears, ended: AbortSignal, attenti
         ears.rested();
         continue;
       }
-      // Resuming itself left the gap, so only a whole snapshot closes it.
-      if (thrown instanceof Gap && place === asked) place = undefined;
       const failure = failureOf(thrown);
+      // Resuming itself left the gap, so only a whole snapshot closes it.
+      if (failure.text === MISSED && place === asked) place = undefined;
       if (isDenied(failure)) return ears.denied(failure);
       if (failure.reason && failure.code === Code.InvalidArgument) place = undefined;
       ears.lost(failure);
@@ -67,12 +68,6 @@ export async function follow(open: Open, ears: Ears, ended: AbortSignal, attenti
       await pause(failure.retryS * 1000 + delayMs * (0.5 + Math.random() / 2), ended);
       delayMs = Math.min(2 * delayMs, LONGEST_DELAY_MS);
     }
-  }
-}
-
-class Gap extends Error {
-  constructor() {
-    super("something was missed on the way; it is fetched again");
   }
 }
 

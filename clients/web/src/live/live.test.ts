@@ -245,8 +245,9 @@ describe("following", () => {
     expect(got).toEqual([5n, 7n, 8n]);
   });
   it("takes no message behind a gap, and asks for what is missing", async () => {
-    const { asked, got } = await run([snapshot(5, []), message(9, 7)], [message(7, 5)]);
+    const { asked, got, losses } = await run([snapshot(5, []), message(9, 7)], [message(7, 5)]);
     expect([asked[1]?.fromSeq, got]).toEqual([5n, [5n, 7n]]);
+    expect(losses[0]?.text).toBe("something was missed on the way; it is fetched again");
   });
   it("begins anew when resuming itself leaves a gap", async () => {
     const { asked } = await run([snapshot(5, [])], [message(9, 7)], [snapshot(9, [])]);

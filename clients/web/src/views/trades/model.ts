@@ -4,7 +4,7 @@ import type { GetStatisticsResponse, Trade, TradeStatistics } from "@api/trade_p
 import type { Timestamp } from "@bufbuild/protobuf/wkt";
 import { figure, percent, whole } from "@/text/figures";
 import { cents, dollars, gain, inCents, type Tone, toneOf } from "@/text/money";
-import { seconds, span, ZONE } from "@/text/times";
+import { millis, seconds, span, ZONE } from "@/text/times";
 import { regimeWord, strategyWord } from "@/text/words";
 
 const HOUR = new Intl.DateTimeFormat("en-CA", { timeZone: ZONE, hour: "2-digit", hourCycle: "h23" });
@@ -82,7 +82,11 @@ export function groupsOf(answer: GetStatisticsResponse): Group[] {
   ];
 }
 
-/** How long it was, or is, held. */
-export const heldOf = (trade: Trade): string => span(seconds(trade.holdingTime));
+/** How long it was held, or is by the trading clock. */
+export function heldOf(trade: Trade, nowMs: number): string {
+  const opened = millis(trade.openedAt);
+  if (trade.closedAt || opened === undefined) return span(seconds(trade.holdingTime));
+  return span(Math.max((nowMs - opened) / 1000, 0));
+}
 
 export const endedOf = (trade: Trade): string => trade.exitReason || "open";

@@ -1,8 +1,8 @@
 import { StrategyMode } from "@api/common_pb";
-import { GetStatisticsResponseSchema, TradeStatisticsSchema } from "@api/trade_pb";
+import { GetStatisticsResponseSchema, TradeSchema, TradeStatisticsSchema } from "@api/trade_pb";
 import { create } from "@bufbuild/protobuf";
 import { describe, expect, it } from "vitest";
-import { figuresOf, groupsOf, requestOf, startOf } from "./model";
+import { figuresOf, groupsOf, heldOf, requestOf, startOf } from "./model";
 
 const iso = (date: string, days = 0) => new Date(Number(startOf(date, days)?.seconds) * 1000).toISOString();
 
@@ -27,6 +27,15 @@ describe("a day", () => {
     });
     expect([symbols, modes]).toEqual([["IBM"], [StrategyMode.MANUAL]]);
     expect(Number(endTime?.seconds) - Number(startTime?.seconds)).toBe(86_400);
+  });
+});
+
+describe("a trade", () => {
+  it("that is open is held until now, one that was closed as long as the daemon says", () => {
+    const trade = { openedAt: { seconds: 100n }, holdingTime: { seconds: 5n } };
+    const closed = { ...trade, closedAt: { seconds: 105n } };
+    const held = [trade, closed].map((one) => heldOf(create(TradeSchema, one), 165_000));
+    expect(held).toEqual(["1m05s", "5.0s"]);
   });
 });
 

@@ -12,14 +12,14 @@ import { positionWord, strategyWord } from "@/text/words";
 import { Shown, useAsked } from "@/ui/asked";
 import { Choice, LAST_DAY } from "@/ui/fields";
 import { type Ask, More, usePaged } from "@/ui/paged";
-import { Direction, Empty, Gain, GainPercent, Panel } from "@/ui/parts";
+import { Direction, Empty, Gain, Panel } from "@/ui/parts";
 import { type Column, ListTable } from "@/ui/table";
 import { toast } from "@/ui/toasts";
 import { symbolOptions } from "@/views/symbols";
 import type { View } from "@/views/view";
 import { saveTrades } from "./export";
-import { endedOf, figuresOf, type Group, groupsOf, heldOf, requestOf, type Wanted } from "./model";
-import { Whole } from "./whole";
+import { endedOf, figuresOf, type Group, groupsOf, requestOf, type Wanted } from "./model";
+import { Held, Net, NetPercent, Whole } from "./whole";
 
 const { store } = session;
 const PAGE = 100;
@@ -31,14 +31,19 @@ const COLUMNS: readonly Column<Trade>[] = [
   { title: "Shares", right: true, cell: (one) => whole(one.entryQuantity) },
   { title: "Entry", right: true, cell: (one) => money(one.entryPrice) },
   { title: "Exit", right: true, cell: (one) => money(one.exitPrice) },
-  { title: "Net $", right: true, cell: (one) => <Gain amount={one.netPnl} />, sort: (one) => Number(one.netPnl) },
+  { title: "Net $", right: true, cell: (one) => <Net of={one} />, sort: (one) => Number(one.netPnl) },
   {
     title: "%",
     right: true,
-    cell: (one) => <GainPercent value={one.realizedPnlPct} />,
+    cell: (one) => <NetPercent of={one} />,
     sort: (one) => one.realizedPnlPct,
   },
-  { title: "Held", right: true, cell: heldOf, sort: (one) => Number(one.holdingTime?.seconds ?? 0n) },
+  {
+    title: "Held",
+    right: true,
+    cell: (one) => <Held of={one} />,
+    sort: (one) => Number(one.holdingTime?.seconds ?? 0n),
+  },
 ];
 // What there is room for while no trade is looked at.
 const WIDE: readonly Column<Trade>[] = [

@@ -35,6 +35,15 @@ export function Whole({ id }: { id: string }) {
   );
 }
 
+export const Held = ({ of }: { of: Trade }) => <>{heldOf(of, of.closedAt ? 0 : store.second.value)}</>;
+
+/** What it earned, net; of one of which nothing was sold yet that is but its commission, and says nothing. */
+export const Net = ({ of }: { of: Trade }) =>
+  of.exitQuantity ? <Gain amount={of.netPnl} /> : <span class="dim">open</span>;
+export const NetPercent = ({ of }: { of: Trade }) => (
+  <GainPercent value={of.exitQuantity ? of.realizedPnlPct : undefined} />
+);
+
 function What({ of }: { of: Trade }) {
   return (
     <>
@@ -43,14 +52,14 @@ function What({ of }: { of: Trade }) {
         <strong>
           {positionWord(of.side).text} {whole(of.entryQuantity)}
         </strong>{" "}
-        <Gain amount={of.netPnl} /> (<GainPercent value={of.realizedPnlPct} />)
+        <Net of={of} /> (<NetPercent of={of} />)
       </p>
       <Facts
         of={[
           ["Entry", `${dollars(of.entryPrice)}, ${dayAndClock(of.openedAt)} ET`],
           ["Exit", of.closedAt ? `${dollars(of.exitPrice)}, ${dayAndClock(of.closedAt)} ET` : dollars(of.exitPrice)],
           ["Why it ended", endedOf(of)],
-          ["Held", heldOf(of)],
+          ["Held", <Held of={of} />],
           ["First stop", dollars(of.stopPrice)],
           ["P&L", <Gain amount={of.realizedPnl} />],
           ["Commission", dollars(of.commission)],
