@@ -274,8 +274,9 @@ def test_a_column_that_is_newer_than_a_file_has_its_default_there(
     write_file(tmp_path, "orders", "2024-01", "epoch", iter([row]), lambda place: None)
     monkeypatch.undo()
     known = Listed("orders-2024-01.parquet", 1, 1, 1, 0, 0)
-    ((*_, chase_count, chain_id, acknowledged_ns, sequel),) = ArchiveFile.open(tmp_path, known, "epoch").tuples()
-    assert (chase_count, chain_id, acknowledged_ns, sequel) == (0, None, 0, "")
+    (row,) = ArchiveFile.open(tmp_path, known, "epoch").tuples()
+    chase_count, chain_id, acknowledged_ns, sequel, requested_by = row[-5:]
+    assert (chase_count, chain_id, acknowledged_ns, sequel, requested_by) == (0, None, 0, "", "")
 
 
 _CELLS = {"number": 1, "seq": 1, **dict(zip(ORDER.columns, ORDER.cells(ORDER_A), strict=True)), "manual": 0}
@@ -285,6 +286,7 @@ _FIRST_COLUMNS = {column.name for column in columns("orders")} - {
     "chain_id",
     "acknowledged_ns",
     "sequel",
+    "requested_by",
 }
 
 

@@ -17,9 +17,10 @@ from hypothesis import strategies as st
 import fluxherod
 from fluxherod.adapters.sqlite import SqliteStore, StorageError, TableReader, effects_digest, schema
 from fluxherod.adapters.sqlite.journal import JournalRow, read_some
-from fluxherod.adapters.sqlite.projections import ORDER
+from fluxherod.adapters.sqlite.projections import ORDER, POSITION
 from fluxherod.core.orders import Order, OrderRole, OrderState
-from fluxherod.core.types import Bar, OrderType, Quote, Side, TimeInForce
+from fluxherod.core.portfolio import Position
+from fluxherod.core.types import Bar, Mode, OrderType, Quote, Regime, Side, TimeInForce
 from fluxherod.engine.codec import decode_event
 from fluxherod.engine.effects import Alert, AlertUpdated, Effect, QuotesUpdated, Severity, StatusChanged
 from fluxherod.engine.events import BarsReceived, Event, QuotesReceived, Stopping, TimerFired
@@ -333,21 +334,27 @@ def test_alerts_of_the_old_shape_are_carried_over_as_history(tmp_path: Path) -> 
     ]
 
 
-async def test_orders_of_before_the_chase_are_read_as_orders_that_were_not_chased(tmp_path: Path) -> None:
+@pytest.mark.parametrize("added", ["chase_count", "requested_by"])
+async def test_rows_of_before_a_column_was_there_are_read_with_its_default(tmp_path: Path, added: str) -> None:
     path = tmp_path / "db"
-    before = schema.MIGRATIONS[: next(n for n, step in enumerate(schema.MIGRATIONS) if "chase_count" in step)]
+    before = schema.MIGRATIONS[: next(n for n, step in enumerate(schema.MIGRATIONS) if added in step)]
+    order = Order(
+        "fh-1", "SPY", Side.BUY, OrderType.MARKET, TimeInForce.GTC, OrderRole.ENTRY, 5, OrderState.FILLED, 1, 2
+    )
+    position = Position(
+        "SPY", 5, 10, 1, Mode.TREND, Regime.NEUTRAL, "fh-1", None, None, None, 2, 1.5, 2, exit_reason="closed by hand"
+    )
     with closing(schema.connect(path)) as connection:
         schema.migrate(connection, before)
-        order = Order(
-            "fh-1", "SPY", Side.BUY, OrderType.MARKET, TimeInForce.GTC, OrderRole.ENTRY, 5, OrderState.FILLED, 1, 2
-        )
-        known = {column[1] for column in connection.execute("PRAGMA table_info(orders)")}
-        row = {name: cell for name, cell in zip(ORDER.columns, ORDER.cells(order), strict=True) if name in known}
-        marks = ", ".join("?" * len(row))
-        connection.execute(f"INSERT INTO orders (seq, {', '.join(row)}) VALUES (1, {marks})", tuple(row.values()))
+        for table, record, value in (("orders", ORDER, order), ("positions", POSITION, position)):
+            known = {column[1] for column in connection.execute(f"PRAGMA table_info({table})")}
+            row = {name: cell for name, cell in zip(record.columns, record.cells(value), strict=True) if name in known}
+            marks = ", ".join("?" * len(row))
+            connection.execute(f"INSERT INTO {table} (seq, {', '.join(row)}) VALUES (1, {marks})", tuple(row.values()))
         schema.migrate(connection)
     async with await TableReader.open(path) as tables:
         assert await tables.order("fh-1") == order
+        assert await tables.positions() == (position,)
 
 
 def test_the_writer_syncs_every_commit(tmp_path: Path) -> None:

@@ -73,6 +73,12 @@ def report(status: BrokerStatus, filled: int = 0, average_e4: int = 4_500_000, q
     return BrokerOrder("b1", "id", "SPY", Side.BUY, OrderType.MARKET, status, quantity, filled, average_e4 * filled)
 
 
+@pytest.mark.parametrize("told", [None, *TimeInForce])
+def test_an_order_works_as_long_as_the_broker_says(told: TimeInForce | None) -> None:
+    merged, _ = merge(order(S.PENDING), replace(report(B.WORKING), time_in_force=told), 2)
+    assert merged == replace(order(S.PENDING), time_in_force=told or TimeInForce.GTC)
+
+
 @pytest.mark.parametrize("event", list(E))
 @pytest.mark.parametrize("state", list(S))
 def test_each_row_of_the_table(state: OrderState, event: OrderEvent) -> None:

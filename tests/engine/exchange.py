@@ -120,6 +120,7 @@ class Exchange:
             order.stop_price_e4,
             now_ns,
             now_ns,
+            time_in_force=order.time_in_force,
         )
         self.orders[entry.broker_id] = entry
         if order.leg_stop_e4 is not None:
@@ -137,6 +138,7 @@ class Exchange:
                 order.leg_stop_e4,
                 now_ns,
                 now_ns,
+                time_in_force=order.time_in_force,
             )
             self.orders[leg.broker_id] = leg
             self.parents[leg.broker_id] = entry.broker_id

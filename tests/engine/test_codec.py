@@ -15,10 +15,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fluxherod.core.kernel import StrategyParams
-from fluxherod.core.types import Bar, Quote
+from fluxherod.core.types import Bar, BrokerOrder, BrokerStatus, OrderType, Quote, Side
 from fluxherod.engine.codec import CodecError, decode_effects, decode_event, encode_effects, encode_event
 from fluxherod.engine.effects import BrokerEffect, DataEffect, Effect, QuotesUpdated, Reply, Update
-from fluxherod.engine.events import BarsReceived, Event, QuotesReceived, Started, TimerFired
+from fluxherod.engine.events import BarsReceived, Event, OrderReported, QuotesReceived, Started, TimerFired
 from fluxherod.engine.settings import Settings
 
 LEAVES: dict[Any, st.SearchStrategy[Any]] = {
@@ -157,6 +157,14 @@ def test_a_start_that_an_older_version_recorded_still_decodes() -> None:
     older = msgspec.msgpack.decode(payload)
     older["settings"]["neutral_entries"] = True  # this version has it in the strategy's parameters alone
     assert decode_event(kind, msgspec.msgpack.encode(older)) == started
+
+
+def test_a_report_that_an_older_version_recorded_still_decodes() -> None:
+    order = BrokerOrder("b1", "id", "SPY", Side.BUY, OrderType.MARKET, BrokerStatus.WORKING, 100, 0, 0)
+    kind, payload = encode_event(OrderReported("new", order))
+    older = msgspec.msgpack.decode(payload)
+    del older["order"]["time_in_force"]
+    assert decode_event(kind, msgspec.msgpack.encode(older)) == OrderReported("new", order)
 
 
 def test_eight_thousand_bars_take_milliseconds() -> None:

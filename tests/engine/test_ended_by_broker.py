@@ -10,7 +10,7 @@ from engine.world import CLOSE_NS, World, of
 
 from fluxherod.core.calendar import MINUTE_NS, SECOND_NS
 from fluxherod.core.orders import OrderRole, OrderState
-from fluxherod.core.types import BrokerOrder, BrokerStatus, OrderType, Side
+from fluxherod.core.types import BrokerOrder, BrokerStatus, OrderType, Side, TimeInForce
 from fluxherod.engine.effects import AlertRaised, SubmitOrder
 from fluxherod.engine.events import LookupAnswered, OrderReported
 
@@ -158,6 +158,20 @@ def test_a_stop_that_someone_replaces_is_ours_and_never_looser(price_e4: int, ke
     world.close()
     assert world.position() is None
     world.agree()
+    world.replay()
+
+
+def test_an_entry_that_someone_makes_one_for_the_day_is_told_as_one() -> None:
+    world = World().ready(price=450.25)
+    world.exchange.auto_fill = False
+    world.place(100, 441.0, limit=450.0)
+    assert {order.time_in_force for order in world.engine.desk.live()} == {TimeInForce.GTC}  # its leg, too
+    entry = world.exchange.working("SPY")[0]
+    change = {"broker_id": "d1", "client_order_id": "theirs", "time_in_force": TimeInForce.DAY}
+    world.exchange.orders["d1"] = replace(entry, **change, replaces=entry.broker_id)
+    world.exchange.orders[entry.broker_id] = replace(entry, status=S.REPLACED, replaced_by="d1")
+    world.snapshot()
+    assert [order.time_in_force for order in world.orders(ENTRY)] == [TimeInForce.GTC, TimeInForce.DAY]
     world.replay()
 
 

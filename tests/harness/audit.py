@@ -34,6 +34,7 @@ DIFFERENCES = (
     "ORDER_MISMATCH",
     "ORDER_NOT_IN_JOURNAL",
 )
+_TIMES_IN_FORCE = {"day": order.TIME_IN_FORCE_DAY, "gtc": order.TIME_IN_FORCE_GTC}
 SAME = "every effect is the same, byte for byte"
 
 
@@ -75,8 +76,10 @@ def their_positions(simulator: Simulator) -> dict[str, int]:
 
 
 def check_books(daemon: Daemon, simulator: Simulator) -> None:
-    """Executions, positions and cash: ours, theirs, and each the sum of the others."""
+    """Executions, positions and cash: ours, theirs, and each the sum of the others; how long each order works."""
     orders, fills = our_orders(daemon), simulator.all_fills()
+    there = {one["id"]: _TIMES_IN_FORCE.get(one["time_in_force"]) for one in simulator.all_orders()}
+    assert {one.broker_order_id: one.time_in_force for one in orders if one.broker_order_id}.items() <= there.items()
     signs = {common.SIDE_BUY: 1, common.SIDE_SELL: -1}
     ours: Counter[str] = Counter()
     theirs: Counter[str] = Counter()

@@ -8,6 +8,7 @@ import pytest
 from fluxhero.v1 import order_pb2, position_pb2, risk_pb2, trade_pb2
 from fluxhero.v1.common_pb2 import POSITION_SIDE_LONG, SIDE_BUY, SIDE_SELL, SIDE_UNSPECIFIED
 from fluxhero.v1.stream_pb2 import WatchResponse
+from fluxherod.adapters.alpaca.wire import encode_order
 from fluxherod.adapters.sqlite.journal import encode_row
 from fluxherod.engine.streams.hub import Topic
 from fluxherod.persistence.recovery import replay
@@ -43,6 +44,37 @@ async def test_an_order_is_answered_when_it_is_durable_and_says_what_risk_saw(wo
     assert response.decision.verdict == risk_pb2.RISK_VERDICT_APPROVED
     assert response.decision.sizing[0].name == "wanted"
     assert response.order.id in world.store.order_rows
+
+
+@pytest.mark.parametrize("asked", [order_pb2.TIME_IN_FORCE_UNSPECIFIED, order_pb2.TIME_IN_FORCE_DAY])
+async def test_an_entry_with_a_stop_is_told_as_what_it_is_at_the_broker_until_cancelled(
+    client: Any, world: Any, asked: order_pb2.TimeInForce
+) -> None:
+    placed = (await client.order.PlaceOrder(buy(time_in_force=asked))).order
+    assert placed.time_in_force == order_pb2.TIME_IN_FORCE_GTC
+    await world.settled()
+    assert encode_order(world.broker.submitted[0])["time_in_force"] == "gtc"
+
+
+async def test_an_order_says_who_asked_for_it_and_a_stop_that_nobody_did(client: Any, world: Any) -> None:
+    order_id = await opened(world, client)
+    closed = position_pb2.ClosePositionRequest(request_id="c1", symbol="SPY")
+    await client.position.ClosePosition(closed)
+    world.broker.orders["leg"] = world.broker.orders[order_id].legs[0]
+    await world.post(world.broker.ended("leg"))
+    listed = (await client.order.ListOrders(order_pb2.ListOrdersRequest())).orders
+    told = {one.role: (one.requested_by, one.manual) for one in listed}
+    assert told == {
+        order_pb2.ORDER_ROLE_ENTRY: ("unix", True),
+        order_pb2.ORDER_ROLE_STOP: ("", False),
+        order_pb2.ORDER_ROLE_EXIT: ("unix", True),
+    }
+    request = order_pb2.ListOrdersRequest(manual=True)
+    assert {one.role for one in (await client.order.ListOrders(request)).orders} == {
+        order_pb2.ORDER_ROLE_ENTRY,
+        order_pb2.ORDER_ROLE_EXIT,
+    }
+    assert (await client.order.GetOrder(order_pb2.GetOrderRequest(order_id=order_id))).order.requested_by == "unix"
 
 
 async def test_the_same_request_gives_the_same_order(world: Any, client: Any) -> None:
@@ -137,7 +169,8 @@ async def test_a_bad_field_is_refused_by_its_name(
         ({"limit_price": "449.00"}, "limit_price"),
         ({"stop_price": "449.00"}, "stop_price"),
         ({"type": order_pb2.ORDER_TYPE_LIMIT}, "limit_price"),
-        ({"type": order_pb2.ORDER_TYPE_STOP}, "stop_price"),
+        ({"type": order_pb2.ORDER_TYPE_STOP}, "type"),
+        ({"type": order_pb2.ORDER_TYPE_STOP, "stop_price": "449.00"}, "type"),
     ],
 )
 async def test_prices_that_do_not_go_with_the_type_are_refused(

@@ -134,6 +134,7 @@ class Order:
 
     A limit entry that goes on in another order is a chain: each order after the first has its id as `chain_id` and the
     id of the one before as `replaces_id`. `acknowledged_ns` is when the broker's first answer came, 0 before it.
+    `requested_by` is the operator who asked for it, empty for the daemon's own; `manual` marks entries of operators.
     """
 
     id: str
@@ -162,11 +163,17 @@ class Order:
     chain_id: str | None = None
     acknowledged_ns: int = 0
     sequel: Sequel = Sequel.NONE
+    requested_by: str = ""
 
     @property
     def entry_id(self) -> str:
         """The first order of its chain; its own id when it is no chase."""
         return self.chain_id or self.id
+
+    @property
+    def asked_for(self) -> bool:
+        """True for what an operator asked for, an entry or an exit."""
+        return self.manual or bool(self.requested_by)
 
     @property
     def waits(self) -> bool:
@@ -280,6 +287,8 @@ def merge(
             updated_ns=now_ns,
             filled_value_e4=order.filled_value_e4 + value,
         )
+    if report.time_in_force not in (None, order.time_in_force):
+        order = replace(order, time_in_force=report.time_in_force)  # someone at the broker has changed it
     if report.broker_id and not order.broker_id:
         order = replace(order, broker_id=report.broker_id, acknowledged_ns=order.acknowledged_ns or now_ns)
     if report.filled_quantity < order.filled_quantity and not report.status.ended:

@@ -16,7 +16,8 @@ class Position:
     """An open position of ours. `quantity` and `cost_e4` are signed: both negative when short.
 
     `stop_e4` is the stop that stands at the broker, or shall. `watched_stop_e4` is a tighter one that only the daemon
-    watches, between two bars. `stop_factor` widens every stop of a position that a volatility spike opened.
+    watches, between two bars. `stop_factor` widens every stop of a position that a volatility spike opened. `exit_by`
+    is the operator who asked for the exit, empty when the daemon wants it itself.
     """
 
     symbol: str
@@ -36,6 +37,7 @@ class Position:
     exit_quantity: int = 0  # shares that the exit is for; 0 is all of them
     watched_stop_e4: int | None = None
     stop_factor: float = 1.0
+    exit_by: str = ""
 
     @property
     def tightest_stop_e4(self) -> int | None:

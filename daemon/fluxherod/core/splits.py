@@ -120,6 +120,7 @@ def adjusted_position(position: Position, split: Split) -> tuple[Position, CashI
         price_e4=split.price_e4(position.price_e4),
         exit_reason="" if gone else position.exit_reason,
         exit_quantity=part,
+        exit_by="" if gone else position.exit_by,
     )
     return after, lieu
 

@@ -141,7 +141,10 @@ _ENDED = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class BrokerOrder:
-    """An order as the broker reports it; `filled_quantity` is cumulative, and so is what was paid or had for it."""
+    """An order as the broker reports it; `filled_quantity` is cumulative, and so is what was paid or had for it.
+
+    `time_in_force` is None where it is not told, or is none of ours.
+    """
 
     broker_id: str
     client_order_id: str
@@ -160,6 +163,7 @@ class BrokerOrder:
     replaces: str | None = None
     legs: tuple[BrokerOrder, ...] = ()
     reason: str = ""
+    time_in_force: TimeInForce | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -144,7 +144,8 @@ class Ledger:
         position, realized_e4 = remove_shares(position, fill)
         if order.role is OrderRole.EXIT and position.exit_quantity:
             left = max(0, position.exit_quantity - fill.quantity)  # a part is to be closed, the rest stays
-            position = replace(position, exit_quantity=left, exit_reason=position.exit_reason if left else "")
+            reason, by = (position.exit_reason, position.exit_by) if left else ("", "")
+            position = replace(position, exit_quantity=left, exit_reason=reason, exit_by=by)
         self._realize(realized_e4, now_ns)
         closed = position.quantity == 0
         trade = self.trades[position.trade_id]

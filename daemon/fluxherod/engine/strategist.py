@@ -299,7 +299,6 @@ class Strategist:
         now_ns: int,
         signal: str | None,
         reason: str,
-        manual: bool = False,
     ) -> Order:
         """The order of an approved entry: one OTO with its stop leg, or a plain one whose stop the daemon watches."""
         oto = self.settings.stops == "broker"
@@ -317,7 +316,6 @@ class Strategist:
             limit_price_e4=limit_e4,
             leg_stop_e4=request.stop_e4 if oto else None,
             signal_id=signal,
-            manual=manual,
             reason=reason,
         )
 

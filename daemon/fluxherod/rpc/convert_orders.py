@@ -41,7 +41,7 @@ def order_message(order: Order, last_event: str = "") -> order_pb2.Order:
         time_in_force=TIMES_IN_FORCE.to_proto(order.time_in_force),
         state=ORDER_STATES.to_proto(order.state),
         role=ORDER_ROLES.to_proto(order.role),
-        manual=order.manual,
+        manual=order.asked_for,
         parent_id=order.parent_id or order.chain_id or "",
         replaces_id=order.replaces_id or "",
         signal_id=order.signal_id or "",
@@ -60,6 +60,7 @@ def order_message(order: Order, last_event: str = "") -> order_pb2.Order:
         ended_at=timestamp(order.updated_ns) if order.state.ended else None,
         reason=order.reason,
         last_event=last_event,
+        requested_by=order.requested_by,
     )
 
 

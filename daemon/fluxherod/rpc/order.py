@@ -141,7 +141,7 @@ class OrderService(order_pb2_grpc.OrderServiceServicer):
             return (
                 (not symbols or order.symbol in symbols)
                 and (not roles or order.role in roles)
-                and (not request.HasField("manual") or order.manual == request.manual)
+                and (not request.HasField("manual") or order.asked_for == request.manual)
                 and (not request.signal_id or order.signal_id == request.signal_id)
             )
 
@@ -186,8 +186,7 @@ def _order_fields(request: OrderRequest) -> dict[str, Any]:
     kind = validate.choice(ORDER_TYPES, request.type, "type")
     if validate.optional_choice(TIMES_IN_FORCE, request.time_in_force, "time_in_force") is TimeInForce.GTC:
         raise invalid("time_in_force", "day, or left out: entries are cancelled before the session's close")
-    stop_field = "stop_price" if kind is OrderType.STOP else "stop_loss_price"
-    wrong = _misplaced_price(request, kind)
+    wrong = _misplaced(request, kind)
     if wrong:
         raise Refused("INVALID_ORDER", f"{wrong[0]}: {wrong[1]}", fields=dict([wrong]))
     return {
@@ -196,7 +195,7 @@ def _order_fields(request: OrderRequest) -> dict[str, Any]:
         "quantity": validate.quantity(request.quantity),
         "order_type": kind,
         "limit_price_e4": _price(request, "limit_price"),
-        "stop_price_e4": _price(request, stop_field),
+        "stop_price_e4": _price(request, "stop_loss_price"),
     }
 
 
@@ -210,9 +209,10 @@ def _changes(request: order_pb2.ReplaceOrderRequest) -> tuple[int | None, int | 
     return quantity, _price(request, "limit_price")
 
 
-def _misplaced_price(request: OrderRequest, kind: OrderType) -> tuple[str, str] | None:
-    wanted = {"limit_price": kind is OrderType.LIMIT, "stop_price": kind is OrderType.STOP}
-    for field, needed in wanted.items():
+def _misplaced(request: OrderRequest, kind: OrderType) -> tuple[str, str] | None:
+    if kind is OrderType.STOP:
+        return "type", "market or limit: the protective stop of an order is its stop_loss_price"
+    for field, needed in {"limit_price": kind is OrderType.LIMIT, "stop_price": False}.items():
         if needed != request.HasField(field):
             return field, f"a {kind} order needs it" if needed else f"a {kind} order takes none"
     return None

@@ -116,6 +116,16 @@ def test_every_order_type_is_reduced_to_three(order_json: Any, word: str, kind: 
     assert wire.decode_order(encoded(order_json(type=word))).order_type is kind
 
 
+@pytest.mark.parametrize(
+    ("word", "force"),
+    [("day", TimeInForce.DAY), ("gtc", TimeInForce.GTC), ("opg", None), (None, None), (7, None)],
+)
+def test_a_time_in_force_of_ours_is_read_and_any_other_is_not_known(
+    order_json: Any, word: object, force: TimeInForce | None
+) -> None:
+    assert wire.decode_order(encoded(order_json(time_in_force=word))).time_in_force is force
+
+
 def test_legs_are_nested_and_their_absence_is_noticed(order_json: Any) -> None:
     leg = order_json(id="leg-1", client_order_id="x", side="sell", type="stop", stop_price="443.25", status="held")
     whole = encoded(order_json(order_class="oto", legs=[leg]))

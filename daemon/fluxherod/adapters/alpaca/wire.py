@@ -65,6 +65,7 @@ _STATUSES = {
     "replaced": BrokerStatus.REPLACED,
     "rejected": BrokerStatus.REJECTED,
 }
+_TIMES_IN_FORCE = {str(each): each for each in TimeInForce}
 _STOPS = frozenset({"stop", "stop_limit", "trailing_stop"})
 MOST_RATE = 10**15  # of a split: what is written with more digits is none
 _WITH_LEGS = frozenset({"bracket", "oto", "oco"})
@@ -95,6 +96,7 @@ def order_of(raw: Json) -> BrokerOrder:
         replaces=word(raw.get("replaces")) or None,
         legs=tuple(order_of(leg) for leg in raw.get("legs") or ()),
         reason=word(raw.get("reject_reason")) or word(raw.get("reason")),
+        time_in_force=_TIMES_IN_FORCE.get(word(raw.get("time_in_force"))),
     )
 
 

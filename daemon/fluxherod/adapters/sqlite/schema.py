@@ -237,8 +237,14 @@ CREATE TABLE archive_files (
 ) STRICT, WITHOUT ROWID;
 """
 
+# Who asked for what was ordered before this is not known here: the journal has it.
+_SEVENTH = """
+ALTER TABLE orders ADD COLUMN requested_by TEXT NOT NULL DEFAULT '';
+ALTER TABLE positions ADD COLUMN exit_by TEXT NOT NULL DEFAULT '';
+"""
+
 # One script a version, never edited once it has shipped: `user_version` counts how many have run.
-MIGRATIONS: tuple[str, ...] = (_FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH, _SIXTH)
+MIGRATIONS: tuple[str, ...] = (_FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH, _SIXTH, _SEVENTH)
 
 # What stands beside the database while `fluxherod rebuild` or `restore` puts another one in its place.
 REBUILT, RESTORING = ".rebuilt", "restoring"

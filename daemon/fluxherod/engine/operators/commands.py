@@ -104,7 +104,8 @@ class Commands:
             return tuple(name for name in ids if self._cancel(name, now_ns, out)[0] is ReplyCode.OK)
         reason, held = command.reason or "closed by the operator", list(self.ledger.positions.values())
         open_still = [each.symbol for each in held if not each.exit_reason or each.exit_quantity]
-        return tuple(name for name in open_still if self._close(name, 0, reason, now_ns, out)[0] is ReplyCode.OK)
+        by = command.caller.principal
+        return tuple(name for name in open_still if self._close(name, 0, reason, by, now_ns, out)[0] is ReplyCode.OK)
 
     def _carry_out(self, command: SingleCommand, now_ns: int, out: list[Effect]) -> Answer:
         match command:
@@ -114,8 +115,8 @@ class Commands:
                 return self._cancel(order_id, now_ns, out)
             case ReplaceOrderCommand():
                 return self._replace(command, now_ns, out)
-            case ClosePositionCommand(symbol=symbol, reason=reason):
-                return self._close(symbol, 0, reason or "closed by the operator", now_ns, out)
+            case ClosePositionCommand(caller, symbol, reason):
+                return self._close(symbol, 0, reason or "closed by the operator", caller.principal, now_ns, out)
             case HaltCommand() | ResumeCommand() | FlattenCommand() | ResetBreakerCommand():
                 return (*kill_switch.take(self.safety, command, now_ns, out), None, None)
             case AcknowledgeAlertCommand():
@@ -132,7 +133,8 @@ class Commands:
         if judged.code is not ReplyCode.OK:
             return judged.code, judged.text, None, judged.decision
         if judged.request is None:
-            return self._close(command.symbol, judged.part, "reduced by the operator", now_ns, out)
+            by = command.caller.principal
+            return self._close(command.symbol, judged.part, "reduced by the operator", by, now_ns, out)
         assert judged.decision is not None
         return self._open(command, judged.request, judged.decision, now_ns, out)
 
@@ -144,9 +146,11 @@ class Commands:
         now_ns: int,
         out: list[Effect],
     ) -> Answer:
+        by = command.caller.principal
         order = self.strategist.entry_order(
-            request, decision, command.order_type, command.limit_price_e4, now_ns, now_ns, None, "manual", manual=True
+            request, decision, command.order_type, command.limit_price_e4, now_ns, now_ns, None, "manual"
         )
+        order = replace(order, manual=True, requested_by=by)
         approved = approve_entry(order, decision, request.stop_e4)
         self.desk.plans[order.id] = EntryPlan(
             Mode.MANUAL,
@@ -157,7 +161,7 @@ class Commands:
             0.0,
             request.price_e4,
             None,
-            f"manual order by {command.caller.principal}",
+            f"manual order by {by}",
             wanted=order.quantity,
         )
         self.desk.submit(order, approved, now_ns, out)
@@ -201,16 +205,16 @@ class Commands:
     def _stay(self, position: Position, out: list[Effect]) -> None:
         """The operator takes an exit back: the rest of the position is kept, and guarded again."""
         self.desk.halts.relent(position.symbol)
-        kept = replace(position, exit_reason="", exit_quantity=0)
+        kept = replace(position, exit_reason="", exit_quantity=0, exit_by="")
         self.ledger.positions[position.symbol] = kept
         out.append(self.ledger.told(kept))
 
-    def _close(self, symbol: str, part: int, reason: str, now_ns: int, out: list[Effect]) -> Answer:
+    def _close(self, symbol: str, part: int, reason: str, by: str, now_ns: int, out: list[Effect]) -> Answer:
         position = self.ledger.positions.get(symbol)
         if position is None:
             return ReplyCode.POSITION_NOT_FOUND, f"no position in {symbol} is open", None, None
         self.desk.halts.insist(position)
-        self.desk.leave(position, reason, now_ns, out, part)
+        self.desk.leave(position, reason, now_ns, out, part, by)
         shares = part or abs(position.quantity)
         text = f"closing {shares} {symbol} (about {dollars(shares * position.price_e4)}): {reason}"
         halted = self.desk.halts.why(symbol)

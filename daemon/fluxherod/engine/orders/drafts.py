@@ -51,6 +51,7 @@ def successor(old: Order, report: BrokerOrder, now_ns: int) -> Order:
         filled_value_e4=0,
         looks=0,
         reason=f"{old.id} as someone has replaced it at the broker",
+        requested_by="",  # the broker does not say who it was
     )
 
 

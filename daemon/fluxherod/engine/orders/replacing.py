@@ -39,14 +39,14 @@ def take(command: ReplaceOrderCommand, chaser: Chaser, blocked: str, now_ns: int
         return ReplyCode.RISK_REJECTED, f"the position in {order.symbol} is being closed", order.id, None
     if veto := chaser.strategist.symbol_veto(order.symbol, order.side):
         return ReplyCode.RISK_REJECTED, veto[1], order.id, None
-    return _plan(order, quantity, limit_e4, command.accept_adjusted, chaser, blocked, now_ns, out)
+    return _plan(order, quantity, limit_e4, command, chaser, blocked, now_ns, out)
 
 
 def _plan(
     order: Order,
     quantity: int,
     limit_e4: int,
-    accept_adjusted: bool,
+    command: ReplaceOrderCommand,
     chaser: Chaser,
     blocked: str,
     now_ns: int,
@@ -59,11 +59,12 @@ def _plan(
     decision = assess(request, chaser.strategist.account_state(blocked, order), desk.settings.limits)
     if decision.verdict is RiskVerdict.REJECTED:
         return ReplyCode.RISK_REJECTED, decision.reason, order.id, decision
-    if decision.quantity < left and not accept_adjusted:
+    if decision.quantity < left and not command.accept_adjusted:
         text = f"risk allows {decision.quantity} of {left} shares: {decision.reason}"
         return ReplyCode.RISK_ADJUSTED, text, order.id, decision
     order_id = desk.book.next_attempt(order)
     planned = drafts.going_on(order, order_id, decision.quantity, limit_e4, now_ns)
+    planned = replace(planned, requested_by=command.caller.principal)
     desk.plans[order_id] = replace(plan, wanted=desk.book.filled(order) + decision.quantity)
     desk.write(planned, f"waits for the end of {order.id}", out)
     desk.cancel(order, now_ns, out, Sequel.REPLACE)

@@ -108,9 +108,14 @@ class Sending:
         self.due[order.id] = now_ns + self._pause_ns(hurried=False)
         out.append(CancelOrder(order.id, order.broker_id))
 
-    def leave(self, position: Position, reason: str, now_ns: int, out: list[Effect], part: int = 0) -> None:
-        """Close a position at the market, or `part` of its shares: the stop goes first. No halt or limit stops this."""
-        leaving = replace(position, exit_reason=reason, exit_quantity=part)
+    def leave(
+        self, position: Position, reason: str, now_ns: int, out: list[Effect], part: int = 0, by: str = ""
+    ) -> None:
+        """Close a position at the market, or `part` of its shares: the stop goes first. No halt or limit stops this.
+
+        `by` is the operator who asked for it.
+        """
+        leaving = replace(position, exit_reason=reason, exit_quantity=part, exit_by=by)
         self.ledger.positions[position.symbol] = leaving
         out.append(self.ledger.told(leaving))
         self._hasten(position.symbol, now_ns)
@@ -159,6 +164,7 @@ class Sending:
                 self.submit(order, approve_reduction(order, self.doubts.confirmed(position)), now_ns, out)
             case protection.PlaceExit(quantity) if position is not None:
                 order = self._draft(position, OrderRole.EXIT, quantity, now_ns, None, position.exit_reason)
+                order = replace(order, requested_by=position.exit_by)
                 self.submit(order, approve_reduction(order, self.doubts.confirmed(position)), now_ns, out)
             case protection.MoveStop(old, price_e4) if position is not None:
                 order = self._draft(position, OrderRole.STOP, old.quantity, now_ns, price_e4, "trailing stop")

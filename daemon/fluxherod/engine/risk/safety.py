@@ -307,7 +307,7 @@ class Safety:
             if self.state.kill_switch.flatten and self.desk.halts.insist(position):
                 self.desk.protect(position.symbol, now_ns, out)
             if not position.exit_reason or position.exit_quantity:
-                self.desk.leave(position, self.closing, now_ns, out)
+                self.desk.leave(position, self.closing, now_ns, out, by=_closed_by(self.state))
         waits = self.state.kill_switch.foreign and self.ledger.foreign  # they are to be closed, too
         if not self.ledger.positions and not waits and not self._told_closed:
             self._told_closed = True
@@ -416,3 +416,10 @@ def _closing(state: SafetyState) -> str:
     if state.daily_loss.reason:
         return f"daily loss: {state.daily_loss.reason}"
     return f"flattened: {state.kill_switch.reason}" if state.kill_switch.flatten else ""
+
+
+def _closed_by(state: SafetyState) -> str:
+    """The operator who asked for it; "" when a limit did."""
+    limit_reached = state.breaker.status is BreakerStatus.DISABLED or state.daily_loss.reason
+    by = state.kill_switch.by
+    return "" if limit_reached or by == starts.BY_THE_DAEMON else by
