@@ -30,13 +30,13 @@ CUT = risk_pb2.RiskDecision(
 
 async def test_place_sends_what_the_command_line_says(daemon: Any, fluxhero: Any) -> None:
     daemon.answers["OrderService/PlaceOrder"] = PLACED
-    result = await fluxhero("place buy spy 100 --limit 450.00 --stop 441 --gtc --accept-adjusted --yes")
+    result = await fluxhero("place buy spy 100 --limit 450.00 --stop 441 --accept-adjusted --yes")
     assert (result.code, result.err) == (0, "")
     assert result.out == "placed: buy 44 SPY limit $450.00, protective stop $441.00, submitting\norder fh-9\n"
     [request] = daemon.requests("OrderService/PlaceOrder")
     assert (request.symbol, request.side, request.quantity) == ("SPY", common_pb2.SIDE_BUY, 100)
     assert (request.type, request.limit_price, request.stop_loss_price) == (order_pb2.ORDER_TYPE_LIMIT, "450.00", "441")
-    assert request.time_in_force == order_pb2.TIME_IN_FORCE_GTC
+    assert request.time_in_force == order_pb2.TIME_IN_FORCE_DAY
     assert request.accept_adjusted
     assert not request.HasField("stop_price")
 
@@ -64,8 +64,8 @@ async def test_before_the_question_a_person_sees_what_risk_would_say(daemon: Any
 
 async def test_a_daemon_without_previews_is_asked_to_place_all_the_same(daemon: Any, fluxhero: Any) -> None:
     daemon.answers["OrderService/PlaceOrder"] = PLACED
-    assert (await fluxhero("place sell SPY 100 --trigger 440", answer="yes\n")).code == 0
-    assert daemon.requests("OrderService/PlaceOrder")[0].stop_price == "440"
+    assert (await fluxhero("place sell SPY 100 --limit 440", answer="yes\n")).code == 0
+    assert daemon.requests("OrderService/PlaceOrder")[0].limit_price == "440"
 
 
 @pytest.mark.parametrize(
@@ -192,7 +192,8 @@ async def test_reset_breaker_says_what_holds_then(daemon: Any, fluxhero: Any) ->
         "place buy SPY 1.5",
         "place hold SPY 1",
         "place buy SPY 1 --limit -3",
-        "place buy SPY 1 --limit 3 --trigger 4",
+        "place buy SPY 1 --trigger 4",
+        "place buy SPY 1 --limit 3 --gtc",
         "halt",
         "orders --limit 0",
         "watch orders --every 2",

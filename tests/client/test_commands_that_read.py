@@ -109,6 +109,18 @@ async def test_a_chased_order_says_how_often_it_has_followed_the_market(daemon: 
     assert json.loads((await fluxhero("orders -o json")).out)[0]["chase_count"] == 2
 
 
+async def test_an_order_says_who_asked_for_it(daemon: Any, fluxhero: Any) -> None:
+    orders = [order_pb2.Order(id="a", manual=True, requested_by="token:desk"), order_pb2.Order(id="b", manual=True)]
+    orders.append(order_pb2.Order(id="c"))
+    daemon.answers["OrderService/ListOrders"] = order_pb2.ListOrdersResponse(orders=orders)
+    rows = [line.split() for line in (await fluxhero("orders")).out.splitlines()]
+    assert [row[row.index(name) - 1] for row, name in zip(rows[1:], "abc", strict=True)] == [
+        "token:desk",
+        "operator",
+        "strategy",
+    ]
+
+
 async def test_lists_are_one_json_array_with_the_field_names_of_the_protos(daemon: Any, fluxhero: Any) -> None:
     daemon.answers["PositionService/ListPositions"] = position_pb2.ListPositionsResponse(positions=[SPY])
     [position] = json.loads((await fluxhero("positions -o json")).out)
@@ -128,8 +140,8 @@ async def test_orders_pass_their_filters_on(daemon: Any, fluxhero: Any) -> None:
     daemon.answers["OrderService/ListOrders"] = order_pb2.ListOrdersResponse(orders=[ORDER])
     result = await fluxhero("orders --symbol spy --symbol IBM --open --limit 7")
     assert result.out == (
-        "updated ET           symbol  side  role   type     price $  filled      at $  state             id            why\n"
-        "2024-01-22 09:31:02  SPY     buy   entry  limit     451.25  25/125    451.20  partially filled  fh-1          KAMA crossover\n"
+        "updated ET           symbol  side  role   type     price $  filled      at $  state             by        id            why\n"
+        "2024-01-22 09:31:02  SPY     buy   entry  limit     451.25  25/125    451.20  partially filled  strategy  fh-1          KAMA crossover\n"
     )
     [request] = daemon.requests("OrderService/ListOrders")
     assert list(request.symbols) == ["SPY", "IBM"]

@@ -26,7 +26,7 @@ def buy(pair: Lockstep, terminal: Terminal) -> None:
     terminal.until(lambda screen: "send, after a question" in screen)
     terminal.write("20")
     terminal.until(lambda screen: "BUY 20 AAPL" in screen and "a protective stop is mandatory" in screen)
-    terminal.press("Tab", "Enter", "Down")
+    terminal.press("Tab", "Enter", "Down", "Up")
     terminal.write("75")
     terminal.until(lambda screen: "stop loss $75" in screen and "APPROVED" in screen)
     terminal.press("C-s")

@@ -164,7 +164,7 @@ GROUPS: Mapping[str, Mapping[str, Command]] = {
             "trading",
             ("OrderService/PlaceOrder",),
             (own.ticket, own.accept, _YES, _ID),
-            ("fluxhero place buy SPY 10 --stop 441", "fluxhero place sell SPY 10 --limit 455.50 --gtc"),
+            ("fluxhero place buy SPY 10 --stop 441", "fluxhero place sell SPY 10 --limit 455.50 --stop 462"),
         ),
         "cancel": Command("cancel a working order", "trading", ("OrderService/CancelOrder",), (_ORDER_ID, _ID)),
         "cancel-all": Command(

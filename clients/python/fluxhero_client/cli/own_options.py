@@ -99,15 +99,12 @@ def ticket(parser: Parser) -> None:
     parser.add_argument("side", type=str.lower, choices=("buy", "sell"))
     options.add_symbol(parser)
     parser.add_argument("quantity", action=options.Quantity, metavar="QTY", help="whole shares")
-    pricing = parser.add_mutually_exclusive_group()
-    pricing.add_argument(
+    parser.add_argument(
         "--limit", type=options.price, metavar="P", help="limit order at this price (default: at the market)"
     )
-    pricing.add_argument("--trigger", type=options.price, metavar="P", help="stop order that fires at this price")
     parser.add_argument(
         "--stop", type=options.price, metavar="P", help="protective stop; needed to open or enlarge a position"
     )
-    parser.add_argument("--gtc", action="store_true", help="work until cancelled (default: until the session's close)")
 
 
 def accept(parser: Parser) -> None:

@@ -16,24 +16,20 @@ from fluxhero_client.values import Money, decimal_text, timestamp
 class OrderTicket:
     """An order to preview or to place.
 
-    It is a limit order with a `limit_price`, a stop order with a `trigger_price`, else a market order.
-    `stop_loss_price` is its protective stop, mandatory when it opens or enlarges a position.
+    It is a limit order with a `limit_price`, else a market order. `stop_loss_price` is its protective stop, mandatory
+    when it opens or enlarges a position. What of it still works shortly before the session's close is cancelled.
     """
 
     symbol: str
     side: common.Side
     quantity: int
     limit_price: Money | None = None
-    trigger_price: Money | None = None
     stop_loss_price: Money | None = None
-    time_in_force: api.TimeInForce = api.TIME_IN_FORCE_DAY
 
     @property
     def type(self) -> api.OrderType:
         """How it is priced."""
-        if self.limit_price is not None:
-            return api.ORDER_TYPE_LIMIT
-        return api.ORDER_TYPE_MARKET if self.trigger_price is None else api.ORDER_TYPE_STOP
+        return api.ORDER_TYPE_MARKET if self.limit_price is None else api.ORDER_TYPE_LIMIT
 
 
 class OrderCalls:
@@ -49,9 +45,8 @@ class OrderCalls:
             side=ticket.side,
             quantity=ticket.quantity,
             type=ticket.type,
-            time_in_force=ticket.time_in_force,
+            time_in_force=api.TIME_IN_FORCE_DAY,
             limit_price=decimal_text(ticket.limit_price),
-            stop_price=decimal_text(ticket.trigger_price),
             stop_loss_price=decimal_text(ticket.stop_loss_price),
         )
         return await self._transport.unary("OrderService/PreviewOrder", request, api.PreviewOrderResponse)
@@ -70,9 +65,8 @@ class OrderCalls:
             side=ticket.side,
             quantity=ticket.quantity,
             type=ticket.type,
-            time_in_force=ticket.time_in_force,
+            time_in_force=api.TIME_IN_FORCE_DAY,
             limit_price=decimal_text(ticket.limit_price),
-            stop_price=decimal_text(ticket.trigger_price),
             stop_loss_price=decimal_text(ticket.stop_loss_price),
             accept_adjusted=accept_adjusted,
         )

@@ -12,7 +12,7 @@ from textual.markup import escape
 
 from fluxhero.v1 import order_pb2
 from fluxhero_tui.dialogs.dialog import Dialog
-from fluxhero_tui.draw.figures import maybe, money, shares, word
+from fluxhero_tui.draw.figures import asked_by, maybe, money, shares, word
 from fluxhero_tui.draw.ink import EMPTY, Line, clean, clip, heading, line, wrap
 from fluxhero_tui.draw.times import clock_time, date_and_time
 from fluxhero_tui.widgets.pane import Pane
@@ -49,6 +49,7 @@ def lines(answer: order_pb2.GetOrderResponse, room: int) -> Sequence[Line]:
     found.append(line((priced + maybe(order, "stop_loss_price"), "dim")))
     found += wrap(order.reason, room) if order.reason else []
     found.append(line(("broker's id ", "dim"), clean(order.broker_order_id) or "none yet"))
+    found.append(line(("by ", "dim"), clean(asked_by(order))))
     found += [EMPTY, heading("Fills", room)]
     for fill in answer.fills:
         provisional = "" if fill.exact else "  provisional"

@@ -34,14 +34,11 @@ _FIELDS = (
     ("side", "buy or sell"),
     ("quantity", "shares"),
     ("limit", "limit $"),
-    ("trigger", "trigger $"),
     ("stop", "stop loss $"),
-    ("tif", "day or gtc"),
     ("cut", "if risk cuts it"),
 )
 _HINTS = {
     "limit": "empty: market",
-    "trigger": "stop order only",
     "stop": "must, if it opens risk",
     "cut": "refuse / accept",
 }
@@ -80,7 +77,7 @@ class Ticket(Dialog[None]):
         self._refused: FluxHeroError | None = None
 
     def compose(self) -> ComposeResult:
-        first = {"symbol": self._first, "side": "buy", "tif": "day", "cut": "refuse"}
+        first = {"symbol": self._first, "side": "buy", "cut": "refuse"}
         begins = "quantity" if self._first else "symbol"
         with Vertical(classes="box") as box:
             box.border_title = self._title()
@@ -114,21 +111,16 @@ class Ticket(Dialog[None]):
             Wrong: when a field can't be read.
         """
         side = {"buy": common_pb2.SIDE_BUY, "sell": common_pb2.SIDE_SELL}.get(self._text("side").lower())
-        tif = {"day": order_pb2.TIME_IN_FORCE_DAY, "gtc": order_pb2.TIME_IN_FORCE_GTC}.get(self._text("tif").lower())
         if not self._text("symbol"):
             raise fields.Wrong("symbol", "a symbol is wanted")
         if side is None:
             raise fields.Wrong("side", "buy or sell is wanted")
-        if tif is None:
-            raise fields.Wrong("tif", "day or gtc is wanted")
         return OrderTicket(
             self._text("symbol").upper(),
             side,
             fields.whole("shares", self._text("quantity")),
             limit_price=fields.dollars("limit", self._text("limit")),
-            trigger_price=fields.dollars("trigger", self._text("trigger")),
             stop_loss_price=fields.dollars("stop loss", self._text("stop")),
-            time_in_force=tif,
         )
 
     async def _preview(self) -> None:
@@ -261,11 +253,8 @@ def sentence(ticket: OrderTicket) -> str:
     """An order in words, as it is sent."""
     side = "BUY" if ticket.side == common_pb2.SIDE_BUY else "SELL"
     priced = f"limit ${ticket.limit_price}" if ticket.limit_price is not None else "market"
-    if ticket.trigger_price is not None and ticket.limit_price is None:
-        priced = f"stop at ${ticket.trigger_price}"
     guarded = f", stop loss ${ticket.stop_loss_price}" if ticket.stop_loss_price is not None else ", no stop loss"
-    lasts = "good till cancelled" if ticket.time_in_force == order_pb2.TIME_IN_FORCE_GTC else "day"
-    return f"{side} {shares(ticket.quantity)} {ticket.symbol}, {priced}{guarded}, {lasts}"
+    return f"{side} {shares(ticket.quantity)} {ticket.symbol}, {priced}{guarded}, day"
 
 
 def refusal(error: FluxHeroError, room: int) -> list[Line]:

@@ -4,12 +4,24 @@ from __future__ import annotations
 
 from typing import Any
 
-from fluxhero_client.cli.show.figures import NOTHING, figure, gain, gain_percent, in_cents, money, plural, shares, word
+from fluxhero_client.cli.show.figures import (
+    NOTHING,
+    asked_by,
+    figure,
+    gain,
+    gain_percent,
+    in_cents,
+    money,
+    plural,
+    shares,
+    word,
+)
 from fluxhero_tui.draw.ink import Span
 
 __all__ = [
     "NOTHING",
     "age",
+    "asked_by",
     "compact",
     "figure",
     "gained",

@@ -19,6 +19,7 @@ from fluxhero_tui.draw.bars import sparkline
 from fluxhero_tui.draw.figures import (
     NOTHING,
     age,
+    asked_by,
     gained,
     gained_percent,
     maybe,
@@ -134,7 +135,7 @@ def orders(now: Callable[[], float]) -> tuple[Column[order_pb2.Order], ...]:
         Column("chase", _chase, 5, rank=2, sort=lambda one: one.chase_count),
         Column("age", lambda one: _order_age(one, now()), 7, right=True, rank=2, sort=_time("created_at")),
         Column("updated ET", lambda one: day_and_minute(one.updated_at), 11, rank=6, sort=_time("updated_at")),
-        Column("by", lambda one: one.requested_by or ("operator" if one.manual else "strategy"), 10, rank=7),
+        Column("by", asked_by, 10, rank=7),
         Column("why", lambda one: one.reason or one.last_event.replace("_", " "), 16, rank=5, flexible=True),
     )
 

@@ -38,9 +38,7 @@ def _ticket(arguments: Namespace) -> OrderTicket:
         side=common.SIDE_BUY if arguments.side == "buy" else common.SIDE_SELL,
         quantity=arguments.quantity,
         limit_price=arguments.limit,
-        trigger_price=arguments.trigger,
         stop_loss_price=arguments.stop,
-        time_in_force=api.TIME_IN_FORCE_GTC if arguments.gtc else api.TIME_IN_FORCE_DAY,
     )
 
 
@@ -160,11 +158,9 @@ async def _preview(client: Client, ticket: OrderTicket, console: Console) -> Non
 
 def _in_words(arguments: Namespace) -> str:
     price = f"at ${money(arguments.limit)} or better" if arguments.limit else "at the market"
-    if arguments.trigger:
-        price = f"at the market once the price reaches ${money(arguments.trigger)}"
     stop = f", protective stop ${money(arguments.stop)}" if arguments.stop else ""
-    validity = "good until cancelled" if arguments.gtc else "good for the session"
-    return f"{arguments.side.capitalize()} {shares(arguments.quantity)} {arguments.symbol} {price}{stop}, {validity}"
+    what = f"{arguments.side.capitalize()} {shares(arguments.quantity)} {arguments.symbol}"
+    return f"{what} {price}{stop}, good for the session"
 
 
 def _show_placed(answer: api.PlaceOrderResponse, console: Console) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from fluxhero_client.cli.show.figures import (
     NOTHING,
     Cell,
+    asked_by,
     figure,
     gain,
     gain_percent,
@@ -80,6 +81,7 @@ def order_columns() -> Sequence[Column[Order]]:
         Column("filled", lambda order: f"{shares(order.filled_quantity)}/{shares(order.quantity)}", right=True),
         Column("at $", lambda order: optional(order, "average_fill_price"), right=True, least=8, spare=2),
         Column("state", _order_state, least=9),
+        Column("by", asked_by, spare=6),
         Column("id", lambda order: order.id, least=12),
         Column("why", lambda order: order.reason, cuttable=True, spare=7),
     )

@@ -73,6 +73,11 @@ def shares(quantity: int) -> str:
     return f"{quantity:,}"
 
 
+def asked_by(order: Any) -> str:
+    """Who wanted an order."""
+    return order.requested_by or ("operator" if order.manual else "strategy")
+
+
 def plural(count: int, one: str, many: str = "") -> str:
     """`1 order`, `2 orders`."""
     return f"{count:,} {one if count == 1 else many or one + 's'}"

@@ -2,7 +2,7 @@ import { type Order, OrderRole, OrderSchema, OrderState, OrderType } from "@api/
 import { create } from "@bufbuild/protobuf";
 import { TimestampSchema } from "@bufbuild/protobuf/wkt";
 import { describe, expect, it } from "vitest";
-import { ageOf, chaseOf, inOrder, isA, isCancelable, isReplaceable, requestOf } from "./model";
+import { ageOf, byOf, chaseOf, inOrder, isA, isCancelable, isReplaceable, requestOf } from "./model";
 
 const at = (seconds: number) => create(TimestampSchema, { seconds: BigInt(seconds) });
 const order = (id: string, more: Partial<Order> = {}) => {
@@ -24,6 +24,10 @@ describe("orders", () => {
   it("are as old as they have worked", () => {
     expect(ageOf(order("a"), 165_000)).toBe("1m05s");
     expect(ageOf(order("a", { endedAt: at(130) }), 999_000)).toBe("30s");
+  });
+  it("say who asked for them, or what did", () => {
+    const asked = [{ manual: true, requestedBy: "token:desk" }, { manual: true }, {}];
+    expect(asked.map((more) => byOf(order("a", more)))).toEqual(["token:desk", "operator", "strategy"]);
   });
   it("may be canceled while they work, stops never", () => {
     expect(isCancelable(order("a"))).toBe(true);
