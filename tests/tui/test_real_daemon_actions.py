@@ -48,7 +48,7 @@ def order(pair: Lockstep, terminal: Terminal, symbol: str, shares: str, limit: s
     terminal.press("Up", "Up", *ALL_BACKSPACES)
     terminal.write(symbol, "Tab", "Tab")
     terminal.write(shares, "Tab")
-    terminal.write(limit, "Tab", "Tab")
+    terminal.write(limit, "Tab")
     terminal.write(stop)
     sees(terminal, f"BUY {shares} {symbol}, {f'limit ${limit}' if limit else 'market'}, stop loss ${stop}", "APPROVED")
     terminal.press("C-s")
