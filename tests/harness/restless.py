@@ -146,9 +146,15 @@ class Restless:
 
     # --- another hand -----------------------------------------------------------------------------------
     def stand_in_the_way(self) -> None:
-        """Someone bids far below the market at the broker itself: nobody may sell at the market beside that."""
-        long = sorted(symbol for symbol, held in our_positions(self.daemon).items() if held > 0)
-        symbol = self._chance.choice(long or self.symbols)
+        """Someone bids far below the market at the broker itself: nobody may sell at the market beside that.
+
+        Where a stop or an exit works already the bid would be the wash trade, and refused.
+        """
+        selling = {one["symbol"] for one in self._open() if one["side"] == "sell" and one["status"] != "held"}
+        free = [symbol for symbol in self.symbols if symbol not in selling]
+        held = our_positions(self.daemon)
+        long = [symbol for symbol in free if held.get(symbol, 0) > 0]
+        symbol = self._chance.choice(long or free or self.symbols)
         price = 0.5 * self._price(symbol)
         body = {"symbol": symbol, "qty": "1", "side": "buy", "type": "limit", "time_in_force": "gtc"}
         known = {"client_order_id": f"{STRANGER}{next(self._numbers)}", "limit_price": f"{price:.2f}"}
@@ -161,8 +167,11 @@ class Restless:
                 self._ask("DELETE", f"/v2/orders/{one['id']}")
 
     def _standing(self) -> list[dict[str, Any]]:
-        listed = self.simulator.get("/v2/orders?status=open&limit=500")
-        return [one for one in listed if one["client_order_id"].startswith(STRANGER)]
+        return [one for one in self._open() if one["client_order_id"].startswith(STRANGER)]
+
+    def _open(self) -> list[dict[str, Any]]:
+        listed: list[dict[str, Any]] = self.simulator.get("/v2/orders?status=open&limit=500")
+        return listed
 
     def _ask(self, method: str, path: str, body: dict[str, str] | None = None) -> None:
         """Ask the exchange; a fault may take the request or its answer."""

@@ -42,7 +42,8 @@ NEVER = {"CASH_ADOPTED", "ORDER_MISMATCH", "POSITION_REVERSED", "ORDER_NOT_APPRO
 
 def refused_as_wash_trade(pair: Lockstep) -> bool:
     """True when the other hand has stood in the way of an order: how often it does is chance."""
-    return any("wash trade" in text for _, text in alerts(pair.installation))
+    # Of an alert only its newest text is kept: an order keeps why it was refused.
+    return any("wash trade" in one.reason for one in our_orders(pair.daemon))
 
 
 def play(pair: Lockstep) -> Restless:
