@@ -90,7 +90,6 @@ KERNEL = mutants_of(
     ("test_kernel", "test_thresholds"),
     [
         ("a gap is of the previous close", "/ previous_close", "/ opening"),
-        ("bar 63 is the first to decide", '>= params["decision_index"]', '> params["decision_index"]'),
         ("the first bar has no close before", "if index > 0 else np.nan", "if index >= 0 else np.nan"),
         ("another version is refused", "if version != KERNEL_VERSION", "if version < KERNEL_VERSION"),
         ("each bar counts", 'state["index"] = index + 1', 'state["index"] = index + 2'),
@@ -98,4 +97,10 @@ KERNEL = mutants_of(
     ],
 )
 
-MUTANTS: tuple[Mutant, ...] = (*PARAMETERS, *VALIDATION, *BARS, *SIZES, *KERNEL)
+DECIDING = mutants_of(
+    "strategy/deciding.py",
+    ("test_kernel", "test_thresholds"),
+    [("bar 63 is the first to decide", '>= params["decision_index"]', '> params["decision_index"]')],
+)
+
+MUTANTS: tuple[Mutant, ...] = (*PARAMETERS, *VALIDATION, *BARS, *SIZES, *KERNEL, *DECIDING)

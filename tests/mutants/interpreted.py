@@ -50,8 +50,23 @@ def _multiply_add() -> Callable[[float, float, float], float]:
     return result
 
 
+def _blank() -> Callable[[np.dtype[Any]], Any]:
+    """A record of zeros."""
+    return lambda kind: np.zeros(1, kind)[0]
+
+
+def _assign() -> Callable[[Any, Any], None]:
+    """The fields of one record from those of another."""
+
+    def assign(target: Any, source: Any) -> None:
+        for name in target.dtype.names:
+            target[name] = source[name]
+
+    return assign
+
+
 # What an intrinsic does, in Python, by the name of the function that defines it.
-_INTRINSICS = {"_multiply_add": _multiply_add}
+_INTRINSICS = {"_multiply_add": _multiply_add, "_blank": _blank, "_assign": _assign}
 
 
 def _intrinsic(definition: Callable[..., object]) -> Callable[..., Any]:

@@ -10,25 +10,24 @@ from fluxherod.backtest.model import GUARD, SIGNAL, TRADE, BacktestConfig
 from fluxherod.backtest.tape import Tape
 from fluxherod.core.jit import RecordArray, RowArray
 
+_OF_LIMITS = (
+    "trend_risk_bp",
+    "mean_reversion_risk_bp",
+    "max_position_bp",
+    "max_exposure_bp",
+    "max_positions",
+    "neutral_size_bp",
+    "correlated_size_bp",
+    "reduced_size_bp",
+    "warning_drawdown_bp",
+    "recovery_drawdown_bp",
+    "critical_drawdown_bp",
+    "daily_loss_bp",
+)
+_OF_COSTS = ("commission_e4", "slippage_bp", "large_slippage_bp", "large_share_bp", "volume_bars")
 RULES = np.dtype(
     [
-        ("trend_risk_bp", "i8"),
-        ("mean_reversion_risk_bp", "i8"),
-        ("max_position_bp", "i8"),
-        ("max_exposure_bp", "i8"),
-        ("max_positions", "i8"),
-        ("neutral_size_bp", "i8"),
-        ("correlated_size_bp", "i8"),
-        ("reduced_size_bp", "i8"),
-        ("warning_drawdown_bp", "i8"),
-        ("recovery_drawdown_bp", "i8"),
-        ("critical_drawdown_bp", "i8"),
-        ("daily_loss_bp", "i8"),
-        ("commission_e4", "i8"),
-        ("slippage_bp", "i8"),
-        ("large_slippage_bp", "i8"),
-        ("large_share_bp", "i8"),
-        ("volume_bars", "i8"),
+        *[(name, "i8") for name in (*_OF_LIMITS, *_OF_COSTS)],
         ("correlation_limit", "f8"),
         ("by_returns", "?"),
         ("allow_shorts", "?"),
@@ -149,14 +148,15 @@ def _twice_as_long(log: RecordArray) -> RecordArray:
 
 def _rules(config: BacktestConfig, tape: Tape) -> RecordArray:
     rules, limits, costs = np.zeros(1, RULES), config.limits, config.costs
-    for name in RULES.names or ():
-        for source in (limits, costs):
-            if hasattr(source, name):
-                rules[name] = getattr(source, name)
-    rules["by_returns"] = limits.correlation_basis == "returns"
-    rules["allow_shorts"] = config.allow_shorts
-    rules["limit_entries"] = config.entry_order == "limit"
-    rules["has_hours"] = config.calendar is not None
-    rules["intraday"] = config.calendar is not None and config.intraday
-    rules["given"] = len(tape.entry) > 0
+    rules[0] = (
+        *[getattr(limits, name) for name in _OF_LIMITS],
+        *[getattr(costs, name) for name in _OF_COSTS],
+        limits.correlation_limit,
+        limits.correlation_basis == "returns",
+        config.allow_shorts,
+        config.entry_order == "limit",
+        config.calendar is not None and config.intraday,
+        config.calendar is not None,
+        len(tape.entry) > 0,
+    )
     return rules

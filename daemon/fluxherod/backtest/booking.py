@@ -7,13 +7,20 @@ import math
 from fluxherod.backtest.book import Book
 from fluxherod.backtest.fills import beyond_stop, limit_fill_e4, slippage_bp, slipped_e4, stop_fill
 from fluxherod.backtest.model import ExitReason, Outcome
-from fluxherod.backtest.tape import Tape
-from fluxherod.core.jit import lent
+from fluxherod.backtest.tape import Sessions, Tape
+from fluxherod.core.jit import Record, lent
 from fluxherod.core.portfolio import cash_of_e4, net_e4, realized_by_e4
 
 _STOP = int(ExitReason.STOP)
 _STOP_PASSED = int(Outcome.STOP_PASSED)
 _UNFILLED = int(Outcome.UNFILLED)
+
+
+@lent
+def opening_ns(tape: Tape, sessions: Sessions, rules: Record, row: int) -> int:
+    """When a bar opens: its start, or the session's open."""
+    start_ns = int(tape.start_ns[row])
+    return max(start_ns, int(sessions.open_ns[tape.session[row]])) if rules["has_hours"] else start_ns
 
 
 @lent
@@ -57,7 +64,7 @@ def drop_entry(book: Book, s: int, outcome: int) -> None:
 
 
 @lent
-def look_at_stop(book: Book, tape: Tape, s: int, row: int, opens_ns: int) -> None:
+def look_at_stop(book: Book, tape: Tape, sessions: Sessions, s: int, row: int) -> None:
     """Close the position of a symbol when its bar touches the stop."""
     slot = book.slots[s]
     side = 1 if slot["quantity"] > 0 else -1
@@ -65,7 +72,8 @@ def look_at_stop(book: Book, tape: Tape, s: int, row: int, opens_ns: int) -> Non
     if not math.isnan(price):
         # An entry of this bar was at its open inside of the stop; what opened earlier may be beyond it there.
         at_open = beyond_stop(side, tape.open[row], slot["stop_e4"])
-        close_position(book, tape, s, row, price, opens_ns if at_open else tape.end_ns[row], _STOP)
+        hit_ns = opening_ns(tape, sessions, book.rules[0], row) if at_open else tape.end_ns[row]
+        close_position(book, tape, s, row, price, hit_ns, _STOP)
 
 
 @lent

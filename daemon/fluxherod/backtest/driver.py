@@ -6,13 +6,22 @@ from __future__ import annotations
 import numpy as np
 
 from fluxherod.backtest.book import Book
-from fluxherod.backtest.booking import close_position, drop_entry, look_at_stop, open_position
+from fluxherod.backtest.booking import close_position, drop_entry, look_at_stop, open_position, opening_ns
 from fluxherod.backtest.entries import enter, write_exit_signal
+from fluxherod.backtest.figures import Columns
 from fluxherod.backtest.model import ExitReason, Guard, Kind, Outcome
 from fluxherod.backtest.tape import Sessions, Tape
-from fluxherod.core.calendar import MINUTE_NS
+from fluxherod.backtest.verdicts import (
+    Verdicts,
+    decide_ahead,
+    enters,
+    entry_of,
+    exits,
+    left_in_block,
+    regime_of,
+    undecided,
+)
 from fluxherod.core.jit import Record, RecordArray, RowArray, lending_kernel, lent
-from fluxherod.core.kernel import advance, decide
 from fluxherod.core.money import nearest_e4
 from fluxherod.core.risk.breaker import day_lost, reached
 from fluxherod.core.strategy.stops import best_e4, stop_atr, trail
@@ -22,7 +31,6 @@ _SIGNAL = int(ExitReason.SIGNAL)
 _CANCELLED = int(Outcome.CANCELLED)
 _BREAKER = int(ExitReason.BREAKER)
 _DAILY_LOSS = int(ExitReason.DAILY_LOSS)
-_MEAN_REVERSION = int(Kind.MEAN_REVERSION)
 _MANUAL = int(Kind.MANUAL)
 _NORMAL = int(Guard.NORMAL)
 _REDUCED = int(Guard.REDUCED)
@@ -37,17 +45,18 @@ def simulate(
     sessions: Sessions,
     params: RecordArray,
     states: RecordArray,
-    decisions: RecordArray,
+    verdicts: Verdicts,
     members: RowArray,
     book: Book,
-    known: RecordArray,
+    known: Columns,
     most: int,
 ) -> bool:
     """Go on for at most so many bars: True at the end of the tape, False when there is more, or a log is full.
 
     Args:
-        params: PARAMS, shape (1,); `states`, `decisions` and `members`: one a symbol.
-        known: a KNOWN record for each row of the tape, or none at all: then the indicators are computed.
+        params: PARAMS, shape (1,); `states` and `members`: one a symbol.
+        verdicts: what `no_verdicts` made.
+        known: of each row of the tape, or of none: then the indicators are computed.
     """
     done = 0
     while done < most and _has_room(book):
@@ -57,22 +66,26 @@ def simulate(
         done += count
         live = _begin(tape, sessions, members[:count], book)
         for k in range(count):
-            _decide(tape, sessions, params, states, decisions, members[k], book.rules[0], known)
+            s = members[k]
+            row = _row(tape, s)
+            if undecided(verdicts, tape, s, row):
+                decide_ahead(tape, sessions, params, states, verdicts, s, row, book.rules[0], known)
         if live:
-            _trade(tape, sessions, members[:count], book, params, decisions)
+            _trade(tape, sessions, members[:count], book, params, verdicts)
+            done += _wait(tape, book, params, verdicts)
     return False
 
 
 @lending_kernel
-def judge(tape: Tape, params: RecordArray, decisions: RecordArray, s: int, book: Book) -> None:
+def judge(tape: Tape, params: RecordArray, verdicts: Verdicts, s: int, book: Book) -> None:
     """What follows from the bar that a symbol is at, the account being as it is: trailing, exit, entry. Nothing fills.
 
     Args:
-        decisions: of the kernel, for the bars that the symbols are at; one a symbol.
+        verdicts: with those on the bars that the symbols are at.
     """
     _trail(tape, s, book, params[0])
-    _exit(tape, s, book, decisions)
-    _enter(tape, s, book, params, decisions)
+    _exit(tape, s, book, verdicts)
+    _enter(tape, s, book, params, verdicts)
 
 
 @lent
@@ -134,59 +147,13 @@ def _begin(tape: Tape, sessions: Sessions, members: RowArray, book: Book) -> boo
         account["sessions"] += 1
         if account["day_lost"]:
             account["day_lost"] = False
-            _write_guard(book, _opening_ns(tape, sessions, book.rules[0], row), _NEW_SESSION)
+            _write_guard(book, opening_ns(tape, sessions, book.rules[0], row), _NEW_SESSION)
     return traded > 0
 
 
 @lent
-def _opening_ns(tape: Tape, sessions: Sessions, rules: Record, row: int) -> int:
-    """When a bar opens: its start, or the session's open."""
-    start_ns = int(tape.start_ns[row])
-    return max(start_ns, int(sessions.open_ns[tape.session[row]])) if rules["has_hours"] else start_ns
-
-
-@lent
-def _decide(
-    tape: Tape,
-    sessions: Sessions,
-    params: RecordArray,
-    states: RecordArray,
-    decisions: RecordArray,
-    s: int,
-    rules: Record,
-    known: RecordArray,
-) -> None:
-    """One step of the kernel, which knows no position."""
-    row = np.uintp(_row(tape, s))
-    minute, to_close, after_open = 0, 0, 0
-    if rules["has_hours"]:
-        session, end_ns = np.uintp(tape.session[row]), tape.end_ns[row]
-        after_open = (end_ns - sessions.open_ns[session]) // MINUTE_NS
-        to_close = (sessions.close_ns[session] - end_ns) // MINUTE_NS
-        minute = sessions.open_minute[session] + after_open
-    if len(known) > 0:
-        state, out, intraday = states[np.uintp(s)], decisions[np.uintp(s)], bool(rules["intraday"])
-        decide(state, params[0], known[row], minute, to_close, after_open, intraday, out)
-        return
-    advance(
-        states[np.uintp(s)],
-        params[0],
-        tape.open[row],
-        tape.high[row],
-        tape.low[row],
-        tape.close[row],
-        tape.volume[row],
-        minute,
-        to_close,
-        after_open,
-        bool(rules["intraday"]),
-        decisions[np.uintp(s)],
-    )
-
-
-@lent
 def _trade(
-    tape: Tape, sessions: Sessions, members: RowArray, book: Book, params: RecordArray, decisions: RecordArray
+    tape: Tape, sessions: Sessions, members: RowArray, book: Book, params: RecordArray, verdicts: Verdicts
 ) -> None:
     """Everything that happens to the account at one time."""
     account = book.account[0]
@@ -203,9 +170,49 @@ def _trade(
         for k in range(len(members)):
             _trail(tape, members[k], book, params[0])
         for k in range(len(members)):
-            _exit(tape, members[k], book, decisions)
+            _exit(tape, members[k], book, verdicts)
     for k in range(len(members)):
-        _enter(tape, members[k], book, params, decisions)
+        _enter(tape, members[k], book, params, verdicts)
+
+
+@lent
+def _wait(tape: Tape, book: Book, params: RecordArray, verdicts: Verdicts) -> int:
+    """An account that holds and wants nothing waits: its marks stay, and entries are looked at until one is ordered.
+
+    Goes on with a single symbol, as far as the session and what is decided reach; how many bars.
+    """
+    account, first = book.account[0], tape.next[0]
+    if len(tape.first) > 1 or account["open"] != 0 or book.rules[0]["given"]:
+        return 0
+    row, session, room = first, account["session"], len(book.signals) - account["signals"] - 1
+    end = first + min(left_in_block(verdicts, tape, 0, first), tape.last[0] - first, room)
+    while row < end and account["open"] == 0:
+        begin = row
+        while row < end and tape.session[np.uintp(row)] == session and not enters(verdicts, tape, 0, row):
+            row += 1
+        fires = row < end and tape.session[np.uintp(row)] == session
+        row += int(fires)
+        _mark_again(tape, book, begin, row)
+        if not fires:
+            break
+        _enter(tape, 0, book, params, verdicts)
+    return int(row - first)
+
+
+@lent
+def _mark_again(tape: Tape, book: Book, begin: int, end: int) -> None:
+    """The bars of a single symbol between two rows are over, and the account is what it was."""
+    account = book.account[0]
+    at, count, equity_e4, exposure_e4 = account["times"], end - begin, account["equity_e4"], account["gross_e4"]
+    if count > 0:
+        for k in range(count):
+            book.equity_ns[np.uintp(at + k)] = tape.end_ns[np.uintp(begin + k)]
+            book.equity_e4[np.uintp(at + k)] = equity_e4
+            book.exposure_e4[np.uintp(at + k)] = exposure_e4
+        book.session_ns[account["sessions"] - 1] = tape.end_ns[end - 1]
+        account["times"] += count
+        account["bars"] += count
+        tape.next[0] = end
 
 
 @lent
@@ -216,17 +223,17 @@ def _open_and_stop(tape: Tape, sessions: Sessions, members: RowArray, book: Book
         s = members[k]
         row, slot = _row(tape, s), book.slots[s]
         if slot["leaving"] != 0:
-            close_position(book, tape, s, row, tape.open[row], _opening_ns(tape, sessions, rules, row), slot["leaving"])
+            close_position(book, tape, s, row, tape.open[row], opening_ns(tape, sessions, rules, row), slot["leaving"])
     for k in range(len(members)):
         s = members[k]
         row = _row(tape, s)
         if book.slots[s]["wanted"] != 0:
-            open_position(book, tape, s, row, _opening_ns(tape, sessions, rules, row))
+            open_position(book, tape, s, row, opening_ns(tape, sessions, rules, row))
     for k in range(len(members)):
         s = members[k]
         row = _row(tape, s)
         if book.slots[s]["quantity"] != 0:
-            look_at_stop(book, tape, s, row, _opening_ns(tape, sessions, rules, row))
+            look_at_stop(book, tape, sessions, s, row)
 
 
 @lent
@@ -320,30 +327,26 @@ def _trail(tape: Tape, s: int, book: Book, params: Record) -> None:
 
 
 @lent
-def _exit(tape: Tape, s: int, book: Book, decisions: RecordArray) -> None:
+def _exit(tape: Tape, s: int, book: Book, verdicts: Verdicts) -> None:
     """The rule of a position's mode, or the signal from outside, ends it at its next open."""
     slot = book.slots[s]
     if slot["quantity"] == 0 or slot["leaving"] != 0:
         return
-    row, decision, long = _row(tape, s), decisions[s], slot["quantity"] > 0
+    row = _row(tape, s)
     if slot["mode"] == _MANUAL:
-        ends = bool(book.rules[0]["given"]) and tape.exit[row]  # a person's has no rule that ends it
-    elif slot["mode"] == _MEAN_REVERSION:
-        ends = decision["exit_mr_long"] if long else decision["exit_mr_short"]
+        ends = bool(book.rules[0]["given"]) and bool(tape.exit[row])  # a person's has no rule that ends it
     else:
-        ends = decision["exit_trend_long"] if long else decision["exit_trend_short"]
+        ends = exits(verdicts, tape, s, row, slot["quantity"] > 0, slot["mode"])
     if ends:
-        write_exit_signal(book, tape, s, row, decision)
+        write_exit_signal(book, tape, s, row, regime_of(verdicts, tape, s, row))
         slot["leaving"] = _SIGNAL
 
 
 @lent
-def _enter(tape: Tape, s: int, book: Book, params: RecordArray, decisions: RecordArray) -> None:
-    decision = decisions[np.uintp(s)]
-    if book.rules[0]["given"]:
-        row = _row(tape, s)
-        if tape.entry[row] != 0:
-            enter(book, tape, s, row, tape.entry[row], _MANUAL, decision, params)
-    elif decision["entry"] != 0 and _row(tape, s) >= tape.warm[s]:
-        row = _row(tape, s)
-        enter(book, tape, s, row, decision["entry"], decision["entry_mode"], decision, params)
+def _enter(tape: Tape, s: int, book: Book, params: RecordArray, verdicts: Verdicts) -> None:
+    """An entry that fires, by the strategy or from outside."""
+    row, given = _row(tape, s), book.rules[0]["given"]
+    if tape.entry[row] != 0 if given else enters(verdicts, tape, s, row) and row >= tape.warm[s]:
+        verdict = entry_of(verdicts, tape, s, row)
+        side = tape.entry[row] if given else verdict["entry"]
+        enter(book, tape, s, row, side, _MANUAL if given else verdict["entry_mode"], verdict, params)

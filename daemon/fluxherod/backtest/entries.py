@@ -59,7 +59,9 @@ def enter(
                 correlated = _correlated(book, tape, s, row)
                 distance = distance_e4(price_e4, normal_e4, placed_e4)
                 quantity, outcome = _sized(account, rules, side, mode, price_e4, distance, correlated)
-    _write_signal(book, tape, s, row, side, mode, decision, outcome, quantity, price_e4, placed_e4, correlated)
+    _write_signal(
+        book, tape, s, row, side, mode, decision["regime"], outcome, quantity, price_e4, placed_e4, correlated
+    )
     if quantity > 0:
         _order(book, tape, s, row, side * quantity, mode, decision, price_e4, placed_e4)
 
@@ -198,7 +200,7 @@ def _write_signal(
     row: int,
     side: int,
     mode: int,
-    decision: Record,
+    regime: int,
     outcome: int,
     quantity: int,
     price_e4: int,
@@ -212,7 +214,7 @@ def _write_signal(
     signal["side"] = side
     signal["exit"] = False
     signal["mode"] = mode
-    signal["regime"] = decision["regime"]
+    signal["regime"] = regime
     signal["outcome"] = outcome
     signal["correlated"] = correlated
     signal["ns"] = tape.end_ns[row]
@@ -222,7 +224,7 @@ def _write_signal(
 
 
 @lent
-def write_exit_signal(book: Book, tape: Tape, s: int, row: int, decision: Record) -> None:
+def write_exit_signal(book: Book, tape: Tape, s: int, row: int, regime: int) -> None:
     """The signal that closes the position of a symbol."""
     slot = book.slots[s]
     side = 1 if slot["quantity"] > 0 else -1
@@ -233,7 +235,7 @@ def write_exit_signal(book: Book, tape: Tape, s: int, row: int, decision: Record
         row,
         side,
         slot["mode"],
-        decision,
+        regime,
         _ORDERED,
         int(abs(slot["quantity"])),
         nearest_e4(tape.close[row]),

@@ -10,11 +10,11 @@ from itertools import islice
 from typing import Protocol
 
 from fluxherod.backtest.dataset import DataSet
+from fluxherod.backtest.figures import Known
 from fluxherod.backtest.model import BacktestConfig
 from fluxherod.backtest.run import figures_of
 from fluxherod.backtest.score import Score, play
 from fluxherod.backtest.tape import Laid
-from fluxherod.core.jit import RecordArray
 from fluxherod.core.kernel import KNOWN, warm_up
 from fluxherod.core.strategy.params import StrategyParams
 
@@ -36,9 +36,9 @@ class Figures:
         self._share = len(laid.tape.start_ns) * KNOWN.itemsize <= most_bytes
         self._newest: tuple[float, ...] = ()
         self._in_a_row = 0
-        self._known: RecordArray | None = None
+        self._known: Known | None = None
 
-    def of(self, params: StrategyParams) -> RecordArray | None:
+    def of(self, params: StrategyParams) -> Known | None:
         """What is known for these parameters; None before the fourth trial in a row that has their periods."""
         if params.of_indicators != self._newest:
             self._newest, self._in_a_row, self._known = params.of_indicators, 0, None

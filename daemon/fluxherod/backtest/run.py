@@ -9,17 +9,18 @@ import numpy as np
 
 from fluxherod.backtest.book import Book, open_book, with_room
 from fluxherod.backtest.driver import simulate
+from fluxherod.backtest.figures import NOTHING_KNOWN, Known, columns
 from fluxherod.backtest.model import OPEN, BacktestConfig, Bars, Run, Signals
 from fluxherod.backtest.tape import Laid, lay_out
+from fluxherod.backtest.verdicts import no_verdicts
 from fluxherod.core.jit import RecordArray
-from fluxherod.core.kernel import BAR, DECISION, KNOWN, KNOWN_FIGURES, new_states, warm_up
+from fluxherod.core.kernel import BAR, DECISION, new_states, warm_up
 from fluxherod.core.kernel import run as run_kernel
 from fluxherod.core.portfolio import net_e4
 from fluxherod.core.strategy.params import StrategyParams
 
 _ALL = np.iinfo(np.int64).max
 _BLOCK = 4_096
-NOTHING_KNOWN = np.zeros(0, KNOWN)
 PIECE = 200_000
 """Bars between two calls of `progress`."""
 
@@ -49,7 +50,7 @@ def run_laid(
     laid: Laid,
     config: BacktestConfig,
     progress: Callable[[float], None] | None = None,
-    known: RecordArray | None = None,
+    known: Known | None = None,
 ) -> Run:
     """Trade what is on a tape already; the tape stays as it is, so many runs, also at a time, can share it.
 
@@ -61,22 +62,22 @@ def run_laid(
     _ready()
     tape, symbols = laid.tape._replace(next=laid.tape.first.copy()), len(laid.symbols)
     params = config.params.to_record()
-    states, decisions = new_states(symbols, params), np.zeros(symbols, DECISION)
+    states, verdicts = new_states(symbols, params), no_verdicts(symbols)
     members, total = np.zeros(symbols, np.int64), max(1, len(tape.start_ns))
     book = open_book(config, tape, len(laid.sessions.day))
-    given = NOTHING_KNOWN if known is None else known
+    given = NOTHING_KNOWN if known is None else known.columns
     most = _ALL if progress is None else PIECE
-    while not simulate(tape, laid.sessions, params, states, decisions, members, book, given, most):
+    while not simulate(tape, laid.sessions, params, states, verdicts, members, book, given, most):
         book = with_room(book)
         if progress is not None:
             progress(float((tape.next - tape.first).sum()) / total)
     return _told(laid, config, book)
 
 
-def figures_of(laid: Laid, params: StrategyParams) -> RecordArray:
-    """What decisions are made from, one KNOWN record for each row of the tape: as the kernel has it there."""
-    tape, record = laid.tape, params.to_record()
-    known, bars, out = np.zeros(len(tape.start_ns), KNOWN), np.zeros(_BLOCK, BAR), np.zeros(_BLOCK, DECISION)
+def figures_of(laid: Laid, params: StrategyParams) -> Known:
+    """What decisions are made from, for each row of the tape: as the kernel has it there."""
+    tape, record, made = laid.tape, params.to_record(), columns(len(laid.tape.start_ns))
+    bars, out = np.zeros(_BLOCK, BAR), np.zeros(_BLOCK, DECISION)
     for first, last in zip(tape.first.tolist(), tape.last.tolist(), strict=True):
         states = new_states(1, record)
         for begin in range(first, last, _BLOCK):
@@ -84,9 +85,9 @@ def figures_of(laid: Laid, params: StrategyParams) -> RecordArray:
             for name in ("open", "high", "low", "close", "volume"):
                 bars[name][:count] = getattr(tape, name)[begin : begin + count]
             run_kernel(states, 0, record, bars[:count], False, out)
-            for name in KNOWN_FIGURES:
-                known[name][begin : begin + count] = out[name][:count]
-    return known
+            for name, column in made._asdict().items():
+                column[begin : begin + count] = out[name][:count]
+    return Known(made)
 
 
 @cache
@@ -120,6 +121,8 @@ def _told(laid: Laid, config: BacktestConfig, book: Book) -> Run:
 def _open_positions(book: Book) -> RecordArray:
     symbols = np.flatnonzero(book.slots["quantity"])
     slots, found = book.slots[symbols], np.zeros(len(symbols), OPEN)
+    if not len(symbols):
+        return found
     for name in ("mode", "regime", "signal_ns", "entry_ns", "entry_e4", "stop_e4", "price_e4"):
         found[name] = slots[name]
     found["symbol"], found["pending_exit"] = symbols, slots["leaving"]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from fluxherod.backtest.figures import Known
 from fluxherod.backtest.model import BacktestConfig, Run
 from fluxherod.backtest.run import run_laid
 from fluxherod.backtest.tape import Laid
@@ -174,7 +175,7 @@ def objective_of(name: str, score: Score | None) -> float | None:
     return OBJECTIVES[name](score) if score is not None and score.trades else None
 
 
-def play(laid: Laid, config: BacktestConfig, known: RecordArray | None = None) -> Score:
+def play(laid: Laid, config: BacktestConfig, known: Known | None = None) -> Score:
     """Run one trial and keep its score; `known` as for `run_laid`."""
     return score(run_laid(laid, config, known=known))
 
@@ -246,10 +247,13 @@ def _moments(returns: FloatArray, mean: float, score: Record) -> None:
 
 @inlined
 def _marks(initial_e4: int, equity_e4: RowArray, exposure_e4: RowArray, score: Record) -> None:
-    peak_e4, worst, exposed = initial_e4, 0.0, 0
-    for k in range(len(equity_e4)):
-        peak_e4 = max(peak_e4, equity_e4[k])
-        worst = max(worst, 1.0 - equity_e4[k] / peak_e4)
+    peak_e4, worst, exposed, before_e4 = initial_e4, 0.0, 0, initial_e4
+    for k in range(len(exposure_e4)):
         exposed += int(exposure_e4[k] != 0)
+    for k in range(len(equity_e4)):
+        if equity_e4[k] != before_e4:  # what has not moved has not fallen
+            before_e4 = equity_e4[k]
+            peak_e4 = max(peak_e4, before_e4)
+            worst = max(worst, 1.0 - before_e4 / peak_e4)
     score["drawdown"] = worst
     score["exposure"] = exposed / len(equity_e4) if len(equity_e4) > 0 else 0.0

@@ -17,6 +17,7 @@ from typing import Any, TypeAlias, TypeVar
 import numba
 import numpy as np
 import numpy.typing as npt
+from numba.core import cgutils
 from numba.extending import intrinsic, register_jitable
 
 FloatArray: TypeAlias = npt.NDArray[np.float64]
@@ -120,8 +121,49 @@ def _multiply_add(typing_context: object, a: object, b: object, c: object) -> tu
 
 
 _intrinsic: Any = intrinsic
+_cgutils: Any = cgutils
 multiply_add: Callable[[float, float, float], float] = _intrinsic(_multiply_add)
 """`a` x `b` + `c`, rounded once: the same on every machine, one step of a chain instead of two. For kernels only."""
+
+
+def _blank(typing_context: object, kind: Any) -> tuple[Any, Callable[..., Any]]:
+    record = kind.dtype
+
+    def generate(context: Any, builder: Any, signature: object, arguments: object) -> Any:
+        place = _cgutils.alloca_once(builder, context.get_data_type(record))
+        place.align = 16
+        _cgutils.memset(builder, place, context.get_constant(numba.intp, record.size), 0)
+        return place
+
+    return record(kind), generate
+
+
+blank: Callable[[np.dtype[Any]], Record] = _intrinsic(_blank)
+"""A record of zeros that lives as long as its kernel runs, in registers where it can. For kernels only."""
+
+
+def _assign(typing_context: object, target: Any, source: Any) -> tuple[Any, Callable[..., Any]]:
+    def generate(context: Any, builder: Any, signature: object, arguments: Any) -> Any:
+        _copy_fields(context, builder, target, source, *arguments)
+        return context.get_dummy_value()
+
+    return numba.void(target, source), generate
+
+
+def _copy_fields(context: Any, builder: Any, target: Any, source: Any, to: Any, of: Any) -> None:
+    for name in target.fields:
+        kind = context.get_data_type(target.typeof(name))
+        places = [
+            _cgutils.get_record_member(builder, at, one.offset(name), kind) for at, one in ((to, target), (of, source))
+        ]
+        if isinstance(target.typeof(name), numba.types.Record):
+            _copy_fields(context, builder, target.typeof(name), source.typeof(name), *places)
+        else:
+            builder.store(builder.load(places[1]), places[0])
+
+
+assign: Callable[[Record, Record], None] = _intrinsic(_assign)
+"""Give every field of a record the value of that field in another, which may have more of them. For kernels only."""
 
 
 def table(rows: Sequence[bytes], kind: np.dtype[Any]) -> RecordArray:

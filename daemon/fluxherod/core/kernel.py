@@ -12,11 +12,11 @@ from fluxherod.core import sizing, volatility
 from fluxherod.core.indicators.fused import INDICATORS, update_indicators
 from fluxherod.core.jit import Record, RecordArray, RowArray, compiled_only, inlined, kernel
 from fluxherod.core.noise import judge_noise, spread_rule
-from fluxherod.core.regime import REGIME, update_regime, volatility_state
+from fluxherod.core.regime import REGIME, volatility_state
 from fluxherod.core.risk import correlation
-from fluxherod.core.strategy.entries import ENTRY_MEMORY, decide_entry, no_entry
+from fluxherod.core.strategy.deciding import conclude, weigh
+from fluxherod.core.strategy.entries import ENTRY_MEMORY
 from fluxherod.core.strategy.params import PARAMS, StrategyParams, default_params
-from fluxherod.core.strategy.rules import mean_reversion_rules, no_rules, trend_rules
 from fluxherod.core.strategy.stops import best_e4, mean_reversion_stop_e4, trail, trend_stop_e4
 from fluxherod.core.types import Regime
 
@@ -30,7 +30,6 @@ __all__ = [
     "STATE",
     "StrategyParams",
     "advance",
-    "decide",
     "default_params",
     "load_states",
     "new_states",
@@ -204,33 +203,6 @@ def advance(
 
 
 @inlined
-def decide(
-    state: Record,
-    params: Record,
-    known: Record,
-    minute_of_day: int,
-    minutes_to_close: int,
-    minutes_after_open: int,
-    intraday: bool,
-    out: Record,
-) -> None:
-    """`advance` over a bar whose KNOWN record is there: no indicator moves, and only what decides is written."""
-    out["close"] = known["close"]
-    out["volume"] = known["volume"]
-    out["gap"] = known["gap"]
-    out["sma"] = known["sma"]
-    out["kama"] = known["kama"]
-    out["rsi"] = known["rsi"]
-    out["atr"] = known["atr"]
-    out["adx"] = known["adx"]
-    out["bb_upper"] = known["bb_upper"]
-    out["bb_lower"] = known["bb_lower"]
-    out["r2"] = known["r2"]
-    out["avg_volume"] = known["avg_volume"]
-    _decide(state, params, state["index"], minute_of_day, minutes_to_close, minutes_after_open, intraday, out)
-
-
-@inlined
 def _decide(
     state: Record,
     params: Record,
@@ -241,17 +213,9 @@ def _decide(
     intraday: bool,
     out: Record,
 ) -> None:
-    update_regime(state["regime"], out, params)
+    weigh(out, params)
     judge_noise(out, params, minute_of_day, minutes_to_close, minutes_after_open, intraday)
-    valid = index >= params["decision_index"]
-    out["valid"] = valid
-    if valid:
-        trend_rules(out, params)
-        mean_reversion_rules(out, params)
-        decide_entry(state["entries"], out, params)
-    else:
-        no_rules(out)
-        no_entry(out)
+    conclude(state, out, params, index)
     state["index"] = index + 1
 
 

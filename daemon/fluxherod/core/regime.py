@@ -28,18 +28,23 @@ def raw_regime(adx: float, r2: float, params: Record) -> int:
 
 @inlined
 def update_regime(state: Record, decision: Record, params: Record) -> None:
-    """Classify the bar and confirm: the class changes on the n-th consecutive bar of an equal raw class.
+    """Classify the bar and confirm."""
+    decision["raw_regime"] = raw_regime(decision["adx"], decision["r2"], params)
+    confirm(state, decision, params)
+
+
+@inlined
+def confirm(state: Record, decision: Record, params: Record) -> None:
+    """By the bar's own class: the regime changes on the n-th consecutive bar of an equal one.
 
     Bars before ADX and R2 are valid are NEUTRAL and count for no run.
     """
-    adx, r2 = decision["adx"], decision["r2"]
-    raw = raw_regime(adx, r2, params)
+    adx, r2, raw = decision["adx"], decision["r2"], decision["raw_regime"]
     known = (adx == adx) & (r2 == r2)
     # Read first, then chosen between: the compiler makes no jumps of that, which a processor would guess wrong.
     run_before, confirmed_before = state["run"], state["confirmed"]
     run = (run_before * int(raw == state["raw"]) + 1) * int(known)
     confirmed = raw if run >= params["confirmation_bars"] else confirmed_before
-    decision["raw_regime"] = raw
     decision["regime"] = confirmed
     decision["regime_run"] = run
     decision["regime_changed"] = confirmed != confirmed_before

@@ -10,13 +10,14 @@ import numpy as np
 
 from fluxherod.backtest.book import Book, open_book, with_room
 from fluxherod.backtest.driver import judge, simulate
+from fluxherod.backtest.figures import NOTHING_KNOWN
 from fluxherod.backtest.model import BacktestConfig, Costs, ExitReason, Kind, Outcome
 from fluxherod.backtest.parity.recorded import Account, Slot, Step, Stretch
-from fluxherod.backtest.run import NOTHING_KNOWN
 from fluxherod.backtest.tape import Tape, lay_out
+from fluxherod.backtest.verdicts import no_verdicts
 from fluxherod.core.calendar import MINUTE_NS
 from fluxherod.core.jit import Record
-from fluxherod.core.kernel import DECISION, new_states, warm_up
+from fluxherod.core.kernel import new_states, warm_up
 from fluxherod.core.money import nearest_e4
 from fluxherod.core.orders import Order, OrderRole
 from fluxherod.core.portfolio import Position
@@ -100,7 +101,7 @@ class Driving:
         self.tape = self._tape(stretch)
         self.at = self.tape.first.copy()
         self.states = new_states(len(self.symbols), self.params)
-        self.decisions = np.zeros(len(self.symbols), DECISION)
+        self.verdicts = no_verdicts(len(self.symbols), ahead=1)
         self._members = np.zeros(len(self.symbols), np.int64)
         self._warm(stretch)
 
@@ -134,9 +135,7 @@ class Driving:
         """The kernel over the bars that were remembered as the stretch began: nothing is traded on them."""
         book = open_book(self.config, self.tape, len(self.sessions.day))
         tape = self.tape._replace(last=self.tape.warm, next=self.at)
-        simulate(
-            tape, self.sessions, self.params, self.states, self.decisions, self._members, book, NOTHING_KNOWN, _ALL
-        )
+        simulate(tape, self.sessions, self.params, self.states, self.verdicts, self._members, book, NOTHING_KNOWN, _ALL)
 
     # --- going on ------------------------------------------------------------------------------------------------
     def step(self, state: State, steps: Iterable[Step]) -> Book:
@@ -146,16 +145,14 @@ class Driving:
             last[self.number[step.symbol]] += 1
         book = self.book(state)
         tape = self.tape._replace(last=last, next=self.at)
-        simulate(
-            tape, self.sessions, self.params, self.states, self.decisions, self._members, book, NOTHING_KNOWN, _ALL
-        )
+        simulate(tape, self.sessions, self.params, self.states, self.verdicts, self._members, book, NOTHING_KNOWN, _ALL)
         return book
 
     def result_e4(self, book: Book) -> int:
         """What the account is worth at the stretch's end when the driver goes on alone from a book as of now."""
-        tape, states, decisions = self.tape._replace(next=self.at.copy()), self.states.copy(), self.decisions.copy()
+        tape, states, verdicts = self.tape._replace(next=self.at.copy()), self.states.copy(), self.verdicts.copied()
         while not simulate(
-            tape, self.sessions, self.params, states, decisions, self._members, book, NOTHING_KNOWN, _ALL
+            tape, self.sessions, self.params, states, verdicts, self._members, book, NOTHING_KNOWN, _ALL
         ):
             book = with_room(book)
         account = book.account[0]
@@ -185,13 +182,13 @@ class Driving:
         tape = self.tape._replace(next=np.array(known, np.int64))
         tape.next[number] = self.tape.first[number] + step.row + 1
         record["signals"] = len(self.symbols)
-        judge(tape, self.params, self.decisions, number, book)
+        judge(tape, self.params, self.verdicts, number, book)
         return self.decided(book, number), slot.copy()
 
     @contextmanager
     def remembering(self, stretch: Stretch, step: Step) -> Iterator[None]:
         """While it lasts the kernel's word on a bar is that of what the live kernel remembered as the stretch began."""
-        number, decisions = self.number[step.symbol], self.decisions
+        number, verdicts = self.number[step.symbol], self.verdicts
         states, row = self.states.copy(), int(self.tape.first[number]) + step.row
         if step.symbol in stretch.memory:
             states[number] = stretch.memory[step.symbol][0]
@@ -199,10 +196,10 @@ class Driving:
         begin[number], end[number] = self.tape.warm[number], row + 1
         tape = self.tape._replace(next=begin, last=end, warm=end)
         book = open_book(self.config, self.tape, len(self.sessions.day))
-        self.decisions = decisions.copy()
-        simulate(tape, self.sessions, self.params, states, self.decisions, self._members, book, NOTHING_KNOWN, _ALL)
+        self.verdicts = verdicts.copied()
+        simulate(tape, self.sessions, self.params, states, self.verdicts, self._members, book, NOTHING_KNOWN, _ALL)
         yield
-        self.decisions = decisions
+        self.verdicts = verdicts
 
     def decided(self, book: Book, number: int) -> Decision:
         """What a book has as the newest decision on a symbol."""

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import math
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 
 import numpy as np
 
@@ -63,9 +62,9 @@ class StrategyParams:
     illiquid_from_minute: int = 16 * 60
 
     def __post_init__(self) -> None:
-        for name, value in asdict(self).items():
-            low, high = allowed_range(name)
-            if not (math.isfinite(value) and low <= value <= high):
+        for name, (low, high) in _ALLOWED.items():
+            value = getattr(self, name)
+            if not low <= value <= high:
                 raise ValueError(f"{name} = {value}: allowed is {low:g} to {high:g}")
         for low_name, high_name in ORDERED:
             low, high = getattr(self, low_name), getattr(self, high_name)
@@ -110,10 +109,8 @@ class StrategyParams:
     def to_record(self) -> RecordArray:
         """The kernel's form, shape (1,) of PARAMS: these fields and what follows from them."""
         record = np.zeros(1, PARAMS)
-        for field in fields(self):
-            record[field.name] = getattr(self, field.name)
-        for name, value in self._derived().items():
-            record[name] = value
+        # At once: a field at a time takes longer than a short trial of a sweep has.
+        record[0] = (*[getattr(self, name) for name in _ALLOWED], *self._derived().values())
         return record
 
 
@@ -164,6 +161,7 @@ def allowed_range(name: str) -> tuple[float, float]:
     return next((allowed for ending, allowed in _RANGES_BY_ENDING.items() if name.endswith(ending)), (0, 1000))
 
 
+_ALLOWED = {field.name: allowed_range(field.name) for field in fields(StrategyParams)}
 _KINDS = {"int": "i8", "float": "f8", "bool": "?"}
 PARAMS = np.dtype(
     [(field.name, _KINDS[str(field.type)]) for field in fields(StrategyParams)]

@@ -1,0 +1,53 @@
+"""The indicators of a tape, computed once for many trials: a column each, for a loop goes through columns fastest."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from fluxherod.core.jit import FloatArray
+
+
+class Columns(NamedTuple):
+    """What decisions are made from, shape (rows,) each; the names are those of `kernel.KNOWN`."""
+
+    close: FloatArray
+    volume: FloatArray
+    gap: FloatArray
+    sma: FloatArray
+    kama: FloatArray
+    rsi: FloatArray
+    atr: FloatArray
+    adx: FloatArray
+    bb_upper: FloatArray
+    bb_lower: FloatArray
+    r2: FloatArray
+    avg_volume: FloatArray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Known:
+    """The figures of each row of a tape; `known["kama"]` is a column."""
+
+    columns: Columns
+
+    def __len__(self) -> int:
+        return len(self.columns.close)
+
+    def __getitem__(self, name: str) -> FloatArray:
+        column: FloatArray = getattr(self.columns, name)
+        return column
+
+    def tobytes(self) -> bytes:
+        """All columns, one after the other."""
+        return b"".join(column.tobytes() for column in self.columns)
+
+
+def columns(rows: int) -> Columns:
+    """Room for the figures of so many rows."""
+    return Columns._make(np.zeros((len(Columns._fields), rows)))
+
+
+NOTHING_KNOWN = columns(0)
