@@ -17,6 +17,7 @@ from typing import Any, TypeAlias, TypeVar
 import numba
 import numpy as np
 import numpy.typing as npt
+from numba.core import cgutils
 from numba.extending import intrinsic, register_jitable
 
 FloatArray: TypeAlias = npt.NDArray[np.float64]
@@ -122,6 +123,47 @@ def _multiply_add(typing_context: object, a: object, b: object, c: object) -> tu
 _intrinsic: Any = intrinsic
 multiply_add: Callable[[float, float, float], float] = _intrinsic(_multiply_add)
 """`a` x `b` + `c`, rounded once: the same on every machine, one step of a chain instead of two. For kernels only."""
+
+
+def _copy_numbers(context: Any, builder: Any, kind: Any, source: Any, target: Any) -> None:
+    for field in kind.fields.values():
+        if isinstance(field.type, numba.types.NestedArray):
+            continue
+        stored = context.get_data_type(field.type)
+        here, there = (cgutils.get_record_member(builder, one, field.offset, stored) for one in (source, target))
+        if isinstance(field.type, numba.types.Record):
+            _copy_numbers(context, builder, field.type, here, there)
+        else:
+            builder.store(builder.load(here), there)
+
+
+def _held(typing_context: object, record: Any) -> tuple[Any, Callable[..., Any]]:
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        with builder.goto_entry_block():
+            local = builder.alloca(context.get_data_type(record))
+            local.align = record.dtype.alignment
+        _copy_numbers(context, builder, record, arguments[0], local)
+        return local
+
+    return record(record), generate
+
+
+def _give_back(typing_context: object, held: Any, record: Any) -> tuple[Any, Callable[..., Any]]:
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        _copy_numbers(context, builder, record, *arguments)
+        return context.get_dummy_value()
+
+    return numba.types.none(held, record), generate
+
+
+held: Callable[[Record], Record] = _intrinsic(_held)
+"""A copy of a record's numbers, its arrays left out, that only this function and what is inlined into it can see.
+
+So a loop keeps them in registers, whatever else it writes to. For kernels only, and not to be returned.
+"""
+
+give_back: Callable[[Record, Record], None] = _intrinsic(_give_back)
+"""Write the numbers of a `held` copy to a record of the same type. For kernels only."""
 
 
 def table(rows: Sequence[bytes], kind: np.dtype[Any]) -> RecordArray:

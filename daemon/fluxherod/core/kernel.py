@@ -9,8 +9,8 @@ from __future__ import annotations
 import numpy as np
 
 from fluxherod.core import sizing, volatility
-from fluxherod.core.indicators.fused import INDICATORS, update_indicators
-from fluxherod.core.jit import Record, RecordArray, RowArray, compiled_only, inlined, kernel
+from fluxherod.core.indicators.fused import INDICATORS, SETTLED, UNSETTLED, update_indicators
+from fluxherod.core.jit import Record, RecordArray, RowArray, compiled_only, give_back, held, inlined, kernel
 from fluxherod.core.noise import judge_noise, spread_rule
 from fluxherod.core.regime import REGIME, update_regime, volatility_state
 from fluxherod.core.risk import correlation
@@ -193,14 +193,50 @@ def advance(
     out: Record,
 ) -> None:
     """`step` of one STATE record to one DECISION record, for compiled callers whose records are there."""
+    _advance(
+        state,
+        state["indicators"],
+        params,
+        UNSETTLED,
+        opening,
+        high,
+        low,
+        close,
+        volume,
+        minute_of_day,
+        minutes_to_close,
+        minutes_after_open,
+        intraday,
+        out,
+    )
+
+
+@inlined
+def _advance(
+    state: Record,
+    rings: Record,
+    params: Record,
+    settled: bool,
+    opening: float,
+    high: float,
+    low: float,
+    close: float,
+    volume: float,
+    minute_of_day: int,
+    minutes_to_close: int,
+    minutes_after_open: int,
+    intraday: bool,
+    out: Record,
+) -> None:
+    """`state` may be held: then `rings` are the indicators that it is a copy of."""
     index = state["index"]
     _write_bar(out, index, opening, high, low, close, volume)
-    previous_close = state["indicators"]["previous_close"] if index > 0 else np.nan
+    previous_close = state["indicators"]["previous_close"] if settled or index > 0 else np.nan
     out["previous_close"] = previous_close
     out["gap"] = (opening - previous_close) / previous_close
-    update_indicators(state["indicators"], params, index, high, low, close, volume, out)
+    update_indicators(state["indicators"], rings, params, index, settled, high, low, close, volume, out)
     out["volatility_state"] = volatility_state(out["atr"], out["atr_avg50"], params)
-    _decide(state, params, index, minute_of_day, minutes_to_close, minutes_after_open, intraday, out)
+    _decide(state, params, index, settled, minute_of_day, minutes_to_close, minutes_after_open, intraday, out)
 
 
 @inlined
@@ -227,7 +263,7 @@ def decide(
     out["bb_lower"] = known["bb_lower"]
     out["r2"] = known["r2"]
     out["avg_volume"] = known["avg_volume"]
-    _decide(state, params, state["index"], minute_of_day, minutes_to_close, minutes_after_open, intraday, out)
+    _decide(state, params, state["index"], UNSETTLED, minute_of_day, minutes_to_close, minutes_after_open, intraday, out)
 
 
 @inlined
@@ -235,6 +271,7 @@ def _decide(
     state: Record,
     params: Record,
     index: int,
+    settled: bool,
     minute_of_day: int,
     minutes_to_close: int,
     minutes_after_open: int,
@@ -243,7 +280,7 @@ def _decide(
 ) -> None:
     update_regime(state["regime"], out, params)
     judge_noise(out, params, minute_of_day, minutes_to_close, minutes_after_open, intraday)
-    valid = index >= params["decision_index"]
+    valid = settled or index >= params["decision_index"]
     out["valid"] = valid
     if valid:
         trend_rules(out, params)
@@ -339,13 +376,55 @@ def step_many(
         )
 
 
+@kernel
 def run(states: RecordArray, i: int, params: RecordArray, bars: RecordArray, intraday: bool, out: RecordArray) -> None:
     """`step` over `bars` (BAR records, oldest first) of symbol `i`, the decision of bar k in `out[k]`.
 
     Raises:
         IndexError: `i` is out of range or `out` is shorter than `bars`.
     """
-    step_many(states, np.full(bars.shape[0], i, np.int64), params, bars, intraday, out)
+    if i < 0 or i >= states.shape[0] or out.shape[0] < bars.shape[0]:
+        raise IndexError("no such state, or fewer decision records than bars")
+    symbol, settling = states[i], 0
+    while settling < bars.shape[0] and symbol["index"] <= params[0]["decision_index"]:
+        bar = bars[settling]
+        step(
+            states,
+            i,
+            params,
+            bar["open"],
+            bar["high"],
+            bar["low"],
+            bar["close"],
+            bar["volume"],
+            np.int64(bar["minute_of_day"]),
+            np.int64(bar["minutes_to_close"]),
+            np.int64(bar["minutes_after_open"]),
+            intraday,
+            out,
+            settling,
+        )
+        settling += 1
+    state, rings, common = held(symbol), symbol["indicators"], held(params[0])
+    for k in range(settling, bars.shape[0]):
+        bar = bars[np.uintp(k)]
+        _advance(
+            state,
+            rings,
+            common,
+            SETTLED,
+            bar["open"],
+            bar["high"],
+            bar["low"],
+            bar["close"],
+            bar["volume"],
+            int(np.int64(bar["minute_of_day"])),
+            int(np.int64(bar["minutes_to_close"])),
+            int(np.int64(bar["minutes_after_open"])),
+            intraday,
+            out[np.uintp(k)],
+        )
+    give_back(state, symbol)
 
 
 def warm_up() -> None:
