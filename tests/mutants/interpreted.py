@@ -50,8 +50,17 @@ def _multiply_add() -> Callable[[float, float, float], float]:
     return result
 
 
+def _held() -> Callable[[object], object]:
+    """The record itself: only a compiler has registers."""
+    return lambda record: record
+
+
+def _give_back() -> Callable[[object, object], None]:
+    return lambda held, record: None
+
+
 # What an intrinsic does, in Python, by the name of the function that defines it.
-_INTRINSICS = {"_multiply_add": _multiply_add}
+_INTRINSICS = {"_multiply_add": _multiply_add, "_held": _held, "_give_back": _give_back}
 
 
 def _intrinsic(definition: Callable[..., object]) -> Callable[..., Any]:

@@ -125,12 +125,15 @@ multiply_add: Callable[[float, float, float], float] = _intrinsic(_multiply_add)
 """`a` x `b` + `c`, rounded once: the same on every machine, one step of a chain instead of two. For kernels only."""
 
 
+_llvm: Any = cgutils
+
+
 def _copy_numbers(context: Any, builder: Any, kind: Any, source: Any, target: Any) -> None:
     for field in kind.fields.values():
         if isinstance(field.type, numba.types.NestedArray):
             continue
         stored = context.get_data_type(field.type)
-        here, there = (cgutils.get_record_member(builder, one, field.offset, stored) for one in (source, target))
+        here, there = (_llvm.get_record_member(builder, one, field.offset, stored) for one in (source, target))
         if isinstance(field.type, numba.types.Record):
             _copy_numbers(context, builder, field.type, here, there)
         else:

@@ -9,14 +9,14 @@ from __future__ import annotations
 import numpy as np
 
 from fluxherod.core import sizing, volatility
-from fluxherod.core.indicators.fused import INDICATORS, SETTLED, UNSETTLED, update_indicators
-from fluxherod.core.jit import Record, RecordArray, RowArray, compiled_only, give_back, held, inlined, kernel
-from fluxherod.core.noise import judge_noise, spread_rule
-from fluxherod.core.regime import REGIME, update_regime, volatility_state
+from fluxherod.core.advance import advance, advance_settled, decide
+from fluxherod.core.indicators.fused import INDICATORS
+from fluxherod.core.jit import RecordArray, RowArray, compiled_only, give_back, held, kernel
+from fluxherod.core.noise import spread_rule
+from fluxherod.core.regime import REGIME
 from fluxherod.core.risk import correlation
-from fluxherod.core.strategy.entries import ENTRY_MEMORY, decide_entry, no_entry
+from fluxherod.core.strategy.entries import ENTRY_MEMORY
 from fluxherod.core.strategy.params import PARAMS, StrategyParams, default_params
-from fluxherod.core.strategy.rules import mean_reversion_rules, no_rules, trend_rules
 from fluxherod.core.strategy.stops import best_e4, mean_reversion_stop_e4, trail, trend_stop_e4
 from fluxherod.core.types import Regime
 
@@ -167,131 +167,6 @@ def load_states(content: bytes) -> RecordArray:
     return np.frombuffer(content, STATE, offset=4).copy()
 
 
-@inlined
-def _write_bar(out: Record, index: int, opening: float, high: float, low: float, close: float, volume: float) -> None:
-    out["index"] = index
-    out["open"] = opening
-    out["high"] = high
-    out["low"] = low
-    out["close"] = close
-    out["volume"] = volume
-
-
-@inlined
-def advance(
-    state: Record,
-    params: Record,
-    opening: float,
-    high: float,
-    low: float,
-    close: float,
-    volume: float,
-    minute_of_day: int,
-    minutes_to_close: int,
-    minutes_after_open: int,
-    intraday: bool,
-    out: Record,
-) -> None:
-    """`step` of one STATE record to one DECISION record, for compiled callers whose records are there."""
-    _advance(
-        state,
-        state["indicators"],
-        params,
-        UNSETTLED,
-        opening,
-        high,
-        low,
-        close,
-        volume,
-        minute_of_day,
-        minutes_to_close,
-        minutes_after_open,
-        intraday,
-        out,
-    )
-
-
-@inlined
-def _advance(
-    state: Record,
-    rings: Record,
-    params: Record,
-    settled: bool,
-    opening: float,
-    high: float,
-    low: float,
-    close: float,
-    volume: float,
-    minute_of_day: int,
-    minutes_to_close: int,
-    minutes_after_open: int,
-    intraday: bool,
-    out: Record,
-) -> None:
-    """`state` may be held: then `rings` are the indicators that it is a copy of."""
-    index = state["index"]
-    _write_bar(out, index, opening, high, low, close, volume)
-    previous_close = state["indicators"]["previous_close"] if settled or index > 0 else np.nan
-    out["previous_close"] = previous_close
-    out["gap"] = (opening - previous_close) / previous_close
-    update_indicators(state["indicators"], rings, params, index, settled, high, low, close, volume, out)
-    out["volatility_state"] = volatility_state(out["atr"], out["atr_avg50"], params)
-    _decide(state, params, index, settled, minute_of_day, minutes_to_close, minutes_after_open, intraday, out)
-
-
-@inlined
-def decide(
-    state: Record,
-    params: Record,
-    known: Record,
-    minute_of_day: int,
-    minutes_to_close: int,
-    minutes_after_open: int,
-    intraday: bool,
-    out: Record,
-) -> None:
-    """`advance` over a bar whose KNOWN record is there: no indicator moves, and only what decides is written."""
-    out["close"] = known["close"]
-    out["volume"] = known["volume"]
-    out["gap"] = known["gap"]
-    out["sma"] = known["sma"]
-    out["kama"] = known["kama"]
-    out["rsi"] = known["rsi"]
-    out["atr"] = known["atr"]
-    out["adx"] = known["adx"]
-    out["bb_upper"] = known["bb_upper"]
-    out["bb_lower"] = known["bb_lower"]
-    out["r2"] = known["r2"]
-    out["avg_volume"] = known["avg_volume"]
-    _decide(state, params, state["index"], UNSETTLED, minute_of_day, minutes_to_close, minutes_after_open, intraday, out)
-
-
-@inlined
-def _decide(
-    state: Record,
-    params: Record,
-    index: int,
-    settled: bool,
-    minute_of_day: int,
-    minutes_to_close: int,
-    minutes_after_open: int,
-    intraday: bool,
-    out: Record,
-) -> None:
-    update_regime(state["regime"], out, params)
-    judge_noise(out, params, minute_of_day, minutes_to_close, minutes_after_open, intraday)
-    valid = settled or index >= params["decision_index"]
-    out["valid"] = valid
-    if valid:
-        trend_rules(out, params)
-        mean_reversion_rules(out, params)
-        decide_entry(state["entries"], out, params)
-    else:
-        no_rules(out)
-        no_entry(out)
-    state["index"] = index + 1
-
-
 @kernel
 def step(
     states: RecordArray,
@@ -385,9 +260,9 @@ def run(states: RecordArray, i: int, params: RecordArray, bars: RecordArray, int
     """
     if i < 0 or i >= states.shape[0] or out.shape[0] < bars.shape[0]:
         raise IndexError("no such state, or fewer decision records than bars")
-    symbol, settling = states[i], 0
-    while settling < bars.shape[0] and symbol["index"] <= params[0]["decision_index"]:
-        bar = bars[settling]
+    symbol, first = states[i], 0
+    while first < bars.shape[0] and symbol["index"] <= params[0]["decision_index"]:
+        bar = bars[first]
         step(
             states,
             i,
@@ -397,33 +272,17 @@ def run(states: RecordArray, i: int, params: RecordArray, bars: RecordArray, int
             bar["low"],
             bar["close"],
             bar["volume"],
-            np.int64(bar["minute_of_day"]),
-            np.int64(bar["minutes_to_close"]),
-            np.int64(bar["minutes_after_open"]),
-            intraday,
-            out,
-            settling,
-        )
-        settling += 1
-    state, rings, common = held(symbol), symbol["indicators"], held(params[0])
-    for k in range(settling, bars.shape[0]):
-        bar = bars[np.uintp(k)]
-        _advance(
-            state,
-            rings,
-            common,
-            SETTLED,
-            bar["open"],
-            bar["high"],
-            bar["low"],
-            bar["close"],
-            bar["volume"],
             int(np.int64(bar["minute_of_day"])),
             int(np.int64(bar["minutes_to_close"])),
             int(np.int64(bar["minutes_after_open"])),
             intraday,
-            out[np.uintp(k)],
+            out,
+            first,
         )
+        first += 1
+    state, common = held(symbol), held(params[0])
+    for k in range(first, bars.shape[0]):
+        advance_settled(state, symbol, common, bars[np.uintp(k)], intraday, out[np.uintp(k)])
     give_back(state, symbol)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from fluxherod.core.indicators.averages import KAMA, adapt, efficiency, forget, next_ema, next_kama
@@ -39,9 +41,10 @@ INDICATORS = np.dtype(
 )
 
 
-SETTLED, UNSETTLED = np.bool_(True), np.bool_(False)
-"""Whether all indicators of a symbol have their seeds, from the second deciding bar on: then nothing asks for its
-index. Not Python's constants: of those each helper would be compiled twice."""
+# Not Python's own: for each of its constants Numba would compile every helper once more.
+SETTLED: Any = np.bool_(True)
+UNSETTLED: Any = np.bool_(False)
+"""Whether each indicator of a symbol has its seed, as from the second deciding bar on: then none asks for the index."""
 
 
 @inlined
@@ -53,9 +56,7 @@ def _push(window: Record, ring: FloatArray, period: int, value: float) -> float:
 
 
 @inlined
-def _relative_strength(
-    state: Record, params: Record, index: int, settled: bool, change: float, out: Record
-) -> None:
+def _relative_strength(state: Record, params: Record, index: int, settled: bool, change: float, out: Record) -> None:
     period, weight = params["rsi_period"], params["rsi_weight"]
     rise, fall = max(change, 0.0), max(-change, 0.0)
     if settled:
@@ -92,10 +93,15 @@ def _directional(
 ) -> None:
     period, weight = params["adx_period"], params["adx_weight"]
     rise, fall = directional_movement(rise, fall)
-    keep = 1.0 - weight if settled or index >= period else 1.0
-    plus = multiply_add(keep, state["plus"], rise)
-    minus = multiply_add(keep, state["minus"], fall)
-    ranges = multiply_add(keep, state["range"], bar_range)
+    if settled:
+        keep = 1.0 - weight
+        plus = multiply_add(keep, state["plus"], rise)
+        minus = multiply_add(keep, state["minus"], fall)
+        ranges = multiply_add(keep, state["range"], bar_range)
+    else:
+        plus = next_sum(state["plus"], period, weight, index, rise)
+        minus = next_sum(state["minus"], period, weight, index, fall)
+        ranges = next_sum(state["range"], period, weight, index, bar_range)
     plus_di, minus_di, dx = directional_indices(plus, minus, ranges)
     if not settled:
         value = next_adx(state["value"], period, weight, index, dx)
@@ -195,7 +201,12 @@ def update_indicators(
     volume: float,
     out: Record,
 ) -> None:
-    """Update every indicator of a symbol by one bar and write its value, NaN while it is not valid, to `out`."""
+    """Update every indicator of a symbol by one bar and write its value, NaN while it is not valid, to `out`.
+
+    Args:
+        state: INDICATORS; `rings`: those with the arrays, where `state` is a held copy of its numbers.
+        settled: SETTLED or UNSETTLED.
+    """
     # The slowest chains of operations come first: the rest is done while they run.
     _window_indicators(state, rings, params, index, settled, close, out)
     change = 0.0
