@@ -78,6 +78,23 @@ def test_batch_stream_and_any_cut_into_pieces_agree_bit_for_bit(seed: int, cut: 
     assert pieces.tobytes() == states.tobytes()
 
 
+LONGEST = [name for name in StrategyParams.__dataclass_fields__ if name.endswith("_period")]
+
+
+@pytest.mark.parametrize("longest", LONGEST)
+def test_batch_burst_and_stream_agree_bit_for_bit_whichever_indicator_is_the_last_to_have_its_seed(
+    longest: str,
+) -> None:
+    params = StrategyParams(**{name: 100 if name == longest else 5 for name in LONGEST}).to_record()
+    bars = random_bars(260, 7)
+    states, out = batch(bars, params)
+    streamed_states, streamed = stream(bars, params)
+    burst_states, burst = new_states(1, params), np.zeros(bars.size, DECISION)
+    step_many(burst_states, np.zeros(bars.size, np.int64), params, bars, True, burst)
+    assert out.tobytes() == burst.tobytes() == streamed.tobytes()
+    assert states.tobytes() == burst_states.tobytes() == streamed_states.tobytes()
+
+
 @pytest.mark.parametrize("prefix", [1, 19, 20, 63, 64, 65, 211])
 def test_no_decision_depends_on_a_later_bar(prefix: int) -> None:
     bars = random_bars(300, 5)

@@ -15,7 +15,7 @@ from fluxherod.core.strategy.codes import VolatilityState
 from fluxherod.core.types import Regime
 
 PARAMS = default_params()
-raw_regime, update_regime = compiled(regime.raw_regime), compiled(regime.update_regime)
+raw_regime, confirm = compiled(regime.raw_regime), compiled(regime.confirm)
 volatility_state = compiled(regime.volatility_state)
 UP, DOWN = math.inf, -math.inf
 
@@ -49,7 +49,8 @@ def confirmed(sequence: str) -> tuple[str, list[int], list[bool]]:
     regimes, runs, changes = "", [], []
     for letter in sequence:
         decision["adx"], decision["r2"] = READINGS[letter]
-        update_regime(state[0], decision[0], PARAMS[0])
+        decision["raw_regime"] = raw_regime(decision["adx"][0], decision["r2"][0], PARAMS[0])
+        confirm(state[0], decision[0], PARAMS[0])
         regimes += "MNT"[decision["regime"][0]]
         runs.append(int(decision["regime_run"][0]))
         changes.append(bool(decision["regime_changed"][0]))

@@ -89,10 +89,8 @@ KERNEL = mutants_of(
     "kernel.py",
     ("test_kernel", "test_thresholds"),
     [
-        ("a gap is of the previous close", "/ previous_close", "/ opening"),
-        ("the first bar has no close before", "if index > 0 else np.nan", "if index >= 0 else np.nan"),
+        ("one more bar has a seed to wait for", '<= params[0]["decision_index"]', '< params[0]["decision_index"]'),
         ("another version is refused", "if version != KERNEL_VERSION", "if version < KERNEL_VERSION"),
-        ("each bar counts", 'state["index"] = index + 1', 'state["index"] = index + 2'),
         ("a symbol starts neutral", "= int(Regime.NEUTRAL)", "= int(Regime.MEAN_REVERSION)"),
     ],
 )
@@ -103,4 +101,14 @@ DECIDING = mutants_of(
     [("bar 63 is the first to decide", '>= params["decision_index"]', '> params["decision_index"]')],
 )
 
-MUTANTS: tuple[Mutant, ...] = (*PARAMETERS, *VALIDATION, *BARS, *SIZES, *KERNEL, *DECIDING)
+ADVANCE = mutants_of(
+    "advance.py",
+    ("test_kernel", "test_thresholds"),
+    [
+        ("a gap is of the previous close", "/ previous_close", "/ opening"),
+        ("the first bar has no close before", "index > 0 else np.nan", "index >= 0 else np.nan"),
+        ("each bar counts", 'state["index"] = index + 1', 'state["index"] = index + 2'),
+    ],
+)
+
+MUTANTS: tuple[Mutant, ...] = (*PARAMETERS, *VALIDATION, *BARS, *SIZES, *KERNEL, *DECIDING, *ADVANCE)

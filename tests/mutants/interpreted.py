@@ -55,8 +55,13 @@ def _blank() -> Callable[[np.dtype[Any]], Any]:
     return lambda kind: np.zeros(1, kind)[0]
 
 
+def _held() -> Callable[[object], object]:
+    """The record itself: only a compiler has registers."""
+    return lambda record: record
+
+
 def _assign() -> Callable[[Any, Any], None]:
-    """The fields of one record from those of another."""
+    """The fields of one record from those of another, nothing when they are the same."""
 
     def assign(target: Any, source: Any) -> None:
         for name in target.dtype.names:
@@ -66,7 +71,7 @@ def _assign() -> Callable[[Any, Any], None]:
 
 
 # What an intrinsic does, in Python, by the name of the function that defines it.
-_INTRINSICS = {"_multiply_add": _multiply_add, "_blank": _blank, "_assign": _assign}
+_INTRINSICS = {"_multiply_add": _multiply_add, "_blank": _blank, "_held": _held, "_assign": _assign}
 
 
 def _intrinsic(definition: Callable[..., object]) -> Callable[..., Any]:

@@ -8,6 +8,7 @@ from fluxherod.backtest.model import BacktestConfig, Bars
 from fluxherod.backtest.report import backtest
 from fluxherod.backtest.score import score
 from fluxherod.core.calendar import HOUR_NS
+from fluxherod.core.kernel import BAR, DECISION, default_params, new_states, run
 
 
 def compile_ahead() -> None:
@@ -16,3 +17,5 @@ def compile_ahead() -> None:
     for volume in (np.ones(2, np.int64), np.ones(2)):
         bars = Bars("ANY", starts, prices, prices, prices, prices, volume)
         score(backtest([bars], BacktestConfig()).run)
+    params = default_params()
+    run(new_states(1, params), 0, params, np.zeros(0, BAR), False, np.zeros(0, DECISION))

@@ -9,9 +9,11 @@ import numpy as np
 from fluxherod.backtest.figures import Columns
 from fluxherod.backtest.model import Kind
 from fluxherod.backtest.tape import Sessions, Tape
+from fluxherod.core.advance import advance
 from fluxherod.core.calendar import MINUTE_NS
+from fluxherod.core.indicators.fused import UNSETTLED
 from fluxherod.core.jit import Record, RecordArray, RowArray, assign, blank, lent
-from fluxherod.core.kernel import DECISION, advance
+from fluxherod.core.kernel import DECISION
 from fluxherod.core.noise import judge_noise
 from fluxherod.core.regime import REGIME
 from fluxherod.core.strategy.deciding import conclude, weigh
@@ -168,7 +170,7 @@ def _by_figures(
         _hear(said[np.uintp(k)], out)
         out["adx"] = known.adx[at]
         out["r2"] = known.r2[at]
-        conclude(moving, out, params, moving["index"])
+        conclude(moving, out, params, moving["index"], UNSETTLED)
         moving["index"] += 1
         words[np.uintp(k)] = _concluded(said[np.uintp(k)] if out["valid"] else _said(out), out)
         if out["entry"] != 0 or always:

@@ -126,13 +126,30 @@ multiply_add: Callable[[float, float, float], float] = _intrinsic(_multiply_add)
 """`a` x `b` + `c`, rounded once: the same on every machine, one step of a chain instead of two. For kernels only."""
 
 
+_llvm: Any = cgutils
+
+
+def _copy_numbers(context: Any, builder: Any, target: Any, source: Any, to: Any, of: Any) -> None:
+    for name in target.fields:
+        kind = target.typeof(name)
+        if isinstance(kind, numba.types.NestedArray):
+            continue
+        stored = context.get_data_type(kind)
+        there = _llvm.get_record_member(builder, to, target.offset(name), stored)
+        here = _llvm.get_record_member(builder, of, source.offset(name), stored)
+        if isinstance(kind, numba.types.Record):
+            _copy_numbers(context, builder, kind, source.typeof(name), there, here)
+        else:
+            builder.store(builder.load(here), there)
+
+
 def _blank(typing_context: object, kind: Any) -> tuple[Any, Callable[..., Any]]:
     record = kind.dtype
 
     def generate(context: Any, builder: Any, signature: object, arguments: object) -> Any:
-        place = _cgutils.alloca_once(builder, context.get_data_type(record))
+        place = _llvm.alloca_once(builder, context.get_data_type(record))
         place.align = 16
-        _cgutils.memset(builder, place, context.get_constant(numba.intp, record.size), 0)
+        _llvm.memset(builder, place, context.get_constant(numba.intp, record.size), 0)
         return place
 
     return record(kind), generate
@@ -142,28 +159,34 @@ blank: Callable[[np.dtype[Any]], Record] = _intrinsic(_blank)
 """A record of zeros that lives as long as its kernel runs, in registers where it can. For kernels only."""
 
 
+def _held(typing_context: object, record: Any) -> tuple[Any, Callable[..., Any]]:
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        with builder.goto_entry_block():
+            local = builder.alloca(context.get_data_type(record))
+            local.align = record.dtype.alignment
+        _copy_numbers(context, builder, record, record, local, arguments[0])
+        return local
+
+    return record(record), generate
+
+
+held: Callable[[Record], Record] = _intrinsic(_held)
+"""A copy of a record's numbers, its arrays left out, that only this function and what is inlined into it can see.
+
+So a loop keeps them in registers, whatever else it writes to. For kernels only, and not to be returned.
+"""
+
+
 def _assign(typing_context: object, target: Any, source: Any) -> tuple[Any, Callable[..., Any]]:
     def generate(context: Any, builder: Any, signature: object, arguments: Any) -> Any:
-        _copy_fields(context, builder, target, source, *arguments)
+        _copy_numbers(context, builder, target, source, *arguments)
         return context.get_dummy_value()
 
     return numba.void(target, source), generate
 
 
-def _copy_fields(context: Any, builder: Any, target: Any, source: Any, to: Any, of: Any) -> None:
-    for name in target.fields:
-        kind = context.get_data_type(target.typeof(name))
-        places = [
-            _cgutils.get_record_member(builder, at, one.offset(name), kind) for at, one in ((to, target), (of, source))
-        ]
-        if isinstance(target.typeof(name), numba.types.Record):
-            _copy_fields(context, builder, target.typeof(name), source.typeof(name), *places)
-        else:
-            builder.store(builder.load(places[1]), places[0])
-
-
 assign: Callable[[Record, Record], None] = _intrinsic(_assign)
-"""Give every field of a record the value of that field in another, which may have more of them. For kernels only."""
+"""Give every number of a record the value of its field in another, which may have more of them. For kernels only."""
 
 
 def table(rows: Sequence[bytes], kind: np.dtype[Any]) -> RecordArray:

@@ -9,12 +9,12 @@ from __future__ import annotations
 import numpy as np
 
 from fluxherod.core import sizing, volatility
-from fluxherod.core.indicators.fused import INDICATORS, update_indicators
-from fluxherod.core.jit import Record, RecordArray, RowArray, compiled_only, inlined, kernel
-from fluxherod.core.noise import judge_noise, spread_rule
-from fluxherod.core.regime import REGIME, volatility_state
+from fluxherod.core.advance import advance, advance_settled
+from fluxherod.core.indicators.fused import INDICATORS
+from fluxherod.core.jit import RecordArray, RowArray, assign, compiled_only, held, kernel
+from fluxherod.core.noise import spread_rule
+from fluxherod.core.regime import REGIME
 from fluxherod.core.risk import correlation
-from fluxherod.core.strategy.deciding import conclude, weigh
 from fluxherod.core.strategy.entries import ENTRY_MEMORY
 from fluxherod.core.strategy.params import PARAMS, StrategyParams, default_params
 from fluxherod.core.strategy.stops import best_e4, mean_reversion_stop_e4, trail, trend_stop_e4
@@ -166,59 +166,6 @@ def load_states(content: bytes) -> RecordArray:
     return np.frombuffer(content, STATE, offset=4).copy()
 
 
-@inlined
-def _write_bar(out: Record, index: int, opening: float, high: float, low: float, close: float, volume: float) -> None:
-    out["index"] = index
-    out["open"] = opening
-    out["high"] = high
-    out["low"] = low
-    out["close"] = close
-    out["volume"] = volume
-
-
-@inlined
-def advance(
-    state: Record,
-    params: Record,
-    opening: float,
-    high: float,
-    low: float,
-    close: float,
-    volume: float,
-    minute_of_day: int,
-    minutes_to_close: int,
-    minutes_after_open: int,
-    intraday: bool,
-    out: Record,
-) -> None:
-    """`step` of one STATE record to one DECISION record, for compiled callers whose records are there."""
-    index = state["index"]
-    _write_bar(out, index, opening, high, low, close, volume)
-    previous_close = state["indicators"]["previous_close"] if index > 0 else np.nan
-    out["previous_close"] = previous_close
-    out["gap"] = (opening - previous_close) / previous_close
-    update_indicators(state["indicators"], params, index, high, low, close, volume, out)
-    out["volatility_state"] = volatility_state(out["atr"], out["atr_avg50"], params)
-    _decide(state, params, index, minute_of_day, minutes_to_close, minutes_after_open, intraday, out)
-
-
-@inlined
-def _decide(
-    state: Record,
-    params: Record,
-    index: int,
-    minute_of_day: int,
-    minutes_to_close: int,
-    minutes_after_open: int,
-    intraday: bool,
-    out: Record,
-) -> None:
-    weigh(out, params)
-    judge_noise(out, params, minute_of_day, minutes_to_close, minutes_after_open, intraday)
-    conclude(state, out, params, index)
-    state["index"] = index + 1
-
-
 @kernel
 def step(
     states: RecordArray,
@@ -303,13 +250,39 @@ def step_many(
         )
 
 
+@kernel
 def run(states: RecordArray, i: int, params: RecordArray, bars: RecordArray, intraday: bool, out: RecordArray) -> None:
     """`step` over `bars` (BAR records, oldest first) of symbol `i`, the decision of bar k in `out[k]`.
 
     Raises:
         IndexError: `i` is out of range or `out` is shorter than `bars`.
     """
-    step_many(states, np.full(bars.shape[0], i, np.int64), params, bars, intraday, out)
+    if i < 0 or i >= states.shape[0] or out.shape[0] < bars.shape[0]:
+        raise IndexError("no such state, or fewer decision records than bars")
+    symbol, first = states[i], 0
+    while first < bars.shape[0] and symbol["index"] <= params[0]["decision_index"]:
+        bar = bars[first]
+        step(
+            states,
+            i,
+            params,
+            bar["open"],
+            bar["high"],
+            bar["low"],
+            bar["close"],
+            bar["volume"],
+            int(np.int64(bar["minute_of_day"])),
+            int(np.int64(bar["minutes_to_close"])),
+            int(np.int64(bar["minutes_after_open"])),
+            intraday,
+            out,
+            first,
+        )
+        first += 1
+    state, common = held(symbol), held(params[0])
+    for k in range(first, bars.shape[0]):
+        advance_settled(state, symbol, common, bars[np.uintp(k)], intraday, out[np.uintp(k)])
+    assign(symbol, state)
 
 
 def warm_up() -> None:

@@ -27,13 +27,6 @@ def raw_regime(adx: float, r2: float, params: Record) -> int:
 
 
 @inlined
-def update_regime(state: Record, decision: Record, params: Record) -> None:
-    """Classify the bar and confirm."""
-    decision["raw_regime"] = raw_regime(decision["adx"], decision["r2"], params)
-    confirm(state, decision, params)
-
-
-@inlined
 def confirm(state: Record, decision: Record, params: Record) -> None:
     """By the bar's own class: the regime changes on the n-th consecutive bar of an equal one.
 

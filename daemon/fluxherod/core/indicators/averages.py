@@ -45,11 +45,11 @@ def next_kama(
 
     `fastest` and `slowest` are the smoothing constants 2 / (bars + 1).
     """
-    return _adapt(value, fastest, slowest, ratio, close) if index >= period else close
+    return adapt(value, fastest, slowest, ratio, close) if index >= period else close
 
 
 @inlined
-def _adapt(value: float, fastest: float, slowest: float, ratio: float, close: float) -> float:
+def adapt(value: float, fastest: float, slowest: float, ratio: float, close: float) -> float:
     """Smoothing in the form that leaves a value equal to the close exactly as it is."""
     smoothing = multiply_add(ratio, fastest - slowest, slowest)
     return multiply_add(smoothing * smoothing, close - value, value)
@@ -92,7 +92,7 @@ def _kama_into(
         path += _step_length(closes, k)
         old[k - 1] = path
     ratio = efficiency(closes[period] - closes[0], path)
-    value = _adapt(closes[period - 1], fastest, slowest, ratio, closes[period])
+    value = adapt(closes[period - 1], fastest, slowest, ratio, closes[period])
     out[period] = ratio if ratios else value
     for border in range(period + 1, count, period):
         prefix, folded = 0.0, 0.0
@@ -104,7 +104,7 @@ def _kama_into(
             path = prefix + old[np.uintp(k + 1)] if mirror > 0 else folded
             close = closes[np.uintp(index)]
             ratio = efficiency(close - closes[np.uintp(index - period)], path)
-            value = _adapt(value, fastest, slowest, ratio, close)
+            value = adapt(value, fastest, slowest, ratio, close)
             out[np.uintp(index)] = ratio if ratios else value
         old, new = new, old
 

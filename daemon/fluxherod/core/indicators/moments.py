@@ -94,11 +94,11 @@ def push_moments(rings: Record, scalars: Scalars, period: int, close: float) -> 
 
 
 @inlined
-def push_moments_state(state: Record, period: int, first: bool, close: float) -> tuple[float, Sums]:
+def push_moments_state(state: Record, rings: Record, period: int, first: bool, close: float) -> tuple[float, Sums]:
     """`push_moments` on a MOMENTS record: the reference and the sums. `first` on the first close."""
     reference = close if first else state["reference"]
     scalars = (state["position"], reference, state["prefix"], state["prefix_squares"], state["prefix_sums"])
-    scalars, sums = push_moments(state, scalars, period, close)
+    scalars, sums = push_moments(rings, scalars, period, close)
     state["position"], state["reference"], state["prefix"] = scalars[0], scalars[1], scalars[2]
     state["prefix_squares"], state["prefix_sums"] = scalars[3], scalars[4]
     return scalars[1], sums
