@@ -178,11 +178,11 @@ class ClosedBars(Sequence[ClosedBar]):
         return b"".join(parts)
 
 
-def packed(decisions: RecordArray, beside: RecordArray) -> list[bytes]:
-    """What `ClosedBars.append` takes of each of these bars; both of shape (bars,)."""
+def packed(decisions: bytes | RecordArray, beside: bytes | RecordArray) -> list[bytes]:
+    """What `ClosedBars.append` takes of each of these bars; records of DECISION, and as many of BESIDE."""
     one, other = DECISION.itemsize, BESIDE.itemsize
-    left, right = decisions.tobytes(), beside.tobytes()
-    return [left[k * one : k * one + one] + right[k * other : k * other + other] for k in range(len(decisions))]
+    left, right = bytes(decisions), bytes(beside)
+    return [left[k * one : k * one + one] + right[k * other : k * other + other] for k in range(len(left) // one)]
 
 
 def _unpacked(symbol: str, content: bytes) -> ClosedBar:

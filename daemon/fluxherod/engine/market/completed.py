@@ -6,18 +6,35 @@ import math
 import struct
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+import numpy as np
 
 from fluxherod.core.calendar import MINUTE_NS, Session, minute_of_day
-from fluxherod.core.jit import RecordArray
 from fluxherod.core.kernel import DECISION
 from fluxherod.core.signals import SessionTime
 from fluxherod.core.types import Bar
 from fluxherod.engine.market.books import SymbolBook
-from fluxherod.engine.market.closed_bars import ClosedBar, packed
+from fluxherod.engine.market.closed_bars import ClosedBar, pack_beside, packed
 
 _NAMES = tuple(DECISION.names or ())
 _pack_bar = struct.Struct("=5d3i4x").pack  # as BAR has them
+_LETTERS = {"f8": "d", "i8": "q", "i1": "b", "b1": "?"}
+
+
+def _reader(kind: np.dtype[Any], *wanted: str) -> struct.Struct:
+    """Reads some fields of records from their bytes, in their order there: NumPy takes ten times as long."""
+    parts, end = ["="], 0
+    assert kind.fields is not None
+    for name, (field, offset, *_) in kind.fields.items():
+        if name in wanted:
+            parts.append(f"{offset - end}x{_LETTERS[field.str[1:]]}")
+            end = offset + field.itemsize
+    return struct.Struct("".join([*parts, f"{kind.itemsize - end}x"]))
+
+
+_ALL = _reader(DECISION, *_NAMES)
+_GLANCE = _reader(DECISION, "atr", "regime", "entry", "valid")
 
 
 class Ending(NamedTuple):
@@ -54,34 +71,51 @@ def kernel_bar(completed: Completed) -> bytes:
     return _pack_bar(bar.open, bar.high, bar.low, bar.close, bar.volume, minute, time.to_close, time.after_open)
 
 
+class Beside(NamedTuple):
+    """What is known of a bar beside the kernel's record, in the order of closed_bars.BESIDE; see ClosedBar."""
+
+    start_ns: int
+    end_ns: int
+    volume: int
+    spread: float
+    spike: float
+    after_open: int
+    to_close: int
+    live: bool
+    only_noted: bool
+
+
+def glances(records: bytes) -> Iterator[tuple[float, int, int, bool]]:
+    """ATR, regime, entry and whether it is valid, of each of some records of kernel.DECISION."""
+    return _GLANCE.iter_unpack(records)
+
+
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """Completed bars with what the kernel made of each.
-
-    `records` are of kernel.DECISION, `beside` of closed_bars.BESIDE: what else was known. Both have shape (bars,).
-    """
+    """Completed bars with what the kernel made of each: `records` of kernel.DECISION, and what else was known."""
 
     completed: Sequence[Completed]
-    records: RecordArray
-    beside: RecordArray
+    records: bytes
+    beside: Sequence[Beside]
 
     def remember(self) -> None:
         """Let each symbol's book have its bars."""
-        for one, content in zip(self.completed, packed(self.records, self.beside), strict=True):
+        beside = b"".join([pack_beside(*one) for one in self.beside])
+        for one, content in zip(self.completed, packed(self.records, beside), strict=True):
             one.book.closed.append(content)
 
     def live(self) -> Iterator[tuple[int, Bar, int, int, bool, bool]]:
         """Of each bar that came live: its number, it, its end, its regime, whether it is valid and an entry fired."""
-        names = [self.records[name].tolist() for name in ("regime", "valid", "entry")]
-        columns = zip(self.completed, self.beside["live"].tolist(), *names, strict=True)
-        for number, (one, live, regime, valid, entry) in enumerate(columns):
-            if live:
-                yield number, one.bar, one.ending.end_ns, regime, valid, valid and entry != 0
+        columns = zip(self.completed, self.beside, glances(self.records), strict=True)
+        for number, (one, beside, (_, regime, entry, valid)) in enumerate(columns):
+            if beside.live:
+                yield number, one.bar, beside.end_ns, regime, valid, valid and entry != 0
 
     def closed(self, number: int) -> ClosedBar:
         """One of the bars, to be decided on; its decision is plain numbers by name."""
-        one = self.completed[number]
-        *_, spread, spike, _, _, live, only_noted = self.beside[number].item()
-        decision = dict(zip(_NAMES, self.records[number].item(), strict=True))
-        end_ns, _, time = one.ending
-        return ClosedBar(one.bar, end_ns, decision, live, spread, spike, None, time, only_noted)
+        one, beside = self.completed[number], self.beside[number]
+        decision = dict(zip(_NAMES, _ALL.unpack_from(self.records, number * _ALL.size), strict=True))
+        time, only_noted = one.ending.time, beside.only_noted
+        return ClosedBar(
+            one.bar, beside.end_ns, decision, beside.live, beside.spread, beside.spike, None, time, only_noted
+        )

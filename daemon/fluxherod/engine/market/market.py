@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from fluxherod.core.bars import DAY_MINUTES, DUPLICATE, BarBuilder, fault, refusal, span_of
 from fluxherod.core.calendar import MINUTE_NS, Calendar
-from fluxherod.core.jit import RecordArray, table
+from fluxherod.core.jit import table
 from fluxherod.core.kernel import BAR, DECISION, new_states, step_many
 from fluxherod.core.types import Bar
 from fluxherod.core.volatility import spike_ratio
 from fluxherod.engine.market.books import SymbolBook
 from fluxherod.engine.market.building import Building
-from fluxherod.engine.market.closed_bars import BESIDE, ClosedBars, pack_beside
-from fluxherod.engine.market.completed import Completed, Decided, kernel_bar
+from fluxherod.engine.market.closed_bars import ClosedBars
+from fluxherod.engine.market.completed import Beside, Completed, Decided, glances, kernel_bar
 from fluxherod.engine.market.grid import Grid, Slot
 from fluxherod.engine.market.holes import Holes
 from fluxherod.engine.market.volatility import FIVE_MINUTES, FiveMinuteRange
@@ -103,10 +104,12 @@ class Market:
         known = [(closed, ending) for closed, ending in before if ending is not None]
         self.states[book.row] = new_states(1, self.params)[0]
         decided = self._run([Completed(book, closed.bar, ending) for closed, ending in known], 0, live=False)
-        for name in ("live", "spread", "spike"):
-            decided.beside[name] = [getattr(closed, name) for closed, _ in known]
+        were = [
+            beside._replace(live=closed.live, spread=closed.spread, spike=closed.spike)
+            for beside, (closed, _) in zip(decided.beside, known, strict=True)
+        ]
         book.closed.clear()
-        decided.remember()
+        replace(decided, beside=were).remember()
         book.closed.hold({closed.end_ns: closed.held for closed, _ in known if closed.held is not None})
         book.five_minutes = book.five_minutes.with_period(self.settings.strategy.atr_period)
 
@@ -198,30 +201,30 @@ class Market:
         return decided
 
     def _run(self, completed: Sequence[Completed], now_ns: int, live: bool) -> Decided:
-        records = table([bytes(DECISION.itemsize)] * len(completed), DECISION)
+        content = bytearray(len(completed) * DECISION.itemsize)
         if completed:
             bars = table([kernel_bar(one) for one in completed], BAR)
             rows = np.array([one.book.row for one in completed], np.int64)
-            step_many(self.states, rows, self.params, bars, self._minutes < DAY_MINUTES, records)
+            step_many(
+                self.states, rows, self.params, bars, self._minutes < DAY_MINUTES, np.frombuffer(content, DECISION)
+            )
+        records = bytes(content)
         return Decided(completed, records, self._beside(completed, records, now_ns, live))
 
-    def _beside(self, completed: Sequence[Completed], records: RecordArray, now_ns: int, live: bool) -> RecordArray:
-        """What is known beside the kernel's records, see closed_bars.BESIDE."""
+    def _beside(self, completed: Sequence[Completed], records: bytes, now_ns: int, live: bool) -> list[Beside]:
         oldest_ns = now_ns - self.settings.price_max_age_ns - self.settings.latency_ns
         minutes = min(float(self._minutes), SESSION_MINUTES)
-        rows = []
-        for (book, bar, ending, five_minute_atr), valid, atr in zip(
-            completed, records["valid"].tolist(), records["atr"].tolist(), strict=True
-        ):
+        known = []
+        for (book, bar, ending, five_minute_atr), (atr, _, _, valid) in zip(completed, glances(records), strict=True):
             only_noted = valid and not book.noted
             book.noted = book.noted or valid
             time, came_live = ending.time, live and ending.end_ns > book.silent_through_ns
             spread, spike = math.nan, math.nan
             if came_live:
                 spread, spike = book.spread(oldest_ns), spike_ratio(five_minute_atr, atr, minutes)
-            known = (bar.start_ns, ending.end_ns, bar.volume, spread, spike, time.after_open, time.to_close)
-            rows.append(pack_beside(*known, came_live, only_noted))
-        return table(rows, BESIDE)
+            times = bar.start_ns, ending.end_ns, bar.volume
+            known.append(Beside(*times, spread, spike, time.after_open, time.to_close, came_live, only_noted))
+        return known
 
     # --- minutes ---------------------------------------------------------------------------------------
     def take(self, minutes: Iterable[Bar], now_ns: int, completed: list[Completed]) -> list[tuple[Bar, str]]:
