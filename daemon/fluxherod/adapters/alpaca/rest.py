@@ -84,6 +84,14 @@ def tls_context() -> ssl.SSLContext:
     return httpx.create_ssl_context()
 
 
+class _Client(httpx.AsyncClient):
+    """Without what a request to Alpaca needs none of: redirects, cookies, hooks and other authentication."""
+
+    async def send(self, request: httpx.Request, **_: Any) -> httpx.Response:
+        """Hand a request straight to the transport: each order waits for what is on the way to it."""
+        return await self._transport_for_url(request.url).handle_async_request(request)
+
+
 class RestClient:
     """REST of one host.
 
@@ -123,10 +131,9 @@ class RestClient:
         self._failed_at = 0.0
         self._posts: dict[str, httpx.Request] = {}  # what is the same in each
         self._host = urlsplit(base_url).netloc
-        self._client = httpx.AsyncClient(
+        self._client = _Client(
             base_url=base_url,
             headers=credentials.headers(),
-            auth=httpx.Auth(),  # none: the keys are headers, and no URL is searched for others
             timeout=httpx.Timeout(timeout_s, connect=min(5.0, timeout_s)),
             limits=httpx.Limits(max_connections=16, max_keepalive_connections=16, keepalive_expiry=30.0),
             transport=transport,
@@ -220,10 +227,11 @@ class RestClient:
         if made is None:
             made = self._posts[path] = self._client.build_request(method, path, json={})
             del made.headers["content-length"]
-        content, headers = msgspec.json.encode(body), made.headers.copy()
-        headers["content-length"] = str(len(content))
+        content = msgspec.json.encode(body)
         stream = httpx.ByteStream(content)
-        return httpx.Request(method, made.url, headers=headers, stream=stream, extensions=made.extensions)
+        request = httpx.Request(method, made.url, headers=made.headers, stream=stream, extensions=made.extensions)
+        request.headers["content-length"] = str(len(content))
+        return request
 
     async def _wait(self, attempt: int, outcome: Outcome) -> None:
         delay = float(2**attempt) * (1 + self._jitter() / 4)
