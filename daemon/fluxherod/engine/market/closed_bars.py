@@ -120,8 +120,8 @@ class ClosedBars(Sequence[ClosedBar]):
         if self._closes is None or self._closes[0] != (self._count, newest):
             count = min(newest, len(self))
             table = np.frombuffer(self._bytes(self._count - count, count), _RECORD)
-            series = table["beside"]["end_ns"].copy(), table["decision"]["close"].copy()
-            self._closes = (self._count, newest), self.end_ns(len(self) - 1) if count else 0, *series
+            ends, closes = table["beside"]["end_ns"].copy(), table["decision"]["close"].copy()
+            self._closes = (self._count, newest), int(ends[-1]) if count else 0, ends, closes
         _, newest_ns, ends, closes = self._closes
         if newest_ns <= until_ns:
             return ends, closes
