@@ -71,18 +71,8 @@ def kernel_bar(completed: Completed) -> bytes:
     return _pack_bar(bar.open, bar.high, bar.low, bar.close, bar.volume, minute, time.to_close, time.after_open)
 
 
-class Beside(NamedTuple):
-    """What is known of a bar beside the kernel's record, in the order of closed_bars.BESIDE; see ClosedBar."""
-
-    start_ns: int
-    end_ns: int
-    volume: int
-    spread: float
-    spike: float
-    after_open: int
-    to_close: int
-    live: bool
-    only_noted: bool
+Beside = tuple[int, int, int, float, float, int, int, bool, bool]
+"""What is known of a bar beside the kernel's record, in the order of closed_bars.BESIDE; a class takes longer."""
 
 
 def glances(records: bytes) -> Iterator[tuple[float, int, int, bool]]:
@@ -107,15 +97,12 @@ class Decided:
     def live(self) -> Iterator[tuple[int, Bar, int, int, bool, bool]]:
         """Of each bar that came live: its number, it, its end, its regime, whether it is valid and an entry fired."""
         columns = zip(self.completed, self.beside, glances(self.records), strict=True)
-        for number, (one, beside, (_, regime, entry, valid)) in enumerate(columns):
-            if beside.live:
-                yield number, one.bar, beside.end_ns, regime, valid, valid and entry != 0
+        for number, (one, (_, end_ns, _, _, _, _, _, live, _), (_, regime, entry, valid)) in enumerate(columns):
+            if live:
+                yield number, one.bar, end_ns, regime, valid, valid and entry != 0
 
     def closed(self, number: int) -> ClosedBar:
         """One of the bars, to be decided on; its decision is plain numbers by name."""
-        one, beside = self.completed[number], self.beside[number]
+        one, (_, end_ns, _, spread, spike, _, _, live, only_noted) = self.completed[number], self.beside[number]
         decision = dict(zip(_NAMES, _ALL.unpack_from(self.records, number * _ALL.size), strict=True))
-        time, only_noted = one.ending.time, beside.only_noted
-        return ClosedBar(
-            one.bar, beside.end_ns, decision, beside.live, beside.spread, beside.spike, None, time, only_noted
-        )
+        return ClosedBar(one.bar, end_ns, decision, live, spread, spike, None, one.ending.time, only_noted)

@@ -104,10 +104,9 @@ class Market:
         known = [(closed, ending) for closed, ending in before if ending is not None]
         self.states[book.row] = new_states(1, self.params)[0]
         decided = self._run([Completed(book, closed.bar, ending) for closed, ending in known], 0, live=False)
-        were = [
-            beside._replace(live=closed.live, spread=closed.spread, spike=closed.spike)
-            for beside, (closed, _) in zip(decided.beside, known, strict=True)
-        ]
+        were: list[Beside] = []
+        for (start, end, volume, _, _, after, left, _, noted), (was, _) in zip(decided.beside, known, strict=True):
+            were.append((start, end, volume, was.spread, was.spike, after, left, was.live, noted))
         book.closed.clear()
         replace(decided, beside=were).remember()
         book.closed.hold({closed.end_ns: closed.held for closed, _ in known if closed.held is not None})
@@ -214,7 +213,7 @@ class Market:
     def _beside(self, completed: Sequence[Completed], records: bytes, now_ns: int, live: bool) -> list[Beside]:
         oldest_ns = now_ns - self.settings.price_max_age_ns - self.settings.latency_ns
         minutes = min(float(self._minutes), SESSION_MINUTES)
-        known = []
+        known: list[Beside] = []
         for (book, bar, ending, five_minute_atr), (atr, _, _, valid) in zip(completed, glances(records), strict=True):
             only_noted = valid and not book.noted
             book.noted = book.noted or valid
@@ -223,7 +222,7 @@ class Market:
             if came_live:
                 spread, spike = book.spread(oldest_ns), spike_ratio(five_minute_atr, atr, minutes)
             times = bar.start_ns, ending.end_ns, bar.volume
-            known.append(Beside(*times, spread, spike, time.after_open, time.to_close, came_live, only_noted))
+            known.append((*times, spread, spike, time.after_open, time.to_close, came_live, only_noted))
         return known
 
     # --- minutes ---------------------------------------------------------------------------------------
