@@ -106,7 +106,10 @@ class Point:
 
 @dataclass
 class MemoryStore:
-    """The journal's store and the tables' reader in one. `durable` lets commits end, `fault` is why they fail."""
+    """The journal's store and the tables' reader in one. `durable` lets commits end, `fault` is why they fail.
+
+    `readable` lets trades be read.
+    """
 
     entries: list[JournalEntry] = field(default_factory=list)
     order_rows: dict[str, Order] = field(default_factory=dict)
@@ -117,11 +120,13 @@ class MemoryStore:
     alert_rows: dict[str, Alert] = field(default_factory=dict)
     points: list[Point] = field(default_factory=list)
     durable: asyncio.Event = field(default_factory=asyncio.Event)
+    readable: asyncio.Event = field(default_factory=asyncio.Event)
     broken: Exception | None = None
     fault: str = ""
 
     def __post_init__(self) -> None:
         self.durable.set()
+        self.readable.set()
 
     async def append(self, entries: Sequence[JournalEntry]) -> None:
         await self.durable.wait()
@@ -230,6 +235,7 @@ class MemoryStore:
         page_size: int = 100,
         page_token: str = "",
     ) -> Page:
+        await self.readable.wait()
         rows = [
             row
             for row in self.trade_rows.values()

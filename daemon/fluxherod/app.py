@@ -275,6 +275,7 @@ async def _build(
         "alert channels": channels.run,
         "archive": Archivist(store, config.storage.keep_days, runner, recovery.snapshot_seq, post).run,
         "backtests": backtests.run,
+        "status watch": server.status_watch.run,
     }
     edges["feed watchdog"] = _feed_watchdog(market, market_data, clock, runner).run
     if isinstance(clock, ExchangeClock):

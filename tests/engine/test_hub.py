@@ -287,6 +287,16 @@ async def test_the_interval_paces_prices_but_not_orders() -> None:
         assert loop.time() - start >= 0.019
 
 
+async def test_a_status_of_no_row_reaches_who_has_a_snapshot_of_rows_to_come_and_moves_no_number() -> None:
+    hub = Hub(label, seq=6)
+    with hub.subscribe([Topic.STATUS], ["SPY"], snapshot_seq=8) as subscription, hub.subscribe([Topic.RISK]) as other:
+        hub.tell_status()
+        hub.tell_status()
+        frame = await following(subscription)
+        assert (texts(frame), frame.seq, frame.prev_seq, frame.conflated) == (["StatusNow"], 8, 8, 1)
+        assert other.queued == 0
+
+
 async def test_an_idle_subscription_gets_heartbeats_with_the_newest_number() -> None:
     hub = Hub(label, heartbeat_s=0.01)
     with hub.subscribe([Topic.ORDERS]) as subscription:

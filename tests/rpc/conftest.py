@@ -219,7 +219,8 @@ class Client:
 async def running(world: World) -> AsyncIterator[Client]:
     """The world with its loop and server running, and a client on its socket."""
     await world.backtests.open()
-    loops = [asyncio.create_task(world.runner.run()), asyncio.create_task(world.backtests.run())]
+    parts = (world.runner.run(), world.backtests.run(), world.server.status_watch.run())
+    loops = [asyncio.create_task(part) for part in parts]
     world.port = await world.server.start()
     try:
         async with grpc.aio.insecure_channel(f"unix:{world.socket}") as channel:

@@ -48,6 +48,7 @@ from fluxherod.rpc.signal import SignalService
 from fluxherod.rpc.snapshots import Snapshots
 from fluxherod.rpc.sockets import ListenError, listen_tcp, listen_unix
 from fluxherod.rpc.status import StatusReader
+from fluxherod.rpc.status_watch import StatusWatch
 from fluxherod.rpc.strategy import StrategyService
 from fluxherod.rpc.stream import Encoder, Streams, StreamService
 from fluxherod.rpc.system import SystemService
@@ -115,8 +116,10 @@ class RpcServer:
         self.door = Door(self.gate, settings.longest_call_s)
         live = Live(engine, runner)
         status = self.status = StatusReader(live, hub, info, Today(live, hub, tables))
-        streams = Streams(live, hub, Snapshots(live, status, tables), lambda: self.door.closing)
-        hub.encode = Encoder(live, status)
+        self.status_watch = StatusWatch(status, hub)
+        snapshots = Snapshots(live, status, tables)
+        streams = Streams(live, hub, snapshots, self.status_watch, lambda: self.door.closing)
+        hub.encode = Encoder(live, self.status_watch)
         self._health = health.aio.HealthServicer()
         self._server = grpc.aio.server(options=(*OPTIONS, *_limits(settings)))
         self._server.add_generic_rpc_handlers((self.door,))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import platform
 import time
+from collections.abc import Iterable
 from importlib import metadata
 
 from google.protobuf.timestamp_pb2 import Timestamp
@@ -13,6 +14,7 @@ from fluxhero.v1 import system_pb2
 from fluxherod.core.calendar import HOUR_NS, new_york_day
 from fluxherod.core.orders import OrderState
 from fluxherod.core.words import some_of
+from fluxherod.engine.market.books import SymbolBook
 from fluxherod.engine.streams.hub import Hub
 from fluxherod.rpc.convert import duration, optional_timestamp, timestamp
 from fluxherod.rpc.info import DaemonInfo, MarketCounters, TradeCounters
@@ -36,6 +38,8 @@ _STATES = {
 }
 _LIBRARIES = ("grpcio", "protobuf", "numba", "numpy")
 _EXTENDED_HOURS_NS = 5 * HOUR_NS + HOUR_NS // 2
+# What of a feed merely counts or grows old.
+_COUNTS = ("last_message_at", "age", "frames", "bars", "revised_bars", "quotes", "trade_updates")
 
 
 class StatusReader:
@@ -52,8 +56,7 @@ class StatusReader:
 
     async def read(self) -> system_pb2.Status:
         """The status now, its counts of today too."""
-        if not self._live.runner.committing.fault:  # the tables may hang with the disk: then the counts are older ones
-            await self._count()
+        await self.count()
         return self.message()
 
     def health(self) -> system_pb2.Status:
@@ -64,8 +67,10 @@ class StatusReader:
             status.parts.extend(self._parts(self._live.now_ns))
         return status
 
-    async def _count(self) -> None:
+    async def count(self) -> None:
         """Count today's signals and trades; on a damaged database the status says the rest all the same."""
+        if self._live.runner.committing.fault:
+            return  # the tables may hang with the disk: then the counts are older ones
         try:
             await self._today.refresh()
         except Exception as error:
@@ -73,8 +78,18 @@ class StatusReader:
                 log.warning("signals and trades of today can't be counted: %s", text)
             self._uncounted = text
 
+    def standing(self) -> system_pb2.Status:
+        """What people and programs act on: state, session, feeds, parts; without what counts or grows old."""
+        status = system_pb2.Status()
+        if self._live.started:
+            self._stand(status, self._live.now_ns)
+        for feed in status.feeds:
+            for name in _COUNTS:
+                feed.ClearField(name)
+        return status
+
     def message(self) -> system_pb2.Status:
-        """The status now; its counts of today are those of the last `read`."""
+        """The status now; its counts of today are those of the last `count`."""
         now_ns = self._live.now_ns
         uptime_ns = time.time_ns() - self._started_ns
         status = system_pb2.Status(
@@ -90,20 +105,20 @@ class StatusReader:
         if not self._live.started:
             status.state_detail = "the journal is being read"
             return status
-        self._fill_in(status, now_ns)
-        return status
-
-    def _fill_in(self, status: system_pb2.Status, now_ns: int) -> None:
         engine = self._live.engine
-        status.state = _STATES[engine.state]
-        status.state_detail = self.detail(now_ns)
-        status.session.CopyFrom(self._session(now_ns))
-        status.feeds.extend((self._market_feed(now_ns), self._trading_feed(now_ns), *self._rest_feed()))
-        status.parts.extend(self._parts(now_ns))
+        self._stand(status, now_ns)
         status.run = engine.run
         status.symbols.extend(engine.settings.symbols)
         status.timeframe = engine.settings.timeframe
         status.counts.CopyFrom(self._counts())
+        return status
+
+    def _stand(self, status: system_pb2.Status, now_ns: int) -> None:
+        status.state = _STATES[self._live.engine.state]
+        status.state_detail = self.detail(now_ns)
+        status.session.CopyFrom(self._session(now_ns))
+        status.feeds.extend((self._market_feed(now_ns), self._trading_feed(now_ns), *self._rest_feed()))
+        status.parts.extend(self._parts(now_ns))
 
     def detail(self, now_ns: int) -> str:
         """Why no new risk is taken, or less, in words; "" when nothing is in the way."""
@@ -131,8 +146,7 @@ class StatusReader:
             progress.events_queued += deadline_ns is not None and deadline_ns <= now_ns
             books = engine.market.books.values()
             _set(progress.last_minute, max((book.newest_minute_ns for book in books), default=0))
-            closed = (book.closed for book in books if book.closed)
-            _set(progress.last_bar_time, max((bars.end_ns(len(bars) - 1) for bars in closed), default=0))
+            _set(progress.last_bar_time, _last_bar_ns(books))
         return progress
 
     def _session(self, now_ns: int) -> system_pb2.Session:
@@ -230,9 +244,18 @@ class StatusReader:
             signals_today=self._today.signals,
             trades_today=self._today.trades,
             open_alerts=len(engine.alerts.open),
-            rejected_bars=sum(book.rejected for book in engine.market.books.values()),
+            rejected_bars=sum(book.rejected for book in engine.market.books.values() if book.rejections),
             subscribers=self._hub.subscribers,
         )
+
+
+def _last_bar_ns(books: Iterable[SymbolBook]) -> int:
+    """When the newest bar ended, 0 without one; of thousands of symbols nearly none is asked for its bars."""
+    newest_ns = 0
+    for book in books:
+        if book.decided_through_ns > newest_ns and book.closed:
+            newest_ns = max(newest_ns, book.closed.end_ns(len(book.closed) - 1))
+    return newest_ns
 
 
 def _set(field: Timestamp, ns: int) -> None:

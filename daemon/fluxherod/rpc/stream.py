@@ -8,6 +8,7 @@ gets what it has missed of the topics that queue, and a snapshot of the others.
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import nullcontext
 
 from google.protobuf.message import Message
 
@@ -33,6 +34,7 @@ from fluxherod.engine.streams.hub import (
     Overflow,
     Published,
     RiskChanged,
+    StatusNow,
     Subscription,
     Topic,
 )
@@ -45,7 +47,7 @@ from fluxherod.rpc.errors import Refused, invalid
 from fluxherod.rpc.live import Live
 from fluxherod.rpc.risk_now import risk_now
 from fluxherod.rpc.snapshots import Cut, Snapshots, header
-from fluxherod.rpc.status import StatusReader
+from fluxherod.rpc.status_watch import StatusWatch
 
 TOPICS: dict[common_pb2.Topic, Topic] = {
     common_pb2.TOPIC_PRICES: Topic.PRICES,
@@ -69,7 +71,7 @@ Messages = AsyncGenerator[bytes, None]
 class Encoder:
     """An update as the bytes of a WatchResponse that holds nothing else; `None` when no topic carries it."""
 
-    def __init__(self, live: Live, status: StatusReader) -> None:
+    def __init__(self, live: Live, status: StatusWatch) -> None:
         self._live = live
         self._status = status
 
@@ -102,7 +104,7 @@ class Encoder:
                 return stream_pb2.WatchResponse(risks=[risk_now(live)])
             case AlertUpdated(alert):
                 return stream_pb2.WatchResponse(alerts=[alert_message(alert)])
-            case StatusChanged():
+            case StatusChanged() | StatusNow():
                 return stream_pb2.WatchResponse(statuses=[self._status.message()])
         return None
 
@@ -114,10 +116,13 @@ class Encoder:
 class Streams:
     """Subscriptions over the hub."""
 
-    def __init__(self, live: Live, hub: Hub, snapshots: Snapshots, closing: Callable[[], str]) -> None:
+    def __init__(
+        self, live: Live, hub: Hub, snapshots: Snapshots, status: StatusWatch, closing: Callable[[], str]
+    ) -> None:
         self._live = live
         self._hub = hub
         self._snapshots = snapshots
+        self._status = status
         self._closing = closing
         self._header: tuple[object, bytes] = (None, b"")
 
@@ -136,11 +141,12 @@ class Streams:
             self._live.book(symbol)
         await self._snapshots.prepare(topics)
         seq = self._live.runner.seq
-        reason, subscription = self._subscribe(request, topics, symbols, interval_s, seq)
-        with subscription:
-            yield await self._snapshot(request, topics, symbols, reason, seq)
-            async for frame in subscription:
-                yield self._frame(frame)
+        with self._status.watched() if common_pb2.TOPIC_STATUS in topics else nullcontext():
+            reason, subscription = self._subscribe(request, topics, symbols, interval_s, seq)
+            with subscription:
+                yield await self._snapshot(request, topics, symbols, reason, seq)
+                async for frame in subscription:
+                    yield self._frame(frame)
         raise self._end(subscription)
 
     def _subscribe(

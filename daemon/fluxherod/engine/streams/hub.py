@@ -19,6 +19,7 @@ from fluxherod.engine.effects import QuotesUpdated, Update
 from fluxherod.engine.streams.ring import Ring
 from fluxherod.engine.streams.subscription import Closed, Drained, End, Frame, FrameKind, Overflow, Subscription
 from fluxherod.engine.streams.topics import (
+    NO_ROW,
     ORDER,
     QUEUED,
     Encode,
@@ -27,6 +28,7 @@ from fluxherod.engine.streams.topics import (
     Key,
     Published,
     RiskChanged,
+    StatusNow,
     Topic,
     indicators_of,
     items_of,
@@ -47,6 +49,7 @@ __all__ = [
     "Published",
     "Ring",
     "RiskChanged",
+    "StatusNow",
     "Subscription",
     "Topic",
     "TopicGauges",
@@ -144,6 +147,10 @@ class Hub:
             self._ring.add(items)
             self._offer(topic, items)
         self._move()
+
+    def tell_status(self) -> None:
+        """Have the subscribers of the status get it as it is now, though the journal stands where it stood."""
+        self._offer(Topic.STATUS, [Item(NO_ROW, StatusNow(), Topic.STATUS, None, True)])
 
     def _offer(self, topic: Topic, items: Sequence[Item]) -> None:
         subscribers = self._by_topic[topic]

@@ -35,7 +35,12 @@ class IndicatorsChanged:
     end_ns: int
 
 
-Published = Update | RiskChanged | IndicatorsChanged
+@dataclass(frozen=True, slots=True)
+class StatusNow:
+    """The status is another one, by what no row of the journal has brought: the time, a connection, the disk."""
+
+
+Published = Update | RiskChanged | IndicatorsChanged | StatusNow
 Encode = Callable[[Published], bytes | None]
 
 
@@ -62,6 +67,9 @@ QUEUED = frozenset({Topic.BARS, Topic.POSITIONS, Topic.ORDERS, Topic.SIGNALS, To
 
 PLAIN = QUEUED - {Topic.POSITIONS}
 """Those of them in which nothing conflates."""
+
+NO_ROW = 1 << 64
+"""The number of an update that no row of the journal has brought: newer than every snapshot."""
 
 Key = tuple[Topic, str | None]
 

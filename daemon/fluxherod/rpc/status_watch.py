@@ -1,0 +1,80 @@
+"""Keeps the status of those that watch it up to date: what people act on soon after it changes, the rest now and then.
+
+The status is no decision, and most of what changes it is in no journal: the session opens, a connection is made
+anew, the disk fails. So it is looked at while anybody watches, and by nobody else. What stops trading or lets it go on
+is told at once, with the event that did it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+from fluxhero.v1 import system_pb2
+from fluxherod.engine.streams.hub import Hub
+from fluxherod.rpc.status import StatusReader
+
+LOOK_EVERY_S = 0.25
+COUNT_WITHIN_S = 2.0  # tables that hang keep nobody from being told of all else
+
+
+class StatusWatch:
+    """Tells the hub when the status is another one: at most a look late; all that it counts, with each heartbeat."""
+
+    def __init__(self, status: StatusReader, hub: Hub) -> None:
+        self._status = status
+        self._hub = hub
+        self._watchers = 0
+        self._watched = asyncio.Event()
+        self._told = system_pb2.Status()
+        self._due = 0.0  # when all of it is told again
+
+    @contextmanager
+    def watched(self) -> Iterator[None]:
+        """While somebody watches it, from the snapshot on that is cut in the same step of the loop."""
+        if self._watchers:
+            self._look()  # from here on all of them have the same
+        else:
+            self._remember(self._status.standing())
+        self._watchers += 1
+        self._watched.set()
+        try:
+            yield
+        finally:
+            self._watchers -= 1
+            if not self._watchers:
+                self._watched.clear()
+
+    def message(self) -> system_pb2.Status:
+        """The status now, for all that watch it."""
+        self._remember(self._status.standing())
+        return self._status.message()
+
+    async def run(self) -> None:
+        """Look at the status while it is watched; for ever."""
+        while True:
+            await self._watched.wait()
+            await asyncio.sleep(LOOK_EVERY_S)
+            if self._now() + LOOK_EVERY_S < self._due:  # else the next look would be later than the heartbeat
+                self._look()
+                continue
+            with suppress(TimeoutError):
+                async with asyncio.timeout(COUNT_WITHIN_S):
+                    await self._status.count()
+            self._tell(self._status.standing())
+
+    def _look(self) -> None:
+        standing = self._status.standing()
+        if standing != self._told:
+            self._tell(standing)
+
+    def _tell(self, standing: system_pb2.Status) -> None:
+        self._remember(standing)
+        self._hub.tell_status()
+
+    def _remember(self, standing: system_pb2.Status) -> None:
+        self._told, self._due = standing, self._now() + self._hub.heartbeat_s
+
+    def _now(self) -> float:
+        return asyncio.get_running_loop().time()
