@@ -188,7 +188,7 @@ def test_a_chart_that_can_t_be_drawn_says_so(reader: Tab) -> None:
     reader.do(("cut", "**/canvas-*.js"), ("go", "chart/QQQ"), ("until", ".chart [role=alert]", "load the page again"))
 
 
-def test_what_the_stream_does_not_tell_of_the_daemon_is_asked_for(desk: Desk, reader: Tab) -> None:
+def test_the_page_follows_how_far_the_daemon_has_come(desk: Desk, reader: Tab) -> None:
     reader.do(("go", "system"), ("until", ".facts", "event"))
     desk.pair.step()
     seq = desk.pair.daemon.status().progress.journal_seq

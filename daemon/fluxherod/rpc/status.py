@@ -67,16 +67,22 @@ class StatusReader:
             status.parts.extend(self._parts(self._live.now_ns))
         return status
 
-    async def count(self) -> None:
-        """Count today's signals and trades; on a damaged database the status says the rest all the same."""
+    async def count(self) -> bool:
+        """Count today's signals and trades; True when they are others than before.
+
+        On a damaged database the status says the rest all the same.
+        """
         if self._live.runner.committing.fault:
-            return  # the tables may hang with the disk: then the counts are older ones
+            return False  # the tables may hang with the disk: then the counts are older ones
+        today = self._today
+        before = today.signals, today.trades
         try:
-            await self._today.refresh()
+            await today.refresh()
         except Exception as error:
             if (text := str(error)) != self._uncounted:
                 log.warning("signals and trades of today can't be counted: %s", text)
             self._uncounted = text
+        return before != (today.signals, today.trades)
 
     def standing(self) -> system_pb2.Status:
         """What people and programs act on: state, session, feeds, parts; without what counts or grows old."""

@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 
 from fluxhero.v1 import system_pb2
 from fluxherod.engine.streams.hub import Hub
 from fluxherod.rpc.status import StatusReader
 
 LOOK_EVERY_S = 0.25
-COUNT_WITHIN_S = 2.0  # tables that hang keep nobody from being told of all else
 
 
 class StatusWatch:
@@ -52,17 +51,24 @@ class StatusWatch:
         return self._status.message()
 
     async def run(self) -> None:
-        """Look at the status while it is watched; for ever."""
+        """Look at the status while it is watched; for ever. Tables that hang keep nothing else from being told."""
+        await asyncio.gather(self._look_on(), self._count_on())
+
+    async def _look_on(self) -> None:
         while True:
             await self._watched.wait()
             await asyncio.sleep(LOOK_EVERY_S)
             if self._now() + LOOK_EVERY_S < self._due:  # else the next look would be later than the heartbeat
                 self._look()
-                continue
-            with suppress(TimeoutError):
-                async with asyncio.timeout(COUNT_WITHIN_S):
-                    await self._status.count()
-            self._tell(self._status.standing())
+            else:
+                self._tell(self._status.standing())
+
+    async def _count_on(self) -> None:
+        while True:
+            await self._watched.wait()
+            if await self._status.count():
+                self._tell(self._status.standing())
+            await asyncio.sleep(self._hub.heartbeat_s)
 
     def _look(self) -> None:
         standing = self._status.standing()

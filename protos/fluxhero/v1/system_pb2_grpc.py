@@ -120,7 +120,9 @@ class SystemServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def WatchStatus(self, request, context):
-        """The status as it changes. Starts with the status now; conflated.
+        """The status as it changes. Starts with the status now; conflated. What one acts on (state, session, feeds, parts) is told within a quarter of a
+        second, also while the journal can't be written; what merely counts or grows old (progress, counts, ages, uptime) with it, and every 5 s. The
+        status is in no journal: `seq` may stay as it is.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

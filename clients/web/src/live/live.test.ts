@@ -163,15 +163,14 @@ describe("the store", () => {
     });
     expect(traded).toEqual([1, 2, 2]);
   });
-  it("keeps the newest status, wherever it comes from, and begins anew with a whole state", () => {
+  it("keeps the status that the stream told last, be it of an earlier time", () => {
     const store = new Store();
     const status = (seconds: number) => create(StatusSchema, { clock: { time: { seconds: BigInt(seconds) } } });
     const held = () => Number(store.status.value?.clock?.time?.seconds);
     store.take([snapshot(1, [], { statuses: [status(50)] })]);
-    store.takeStatus(status(60));
-    store.takeStatus(status(55));
+    store.take([message(2, 1, { statuses: [status(60)] }), message(3, 2, {})]);
     expect(held()).toBe(60);
-    store.take([snapshot(2, [], { statuses: [status(10)] })]);
+    store.take([snapshot(4, [], { statuses: [status(10)] })]);
     expect(held()).toBe(10);
   });
   it("asks for what is not on the stream with each connection, a resumed one too", () => {

@@ -75,21 +75,12 @@ export class Store {
     });
   }
 
-  /** An older one than that which is here may come later, from another connection. */
-  takeStatus(status: Status | undefined): void {
-    const at = (one: Status | undefined) => millis(one?.clock?.time) ?? 0;
-    if (status && at(status) >= at(this.status.peek())) this.status.value = status;
-  }
-
   private apply(message: WatchResponse): void {
     const snapshot = message.kind === StreamKind.SNAPSHOT;
     if (snapshot) {
       for (const topic of message.snapshotTopics) this.forget(topic);
       this.renewals.value = this.renewals.peek() + 1;
-      if (message.snapshotReason !== SnapshotReason.RESUMED) {
-        this.asOfMs.value = 0;
-        this.status.value = undefined;
-      }
+      if (message.snapshotReason !== SnapshotReason.RESUMED) this.asOfMs.value = 0;
     }
     this.asOfMs.value = Math.max(this.asOfMs.peek(), millis(message.asOf) ?? 0);
     this.loaded.value = true;
@@ -100,7 +91,7 @@ export class Store {
     this.takeQueued(message, !snapshot);
     this.account.value = message.accounts.at(-1) ?? this.account.peek();
     this.risk.value = message.risks.at(-1) ?? this.risk.peek();
-    this.takeStatus(message.statuses.at(-1));
+    this.status.value = message.statuses.at(-1) ?? this.status.peek();
   }
 
   private takePositions(positions: readonly Position[], tell: boolean): void {

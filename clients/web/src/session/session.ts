@@ -14,7 +14,6 @@ import { Store } from "@/live/store";
 import { TokenKeeper } from "./token";
 
 const PLAY = [TradingMode.PAPER, TradingMode.DEMO];
-const LOOK_EVERY_MS = 5_000;
 
 type Stage = "looking" | "out" | "in";
 
@@ -92,8 +91,6 @@ export class Session {
       this.notice.value = "";
     });
     void this.listen(api, this.ending.signal);
-    const looking = setInterval(() => this.link.peek().phase === "live" && this.look(api), LOOK_EVERY_MS);
-    this.ending.signal.addEventListener("abort", () => clearInterval(looking));
   }
 
   private leave(notice: string): void {
@@ -124,13 +121,11 @@ export class Session {
     await follow(open, ears, ended, this.attention);
   }
 
-  /** Who the daemon takes us for, and its status: the stream tells of that when trading stops or goes on, not of each session and feed. */
+  /** Who the daemon takes us for: that is not on the stream. */
   private async look(api: Api): Promise<void> {
     try {
-      const { caller, status } = await api.system.getStatus({});
-      if (api !== this.current) return;
-      this.caller.value = caller;
-      this.store.takeStatus(status);
+      const { caller } = await api.system.getStatus({});
+      if (api === this.current) this.caller.value = caller;
     } catch {
       // The stream tells why, and it is asked again when that is back.
     }
