@@ -208,7 +208,7 @@ async def test_all_that_watch_share_one_message_to_the_byte(world: Any, client: 
     calls = [
         client.channel.unary_stream(method, request_serializer=Message.SerializeToString)(request)
         for method, request in METHODS.items()
-        for _ in range(10)
+        for _ in range(50)
     ]
     for call in calls:
         await call.read()
