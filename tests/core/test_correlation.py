@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fluxherod.core.risk.correlation import RETURNS, Correlation, correlation, strongest
+from fluxherod.core.risk.correlation import RETURNS, Correlation, correlation, newest_rho, strongest
 
 Series = tuple[Any, Any]
 
@@ -65,6 +65,12 @@ def test_fewer_than_50_are_unknown_and_unknown_exceeds_every_limit(basis: str, e
     few = correlation("SPY", *series(enough - 1, 1), series(enough - 1, 2), basis)
     assert (math.isnan(few.rho), few.unknown) == (True, f"49 common {basis}, 50 are needed")
     assert few.exceeds(1.0)
+
+
+@pytest.mark.parametrize(("returns", "enough"), [(True, 51), (False, 50)])
+def test_the_kernel_that_the_backtest_asks_knows_no_rho_of_fewer_than_50_either(returns: bool, enough: int) -> None:
+    value, found = newest_rho(*series(enough - 1, 1), *series(enough - 1, 2), returns)
+    assert (math.isnan(value), found) == (True, 49)
 
 
 @pytest.mark.parametrize("count", [0, 1, 2])

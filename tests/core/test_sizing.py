@@ -8,7 +8,7 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fluxherod.core.sizing import affordable_shares, position_cap_shares, risk_shares, scaled, shares_within
+from fluxherod.core.sizing import affordable_shares, position_cap_shares, risk_shares, scaled, scaled_by, shares_within
 
 MONEY = st.integers(0, 10**14)
 PRICE = st.integers(1, 10**11)
@@ -32,6 +32,11 @@ def test_without_equity_distance_or_price_there_is_no_share() -> None:
 
 def test_a_factor_is_floored_once() -> None:
     assert [scaled(125, 5_000), scaled(125, 3_500), scaled(1, 9_999), scaled(130, 5_000)] == [62, 43, 0, 65]
+
+
+@given(st.integers(0, 10**14), *[st.integers(0, 10_000)] * 4)
+def test_the_backtests_four_factors_are_floored_once_too(shares: int, a: int, b: int, c: int, d: int) -> None:
+    assert scaled_by(shares, a, b, c, d) == scaled(shares, a, b, c, d)
 
 
 def test_buying_power_is_asked_for_more_than_the_price() -> None:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from fluxherod.core.risk.assess import AccountState, EntryRequest, assess, reduction, refused
 from fluxherod.core.risk.correlation import Correlation
 from fluxherod.core.risk.limits import RiskLimits
+from fluxherod.core.risk.waterfall import multipliers
 from fluxherod.core.signals import RiskDecision, RiskVerdict
 from fluxherod.core.types import Side, Verdict
 
@@ -200,6 +201,11 @@ def test_a_hostile_figure_is_refused_with_the_reason(change: dict[str, Any], cod
     decision = assess(replace(REQUEST, **change), ACCOUNT, WIDE)
     assert (decision.verdict, decision.quantity, decision.reason_code) == (REJECTED, 0, code)
     assert decision.reason
+
+
+def test_what_is_no_factor_is_0_and_never_less_or_more_than_1_where_nothing_looked_before() -> None:
+    odd: Any = (("below", -5_000), ("more", 30_000), ("odd", math.nan), ("none", None), ("whole", 10_000))
+    assert multipliers(replace(REQUEST, multipliers=odd), WIDE) == [("below", 0), ("odd", 0), ("none", 0)]
 
 
 @pytest.mark.parametrize("change", [{"peak_e4": math.nan}, {"peak_e4": None}, {"open_positions": -1}])

@@ -22,8 +22,8 @@ BREAKER = mutants_of(
     [
         (
             "limits are inclusive",
-            "lost_e4 * BASIS_POINTS >= whole_e4 * limit_bp\n\n\ndef _c",
-            "lost_e4 * BASIS_POINTS > whole_e4 * limit_bp\n\n\ndef _c",
+            "and lost_e4 * BASIS_POINTS >= whole_e4 * limit_bp",
+            "and lost_e4 * BASIS_POINTS > whole_e4 * limit_bp",
         ),
         ("without a peak no drawdown", "whole_e4 > 0 and lost_e4", "whole_e4 >= 0 and lost_e4"),
         ("a second reading is 5 s later", "CONFIRM_AFTER_NS = 5 * SECOND_NS", "CONFIRM_AFTER_NS = 4 * SECOND_NS"),
@@ -55,7 +55,8 @@ BREAKER = mutants_of(
             "Breaker(BreakerStatus.REDUCED, True,",
             "Breaker(BreakerStatus.REDUCED, False,",
         ),
-        ("0 switches the daily loss off", "reached = limits.daily_loss_bp > 0 and", "reached ="),
+        ("0 switches the daily loss off", "return limit_bp > 0 and reached", "return reached"),
+        ("switched off it clears at once", "if limits.daily_loss_bp > 0 and not _is", "if not _is"),
         ("a daily loss latches", "if daily.reason:\n        return daily\n    lost", "lost"),
         ("flows move the base", "daily.base_e4 + amount_e4 if", "daily.base_e4 if"),
         ("flows move the peak", "max(0, state.breaker.peak_e4 + amount_e4)", "max(0, state.breaker.peak_e4)"),

@@ -67,8 +67,8 @@ BARS = mutants_of(
         ("a day is 1440 minutes", "timeframe_minutes >= DAY_MINUTES", "timeframe_minutes > DAY_MINUTES"),
         ("a bar is cut to the close", "Span(start_ns, min(", "Span(start_ns, max("),
         ("bars start on the clock", "minute % timeframe_minutes", "0"),
-        ("a bar's high is the highest", "max(self.high, minute.high)", "minute.high"),
-        ("a bar's low is the lowest", "min(self.low, minute.low)", "minute.low"),
+        ("a bar's high is the highest", "if minute.high > self.high:", "if True:"),
+        ("a bar's low is the lowest", "if minute.low < self.low:", "if True:"),
         ("volumes add up", "self.volume += minute.volume", "self.volume = minute.volume"),
     ],
 )

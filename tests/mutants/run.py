@@ -28,12 +28,11 @@ import talib
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[0] = str(ROOT / "tests")
 
-from mutants import breaker, figures, indicators, risk, rules  # noqa: E402
+from mutants.every import MUTANTS, unfit  # noqa: E402
 from mutants.interpreted import stop_compiling  # noqa: E402
 from mutants.mutant import Mutant  # noqa: E402
 
 WARM = (hypothesis, np, talib)
-MUTANTS = (*rules.MUTANTS, *risk.MUTANTS, *breaker.MUTANTS, *figures.MUTANTS, *indicators.MUTANTS)
 # What says nothing about a mutant and takes long when interpreted, or is about the compiler itself.
 LEFT_OUT = "not (million_bars or compile or machine_code or every_prefix or any_cut)"
 TIMEOUT_S = 60
@@ -97,12 +96,6 @@ def _one(task: tuple[Path, Mutant]) -> Outcome:
     return tested(source, mutant, mutant.tests)
 
 
-def _unfit(source: Path) -> list[str]:
-    """Mutants whose old text is not in the source exactly once."""
-    counted = [(one, (source / one.file).read_text(encoding="utf-8").count(one.old)) for one in MUTANTS]
-    return [f"{one.file}: {one.old!r} occurs {count} times ({one.breaks})" for one, count in counted if count != 1]
-
-
 def judge(source: Path, chosen: Sequence[Mutant], jobs: int) -> int:
     """Print the table of mutants of `source`; the exit code."""
     started, survived = time.monotonic(), 0
@@ -129,8 +122,8 @@ def main() -> int:
     chosen = [one for one in MUTANTS if not options.words or any(w in one.file + one.breaks for w in options.words)]
     os.chdir(ROOT)
     with copied(ROOT / "daemon", None) as source:  # what is edited meanwhile changes nothing
-        if unfit := _unfit(source):
-            print("The source has changed; mend the list of mutants:", *unfit, sep="\n  ")
+        if wrong := unfit(source):
+            print("The source has changed; mend the list of mutants:", *wrong, sep="\n  ")
             return 2
         return judge(source, chosen, options.jobs)
 
