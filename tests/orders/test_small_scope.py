@@ -40,6 +40,10 @@ SHORTER = {
     "to_be_stopped": 2,
     "entering_to_be_stopped": 3,
     "to_be_shut_down": 2,
+    "exit_lost": 1,
+    "stop_lost": 1,
+    "part_filled": 1,
+    "guarded_by_leg": 1,
     # What differs from a bought position, and from an open exchange, shows within a few choices.
     "short_entering": 3,
     "short_part_filled": 4,

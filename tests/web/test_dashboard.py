@@ -46,7 +46,7 @@ def test_an_order_is_placed_by_the_ticket_changed_and_canceled(desk: Desk) -> No
     assert "buy entry limit" in saw["placed"]
     assert "working 0/3" in saw["placed"]
     assert saw["wrongWord"] == "Not sent: the word is CHANGE, in capitals."
-    for part in ("AAPL buy 7, limit entry", "By operator", "In place of", "What happened"):
+    for part in ("AAPL buy 7, limit entry", "By token:trade", "In place of", "What happened"):
         assert part in saw["life"]
     assert (saw["violations"], saw["faults"]) == ([], [])
 
