@@ -12,8 +12,9 @@ GRPCURL_VERSION := v1.9.4
 SYSTEM_COMMANDS := systemd-analyze:systemd systemd-nspawn:systemd-container ip:iproute2 shellcheck:shellcheck lintian:lintian tmux:tmux \
 	chromium:chromium openssl:openssl jq:jq zsh:zsh fish:fish
 APT_INSTALL := DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=120 install -y -qq --no-install-recommends
-# The tests are shared by so many workers. Their folders have short names: a Unix socket's path has 107 bytes at most.
-WORKERS ?= 2
+# The tests are shared by so many workers, also on two cores: many wait for other processes.
+# Their folders have short names: a Unix socket's path has 107 bytes at most.
+WORKERS ?= 3
 BENCHMARKS = $(sort $(wildcard tests/bench/bench_*.py))
 
 # The interpreter of the venv: any that has wheels for every dependency.

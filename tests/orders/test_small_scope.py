@@ -40,6 +40,7 @@ SHORTER = {
     "to_be_stopped": 2,
     "entering_to_be_stopped": 3,
     "to_be_shut_down": 2,
+    "entering": 1,  # as deep as from flat, which submits it first
     "exit_lost": 1,
     "stop_lost": 1,
     "part_filled": 1,
