@@ -224,7 +224,6 @@ def test_an_end_while_the_disk_fails_says_what_is_lost_and_the_next_start_is_hal
         there.disk.mend()
         pair.restart()
         pair.daemon.wait_for(lambda: there.status().state == system.TRADING_STATE_HALTED, "it is halted")
-        assert "START_OLD_DATABASE" in {code for code, _ in alerts(pair.installation)}
 
         def flat() -> bool:
             there.step()
@@ -233,6 +232,7 @@ def test_an_end_while_the_disk_fails_says_what_is_lost_and_the_next_start_is_hal
         pair.daemon.wait_for(flat, "it finds the shares sold")
         assert pair.daemon.stop() == 0
         check_journal(pair.installation)
+        assert "START_OLD_DATABASE" in {code for code, _ in alerts(pair.installation)}
 
 
 def test_a_database_that_another_program_locks_is_told_by_mail_and_the_daemon_goes_on_when_it_is_free(
