@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -114,6 +115,24 @@ def test_a_title_that_is_pointed_at_twice_turns_the_order_round() -> None:
     once = Order().toggled(1)
     assert (once, once.toggled(1)) == (Order(1), Order(1, descending=True))
     assert Order(2).next(3) == Order(None)
+
+
+@pytest.mark.parametrize("room", [16, 40])
+def test_the_mark_of_an_order_takes_no_letter_of_a_title_that_is_as_wide_as_its_column(room: int) -> None:
+    tight = [replace(column, width=len(column.title)) for column in COLUMNS]
+    shown = grid.fitted(tight, room)
+    plain = ink.plain(grid.header(tight, shown, Order()))
+    for number, left in ((0, 2), (1, 8), (2, 15)):
+        marked = ink.plain(grid.header(tight, shown, Order(number, descending=True)))
+        assert marked == plain[: left - 1] + "▼" + plain[left:]
+        assert grid.column_at(marked.index("▼") - 2, shown) == number
+
+
+@pytest.mark.parametrize("right", [False, True])
+def test_the_mark_of_an_order_stands_right_in_front_of_its_title(right: bool) -> None:
+    columns = [Column("one", str, 5), Column("two", str, 6, right=right)]
+    marked = ink.plain(grid.header(columns, grid.fitted(columns, 13), Order(1)))
+    assert marked == ("  one      ▲two" if right else "  one   ▲two   ")
 
 
 def test_rising_and_falling_candles_have_different_shapes() -> None:

@@ -67,7 +67,7 @@ def looks(terminal: Terminal) -> None:
     terminal.press("Escape")
     sees(terminal, "SPY")
     terminal.press("s", "S")
-    sees(terminal, "symbo▼")
+    sees(terminal, "▼symbol")
     terminal.press("g", "y")
     sees(terminal, "copied")
     terminal.press("t")

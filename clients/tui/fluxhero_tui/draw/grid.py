@@ -77,15 +77,16 @@ def fitted(columns: Sequence[Column[Any]], room: int, gap: int = 2) -> list[tupl
 
 
 def header(columns: Sequence[Column[Any]], shown: Sequence[tuple[int, int]], order: Order, gap: int = 2) -> Line:
-    """The titles; an arrow says what the rows are ordered by."""
+    """The titles, each behind a gap, the first one too; an arrow in front of one says what the rows are ordered by.
+
+    It may stand in the gap, so a title that is as wide as its column is whole with it.
+    """
     spans: list[Span] = []
-    for place, (number, room) in enumerate(shown):
+    for number, room in shown:
         column = columns[number]
         arrow = ("▼" if order.descending else "▲") if number == order.column else ""
-        if place:
-            spans.append(Span(" " * gap))
-        title = Span(column.title[: room - len(arrow)] + arrow, "header")
-        spans.extend(pad((title,), room, column.right))
+        spans.append(Span(" " * (gap - len(arrow))))
+        spans.extend(pad((Span(arrow + column.title, "header"),), room + len(arrow), column.right))
     return tuple(spans)
 
 
@@ -106,8 +107,8 @@ def copied(row: R, columns: Sequence[Column[R]]) -> str:
 
 
 def column_at(x: int, shown: Sequence[tuple[int, int]], gap: int = 2) -> int | None:
-    """The column under a cell."""
-    left = 0
+    """The column under a cell of its rows; the cell in front of it, where its arrow stands, is its own."""
+    left = -1
     for number, room in shown:
         if left <= x < left + room + gap:
             return number

@@ -165,7 +165,7 @@ class Table(Surface, Generic[R]):
         if y == 0:
             return self._heading(room)
         if y == 1:
-            return (Span("  "), *grid.header(self.columns, self._fitted, self.order))
+            return grid.header(self.columns, self._fitted, self.order)
         index = self._index(y)
         if index < len(self.shown):
             at = index == self._at
