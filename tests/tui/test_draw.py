@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.cells import cell_len
 from tui import world
 
 from fluxhero.v1 import common_pb2, risk_pb2, system_pb2
@@ -24,7 +25,7 @@ from fluxhero_tui.state.link import Link
 from fluxhero_tui.state.model import Model
 from fluxhero_tui.state.role import Role
 
-LINES = st.lists(st.tuples(st.text("abc é┃", min_size=1, max_size=9), st.sampled_from(["", "good", "dim"]))).map(
+LINES = st.lists(st.tuples(st.text("abc é┃漢字̈", min_size=1, max_size=9), st.sampled_from(["", "good", "dim"]))).map(
     lambda pairs: tuple(Span(*pair) for pair in pairs)
 )
 COLUMNS = (
@@ -43,6 +44,31 @@ def test_a_padded_line_is_just_as_wide_as_it_should_be(line: ink.Line, room: int
 @given(LINES, LINES, st.integers(1, 40))
 def test_two_lines_on_a_row_never_need_more_than_the_row(left: ink.Line, right: ink.Line, room: int) -> None:
     assert ink.width(ink.spread(left, right, room)) == room
+
+
+@pytest.mark.parametrize(
+    "text", ["市場が閉まった。理由は不明", "stop 損失 and 市場が閉まった。理由は不明", "a" * 40, "e\u0301" * 30]
+)
+def test_columns_stand_where_they_stand_whatever_is_written_in_those_before(text: str) -> None:
+    columns = [Column("what", str, 12), Column("then", lambda row: "|", 1)]
+    assert cell_len(ink.plain(grid.row_line(text, columns, grid.fitted(columns, 15))).partition("|")[0]) == 14
+    assert {cell_len(ink.plain(row)) for row in ink.beside([(ink.wrap(text, 12), 12)])} == {12}
+    assert cell_len(ink.plain(ink.heading(text, 60, "note"))) == 60
+
+
+@given(st.lists(st.text("ab-漢字é", min_size=1, max_size=30), min_size=1), st.integers(8, 40))
+def test_a_sentence_is_wrapped_into_its_room_and_keeps_every_letter(words: list[str], room: int) -> None:
+    rows = [ink.plain(row) for row in ink.wrap(" ".join(words), room, indent="  ")]
+    assert max(cell_len(row) for row in rows) <= max(room, 10)
+    assert "".join("".join(rows).split()) == "".join(words)
+
+
+def test_a_reason_in_chinese_ends_its_banner_where_the_screen_ends() -> None:
+    model = Model()
+    model.apply(world.snapshot(risks=[world.risk(halted=True, halt_reason="火災報知器")]))
+    (banner,) = header.banner(Top(model, Link().heard(0.0), Role.ADMIN, 0.0), 80)
+    assert cell_len(ink.plain(banner)) == 80
+    assert {span.tone for span in banner} == {"badge-bad"}
 
 
 def test_a_cut_line_says_that_something_is_missing() -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterable
 from typing import NamedTuple, TypeAlias
+
+# What Textual measures with, too: a letter of Chinese takes two cells, an accent of its own none.
+from rich.cells import cell_len, chop_cells, set_cell_size
 
 
 class Span(NamedTuple):
@@ -35,7 +37,7 @@ def line(*pieces: Piece) -> Line:
 
 def width(of: Line) -> int:
     """How many cells a line takes."""
-    return sum(len(span.text) for span in of)
+    return sum(cell_len(span.text) for span in of)
 
 
 def plain(of: Line) -> str:
@@ -48,12 +50,13 @@ def clip(of: Line, room: int, ending: str = "…") -> Line:
     if width(of) <= room:
         return of
     kept: list[Span] = []
-    left = max(room - len(ending), 0)
+    left = max(room - cell_len(ending), 0)
     for span in of:
         if left <= 0:
             break
-        kept.append(Span(span.text[:left], span.tone))
-        left -= len(span.text)
+        size = cell_len(span.text)
+        kept.append(span if size <= left else Span(set_cell_size(span.text, left), span.tone))
+        left -= size
     tone = kept[-1].tone if kept else ""
     return (*kept, Span(ending[:room], tone))
 
@@ -98,16 +101,25 @@ def wrap(text: str, room: int, tone: str = "", indent: str = "") -> list[Line]:
     """A sentence on as many lines as it needs."""
     found: list[Line] = []
     for paragraph in text.splitlines() or [""]:
-        pieces = textwrap.wrap(clean(paragraph), max(room, 8), initial_indent=indent, subsequent_indent=indent)
-        found += [line((piece, tone)) for piece in pieces or [""]]
+        pieces = _wrapped(clean(paragraph), max(room - len(indent), 8))
+        found += [line((indent + piece, tone)) if piece else EMPTY for piece in pieces]
     return found
+
+
+def _wrapped(text: str, room: int) -> list[str]:
+    """Whole words where they fit; a longer one, such as a sentence of Chinese, is cut where the row ends."""
+    rows = [""]
+    for word in text.split():
+        joined = f"{rows[-1]} {word}" if rows[-1] else word
+        rows[-1:] = [joined] if cell_len(joined) <= room else [rows[-1], *chop_cells(word, room)]
+    return rows if rows[0] or len(rows) == 1 else rows[1:]
 
 
 def heading(text: str, room: int, note: str = "") -> Line:
     """A title with a rule behind it."""
     title = f"{text} "
     ending = f" {note}" if note else ""
-    rule = "─" * max(room - len(title) - len(ending), 0)
+    rule = "─" * max(room - cell_len(title) - cell_len(ending), 0)
     return clip(line((title, "title"), (rule, "rule"), (ending, "dim")), room)
 
 

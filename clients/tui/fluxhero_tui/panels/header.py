@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from fluxhero.v1 import risk_pb2, system_pb2
 from fluxhero_tui.draw.figures import age, plural, word
-from fluxhero_tui.draw.ink import EMPTY, Line, Span, clean, clip, fitted, line, pad, spread, toned
+from fluxhero_tui.draw.ink import EMPTY, Line, Span, clean, fitted, line, pad, plain, spread, toned, width
 from fluxhero_tui.draw.times import clock_time, exchange_zone, minute
 from fluxhero_tui.state.link import Freshness, Link, Phase
 from fluxhero_tui.state.model import Model
@@ -66,7 +66,7 @@ def state_line(top: Top, room: int) -> Line:
     if old(top):
         # What was known is no longer known to hold; only mode and connection are.
         parts[2:], right = [toned(part, "dim") for part in parts[2:]], toned(right, "dim")
-    return spread(fitted(parts, room - sum(len(span.text) for span in right) - 1), right, room)
+    return spread(fitted(parts, room - width(right) - 1), right, room)
 
 
 def connection(top: Top, short: bool = False) -> Line:
@@ -203,4 +203,4 @@ def banner(top: Top, room: int) -> list[Line]:
         found.append((f" BREAKER {word(risk, 'breaker').upper()}: {clean(risk.breaker_reason)}", "badge-warn"))
     if risk.daily_loss_reached:
         found.append((" DAILY LOSS LIMIT REACHED: everything is closed, no entries until it is reset", "badge-bad"))
-    return [clip(line((f"{text:<{room}}", tone)), room) for text, tone in found]
+    return [line((plain(pad(line(text), room)), tone)) for text, tone in found]
