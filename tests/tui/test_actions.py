@@ -510,8 +510,53 @@ async def test_screens_that_are_passed_over_quickly_are_not_seen(sit: Sit) -> No
 
 def type_ahead(seat: Any, text: str) -> None:
     """All keys at once, as they come from a slow line or a busy machine."""
-    for character in text:
-        seat.app.post_message(Key(_character_to_key(character), character))
+    keys_ahead(seat, list(text))
+
+
+def keys_ahead(seat: Any, keys: list[str]) -> None:
+    """The same, with keys that are no letters, by Textual's names."""
+    for key in keys:
+        letter = len(key) == 1
+        seat.app.post_message(Key(_character_to_key(key) if letter else key, key if letter else None))
+
+
+PALETTE = {
+    "orders": ([":", *"orders", "enter"], "orders"),
+    "the letters of a word that are typed after it was open": (
+        [":", *"log", "backspace", "backspace", "backspace", *"risk", "enter"],
+        "risk",
+    ),
+    "the third one": ([":", *"go to", "down", "down", "enter"], "positions"),
+    "the last one": ([":", *"go to", "ctrl+end", "up", "down", "up", "enter"], "backtest"),
+}
+
+
+@pytest.mark.parametrize(("keys", "view"), PALETTE.values(), ids=PALETTE)
+async def test_enter_picks_what_the_letters_before_it_find_however_fast_they_come(
+    sit: Sit, keys: list[str], view: str
+) -> None:
+    async with sit() as seat:
+        keys_ahead(seat, keys)
+        await seat.until(lambda: len(seat.app.screen_stack) == 1 and seat.app.view_name != "dashboard")
+        assert seat.app.view_name == view
+
+
+async def test_enter_picks_nothing_where_the_letters_find_nothing(sit: Sit) -> None:
+    async with sit() as seat:
+        keys_ahead(seat, [":", *"qqqq", "enter", "enter"])
+        await seat.until(lambda: "No matches found" in seat.text())
+        await seat.press("escape")
+        await gone(seat)
+        assert seat.app.view_name == "dashboard"
+
+
+async def test_what_is_typed_behind_a_command_reaches_the_dialog_that_it_opens(sit: Sit) -> None:
+    async with sit() as seat:
+        keys_ahead(seat, [":", *"halt", "enter", *"fire, x", "enter", *"HALT", "enter"])
+        await seat.until(lambda: sent(seat))
+        await gone(seat)
+        assert sent(seat) == ["RiskService/Halt"]
+        assert seat.daemon.requests("RiskService/Halt")[0].reason == "fire, x"
 
 
 async def test_what_is_typed_ahead_reaches_the_dialog_that_its_first_key_opens(sit: Sit) -> None:
@@ -546,8 +591,7 @@ async def test_editing_keys_edit_the_field_in_which_they_were_typed(sit: Sit) ->
         ticket = await dialog(seat, Ticket)
         keys = ["1", "5", "0", "9", "backspace", "tab", "3", "9", "0", "tab", "3", "8", "0"]
         await seat.until(lambda: ticket.focused is ticket.query_one("#quantity", Input))
-        for key in keys:
-            seat.app.post_message(Key(key, key if len(key) == 1 else None))
+        keys_ahead(seat, keys)
         found = {name: ticket.query_one(f"#{name}", Input) for name in ("quantity", "limit", "stop")}
         await seat.until(lambda: found["stop"].value != "" and found["quantity"].value != "1509")
         await seat.pilot.pause()
@@ -559,8 +603,7 @@ async def test_a_change_is_typed_in_one_go(sit: Sit) -> None:
         await seat.go("orders")
         await seat.press("r")
         await dialog(seat, Replace)
-        for key in ["4", "5", "0", "enter", "enter", *"CHANGE", "enter"]:
-            seat.app.post_message(Key(key, key if len(key) == 1 else None))
+        keys_ahead(seat, ["4", "5", "0", "enter", "enter", *"CHANGE", "enter"])
         await gone(seat)
         assert sent(seat) == ["OrderService/ReplaceOrder"]
         assert seat.daemon.requests("OrderService/ReplaceOrder")[-1].limit_price == "450"

@@ -13,7 +13,6 @@ from typing import Any, ClassVar
 
 from textual.app import ComposeResult, SystemCommand
 from textual.binding import Binding, BindingType
-from textual.command import CommandPalette
 from textual.containers import Container
 from textual.markup import escape
 from textual.screen import Screen
@@ -24,6 +23,7 @@ from fluxhero_client import Client, FluxHeroError
 from fluxhero_tui.actions.action import Action
 from fluxhero_tui.actions.catalog import REGISTRY
 from fluxhero_tui.desk import Desk
+from fluxhero_tui.dialogs.commands import Commands
 from fluxhero_tui.draw.ink import Line, clean
 from fluxhero_tui.link.connection import Connection
 from fluxhero_tui.link.failure import said
@@ -310,13 +310,14 @@ class FluxHeroTui(TypedAhead):
         """All that can be done, to be searched."""
         # Above a dialog it would put a second question over the first one.
         if len(self.screen_stack) == 1:
-            self.push_screen(CommandPalette())
+            self.push_screen(Commands(partial(self.release, self.hold())))
 
     def action_command_palette(self) -> None:
         self.open_palette()
 
     def _performer(self, action: Action) -> Callable[[], Any]:
-        return lambda: start(self, partial(self.perform, action), "actions")
+        # In the place of its key: what is typed next is held by it when it opens a dialog.
+        return partial(self.perform, action)
 
     def _themer(self, name: str) -> Callable[[], None]:
         return lambda: setattr(self, "theme", name)
