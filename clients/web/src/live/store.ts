@@ -44,6 +44,8 @@ export class Store {
   readonly traded = signal(0);
   /** Grows with each connection: what was asked for besides the stream may be old, or was not answered. */
   readonly renewals = signal(0);
+  /** Grows when the oldest of what is over had to go: a list that ended where they began must be asked for anew. */
+  readonly trims = signal(0);
 
   private entries: Entry[] = [];
 
@@ -109,9 +111,12 @@ export class Store {
     this.orders.putLast(message.orders.map((one) => [one.id, one]));
     this.signals.putLast(message.signals.map((one) => [one.id, one]));
     this.alerts.putLast(message.alerts.map((one) => [one.id, one]));
-    trim(this.orders, (order) => order.endedAt !== undefined);
-    trim(this.signals, () => true);
-    trim(this.alerts, (alert) => alert.acknowledgedAt !== undefined);
+    const trimmed = [
+      trim(this.orders, (order) => order.endedAt !== undefined),
+      trim(this.signals, () => true),
+      trim(this.alerts, (alert) => alert.acknowledgedAt !== undefined),
+    ];
+    if (trimmed.includes(true)) this.trims.value = this.trims.peek() + 1;
     if (!tell) return;
     this.entries.push(...message.orders.map(ofOrder), ...message.signals.map(ofSignal), ...message.alerts.map(ofAlert));
   }
@@ -130,14 +135,12 @@ export class Store {
   }
 }
 
-/** Let the oldest of what is over go, and not at every message. */
-function trim<T>(held: Keyed<T>, over: (one: T) => boolean): void {
-  const spare = held.keys.peek().length - KEPT_ENDED;
-  if (spare < 50) return;
-  held.drop(
-    held.keys
-      .peek()
-      .filter((key) => over(held.peek(key) as T))
-      .slice(0, spare),
-  );
+/** Let the oldest of what is over go, and not at every message. Did any? */
+function trim<T>(held: Keyed<T>, over: (one: T) => boolean): boolean {
+  const keys = held.keys.peek();
+  const spare = keys.length - KEPT_ENDED;
+  if (spare < 50) return false;
+  const oldest = keys.filter((key) => over(held.peek(key) as T)).slice(0, spare);
+  held.drop(oldest);
+  return oldest.length > 0;
 }

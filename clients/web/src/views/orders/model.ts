@@ -5,15 +5,26 @@ import { money, NOTHING } from "@/text/money";
 import { millis, span } from "@/text/times";
 
 const MOST_CHASES = 3;
+// The daemon gives no more at once.
+const MOST_LISTED = 1_000;
 
-/** Orders that have not ended, the newest change first; then those that have, of the stream and of the pages. */
-export function inOrder(told: readonly Order[], listed: readonly Order[]): Order[] {
+/**
+ * Orders that have not ended, the newest change first; then those that have, of the stream and of the pages. While there
+ * are `more` pages, those that the stream tells of from behind the last one come with them: between them are others.
+ */
+export function inOrder(told: readonly Order[], listed: readonly Order[], more = false): Order[] {
   const newest = [...told].reverse();
   const known = new Set(newest.map((one) => one.id));
-  const ended = [...newest.filter((one) => one.endedAt), ...listed.filter((one) => !known.has(one.id))];
   const time = (one: Order) => millis(one.createdAt) ?? 0;
+  const last = listed.at(-1);
+  const from = more && last ? time(last) : 0;
+  const over = newest.filter((one) => one.endedAt && time(one) >= from);
+  const ended = [...over, ...listed.filter((one) => !known.has(one.id))];
   return [...newest.filter((one) => !one.endedAt), ...ended.sort((one, other) => time(other) - time(one))];
 }
+
+/** A first page that reaches as far as what the stream has told of, so that a list does not shrink when it is asked anew. */
+export const sizeOf = (asked: number, told: number): number => Math.min(Math.max(asked, told), MOST_LISTED);
 
 export type What = "" | "entries" | "exits" | "stops" | "operators";
 

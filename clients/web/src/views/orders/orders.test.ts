@@ -1,8 +1,10 @@
 import { type Order, OrderRole, OrderSchema, OrderState, OrderType } from "@api/order_pb";
+import { WatchResponseSchema } from "@api/stream_pb";
 import { create } from "@bufbuild/protobuf";
 import { TimestampSchema } from "@bufbuild/protobuf/wkt";
 import { describe, expect, it } from "vitest";
-import { ageOf, byOf, chaseOf, inOrder, isA, isCancelable, isReplaceable, requestOf } from "./model";
+import { Store } from "@/live/store";
+import { ageOf, byOf, chaseOf, inOrder, isA, isCancelable, isReplaceable, requestOf, sizeOf } from "./model";
 
 const at = (seconds: number) => create(TimestampSchema, { seconds: BigInt(seconds) });
 const order = (id: string, more: Partial<Order> = {}) => {
@@ -15,6 +17,33 @@ describe("orders", () => {
     const told = [order("old", { endedAt: at(150) }), order("a"), order("b")];
     const listed = [order("old", { endedAt: at(150) }), order("older", { createdAt: at(50), endedAt: at(60) })];
     expect(inOrder(told, [...listed].reverse()).map((one) => one.id)).toEqual(["b", "a", "old", "older"]);
+  });
+  it("that have ended have no gap: what the stream tells of from behind the last page comes with its page", () => {
+    const ended = (id: number) => order(`o${id}`, { createdAt: at(id), endedAt: at(1000 + id) });
+    const told = [ended(3), order("open"), ended(40), ended(41)];
+    const pages = [[39, 38, 37].map(ended), [36, 35, 4, 3, 2].map(ended)] as const;
+    const ids = (list: readonly Order[]) => list.map((one) => one.id);
+    expect(ids(inOrder(told, pages[0], true))).toEqual(["open", "o41", "o40", "o39", "o38", "o37"]);
+    const all = ["open", "o41", "o40", "o39", "o38", "o37", "o36", "o35", "o4", "o3", "o2"];
+    expect(ids(inOrder(told, pages.flat(), false))).toEqual(all);
+  });
+  it("that the stream has told of and the page had to let go are asked for anew: no gap after a thousand", () => {
+    const store = new Store();
+    const daemon: Order[] = [];
+    let listed: readonly Order[] = [];
+    const ended = (id: number) => order(`o${id}`, { createdAt: at(id), endedAt: at(id + 1) });
+    for (let id = 0; id < 300; id++) daemon.push(ended(id));
+    // As usePaged does: at the first look, and whenever the store has let some go.
+    store.trims.subscribe(() => {
+      listed = daemon.slice(-sizeOf(100, store.orders.size)).reverse();
+    });
+    for (let id = 300; id < 1_000; id++) {
+      daemon.push(ended(id));
+      store.take([create(WatchResponseSchema, { orders: [ended(id)] })]);
+    }
+    const shown = inOrder(store.orders.all, listed, true).map((one) => Number(one.id.slice(1)));
+    expect(shown.length).toBeGreaterThanOrEqual(500);
+    expect(shown).toEqual(shown.map((_, place) => 999 - place));
   });
   it("show how often an entry's limit has followed the market, and of others that they don't", () => {
     expect(chaseOf(order("a", { chaseCount: 2 }))).toBe("2/3");

@@ -3,7 +3,7 @@
 import { Role } from "@api/access_pb";
 import { Side } from "@api/common_pb";
 import type { Order } from "@api/order_pb";
-import { signal } from "@preact/signals";
+import { signal, untracked } from "@preact/signals";
 import { askToCancel, askToCancelAll, askToReplace } from "@/actions/orders";
 import { TicketButton } from "@/actions/ticket/ticket";
 import { session } from "@/session/session";
@@ -30,6 +30,7 @@ import {
   isReplaceable,
   priceOf,
   requestOf,
+  sizeOf,
   WHATS,
   type What,
   whyOf,
@@ -65,12 +66,15 @@ const isWanted = (one: Order) => (!symbol.value || one.symbol === symbol.value) 
 function Orders() {
   const fetch = async (page: Ask, options: object) => {
     store.renewals.value;
+    store.trims.value;
     const wanted = { symbols: symbol.value ? [symbol.value] : [], open: false, ...requestOf(what.value) };
-    const answer = await session.api.order.listOrders({ ...wanted, ...page }, options);
+    const told = page.pageToken ? 0 : untracked(() => store.orders.all.filter(isWanted).length);
+    const pageSize = sizeOf(page.pageSize, told);
+    const answer = await session.api.order.listOrders({ ...wanted, ...page, pageSize }, options);
     return { items: answer.orders, next: answer.nextPageToken };
   };
   const paged = usePaged(PAGE, fetch, () => symbol.value + what.value);
-  const list = inOrder(store.orders.all.filter(isWanted), paged.items);
+  const list = inOrder(store.orders.all.filter(isWanted), paged.items, paged.hasMore);
   const chosen = rest.value[0];
   return (
     <div class={chosen ? "view desk" : "view desk one"}>

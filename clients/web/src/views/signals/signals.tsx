@@ -45,6 +45,7 @@ const isWanted = (one: Signal) =>
 function Signals() {
   const fetch = async (page: Ask, options: object) => {
     store.renewals.value;
+    store.trims.value;
     const wanted = { symbols: symbol.value ? [symbol.value] : [], kinds: kind.value ? [Number(kind.value)] : [] };
     const answer = await session.api.signal.listSignals({ ...wanted, ...page }, options);
     return { items: answer.signals, next: answer.nextPageToken };
