@@ -2,16 +2,17 @@
 import { ExportFormat } from "@api/trade_pb";
 import { failureOf } from "@/api/failure";
 import { session } from "@/session/session";
-import type { requestOf } from "./model";
+import { linesOf, openedOf, type Request } from "./model";
 
 const PATIENCE_MS = 120_000;
 
 /** Save all trades that are wanted; the answer is why they were not, empty when they were. */
-export async function saveTrades(request: ReturnType<typeof requestOf>): Promise<string> {
+export async function saveTrades(request: Request): Promise<string> {
   const chunks: BlobPart[] = [];
   let name = "trades.csv";
   try {
-    const asked = { ...request, format: ExportFormat.CSV };
+    const { symbols, modes, endTime } = { endTime: undefined, ...openedOf(request) };
+    const asked = { symbols, modes, ...(endTime ? { endTime } : {}), format: ExportFormat.CSV };
     for await (const chunk of session.api.trade.exportTrades(asked, { timeoutMs: PATIENCE_MS })) {
       name = chunk.fileName || name;
       chunks.push(chunk.data as BlobPart);
@@ -20,7 +21,8 @@ export async function saveTrades(request: ReturnType<typeof requestOf>): Promise
     return `The trades were not saved: ${failureOf(thrown).text}`;
   }
   const link = document.createElement("a");
-  link.href = URL.createObjectURL(new Blob(chunks, { type: "text/csv" }));
+  const csv = linesOf(request, await new Blob(chunks).text());
+  link.href = URL.createObjectURL(new Blob([csv], { type: "text/csv" }));
   link.download = name;
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), PATIENCE_MS);

@@ -1,14 +1,20 @@
 // What the trades view shows, as plain values.
 import type { StrategyMode } from "@api/common_pb";
-import type { GetStatisticsResponse, Trade, TradeStatistics } from "@api/trade_pb";
+import { type GetStatisticsResponse, type Trade, TradeState, type TradeStatistics } from "@api/trade_pb";
 import type { Timestamp } from "@bufbuild/protobuf/wkt";
 import { figure, percent, whole } from "@/text/figures";
 import { cents, dollars, gain, inCents, type Tone, toneOf } from "@/text/money";
 import { millis, seconds, span, ZONE } from "@/text/times";
 import { regimeWord, strategyWord } from "@/text/words";
+import type { Ask, Page } from "@/ui/paged";
 
 const HOUR = new Intl.DateTimeFormat("en-CA", { timeZone: ZONE, hour: "2-digit", hourCycle: "h23" });
 const DAY_MS = 86_400_000;
+const MOST_READS = 10;
+const MOST_A_READ = 1_000;
+// A reason may have commas, quotes and ends of lines in it, between quotes.
+const LINE = /(?:"(?:[^"]|"")*"|[^"\n])+\n?/g;
+const CELL = /("(?:[^"]|"")*"|[^,]*)(?:,|$)/g;
 
 /** When a day of New York begins, `days` after the one of a date field; undefined for an empty field. */
 export function startOf(date: string, days = 0): Pick<Timestamp, "seconds" | "nanos"> | undefined {
@@ -29,7 +35,7 @@ export interface Wanted {
   readonly to: string;
 }
 
-/** The same as the API wants it. */
+/** The same as the API wants it of statistics: closed in these days. */
 export function requestOf({ symbol, mode, from, to }: Wanted) {
   const startTime = startOf(from);
   const endTime = startOf(to, 1);
@@ -39,6 +45,47 @@ export function requestOf({ symbol, mode, from, to }: Wanted) {
     ...(startTime && from ? { startTime: startTime as Timestamp } : {}),
     ...(endTime && to ? { endTime: endTime as Timestamp } : {}),
   };
+}
+
+export type Request = ReturnType<typeof requestOf>;
+
+/** The same of a list or a file, whose days are those of the entry: what was closed by a day was opened by then. */
+export function openedOf({ startTime, endTime, ...others }: Request) {
+  const closed = startTime || endTime ? { state: TradeState.CLOSED } : {};
+  return { ...others, ...closed, ...(endTime ? { endTime } : {}) };
+}
+
+/** Was it closed in these days? Without days each trade counts, open ones too. */
+export function isIn({ startTime, endTime }: Request, closedS: number | undefined): boolean {
+  if (!startTime && !endTime) return true;
+  if (closedS === undefined) return false;
+  return (!startTime || closedS >= Number(startTime.seconds)) && (!endTime || closedS < Number(endTime.seconds));
+}
+
+/** A page of those that were: as many pages of the daemon as it takes, but not without an end. */
+export async function pageOf(
+  request: Request,
+  page: Ask,
+  ask: (page: Ask) => Promise<Page<Trade>>,
+): Promise<Page<Trade>> {
+  let items: readonly Trade[] = [];
+  let { pageSize, pageToken } = page;
+  for (let reads = 0; reads < MOST_READS; reads++) {
+    const found = await ask({ pageSize, pageToken });
+    items = [...items, ...found.items.filter((one) => isIn(request, one.closedAt && Number(one.closedAt.seconds)))];
+    pageToken = found.next;
+    pageSize = MOST_A_READ;
+    if (!pageToken || items.length >= page.pageSize) break;
+  }
+  return { items, next: pageToken };
+}
+
+/** The lines of a file of trades that were, below its header. */
+export function linesOf(request: Request, csv: string): string {
+  const [head = "", ...lines] = csv.match(LINE) ?? [];
+  const column = head.trim().split(",").indexOf("closed_at");
+  const closedS = (line: string) => Date.parse(`${[...line.matchAll(CELL)][column]?.[1]?.slice(0, 19)}Z`) / 1000;
+  return [head, ...lines.filter((line) => isIn(request, closedS(line)))].join("");
 }
 
 export interface Figure {

@@ -18,7 +18,7 @@ import { toast } from "@/ui/toasts";
 import { symbolOptions } from "@/views/symbols";
 import type { View } from "@/views/view";
 import { saveTrades } from "./export";
-import { endedOf, figuresOf, type Group, groupsOf, requestOf, type Wanted } from "./model";
+import { endedOf, figuresOf, type Group, groupsOf, openedOf, pageOf, requestOf, type Wanted } from "./model";
 import { Held, Net, NetPercent, Whole } from "./whole";
 
 const { store } = session;
@@ -96,8 +96,11 @@ function Trades() {
 
 function List({ chosen }: { chosen: string | undefined }) {
   const fetch = async (page: Ask, options: object) => {
-    const answer = await session.api.trade.listTrades({ ...request(), ...page }, options);
-    return { items: answer.trades, next: answer.nextPageToken };
+    const wanted = request();
+    return pageOf(wanted, page, async (part) => {
+      const answer = await session.api.trade.listTrades({ ...openedOf(wanted), ...part }, options);
+      return { items: answer.trades, next: answer.nextPageToken };
+    });
   };
   const paged = usePaged(PAGE, fetch, about);
   return (
@@ -114,7 +117,7 @@ function List({ chosen }: { chosen: string | undefined }) {
               selected={chosen}
             />
           ) : (
-            <Empty>No trade yet.</Empty>
+            <Empty>{paged.hasMore ? "None among the newest." : "No trade yet."}</Empty>
           )
         }
       </Shown>
@@ -177,13 +180,13 @@ function Tools() {
   );
 }
 
-/** Of trades opened from, or to, a day. */
+/** Of trades closed from, or to, a day. */
 const DateTool = ({ name }: { name: "from" | "to" }) => (
   <input
     type="date"
     class="input tool"
-    aria-label={`opened ${name}`}
-    title={`opened ${name}`}
+    aria-label={`closed ${name}`}
+    title={`closed ${name}`}
     max={LAST_DAY}
     value={filters[name].value}
     onChange={(event) => {
