@@ -39,6 +39,11 @@ def test_a_chart_has_all_bars(desk: Desk) -> None:
     assert desk.browser.look("chart", token=desk.token("read"), symbol="QQQ")["bars"] == 500
 
 
+def test_a_chart_marks_the_fills_of_before_the_page_was_opened(desk: Desk) -> None:
+    saw = desk.browser.look("chart", token=desk.token("read"), symbol="QQQ", said=" signals, 1 fills ")
+    assert saw["faults"] == []
+
+
 def test_an_order_is_placed_by_the_ticket_changed_and_canceled(desk: Desk) -> None:
     saw = desk.browser.look("order", token=desk.token("trade"), symbol="AAPL")
     assert "approved 10 shares" in saw["preview"]

@@ -47,7 +47,10 @@ export const checks = {
       await page.page.click(`a[href="#/chart/${told.symbol}"]`);
       const drawn = page.page.locator(".canvas[data-drawn]");
       await drawn.waitFor();
-      return { tookMs: performance.now() - started, bars: Number(await drawn.getAttribute("data-drawn")), legend: await page.text(".legend") };
+      const tookMs = performance.now() - started;
+      if (told.said) await page.page.getByRole("img", { name: told.said }).waitFor();
+      if (told.picture) await page.page.screenshot({ path: told.picture });
+      return { tookMs, bars: Number(await drawn.getAttribute("data-drawn")), legend: await page.text(".legend") };
     }),
 
   /** A halt by keyboard alone: a wrong word sends nothing. */

@@ -3,7 +3,7 @@ import { OrderSchema } from "@api/order_pb";
 import { SignalKind, SignalSchema } from "@api/signal_pb";
 import { create } from "@bufbuild/protobuf";
 import { describe, expect, it } from "vitest";
-import { extended, fillMarks, KEPT, line, signalMarks, stepsOf } from "./model";
+import { extended, fillMarks, KEPT, line, newestOf, signalMarks, stepsOf } from "./model";
 
 const at = (seconds: number) => ({ seconds: BigInt(seconds), nanos: 0 });
 const bar = (hour: number) =>
@@ -47,6 +47,17 @@ describe("marks", () => {
     expect(signalMarks(steps, signals).map(({ time, shape, tone }) => [time, shape, tone])).toEqual([
       [3600, "arrowUp", "up"],
       [7200, "arrowDown", "dim"],
+    ]);
+  });
+  it("of fills are there for orders of before the page, and once, as the stream tells of them since", () => {
+    const filled = (id: string, price: string, second: number) =>
+      create(OrderSchema, { id, averageFillPrice: price, updatedAt: at(second) });
+    const asked = [filled("before", "1.00", 4000), filled("both", "2.00", 4000)];
+    const orders = newestOf(asked, [filled("both", "2.50", 7300), filled("since", "3.00", 7300)]);
+    expect(fillMarks(steps, orders).map(({ time, text }) => [time, text])).toEqual([
+      [3600, "1.00"],
+      [7200, "2.50"],
+      [7200, "3.00"],
     ]);
   });
   it("of fills stand in the bar of the fill, or behind the last one", () => {

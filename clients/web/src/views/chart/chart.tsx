@@ -1,4 +1,6 @@
 // Chart: one symbol, its bars as the daemon remembers them, and what was done there.
+import type { Order } from "@api/order_pb";
+import type { Signal } from "@api/signal_pb";
 import { computed, signal, untracked, useSignal, useSignalEffect } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { TicketButton } from "@/actions/ticket/ticket";
@@ -12,11 +14,24 @@ import { Badge, Empty, Panel } from "@/ui/parts";
 import { theme } from "@/ui/theme";
 import type { View } from "@/views/view";
 import type { Canvas, PaneName, Range } from "./canvas";
-import { extended, fillMarks, KEPT, legendOf, levelsOf, type Step, signalMarks, stepsOf } from "./model";
+import {
+  extended,
+  fillMarks,
+  KEPT,
+  legendOf,
+  levelsOf,
+  MAY_HAVE_FILLED,
+  newestOf,
+  type Step,
+  signalMarks,
+  stepsOf,
+} from "./model";
 
 const { store } = session;
 const FIRST_SHOWN = 160;
 const OLD_SIGNALS = 200;
+// The daemon gives no more at once.
+const OLD_ORDERS = 1_000;
 const ALL_PANES: readonly PaneName[] = ["RSI", "ADX", "ATR"];
 
 const chosen = computed(() => rest.value[0] ?? store.symbols.value[0] ?? "");
@@ -42,14 +57,25 @@ function SymbolChart({ symbol }: { symbol: string }) {
   });
   const old = useAsked(async (stop) => {
     store.renewals.value;
+    store.trims.value;
     const request = { symbols: [symbol], pageSize: OLD_SIGNALS };
     return (await session.api.signal.listSignals(request, { signal: stop })).signals;
+  });
+  const filled = useAsked(async (stop) => {
+    store.renewals.value;
+    store.trims.value;
+    const request = { symbols: [symbol], states: [...MAY_HAVE_FILLED], pageSize: OLD_ORDERS };
+    return (await session.api.order.listOrders(request, { signal: stop })).orders;
   });
   return (
     <Panel title={symbol} class="chart" padded tools={<Tools symbol={symbol} />}>
       <Shown asked={asked} what={`the bars of ${symbol}`}>
         {(steps) =>
-          steps.length ? <Drawing symbol={symbol} loaded={steps} old={old} /> : <Empty>No completed bar yet.</Empty>
+          steps.length ? (
+            <Drawing symbol={symbol} loaded={steps} old={old} filled={filled} />
+          ) : (
+            <Empty>No completed bar yet.</Empty>
+          )
         }
       </Shown>
     </Panel>
@@ -104,10 +130,11 @@ const lastOf = (bars: number): Range => ({ from: bars - FIRST_SHOWN, to: bars + 
 interface DrawingProps {
   symbol: string;
   loaded: readonly Step[];
-  old: Asked<Awaited<ReturnType<typeof session.api.signal.listSignals>>["signals"]>;
+  old: Asked<readonly Signal[]>;
+  filled: Asked<readonly Order[]>;
 }
 
-function Drawing({ symbol, loaded, old }: DrawingProps) {
+function Drawing({ symbol, loaded, old, filled }: DrawingProps) {
   const element = useRef<HTMLDivElement>(null);
   const canvas = useSignal<Canvas | undefined>(undefined);
   const hovered = useSignal<number | undefined>(undefined);
@@ -116,6 +143,12 @@ function Drawing({ symbol, loaded, old }: DrawingProps) {
   // A bar may have come while those before it were on their way.
   const newest = () => [store.bars.one(symbol).value, store.indicators.one(symbol).value] as const;
   const steps = useMemo(() => signal(untracked(() => extended(loaded, ...newest()))), [loaded]);
+
+  const isHere = (one: Signal | Order) => one.symbol === symbol;
+  const fills = useMemo(
+    () => computed(() => fillMarks(steps.value, newestOf(filled.value.value ?? [], store.orders.all.filter(isHere)))),
+    [steps],
+  );
 
   useSignalEffect(() => {
     steps.value = extended(steps.peek(), ...newest());
@@ -148,10 +181,8 @@ function Drawing({ symbol, loaded, old }: DrawingProps) {
   useSignalEffect(() => canvas.value?.level(levelsOf(store.positions.one(symbol).value)));
   useSignalEffect(() => canvas.value?.price(store.prices.one(symbol).value?.price));
   useSignalEffect(() => {
-    const signals = [...(old.value.value ?? []), ...store.signals.all.filter((one) => one.symbol === symbol)];
-    const unique = [...new Map(signals.map((one) => [one.id, one])).values()];
-    const orders = store.orders.all.filter((one) => one.symbol === symbol);
-    const marks = [...signalMarks(steps.value, unique), ...fillMarks(steps.value, orders)];
+    const signals = newestOf(old.value.value ?? [], store.signals.all.filter(isHere));
+    const marks = [...signalMarks(steps.value, signals), ...fills.value];
     canvas.value?.mark(marks.sort((one, other) => one.time - other.time));
   });
 
@@ -176,7 +207,7 @@ function Drawing({ symbol, loaded, old }: DrawingProps) {
         class="canvas"
         ref={element}
         role="img"
-        aria-label={`${symbol}: ${steps.value.length} bars with KAMA, bands, signals and indicators`}
+        aria-label={`${symbol}: ${steps.value.length} bars with KAMA, bands, signals, ${fills.value.length} fills and indicators`}
       />
     </>
   );

@@ -1,7 +1,7 @@
 // What the chart draws, as plain values. Times are seconds, of the start of each bar.
 import { Regime, Side } from "@api/common_pb";
 import type { Bar, Indicators } from "@api/market_pb";
-import type { Order } from "@api/order_pb";
+import { type Order, OrderState } from "@api/order_pb";
 import type { Position } from "@api/position_pb";
 import { type Signal, SignalKind } from "@api/signal_pb";
 import { figure, price } from "@/text/figures";
@@ -102,6 +102,22 @@ export function signalMarks(steps: readonly Step[], signals: readonly Signal[]):
   }
   return marks.sort((one, other) => one.time - other.time);
 }
+
+/** Each once: what was asked for, as the stream has told of it since. */
+export const newestOf = <T extends { readonly id: string }>(asked: readonly T[], told: readonly T[]): T[] => [
+  ...new Map([...asked, ...told].map((one) => [one.id, one])).values(),
+];
+
+/** The states of orders that can have filled shares. */
+export const MAY_HAVE_FILLED: readonly OrderState[] = [
+  OrderState.PARTIALLY_FILLED,
+  OrderState.CANCELING,
+  OrderState.REPLACING,
+  OrderState.FILLED,
+  OrderState.CANCELED,
+  OrderState.EXPIRED,
+  OrderState.REPLACED,
+];
 
 /** Where orders were filled last. */
 export function fillMarks(steps: readonly Step[], orders: readonly Order[]): Mark[] {
