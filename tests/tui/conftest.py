@@ -77,6 +77,7 @@ class Daemon(Transport):
 
     async def stream(self, method: str, request: Any, response: type[Any]) -> AsyncGenerator[Any, None]:
         if method != "StreamService/Watch":
+            self.received.append((method, request))
             for message in self.answers.get(method, ()):
                 if isinstance(message, FluxHeroError):
                     raise message

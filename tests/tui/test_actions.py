@@ -43,6 +43,8 @@ MUTATIONS = (
     "StrategyService/DisableSymbol",
     "StrategyService/EnableSymbol",
     "BacktestService/RunBacktest",
+    "BacktestService/RunSweep",
+    "BacktestService/RunWalkForward",
 )
 
 
@@ -453,6 +455,83 @@ async def test_a_backtest_runs_from_its_form_and_shows_its_figures(sit: Sit) -> 
         await seat.until(lambda: "123,456.78" in seat.text())
         await seat.press("x")
         await seat.until(lambda: seat.daemon.requests("BacktestService/CancelBacktest"))
+
+
+async def vary(seat: Any, key: str, axes: str) -> None:
+    await seat.go("backtest")
+    seat.app.view.query_one("#bt-axes", Input).value = axes
+    await seat.press(key)
+
+
+async def test_a_sweep_is_started_from_the_form_shows_its_best_combinations_and_can_be_cancelled(sit: Sit) -> None:
+    point = backtest_pb2.SweepPoint(objective=1.87, metrics=backtest_pb2.BacktestMetrics(total_return_pct=12.5))
+    point.parameters.entry_atr = 0.4
+    luck = backtest_pb2.Luck(text="this may be luck")
+    result = backtest_pb2.SweepResult(points=[point], combinations=4, failed=1, luck=luck)
+    progress = backtest_pb2.BacktestProgress(state=backtest_pb2.BACKTEST_STATE_RUNNING, done_pct=40.0)
+    messages = [
+        backtest_pb2.RunSweepResponse(backtest_id="s1", progress=progress),
+        backtest_pb2.RunSweepResponse(backtest_id="s1", result=result),
+    ]
+    async with sit(BacktestService__RunSweep=messages) as seat:
+        await vary(seat, "v", "entry_atr=0.4,0.5 noise_filter=on,off")
+        await seat.until(lambda: "4 combinations, 1 of them could not run" in seat.text())
+        for words in ("entry_atr=0.4", "1.87", "+12.50%", "this may be luck"):
+            assert words in seat.text()
+        (request,) = seat.daemon.requests("BacktestService/RunSweep")
+        assert [(axis.parameter, *axis.values) for axis in request.axes] == [
+            ("entry_atr", 0.4, 0.5),
+            ("noise_filter", 1.0, 0.0),
+        ]
+        assert list(request.config.symbols) == ["AAPL", "IBM", "QQQ", "SPY"]
+        await seat.press("x")
+        await seat.until(lambda: seat.daemon.requests("BacktestService/CancelBacktest"))
+
+
+async def test_a_run_has_all_that_was_typed_before_its_key(sit: Sit) -> None:
+    async with sit() as seat:
+        await seat.go("backtest")
+        keys_ahead(seat, ["shift+tab", *"entry_atr=0.4,0.5", "tab", "v"])
+        await seat.until(lambda: sent(seat))
+        (request,) = seat.daemon.requests("BacktestService/RunSweep")
+        assert [list(axis.values) for axis in request.axes] == [[0.4, 0.5]]
+
+
+async def test_a_walk_forward_is_started_from_the_form_and_shows_its_verdict_and_windows(sit: Sit) -> None:
+    window = backtest_pb2.WalkForwardWindow(test_start_time=world.stamp(world.NOW))
+    window.test.total_return_pct = 3.25
+    passed = backtest_pb2.WALK_FORWARD_VERDICT_PASSED
+    result = backtest_pb2.WalkForwardResult(verdict=passed, text="Passed: 7 of 9 windows", windows=[window])
+    messages = [backtest_pb2.RunWalkForwardResponse(backtest_id="w1", result=result)]
+    async with sit(BacktestService__RunWalkForward=messages) as seat:
+        await vary(seat, "f", "")
+        await seat.until(lambda: "Passed: 7 of 9 windows" in seat.text())
+        assert "+3.25%" in seat.text()
+        assert sent(seat) == ["BacktestService/RunWalkForward"]
+
+
+async def test_a_sweep_of_nothing_is_the_daemons_to_refuse_and_one_that_can_not_be_read_is_not_sent(sit: Sit) -> None:
+    no = Refused(Failure("INVALID_ARGUMENT", "axes: at least one is wanted", "INVALID_FIELD"))
+    async with sit(BacktestService__RunSweep=[no]) as seat:
+        await vary(seat, "v", "entry_atr=much")
+        await seat.until(lambda: "NAME=VALUE,VALUE" in notes(seat))
+        assert sent(seat) == []
+        await vary(seat, "v", "")
+        await seat.until(lambda: "at least one is wanted" in seat.text())
+
+
+async def test_a_walk_forward_of_before_is_opened_with_its_verdict(sit: Sit) -> None:
+    run = backtest_pb2.Backtest(id="w1", kind=backtest_pb2.BACKTEST_KIND_WALK_FORWARD)
+    failed = backtest_pb2.WalkForwardResult(verdict=backtest_pb2.WALK_FORWARD_VERDICT_FAILED, text="Failed: 2 of 9")
+    answers = {
+        "BacktestService__ListBacktests": backtest_pb2.ListBacktestsResponse(backtests=[run]),
+        "BacktestService__GetBacktest": backtest_pb2.GetBacktestResponse(backtest=run, walk_forward=failed),
+    }
+    async with sit(**answers) as seat:
+        await seat.go("backtest")
+        await seat.until(lambda: "forward" in seat.text())
+        await seat.press("enter")
+        await seat.until(lambda: "Failed: 2 of 9" in seat.text())
 
 
 async def test_a_daemon_without_backtests_says_so(sit: Sit) -> None:

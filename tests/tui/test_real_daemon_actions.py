@@ -145,7 +145,7 @@ def losses(pair: Lockstep, terminal: Terminal) -> None:
 
 
 def backtests(terminal: Terminal) -> None:
-    """One is run to its end, and one is cancelled."""
+    """One is run to its end, one is cancelled, and parameters are swept."""
     terminal.press("7", "r")
     sees(terminal, "total return", "Trades of the run")
     terminal.press("r")
@@ -153,6 +153,9 @@ def backtests(terminal: Terminal) -> None:
     terminal.press("x")
     sees(terminal, "was ended: canceled by")
     terminal.until(lambda screen: "canceled " in screen and "running " not in screen)
+    terminal.press("BTab")
+    terminal.write("entry_atr=0.4,0.5", "Tab", "v")
+    sees(terminal, "2 combinations", "entry_atr=0.5", "sweep")
 
 
 def test_each_action_does_what_it_says(tmp_path: Path, terminal: Terminal) -> None:

@@ -44,6 +44,18 @@ def backtest_config(
     )
 
 
+def sweep_axis(text: str) -> api.SweepAxis:
+    """What one parameter is tried with: `entry_atr=0.4,0.5,0.6`; `on,off` for a switch.
+
+    Raises:
+        ValueError: when a value is neither a number nor a switch.
+    """
+    name, _, values = text.partition("=")
+    switch = {"on": 1.0, "off": 0.0}
+    numbers = [switch[value] if value in switch else float(value) for value in values.split(",")]
+    return api.SweepAxis(parameter=name, values=numbers)
+
+
 class BacktestCalls:
     """BacktestService. A run goes on when nobody follows it; asked for again under its `request_id` it is followed."""
 

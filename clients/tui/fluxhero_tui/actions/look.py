@@ -98,6 +98,18 @@ def run_backtest(terminal: FluxHeroTui) -> None:
         view.start()
 
 
+def sweep(terminal: FluxHeroTui) -> None:
+    """All combinations of what the form varies."""
+    if isinstance(view := terminal.view, BacktestView):
+        view.start("sweep")
+
+
+def walk_forward(terminal: FluxHeroTui) -> None:
+    """The form on rolling windows."""
+    if isinstance(view := terminal.view, BacktestView):
+        view.start("walk_forward")
+
+
 async def cancel_backtest(terminal: FluxHeroTui) -> None:
     """The run that goes on ends."""
     if isinstance(view := terminal.view, BacktestView) and view.run.id:

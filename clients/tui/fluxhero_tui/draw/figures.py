@@ -12,7 +12,9 @@ from fluxhero_client.cli.show.figures import (
     gain_percent,
     in_cents,
     money,
+    optional,
     plural,
+    settings,
     shares,
     word,
 )
@@ -29,10 +31,12 @@ __all__ = [
     "in_cents",
     "maybe",
     "money",
+    "optional",
     "percent",
     "plural",
     "price",
     "quantity",
+    "settings",
     "shares",
     "word",
 ]

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TypeVar
+
 from fluxhero.v1 import backtest_pb2, trade_pb2
+from fluxhero_tui.draw import grid
 from fluxhero_tui.draw.bars import meter, plot
 from fluxhero_tui.draw.figures import NOTHING, age, figure, gained, in_cents, money, percent, plural, shares, word
+from fluxhero_tui.draw.grid import Column, Order
 from fluxhero_tui.draw.ink import EMPTY, Line, Span, beside, clean, clip, heading, line, wrap
 from fluxhero_tui.draw.times import day
-from fluxhero_tui.state.run import Run
+from fluxhero_tui.panels import columns
+from fluxhero_tui.state.run import Result, Run
 
+R = TypeVar("R")
 _FACT = 34
+_FIRST = "fill in the form; Enter in a field, or r, runs it, v sweeps what it varies, f walks forward"
 
 
 def lines(run: Run, room: int, height: int) -> list[Line]:
@@ -17,7 +25,10 @@ def lines(run: Run, room: int, height: int) -> list[Line]:
     if run.error:
         return [heading("Backtest", room), *wrap(run.error, room, "bad")]
     if not run.started:
-        return [heading("Backtest", room), line(("fill in the form; Enter in a field, or r, runs it", "dim"))]
+        return [
+            heading("Backtest", room),
+            *wrap(_FIRST, room, "dim"),
+        ]
     found = [heading(f"Backtest {run.id}".strip(), room), progress(run.progress, room)]
     if run.result.ByteSize():
         found += [EMPTY, *result(run.result, room, max(height - 22, 4))]
@@ -40,7 +51,37 @@ def progress(now: backtest_pb2.BacktestProgress, room: int) -> Line:
     )
 
 
-def result(found: backtest_pb2.BacktestResult, room: int, height: int) -> list[Line]:
+def result(found: Result, room: int, height: int) -> list[Line]:
+    """What came out, and how much of it may be luck."""
+    if isinstance(found, backtest_pb2.WalkForwardResult):
+        lines = walk_forward(found, room)
+    elif isinstance(found, backtest_pb2.SweepResult):
+        lines = sweep(found, room)
+    else:
+        return single(found, room, height)
+    return [*lines, *([EMPTY, *wrap(found.luck.text, room)] if found.HasField("luck") else [])]
+
+
+def walk_forward(found: backtest_pb2.WalkForwardResult, room: int) -> list[Line]:
+    """The verdict, what each window was trained to and came to, the figures of all tests as one run."""
+    tone = {backtest_pb2.WALK_FORWARD_VERDICT_PASSED: "good", backtest_pb2.WALK_FORWARD_VERDICT_FAILED: "bad"}
+    verdict = wrap(found.text, room, tone.get(found.verdict, "warn"))
+    tests = [EMPTY, heading("Windows", room), *_rows(found.windows, columns.windows(), room)]
+    return [*verdict, *tests, EMPTY, heading("All tests as one run", room), *metrics(found.combined, room)]
+
+
+def sweep(found: backtest_pb2.SweepResult, room: int) -> list[Line]:
+    """The best combinations, best first."""
+    tried = f"{plural(found.combinations, 'combination')}, {shares(found.failed)} of them could not run"
+    return [line(tried), EMPTY, heading("The best", room), *_rows(found.points, columns.combinations(), room)]
+
+
+def _rows(rows: Sequence[R], of: Sequence[Column[R]], room: int) -> list[Line]:
+    shown = grid.fitted(of, room - 2)
+    return [grid.header(of, shown, Order()), *((Span("  "), *grid.row_line(row, of, shown)) for row in rows)]
+
+
+def single(found: backtest_pb2.BacktestResult, room: int, height: int) -> list[Line]:
     """Figures, the equity curve, the checks on the run itself."""
     figures = metrics(found.metrics, room)
     values = [float(point.equity) for point in found.equity_curve]

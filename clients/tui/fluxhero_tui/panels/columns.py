@@ -24,13 +24,16 @@ from fluxhero_tui.draw.figures import (
     gained_percent,
     maybe,
     money,
+    optional,
+    percent,
     price,
+    settings,
     shares,
     word,
 )
 from fluxhero_tui.draw.grid import Cell, Column
 from fluxhero_tui.draw.ink import Span
-from fluxhero_tui.draw.times import clock_time, day_and_minute, seconds_of
+from fluxhero_tui.draw.times import clock_time, day, day_and_minute, seconds_of
 from fluxhero_tui.state.journal import Entry
 from fluxhero_tui.state.model import Model
 
@@ -70,6 +73,11 @@ _KINDS = {
     signal_pb2.SIGNAL_KIND_SHORT: Span("▼ short", "bad"),
     signal_pb2.SIGNAL_KIND_EXIT_LONG: Span("◁ exit long", ""),
     signal_pb2.SIGNAL_KIND_EXIT_SHORT: Span("▷ exit short", ""),
+}
+_RUN_KINDS = {
+    backtest_pb2.BACKTEST_KIND_SINGLE: "single",
+    backtest_pb2.BACKTEST_KIND_WALK_FORWARD: "forward",
+    backtest_pb2.BACKTEST_KIND_SWEEP: "sweep",
 }
 MOST_CHASES = 3
 
@@ -281,6 +289,30 @@ def backtests() -> tuple[Column[backtest_pb2.Backtest], ...]:
     return (
         Column("asked ET", lambda one: day_and_minute(one.created_at), 11, sort=_time("created_at")),
         Column("state", lambda one: word(one.progress, "state"), 9),
+        Column("kind", lambda one: _RUN_KINDS.get(one.kind, NOTHING), 7, rank=2),
         Column("return", lambda one: gained_percent(one.metrics.total_return_pct), 9, right=True, rank=1),
-        Column("symbols", lambda one: one.config.name or " ".join(one.config.symbols), 12, rank=2, flexible=True),
+        Column("symbols", lambda one: one.config.name or " ".join(one.config.symbols), 12, rank=3, flexible=True),
+    )
+
+
+def combinations() -> tuple[Column[backtest_pb2.SweepPoint], ...]:
+    """What a sweep has tried."""
+    return (
+        Column("parameters", lambda one: settings(one.parameters), 20, flexible=True),
+        Column("objective", lambda one: optional(one, "objective"), 9, right=True),
+        Column("return", lambda one: gained_percent(one.metrics.total_return_pct), 9, right=True),
+        Column("drawdown", lambda one: percent(one.metrics.max_drawdown_pct, 2), 8, right=True, rank=1),
+        Column("trades", lambda one: shares(one.metrics.trades.trades), 6, right=True, rank=2),
+    )
+
+
+def windows() -> tuple[Column[backtest_pb2.WalkForwardWindow], ...]:
+    """What a walk-forward has trained and tested."""
+    return (
+        Column("tested from", lambda one: day(one.test_start_time), 11),
+        Column("to", lambda one: day(one.test_end_time), 10, rank=2),
+        Column("trained Sharpe", lambda one: optional(one.train, "sharpe_ratio"), 14, right=True, rank=1),
+        Column("tested", lambda one: gained_percent(one.test.total_return_pct), 9, right=True),
+        Column("trades", lambda one: shares(one.test.trades.trades), 6, right=True, rank=1),
+        Column("parameters", lambda one: settings(one.parameters), 20, rank=3, flexible=True),
     )

@@ -1,10 +1,16 @@
-"""A backtest that is followed."""
+"""A backtest of any kind that is followed."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from fluxhero.v1 import backtest_pb2, trade_pb2
+
+Message: TypeAlias = (
+    "backtest_pb2.RunBacktestResponse | backtest_pb2.RunWalkForwardResponse | backtest_pb2.RunSweepResponse"
+)
+Result: TypeAlias = "backtest_pb2.BacktestResult | backtest_pb2.WalkForwardResult | backtest_pb2.SweepResult"
 
 
 @dataclass
@@ -15,10 +21,10 @@ class Run:
     started: bool = False
     error: str = ""
     progress: backtest_pb2.BacktestProgress = field(default_factory=backtest_pb2.BacktestProgress)
-    result: backtest_pb2.BacktestResult = field(default_factory=backtest_pb2.BacktestResult)
+    result: Result = field(default_factory=backtest_pb2.BacktestResult)
     trades: list[trade_pb2.Trade] = field(default_factory=list)
 
-    def take(self, message: backtest_pb2.RunBacktestResponse) -> None:
+    def take(self, message: Message) -> None:
         """Progress, or the result."""
         self.id = message.backtest_id or self.id
         if message.HasField("progress"):
@@ -32,4 +38,5 @@ class Run:
         """One that ran before."""
         self.id, self.started = answer.backtest.id, True
         self.progress, self.error = answer.backtest.progress, answer.backtest.error
-        self.result, self.trades = answer.single, list(answer.trades)
+        self.result = getattr(answer, answer.WhichOneof("result") or "single")
+        self.trades = list(answer.trades)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import partial
@@ -17,13 +18,14 @@ from textual.widgets import Input, Label
 from fluxhero.v1 import backtest_pb2
 from fluxhero_client import FluxHeroError
 from fluxhero_client.cli.show.times import read_time
+from fluxhero_client.services.backtests import sweep_axis
 from fluxhero_client.values import timestamp
 from fluxhero_tui.desk import Desk
 from fluxhero_tui.dialogs import fields
 from fluxhero_tui.draw.ink import Line
 from fluxhero_tui.link.failure import said
 from fluxhero_tui.panels import backtest, columns
-from fluxhero_tui.state.run import Run
+from fluxhero_tui.state.run import Message, Run
 from fluxhero_tui.views.view import View
 from fluxhero_tui.widgets.field import Field
 from fluxhero_tui.widgets.pane import Pane
@@ -37,7 +39,9 @@ _FIELDS = (
     ("timeframe", "time frame", "the strategy's"),
     ("equity", "equity $", "100000"),
     ("name", "name", ""),
+    ("axes", "vary (v, f)", "entry_atr=0.4,0.5 …"),
 )
+_LONGEST = {"axes": 400}
 
 
 class _Leavable(Field):
@@ -61,7 +65,7 @@ class BacktestView(View):
             for name, label, hint in _FIELDS:
                 with Horizontal(classes="field"):
                     yield Label(label, classes="label")
-                    yield _Leavable(id=f"bt-{name}", placeholder=hint, compact=True, max_length=60)
+                    yield _Leavable(id=f"bt-{name}", placeholder=hint, compact=True, max_length=_LONGEST.get(name, 60))
             yield Table(
                 "Runs, newest first",
                 columns.backtests(),
@@ -91,14 +95,39 @@ class BacktestView(View):
             self.query_one("#bt-start", Input).value = f"{now.year - 1}-01-01"
         start(self, self._list, "runs", alone=True)
 
-    def start(self) -> None:
-        """Run what the form says."""
+    def start(self, kind: str = "single") -> None:
+        """Run what the form says: a `single` backtest, a `sweep`, a `walk_forward`."""
+        start(self, partial(self._start, kind), "form")
+
+    async def _start(self, kind: str) -> None:
+        # Letters that were typed before the key are still on their way to their fields.
+        for field in self.query(Input):
+            reached = asyncio.Event()
+            field.call_later(reached.set)
+            await reached.wait()
         try:
-            config = self.config()
+            messages = self._asked(kind)
         except fields.Wrong as wrong:
             self.notify(wrong.text, title=wrong.field, severity="warning")
             return
-        start(self, partial(self._run, config), "backtest", alone=True)
+        start(self, partial(self._run, messages), "backtest", alone=True)
+
+    def _asked(self, kind: str) -> AsyncIterator[Message]:
+        calls, config = self.desk.connection.client.backtests, self.config()
+        if kind == "single":
+            return calls.run(config)
+        return calls.sweep(config, self.axes()) if kind == "sweep" else calls.walk_forward(config, self.axes())
+
+    def axes(self) -> list[backtest_pb2.SweepAxis]:
+        """What is tried, as the command line takes it, one parameter behind the other.
+
+        Raises:
+            Wrong: when one can't be read.
+        """
+        try:
+            return [sweep_axis(text) for text in self._text("axes").split()]
+        except ValueError:
+            raise fields.Wrong("vary", "NAME=VALUE,VALUE,... is wanted, such as entry_atr=0.4,0.5,0.6") from None
 
     def config(self) -> backtest_pb2.BacktestConfig:
         """The form, as the daemon wants it.
@@ -138,11 +167,11 @@ class BacktestView(View):
         event.stop()
         self.terminal.perform_named("run_backtest")
 
-    async def _run(self, config: backtest_pb2.BacktestConfig) -> None:
+    async def _run(self, messages: AsyncIterator[Message]) -> None:
         self.run = Run(started=True)
         self._redraw()
         try:
-            async for message in self.desk.connection.client.backtests.run(config):
+            async for message in messages:
                 new = not self.run.id
                 self.run.take(message)
                 self._redraw()

@@ -14,7 +14,7 @@ from fluxhero_client.cli.commands.strategy import put as put_parameter
 from fluxhero_client.cli.console import Console
 from fluxhero_client.cli.output import answered, listed
 from fluxhero_client.client import Client
-from fluxhero_client.services.backtests import backtest_config
+from fluxhero_client.services.backtests import backtest_config, sweep_axis
 from fluxhero_client.transport import new_request_id
 
 if TYPE_CHECKING:
@@ -222,14 +222,10 @@ def _axes(arguments: Namespace) -> list[api.SweepAxis]:
 
 
 def _axis(text: str) -> api.SweepAxis:
-    """`entry_atr=0.4,0.5,0.6`; `on,off` for a switch."""
-    name, _, values = text.partition("=")
-    switch = {"on": 1.0, "off": 0.0}
     try:
-        numbers = [switch[value] if value in switch else float(value) for value in values.split(",")]
+        return sweep_axis(text)
     except ValueError:
         raise _Wrong(f"--vary takes NAME=VALUE,VALUE,..., such as entry_atr=0.4,0.5,0.6, not {text!r}") from None
-    return api.SweepAxis(parameter=name, values=numbers)
 
 
 def _objective(arguments: Namespace) -> api.SweepObjective:

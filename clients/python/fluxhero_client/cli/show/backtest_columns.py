@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from fluxhero_client.cli.show.figures import NOTHING, Cell, gain_percent, optional, shares, word
+from fluxhero_client.cli.show.figures import NOTHING, Cell, gain_percent, optional, settings, shares, word
 from fluxhero_client.cli.show.table import Column
 from fluxhero_client.cli.show.times import date_and_time, exchange_zone, span
 
@@ -56,21 +56,10 @@ def window_columns() -> Sequence[Column[WalkForwardWindow]]:
     )
 
 
-def settings(parameters: Any) -> str:
-    """`entry_atr=0.6, exit_atr=0.3`."""
-    return ", ".join(f"{field.name}={_value(value)}" for field, value in parameters.ListFields()) or NOTHING
-
-
 def some(symbols: Sequence[str]) -> str:
     """The first symbols, and how many more there are."""
     more = len(symbols) - SYMBOLS_SHOWN
     return ", ".join(symbols[:SYMBOLS_SHOWN]) + (f" and {more} more" if more > 0 else "")
-
-
-def _value(value: object) -> str:
-    if isinstance(value, bool):
-        return "on" if value else "off"
-    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _state(run: Backtest) -> Cell:

@@ -94,3 +94,14 @@ def word(message: Any, field: str) -> str:
     prefix: str = enum.values_by_number[0].name.removesuffix("UNSPECIFIED")
     name: str = value.name
     return name.removeprefix(prefix).lower().replace("_", " ")
+
+
+def settings(parameters: Any) -> str:
+    """`entry_atr=0.6, exit_atr=0.3`."""
+    return ", ".join(f"{field.name}={_value(value)}" for field, value in parameters.ListFields()) or NOTHING
+
+
+def _value(value: object) -> str:
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    return f"{value:g}" if isinstance(value, float) else str(value)
