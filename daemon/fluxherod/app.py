@@ -37,7 +37,7 @@ from fluxherod.engine.effects import Severity
 from fluxherod.engine.events import ArchiveReported, Event, Started, Stopping
 from fluxherod.engine.runner import Runner
 from fluxherod.engine.settings import Settings
-from fluxherod.engine.streams.hub import Hub, Ring, Topic
+from fluxherod.engine.streams.hub import Hub, Ring
 from fluxherod.failpoints import reach
 from fluxherod.failures import JournalFailed, last_alert, reason_of
 from fluxherod.jobs.manager import Manager, Surroundings
@@ -50,6 +50,7 @@ from fluxherod.rpc.convert import encode_update
 from fluxherod.rpc.server import DaemonInfo, RpcServer
 from fluxherod.service import garbage
 from fluxherod.service.hangups import Hangups
+from fluxherod.service.health import Health
 from fluxherod.service.manager import Service, known_account, reconciled
 from fluxherod.service.notify import Notifier, take_notifier
 from fluxherod.service.reconfigure import Reconfigure, limits_of
@@ -72,8 +73,6 @@ EXCHANGE_ACCOUNT_AGE_NS = 7 * 24 * 3600 * SECOND_NS
 DRAIN_S, FAILED_DRAIN_S = 2.5, 2.0
 WEBUI = Path(__file__).with_name("webui")  # the built dashboard
 SLOW_START_S = 600.0  # what the service manager is asked for where nothing can say meanwhile that it gets on
-# A halted daemon works: it serves, watches stops and closes positions.
-SERVING_STATES = frozenset({"ACTIVE", "HALTED"})
 
 
 def run(config: Config, credentials: Credentials, *, reloads: bool = True) -> int:
@@ -147,7 +146,6 @@ async def _serve(parts: Parts, config: Config, notifier: Notifier, stop: Stop) -
         running = tasks.create_task(runner.run(), name="runner")
         garbage.spare()
         edges.append(tasks.create_task(garbage.collect(lambda: runner.urgent), name="garbage"))
-        edges.append(tasks.create_task(_health(parts), name="health"))
         edges.append(tasks.create_task(parts.storage.run(server), name="storage watch"))
         log.info("%s, serving gRPC on port %d and %s", _introduction(parts, config), port, config.grpc.unix_socket)
         if web is not None:
@@ -190,7 +188,6 @@ class Parts:
 
     edges: tuple[tuple[str, Callable[[], Coroutine[Any, Any, None]]], ...]
     runner: Runner
-    hub: Hub
     server: RpcServer
     http: HttpServer | None
     started: Started
@@ -276,13 +273,14 @@ async def _build(
         "archive": Archivist(store, config.storage.keep_days, runner, recovery.snapshot_seq, post).run,
         "backtests": backtests.run,
         "status watch": server.status_watch.run,
+        "health": Health(recovery.engine, server, hub).run,
     }
     edges["feed watchdog"] = _feed_watchdog(market, market_data, clock, runner).run
     if isinstance(clock, ExchangeClock):
         edges["clock"] = clock.run
     code = provenance().fingerprint
     started = Started(store.epoch, store.run, __version__, settings, *mirror.read(), mirror_read=True, code=code)
-    return Parts(tuple(edges.items()), runner, hub, server, http, started, channels, storage, market)
+    return Parts(tuple(edges.items()), runner, server, http, started, channels, storage, market)
 
 
 def _metrics(config: Config) -> Metrics | None:
@@ -395,14 +393,3 @@ def _feed_watchdog(
 
     pause_s = LEAST_POLL_PAUSE_S if isinstance(clock, ExchangeClock) else 0.0
     return FeedWatchdog(stream, market_data.newest_minutes, clock, session, runner.post, least_pause_s=pause_s)
-
-
-async def _health(parts: Parts) -> None:
-    """Health follows the trading state."""
-    engine = parts.runner.engine
-    with parts.hub.subscribe((Topic.STATUS,), counts=False) as changes:
-        await parts.server.set_serving(engine.state in SERVING_STATES)
-        async for _ in changes:
-            if engine.state == "ACTIVE":
-                garbage.spare()  # the history that has been loaded stays, too
-            await parts.server.set_serving(engine.state in SERVING_STATES)

@@ -732,13 +732,37 @@ async def test_the_status_conflates_and_is_paced() -> None:
         assert subscription._chunks == []
 
 
-async def test_the_daemons_own_subscription_is_no_subscriber() -> None:
+def test_the_daemon_itself_hears_of_each_state_without_anybody_that_reads_it() -> None:
+    heard: list[int] = []
+    hub = Hub(unreadable)
+    hub.on_state = lambda: heard.append(hub.seq)
+    hub.tell_status()
+    hub.publish(1, 0, [quote("SPY", 1)])
+    hub.publish(2, 0, [StatusChanged("ACTIVE")])
+    assert heard == [2]
+
+
+def unreadable(update: object) -> bytes:
+    raise AssertionError(f"{update} is read")
+
+
+async def test_a_state_that_becomes_durable_is_told_to_those_whose_snapshot_is_newer_for_it_is_read_as_it_is_then() -> (
+    None
+):
     hub = Hub(label)
-    with hub.subscribe([Topic.STATUS], counts=False) as subscription:
-        assert hub.subscribers == hub.gauges().topics[Topic.STATUS].subscribers == 0
+    with hub.subscribe([Topic.STATUS], snapshot_seq=1) as subscription:
         hub.publish(1, 0, [StatusChanged("ACTIVE")])
         assert texts(await following(subscription)) == ["StatusChanged"]
-    assert hub.subscribers == 0
+
+
+async def test_what_nobody_has_read_of_the_status_says_what_a_snapshot_says_that_is_cut_meanwhile() -> None:
+    states = iter(("degraded", "active"))
+    hub = Hub(lambda update: next(states).encode())
+    with hub.subscribe([Topic.STATUS]) as subscription:
+        hub.tell_status()
+        hub.settle_status()
+        assert next(states) == "active"
+        assert texts(await following(subscription)) == ["degraded"]
 
 
 async def test_the_gauges_tell_the_topics_apart() -> None:

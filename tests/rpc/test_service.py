@@ -20,6 +20,7 @@ from fluxherod.engine.effects import Severity
 from fluxherod.engine.events import Cause, LinkChanged, TokensFailed
 from fluxherod.service import manager as service
 from fluxherod.service.hangups import Hangups
+from fluxherod.service.health import Health
 from fluxherod.service.manager import Service, known_account, reconciled
 from fluxherod.service.notify import Notifier, take_notifier
 from fluxherod.service.status_line import StatusLine
@@ -184,6 +185,34 @@ async def test_the_line_tells_mode_state_equity_positions_and_feed_and_nothing_t
 
 
 # --- the watchdog ----------------------------------------------------------------------------------------------
+async def test_a_fault_in_the_line_is_told_and_the_watchdog_is_fed(
+    world: Any, client: Any, manager: Manager, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "LOOK_EVERY_S", 0.001)
+    async with running(make(world, manager).run()):
+        await manager.hear(lambda said: "active" in said)
+        world.counters.last_message_ns = "yesterday"
+        assert (await manager.status()).startswith("a fault of the daemon in its status, the log has it (TypeError")
+        await fed(manager, 2)
+        world.counters.last_message_ns = 0
+        assert "feed connected" in await manager.status()
+    assert caplog.text.count("a fault in the status line") == 1
+
+
+async def test_health_follows_the_state_whatever_becomes_of_the_status(world: Any, client: Any) -> None:
+    async with running(Health(world.engine, world.server, world.hub).run()):
+        await world.until(lambda: world.server.serving)
+        world.counters.link = None  # a status can't be made
+        await world.post(LinkChanged("trading", False))
+        await world.until(lambda: not world.server.serving)
+        await world.post(LinkChanged("trading", True))
+        await world.until(lambda: world.server.serving)
+        world.hub.drain("the test ends")
+        await world.server.set_serving(False)
+        await world.post(HaltCommand(Caller("x", "test"), "stop"))
+        assert not world.server.serving
+
+
 async def fed(manager: Manager, times: int) -> None:
     manager.heard()
     for _ in range(times):

@@ -6,6 +6,7 @@ import asyncio
 from contextlib import asynccontextmanager
 from typing import Any
 
+import grpc
 import pytest
 from google.protobuf.message import Message
 
@@ -18,7 +19,7 @@ from fluxhero_tui.state.model import Model
 from fluxherod.core.calendar import HOUR_NS
 from fluxherod.engine.commands import Caller, HaltCommand
 from fluxherod.engine.events import LinkChanged
-from fluxherod.engine.streams.hub import StatusNow
+from fluxherod.engine.streams.hub import StatusNow, Topic
 
 SNAPSHOT, UPDATE = common_pb2.STREAM_KIND_SNAPSHOT, common_pb2.STREAM_KIND_UPDATE
 HEARTBEAT = common_pb2.STREAM_KIND_HEARTBEAT
@@ -181,6 +182,63 @@ async def test_tables_that_hang_keep_all_else_from_nobody_and_the_counts_of_the_
         world.store.readable.set()
         while (await stream.status()).counts.trades_today == 0:
             continue
+
+
+async def test_a_status_that_is_back_where_it_was_before_anybody_read_it_is_told_to_who_joined_meanwhile(
+    world: Any, client: Any
+) -> None:
+    async with watching(client) as stream:
+        world.counters.stale = True
+        with world.server.status_watch.watched(), world.hub.subscribe((Topic.STATUS,)) as joined:
+            assert world.server.status.message().feeds[0].stale  # the snapshot of who joins
+            world.counters.stale = False
+            while (await stream.status()).feeds[0].stale:
+                continue
+            async for frame in joined:
+                if (
+                    frame.chunks
+                    and not stream_pb2.WatchResponse.FromString(frame.chunks[-1]).statuses[0].feeds[0].stale
+                ):
+                    break
+
+
+async def test_a_fault_in_the_status_ends_the_streams_that_have_it_and_nothing_else(
+    world: Any, client: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    prices = stream_pb2.WatchRequest(topics=[common_pb2.TOPIC_PRICES])
+    async with watching(client, prices) as other, watching(client) as stream:
+        link, world.counters.link = world.counters.link, Broken()
+        with pytest.raises(grpc.aio.AioRpcError) as ended:
+            await stream.next()
+        assert (ended.value.code(), "incident" in ended.value.details()) == (grpc.StatusCode.INTERNAL, True)
+        assert "a fault in a look at the status" in caplog.text
+        assert (await client.order.PlaceOrder(order("a"))).order.id
+        await world.quote("SPY", 451.0)
+        assert (await other.next()).prices
+        world.counters.link = link
+        async with watching(client) as again:
+            world.counters.stale = True
+            assert (await again.status()).feeds[0].stale
+
+
+class Broken:
+    """The counters of a link that can't be read."""
+
+    looks = 0
+
+    @property
+    def connects(self) -> int:
+        self.looks += 1
+        raise OSError("out of order")
+
+
+async def test_a_fault_that_lasts_is_logged_once_however_often_it_is_looked(
+    world: Any, client: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    with world.server.status_watch.watched():  # by somebody who reads nothing, and so stays
+        link = world.counters.link = Broken()
+        await world.until(lambda: link.looks > 5)
+    assert caplog.text.count("a fault in a look at the status") == 1
 
 
 async def test_a_stream_of_all_topics_has_it_too_and_goes_on_where_it_was(world: Any, client: Any) -> None:

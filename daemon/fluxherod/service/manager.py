@@ -59,7 +59,7 @@ class Service:
         """Tell that it serves."""
         if self._ending:
             return
-        self._told = _Told(self._line.head(), self._line.text(), time.monotonic())
+        self._told = _Told(*self._line_now(), time.monotonic())
         self._notifier.ready(self._told.text)
 
     def reloading(self) -> None:
@@ -89,11 +89,21 @@ class Service:
         elif self._fault and not fault:
             log.warning("what was stuck goes on")
         self._fault = fault
-        head = f"stuck: {fault}" if fault else self._line.head()
-        text = head if fault else self._line.text()
+        head, text = (f"stuck: {fault}",) * 2 if fault else self._line_now()
         if self._told.is_news(head, text, now_s) and not self._ending:
             self._told = _Told(head, text, now_s)
             self._notifier.status(text)
+
+    def _line_now(self) -> tuple[str, str]:
+        """Its head and all of it; a fault in making it ends nothing, and is logged once as long as it lasts."""
+        try:
+            head, text = self._line.head(), self._line.text()
+        except Exception as error:
+            fault = f"a fault of the daemon in its status, the log has it ({type(error).__name__}: {error})"
+            if fault != self._told.head:
+                log.exception("a fault in the status line")
+            return fault, fault
+        return head, text
 
 
 @dataclass(frozen=True, slots=True)

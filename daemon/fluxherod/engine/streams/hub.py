@@ -19,7 +19,7 @@ from fluxherod.engine.effects import QuotesUpdated, Update
 from fluxherod.engine.streams.ring import Ring
 from fluxherod.engine.streams.subscription import Closed, Drained, End, Frame, FrameKind, Overflow, Subscription
 from fluxherod.engine.streams.topics import (
-    NO_ROW,
+    AS_READ,
     ORDER,
     QUEUED,
     Encode,
@@ -124,6 +124,9 @@ class Hub:
         # Whether the engine has something that must not wait for streams.
         self.urgent: Callable[[], bool] = lambda: False
         self._called: deque[Subscription] = deque()  # those that have something to look at
+        self._status: Item | None = None  # the newest, for those that subscribed to it
+        # What the daemon itself does when the trading state is another one.
+        self.on_state: Callable[[], None] = lambda: None
 
     # --- the way in ------------------------------------------------------------------------------------
     def publish(self, seq: int, now_ns: int, updates: Sequence[Update]) -> None:
@@ -146,16 +149,25 @@ class Hub:
                     item.encoded(self.encode)  # what guards a position is told as it is now, whenever it is read
             self._ring.add(items)
             self._offer(topic, items)
+        if Topic.STATUS in by_topic:
+            self.on_state()
         self._move()
 
     def tell_status(self) -> None:
         """Have the subscribers of the status get it as it is now, though the journal stands where it stood."""
-        self._offer(Topic.STATUS, [Item(NO_ROW, StatusNow(), Topic.STATUS, None, True)])
+        self._offer(Topic.STATUS, [Item(AS_READ, StatusNow(), Topic.STATUS, None, True)])
+
+    def settle_status(self) -> None:
+        """Have what subscribers of the status have not read yet say what a snapshot of this moment says."""
+        if self._status is not None:
+            self._status.encoded(self.encode)
 
     def _offer(self, topic: Topic, items: Sequence[Item]) -> None:
         subscribers = self._by_topic[topic]
         if not subscribers:
             return
+        if topic is Topic.STATUS:
+            self._status = items[-1]
         newest: dict[Key, Item] = {item.key: item for item in items if item.key is not None}
         if len(newest) < len(items) and not all(item.key is not None for item in items):
             for subscription in tuple(subscribers):
@@ -193,16 +205,15 @@ class Hub:
         *,
         min_interval_s: float = 0.0,
         snapshot_seq: int | None = None,
-        counts: bool = True,
     ) -> Subscription:
-        """Watch topics from now on; no symbols means all of them. The daemon's own don't count as subscribers.
+        """Watch topics from now on; no symbols means all of them.
 
         `min_interval_s` paces prices and marks only. With a snapshot that already holds the updates up to
         `snapshot_seq`, those are not sent again.
         """
         since = dict.fromkeys(topics, -1 if snapshot_seq is None else snapshot_seq)
         start_seq = self.seq if snapshot_seq is None else snapshot_seq
-        return self._join(Subscription(self, since, frozenset(symbols), min_interval_s, start_seq, counts))
+        return self._join(Subscription(self, since, frozenset(symbols), min_interval_s, start_seq))
 
     def resume(
         self,
@@ -240,20 +251,20 @@ class Hub:
             self.count[topic].past_gone += not self._ring.gone(topic) <= from_seq <= self.seq
 
     def _join(self, subscription: Subscription) -> Subscription:
-        self.subscribers += subscription.counts
+        self.subscribers += 1
         for topic in subscription.since:
             self._by_topic[topic][subscription] = None
-            self.count[topic].subscribers += subscription.counts
+            self.count[topic].subscribers += 1
         if self.drained is not None:
             subscription.finish(Drained(self.drained))
         return subscription
 
     def forget(self, subscription: Subscription) -> None:
         """Send nothing more to a subscription that has ended."""
-        self.subscribers -= subscription.counts
+        self.subscribers -= 1
         for topic in subscription.since:
             del self._by_topic[topic][subscription]
-            self.count[topic].subscribers -= subscription.counts
+            self.count[topic].subscribers -= 1
 
     @contextmanager
     def following(self) -> Iterator[None]:

@@ -91,11 +91,9 @@ class Subscription:
         symbols: Collection[str],
         interval_s: float,
         start_seq: int,
-        counts: bool = True,
         start_part: int = 0,
     ) -> None:
         self.since = since
-        self.counts = counts  # as one that a client has
         self.end: End | None = None
         self._hub = hub
         self._symbols = symbols

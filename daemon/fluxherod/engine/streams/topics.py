@@ -68,8 +68,8 @@ QUEUED = frozenset({Topic.BARS, Topic.POSITIONS, Topic.ORDERS, Topic.SIGNALS, To
 PLAIN = QUEUED - {Topic.POSITIONS}
 """Those of them in which nothing conflates."""
 
-NO_ROW = 1 << 64
-"""The number of an update that no row of the journal has brought: newer than every snapshot."""
+AS_READ = 1 << 64
+"""The number of an update that says how things are when it is read: newer than every snapshot."""
 
 Key = tuple[Topic, str | None]
 
@@ -124,7 +124,7 @@ def items_of(seq: int, update: Update) -> list[Item]:
             return [_risk(seq)]
         case AlertRaised():  # the alert that it became follows
             return []
-    return [Item(seq, update, Topic.STATUS, None, True), _risk(seq)]
+    return [Item(AS_READ, update, Topic.STATUS, None, True), _risk(seq)]
 
 
 def indicators_of(bars: Iterable[Item]) -> list[Item]:
