@@ -175,6 +175,71 @@ def test_an_entry_that_someone_makes_one_for_the_day_is_told_as_one() -> None:
     world.replay()
 
 
+def changed_by_hand(world: World, legs: str) -> BrokerOrder:
+    """An entry that works has become one for fewer shares; Alpaca doesn't say what becomes of its leg."""
+    world.exchange.auto_fill = False
+    world.place(100, 441.0, limit=450.0)
+    (entry,) = world.exchange.working("SPY")
+    (leg_id,) = world.exchange.parents
+    leg = world.exchange.orders[leg_id]
+    new = replace(entry, broker_id="r1", client_order_id="theirs", quantity=80, replaces=entry.broker_id)
+    world.exchange.orders["r1"] = new
+    world.exchange.orders[entry.broker_id] = replace(entry, status=S.REPLACED, replaced_by="r1")
+    if legs == "kept":
+        world.exchange.orders[leg_id] = replace(leg, quantity=80)
+        world.exchange.parents[leg_id] = "r1"
+    else:
+        world.exchange.orders[leg_id] = replace(leg, status=S.CANCELED)
+    if legs == "anew":
+        world.exchange.orders["l2"] = replace(leg, broker_id="l2", client_order_id="broker-l2", quantity=80)
+        world.exchange.parents["l2"] = "r1"
+    return entry
+
+
+@pytest.mark.parametrize("heard", ["replaced", "new", "late"])
+@pytest.mark.parametrize("legs", ["kept", "ended", "anew"])
+def test_shares_of_an_entry_that_someone_changed_have_one_stop_whatever_the_broker_made_of_its_leg(
+    legs: str, heard: str
+) -> None:
+    world = World().ready(price=450.25)
+    exchange = world.exchange
+    entry = changed_by_hand(world, legs)
+    reports = [OrderReported("replaced", exchange.orders[entry.broker_id]), OrderReported("new", exchange.orders["r1"])]
+    if heard != "late":
+        world.tell(*(reports if heard == "replaced" else reversed(reports)))
+    exchange.fill("r1", 80, 4_500_000, tell=heard != "late")
+    world.deliver()
+    world.snapshot()
+    world.wait(15)
+    (stop,) = exchange.stops("SPY")
+    assert stop.quantity == world.position().quantity == 80
+    assert [order.quantity for order in world.live(STOP)] == [80]
+    assert world.engine.desk.protection_of(world.position()) == "broker"
+    assert not {"STOP_REFUSED", "ORDER_MISMATCH", "FOREIGN_ORDER"} & set(world.alerts())
+    exchange.auto_fill = True
+    world.close()
+    assert world.position() is None
+    world.agree()
+    world.replay()
+
+
+def test_the_stop_of_an_entry_that_someone_changed_is_booked_after_the_entry_whichever_is_heard_first() -> None:
+    world = World().ready(price=450.25)
+    exchange = world.exchange
+    entry = changed_by_hand(world, "kept")
+    (leg_id,) = exchange.parents
+    world.tell(OrderReported("replaced", exchange.orders[entry.broker_id]))
+    exchange.fill("r1", 80, 4_500_000, tell=False)
+    exchange.fill(leg_id, 80, 4_410_000)
+    world.deliver()
+    world.wait(15)
+    assert world.position() is None
+    assert sold(exchange, "SPY") == 80
+    assert "POSITION_REVERSED" not in world.alerts()
+    world.agree()
+    world.replay()
+
+
 def test_our_own_replacement_is_no_surprise() -> None:
     world = holding(simple=True)
     world.trail(445.0)

@@ -40,8 +40,8 @@ def named(faults: Fault | Sequence[Fault]) -> str:
 # --- orders -------------------------------------------------------------------------------------------------------
 
 
-def buy(daemon: Daemon, symbol: str, shares: int = SHARES) -> None:
-    """Buy at the market, with a stop 5 % below."""
+def buy(daemon: Daemon, symbol: str, shares: int = SHARES, at: float | None = None) -> None:
+    """Buy at the market, or up to a share of its price, with a stop 5 % below."""
     quote = market.GetQuoteRequest(symbol=symbol)
     price = daemon.market.GetQuote(quote, timeout=CALL_TIMEOUT_S).price.price
     request = order.PlaceOrderRequest(
@@ -49,7 +49,8 @@ def buy(daemon: Daemon, symbol: str, shares: int = SHARES) -> None:
         symbol=symbol,
         side=common.SIDE_BUY,
         quantity=shares,
-        type=order.ORDER_TYPE_MARKET,
+        type=order.ORDER_TYPE_MARKET if at is None else order.ORDER_TYPE_LIMIT,
+        limit_price="" if at is None else f"{at * price:.2f}",
         stop_loss_price=f"{0.95 * price:.2f}",
     )
     daemon.orders.PlaceOrder(request, timeout=CALL_TIMEOUT_S)

@@ -208,6 +208,10 @@ class Simulator(Child):
         """The JSON of a DELETE."""
         return self._ask("DELETE", path, None)
 
+    def patch(self, path: str, **body: Any) -> Any:
+        """The JSON of a PATCH."""
+        return self._ask("PATCH", path, json.dumps(body))
+
     def post(self, path: str, **body: Any) -> Any:
         """The JSON of a POST."""
         return self._ask("POST", path, json.dumps(body))

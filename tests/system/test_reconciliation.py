@@ -82,9 +82,14 @@ def risk_now(pair: Lockstep) -> risk.Risk:
     return now
 
 
-def foreign_spy(pair: Lockstep) -> position.Position:
+def spy_of(pair: Lockstep) -> position.Position:
     request = position.GetPositionRequest(symbol="SPY")
     found: position.Position = pair.daemon.positions.GetPosition(request, timeout=CALL_TIMEOUT_S).position
+    return found
+
+
+def foreign_spy(pair: Lockstep) -> position.Position:
+    found = spy_of(pair)
     assert found.foreign
     return found
 
@@ -180,6 +185,28 @@ def test_a_stop_cancelled_by_hand_is_placed_again(pair: Lockstep) -> None:
     pair.step(2)
     assert risk_now(pair).unprotected_shares == 0
     assert risk_now(pair).reconciliation_differences == 0
+    close(pair.daemon, "SPY")
+    until_both_hold(pair, "SPY", 0)
+
+
+@pytest.mark.parametrize("shares", [SHARES, SHARES + 3, SHARES - 3])
+def test_an_entry_changed_by_hand_keeps_its_one_stop_which_is_for_all_that_it_fills(
+    pair: Lockstep, shares: int
+) -> None:
+    buy(pair.daemon, "SPY", at=0.97)
+    until(pair, lambda: len(open_orders(pair.simulator)) == 1, "the entry works")
+    (entry,) = open_orders(pair.simulator)
+    change = {"qty": str(shares)} if shares != SHARES else {}
+    pair.simulator.patch(f"/v2/orders/{entry['id']}", limit_price=f"{1.05 * float(entry['limit_price']):.2f}", **change)
+    until_both_hold(pair, "SPY", shares)
+    pair.step(2)
+    (stop,) = open_orders(pair.simulator)
+    assert (stop["type"], stop["qty"]) == ("stop", str(shares))
+    assert spy_of(pair).protection == position.PROTECTION_STATE_BROKER_STOP
+    assert risk_now(pair).unprotected_shares == 0
+    (ours,) = [one for one in our_orders(pair.daemon) if one.broker_order_id == stop["id"] and one.remaining_quantity]
+    assert (ours.role, ours.quantity) == (order.ORDER_ROLE_STOP, shares)
+    assert "STOP_REFUSED" not in dict(alerts(pair.installation))
     close(pair.daemon, "SPY")
     until_both_hold(pair, "SPY", 0)
 

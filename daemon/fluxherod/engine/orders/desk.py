@@ -144,10 +144,13 @@ class Desk(Sending):
             self._taken(order, report, now_ns, out)
             return
         parent = self.orders.get(order.parent_id or "")
-        if parent is not None and not parent.state.ended and report.filled_quantity:
+        passed_on = parent is not None and parent.state is OrderState.REPLACED
+        if parent is not None and (passed_on or not parent.state.ended) and report.filled_quantity:
             # A leg works once its entry is filled: that fill is not heard of yet, and it is booked first.
             self.book.keep_stray(report, execution)
-            if execution is not None:
+            if passed_on:
+                out.append(RequestSnapshot(f"{order.symbol}: the order in the place of {parent.id} has filled"))
+            elif execution is not None:
                 out.append(LookupOrder(parent.id))
             return
         price, shares = (execution.price_e4, execution.quantity) if execution is not None else (None, 0)
@@ -182,6 +185,8 @@ class Desk(Sending):
             successor = self.book.take_stray(report.replaced_by or "")
             if successor is not None:
                 self.report(successor[0], successor[1], word, now_ns, out)
+            elif merged.role is OrderRole.ENTRY and merged.state is OrderState.REPLACED:
+                self._hold(order.symbol, now_ns, out)  # what is in its place, and whether it has a leg, is asked first
 
     def _successor(self, report: BrokerOrder, now_ns: int, out: list[Effect]) -> Order | None:
         """An order that someone at the broker made of one of ours takes its place; `protect` judges it as any other."""
@@ -225,9 +230,11 @@ class Desk(Sending):
     def _merge_legs(
         self, parent: Order, legs: Iterable[BrokerOrder], word: str, now_ns: int, out: list[Effect]
     ) -> None:
+        if parent.state is OrderState.REPLACED:
+            return  # whether they are those of the order in its place the broker says of that one
         for leg in legs:
             order = self.book.by_broker_id(leg.broker_id)
-            if order is None:
+            if order is None or order.parent_id != parent.id:
                 stem, known = f"{parent.id}-leg", sum(other.parent_id == parent.id for other in self.orders.values())
                 order = drafts.leg(f"{stem}{known + 1}" if known else stem, parent, leg, now_ns)
                 self.book.name(leg.broker_id, order.id)

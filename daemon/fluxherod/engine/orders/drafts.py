@@ -32,11 +32,14 @@ def reduction(
 
 
 def successor(old: Order, report: BrokerOrder, now_ns: int) -> Order:
-    """The order that someone made of one of ours at the broker. An entry goes on with what its chain has filled."""
+    """The order that someone made of one of ours at the broker, by the id under which the broker is asked for it.
+
+    An entry goes on with what its chain has filled.
+    """
     entry = old.role is OrderRole.ENTRY
     return replace(
         old,
-        id=f"{old.id}-r",
+        id=report.client_order_id or f"{old.id}-r",
         quantity=report.quantity,
         state=OrderState.PENDING,
         created_ns=now_ns,

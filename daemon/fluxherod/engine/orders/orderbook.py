@@ -83,7 +83,7 @@ class OrderBook:
 
     def next_attempt(self, order: Order) -> str:
         """The next id of the decision that an order came from."""
-        return self.next_id(order.id.rstrip("0123456789"))
+        return self.next_id(order.entry_id.rstrip("0123456789"))
 
     def next_id(self, stem: str) -> str:
         """The first id of a stem that is not taken; its number is the attempt."""
