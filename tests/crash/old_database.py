@@ -36,7 +36,7 @@ def _copy(old: sqlite3.Connection, table: str) -> None:
     if any(needed and default is None and name not in known for _, name, _, needed, default, _ in columns):
         return
     names = ", ".join(name for _, name, *_ in columns if name in known)
-    old.execute(f"INSERT INTO main.{table} ({names}) SELECT {names} FROM new.{table}")
+    old.execute(f"INSERT OR REPLACE INTO main.{table} ({names}) SELECT {names} FROM new.{table}")
 
 
 def rows(path: Path) -> dict[str, int]:

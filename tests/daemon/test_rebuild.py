@@ -10,14 +10,18 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from crash.old_database import make_old, version
 from daemon.test_archive import CODE, check_whole, drop_sealed, entries, state_dir
+from engine.test_strategist import drive, warm
 
 from fluxherod.adapters.journal_files import DATABASE, JournalFiles
 from fluxherod.adapters.mirror import MirrorFile
 from fluxherod.adapters.sqlite.schema import StorageError, connect, rebuilt
 from fluxherod.adapters.sqlite.writer import SqliteStore
 from fluxherod.core.risk.safety import SafetyState
-from fluxherod.engine.effects import AlertRaised, TradeUpdated
+from fluxherod.engine.commands import Caller, ClosePositionCommand
+from fluxherod.engine.effects import AlertRaised, Effect, OrderUpdated, PositionUpdated, TradeUpdated
+from fluxherod.engine.engine import Engine
 from fluxherod.engine.events import Started
 from fluxherod.engine.ports import JournalEntry
 from fluxherod.persistence import archive as archive_module
@@ -278,3 +282,73 @@ def test_what_another_version_decided_otherwise_is_compared_up_to_there(
         change(folder, f"UPDATE equity_curve SET cash_e4 = 1 WHERE number = 1 AND seq < {seq}")
         assert verify_main(folder) == 1
         capsys.readouterr()
+
+
+def as_of_before(effect: Effect) -> Effect:
+    """What a version has recorded that did not know who asked."""
+    if isinstance(effect, OrderUpdated):
+        return replace(effect, order=replace(effect.order, requested_by=""))
+    if isinstance(effect, PositionUpdated):
+        return replace(effect, position=replace(effect.position, exit_by=""))
+    return effect
+
+
+@pytest.fixture
+def nameless(tmp_path: Path) -> Path:
+    """A folder of before migration 7: a strategy's entry, an operator's after it, and an exit of an operator's."""
+    world = warm()
+    drive(world)
+    world.close()
+    world.place(10, 440.0)
+    world.exchange.auto_fill = False
+    world.tell(ClosePositionCommand(Caller("ann-1", "token:ann"), "SPY"))
+    engine, made = Engine(), []
+    for seq, (now_ns, event, _) in enumerate(world.journal, 1):
+        effects = [as_of_before(effect) for effect in engine.process(now_ns, event)]
+        made.append(JournalEntry(seq, now_ns, event, effects))
+    store = SqliteStore.open(tmp_path / "state" / DATABASE)
+    asyncio.run(write(store, made))
+    store.close()
+    make_old(tmp_path / "state" / DATABASE, 6)
+    return tmp_path / "state"
+
+
+def who_asked(state_dir: Path) -> tuple[set[tuple[str, str]], list[tuple[str]]]:
+    """Of each kind of order who asked for it, and of the open position who wants to close it."""
+    with closing(connect(state_dir / DATABASE, read_only=True)) as connection:
+        orders = connection.execute(
+            "SELECT role || iif(signal_id IS NULL, '', ' of a signal'), requested_by FROM orders"
+        )
+        return set(orders), connection.execute("SELECT exit_by FROM positions").fetchall()
+
+
+def test_who_asked_for_an_order_is_known_of_old_rows_once_the_database_is_made_anew(
+    nameless: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    SqliteStore.open(nameless / DATABASE).close()
+    assert version(nameless / DATABASE) > 6
+    orders, positions = who_asked(nameless)
+    assert ({name for _, name in orders}, positions) == ({""}, [("",)])
+    before = content(nameless)
+    assert rebuild_main(nameless) == 0
+    assert who_asked(nameless) == (
+        {
+            ("entry of a signal", ""),
+            ("stop of a signal", ""),
+            ("exit of a signal", "tester"),
+            ("entry", "tester"),
+            ("stop", ""),
+            ("exit", "token:ann"),
+        },
+        [("token:ann",)],
+    )
+    assert content(nameless)["journal"] == before["journal"]
+    assert "are lost" not in capsys.readouterr().out
+
+
+def test_a_database_that_no_newer_version_has_opened_is_made_anew_all_the_same(nameless: Path) -> None:
+    assert version(nameless / DATABASE) == 6
+    assert rebuild_main(nameless) == 0
+    orders, positions = who_asked(nameless)
+    assert ({name for _, name in orders}, positions) == ({"", "tester", "token:ann"}, [("token:ann",)])
+    assert version(nameless / DATABASE) > 6
