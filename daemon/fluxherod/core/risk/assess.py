@@ -38,7 +38,7 @@ def assess(request: EntryRequest, account: AccountState, limits: RiskLimits) -> 
         limits: the limits in force.
     """
     if fault := first_fault(request, account, limits):
-        return refused(*fault)
+        return refused(*fault)  # from here on there are whole numbers, and the share of the equity at risk is one
     if not _passes_gates(request, account, limits):
         return _kept_out(request, account, limits)
     assert account.equity_e4 is not None  # equity_known has passed
@@ -103,7 +103,6 @@ def _passes_gates(request: EntryRequest, account: AccountState, limits: RiskLimi
         and _price_valid(request)
         and _stop_sound(request)
         and _wanted_whole(request)
-        and _budget_usable(request)
         and _position_free(account, limits)
     )
 
@@ -118,14 +117,13 @@ def _gate_checks(request: EntryRequest, account: AccountState, limits: RiskLimit
         _price_check(request),
         _stop_check(request),
         _wanted_check(request),
-        *_budget_check(request),
         _check("open_positions", most, held + 1, _position_free(account, limits), text),
     ]
 
 
 def _amount(value: int | None) -> bool:
-    """True for a positive exact amount. NaN and None are unknown, and unknown is no."""
-    return isinstance(value, int) and value > 0
+    """True for a positive amount. None is unknown, and unknown is no."""
+    return value is not None and value > 0
 
 
 def _check(code: str, limit: float, actual: float, passed: bool, text: str) -> Check:
@@ -145,11 +143,8 @@ def _figure(value: float) -> float:
 
 
 def _equity_known(account: AccountState) -> bool:
-    equity_e4, exposure_e4 = account.equity_e4, account.exposure_e4
-    if equity_e4 is None or not _amount(equity_e4) or equity_e4 > MAX_EQUITY_E4:
-        return False
-    sums = (exposure_e4, account.buying_power_e4, account.peak_e4)
-    return all([isinstance(value, int) for value in sums]) and exposure_e4 >= 0
+    equity_e4 = account.equity_e4
+    return equity_e4 is not None and 0 < equity_e4 <= MAX_EQUITY_E4 and account.exposure_e4 >= 0
 
 
 def _equity_check(account: AccountState) -> Check:
@@ -157,7 +152,7 @@ def _equity_check(account: AccountState) -> Check:
     if not _amount(account.equity_e4):
         text = "equity is missing, stale or not positive"
     elif not known:
-        text = "equity, peak, exposure or buying power is beyond reason"
+        text = "equity or exposure is beyond reason"
     return _check("equity_known", 0, 0, known, text)
 
 
@@ -208,20 +203,8 @@ def _wanted_check(request: EntryRequest) -> Check:
     return _check("quantity", MAX_QUANTITY, wanted, whole, text)
 
 
-def _budget_usable(request: EntryRequest) -> bool:
-    return _amount(request.risk_bp) and request.risk_bp <= BASIS_POINTS
-
-
-def _budget_check(request: EntryRequest) -> list[Check]:
-    """Said only when it is wrong: what it amounts to is `risk_per_trade`."""
-    if _budget_usable(request):
-        return []
-    text = f"a risk of {request.risk_bp} basis points is not usable: allowed are 1 to {BASIS_POINTS}"
-    return [_check("risk", BASIS_POINTS, request.risk_bp, False, text)]
-
-
 def _position_free(account: AccountState, limits: RiskLimits) -> bool:
-    return 0 <= account.open_positions < limits.max_positions
+    return account.open_positions < limits.max_positions
 
 
 # --- the limits against the size -----------------------------------------------------------------
