@@ -7,12 +7,10 @@ order give the same effects, byte for byte, which is what restart and replay sta
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from typing import Any, get_args
 
-from fluxherod.core.calendar import SECOND_NS, Calendar
 from fluxherod.core.types import Bar
-from fluxherod.engine import links, readiness
+from fluxherod.engine import links, readiness, starting
 from fluxherod.engine.alerts import AlertBook, archive_reported, channel_failed, reload_failed, tokens_failed
 from fluxherod.engine.commands import Command, ResumeCommand
 from fluxherod.engine.effects import (
@@ -23,9 +21,7 @@ from fluxherod.engine.effects import (
     QuotesUpdated,
     Reply,
     ReplyCode,
-    RequestHistory,
     RequestReference,
-    RequestSnapshot,
     StatusChanged,
     touched_symbols,
 )
@@ -68,8 +64,7 @@ from fluxherod.engine.market.closed_bars import ClosedBar
 from fluxherod.engine.market.completed import Completed
 from fluxherod.engine.market.market import Market
 from fluxherod.engine.market.pieces import Pieces, in_pieces, many
-from fluxherod.engine.market.splits import REFERENCE_LEAD_NS, Splits
-from fluxherod.engine.market.volatility import FIVE_MINUTE_HISTORY
+from fluxherod.engine.market.splits import Splits
 from fluxherod.engine.operators.commands import Commands
 from fluxherod.engine.operators.universe import Universe
 from fluxherod.engine.orders.chase import Chaser
@@ -85,7 +80,6 @@ from fluxherod.engine.settings import Settings
 from fluxherod.engine.storage import Storage
 from fluxherod.engine.strategist import Strategist
 
-REMEMBER_ORDERS_NS = 3 * 24 * 3600 * SECOND_NS
 # They come all the time and make no symbol warm or cold: nobody has to look at each of 8,000 symbols because of one.
 _FREQUENT = frozenset({BarsReceived, BarsRevised, QuotesReceived, StatusesReceived})
 _WARM_NOTHING = _FREQUENT | {OrderReported, SubmitAnswered, CancelAnswered, ReplaceAnswered, LookupAnswered}
@@ -120,19 +114,19 @@ class Engine:
         self.foreign = Foreign()
         self.closing = Closing()
         self.unprotected = Unprotected()
-        self._reference_due_ns: int | None = None
+        self.reference_due_ns: int | None = None
         self._warms = False  # whether any symbol is warming up
         self._handlers = self._own_handlers()
 
     def _own_handlers(self) -> dict[type, Callable[[int, Any, list[Effect]], Pieces | None]]:
         handlers: dict[type, Callable[[int, Any, list[Effect]], Pieces | None]] = {
-            Started: self._started,
+            Started: lambda now_ns, event, out: starting.begin(self, event, now_ns, out),
             MirrorReported: lambda now_ns, event, out: self.safety.mirrored(event, out),
             StorageReported: lambda now_ns, event, out: self.storage.take(event, now_ns, out),
-            CalendarLoaded: self._calendar_loaded,
+            CalendarLoaded: lambda now_ns, event, out: starting.calendar_loaded(self, event, now_ns, out),
             AssetsLoaded: lambda now_ns, event, out: self.universe.describe(event, out),
             SplitsLoaded: lambda now_ns, event, out: self.splits.take(event, now_ns, out),
-            HistoryLoaded: self._history_loaded,
+            HistoryLoaded: lambda now_ns, event, out: starting.history_loaded(self, event, now_ns, out),
             BackfillLoaded: self._backfill_loaded,
             BackfillRefused: lambda now_ns, event, out: gaps.refused(self.market, event),
             BarsReceived: self._bars_received,
@@ -223,104 +217,9 @@ class Engine:
             self.reconciler.next_due_ns(),
             self.closing.next_due_ns(),
             self.unprotected.next_due_ns(),
-            self._reference_due_ns,
+            self.reference_due_ns,
         )
         return min((ns for ns in due if ns is not None), default=None)
-
-    # --- starting ------------------------------------------------------------------------------------
-    def _started(self, now_ns: int, event: Started, out: list[Effect]) -> None:
-        first = self.run == 0
-        settings = self.universe.begin(event.settings)
-        before = settings if first else self.settings
-        self.epoch, self.run, self.settings = event.epoch, event.run, settings
-        self.ending.cancel()
-        self.links = {}
-        self.storage.begin()
-        if first:
-            self.began_ns = now_ns
-            self.ledger = Ledger()
-            self.desk = Desk(settings, event.epoch, self.ledger)
-        if first or (before.timeframe, before.session) != (settings.timeframe, settings.session):
-            calendar = Calendar(()) if first else self.market.calendar
-            self.market = Market(settings)
-            self.market.set_calendar(calendar)
-        else:
-            self.market.adopt(settings)
-            self.market.follow_only(settings.symbols)
-        if before.strategy != settings.strategy:
-            self.universe.changed_ns = now_ns
-        self._assemble(first)
-        self.desk.halts.connection(False, now_ns)
-        doubts = self.safety.begin(event, first, self._untouched(now_ns), now_ns, out)
-        if first:
-            self.stream_epoch = event.epoch
-        elif doubts:  # the numbers after the lost end are given again; the time tells two restores of a backup apart
-            self.stream_epoch = f"{event.epoch}-{event.run}-{now_ns}"
-        gaps.begin(self.market, now_ns)
-        self.splits.begin(now_ns, out)
-        self.desk.resume(now_ns, out)
-        self.alerts.begin(event, now_ns, self.desk, self.ledger, out)
-        self._reference_due_ns = None
-        out.append(RequestReference(self.splits.symbols))
-        out.append(RequestSnapshot("start"))
-        self.universe.tell(out)
-
-    def _untouched(self, now_ns: int) -> bool:
-        """By the journal there has been no order and no command; it began so lately that both are still remembered."""
-        young = now_ns - self.began_ns < REMEMBER_ORDERS_NS
-        return young and not (self.desk.book.all or self.ledger.positions or self.commands.answers)
-
-    def _assemble(self, first: bool) -> None:
-        """Connect the parts; what they remember over a restart is kept."""
-        settings = self.settings
-        answers = None if first else self.commands.answers
-        self.market.settings = self.desk.settings = settings
-        self.safety.connect(settings, self.market, self.desk, self.ledger)
-        self.strategist = Strategist(settings, self.market, self.desk, self.ledger, self.safety)
-        self.chaser = Chaser(self.strategist, self.blocked, partial(readiness.unready, self))
-        parts = self.market, self.desk, self.ledger, self.strategist, self.universe, self.alerts, self.safety
-        self.commands = Commands(settings, *parts, self.blocked, self.chaser)
-        if answers is not None:
-            self.commands.answers = answers
-        self.guard = Guard(settings, self.market, self.desk, self.ledger)
-        self.splits.connect(self.market, self.desk, self.ledger, self.foreign.stops)
-        self.reconciler = Reconciler(settings, self.market, self.desk, self.ledger, self.splits)
-        self.foreign.connect(self.desk, self.ledger, self.safety, self.splits)
-        self.closing.connect(self.market, self.desk, self.ledger, self.guard)
-        self.unprotected.connect(self.market, self.desk, self.ledger)
-        self.universe.connect(self.market, self.desk, self.ledger)
-
-    def _adopt(self, settings: Settings) -> None:
-        """Put settings in force that an operator changed."""
-        self.settings = self.desk.settings = self.guard.settings = self.reconciler.settings = settings
-        self.strategist.settings = self.commands.settings = settings
-        self.safety.adopt(settings)
-
-    def _calendar_loaded(self, now_ns: int, event: CalendarLoaded, out: list[Effect]) -> None:
-        self.market.set_calendar(Calendar(event.sessions))
-        self.market.bars_ended_by(now_ns)
-        self.safety.look_again()
-        self.splits.apply(now_ns, out)
-        # Before the open and, where bars are made of extended hours, before the first of them: splits come in time.
-        calendars = (self.market.calendar, self.market.bar_calendar)
-        following = [calendar.following(now_ns + REFERENCE_LEAD_NS) for calendar in calendars]
-        opens = [session.open_ns - REFERENCE_LEAD_NS for session in following if session is not None]
-        self._reference_due_ns = min(opens, default=None)
-        self.desk.forget(now_ns - REMEMBER_ORDERS_NS)
-        cold = tuple(book.symbol for book in self.market.books.values() if not book.warm)
-        if cold:
-            out.append(RequestHistory(cold, self.settings.timeframe, self.settings.history_bars, FIVE_MINUTE_HISTORY))
-        gaps.request(self.market, out)
-
-    def _history_loaded(self, now_ns: int, event: HistoryLoaded, out: list[Effect]) -> None:
-        book = self.market.books.get(event.symbol)
-        if book is None or book.warm:
-            return
-        event = self.splits.fitting(event, now_ns, out)
-        rejected = self.market.load_history(event.symbol, event.bars, event.five_minute_bars, event.through_ns)
-        out += (BarRejected(bar, reason) for bar, reason in rejected)
-        if all(other.warm or other.joining for other in self.market.books.values()):
-            gaps.request(self.market, out)
 
     # --- the market ------------------------------------------------------------------------------------
     def _backfill_loaded(self, now_ns: int, event: BackfillLoaded, out: list[Effect]) -> Pieces:
@@ -440,10 +339,11 @@ class Engine:
         gaps.request_missing(self.market, out)
         for part in (self.desk, self.guard, self.splits, self.reconciler, self.unprotected):
             part.timer(now_ns, out)
-        if self._reference_due_ns is not None and self._reference_due_ns <= now_ns:
-            self._reference_due_ns = None
+        if self.reference_due_ns is not None and self.reference_due_ns <= now_ns:
+            self.reference_due_ns = None
             out.append(RequestReference(self.splits.symbols))
 
+    # --- what operators ask for --------------------------------------------------------------------------
     def _command(self, now_ns: int, event: Any, out: list[Effect]) -> None:
         before = self.settings
         self.commands.take(event, now_ns, out)
@@ -452,6 +352,12 @@ class Engine:
             self.desk.doubts.resume()
         if self.settings is not before and isinstance(reply, Reply):
             out.append(StatusChanged(self.state, reply.text))
+
+    def _adopt(self, settings: Settings) -> None:
+        """Put settings in force that an operator changed."""
+        self.settings = self.desk.settings = self.guard.settings = self.reconciler.settings = settings
+        self.strategist.settings = self.commands.settings = settings
+        self.safety.adopt(settings)
 
     # --- what it says of itself ------------------------------------------------------------------------------
     @property
