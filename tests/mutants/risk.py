@@ -57,8 +57,10 @@ CHECKS = mutants_of(
     ("test_waterfall", "test_risk"),
     [
         ("the fifth position is the last", "open_positions < limits.max", "open_positions <= limits.max"),
-        ("an amount is above nothing", "isinstance(value, int) and value > 0", "isinstance(value, int) and value >= 0"),
-        ("NaN is no amount", "isinstance(value, int) and value > 0", "not value <= 0"),
+        ("an amount is above nothing", "is not None and value > 0", "is not None and value >= 0"),
+        ("unknown is no amount", "is not None and value > 0", "is None or value > 0"),
+        ("equity is above nothing", "and 0 < equity_e4 <=", "and 0 <= equity_e4 <="),
+        ("an exposure below nothing is none", " and account.exposure_e4 >= 0", ""),
         ("a stop is on its side", "return 0 < distance <=", "return 0 <= distance <="),
         ("a distance reaches the stop", "< distance <= request.distance_e4", "< distance"),
         ("no share is a rejection", "if quantity == 0:", "if quantity < 0:"),

@@ -10,17 +10,16 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from fluxherod.core.calendar import new_york
-from fluxherod.core.money import dollars
 from fluxherod.core.risk import breaker as rules
-from fluxherod.core.risk.breaker import BASIS_POINTS, CONFIRM_AFTER_NS, Reading, limit, percent
-from fluxherod.core.risk.safety import Breaker, BreakerStatus, DailyLoss, SafetyState
+from fluxherod.core.risk.breaker import BASIS_POINTS, CONFIRM_AFTER_NS, Reading, limit
+from fluxherod.core.risk.safety import BreakerStatus, SafetyState
 from fluxherod.core.words import some_of
 from fluxherod.engine.effects import AlertRaised, Effect, ReplyCode, RequestSnapshot, SafetyChanged, Severity
 from fluxherod.engine.events import BrokerSnapshot, MirrorReported, Started
 from fluxherod.engine.ledger import Ledger
 from fluxherod.engine.market.market import Market
 from fluxherod.engine.orders.desk import Desk
-from fluxherod.engine.risk import starts
+from fluxherod.engine.risk import loss_alerts, starts
 from fluxherod.engine.settings import Settings
 
 # A peak that grows is written down in steps: the file need not be written at each price.
@@ -192,8 +191,8 @@ class Safety:
         if breaker is before.breaker and daily is before.daily_loss:
             return
         self._put(replace(before, breaker=breaker, daily_loss=daily), out)
-        self._tell_breaker(before.breaker, breaker, reading, out)
-        self._tell_daily(before.daily_loss, daily, reading, out)
+        out += loss_alerts.of_breaker(before.breaker, breaker, reading, self.settings, self.in_words)
+        out += loss_alerts.of_the_day(before.daily_loss, daily, reading, self.settings, self.in_words)
 
     def _ask(self, now_ns: int, out: list[Effect]) -> None:
         """A second reading needs account data that is newer than the first."""
@@ -202,7 +201,7 @@ class Safety:
         elif self._ask_ns is None or self._ask_ns <= now_ns:
             if self._ask_ns is not None and self._account_ns > self._first_ns and not self._doubted:
                 self._doubted = True
-                out.append(AlertRaised("LOSS_NOT_CONFIRMED", Severity.CRITICAL, self._doubt()))
+                out.append(loss_alerts.not_confirmed(self.ledger))
             self._ask_ns = now_ns + CONFIRM_AFTER_NS
             out.append(RequestSnapshot("a loss limit is reached: a second reading"))
 
@@ -221,7 +220,7 @@ class Safety:
             in_session = self.market.calendar.at(now_ns) is not None
             self._put(rules.with_flow(self.state, amount_e4, in_session, dated), out)
             if not dated and self.settings.limits.daily_loss_bp:
-                out.append(AlertRaised("DAILY_BASE_UNCERTAIN", Severity.WARNING, _UNDATED))
+                out.append(loss_alerts.base_uncertain())
         self._doubts_books = self._doubts_books and not self._agrees
         if self._agrees:
             self._agreed_ns = event.asked_ns
@@ -311,7 +310,7 @@ class Safety:
         waits = self.state.kill_switch.foreign and self.ledger.foreign  # they are to be closed, too
         if not self.ledger.positions and not waits and not self._told_closed:
             self._told_closed = True
-            out.append(self._all_closed())
+            out.append(loss_alerts.all_closed(self.state, self.ledger))
 
     def close_also(self, symbol: str, shares: int, now_ns: int, out: list[Effect]) -> None:
         """Close so many shares that are not ours: from here on they are a position like the others."""
@@ -331,70 +330,6 @@ class Safety:
             return words
         opens = f"{new_york(following.open_ns):%Y-%m-%d %H:%M} New York" if following is not None else "the next one"
         return f"{words}: it is closed, so this waits for the open, {opens}"
-
-    # --- what is said --------------------------------------------------------------------------------------
-    def _all_closed(self) -> AlertRaised:
-        breaker, daily, equity_e4 = self.state.breaker, self.state.daily_loss, self.ledger.equity_e4 or 0
-        if breaker.status is BreakerStatus.DISABLED:
-            lost = percent(breaker.peak_e4 - equity_e4, breaker.peak_e4)
-            text = f"CIRCUIT BREAKER: All positions closed. Drawdown: {lost}. Trading DISABLED."
-            return AlertRaised("BREAKER_CLOSED", Severity.CRITICAL, text)
-        if daily.reason:
-            lost = percent(daily.base_e4 - equity_e4, daily.base_e4)
-            text = f"DAILY LOSS: All positions closed. Loss: {lost}. Trading DISABLED."
-            return AlertRaised("DAILY_LOSS_CLOSED", Severity.CRITICAL, text)
-        text = f"All positions closed: {self.state.kill_switch.reason}"
-        return AlertRaised("FLATTEN_CLOSED", Severity.WARNING, text)
-
-    def _doubt(self) -> str:
-        account = self.ledger.account
-        ours, theirs = dollars(self.ledger.equity_e4 or 0), dollars(account.equity_e4 if account is not None else 0)
-        return (
-            f"Equity is {ours} by our books and {theirs} by the broker's: on that nothing is closed and no entry is "
-            "taken. Look at positions and prices; Flatten closes everything."
-        )
-
-    def _tell_breaker(self, before: Breaker, after: Breaker, reading: Reading, out: list[Effect]) -> None:
-        limits, lost = self.settings.limits, percent(after.peak_e4 - reading.equity_e4, after.peak_e4)
-        disabled = after.status is BreakerStatus.DISABLED
-        if before.status is BreakerStatus.NORMAL and after.status is BreakerStatus.REDUCED:
-            smaller = limit(BASIS_POINTS - limits.reduced_size_bp)
-            text = (
-                f"WARNING: Drawdown at {lost}. Position sizes reduced {smaller}. Stops tightened to "
-                f"{self.settings.strategy.reduced_stop_atr:.1f}× ATR. Review recommended."
-            )
-            out.append(AlertRaised("BREAKER_WARNING", Severity.WARNING, text))
-        elif before.status is BreakerStatus.REDUCED and after.status is BreakerStatus.NORMAL:
-            text = f"Drawdown at {lost}, below {limit(limits.recovery_drawdown_bp)}: sizes and stops as usual again."
-            out.append(AlertRaised("BREAKER_RECOVERED", Severity.INFO, text))
-        if after.reached_ns and not before.reached_ns:
-            text = f"Drawdown at {lost} (limit {limit(limits.critical_drawdown_bp)}): {_FIRST}"
-            out.append(AlertRaised("BREAKER_REACHED", Severity.CRITICAL, text))
-        elif before.reached_ns and not after.reached_ns and not disabled:
-            out.append(AlertRaised("BREAKER_CLEARED", Severity.INFO, f"Drawdown at {lost}: {_CLEARED}"))
-        if disabled and before.status is not BreakerStatus.DISABLED:
-            text = f"CIRCUIT BREAKER: Drawdown: {lost}. Trading DISABLED: {self.in_words(reading.now_ns)}. {_REVIEW}"
-            out.append(AlertRaised("BREAKER_DISABLED", Severity.CRITICAL, text))
-
-    def _tell_daily(self, before: DailyLoss, after: DailyLoss, reading: Reading, out: list[Effect]) -> None:
-        lost = percent(after.base_e4 - reading.equity_e4, after.base_e4)
-        if after.reached_ns and not before.reached_ns:
-            text = f"Loss of the day at {lost} (limit {limit(self.settings.limits.daily_loss_bp)}): {_FIRST}"
-            out.append(AlertRaised("DAILY_LOSS_REACHED", Severity.CRITICAL, text))
-        elif before.reached_ns and not after.reached_ns and not after.reason:
-            out.append(AlertRaised("DAILY_LOSS_CLEARED", Severity.INFO, f"Loss of the day at {lost}: {_CLEARED}"))
-        if after.reason and not before.reason:
-            text = f"DAILY LOSS: {lost}. Trading DISABLED: {self.in_words(reading.now_ns)}. {_REVIEW}"
-            out.append(AlertRaised("DAILY_LOSS", Severity.CRITICAL, text))
-
-
-_FIRST = "no new entries. A second reading, 5 s later on fresh account data, decides whether everything is closed."
-_UNDATED = (
-    "Cash came or went while nobody could see whether it was before the last close or after it. The daily loss of this "
-    "session is counted from the lower of the two: it may come late. Look at the day's loss yourself."
-)
-_CLEARED = "the second reading is below the limit. Nothing is closed, entries are taken again."
-_REVIEW = "Review, then reset the breaker."
 
 
 def _same(mirror: SafetyState, told: SafetyState) -> bool:
