@@ -57,8 +57,8 @@ CHECKS = mutants_of(
     ("test_waterfall", "test_risk"),
     [
         ("the fifth position is the last", "open_positions < limits.max", "open_positions <= limits.max"),
-        ("an amount is above nothing", "is not None and value > 0", "is not None and value >= 0"),
-        ("unknown is no amount", "is not None and value > 0", "is None or value > 0"),
+        ("a price is above nothing", "return 0 < request.price_e4", "return 0 <= request.price_e4"),
+        ("an operator wants a share", "or 0 < request.wanted", "or 0 <= request.wanted"),
         ("equity is above nothing", "and 0 < equity_e4 <=", "and 0 <= equity_e4 <="),
         ("an exposure below nothing is none", " and account.exposure_e4 >= 0", ""),
         ("a stop is on its side", "return 0 < distance <=", "return 0 <= distance <="),

@@ -121,11 +121,6 @@ def _gate_checks(request: EntryRequest, account: AccountState, limits: RiskLimit
     ]
 
 
-def _amount(value: int | None) -> bool:
-    """True for a positive amount. None is unknown, and unknown is no."""
-    return value is not None and value > 0
-
-
 def _check(code: str, limit: float, actual: float, passed: bool, text: str) -> Check:
     return Check(code, _figure(limit), _figure(actual), Verdict.PASSED if passed else Verdict.FAILED, text)
 
@@ -149,7 +144,7 @@ def _equity_known(account: AccountState) -> bool:
 
 def _equity_check(account: AccountState) -> Check:
     known, text = _equity_known(account), "equity is known"
-    if not _amount(account.equity_e4):
+    if account.equity_e4 is None or account.equity_e4 <= 0:
         text = "equity is missing, stale or not positive"
     elif not known:
         text = "equity or exposure is beyond reason"
@@ -157,7 +152,7 @@ def _equity_check(account: AccountState) -> Check:
 
 
 def _price_valid(request: EntryRequest) -> bool:
-    return _amount(request.price_e4) and request.price_e4 <= MAX_PRICE_E4
+    return 0 < request.price_e4 <= MAX_PRICE_E4
 
 
 def _price_check(request: EntryRequest) -> Check:
@@ -169,7 +164,7 @@ def _price_check(request: EntryRequest) -> Check:
 def _stop_sound(request: EntryRequest) -> bool:
     """True for a stop on the losing side of the price, as far away as the size reckons with at most."""
     stop, price = request.stop_e4, request.price_e4
-    if stop is None or not _amount(stop) or stop > MAX_PRICE_E4 or not _amount(price):
+    if stop is None or not 0 < stop <= MAX_PRICE_E4 or price <= 0:
         return False
     distance = price - stop if request.side is Side.BUY else stop - price
     return 0 < distance <= request.distance_e4 <= MAX_PRICE_E4
@@ -179,9 +174,9 @@ def _stop_check(request: EntryRequest) -> Check:
     stop, price, sound = request.stop_e4, request.price_e4, _stop_sound(request)
     if stop is None:
         return _check("stop_loss", 0, 0, sound, "a protective stop is mandatory")
-    if not _amount(stop) or stop > MAX_PRICE_E4:
+    if not 0 < stop <= MAX_PRICE_E4:
         return _check("stop_loss", 0, 0, sound, f"{_dollars(stop)} is not a usable stop price")
-    if not _amount(price):
+    if price <= 0:
         return _check("stop_loss", 0, _dollars(stop), sound, "a stop without a price can't be judged")
     text = f"stop {dollars(stop)}"
     if not (stop < price if request.side is Side.BUY else stop > price):
@@ -192,7 +187,7 @@ def _stop_check(request: EntryRequest) -> Check:
 
 
 def _wanted_whole(request: EntryRequest) -> bool:
-    return request.wanted is None or (_amount(request.wanted) and request.wanted <= MAX_QUANTITY)
+    return request.wanted is None or 0 < request.wanted <= MAX_QUANTITY
 
 
 def _wanted_check(request: EntryRequest) -> Check:
