@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import fluxherod
 from fluxherod import failpoints
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from fluxherod.configuration.config import Config
 
+Command = Callable[[argparse.Namespace], int]
 API_PACKAGE = "fluxhero.v1"
 EXIT_CODES = (
     "exit codes: 0 ended as asked, 1 failed at run time (check-config: errors found), 2 wrong usage or configuration"
@@ -35,7 +36,7 @@ EXIT_CODES = (
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code."""
     options = _parser().parse_args(arguments)
-    command: Callable[[argparse.Namespace], int] = options.run_command
+    command: Command = options.run_command
     try:
         failpoints.install(os.environ)
         return command(options)
@@ -64,75 +65,63 @@ def _parser() -> argparse.ArgumentParser:
         prog="fluxherod", description="FluxHero's trading daemon for US equities at Alpaca.", epilog=EXIT_CODES
     )
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
+    _add_trading(commands)
+    _add_trials(commands)
+    _add_journal(commands)
+    _add_backups(commands)
+    _add_token(_command(commands, "token", _token, "make, list and revoke the tokens of the API"))
+    commands.add_parser("version", help="print the versions").set_defaults(run_command=_version)
+    return parser
 
-    run = commands.add_parser("run", help="trade, until stopped", epilog=EXIT_CODES)
+
+def _command(commands: Any, name: str, run: Command, text: str) -> argparse.ArgumentParser:
+    """A command that `main` runs; its arguments are the caller's to add."""
+    parser: argparse.ArgumentParser = commands.add_parser(name, help=text, epilog=EXIT_CODES)
+    parser.set_defaults(run_command=run)
+    return parser
+
+
+def _add_trading(commands: Any) -> None:
+    run = _command(commands, "run", _run, "trade, until stopped")
     _add_configuration(run)
     _add_logging(run)
     run.add_argument("--key-file", type=Path, metavar="FILE", help="file with the Alpaca key id")
     run.add_argument("--secret-file", type=Path, metavar="FILE", help="file with the Alpaca secret key")
-    run.set_defaults(run_command=_run)
+    what = "compile ahead what the first start and the first backtest need"
+    _add_configuration(_command(commands, "warmup", _warmup, what))
+    _add_demo(_command(commands, "demo", _demo, "trade real prices against the simulator on this machine"))
+    what = "trade past prices from files, or as on a day of the journal"
+    _add_backtest(_command(commands, "backtest", _backtest, what))
 
-    warmup = commands.add_parser(
-        "warmup", help="compile ahead what the first start and the first backtest need", epilog=EXIT_CODES
-    )
-    _add_configuration(warmup)
-    warmup.set_defaults(run_command=_warmup)
 
-    demo = commands.add_parser(
-        "demo", help="trade real prices against the simulator on this machine", epilog=EXIT_CODES
-    )
-    _add_demo(demo)
-    demo.set_defaults(run_command=_demo)
-
-    backtest = commands.add_parser(
-        "backtest", help="trade past prices from files, or as on a day of the journal", epilog=EXIT_CODES
-    )
-    _add_backtest(backtest)
-    backtest.set_defaults(run_command=_backtest)
-
-    check = commands.add_parser("check-config", help="print each key, its value and its origin", epilog=EXIT_CODES)
+def _add_trials(commands: Any) -> None:
+    check = _command(commands, "check-config", _check_config, "print each key, its value and its origin")
     _add_configuration(check)
     _add_logging(check)
-    check.set_defaults(run_command=_check_config)
+    what = "send a test message to every channel of alerts"
+    _add_configuration(_command(commands, "test-alerts", _test_alerts, what))
 
-    trial = commands.add_parser("test-alerts", help="send a test message to every channel of alerts", epilog=EXIT_CODES)
-    _add_configuration(trial)
-    trial.set_defaults(run_command=_test_alerts)
 
-    replay = commands.add_parser("replay", help="run a journal again and compare what it decides", epilog=EXIT_CODES)
+def _add_journal(commands: Any) -> None:
+    replay = _command(commands, "replay", _replay, "run a journal again and compare what it decides")
     replay.add_argument(
         "path", type=Path, metavar="PATH", help="the state folder that has the journal, or a sealed file of it"
     )
-    replay.set_defaults(run_command=_replay)
+    _add_state_dir(_command(commands, "verify", _verify, "look for damage in what a daemon keeps"))
+    _add_state_dir(_command(commands, "rebuild", _rebuild, "make the database anew from the journal"))
 
-    verify = commands.add_parser("verify", help="look for damage in what a daemon keeps", epilog=EXIT_CODES)
-    _add_state_dir(verify)
-    verify.set_defaults(run_command=_verify)
 
-    rebuild = commands.add_parser("rebuild", help="make the database anew from the journal", epilog=EXIT_CODES)
-    _add_state_dir(rebuild)
-    rebuild.set_defaults(run_command=_rebuild)
-
-    backup = commands.add_parser("backup", help="copy what a daemon keeps, while it runs", epilog=EXIT_CODES)
+def _add_backups(commands: Any) -> None:
+    backup = _command(commands, "backup", _backup, "copy what a daemon keeps, while it runs")
     backup.add_argument("folder", type=Path, metavar="DEST", help="a new folder; with --keep a folder of backups")
     backup.add_argument(
         "--keep", type=positive(int), metavar="N", help="make a new one in DEST, named by the time; the newest N stay"
     )
     _add_state_dir_option(backup)
-    backup.set_defaults(run_command=_backup)
-
-    restore = commands.add_parser("restore", help="put a backup in place, for a halted start", epilog=EXIT_CODES)
+    restore = _command(commands, "restore", _restore, "put a backup in place, for a halted start")
     restore.add_argument("folder", type=Path, metavar="SRC", help="a backup's folder")
     _add_state_dir_option(restore)
     restore.add_argument("--force", action="store_true", help="move what is there to STATE/replaced-TIME")
-    restore.set_defaults(run_command=_restore)
-
-    token = commands.add_parser("token", help="make, list and revoke the tokens of the API", epilog=EXIT_CODES)
-    _add_token(token)
-    token.set_defaults(run_command=_token)
-
-    commands.add_parser("version", help="print the versions").set_defaults(run_command=_version)
-    return parser
 
 
 def _add_configuration(parser: argparse.ArgumentParser) -> None:

@@ -7,31 +7,27 @@ import logging
 import os
 import sqlite3
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from contextlib import AsyncExitStack, ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from fluxherod import __version__
-from fluxherod.adapters.alpaca.broker import AlpacaBroker
-from fluxherod.adapters.alpaca.clock import ClockOffset, ExchangeClock, WallClock
+from fluxherod import __version__, connections
+from fluxherod.adapters.alpaca.clock import ExchangeClock, WallClock
 from fluxherod.adapters.alpaca.credentials import Credentials
-from fluxherod.adapters.alpaca.limiter import RateLimiter
 from fluxherod.adapters.alpaca.market_data import AlpacaMarketData
 from fluxherod.adapters.alpaca.market_stream import MarketStream
-from fluxherod.adapters.alpaca.rest import RestClient
-from fluxherod.adapters.alpaca.trade_stream import TradeStream
-from fluxherod.adapters.alpaca.watchdog import WALL_LATENCY_S, FeedWatchdog
+from fluxherod.adapters.alpaca.watchdog import WALL_LATENCY_S
 from fluxherod.adapters.channels import Channels
 from fluxherod.adapters.mirror import MirrorFile
-from fluxherod.adapters.parquet import BarCache
 from fluxherod.adapters.sqlite import StorageError
 from fluxherod.adapters.sqlite.reader import TableReader
 from fluxherod.adapters.sqlite.writer import SqliteStore
 from fluxherod.adapters.table_file import parquet
 from fluxherod.configuration.config import Config, to_settings
-from fluxherod.core.calendar import SECOND_NS, Session
+from fluxherod.connections import Edges, connect_rest, make_feeds
+from fluxherod.core.calendar import SECOND_NS
 from fluxherod.core.kernel import warm_up
 from fluxherod.engine.effects import Severity
 from fluxherod.engine.events import ArchiveReported, Event, Started, Stopping
@@ -66,8 +62,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-POLL_EVERY_NS = 5 * SECOND_NS
-LEAST_POLL_PAUSE_S = 0.5
 # A simulated exchange skips its nights and stands between steps: its account is not old because of that.
 EXCHANGE_ACCOUNT_AGE_NS = 7 * 24 * 3600 * SECOND_NS
 DRAIN_S, FAILED_DRAIN_S = 2.5, 2.0
@@ -142,11 +136,9 @@ async def _serve(parts: Parts, config: Config, notifier: Notifier, stop: Stop) -
     line = StatusLine(config.daemon.mode, runner, parts.market, server.status.detail)
     service = Service(notifier, line, Vitals(runner))
     async with asyncio.TaskGroup() as tasks:
-        edges = [tasks.create_task(edge(), name=name) for name, edge in parts.edges]
+        edges = [tasks.create_task(edge(), name=name) for name, edge in parts.edges.items()]
         running = tasks.create_task(runner.run(), name="runner")
         garbage.spare()
-        edges.append(tasks.create_task(garbage.collect(lambda: runner.urgent), name="garbage"))
-        edges.append(tasks.create_task(parts.storage.run(server), name="storage watch"))
         log.info("%s, serving gRPC on port %d and %s", _introduction(parts, config), port, config.grpc.unix_socket)
         if web is not None:
             log.info("serving HTTP on port %d", web)
@@ -186,13 +178,12 @@ def _introduction(parts: Parts, config: Config) -> str:
 class Parts:
     """What runs: the edges, the runner and the servers, and the event that starts the engine."""
 
-    edges: tuple[tuple[str, Callable[[], Coroutine[Any, Any, None]]], ...]
+    edges: Edges
     runner: Runner
     server: RpcServer
     http: HttpServer | None
     started: Started
     channels: Channels
-    storage: StorageWatch
     market: MarketStream
 
     async def stop(self, reason: str, grace_s: float) -> None:
@@ -212,75 +203,68 @@ async def _build(
     stack: AsyncExitStack,
 ) -> Parts:
     """Make every part, each after what it needs; the stack closes them in reverse."""
-    clock = await trading_clock(config, notifier.still_starting)
-    if isinstance(clock, ExchangeClock):
-        stack.push_async_callback(clock.aclose)
+    clock = await _clock(config, notifier, stack)
     settings = _settings(config, clock)
     look_at_the_time(clock, recovery.last_ns)
-    limiter = RateLimiter(config.alpaca.requests_per_minute)
 
     def post(event: Event) -> None:
         runner.post(event)  # which is made from its edges: what they post before that could only be about nothing
 
     reader = await TableReader.open(store.path, lambda fault: post(ArchiveReported(lost=fault)))
     await stack.enter_async_context(reader)
-    at_exchange = clock if isinstance(clock, ExchangeClock) else ClockOffset(clock.now_ns, post)
-    dates = at_exchange if isinstance(at_exchange, ClockOffset) else None
-    trading = RestClient(config.alpaca.trading_url, credentials, limiter, post=post, dates=dates)
-    data = RestClient(config.alpaca.data_url, credentials, limiter, dates=dates)
-    stack.push_async_callback(trading.aclose)
-    stack.push_async_callback(data.aclose)
+    rest = connect_rest(config, credentials, clock, post, stack)
     hub = Hub(encode_update, seq=recovery.last_seq, ring=_ring(recovery, settings))
-    market_data = _market_data(config, trading, data, at_exchange)
     channels = _channels(config, hub, recovery, clock, post)
     stack.callback(channels.close)
     mirror = MirrorFile(config.storage.state_dir)
     storage = StorageWatch(channels, clock.now_ns)
-    broker, narrator = AlpacaBroker(trading), Narrator(channels, dated=isinstance(clock, ExchangeClock))
     metrics = _metrics(config)
     runner = Runner(
         recovery.engine,
         clock,
         metrics.timed_store(store, time.perf_counter) if metrics is not None else store,
-        metrics.timed_broker(broker, recovery.engine, clock) if metrics is not None else broker,
-        market_data,
-        narrator,
+        metrics.timed_broker(rest.broker, recovery.engine, clock) if metrics is not None else rest.broker,
+        rest.market_data,
+        Narrator(channels, dated=isinstance(clock, ExchangeClock)),
         recovery.last_seq,
         on_fault=_log_fault,
-        follow=lambda symbols: market.follow(symbols),
+        follow=lambda symbols: feeds.market.follow(symbols),
         mirror=mirror,
         on_storage=storage.told,
     )
     runner.last_event_ns = recovery.last_ns
     hub.urgent = lambda: runner.urgent
     symbols = recovery.engine.universe.overrides.over(settings).symbols  # with what operators changed before
-    market = MarketStream(config.alpaca.market_stream_url, credentials, symbols, runner.post, clock)
-    trades = TradeStream(config.alpaca.trade_stream_url, credentials, runner.post, clock)
+    feeds = make_feeds(config, credentials, symbols, clock, runner.post)
     past = Past(config.storage.state_dir)
     again = Reconfigure(config, lambda config: _settings(config, clock), channels)
-    backtests = await _backtests(config, market_data, clock)
-    info = DaemonInfo(config, __version__, store.epoch, market, trades, past, again, parquet, backtests)
+    backtests = await _backtests(config, rest.market_data, clock)
+    info = DaemonInfo(config, __version__, store.epoch, feeds.market, feeds.trades, past, again, parquet, backtests)
     server = RpcServer(recovery.engine, runner, hub, reader, info)
     http = None
     if metrics is not None:
         metrics.watch_daemon(recovery.engine, runner, hub, info)
         http = _http(config, server, info, metrics)
-    edges: dict[str, Callable[[], Coroutine[Any, Any, None]]] = {
-        "market stream": market.run,
-        "trade stream": trades.run,
-        "poll": lambda: _poll(runner, clock),
+    edges: Edges = {
+        **connections.edges(feeds, rest.market_data, clock, runner),
         "alert channels": channels.run,
         "archive": Archivist(store, config.storage.keep_days, runner, recovery.snapshot_seq, post).run,
         "backtests": backtests.run,
+        "garbage": lambda: garbage.collect(lambda: runner.urgent),
         "status watch": server.status_watch.run,
         "health": Health(recovery.engine, server, hub).run,
+        "storage watch": lambda: storage.run(server),
     }
-    edges["feed watchdog"] = _feed_watchdog(market, market_data, clock, runner).run
-    if isinstance(clock, ExchangeClock):
-        edges["clock"] = clock.run
     code = provenance().fingerprint
     started = Started(store.epoch, store.run, __version__, settings, *mirror.read(), mirror_read=True, code=code)
-    return Parts(tuple(edges.items()), runner, server, http, started, channels, storage, market)
+    return Parts(edges, runner, server, http, started, channels, feeds.market)
+
+
+async def _clock(config: Config, notifier: Notifier, stack: AsyncExitStack) -> WallClock | ExchangeClock:
+    clock = await trading_clock(config, notifier.still_starting)
+    if isinstance(clock, ExchangeClock):
+        stack.push_async_callback(clock.aclose)
+    return clock
 
 
 def _metrics(config: Config) -> Metrics | None:
@@ -331,27 +315,6 @@ def _recover(config: Config, notifier: Notifier) -> Recovery:
         raise JournalFailed(f"the journal can't be read: {error}") from error
 
 
-def _market_data(
-    config: Config, trading: RestClient, data: RestClient, at_exchange: ClockOffset | ExchangeClock
-) -> AlpacaMarketData:
-    cache = BarCache(
-        config.storage.cache_dir / "bars",
-        feed=config.alpaca.feed,
-        adjustment="split",
-        session=config.market.session,
-        source=config.alpaca.data_url,
-    )
-    return AlpacaMarketData(
-        trading,
-        data,
-        feed=config.alpaca.feed,
-        cache=cache,
-        extended=config.market.session == "extended",
-        settle_s=0.0 if isinstance(at_exchange, ExchangeClock) else 2.0,
-        reached=at_exchange.reached,
-    )
-
-
 async def _backtests(config: Config, market_data: AlpacaMarketData, clock: WallClock | ExchangeClock) -> Manager:
     """What runs backtests, in processes that get bars of the past from here and nothing else."""
     storage, alpaca = config.storage, config.alpaca
@@ -372,24 +335,3 @@ def _channels(
         ago_s = max(0, now_ns - at_ns) / SECOND_NS
         limits.remember(alert, time.monotonic() - (ago_s / clock.rate if clock.rate else 0.0))
     return Channels(hub, alerts.urls, limits, Severity(alerts.min_severity), config.daemon.mode, post)
-
-
-async def _poll(runner: Runner, clock: WallClock | ExchangeClock) -> None:
-    """The truth every 5 s of exchange time, whatever the stream says; never too often for the wall."""
-    while True:
-        await clock.wait_until(clock.now_ns() + POLL_EVERY_NS)
-        if not runner.engine.refused:  # the client would answer itself, once in 5 s, for ever
-            await runner.take_snapshot(by_poll=True)
-        if isinstance(clock, ExchangeClock):
-            await asyncio.sleep(LEAST_POLL_PAUSE_S)
-
-
-def _feed_watchdog(
-    stream: MarketStream, market_data: AlpacaMarketData, clock: WallClock | ExchangeClock, runner: Runner
-) -> FeedWatchdog:
-    def session(ns: int) -> Session | None:
-        engine = runner.engine
-        return engine.market.calendar.last_opened(ns) if engine.run else None  # it knows one once it has started
-
-    pause_s = LEAST_POLL_PAUSE_S if isinstance(clock, ExchangeClock) else 0.0
-    return FeedWatchdog(stream, market_data.newest_minutes, clock, session, runner.post, least_pause_s=pause_s)
