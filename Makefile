@@ -6,6 +6,7 @@ SHELL := /bin/bash
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
+MACHINE_CODE := .pytest_cache/numba
 PEERS := .venv-bench
 GRPCURL_VERSION := v1.9.4
 # command:package, what the tests call that Debian packages
@@ -123,8 +124,8 @@ clean: ## remove everything that make and the tools made
 setup: $(INSTALLED) ## set up .venv with the project and its pinned dependencies
 	@:
 
-setup-test: ## set up what the tests need besides: system packages (as root on Debian), npm packages, grpcurl
-	@$(MAKE) --no-print-directory -j4 setup system-packages node-packages grpcurl
+setup-test: ## set up what the tests need besides: system packages (as root on Debian), npm packages, grpcurl, machine code
+	@$(MAKE) --no-print-directory -j4 setup system-packages node-packages grpcurl $(MACHINE_CODE)/.compiled
 
 $(BIN)/pip:
 	@$(if $(PYTHON),$(PYTHON),false) -c '$(SUITABLE)' || { echo 'setup: needs Python 3.11 to 3.14 (make PYTHON=/path/to/python3)'; exit 1; }
@@ -137,6 +138,12 @@ $(INSTALLED): requirements.lock pyproject.toml | $(BIN)/pip
 	@echo 'setup: installing the pinned dependencies into $(VENV), once (half a minute)'
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-compile --require-hashes -r requirements.lock
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# Compiled before the tests, which call it in many processes: the first of them would compile it at the same time, each for itself.
+$(MACHINE_CODE)/.compiled: $(INSTALLED) $(shell find daemon/fluxherod/core daemon/fluxherod/backtest -name '*.py')
+	@mkdir -p $(@D) && NUMBA_CACHE_DIR=$(abspath $(@D)) $(BIN)/python -c \
+		'from pathlib import Path; from fluxherod.commands.warmup import warmup_main; warmup_main(Path("$(@D)"))' >/dev/null
 	@touch $@
 
 # What only the benchmarks need: a venv of their own that also sees the packages of $(VENV). tulipy is compiled here.

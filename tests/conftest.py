@@ -2,6 +2,7 @@
 
 import os
 import signal
+from pathlib import Path
 
 from hypothesis import HealthCheck, settings
 
@@ -9,6 +10,9 @@ from hypothesis import HealthCheck, settings
 for name in [name for name in os.environ if name.startswith(("FLUXHERO_", "APCA_", "ALPACA_"))]:
     if name != "FLUXHERO_DATA":
         del os.environ[name]
+
+# The machine code that `make` has compiled serves the workers of pytest and the processes that they start.
+os.environ.setdefault("NUMBA_CACHE_DIR", str(Path(__file__).resolve().parents[1] / ".pytest_cache/numba"))
 
 # What `nohup` or a shell's `&` makes ignored is ignored by children, too, and they are told to end by these signals.
 # A handler is not inherited: here it ignores the signal as before, and children start as by hand.
