@@ -32,7 +32,7 @@ demo: setup ## trade real prices through the whole stack on this machine, no key
 	@exec $(BIN)/fluxherod demo $(ARGS)
 
 test: setup-test ## run the tests (ARGS: options of pytest; WORKERS: how many at a time)
-	@folder=$$(mktemp -d -t fh.XXXX) && $(BIN)/pytest -n $(WORKERS) --basetemp "$$folder" $(ARGS) && rm -rf "$$folder"
+	@folder=$$(mktemp -d -t fh.XXXX) && $(BIN)/pytest -n $(WORKERS) --dist worksteal --basetemp "$$folder" $(ARGS) && rm -rf "$$folder"
 
 acceptance: setup ## trade a folder of price files from end to end: make acceptance DATA=DIR
 	@test -d "$(DATA)" || { echo 'make acceptance DATA=DIR: DIR is a folder of price files, such as SPY_1Hour.csv.gz'; exit 2; }

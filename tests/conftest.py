@@ -4,7 +4,17 @@ import os
 import signal
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, settings
+
+WORKERS = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+# What takes long, by the worker that begins with it: machines and crashes, browsers and terminals, daemons. So one of
+# each kind runs at a time, and what tests share (an installed machine, a browser's server) is made by one worker.
+LONGEST = (
+    ("tests/systemd/", "tests/crash/", "tests/docs/test_cookbook"),
+    ("tests/web/", "tests/system/test_fault", "tests/tui/", "tests/walkthroughs/"),
+    ("tests/system/",),
+)
 
 # A key in the developer's environment must never let a test trade. Only the folder of `make acceptance` passes.
 for name in [name for name in os.environ if name.startswith(("FLUXHERO_", "APCA_", "ALPACA_"))]:
@@ -25,3 +35,22 @@ settings.register_profile(
     "fluxhero", deadline=None, derandomize="CI" in os.environ, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("fluxhero")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Each worker begins with what takes long; the end is short tests, which whoever is done takes from the others."""
+    if WORKERS == 1:
+        return
+    lines: list[list[pytest.Item]] = [[] for _ in range(WORKERS)]
+    short = items.copy()
+    for number, prefixes in enumerate(LONGEST):
+        for prefix in prefixes:
+            lines[number % WORKERS] += [item for item in short if item.nodeid.startswith(prefix)]
+            short = [item for item in short if not item.nodeid.startswith(prefix)]
+    # Work is dealt in equal shares of the list (`--dist worksteal`).
+    share = len(items) // WORKERS
+    for line in lines[:-1]:
+        room = max(0, share - len(line))
+        line += short[:room]
+        del short[:room]
+    items[:] = [item for line in lines for item in line] + short
