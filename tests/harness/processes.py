@@ -34,6 +34,7 @@ from fluxhero.v1 import (
 )
 from fluxhero.v1 import system_pb2 as system
 from fluxherod.failpoints import VARIABLE
+from harness.forked import Forked, forks
 from harness.stopwatch import Stopwatch
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -87,14 +88,18 @@ class Child:
         self.output = output
         with output.open("ab") as file:
             self._said_before = file.tell()  # by those that had this file before
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", module, *arguments],
-                stdin=subprocess.DEVNULL,
-                stdout=file,
-                stderr=subprocess.STDOUT,
-                env=dict(variables),
-                cwd=output.parent,
-                start_new_session=True,  # Ctrl-C is for the tests, which end their children in order
+            self.process: subprocess.Popen[bytes] | Forked = (
+                Forked(module, arguments, variables, output, output.parent)
+                if forks(variables, environment(output.parent))
+                else subprocess.Popen(
+                    [sys.executable, "-m", module, *arguments],
+                    stdin=subprocess.DEVNULL,
+                    stdout=file,
+                    stderr=subprocess.STDOUT,
+                    env=dict(variables),
+                    cwd=output.parent,
+                    start_new_session=True,  # Ctrl-C is for the tests, which end their children in order
+                )
             )
 
     def __enter__(self) -> Self:
