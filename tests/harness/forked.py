@@ -7,6 +7,7 @@ folder and environment of its own; only the imports are shared. Where something 
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import runpy
@@ -99,6 +100,7 @@ def _server(paths: str) -> None:
 
 
 def _run(module: str, arguments: tuple[str, ...], variables: dict[str, str], output: str, folder: str) -> None:
+    gc.freeze()  # or each look for garbage would go through all that is imported: a fast exchange would feel the pause
     os.setsid()
     os.chdir(folder)
     for target, name, flags in ((0, os.devnull, os.O_RDONLY), (1, output, os.O_WRONLY | os.O_APPEND)):
