@@ -23,6 +23,9 @@ SUITABLE := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))
 PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$python -c '$(SUITABLE)' 2>/dev/null && echo $$python && break; done)
 
+# Nothing is byte-compiled when it is installed: each program would do it again where the first may not keep it.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help setup setup-test demo test acceptance bench disk mutants scope streams crash dst dst-bugs parity soak soak-web weeks backtest-oracle cluster fuzz fuzz-web lint format proto web web-dev lock deb clean system-packages node-packages grpcurl
 
 help: ## list the targets
