@@ -50,7 +50,7 @@ def buy(daemon: Daemon, symbol: str, shares: int = SHARES, at: float | None = No
         side=common.SIDE_BUY,
         quantity=shares,
         type=order.ORDER_TYPE_MARKET if at is None else order.ORDER_TYPE_LIMIT,
-        limit_price="" if at is None else f"{at * price:.2f}",
+        limit_price=None if at is None else f"{at * price:.2f}",
         stop_loss_price=f"{0.95 * price:.2f}",
     )
     daemon.orders.PlaceOrder(request, timeout=CALL_TIMEOUT_S)

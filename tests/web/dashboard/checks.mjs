@@ -69,7 +69,8 @@ export const checks = {
       await page.page.getByLabel("Type HALT").fill("HALT");
       await keyboard.press("Enter");
       await page.until(".banner", "HALTED");
-      return { refusal, banner: await page.text(".banner"), ...audit };
+      const { violations } = await page.audit();
+      return { refusal, banner: await page.text(".banner"), violations: [...audit.violations, ...violations] };
     }),
 
   /** An order by the ticket, changed and canceled. A second click where the first one was, and a wrong word, send nothing. */

@@ -39,16 +39,18 @@ function Banners() {
     risk: store.risk.value,
     status: store.status.value,
   };
+  const banners = bannersOf(known, nowMs.value);
+  if (banners.length === 0) return null;
   return (
-    <div class="banners">
-      {bannersOf(known, nowMs.value).map((one) => (
+    <section class="banners" aria-label="Warnings">
+      {banners.map((one) => (
         <p key={one.title} class={one.alarm ? "banner alarm" : "banner"}>
           {/* What is behind it counts seconds, and would be read out with each. */}
           <strong role="alert">{one.title}</strong>
           <span>{one.text}</span>
         </p>
       ))}
-    </div>
+    </section>
   );
 }
 
