@@ -17,13 +17,14 @@ from hypothesis import strategies as st
 from fluxherod.backtest.book import Book, open_book, with_room
 from fluxherod.backtest.dataset import DataSet
 from fluxherod.backtest.driver import simulate
-from fluxherod.backtest.figures import NOTHING_KNOWN, Columns, columns
+from fluxherod.backtest.figures import columns
 from fluxherod.backtest.model import BacktestConfig, Run, Signals
 from fluxherod.backtest.pool import LocalPool
 from fluxherod.backtest.run import figures_of, run, run_laid
-from fluxherod.backtest.score import score
+from fluxherod.backtest.score import play, score
+from fluxherod.backtest.sharing import Decisions
 from fluxherod.backtest.tape import Laid, lay_out
-from fluxherod.backtest.verdicts import AHEAD, no_verdicts
+from fluxherod.backtest.verdicts import AHEAD, Verdicts, no_verdicts
 from fluxherod.core.kernel import KNOWN_FIGURES, new_states
 
 RECORDS = ("trades", "signals", "guards", "equity_ns", "equity_e4", "exposure_e4", "session_day", "session_ns")
@@ -31,15 +32,23 @@ ONE = DataSet.of([walk(1, date(2013, 1, 1), date(2013, 8, 1))], CONFIG)
 TWO = DataSet.of([*ONE.bars, walk(2, date(2013, 2, 1), date(2013, 8, 1), "IBM")], CONFIG)
 
 
-def bar_by_bar(laid: Laid, config: BacktestConfig, known: Columns = NOTHING_KNOWN) -> Book:
+def bar_by_bar(laid: Laid, config: BacktestConfig) -> Book:
     """The book of a run in which the kernel is never ahead of the account."""
     tape, params = laid.tape._replace(next=laid.tape.first.copy()), config.params.to_record()
     symbols, book = len(laid.symbols), open_book(config, laid.tape, len(laid.sessions.day))
     states, verdicts = new_states(symbols, params), no_verdicts(symbols, ahead=1)
     members = np.zeros(symbols, np.int64)
-    while not simulate(tape, laid.sessions, params, states, verdicts, members, book, known, 10**9):
+    while not simulate(tape, laid.sessions, params, states, verdicts, members, book, 10**9):
         book = with_room(book)
     return book
+
+
+def decided(laid: Laid, config: BacktestConfig) -> Verdicts:
+    """What trials share: the first three of a configuration's periods do without."""
+    decisions = Decisions(laid)
+    verdicts = [decisions.of(config) for _ in range(4)][-1]
+    assert verdicts is not None
+    return verdicts
 
 
 def told(run: Run) -> list[bytes]:
@@ -56,16 +65,17 @@ def written(book: Book) -> list[bytes]:
 
 
 @pytest.mark.parametrize("seed", [28, 94, 3, 10, 17, 40])
-def test_a_market_is_traded_alike_ahead_and_bar_by_bar_by_known_figures_and_by_own(seed: int) -> None:
+def test_a_market_is_traded_alike_ahead_and_bar_by_bar_by_shared_decisions_and_by_own(seed: int) -> None:
     market = series.market(seed, sessions())
     config = config_of(sessions(), market.config)
     bars = [bars_of(symbol, one) for symbol, one in market.bars.items()]
     for some in (bars, bars[:1]):
         laid = lay_out(some, config)
-        known, alone = figures_of(laid, config.params), told(run_laid(laid, config))
-        assert told(run_laid(laid, config, known=known)) == alone
-        assert written(bar_by_bar(laid, config)) == alone
-        assert written(bar_by_bar(laid, config, known.columns)) == alone
+        alone = run_laid(laid, config)
+        assert told(run_laid(laid, config, decided=decided(laid, config))) == told(alone)
+        assert written(bar_by_bar(laid, config)) == told(alone)
+        for one in (play(laid, config), play(laid, config, decided(laid, config))):
+            assert one.to_bytes() == score(alone).to_bytes()
 
 
 @given(
@@ -107,8 +117,10 @@ def test_signals_from_outside_are_traded_alike_ahead_and_bar_by_bar() -> None:
     laid = lay_out([bars], CONFIG, outside)
     alone = run_laid(laid, CONFIG)
     assert len(alone.trades) > 30
-    known = figures_of(laid, CONFIG.params)
-    assert told(run_laid(laid, CONFIG, known=known)) == told(alone) == written(bar_by_bar(laid, CONFIG))
+    shared = decided(laid, CONFIG)
+    assert told(run_laid(laid, CONFIG, decided=shared)) == told(alone) == written(bar_by_bar(laid, CONFIG))
+    assert play(laid, CONFIG).to_bytes() == score(alone).to_bytes()
+    assert play(laid, CONFIG, decided(laid, CONFIG)).to_bytes() == score(alone).to_bytes()
 
 
 @pytest.mark.parametrize("length", [1, AHEAD - 1, AHEAD, AHEAD + 1, 2 * AHEAD])
@@ -117,6 +129,7 @@ def test_where_the_bars_end_within_a_block_is_all_one(length: int) -> None:
     alone = run_laid(laid, CONFIG)
     assert len(alone.equity_ns) == length
     assert written(bar_by_bar(laid, CONFIG)) == told(alone)
+    assert told(run_laid(laid, CONFIG, decided=decided(laid, CONFIG))) == told(alone)
 
 
 def test_known_figures_are_a_column_each_in_the_kernels_order() -> None:

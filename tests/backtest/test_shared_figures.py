@@ -10,9 +10,10 @@ import pytest
 from backtest.walks import CONFIG, walk
 
 from fluxherod.backtest.dataset import DataSet
-from fluxherod.backtest.pool import Figures, LocalPool
+from fluxherod.backtest.pool import LocalPool
 from fluxherod.backtest.run import figures_of, run_laid
 from fluxherod.backtest.score import play
+from fluxherod.backtest.sharing import Decisions, Figures
 from fluxherod.core.kernel import KNOWN
 from fluxherod.core.strategy.params import StrategyParams
 
@@ -38,9 +39,13 @@ def test_parameters_that_leave_the_shared_part_alone_leave_every_figure_alone(na
 
 def test_a_run_with_known_figures_is_the_run_without_to_the_bit() -> None:
     laid = DataSet.of(TWO, CONFIG).laid
+    decisions = Decisions(laid)
+    assert [decisions.of(CONFIG) for _ in range(3)] == [None] * 3
     for params in (DEFAULTS, replace(DEFAULTS, entry_atr=0.2, breakout_volume_ratio=0.5, confirmation_bars=1)):
         config = replace(CONFIG, params=params)
-        alone, sharing = run_laid(laid, config), run_laid(laid, config, known=figures_of(laid, DEFAULTS))
+        shared = decisions.of(config)
+        assert shared is not None
+        alone, sharing = run_laid(laid, config), run_laid(laid, config, decided=shared)
         assert len(alone.trades) > 5
         for name in ("trades", "signals", "guards", "open", "equity_e4", "exposure_e4", "session_e4"):
             assert getattr(alone, name).tobytes() == getattr(sharing, name).tobytes(), name

@@ -8,7 +8,7 @@ import numpy as np
 
 from fluxherod.backtest.model import GUARD, SIGNAL, TRADE, BacktestConfig
 from fluxherod.backtest.tape import Tape
-from fluxherod.core.jit import RecordArray, RowArray
+from fluxherod.core.jit import RecordArray, RowArray, lent, shared
 
 _OF_LIMITS = (
     "trend_risk_bp",
@@ -28,6 +28,7 @@ _OF_COSTS = ("commission_e4", "slippage_bp", "large_slippage_bp", "large_share_b
 RULES = np.dtype(
     [
         *[(name, "i8") for name in (*_OF_LIMITS, *_OF_COSTS)],
+        ("keeps", "i8"),  # 1; 0 when nothing is logged: then all records of a log are its first, for nobody to read
         ("correlation_limit", "f8"),
         ("by_returns", "?"),
         ("allow_shorts", "?"),
@@ -56,6 +57,12 @@ ACCOUNT = np.dtype(
         ("guards", "i8"),
         ("sessions", "i8"),
         ("bars", "i8"),
+        ("exposed", "i8"),  # marks at which a position was open
+        ("wins", "i8"),  # of the closed trades: how many made money, what they made, and what all did
+        ("gross_profit_e4", "i8"),
+        ("net_e4", "i8"),
+        ("trough_e4", "i8"),  # the lowest mark since the peak
+        ("drawdown", "f8"),  # the largest fall from a peak, as a fraction of it
         ("reduced", "?"),
         ("disabled", "?"),
         ("day_lost", "?"),
@@ -113,19 +120,36 @@ _BARS_A_SIGNAL = 6
 _BARS_A_TRADE = 32
 
 
-def open_book(config: BacktestConfig, tape: Tape, sessions: int) -> Book:
-    """The book of an account that has not traded."""
-    symbols, rows = len(tape.first), len(tape.start_ns)
-    account, log = np.zeros(1, ACCOUNT), max(_LOG, 4 * symbols)
+def open_book(config: BacktestConfig, tape: Tape, sessions: int, keeps: bool = True) -> Book:
+    """The book of an account that has not traded.
+
+    Args:
+        keeps: False when nobody will read more than the account and the sessions' closes.
+    """
+    symbols, rows = len(tape.first), len(tape.start_ns) if keeps else 1
+    account, log = np.zeros(1, ACCOUNT), max(_LOG, 4 * symbols) if keeps else 1
     # Memory that is never written to costs nothing; growing does.
     entries, trips = max(log, rows // _BARS_A_SIGNAL), max(log, rows // _BARS_A_TRADE)
-    for name in ("cash_e4", "equity_e4", "peak_e4", "base_e4"):
+    for name in ("cash_e4", "equity_e4", "peak_e4", "trough_e4", "base_e4"):
         account[name] = config.initial_equity_e4
     account["session"] = -1
     logs = (np.zeros(trips, TRADE), np.zeros(entries, SIGNAL), np.zeros(log, GUARD))
     marks = [np.empty(rows, np.int64) for _ in range(3)]
-    closes = [np.empty(sessions, np.int64) for _ in range(3)]
-    return Book(_rules(config, tape), account, np.zeros(symbols, SLOT), *logs, *marks, *closes)
+    closes = [np.empty(sessions if keeps else 1, np.int64) for _ in range(2)]
+    rules = rules_of(config, tape, keeps)
+    return Book(rules, account, np.zeros(symbols, SLOT), *logs, *marks, *closes, np.empty(sessions, np.int64))
+
+
+@shared
+def fall(equity_e4: int, peak_e4: int) -> float:
+    """What is lost since a peak, as a fraction of it."""
+    return 1.0 - equity_e4 / peak_e4
+
+
+@lent
+def logged(book: Book, number: int) -> int:
+    """Where the record of a number is in its log."""
+    return int(number * book.rules[0]["keeps"])
 
 
 def with_room(book: Book) -> Book:
@@ -146,11 +170,13 @@ def _twice_as_long(log: RecordArray) -> RecordArray:
     return longer
 
 
-def _rules(config: BacktestConfig, tape: Tape) -> RecordArray:
+def rules_of(config: BacktestConfig, tape: Tape, keeps: bool = True) -> RecordArray:
+    """RULES of a configuration, shape (1,)."""
     rules, limits, costs = np.zeros(1, RULES), config.limits, config.costs
     rules[0] = (
         *[getattr(limits, name) for name in _OF_LIMITS],
         *[getattr(costs, name) for name in _OF_COSTS],
+        keeps,
         limits.correlation_limit,
         limits.correlation_basis == "returns",
         config.allow_shorts,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from fluxherod.backtest.book import Book
+from fluxherod.backtest.book import Book, logged
 from fluxherod.backtest.fills import beyond_stop, limit_fill_e4, slippage_bp, slipped_e4, stop_fill
 from fluxherod.backtest.model import ExitReason, Outcome
 from fluxherod.backtest.tape import Sessions, Tape
@@ -60,15 +60,27 @@ def drop_entry(book: Book, s: int, outcome: int) -> None:
     account["working_e4"] -= abs(slot["wanted"]) * slot["signal_e4"]
     account["open"] -= 1
     slot["wanted"] = 0
-    book.signals[slot["signal"]]["outcome"] = outcome
+    book.signals[logged(book, slot["signal"])]["outcome"] = outcome
+
+
+@lent
+def touches_stop(slot: Record, tape: Tape, row: int) -> bool:
+    """True when a bar touches the stop of a position."""
+    return not math.isnan(_stopped_at(slot, tape, row))
+
+
+@lent
+def _stopped_at(slot: Record, tape: Tape, row: int) -> float:
+    """The price, before slippage, at which a bar fills the stop of a position; NaN if not."""
+    side = 1 if slot["quantity"] > 0 else -1
+    return stop_fill(side, slot["stop_e4"], tape.open[row], tape.high[row], tape.low[row])
 
 
 @lent
 def look_at_stop(book: Book, tape: Tape, sessions: Sessions, s: int, row: int) -> None:
     """Close the position of a symbol when its bar touches the stop."""
     slot = book.slots[s]
-    side = 1 if slot["quantity"] > 0 else -1
-    price = stop_fill(side, slot["stop_e4"], tape.open[row], tape.high[row], tape.low[row])
+    side, price = 1 if slot["quantity"] > 0 else -1, _stopped_at(slot, tape, row)
     if not math.isnan(price):
         # An entry of this bar was at its open inside of the stop; what opened earlier may be beyond it there.
         at_open = beyond_stop(side, tape.open[row], slot["stop_e4"])
@@ -87,8 +99,12 @@ def close_position(book: Book, tape: Tape, s: int, row: int, price: float, now_n
     account["holdings_e4"] -= slot["quantity"] * slot["price_e4"]
     account["gross_e4"] -= shares * slot["price_e4"]
     account["open"] -= 1
-    trade = book.trades[account["trades"]]
+    pnl_e4 = net_e4(realized_by_e4(sign, value_e4, slot["cost_e4"], 0), 2 * fee_e4)
+    trade = book.trades[logged(book, account["trades"])]
     account["trades"] += 1
+    account["net_e4"] += pnl_e4
+    account["wins"] += int(pnl_e4 > 0)
+    account["gross_profit_e4"] += max(pnl_e4, 0)
     trade["symbol"] = s
     trade["side"] = -sign
     trade["mode"] = slot["mode"]
@@ -101,7 +117,7 @@ def close_position(book: Book, tape: Tape, s: int, row: int, price: float, now_n
     trade["exit_ns"] = now_ns
     trade["exit_e4"] = price_e4
     trade["stop_e4"] = slot["first_stop_e4"]
-    trade["pnl_e4"] = net_e4(realized_by_e4(sign, value_e4, slot["cost_e4"], 0), 2 * fee_e4)
+    trade["pnl_e4"] = pnl_e4
     trade["commission_e4"] = 2 * fee_e4
     trade["bars"] = row - slot["entry_row"]
     slot["quantity"] = 0

@@ -5,19 +5,26 @@ from __future__ import annotations
 
 import numpy as np
 
-from fluxherod.backtest.book import Book
-from fluxherod.backtest.booking import close_position, drop_entry, look_at_stop, open_position, opening_ns
-from fluxherod.backtest.entries import enter, write_exit_signal
-from fluxherod.backtest.figures import Columns
+from fluxherod.backtest.book import Book, fall, logged
+from fluxherod.backtest.booking import (
+    close_position,
+    drop_entry,
+    look_at_stop,
+    open_position,
+    opening_ns,
+    touches_stop,
+)
+from fluxherod.backtest.entries import enter, is_hopeless, write_exit_signal
 from fluxherod.backtest.model import ExitReason, Guard, Kind, Outcome
 from fluxherod.backtest.tape import Sessions, Tape
 from fluxherod.backtest.verdicts import (
+    NO_ROW,
     Verdicts,
     decide_ahead,
-    enters,
     entry_of,
     exits,
     left_in_block,
+    next_entry,
     regime_of,
     undecided,
 )
@@ -32,6 +39,7 @@ _CANCELLED = int(Outcome.CANCELLED)
 _BREAKER = int(ExitReason.BREAKER)
 _DAILY_LOSS = int(ExitReason.DAILY_LOSS)
 _MANUAL = int(Kind.MANUAL)
+_STAYS = -1
 _NORMAL = int(Guard.NORMAL)
 _REDUCED = int(Guard.REDUCED)
 _DISABLED = int(Guard.DISABLED)
@@ -48,15 +56,13 @@ def simulate(
     verdicts: Verdicts,
     members: RowArray,
     book: Book,
-    known: Columns,
     most: int,
 ) -> bool:
     """Go on for at most so many bars: True at the end of the tape, False when there is more, or a log is full.
 
     Args:
         params: PARAMS, shape (1,); `states` and `members`: one a symbol.
-        verdicts: what `no_verdicts` made.
-        known: of each row of the tape, or of none: then the indicators are computed.
+        verdicts: what `no_verdicts` made, or those on all bars: then nothing is decided here, and no state moves.
     """
     done = 0
     while done < most and _has_room(book):
@@ -69,10 +75,11 @@ def simulate(
             s = members[k]
             row = _row(tape, s)
             if undecided(verdicts, tape, s, row):
-                decide_ahead(tape, sessions, params, states, verdicts, s, row, book.rules[0], known)
+                decide_ahead(tape, sessions, params, states, verdicts, s, row, book.rules[0])
         if live:
             _trade(tape, sessions, members[:count], book, params, verdicts)
-            done += _wait(tape, book, params, verdicts)
+            done += _wait(tape, sessions, book, params, verdicts)
+            done += _hold(tape, sessions, book, params, verdicts)
     return False
 
 
@@ -91,7 +98,7 @@ def judge(tape: Tape, params: RecordArray, verdicts: Verdicts, s: int, book: Boo
 @lent
 def _has_room(book: Book) -> bool:
     account, most = book.account[0], 2 * len(book.slots) + 4
-    return bool(
+    return not book.rules[0]["keeps"] or bool(
         account["trades"] + most <= len(book.trades)
         and account["signals"] + most <= len(book.signals)
         and account["guards"] + most <= len(book.guards)
@@ -131,24 +138,30 @@ def _row(tape: Tape, s: int) -> int:
 
 @lent
 def _begin(tape: Tape, sessions: Sessions, members: RowArray, book: Book) -> bool:
-    """True when one of these bars is traded on. A session may begin: its losses count from the last mark."""
+    """True when one of these bars is traded on. A session may begin."""
     traded, account = 0, book.account[0]
     for k in range(len(members)):
         s = np.uintp(members[k])
         traded += int(tape.next[s] > tape.warm[s])
     account["bars"] += traded
     row = _row(tape, members[0])
-    session = tape.session[np.uintp(row)]
-    if traded > 0 and session != account["session"]:
-        account["session"] = session
-        account["session_begins"] = True
-        account["base_e4"] = account["equity_e4"]
-        book.session_day[account["sessions"]] = sessions.day[session]
-        account["sessions"] += 1
-        if account["day_lost"]:
-            account["day_lost"] = False
-            _write_guard(book, opening_ns(tape, sessions, book.rules[0], row), _NEW_SESSION)
+    if traded > 0 and tape.session[np.uintp(row)] != account["session"]:
+        _begin_session(tape, sessions, book, row)
     return traded > 0
+
+
+@lent
+def _begin_session(tape: Tape, sessions: Sessions, book: Book, row: int) -> None:
+    """The session of a row begins: what it loses counts from the last mark."""
+    account, session = book.account[0], tape.session[np.uintp(row)]
+    account["session"] = session
+    account["session_begins"] = True
+    account["base_e4"] = account["equity_e4"]
+    book.session_day[logged(book, account["sessions"])] = sessions.day[session]
+    account["sessions"] += 1
+    if account["day_lost"]:
+        account["day_lost"] = False
+        _write_guard(book, opening_ns(tape, sessions, book.rules[0], row), _NEW_SESSION)
 
 
 @lent
@@ -160,8 +173,11 @@ def _trade(
     before_e4 = account["equity_e4"]
     if account["open"] != 0:
         _open_and_stop(tape, sessions, members, book)
-        _value(tape, members, book)
-    _mark(tape, members, book)
+        for k in range(len(members)):
+            slot = book.slots[members[k]]
+            if slot["quantity"] != 0:
+                _value(account, slot, nearest_e4(tape.close[_row(tape, members[k])]))
+    _mark(tape, _row(tape, members[0]), book)
     # At the same equity, and in the same session, the guards would decide as they did.
     if account["equity_e4"] != before_e4 or account["session_begins"]:
         account["session_begins"] = False
@@ -176,43 +192,96 @@ def _trade(
 
 
 @lent
-def _wait(tape: Tape, book: Book, params: RecordArray, verdicts: Verdicts) -> int:
-    """An account that holds and wants nothing waits: its marks stay, and entries are looked at until one is ordered.
+def _wait(tape: Tape, sessions: Sessions, book: Book, params: RecordArray, verdicts: Verdicts) -> int:
+    """An account that holds and wants nothing goes from entry to entry until one is ordered, and its marks stay.
 
-    Goes on with a single symbol, as far as the session and what is decided reach; how many bars.
+    Only with a single symbol, and as far as bars are decided; how many bars.
     """
     account, first = book.account[0], tape.next[0]
     if len(tape.first) > 1 or account["open"] != 0 or book.rules[0]["given"]:
         return 0
-    row, session, room = first, account["session"], len(book.signals) - account["signals"] - 1
-    end = first + min(left_in_block(verdicts, tape, 0, first), tape.last[0] - first, room)
+    row, end = first, first + min(left_in_block(verdicts, tape, 0, first), tape.last[0] - first, _room(book))
     while row < end and account["open"] == 0:
-        begin = row
-        while row < end and tape.session[np.uintp(row)] == session and not enters(verdicts, tape, 0, row):
-            row += 1
-        fires = row < end and tape.session[np.uintp(row)] == session
-        row += int(fires)
-        _mark_again(tape, book, begin, row)
-        if not fires:
-            break
-        _enter(tape, 0, book, params, verdicts)
+        fires = _next_wanted(verdicts, book, row)
+        until = fires + 1 if fires < end else end
+        _pass(tape, sessions, book, row, until)
+        row = until
+        if fires < end:
+            _enter(tape, 0, book, params, verdicts)
     return int(row - first)
 
 
 @lent
+def _room(book: Book) -> int:
+    """How many bars may have a signal before the log of signals is full."""
+    return int(len(book.signals) - book.account[0]["signals"] - 1) if book.rules[0]["keeps"] else _END
+
+
+@lent
+def _next_wanted(verdicts: Verdicts, book: Book, row: int) -> int:
+    """As `next_entry`; where no signal is logged, of those that may be ordered."""
+    rules, fires = book.rules[0], next_entry(verdicts, 0, row)
+    while fires != NO_ROW and not rules["keeps"] and is_hopeless(rules, entry_of(verdicts, 0)):
+        fires = next_entry(verdicts, 0, fires + 1)
+    return fires
+
+
+@lent
+def _pass(tape: Tape, sessions: Sessions, book: Book, begin: int, end: int) -> None:
+    """The bars of a single symbol from one row up to another go by, and the account stays what it is."""
+    row = begin
+    while row < end:
+        session, at = tape.session[np.uintp(row)], row
+        if session != book.account[0]["session"]:
+            _begin_session(tape, sessions, book, row)
+        while row < end and tape.session[np.uintp(row)] == session:
+            row += 1
+        _mark_again(tape, book, at, row)
+    tape.next[0] = end
+
+
+@lent
 def _mark_again(tape: Tape, book: Book, begin: int, end: int) -> None:
-    """The bars of a single symbol between two rows are over, and the account is what it was."""
+    """The marks of bars of one session are what the account was worth before."""
     account = book.account[0]
-    at, count, equity_e4, exposure_e4 = account["times"], end - begin, account["equity_e4"], account["gross_e4"]
-    if count > 0:
+    at, count, session = account["times"], end - begin, account["sessions"] - 1
+    if book.rules[0]["keeps"]:
+        equity_e4, exposure_e4 = account["equity_e4"], account["gross_e4"]
         for k in range(count):
             book.equity_ns[np.uintp(at + k)] = tape.end_ns[np.uintp(begin + k)]
             book.equity_e4[np.uintp(at + k)] = equity_e4
             book.exposure_e4[np.uintp(at + k)] = exposure_e4
-        book.session_ns[account["sessions"] - 1] = tape.end_ns[end - 1]
-        account["times"] += count
-        account["bars"] += count
-        tape.next[0] = end
+        book.session_ns[session] = tape.end_ns[end - 1]
+    book.session_e4[session] = account["equity_e4"]
+    account["times"] += count
+    account["bars"] += count
+
+
+@lent
+def _hold(tape: Tape, sessions: Sessions, book: Book, params: RecordArray, verdicts: Verdicts) -> int:
+    """A position that nothing happens to: it is marked and trails, up to a bar on which more is to be done.
+
+    Only with a single symbol, and as far as bars are decided; how many bars.
+    """
+    account, slot, rules, first = book.account[0], book.slots[0], book.rules[0], tape.next[0]
+    if len(tape.first) > 1 or slot["quantity"] == 0 or slot["leaving"] != 0 or rules["given"]:
+        return 0
+    row, end = first, first + min(left_in_block(verdicts, tape, 0, first), tape.last[0] - first)
+    while row < end and tape.session[np.uintp(row)] == account["session"]:
+        logs = rules["keeps"] and next_entry(verdicts, 0, row) == row  # an entry, which is vetoed
+        if logs or touches_stop(slot, tape, row) or _ends(tape, 0, row, book, verdicts):
+            break
+        price_e4 = nearest_e4(tape.close[np.uintp(row)])
+        equity_e4 = account["equity_e4"] + slot["quantity"] * (price_e4 - slot["price_e4"])
+        if _breaker_at(account, rules, equity_e4) != _STAYS or _loses_day(account, rules, equity_e4):
+            break
+        tape.next[0] = row + 1
+        account["bars"] += 1
+        _value(account, slot, price_e4)
+        _mark(tape, row, book)
+        _trail(tape, 0, book, params[0])
+        row += 1
+    return int(row - first)
 
 
 @lent
@@ -237,57 +306,68 @@ def _open_and_stop(tape: Tape, sessions: Sessions, members: RowArray, book: Book
 
 
 @lent
-def _value(tape: Tape, members: RowArray, book: Book) -> None:
-    """Positions at the closes of these bars, the others at their last one."""
-    account = book.account[0]
-    for k in range(len(members)):
-        slot = book.slots[members[k]]
-        quantity = slot["quantity"]
-        if quantity != 0:
-            price_e4 = nearest_e4(tape.close[_row(tape, members[k])])
-            moved_e4 = price_e4 - slot["price_e4"]
-            account["holdings_e4"] += quantity * moved_e4
-            account["gross_e4"] += abs(quantity) * moved_e4
-            slot["price_e4"] = price_e4
+def _value(account: Record, slot: Record, price_e4: int) -> None:
+    """A position at another price."""
+    quantity = slot["quantity"]
+    moved_e4 = price_e4 - slot["price_e4"]
+    account["holdings_e4"] += quantity * moved_e4
+    account["gross_e4"] += abs(quantity) * moved_e4
+    slot["price_e4"] = price_e4
 
 
 @lent
-def _mark(tape: Tape, members: RowArray, book: Book) -> None:
-    """Write down what the account is worth."""
+def _mark(tape: Tape, row: int, book: Book) -> None:
+    """Write down what the account is worth at the end of a bar."""
     account = book.account[0]
-    end_ns = tape.end_ns[np.uintp(_row(tape, members[0]))]
-    at, session = np.uintp(account["times"]), np.uintp(account["sessions"] - 1)
-    equity_e4 = account["cash_e4"] + account["holdings_e4"]
-    account["equity_e4"] = equity_e4
-    account["times"] += 1
-    book.equity_ns[at] = book.session_ns[session] = end_ns
-    book.equity_e4[at] = book.session_e4[session] = equity_e4
+    end_ns, equity_e4 = tape.end_ns[np.uintp(row)], account["cash_e4"] + account["holdings_e4"]
+    at, session = np.uintp(logged(book, account["times"])), account["sessions"] - 1
+    book.equity_ns[at] = book.session_ns[np.uintp(logged(book, session))] = end_ns
+    book.equity_e4[at] = book.session_e4[np.uintp(session)] = account["equity_e4"] = equity_e4
     book.exposure_e4[at] = account["gross_e4"]
+    account["times"] += 1
+    account["exposed"] += int(account["gross_e4"] != 0)
+    if equity_e4 > account["peak_e4"]:
+        account["peak_e4"] = account["trough_e4"] = equity_e4
+    elif equity_e4 < account["trough_e4"]:
+        account["trough_e4"] = equity_e4
+        account["drawdown"] = max(account["drawdown"], fall(equity_e4, account["peak_e4"]))
 
 
 @lent
 def _guard(book: Book, now_ns: int) -> None:
     """Breaker and daily loss, as `core.risk.breaker` has them; a backtest is sure of its first reading."""
     account, rules = book.account[0], book.rules[0]
-    equity_e4 = account["equity_e4"]
-    account["peak_e4"] = max(account["peak_e4"], equity_e4)
-    peak_e4 = account["peak_e4"]
-    lost_e4 = peak_e4 - equity_e4
-    if not account["disabled"]:
-        if reached(lost_e4, peak_e4, rules["critical_drawdown_bp"]):
-            account["disabled"], account["reduced"] = True, False
-            _write_guard(book, now_ns, _DISABLED)
-            _flatten(book, _BREAKER)
-        elif account["reduced"] and not reached(lost_e4, peak_e4, rules["recovery_drawdown_bp"]):
-            account["reduced"] = False
-            _write_guard(book, now_ns, _NORMAL)
-        elif not account["reduced"] and reached(lost_e4, peak_e4, rules["warning_drawdown_bp"]):
-            account["reduced"] = True
-            _write_guard(book, now_ns, _REDUCED)
-    if not account["day_lost"] and day_lost(account["base_e4"] - equity_e4, account["base_e4"], rules["daily_loss_bp"]):
+    becomes = _breaker_at(account, rules, account["equity_e4"])
+    if becomes != _STAYS:
+        account["disabled"], account["reduced"] = becomes == _DISABLED, becomes == _REDUCED
+        _write_guard(book, now_ns, becomes)
+    if becomes == _DISABLED:
+        _flatten(book, _BREAKER)
+    if _loses_day(account, rules, account["equity_e4"]):
         account["day_lost"] = True
         _write_guard(book, now_ns, _DAY_LOST)
         _flatten(book, _DAILY_LOSS)
+
+
+@lent
+def _breaker_at(account: Record, rules: Record, equity_e4: int) -> int:
+    """What the breaker becomes at an equity, a Guard; _STAYS when it is that already."""
+    peak_e4 = max(account["peak_e4"], equity_e4)
+    lost_e4 = peak_e4 - equity_e4
+    if account["disabled"]:
+        return _STAYS
+    if reached(lost_e4, peak_e4, rules["critical_drawdown_bp"]):
+        return _DISABLED
+    if account["reduced"]:
+        return _STAYS if reached(lost_e4, peak_e4, rules["recovery_drawdown_bp"]) else _NORMAL
+    return _REDUCED if reached(lost_e4, peak_e4, rules["warning_drawdown_bp"]) else _STAYS
+
+
+@lent
+def _loses_day(account: Record, rules: Record, equity_e4: int) -> bool:
+    """True when the day's loss reaches its limit at an equity."""
+    base_e4 = account["base_e4"]
+    return not account["day_lost"] and day_lost(base_e4 - equity_e4, base_e4, rules["daily_loss_bp"])
 
 
 @lent
@@ -304,7 +384,7 @@ def _flatten(book: Book, reason: int) -> None:
 @lent
 def _write_guard(book: Book, now_ns: int, what: int) -> None:
     account = book.account[0]
-    guard = book.guards[account["guards"]]
+    guard = book.guards[logged(book, account["guards"])]
     account["guards"] += 1
     guard["ns"] = now_ns
     guard["equity_e4"] = account["equity_e4"]
@@ -333,20 +413,25 @@ def _exit(tape: Tape, s: int, book: Book, verdicts: Verdicts) -> None:
     if slot["quantity"] == 0 or slot["leaving"] != 0:
         return
     row = _row(tape, s)
-    if slot["mode"] == _MANUAL:
-        ends = bool(book.rules[0]["given"]) and bool(tape.exit[row])  # a person's has no rule that ends it
-    else:
-        ends = exits(verdicts, tape, s, row, slot["quantity"] > 0, slot["mode"])
-    if ends:
+    if _ends(tape, s, row, book, verdicts):
         write_exit_signal(book, tape, s, row, regime_of(verdicts, tape, s, row))
         slot["leaving"] = _SIGNAL
+
+
+@lent
+def _ends(tape: Tape, s: int, row: int, book: Book, verdicts: Verdicts) -> bool:
+    slot = book.slots[s]
+    if slot["mode"] == _MANUAL:
+        return bool(book.rules[0]["given"]) and bool(tape.exit[row])  # a person's has no rule that ends it
+    return exits(verdicts, tape, s, row, slot["quantity"] > 0, slot["mode"])
 
 
 @lent
 def _enter(tape: Tape, s: int, book: Book, params: RecordArray, verdicts: Verdicts) -> None:
     """An entry that fires, by the strategy or from outside."""
     row, given = _row(tape, s), book.rules[0]["given"]
-    if tape.entry[row] != 0 if given else enters(verdicts, tape, s, row) and row >= tape.warm[s]:
-        verdict = entry_of(verdicts, tape, s, row)
+    fires = next_entry(verdicts, s, row) == row
+    if tape.entry[row] != 0 if given else fires and row >= tape.warm[s]:
+        verdict = entry_of(verdicts, s)
         side = tape.entry[row] if given else verdict["entry"]
         enter(book, tape, s, row, side, _MANUAL if given else verdict["entry_mode"], verdict, params)

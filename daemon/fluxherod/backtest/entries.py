@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fluxherod.backtest.book import Book
+from fluxherod.backtest.book import Book, logged
 from fluxherod.backtest.model import Kind, Outcome
 from fluxherod.backtest.tape import Tape
 from fluxherod.core.jit import Record, RecordArray, lent
@@ -47,9 +47,11 @@ def enter(
     `mode` is an EntryMode, or Kind.MANUAL for an entry from outside.
     """
     account, slot, rules = book.account[0], book.slots[s], book.rules[0]
+    quantity, outcome, correlated = 0, _vetoed(account, slot, rules, side, mode, decision), False
+    if outcome != _ORDERED and not rules["keeps"]:
+        return
     price_e4 = nearest_e4(tape.close[row])
     placed_e4, normal_e4 = _stops(tape, row, side, mode, decision, params[0], account["reduced"])
-    quantity, outcome, correlated = 0, _vetoed(account, slot, rules, side, mode, decision), False
     if outcome == _ORDERED:
         if mode == _MANUAL and tape.quantity[row] >= 0:
             quantity = tape.quantity[row]
@@ -89,6 +91,23 @@ def _vetoed(account: Record, slot: Record, rules: Record, side: int, mode: int, 
     """What ends an entry before its size is asked; ORDERED when nothing does. The spread is not applicable."""
     if slot["quantity"] != 0 or slot["wanted"] != 0:
         return _IN_POSITION
+    veto = _veto(rules, side, mode, decision)
+    if veto != _ORDERED:
+        return veto
+    if account["disabled"]:
+        return _BREAKER
+    return _DAILY_LOSS if account["day_lost"] else _ORDERED
+
+
+@lent
+def is_hopeless(rules: Record, verdict: Record) -> bool:
+    """True when an entry of the strategy is vetoed whatever the account is."""
+    return _veto(rules, verdict["entry"], verdict["entry_mode"], verdict) != _ORDERED
+
+
+@lent
+def _veto(rules: Record, side: int, mode: int, decision: Record) -> int:
+    """What ends an entry whatever the account is; ORDERED when nothing does."""
     if side < 0 and not rules["allow_shorts"]:
         return _SHORTS_OFF
     if mode != _MANUAL:
@@ -96,9 +115,7 @@ def _vetoed(account: Record, slot: Record, rules: Record, side: int, mode: int, 
         volume_ok = decision["volume_ok"] if mode == _MEAN_REVERSION else decision["breakout_volume_ok"]
         if volume_ok == _FAILED or decision["time_ok"] == _FAILED or decision["gap_ok"] == _FAILED:
             return _NOISE
-    if account["disabled"]:
-        return _BREAKER
-    return _DAILY_LOSS if account["day_lost"] else _ORDERED
+    return _ORDERED
 
 
 @lent
@@ -208,7 +225,7 @@ def _write_signal(
     correlated: bool,
 ) -> None:
     account = book.account[0]
-    signal = book.signals[account["signals"]]
+    signal = book.signals[logged(book, account["signals"])]
     account["signals"] += 1
     signal["symbol"] = s
     signal["side"] = side
@@ -242,4 +259,4 @@ def write_exit_signal(book: Book, tape: Tape, s: int, row: int, regime: int) -> 
         slot["stop_e4"],
         False,
     )
-    book.signals[book.account[0]["signals"] - 1]["exit"] = True
+    book.signals[logged(book, book.account[0]["signals"] - 1)]["exit"] = True

@@ -9,18 +9,19 @@ import numpy as np
 
 from fluxherod.backtest.book import Book, open_book, with_room
 from fluxherod.backtest.driver import simulate
-from fluxherod.backtest.figures import NOTHING_KNOWN, Known, columns
+from fluxherod.backtest.figures import Known, columns
 from fluxherod.backtest.model import OPEN, BacktestConfig, Bars, Run, Signals
 from fluxherod.backtest.tape import Laid, lay_out
-from fluxherod.backtest.verdicts import no_verdicts
+from fluxherod.backtest.verdicts import Verdicts, no_verdicts
 from fluxherod.core.jit import RecordArray
-from fluxherod.core.kernel import BAR, DECISION, new_states, warm_up
+from fluxherod.core.kernel import BAR, DECISION, STATE, new_states, warm_up
 from fluxherod.core.kernel import run as run_kernel
 from fluxherod.core.portfolio import net_e4
 from fluxherod.core.strategy.params import StrategyParams
 
 _ALL = np.iinfo(np.int64).max
 _BLOCK = 4_096
+_NO_STATES = np.zeros(0, STATE)
 PIECE = 200_000
 """Bars between two calls of `progress`."""
 
@@ -50,28 +51,39 @@ def run_laid(
     laid: Laid,
     config: BacktestConfig,
     progress: Callable[[float], None] | None = None,
-    known: Known | None = None,
+    decided: Verdicts | None = None,
 ) -> Run:
     """Trade what is on a tape already; the tape stays as it is, so many runs, also at a time, can share it.
 
     Args:
         laid: laid out with a configuration of the same timeframe, calendar and start.
         progress: as for `run`.
-        known: what `figures_of` made of the tape for parameters with the same `of_indicators`.
+        decided: the verdicts on all bars by this configuration, as `sharing` has them; None: they are worked out.
     """
+    return _told(laid, config, traded(laid, config, True, progress, decided))
+
+
+def traded(
+    laid: Laid,
+    config: BacktestConfig,
+    keeps: bool,
+    progress: Callable[[float], None] | None = None,
+    decided: Verdicts | None = None,
+) -> Book:
+    """The book at the end of a run; arguments are those of `run_laid` and `open_book`."""
     _ready()
     tape, symbols = laid.tape._replace(next=laid.tape.first.copy()), len(laid.symbols)
     params = config.params.to_record()
-    states, verdicts = new_states(symbols, params), no_verdicts(symbols)
+    states = new_states(symbols, params) if decided is None else _NO_STATES
+    verdicts = no_verdicts(symbols) if decided is None else decided
     members, total = np.zeros(symbols, np.int64), max(1, len(tape.start_ns))
-    book = open_book(config, tape, len(laid.sessions.day))
-    given = NOTHING_KNOWN if known is None else known.columns
+    book = open_book(config, tape, len(laid.sessions.day), keeps)
     most = _ALL if progress is None else PIECE
-    while not simulate(tape, laid.sessions, params, states, verdicts, members, book, given, most):
+    while not simulate(tape, laid.sessions, params, states, verdicts, members, book, most):
         book = with_room(book)
         if progress is not None:
             progress(float((tape.next - tape.first).sum()) / total)
-    return _told(laid, config, book)
+    return book
 
 
 def figures_of(laid: Laid, params: StrategyParams) -> Known:

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fluxherod.backtest.figures import Known
+from fluxherod.backtest.book import fall
 from fluxherod.backtest.model import BacktestConfig, Run
-from fluxherod.backtest.run import run_laid
+from fluxherod.backtest.run import traded
 from fluxherod.backtest.tape import Laid
+from fluxherod.backtest.verdicts import Verdicts
 from fluxherod.core.jit import FloatArray, Record, RecordArray, RowArray, inlined, kernel
 from fluxherod.core.performance import RISK_FREE_RATE, SESSIONS_A_YEAR
 
@@ -175,9 +176,11 @@ def objective_of(name: str, score: Score | None) -> float | None:
     return OBJECTIVES[name](score) if score is not None and score.trades else None
 
 
-def play(laid: Laid, config: BacktestConfig, known: Known | None = None) -> Score:
-    """Run one trial and keep its score; `known` as for `run_laid`."""
-    return score(run_laid(laid, config, known=known))
+def play(laid: Laid, config: BacktestConfig, decided: Verdicts | None = None) -> Score:
+    """Run one trial and keep nothing but its score; `decided` as for `run_laid`."""
+    book, record = traded(laid, config, False, decided=decided), np.zeros(1, SCORE)
+    _tell(config.initial_equity_e4, book.account, book.session_e4, record)
+    return Score(record[0])
 
 
 def score(run: Run) -> Score:
@@ -190,29 +193,48 @@ def score(run: Run) -> Score:
     return Score(record[0])
 
 
-# One order of additions, in compiled code: a library's sum may add in another order on another processor.
+@kernel
+def _tell(initial_e4: int, account: RecordArray, session_e4: RowArray, out: RecordArray) -> None:
+    """What `score` and `_measure` have of a whole run, by the figures that an account keeps as it goes."""
+    score, end = out[0], account[0]
+    score["initial_e4"] = initial_e4
+    score["final_e4"] = end["equity_e4"]
+    score["trades"] = end["trades"]
+    score["wins"] = end["wins"]
+    score["net_e4"] = end["net_e4"]
+    score["gross_profit_e4"] = end["gross_profit_e4"]
+    score["drawdown"] = end["drawdown"]
+    score["exposure"] = end["exposed"] / end["times"] if end["times"] > 0 else 0.0
+    _sessions(initial_e4, session_e4[: end["sessions"]], score)
+
+
 @kernel
 def _measure(
     initial_e4: int, equity_e4: RowArray, exposure_e4: RowArray, session_e4: RowArray, out: RecordArray
 ) -> None:
-    score = out[0]
+    _sessions(initial_e4, session_e4, out[0])
+    _marks(initial_e4, equity_e4, exposure_e4, out[0])
+
+
+# One order of additions, in compiled code: a library's sum may add in another order on another processor.
+@inlined
+def _sessions(initial_e4: int, session_e4: RowArray, score: Record) -> None:
     returns = _returns(initial_e4, session_e4)
-    count, riskless = len(returns), RISK_FREE_RATE / SESSIONS_A_YEAR
+    count, riskless, block = len(returns), RISK_FREE_RATE / SESSIONS_A_YEAR, 0
     score["sessions"] = count
     total, below = 0.0, 0.0
-    for k in range(count):
-        block = k * BLOCKS // len(session_e4)
-        total += returns[k]
-        below += min(returns[k] - riskless, 0.0) ** 2
-        score["blocks"][block, 1] += returns[k]
-        score["blocks"][block, 2] += returns[k] * returns[k]
-    for k in range(len(session_e4)):  # a session after ruin has a return of nothing
-        score["blocks"][k * BLOCKS // len(session_e4), 0] += 1.0
+    for k in range(len(session_e4)):
+        block += int((block + 1) * len(session_e4) <= k * BLOCKS)  # k * BLOCKS // len(session_e4)
+        score["blocks"][block, 0] += 1.0  # a session after ruin has a return of nothing
+        if k < count:
+            total += returns[k]
+            below += min(returns[k] - riskless, 0.0) ** 2
+            score["blocks"][block, 1] += returns[k]
+            score["blocks"][block, 2] += returns[k] * returns[k]
     if count > 0:
         score["mean"] = total / count
         score["downside"] = np.sqrt(below / count)
         _moments(returns, total / count, score)
-    _marks(initial_e4, equity_e4, exposure_e4, score)
 
 
 @inlined
@@ -254,6 +276,6 @@ def _marks(initial_e4: int, equity_e4: RowArray, exposure_e4: RowArray, score: R
         if equity_e4[k] != before_e4:  # what has not moved has not fallen
             before_e4 = equity_e4[k]
             peak_e4 = max(peak_e4, before_e4)
-            worst = max(worst, 1.0 - before_e4 / peak_e4)
+            worst = max(worst, fall(before_e4, peak_e4))
     score["drawdown"] = worst
     score["exposure"] = exposed / len(equity_e4) if len(equity_e4) > 0 else 0.0

@@ -10,7 +10,6 @@ import numpy as np
 
 from fluxherod.backtest.book import Book, open_book, with_room
 from fluxherod.backtest.driver import judge, simulate
-from fluxherod.backtest.figures import NOTHING_KNOWN
 from fluxherod.backtest.model import BacktestConfig, Costs, ExitReason, Kind, Outcome
 from fluxherod.backtest.parity.recorded import Account, Slot, Step, Stretch
 from fluxherod.backtest.tape import Tape, lay_out
@@ -135,7 +134,7 @@ class Driving:
         """The kernel over the bars that were remembered as the stretch began: nothing is traded on them."""
         book = open_book(self.config, self.tape, len(self.sessions.day))
         tape = self.tape._replace(last=self.tape.warm, next=self.at)
-        simulate(tape, self.sessions, self.params, self.states, self.verdicts, self._members, book, NOTHING_KNOWN, _ALL)
+        simulate(tape, self.sessions, self.params, self.states, self.verdicts, self._members, book, _ALL)
 
     # --- going on ------------------------------------------------------------------------------------------------
     def step(self, state: State, steps: Iterable[Step]) -> Book:
@@ -145,15 +144,13 @@ class Driving:
             last[self.number[step.symbol]] += 1
         book = self.book(state)
         tape = self.tape._replace(last=last, next=self.at)
-        simulate(tape, self.sessions, self.params, self.states, self.verdicts, self._members, book, NOTHING_KNOWN, _ALL)
+        simulate(tape, self.sessions, self.params, self.states, self.verdicts, self._members, book, _ALL)
         return book
 
     def result_e4(self, book: Book) -> int:
         """What the account is worth at the stretch's end when the driver goes on alone from a book as of now."""
         tape, states, verdicts = self.tape._replace(next=self.at.copy()), self.states.copy(), self.verdicts.copied()
-        while not simulate(
-            tape, self.sessions, self.params, states, verdicts, self._members, book, NOTHING_KNOWN, _ALL
-        ):
+        while not simulate(tape, self.sessions, self.params, states, verdicts, self._members, book, _ALL):
             book = with_room(book)
         account = book.account[0]
         held = sum(
@@ -197,7 +194,7 @@ class Driving:
         tape = self.tape._replace(next=begin, last=end, warm=end)
         book = open_book(self.config, self.tape, len(self.sessions.day))
         self.verdicts = verdicts.copied()
-        simulate(tape, self.sessions, self.params, states, self.verdicts, self._members, book, NOTHING_KNOWN, _ALL)
+        simulate(tape, self.sessions, self.params, states, self.verdicts, self._members, book, _ALL)
         yield
         self.verdicts = verdicts
 

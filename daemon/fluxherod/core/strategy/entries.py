@@ -46,11 +46,17 @@ def _standing(decision: Record, regime: int) -> tuple[bool, bool]:
 
 
 @inlined
+def standing(decision: Record, regime: int) -> int:
+    """The conditions that a bar's price rules and confirmed regime meet, in bits."""
+    long, short = _standing(decision, regime)
+    return (int(long) + 2 * int(short)) << (2 * regime)
+
+
+@inlined
 def decide_entry(memory: Record, decision: Record, params: Record) -> None:
     """Fire the edge of this bar, if there is one, and remember what stands. The first bar only remembers."""
     regime = decision["regime"]
-    long, short = _standing(decision, regime)
-    conditions = (int(long) + 2 * int(short)) << (2 * regime)
+    conditions = standing(decision, regime)
     rules = (
         _TREND_LONG * int(decision["trend_long"])
         + _TREND_SHORT * int(decision["trend_short"])
