@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from fluxherod.backtest.book import Book, logged
 from fluxherod.backtest.fills import beyond_stop, limit_fill_e4, slippage_bp, slipped_e4, stop_fill
 from fluxherod.backtest.model import ExitReason, Outcome
@@ -65,22 +67,19 @@ def drop_entry(book: Book, s: int, outcome: int) -> None:
 
 @lent
 def touches_stop(slot: Record, tape: Tape, row: int) -> bool:
-    """True when a bar touches the stop of a position."""
-    return not math.isnan(_stopped_at(slot, tape, row))
-
-
-@lent
-def _stopped_at(slot: Record, tape: Tape, row: int) -> float:
-    """The price, before slippage, at which a bar fills the stop of a position; NaN if not."""
-    side = 1 if slot["quantity"] > 0 else -1
-    return stop_fill(side, slot["stop_e4"], tape.open[row], tape.high[row], tape.low[row])
+    """True when a bar touches the stop of a position, at its open or later."""
+    at = np.uintp(row)
+    if slot["quantity"] > 0:
+        return beyond_stop(1, tape.low[at], slot["stop_e4"])
+    return beyond_stop(-1, tape.high[at], slot["stop_e4"])
 
 
 @lent
 def look_at_stop(book: Book, tape: Tape, sessions: Sessions, s: int, row: int) -> None:
     """Close the position of a symbol when its bar touches the stop."""
     slot = book.slots[s]
-    side, price = 1 if slot["quantity"] > 0 else -1, _stopped_at(slot, tape, row)
+    side = 1 if slot["quantity"] > 0 else -1
+    price = stop_fill(side, slot["stop_e4"], tape.open[row], tape.high[row], tape.low[row])
     if not math.isnan(price):
         # An entry of this bar was at its open inside of the stop; what opened earlier may be beyond it there.
         at_open = beyond_stop(side, tape.open[row], slot["stop_e4"])

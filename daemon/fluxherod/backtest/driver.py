@@ -28,7 +28,7 @@ from fluxherod.backtest.verdicts import (
     regime_of,
     undecided,
 )
-from fluxherod.core.jit import Record, RecordArray, RowArray, lending_kernel, lent
+from fluxherod.core.jit import Record, RecordArray, RowArray, assign, held, lending_kernel, lent
 from fluxherod.core.money import nearest_e4
 from fluxherod.core.risk.breaker import day_lost, reached
 from fluxherod.core.strategy.stops import best_e4, stop_atr, trail
@@ -90,7 +90,7 @@ def judge(tape: Tape, params: RecordArray, verdicts: Verdicts, s: int, book: Boo
     Args:
         verdicts: with those on the bars that the symbols are at.
     """
-    _trail(tape, s, book, params[0])
+    _trail(tape, _row(tape, s), book.slots[s], book.account[0], params[0])
     _exit(tape, s, book, verdicts)
     _enter(tape, s, book, params, verdicts)
 
@@ -177,14 +177,14 @@ def _trade(
             slot = book.slots[members[k]]
             if slot["quantity"] != 0:
                 _value(account, slot, nearest_e4(tape.close[_row(tape, members[k])]))
-    _mark(tape, _row(tape, members[0]), book)
+    _mark(tape, _row(tape, members[0]), book, account)
     # At the same equity, and in the same session, the guards would decide as they did.
     if account["equity_e4"] != before_e4 or account["session_begins"]:
         account["session_begins"] = False
         _guard(book, tape.end_ns[_row(tape, members[0])])
     if account["open"] != 0:
         for k in range(len(members)):
-            _trail(tape, members[k], book, params[0])
+            _trail(tape, _row(tape, members[k]), book.slots[members[k]], account, params[0])
         for k in range(len(members)):
             _exit(tape, members[k], book, verdicts)
     for k in range(len(members)):
@@ -263,24 +263,27 @@ def _hold(tape: Tape, sessions: Sessions, book: Book, params: RecordArray, verdi
 
     Only with a single symbol, and as far as bars are decided; how many bars.
     """
-    account, slot, rules, first = book.account[0], book.slots[0], book.rules[0], tape.next[0]
-    if len(tape.first) > 1 or slot["quantity"] == 0 or slot["leaving"] != 0 or rules["given"]:
+    first, rules = tape.next[0], book.rules[0]
+    if len(tape.first) > 1 or book.slots[0]["quantity"] == 0 or book.slots[0]["leaving"] != 0 or rules["given"]:
         return 0
+    account, slot = held(book.account[0]), held(book.slots[0])
     row, end = first, first + min(left_in_block(verdicts, tape, 0, first), tape.last[0] - first)
     while row < end and tape.session[np.uintp(row)] == account["session"]:
         logs = rules["keeps"] and next_entry(verdicts, 0, row) == row  # an entry, which is vetoed
-        if logs or touches_stop(slot, tape, row) or _ends(tape, 0, row, book, verdicts):
+        if logs or touches_stop(slot, tape, row) or _ends(tape, 0, row, slot, rules, verdicts):
             break
         price_e4 = nearest_e4(tape.close[np.uintp(row)])
         equity_e4 = account["equity_e4"] + slot["quantity"] * (price_e4 - slot["price_e4"])
         if _breaker_at(account, rules, equity_e4) != _STAYS or _loses_day(account, rules, equity_e4):
             break
-        tape.next[0] = row + 1
         account["bars"] += 1
         _value(account, slot, price_e4)
-        _mark(tape, row, book)
-        _trail(tape, 0, book, params[0])
+        _mark(tape, row, book, account)
+        _trail(tape, row, slot, account, params[0])
         row += 1
+    tape.next[0] = row
+    assign(book.account[0], account)
+    assign(book.slots[0], slot)
     return int(row - first)
 
 
@@ -316,9 +319,8 @@ def _value(account: Record, slot: Record, price_e4: int) -> None:
 
 
 @lent
-def _mark(tape: Tape, row: int, book: Book) -> None:
+def _mark(tape: Tape, row: int, book: Book, account: Record) -> None:
     """Write down what the account is worth at the end of a bar."""
-    account = book.account[0]
     end_ns, equity_e4 = tape.end_ns[np.uintp(row)], account["cash_e4"] + account["holdings_e4"]
     at, session = np.uintp(logged(book, account["times"])), account["sessions"] - 1
     book.equity_ns[at] = book.session_ns[np.uintp(logged(book, session))] = end_ns
@@ -394,14 +396,13 @@ def _write_guard(book: Book, now_ns: int, what: int) -> None:
 
 
 @lent
-def _trail(tape: Tape, s: int, book: Book, params: Record) -> None:
+def _trail(tape: Tape, row: int, slot: Record, account: Record, params: Record) -> None:
     """Ratchet the stop of a trend position; it works from the next bar on."""
-    slot = book.slots[s]
     if slot["quantity"] == 0 or not slot["trails"] or slot["leaving"] != 0 or slot["stop_e4"] <= 0:
         return
-    side, row = 1 if slot["quantity"] > 0 else -1, _row(tape, s)
+    side = 1 if slot["quantity"] > 0 else -1
     best = best_e4(side, slot["best_e4"], nearest_e4(tape.high[row]), nearest_e4(tape.low[row]))
-    multiple = stop_atr(bool(book.account[0]["reduced"]), params["trend_stop_atr"], params["reduced_stop_atr"])
+    multiple = stop_atr(bool(account["reduced"]), params["trend_stop_atr"], params["reduced_stop_atr"])
     slot["best_e4"] = best
     slot["stop_e4"] = trail(side, slot["stop_e4"], best, slot["atr"], multiple)
 
@@ -413,16 +414,15 @@ def _exit(tape: Tape, s: int, book: Book, verdicts: Verdicts) -> None:
     if slot["quantity"] == 0 or slot["leaving"] != 0:
         return
     row = _row(tape, s)
-    if _ends(tape, s, row, book, verdicts):
+    if _ends(tape, s, row, slot, book.rules[0], verdicts):
         write_exit_signal(book, tape, s, row, regime_of(verdicts, tape, s, row))
         slot["leaving"] = _SIGNAL
 
 
 @lent
-def _ends(tape: Tape, s: int, row: int, book: Book, verdicts: Verdicts) -> bool:
-    slot = book.slots[s]
+def _ends(tape: Tape, s: int, row: int, slot: Record, rules: Record, verdicts: Verdicts) -> bool:
     if slot["mode"] == _MANUAL:
-        return bool(book.rules[0]["given"]) and bool(tape.exit[row])  # a person's has no rule that ends it
+        return bool(rules["given"]) and bool(tape.exit[row])  # a person's has no rule that ends it
     return exits(verdicts, tape, s, row, slot["quantity"] > 0, slot["mode"])
 
 
