@@ -19,6 +19,7 @@ from fluxherod.backtest.dataset import DataSet, code_digest
 from fluxherod.backtest.model import BacktestConfig
 from fluxherod.backtest.score import Score, play
 from fluxherod.backtest.search import MissingExtra
+from fluxherod.backtest.sharing import Decisions
 
 CONNECT_S = 10.0
 """How long scheduler and first worker are waited for."""
@@ -155,7 +156,8 @@ def play_all(data: DataSet, configs: Sequence[BacktestConfig], digest: str) -> l
     """
     if code_digest() != digest:
         raise OtherCode("a worker runs another version of fluxhero: install the same on all machines")
-    return [play(data.laid, replace(config, calendar=data.calendar)).to_bytes() for config in configs]
+    laid, decisions, whole = data.laid, Decisions(data.laid), (replace(one, calendar=data.calendar) for one in configs)
+    return [play(laid, config, decisions.of(config)).to_bytes() for config in whole]
 
 
 def _sets(configs: Iterator[BacktestConfig], most: int) -> Iterator[list[BacktestConfig]]:

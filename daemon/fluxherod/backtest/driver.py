@@ -146,14 +146,14 @@ def _begin(tape: Tape, sessions: Sessions, members: RowArray, book: Book) -> boo
     account["bars"] += traded
     row = _row(tape, members[0])
     if traded > 0 and tape.session[np.uintp(row)] != account["session"]:
-        _begin_session(tape, sessions, book, row)
+        _begin_session(tape, sessions, book, row, account)
     return traded > 0
 
 
 @lent
-def _begin_session(tape: Tape, sessions: Sessions, book: Book, row: int) -> None:
+def _begin_session(tape: Tape, sessions: Sessions, book: Book, row: int, account: Record) -> None:
     """The session of a row begins: what it loses counts from the last mark."""
-    account, session = book.account[0], tape.session[np.uintp(row)]
+    session = tape.session[np.uintp(row)]
     account["session"] = session
     account["session_begins"] = True
     account["base_e4"] = account["equity_e4"]
@@ -161,7 +161,7 @@ def _begin_session(tape: Tape, sessions: Sessions, book: Book, row: int) -> None
     account["sessions"] += 1
     if account["day_lost"]:
         account["day_lost"] = False
-        _write_guard(book, opening_ns(tape, sessions, book.rules[0], row), _NEW_SESSION)
+        _write_guard(book, account, opening_ns(tape, sessions, book.rules[0], row), _NEW_SESSION)
 
 
 @lent
@@ -233,7 +233,7 @@ def _pass(tape: Tape, sessions: Sessions, book: Book, begin: int, end: int) -> N
     while row < end:
         session, at = tape.session[np.uintp(row)], row
         if session != book.account[0]["session"]:
-            _begin_session(tape, sessions, book, row)
+            _begin_session(tape, sessions, book, row, book.account[0])
         while row < end and tape.session[np.uintp(row)] == session:
             row += 1
         _mark_again(tape, book, at, row)
@@ -268,7 +268,9 @@ def _hold(tape: Tape, sessions: Sessions, book: Book, params: RecordArray, verdi
         return 0
     account, slot = held(book.account[0]), held(book.slots[0])
     row, end = first, first + min(left_in_block(verdicts, tape, 0, first), tape.last[0] - first)
-    while row < end and tape.session[np.uintp(row)] == account["session"]:
+    while row < end:
+        if tape.session[np.uintp(row)] != account["session"]:
+            _begin_session(tape, sessions, book, row, account)
         logs = rules["keeps"] and next_entry(verdicts, 0, row) == row  # an entry, which is vetoed
         if logs or touches_stop(slot, tape, row) or _ends(tape, 0, row, slot, rules, verdicts):
             break
@@ -342,12 +344,12 @@ def _guard(book: Book, now_ns: int) -> None:
     becomes = _breaker_at(account, rules, account["equity_e4"])
     if becomes != _STAYS:
         account["disabled"], account["reduced"] = becomes == _DISABLED, becomes == _REDUCED
-        _write_guard(book, now_ns, becomes)
+        _write_guard(book, account, now_ns, becomes)
     if becomes == _DISABLED:
         _flatten(book, _BREAKER)
     if _loses_day(account, rules, account["equity_e4"]):
         account["day_lost"] = True
-        _write_guard(book, now_ns, _DAY_LOST)
+        _write_guard(book, account, now_ns, _DAY_LOST)
         _flatten(book, _DAILY_LOSS)
 
 
@@ -384,8 +386,7 @@ def _flatten(book: Book, reason: int) -> None:
 
 
 @lent
-def _write_guard(book: Book, now_ns: int, what: int) -> None:
-    account = book.account[0]
+def _write_guard(book: Book, account: Record, now_ns: int, what: int) -> None:
     guard = book.guards[logged(book, account["guards"])]
     account["guards"] += 1
     guard["ns"] = now_ns

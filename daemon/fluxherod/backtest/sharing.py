@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from operator import attrgetter
-from typing import TypeVar
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -19,10 +19,10 @@ from fluxherod.backtest.deciding import (
     meet_conditions,
     verdicts_of,
 )
-from fluxherod.backtest.figures import Known
+from fluxherod.backtest.figures import Columns, Known
 from fluxherod.backtest.model import BacktestConfig
 from fluxherod.backtest.run import figures_of
-from fluxherod.backtest.tape import Laid
+from fluxherod.backtest.tape import Laid, Tape
 from fluxherod.backtest.verdicts import VERDICT, Verdicts, Words
 from fluxherod.core.jit import RecordArray
 from fluxherod.core.kernel import KNOWN
@@ -38,7 +38,8 @@ _of_regimes = attrgetter(*_REGIME)
 _of_rules = attrgetter(*_OF_ENTRIES, "exit_atr")
 _of_entries = attrgetter(*_REGIME, *_OF_ENTRIES, "neutral_entries", *_NOISE)
 
-_Arrays = TypeVar("_Arrays", bound=Iterable[npt.NDArray[np.generic]])
+_Key: TypeAlias = tuple[str, tuple[float, ...]]
+_Arrays: TypeAlias = tuple[npt.NDArray[Any], ...]
 
 
 class Figures:
@@ -75,7 +76,7 @@ class Decisions:
         self._figures = Figures(laid, most_bytes)
         self._most_bytes = most_bytes - len(laid.tape.start_ns) * KNOWN.itemsize
         self._known: Known | None = None
-        self._parts: OrderedDict[tuple[object, ...], tuple[object, int]] = OrderedDict()
+        self._parts: OrderedDict[_Key, _Arrays] = OrderedDict()
         self._bytes = 0
 
     def of(self, config: BacktestConfig) -> Verdicts | None:
@@ -86,42 +87,38 @@ class Decisions:
             self._parts.clear()
         if known is None:
             return None
-        record = params.to_record()
-        regimes = self._part(("regimes", _of_regimes(params)), lambda: self._regimes(known, record))
-        words = self._part(("rules", _of_rules(params)), lambda: self._words(known, record))
-        entries = self._part(
-            ("entries", _of_entries(params)), lambda: self._entries(known, record, config, words[0], regimes[0])
-        )
-        return verdicts_of(self._laid.tape, words[0], regimes[0], Entries._make(entries))
+        regimes = self._part(("regimes", _of_regimes(params)), lambda: self._filled(confirm_regimes, known, params))
+        words = self._part(("rules", _of_rules(params)), lambda: self._filled(apply_rules, known, params))
+        entries = self._part(("entries", _of_entries(params)), lambda: self._entries(known, config, words, regimes))
+        return verdicts_of(self._laid.tape, *words, *regimes, Entries._make(entries))
 
-    def _part(self, key: tuple[object, ...], make: Callable[[], _Arrays]) -> _Arrays:
+    def _part(self, key: _Key, make: Callable[[], _Arrays]) -> _Arrays:
+        """The arrays of a key, made when they are not there."""
         found = self._parts.pop(key, None)
         if found is None:
-            made = make()
-            found = made, sum(array.nbytes for array in made)
-            self._bytes += found[1]
+            found = make()
+            self._bytes += _bytes_of(found)
         self._parts[key] = found
-        while self._bytes > self._most_bytes and self._parts:
-            self._bytes -= self._parts.popitem(last=False)[1][1]
-        return found[0]
+        while self._bytes > self._most_bytes:
+            self._bytes -= _bytes_of(self._parts.popitem(last=False)[1])
+        return found
 
-    def _regimes(self, known: Known, params: RecordArray) -> tuple[Words]:
-        regimes = np.empty(len(known), np.uint8)
-        confirm_regimes(self._laid.tape, known.columns, params, regimes)
-        return (regimes,)
+    def _filled(
+        self, fill: Callable[[Tape, Columns, RecordArray, Words], None], known: Known, params: StrategyParams
+    ) -> _Arrays:
+        column = np.empty(len(known), np.uint8)
+        fill(self._laid.tape, known.columns, params.to_record(), column)
+        return (column,)
 
-    def _words(self, known: Known, params: RecordArray) -> tuple[Words]:
-        words = np.empty(len(known), np.uint8)
-        apply_rules(self._laid.tape, known.columns, params, words)
-        return (words,)
-
-    def _entries(
-        self, known: Known, params: RecordArray, config: BacktestConfig, words: Words, regimes: Words
-    ) -> Entries:
-        tape, conditions = self._laid.tape, np.empty(len(known), np.uint8)
-        turned = meet_conditions(words, regimes, conditions)
+    def _entries(self, known: Known, config: BacktestConfig, words: _Arrays, regimes: _Arrays) -> _Arrays:
+        tape, sessions, conditions = self._laid.tape, self._laid.sessions, np.empty(len(known), np.uint8)
+        turned = meet_conditions(*words, *regimes, conditions)
         room = (len(known) if len(tape.entry) else turned) + len(tape.first)
         found = Entries(np.empty(room, np.int64), np.empty(room, VERDICT), np.empty(len(tape.first), np.int64))
-        rules, sessions = rules_of(config, tape), self._laid.sessions
-        find_entries(tape, sessions, known.columns, params, rules, words, regimes, conditions, found)
+        record, rules = config.params.to_record(), rules_of(config, tape)
+        find_entries(tape, sessions, known.columns, record, rules, *words, *regimes, conditions, found)
         return found
+
+
+def _bytes_of(arrays: _Arrays) -> int:
+    return sum(array.nbytes for array in arrays)
