@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from fluxherod.backtest.dataset import DataSet
 from fluxherod.backtest.model import BacktestConfig, Bars
+from fluxherod.backtest.pool import LocalPool
 from fluxherod.backtest.report import backtest
 from fluxherod.backtest.score import score
 from fluxherod.core.calendar import HOUR_NS
-from fluxherod.core.kernel import BAR, DECISION, default_params, new_states, run
 
 
 def compile_ahead() -> None:
@@ -17,5 +18,5 @@ def compile_ahead() -> None:
     for volume in (np.ones(2, np.int64), np.ones(2)):
         bars = Bars("ANY", starts, prices, prices, prices, prices, volume)
         score(backtest([bars], BacktestConfig()).run)
-    params = default_params()
-    run(new_states(1, params), 0, params, np.zeros(0, BAR), False, np.zeros(0, DECISION))
+    # The fourth trial shares what is worked out for it.
+    list(LocalPool(1).play(DataSet.of([bars], BacktestConfig()), [BacktestConfig()] * 4))

@@ -78,7 +78,12 @@ def simulate(
                 decide_ahead(tape, sessions, params, states, verdicts, s, row, book.rules[0])
         if live:
             _trade(tape, sessions, members[:count], book, params, verdicts)
-            done += _wait(tape, sessions, book, params, verdicts)
+            gone = 1
+            while gone > 0:
+                for k in range(count):
+                    _enter(tape, members[k], book, params, verdicts)
+                gone = _wait(tape, sessions, book, verdicts)
+                done += gone
             done += _hold(tape, sessions, book, params, verdicts)
     return False
 
@@ -168,7 +173,7 @@ def _begin_session(tape: Tape, sessions: Sessions, book: Book, row: int, account
 def _trade(
     tape: Tape, sessions: Sessions, members: RowArray, book: Book, params: RecordArray, verdicts: Verdicts
 ) -> None:
-    """Everything that happens to the account at one time."""
+    """Everything that happens to the account at one time, but for entries."""
     account = book.account[0]
     before_e4 = account["equity_e4"]
     if account["open"] != 0:
@@ -187,28 +192,22 @@ def _trade(
             _trail(tape, _row(tape, members[k]), book.slots[members[k]], account, params[0])
         for k in range(len(members)):
             _exit(tape, members[k], book, verdicts)
-    for k in range(len(members)):
-        _enter(tape, members[k], book, params, verdicts)
 
 
 @lent
-def _wait(tape: Tape, sessions: Sessions, book: Book, params: RecordArray, verdicts: Verdicts) -> int:
-    """An account that holds and wants nothing goes from entry to entry until one is ordered, and its marks stay.
+def _wait(tape: Tape, sessions: Sessions, book: Book, verdicts: Verdicts) -> int:
+    """An account that holds and wants nothing goes to the next bar on which an entry fires, and its marks stay.
 
     Only with a single symbol, and as far as bars are decided; how many bars.
     """
-    account, first = book.account[0], tape.next[0]
+    account, row = book.account[0], tape.next[0]
     if len(tape.first) > 1 or account["open"] != 0 or book.rules[0]["given"]:
         return 0
-    row, end = first, first + min(left_in_block(verdicts, tape, 0, first), tape.last[0] - first, _room(book))
-    while row < end and account["open"] == 0:
-        fires = _next_wanted(verdicts, book, row)
-        until = fires + 1 if fires < end else end
-        _pass(tape, sessions, book, row, until)
-        row = until
-        if fires < end:
-            _enter(tape, 0, book, params, verdicts)
-    return int(row - first)
+    end = row + min(left_in_block(verdicts, tape, 0, row), tape.last[0] - row, _room(book))
+    if row < end:
+        end = min(end - 1, _next_wanted(verdicts, book, row)) + 1
+        _pass(tape, sessions, book, row, end)
+    return int(max(end - row, 0))
 
 
 @lent

@@ -23,7 +23,7 @@ from fluxherod.backtest.figures import Columns, Known
 from fluxherod.backtest.model import BacktestConfig
 from fluxherod.backtest.run import figures_of
 from fluxherod.backtest.tape import Laid, Tape
-from fluxherod.backtest.verdicts import VERDICT, Verdicts, Words
+from fluxherod.backtest.verdicts import NO_ROW, VERDICT, Verdicts, Words
 from fluxherod.core.jit import RecordArray
 from fluxherod.core.kernel import KNOWN
 from fluxherod.core.strategy.params import StrategyParams
@@ -114,7 +114,7 @@ class Decisions:
         tape, sessions, conditions = self._laid.tape, self._laid.sessions, np.empty(len(known), np.uint8)
         turned = meet_conditions(*words, *regimes, conditions)
         room = (len(known) if len(tape.entry) else turned) + len(tape.first)
-        found = Entries(np.empty(room, np.int64), np.empty(room, VERDICT), np.empty(len(tape.first), np.int64))
+        found = Entries(np.full(room, NO_ROW), np.zeros(room, VERDICT), np.empty(len(tape.first), np.int64))
         record, rules = config.params.to_record(), rules_of(config, tape)
         find_entries(tape, sessions, known.columns, record, rules, *words, *regimes, conditions, found)
         return found
