@@ -27,7 +27,8 @@ from fluxherod.core.kernel import KNOWN
 from fluxherod.core.strategy.params import StrategyParams
 
 TWO = [walk(1, date(2013, 1, 1), date(2013, 8, 1)), walk(2, date(2013, 2, 1), date(2013, 8, 1), "IBM")]
-LAID = DataSet.of(TWO, CONFIG).laid
+HOURS = replace(CONFIG, calendar=config_of(sessions(), series.market(1, sessions()).config).calendar)
+LAID = DataSet.of(TWO, HOURS).laid
 THRESHOLDS = st.fixed_dictionaries(
     {
         "trend_adx": st.floats(20.0, 30.0),
@@ -44,7 +45,7 @@ THRESHOLDS = st.fixed_dictionaries(
 )
 NAMES = [one.name for one in fields(StrategyParams)]
 # Other values of what is not a number that may change a little.
-OTHERS = {"neutral_entries": False, "rsi_oversold": 45.0, "rsi_overbought": 55.0}
+OTHERS = {"neutral_entries": False, "close_quiet_minutes": 300, "rsi_oversold": 45.0, "rsi_overbought": 55.0}
 
 
 def sharing(laid: Laid, config: BacktestConfig, before: BacktestConfig | None = None) -> Decisions:
@@ -129,30 +130,29 @@ def test_so_it_is_with_daily_bars_and_with_sessions_without_hours(hour: int) -> 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_what_is_shared_between_trials_changes_nothing_whatever_parameter_is_another(name: str) -> None:
-    value = getattr(CONFIG.params, name)
+    value = getattr(HOURS.params, name)
     other = OTHERS.get(name, value + 1 if isinstance(value, int) else value * 0.9)
-    config = replace(CONFIG, params=replace(CONFIG.params, **{name: other}))
-    if config.params.of_indicators != CONFIG.params.of_indicators:
-        assert sharing(LAID, CONFIG).of(config) is None
+    config = replace(HOURS, params=replace(HOURS.params, **{name: other}))
+    if config.params.of_indicators != HOURS.params.of_indicators:
+        assert sharing(LAID, HOURS).of(config) is None
         return
-    after, alone = decided(sharing(LAID, CONFIG, CONFIG), config), decided(sharing(LAID, config), config)
+    after, alone = decided(sharing(LAID, config, HOURS), config), decided(sharing(LAID, config), config)
     for mine, fresh in zip(after, alone, strict=True):
         assert mine.tobytes() == fresh.tobytes()
 
 
 def test_the_memory_that_sharing_takes_is_bounded_and_what_had_to_leave_changes_nothing() -> None:
     rows = len(LAID.tape.start_ns)
-    params = [replace(CONFIG.params, entry_atr=0.2 + k / 1_000, trend_adx=20.0 + k / 100) for k in range(60)]
-    configs = [replace(CONFIG, params=one) for one in (*params, *params)]
+    params = [replace(HOURS.params, entry_atr=0.2 + k / 1_000, trend_adx=20.0 + k / 100) for k in range(60)]
+    configs = [replace(HOURS, params=one) for one in (*params, *params)]
     roomy, wanted = Decisions(LAID), []
     for config in configs:
         verdicts = roomy.of(config)
         wanted.append(None if verdicts is None else [array.tobytes() for array in verdicts])
     for room in (0, 3 * rows, 10 * rows):
         tight = Decisions(LAID, rows * KNOWN.itemsize + room)
-        tight.of(CONFIG)
-        for _ in range(3):
-            tight.of(CONFIG)
+        for _ in range(4):
+            tight.of(HOURS)
         tracemalloc.start()
         for config, expected in zip(configs, wanted, strict=True):
             verdicts = tight.of(config)

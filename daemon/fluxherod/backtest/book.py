@@ -135,9 +135,10 @@ def open_book(config: BacktestConfig, tape: Tape, sessions: int, keeps: bool = T
     account["session"] = -1
     logs = (np.zeros(trips, TRADE), np.zeros(entries, SIGNAL), np.zeros(log, GUARD))
     marks = [np.empty(rows, np.int64) for _ in range(3)]
-    closes = [np.empty(sessions if keeps else 1, np.int64) for _ in range(2)]
+    shown = sessions if keeps else 1
+    closes = [np.empty(count, np.int64) for count in (shown, shown, sessions)]
     rules = rules_of(config, tape, keeps)
-    return Book(rules, account, np.zeros(symbols, SLOT), *logs, *marks, *closes, np.empty(sessions, np.int64))
+    return Book(rules, account, np.zeros(symbols, SLOT), *logs, *marks, *closes)
 
 
 @shared

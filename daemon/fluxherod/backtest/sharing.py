@@ -87,10 +87,10 @@ class Decisions:
             self._parts.clear()
         if known is None:
             return None
-        regimes = self._part(("regimes", _of_regimes(params)), lambda: self._filled(confirm_regimes, known, params))
-        words = self._part(("rules", _of_rules(params)), lambda: self._filled(apply_rules, known, params))
+        (regimes,) = self._part(("regimes", _of_regimes(params)), lambda: self._filled(confirm_regimes, known, params))
+        (words,) = self._part(("rules", _of_rules(params)), lambda: self._filled(apply_rules, known, params))
         entries = self._part(("entries", _of_entries(params)), lambda: self._entries(known, config, words, regimes))
-        return verdicts_of(self._laid.tape, *words, *regimes, Entries._make(entries))
+        return verdicts_of(self._laid.tape, words, regimes, Entries._make(entries))
 
     def _part(self, key: _Key, make: Callable[[], _Arrays]) -> _Arrays:
         """The arrays of a key, made when they are not there."""
@@ -110,13 +110,13 @@ class Decisions:
         fill(self._laid.tape, known.columns, params.to_record(), column)
         return (column,)
 
-    def _entries(self, known: Known, config: BacktestConfig, words: _Arrays, regimes: _Arrays) -> _Arrays:
+    def _entries(self, known: Known, config: BacktestConfig, words: Words, regimes: Words) -> _Arrays:
         tape, sessions, conditions = self._laid.tape, self._laid.sessions, np.empty(len(known), np.uint8)
-        turned = meet_conditions(*words, *regimes, conditions)
+        turned = meet_conditions(words, regimes, conditions)
         room = (len(known) if len(tape.entry) else turned) + len(tape.first)
         found = Entries(np.full(room, NO_ROW), np.zeros(room, VERDICT), np.empty(len(tape.first), np.int64))
         record, rules = config.params.to_record(), rules_of(config, tape)
-        find_entries(tape, sessions, known.columns, record, rules, *words, *regimes, conditions, found)
+        find_entries(tape, sessions, known.columns, record, rules, words, regimes, conditions, found)
         return found
 
 
