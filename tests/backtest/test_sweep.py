@@ -105,8 +105,11 @@ def test_an_interrupted_sweep_goes_on_where_it_was(search: Search, tmp_path: Pat
 def test_trials_are_begun_only_as_they_are_taken() -> None:
     pool = CountingPool(workers=2)
     endless = Random({"gap_limit": Between(0.001, 0.1)}, 10**9)
-    list(itertools.islice(sweep(data(), CONFIG, endless, Ledger(None), pool), 20))
+    trials = sweep(data(), CONFIG, endless, Ledger(None), pool)
+    list(itertools.islice(trials, 20))
     assert pool.most_ahead <= 8
+    list(itertools.islice(trials, 80))
+    assert pool.most_ahead <= 32
 
 
 def test_values_that_do_not_fit_together_are_told_in_their_place_and_not_run() -> None:
