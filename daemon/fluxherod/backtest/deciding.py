@@ -32,7 +32,7 @@ from fluxherod.core.jit import Record, RecordArray, RowArray, assign, blank, len
 from fluxherod.core.kernel import DECISION
 from fluxherod.core.noise import judge_noise
 from fluxherod.core.regime import REGIME, confirm, raw_regime
-from fluxherod.core.strategy.entries import ENTRY_MEMORY, decide_entry, standing
+from fluxherod.core.strategy.entries import ENTRY_MEMORY, conditions_of, decide_entry
 from fluxherod.core.strategy.rules import mean_reversion_rules, trend_rules
 from fluxherod.core.types import Regime
 
@@ -91,7 +91,7 @@ def meet_conditions(words: Words, regimes: Words, conditions: Words) -> int:
     for k in range(len(words)):
         out = blank(DECISION)
         _hear(words[np.uintp(k)], out)
-        conditions[np.uintp(k)] = standing(out, int(regimes[np.uintp(k)]))
+        conditions[np.uintp(k)] = conditions_of(out, int(regimes[np.uintp(k)]))
     turned = 0
     for k in range(1, len(conditions)):
         turned += int(_turned(conditions, k))

@@ -6,16 +6,10 @@ from __future__ import annotations
 import numpy as np
 
 from fluxherod.backtest.book import Book, fall, logged
-from fluxherod.backtest.booking import (
-    close_position,
-    drop_entry,
-    look_at_stop,
-    open_position,
-    opening_ns,
-    touches_stop,
-)
+from fluxherod.backtest.booking import close_position, look_at_stop, open_position, opening_ns, touches_stop
 from fluxherod.backtest.entries import enter, is_hopeless, write_exit_signal
-from fluxherod.backtest.model import ExitReason, Guard, Kind, Outcome
+from fluxherod.backtest.guards import acts, end_day_lost, guard
+from fluxherod.backtest.model import ExitReason, Kind
 from fluxherod.backtest.tape import Sessions, Tape
 from fluxherod.backtest.verdicts import (
     NO_ROW,
@@ -30,21 +24,11 @@ from fluxherod.backtest.verdicts import (
 )
 from fluxherod.core.jit import Record, RecordArray, RowArray, assign, held, lending_kernel, lent
 from fluxherod.core.money import nearest_e4
-from fluxherod.core.risk.breaker import day_lost, reached
 from fluxherod.core.strategy.stops import best_e4, stop_atr, trail
 
 _END = np.iinfo(np.int64).max
 _SIGNAL = int(ExitReason.SIGNAL)
-_CANCELLED = int(Outcome.CANCELLED)
-_BREAKER = int(ExitReason.BREAKER)
-_DAILY_LOSS = int(ExitReason.DAILY_LOSS)
 _MANUAL = int(Kind.MANUAL)
-_STAYS = -1
-_NORMAL = int(Guard.NORMAL)
-_REDUCED = int(Guard.REDUCED)
-_DISABLED = int(Guard.DISABLED)
-_DAY_LOST = int(Guard.DAILY_LOSS)
-_NEW_SESSION = int(Guard.NEW_SESSION)
 
 
 @lending_kernel
@@ -164,9 +148,7 @@ def _begin_session(tape: Tape, sessions: Sessions, book: Book, row: int, account
     account["base_e4"] = account["equity_e4"]
     book.session_day[logged(book, account["sessions"])] = sessions.day[session]
     account["sessions"] += 1
-    if account["day_lost"]:
-        account["day_lost"] = False
-        _write_guard(book, account, opening_ns(tape, sessions, book.rules[0], row), _NEW_SESSION)
+    end_day_lost(book, account, opening_ns(tape, sessions, book.rules[0], row))
 
 
 @lent
@@ -186,7 +168,7 @@ def _trade(
     # At the same equity, and in the same session, the guards would decide as they did.
     if account["equity_e4"] != before_e4 or account["session_begins"]:
         account["session_begins"] = False
-        _guard(book, tape.end_ns[_row(tape, members[0])])
+        guard(book, tape.end_ns[_row(tape, members[0])])
     if account["open"] != 0:
         for k in range(len(members)):
             _trail(tape, _row(tape, members[k]), book.slots[members[k]], account, params[0])
@@ -275,7 +257,7 @@ def _hold(tape: Tape, sessions: Sessions, book: Book, params: RecordArray, verdi
             break
         price_e4 = nearest_e4(tape.close[np.uintp(row)])
         equity_e4 = account["equity_e4"] + slot["quantity"] * (price_e4 - slot["price_e4"])
-        if _breaker_at(account, rules, equity_e4) != _STAYS or _loses_day(account, rules, equity_e4):
+        if acts(account, rules, equity_e4):
             break
         account["bars"] += 1
         _value(account, slot, price_e4)
@@ -334,65 +316,6 @@ def _mark(tape: Tape, row: int, book: Book, account: Record) -> None:
     elif equity_e4 < account["trough_e4"]:
         account["trough_e4"] = equity_e4
         account["drawdown"] = max(account["drawdown"], fall(equity_e4, account["peak_e4"]))
-
-
-@lent
-def _guard(book: Book, now_ns: int) -> None:
-    """Breaker and daily loss, as `core.risk.breaker` has them; a backtest is sure of its first reading."""
-    account, rules = book.account[0], book.rules[0]
-    becomes = _breaker_at(account, rules, account["equity_e4"])
-    if becomes != _STAYS:
-        account["disabled"], account["reduced"] = becomes == _DISABLED, becomes == _REDUCED
-        _write_guard(book, account, now_ns, becomes)
-    if becomes == _DISABLED:
-        _flatten(book, _BREAKER)
-    if _loses_day(account, rules, account["equity_e4"]):
-        account["day_lost"] = True
-        _write_guard(book, account, now_ns, _DAY_LOST)
-        _flatten(book, _DAILY_LOSS)
-
-
-@lent
-def _breaker_at(account: Record, rules: Record, equity_e4: int) -> int:
-    """What the breaker becomes at an equity, a Guard; _STAYS when it is that already."""
-    peak_e4 = max(account["peak_e4"], equity_e4)
-    lost_e4 = peak_e4 - equity_e4
-    if account["disabled"]:
-        return _STAYS
-    if reached(lost_e4, peak_e4, rules["critical_drawdown_bp"]):
-        return _DISABLED
-    if account["reduced"]:
-        return _STAYS if reached(lost_e4, peak_e4, rules["recovery_drawdown_bp"]) else _NORMAL
-    return _REDUCED if reached(lost_e4, peak_e4, rules["warning_drawdown_bp"]) else _STAYS
-
-
-@lent
-def _loses_day(account: Record, rules: Record, equity_e4: int) -> bool:
-    """True when the day's loss reaches its limit at an equity."""
-    base_e4 = account["base_e4"]
-    return not account["day_lost"] and day_lost(base_e4 - equity_e4, base_e4, rules["daily_loss_bp"])
-
-
-@lent
-def _flatten(book: Book, reason: int) -> None:
-    """Working entries end, positions leave at their next open."""
-    for s in range(len(book.slots)):
-        slot = book.slots[s]
-        if slot["wanted"] != 0:
-            drop_entry(book, s, _CANCELLED)
-        if slot["quantity"] != 0 and slot["leaving"] == 0:
-            slot["leaving"] = reason
-
-
-@lent
-def _write_guard(book: Book, account: Record, now_ns: int, what: int) -> None:
-    guard = book.guards[logged(book, account["guards"])]
-    account["guards"] += 1
-    guard["ns"] = now_ns
-    guard["equity_e4"] = account["equity_e4"]
-    guard["peak_e4"] = account["peak_e4"]
-    guard["base_e4"] = account["base_e4"]
-    guard["what"] = what
 
 
 @lent

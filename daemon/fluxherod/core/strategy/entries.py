@@ -46,8 +46,8 @@ def _standing(decision: Record, regime: int) -> tuple[bool, bool]:
 
 
 @inlined
-def standing(decision: Record, regime: int) -> int:
-    """The conditions that a bar's price rules and confirmed regime meet, in bits."""
+def conditions_of(decision: Record, regime: int) -> int:
+    """What stands in the confirmed regime, as bits of the memory's `conditions`."""
     long, short = _standing(decision, regime)
     return (int(long) + 2 * int(short)) << (2 * regime)
 
@@ -56,7 +56,7 @@ def standing(decision: Record, regime: int) -> int:
 def decide_entry(memory: Record, decision: Record, params: Record) -> None:
     """Fire the edge of this bar, if there is one, and remember what stands. The first bar only remembers."""
     regime = decision["regime"]
-    conditions = standing(decision, regime)
+    conditions = conditions_of(decision, regime)
     rules = (
         _TREND_LONG * int(decision["trend_long"])
         + _TREND_SHORT * int(decision["trend_short"])
