@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import importlib
 import os
+import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -27,15 +29,21 @@ from backtest_strategy import (
 from bench_backtest import bars
 from timing import one_core
 
+sys.path.append(str(Path(__file__).resolve().parents[1]))
+
+from harness.words import said
+
 from fluxherod.backtest.dataset import DataSet
+from fluxherod.backtest.figures import columns
 from fluxherod.backtest.metrics import metrics
 from fluxherod.backtest.model import Bars, Run
 from fluxherod.backtest.pool import LocalPool
 from fluxherod.backtest.run import run, run_laid
 from fluxherod.backtest.tape import lay_out
-from fluxherod.core.jit import RecordArray
-from fluxherod.core.kernel import BAR, DECISION, new_states
-from fluxherod.core.kernel import run as run_kernel
+from fluxherod.core.columns import BLOCK, WORK, Prices, figure
+from fluxherod.core.decisions import decide as decide_columns
+from fluxherod.core.jit import RowArray
+from fluxherod.core.kernel import BAR, DECISION, new_states, step_many
 
 BARS, FEW, SWEPT = 1_000_000, 20_000, 26_000
 ROUNDS = 7
@@ -74,9 +82,9 @@ def peers() -> dict[str, Any]:
 
 
 def check(name: str, equal: bool) -> None:
-    """End the benchmark where a peer does something else."""
+    """End the benchmark where trades, an equity, a figure or a decision are not the same."""
     if not equal:
-        raise SystemExit(f"{name} has other trades or another equity")
+        raise SystemExit(f"{name}: not equal")
 
 
 def agree(found: dict[str, Any], given: Bars) -> Run:
@@ -100,20 +108,29 @@ def agree(found: dict[str, Any], given: Bars) -> Run:
     return ours
 
 
-def kernel_bars(given: Bars) -> RecordArray:
-    """As BAR records."""
-    made = np.zeros(len(given), BAR)
-    for name in ("open", "high", "low", "close", "volume"):
-        made[name] = getattr(given, name)
-    return made
-
-
-def decide(given: RecordArray, out: RecordArray) -> None:
-    """Every decision of the kernel, block by block."""
+def decide(given: Prices, words: RowArray) -> None:
+    """Every figure and decision of the kernel, as the backtest has them: columns in, a word a bar out."""
     params = CONFIG.params.to_record()
-    states = new_states(1, params)
-    for first in range(0, len(given), len(out)):
-        run_kernel(states, 0, params, given[first : first + len(out)], False, out)
+    states, work = new_states(1, params), np.zeros(1, WORK)
+    for first in range(0, len(given.close), len(words)):
+        part = Prices._make(column[first : first + len(words)] for column in given)
+        decide_columns(states, 0, params, part, work, words)
+
+
+def decides_alike(given: Prices) -> None:
+    """Compare every figure and every word of the columns with what the kernel decides a step a bar."""
+    params, count = CONFIG.params.to_record(), len(given.close)
+    bars_, out, words = np.zeros(count, BAR), np.zeros(count, DECISION), np.zeros(count, np.int64)
+    for name in Prices._fields:
+        bars_[name] = getattr(given, name)
+    step_many(new_states(1, params), np.zeros(count, np.int64), params, bars_, False, out)
+    figures = columns(count)
+    figure(new_states(1, params), 0, 0, params, given, np.zeros(1, WORK), figures)
+    for name, column in figures._asdict().items():
+        check(f"the kernel's {name} by columns", np.array_equal(column, out[name], equal_nan=True))
+    decide(given, words)
+    for name, values in said(words).items():
+        check(f"the kernel's {name} by columns", np.array_equal(values, out[name]))
 
 
 def one_run(found: dict[str, Any]) -> None:
@@ -121,11 +138,13 @@ def one_run(found: dict[str, Any]) -> None:
     given = bars(BARS)
     ours = agree(found, given)
     size = np.roll(sizes(ours, given), 1)
-    laid, records, out = lay_out([given], CONFIG), kernel_bars(given), np.zeros(2_000, DECISION)
-    kernel = cpu_s(lambda: decide(records, out))
+    laid, words = lay_out([given], CONFIG), np.zeros(100 * BLOCK, np.int64)
+    prices = Prices._make(getattr(laid.tape, name) for name in Prices._fields)
+    decides_alike(prices)
+    kernel = cpu_s(lambda: decide(prices, words))
     driver = cpu_s(lambda: run_laid(laid, CONFIG))
     public = cpu_s(lambda: metrics(run([given], CONFIG)))
-    print(f"{'kernel, full strategy: decides':44} {kernel * 1e9 / BARS:8.1f} ns a bar")
+    print(f"{'kernel, full strategy: figures and decisions':44} {kernel * 1e9 / BARS:8.1f} ns a bar")
     print(f"{'driver, full strategy: decides and trades':44} {driver * 1e9 / BARS:8.1f} ns a bar")
     print(f"{'public API with metrics':44} {public * 1e9 / BARS:8.1f} ns a bar")
     if (library := found.get("raptorbt")) is not None:

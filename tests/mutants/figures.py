@@ -105,7 +105,6 @@ ADVANCE = mutants_of(
     "advance.py",
     ("test_kernel", "test_thresholds"),
     [
-        ("a gap is of the previous close", "/ previous_close", "/ opening"),
         ("the first bar has no close before", "index > 0 else np.nan", "index >= 0 else np.nan"),
         ("each bar counts", 'state["index"] = index + 1', 'state["index"] = index + 2'),
     ],

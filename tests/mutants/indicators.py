@@ -21,7 +21,7 @@ AVERAGES = mutants_of(
         ("EMA weighs 2 / (n + 1)", "weight = 2.0 / (period + 1)", "weight = 2.0 / period"),
         ("the mean seeds EMA", "index < period - 1 else total / period", "index < period - 1 else total"),
         ("KAMA has a fast 2 and a slow 30", "fast: int = 2, slow: int = 30", "fast: int = 2, slow: int = 29"),
-        ("KAMA squares its constant", "(smoothing * smoothing, close", "(smoothing, close"),
+        ("KAMA squares its constant", "return smoothing * smoothing", "return smoothing"),
         ("efficiency has no sign", "abs(move) /", "move /"),
         ("a small path is a path", "_NO_PATH = 1e-300", "_NO_PATH = 1e-3"),
     ],
@@ -56,8 +56,9 @@ WILDER = mutants_of(
 
 FUSED = mutants_of(
     "indicators/fused.py",
-    ("test_kernel",),
+    ("test_kernel", "test_thresholds"),
     [
+        ("a gap is of the previous close", "/ previous_close", "/ opening"),
         ("the ATR average is valid at 63", 'params["atr_average_period"] - 1:', 'params["atr_average_period"]:'),
         ("a fall is a loss", "max(-change, 0.0)", "max(change, 0.0)"),
         ("RSI is valid from n on", 'index < params["rsi_period"]', 'index <= params["rsi_period"]'),

@@ -70,8 +70,19 @@ def _assign() -> Callable[[Any, Any], None]:
     return assign
 
 
+def _fetch_soon() -> Callable[[object, int], None]:
+    """Nothing: it says only when to have something."""
+    return lambda column, index: None
+
+
 # What an intrinsic does, in Python, by the name of the function that defines it.
-_INTRINSICS = {"_multiply_add": _multiply_add, "_blank": _blank, "_held": _held, "_assign": _assign}
+_INTRINSICS = {
+    "_multiply_add": _multiply_add,
+    "_blank": _blank,
+    "_held": _held,
+    "_assign": _assign,
+    "_fetch_soon": _fetch_soon,
+}
 
 
 def _intrinsic(definition: Callable[..., object]) -> Callable[..., Any]:

@@ -12,22 +12,8 @@ import numpy as np
 
 from fluxherod.backtest.figures import Columns
 from fluxherod.backtest.tape import Sessions, Tape
-from fluxherod.backtest.verdicts import (
-    EXIT_MR_LONG,
-    EXIT_MR_SHORT,
-    EXIT_TREND_LONG,
-    EXIT_TREND_SHORT,
-    MR_LONG,
-    MR_SHORT,
-    NO_ROW,
-    PLACE,
-    TREND_LONG,
-    TREND_SHORT,
-    Verdicts,
-    Words,
-    clock,
-    said,
-)
+from fluxherod.backtest.verdicts import NO_ROW, NO_WORK, PLACE, Verdicts, Words, clock
+from fluxherod.core.decisions import hear, look, rules_of
 from fluxherod.core.jit import Record, RecordArray, RowArray, assign, blank, lending_kernel, lent
 from fluxherod.core.kernel import DECISION
 from fluxherod.core.noise import judge_noise
@@ -51,7 +37,7 @@ def verdicts_of(tape: Tape, words: Words, regimes: Words, entries: Entries) -> V
     """The verdicts on all bars of a tape, for one run: what it is made of is shared and stays as it is."""
     places = np.empty(len(tape.first), PLACE)
     places["base"], places["mask"], places["next"] = tape.first, -1, entries.first
-    return Verdicts(words, regimes, entries.rows, entries.entries, places)
+    return Verdicts(words, regimes, entries.rows, entries.entries, places, NO_WORK)
 
 
 @lending_kernel
@@ -76,10 +62,10 @@ def apply_rules(tape: Tape, known: Columns, params: RecordArray, words: Words) -
     """The price rules of each row; before every figure of a symbol is valid nothing stands."""
     for k in range(len(words)):
         out = blank(DECISION)
-        _look(known, k, out)
+        look(known, k, out)
         trend_rules(out, params[0])
         mean_reversion_rules(out, params[0])
-        words[np.uintp(k)] = said(out)
+        words[np.uintp(k)] = rules_of(out)
     for s in range(len(tape.first)):
         for k in range(tape.first[s], min(_valid_from(tape, params, s), tape.last[s])):
             words[np.uintp(k)] = 0
@@ -90,7 +76,7 @@ def meet_conditions(words: Words, regimes: Words, conditions: Words) -> int:
     """The entry conditions that stand on each row, and on how many rows one may turn true."""
     for k in range(len(words)):
         out = blank(DECISION)
-        _hear(words[np.uintp(k)], out)
+        hear(words[np.uintp(k)], out)
         conditions[np.uintp(k)] = conditions_of(out, int(regimes[np.uintp(k)]))
     turned = 0
     for k in range(1, len(conditions)):
@@ -160,8 +146,8 @@ def _judge(
 ) -> bool:
     """Write the verdict on a row; False when it is none."""
     out, memory = blank(DECISION), blank(ENTRY_MEMORY)
-    _look(known, row, out)
-    _hear(words[np.uintp(row)], out)
+    look(known, row, out)
+    hear(words[np.uintp(row)], out)
     out["regime"] = regimes[np.uintp(row)]
     if turned:
         memory["conditions"] = conditions[np.uintp(row - 1)]
@@ -173,34 +159,3 @@ def _judge(
     judge_noise(out, params, minute, to_close, after_open, bool(rules["intraday"]))
     assign(verdict, out)
     return True
-
-
-@lent
-def _look(known: Columns, row: int, out: Record) -> None:
-    """The figures of a row."""
-    at = np.uintp(row)
-    out["close"] = known.close[at]
-    out["volume"] = known.volume[at]
-    out["gap"] = known.gap[at]
-    out["sma"] = known.sma[at]
-    out["kama"] = known.kama[at]
-    out["rsi"] = known.rsi[at]
-    out["atr"] = known.atr[at]
-    out["adx"] = known.adx[at]
-    out["bb_upper"] = known.bb_upper[at]
-    out["bb_lower"] = known.bb_lower[at]
-    out["r2"] = known.r2[at]
-    out["avg_volume"] = known.avg_volume[at]
-
-
-@lent
-def _hear(word: int, out: Record) -> None:
-    """What `said` put into a word."""
-    out["trend_long"] = bool(word & TREND_LONG)
-    out["trend_short"] = bool(word & TREND_SHORT)
-    out["mr_long"] = bool(word & MR_LONG)
-    out["mr_short"] = bool(word & MR_SHORT)
-    out["exit_trend_long"] = bool(word & EXIT_TREND_LONG)
-    out["exit_trend_short"] = bool(word & EXIT_TREND_SHORT)
-    out["exit_mr_long"] = bool(word & EXIT_MR_LONG)
-    out["exit_mr_short"] = bool(word & EXIT_MR_SHORT)

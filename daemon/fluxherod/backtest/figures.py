@@ -3,28 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 
+from fluxherod.core.columns import Columns
 from fluxherod.core.jit import FloatArray
 
-
-class Columns(NamedTuple):
-    """What decisions are made from, shape (rows,) each; the names are those of `kernel.KNOWN`."""
-
-    close: FloatArray
-    volume: FloatArray
-    gap: FloatArray
-    sma: FloatArray
-    kama: FloatArray
-    rsi: FloatArray
-    atr: FloatArray
-    adx: FloatArray
-    bb_upper: FloatArray
-    bb_lower: FloatArray
-    r2: FloatArray
-    avg_volume: FloatArray
+__all__ = ["Columns", "Known", "columns"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,6 +33,3 @@ class Known:
 def columns(rows: int) -> Columns:
     """Room for the figures of so many rows."""
     return Columns._make(np.zeros((len(Columns._fields), rows)))
-
-
-NOTHING_KNOWN = columns(0)

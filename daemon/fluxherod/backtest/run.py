@@ -13,14 +13,13 @@ from fluxherod.backtest.figures import Known, columns
 from fluxherod.backtest.model import OPEN, BacktestConfig, Bars, Run, Signals
 from fluxherod.backtest.tape import Laid, lay_out
 from fluxherod.backtest.verdicts import Verdicts, no_verdicts
+from fluxherod.core.columns import WORK, Columns, Prices, figure
 from fluxherod.core.jit import RecordArray
-from fluxherod.core.kernel import BAR, DECISION, STATE, new_states, warm_up
-from fluxherod.core.kernel import run as run_kernel
+from fluxherod.core.kernel import STATE, new_states, warm_up
 from fluxherod.core.portfolio import net_e4
 from fluxherod.core.strategy.params import StrategyParams
 
 _ALL = np.iinfo(np.int64).max
-_BLOCK = 4_096
 _NO_STATES = np.zeros(0, STATE)
 PIECE = 200_000
 """Bars between two calls of `progress`."""
@@ -89,16 +88,11 @@ def traded(
 def figures_of(laid: Laid, params: StrategyParams) -> Known:
     """What decisions are made from, for each row of the tape: as the kernel has it there."""
     tape, record, made = laid.tape, params.to_record(), columns(len(laid.tape.start_ns))
-    bars, out = np.zeros(_BLOCK, BAR), np.zeros(_BLOCK, DECISION)
+    work = np.zeros(1, WORK)
     for first, last in zip(tape.first.tolist(), tape.last.tolist(), strict=True):
-        states = new_states(1, record)
-        for begin in range(first, last, _BLOCK):
-            count = min(_BLOCK, last - begin)
-            for name in ("open", "high", "low", "close", "volume"):
-                bars[name][:count] = getattr(tape, name)[begin : begin + count]
-            run_kernel(states, 0, record, bars[:count], False, out)
-            for name, column in made._asdict().items():
-                column[begin : begin + count] = out[name][:count]
+        prices = Prices._make(getattr(tape, name)[first:last] for name in Prices._fields)
+        rows = Columns._make(column[first:last] for column in made)
+        figure(new_states(1, record), 0, 0, record, prices, work, rows)
     return Known(made)
 
 

@@ -9,10 +9,23 @@ import numpy.typing as npt
 
 from fluxherod.backtest.model import Kind
 from fluxherod.backtest.tape import Sessions, Tape
-from fluxherod.core.advance import advance
 from fluxherod.core.calendar import MINUTE_NS
+from fluxherod.core.columns import BLOCK, WORK, Prices
+from fluxherod.core.decisions import (
+    ENTERS,
+    EXIT_MR_LONG,
+    EXIT_MR_SHORT,
+    EXIT_TREND_LONG,
+    EXIT_TREND_SHORT,
+    REGIME,
+    REGIME_BIT,
+    RULES,
+    decide_block,
+    tell,
+)
 from fluxherod.core.jit import Record, RecordArray, RowArray, assign, blank, lent
 from fluxherod.core.kernel import DECISION
+from fluxherod.core.noise import judge_time
 
 VERDICT = np.dtype(
     [
@@ -32,12 +45,11 @@ VERDICT = np.dtype(
 # Of a symbol: where its first word is, which bits of a bar's number count (all when every bar is decided), and the
 # entry that is looked at next.
 PLACE = np.dtype([("base", "i8"), ("mask", "i8"), ("next", "i8")], align=True)
-AHEAD = 256
+AHEAD = BLOCK
 """Bars that are decided at once; a power of two."""
 NO_ROW = np.iinfo(np.int64).max
-# A word: the price rules of a bar.
-TREND_LONG, TREND_SHORT, MR_LONG, MR_SHORT = 1, 2, 4, 8
-EXIT_TREND_LONG, EXIT_TREND_SHORT, EXIT_MR_LONG, EXIT_MR_SHORT = 16, 32, 64, 128
+NO_WORK = np.zeros(0, WORK)
+_SAID = np.dtype([("words", "i8", (AHEAD,))], align=True)
 _MEAN_REVERSION = int(Kind.MEAN_REVERSION)
 
 Words: TypeAlias = npt.NDArray[np.uint8]
@@ -47,11 +59,12 @@ class Verdicts(NamedTuple):
     """What was decided on bars of each symbol: on the newest `ahead` of them, or on all that the tape has.
 
     Args:
-        words: the price rules of a bar, in bits.
+        words: the price rules of a bar, in the bits of `core.decisions`.
         regimes: its confirmed regime.
         rows: where an entry fires, or signals come from outside, rising; those of a symbol end with NO_ROW.
         entries: a VERDICT on each of them.
         places: PLACE records, one a symbol.
+        work: WORK of one block, of which nothing stays.
     """
 
     words: Words
@@ -59,6 +72,7 @@ class Verdicts(NamedTuple):
     rows: RowArray
     entries: RecordArray
     places: RecordArray
+    work: RecordArray
 
     def copied(self) -> Verdicts:
         """The same, apart from these."""
@@ -74,7 +88,7 @@ def no_verdicts(symbols: int, ahead: int = AHEAD) -> Verdicts:
     places, fires = np.zeros(symbols, PLACE), symbols * (ahead + 1)
     places["base"], places["mask"] = np.arange(symbols) * ahead, ahead - 1
     words, regimes = np.zeros((2, symbols * ahead), np.uint8)
-    return Verdicts(words, regimes, np.full(fires, NO_ROW), np.zeros(fires, VERDICT), places)
+    return Verdicts(words, regimes, np.full(fires, NO_ROW), np.zeros(fires, VERDICT), places, np.zeros(1, WORK))
 
 
 @lent
@@ -143,38 +157,26 @@ def decide_ahead(
     row: int,
     rules: Record,
 ) -> None:
-    """Decide on the bars of a block that begins at a row, each by one step of the kernel."""
-    place, state = verdicts.places[np.uintp(s)], states[np.uintp(s)]
+    """Decide on the bars of a block that begins at a row."""
+    place = verdicts.places[np.uintp(s)]
     count, base = min(place["mask"] + 1, tape.last[s] - row), place["base"]
-    found = place["next"] = s * (place["mask"] + 2)
-    out, intraday, always = blank(DECISION), bool(rules["intraday"]), bool(rules["given"])
+    words, figures, found = blank(_SAID)["words"], verdicts.work[0]["figures"], s * (place["mask"] + 2)
+    prices = Prices(tape.open, tape.high, tape.low, tape.close, tape.volume)
+    decide_block(states, s, params, prices, row, count, verdicts.work, words)
     for k in range(count):
-        at = np.uintp(row + k)
-        prices = tape.open[at], tape.high[at], tape.low[at], tape.close[at]
-        minute, to_close, after_open = clock(tape, sessions, rules, row + k)
-        advance(state, params[0], *prices, tape.volume[at], minute, to_close, after_open, intraday, out)
-        verdicts.words[np.uintp(base + k)] = said(out)
-        verdicts.regimes[np.uintp(base + k)] = out["regime"]
-        if out["entry"] != 0 or always:
+        verdicts.words[np.uintp(base + k)] = words[np.uintp(k)] & RULES
+        verdicts.regimes[np.uintp(base + k)] = words[np.uintp(k)] >> REGIME_BIT & REGIME
+    place["next"] = found
+    for k in range(count):
+        if words[np.uintp(k)] & ENTERS or rules["given"]:
+            one, now = blank(DECISION), clock(tape, sessions, rules, row + k)
+            tell(words[np.uintp(k)], one)
+            judge_time(one, params[0], now[0], now[1], now[2], bool(rules["intraday"]))
+            one["atr"] = figures["atr"][np.uintp(k)]
             verdicts.rows[np.uintp(found)] = row + k
-            assign(verdicts.entries[np.uintp(found)], out)
+            assign(verdicts.entries[np.uintp(found)], one)
             found += 1
     verdicts.rows[np.uintp(found)] = NO_ROW
-
-
-@lent
-def said(out: Record) -> int:
-    """The price rules of a DECISION as a word."""
-    return int(
-        TREND_LONG * int(out["trend_long"])
-        + TREND_SHORT * int(out["trend_short"])
-        + MR_LONG * int(out["mr_long"])
-        + MR_SHORT * int(out["mr_short"])
-        + EXIT_TREND_LONG * int(out["exit_trend_long"])
-        + EXIT_TREND_SHORT * int(out["exit_trend_short"])
-        + EXIT_MR_LONG * int(out["exit_mr_long"])
-        + EXIT_MR_SHORT * int(out["exit_mr_short"])
-    )
 
 
 @lent

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from fluxherod.core.indicators.fused import SETTLED, UNSETTLED, update_indicators
+from fluxherod.core.indicators.fused import SETTLED, UNSETTLED, gap_of, update_indicators
 from fluxherod.core.jit import Record, inlined
 from fluxherod.core.noise import judge_noise
 from fluxherod.core.regime import volatility_state
@@ -102,7 +102,7 @@ def _advance(
     _write_bar(out, index, opening, high, low, close, volume)
     previous_close = state["indicators"]["previous_close"] if settled or index > 0 else np.nan
     out["previous_close"] = previous_close
-    out["gap"] = (opening - previous_close) / previous_close
+    out["gap"] = gap_of(opening, previous_close)
     update_indicators(state["indicators"], rings, params, index, settled, high, low, close, volume, out)
     out["volatility_state"] = volatility_state(out["atr"], out["atr_avg50"], params)
     weigh(out, params)

@@ -189,6 +189,25 @@ assign: Callable[[Record, Record], None] = _intrinsic(_assign)
 """Give every number of a record the value of its field in another, which may have more of them. For kernels only."""
 
 
+def _fetch_soon(typing_context: object, column: Any, index: Any) -> tuple[Any, Callable[..., Any]]:
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        values, ir = context.make_array(signature.args[0])(context, builder, arguments[0]), _llvm.ir
+        place = builder.bitcast(builder.gep(values.data, [arguments[1]]), _llvm.voidptr_t)
+        kind = ir.FunctionType(ir.VoidType(), [_llvm.voidptr_t, *[_llvm.int32_t] * 3])
+        prefetch = _llvm.get_or_insert_function(builder.module, kind, "llvm.prefetch.p0")
+        builder.call(prefetch, [place, *map(_llvm.int32_t, (0, 3, 1))])  # to read, to all caches, data
+        return context.get_dummy_value()
+
+    return numba.void(column, numba.intp), generate
+
+
+fetch_soon: Callable[[FloatArray, int], None] = _intrinsic(_fetch_soon)
+"""Have a column's value, and the seven beside it, brought near while something else is done. For kernels only.
+
+The index may be beyond the end.
+"""
+
+
 def table(rows: Sequence[bytes], kind: np.dtype[Any]) -> RecordArray:
     """Records of a type from their bytes, writable, shape (n,): NumPy takes eight times as long from tuples."""
     records: RecordArray = np.frombuffer(bytearray().join(rows), kind)

@@ -35,10 +35,29 @@ def judge_noise(
     intraday: bool,
 ) -> None:
     """The rules that need no quote: volume, breakout volume, time of day, gap; and whether the time is illiquid."""
+    judge_bar(decision, params)
+    judge_time(decision, params, minute_of_day, minutes_to_close, minutes_after_open, intraday)
+
+
+@inlined
+def judge_bar(decision: Record, params: Record) -> None:
+    """The rules that a bar's figures decide: volume, breakout volume, gap."""
     volume, average = decision["volume"], decision["avg_volume"]
     decision["volume_ok"] = _verdict(volume > params["volume_ratio"] * average)
     decision["breakout_volume_ok"] = _verdict(volume > params["breakout_volume_ratio"] * average)
     decision["gap_ok"] = _verdict(abs(decision["gap"]) < params["gap_limit"])
+
+
+@inlined
+def judge_time(
+    decision: Record,
+    params: Record,
+    minute_of_day: int,
+    minutes_to_close: int,
+    minutes_after_open: int,
+    intraday: bool,
+) -> None:
+    """The rule of the time of day, and whether the time is illiquid."""
     decision["illiquid"] = illiquid_time(minute_of_day, params)
     in_time = (minutes_after_open >= 0) & (minutes_to_close > params["close_quiet_minutes"])
     decision["time_ok"] = _verdict(in_time) if intraday else _NOT_APPLICABLE

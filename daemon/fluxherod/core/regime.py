@@ -27,17 +27,28 @@ def raw_regime(adx: float, r2: float, params: Record) -> int:
 
 
 @inlined
+def is_known(adx: float, r2: float) -> bool:
+    """True once a bar has a class of its own."""
+    return (adx == adx) & (r2 == r2)
+
+
+@inlined
+def next_regime(run: int, confirmed: int, raw: int, same: bool, known: bool, params: Record) -> tuple[int, int]:
+    """The run of equal classes and the confirmed regime, by a bar's class and whether it is that of the bar before."""
+    run = run * int(same & known) + int(known)
+    return run, raw if run >= params["confirmation_bars"] else confirmed
+
+
+@inlined
 def confirm(state: Record, decision: Record, params: Record) -> None:
     """By the bar's own class: the regime changes on the n-th consecutive bar of an equal one.
 
     Bars before ADX and R2 are valid are NEUTRAL and count for no run.
     """
-    adx, r2, raw = decision["adx"], decision["r2"], decision["raw_regime"]
-    known = (adx == adx) & (r2 == r2)
+    raw, known = decision["raw_regime"], is_known(decision["adx"], decision["r2"])
     # Read first, then chosen between: the compiler makes no jumps of that, which a processor would guess wrong.
     run_before, confirmed_before = state["run"], state["confirmed"]
-    run = (run_before * int(raw == state["raw"]) + 1) * int(known)
-    confirmed = raw if run >= params["confirmation_bars"] else confirmed_before
+    run, confirmed = next_regime(run_before, confirmed_before, raw, raw == state["raw"], known, params)
     decision["regime"] = confirmed
     decision["regime_run"] = run
     decision["regime_changed"] = confirmed != confirmed_before

@@ -50,9 +50,21 @@ def next_kama(
 
 @inlined
 def adapt(value: float, fastest: float, slowest: float, ratio: float, close: float) -> float:
-    """Smoothing in the form that leaves a value equal to the close exactly as it is."""
+    """KAMA's next value by the efficiency ratio of its window."""
+    return approach(value, smoothing_of(ratio, fastest, slowest), close)
+
+
+@inlined
+def smoothing_of(ratio: float, fastest: float, slowest: float) -> float:
+    """The part of the way to the close that KAMA goes, by the efficiency ratio."""
     smoothing = multiply_add(ratio, fastest - slowest, slowest)
-    return multiply_add(smoothing * smoothing, close - value, value)
+    return smoothing * smoothing
+
+
+@inlined
+def approach(value: float, part: float, close: float) -> float:
+    """Smoothing in the form that leaves a value equal to the close exactly as it is."""
+    return multiply_add(part, close - value, value)
 
 
 @kernel

@@ -48,6 +48,12 @@ UNSETTLED: Any = np.bool_(False)
 
 
 @inlined
+def gap_of(opening: float, previous_close: float) -> float:
+    """How far a bar opened from the close before it, as a part of that."""
+    return (opening - previous_close) / previous_close
+
+
+@inlined
 def _push(window: Record, ring: FloatArray, period: int, value: float) -> float:
     position, prefix, total = push_sum(ring, window["position"], window["prefix"], period, value)
     window["position"] = position

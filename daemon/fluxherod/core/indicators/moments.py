@@ -36,14 +36,14 @@ MOMENTS = np.dtype(
 
 
 @inlined
-def _prepend(deviation: float, sums: Sums) -> Sums:
+def prepend(deviation: float, sums: Sums) -> Sums:
     """A block's (sum d, sum d^2, sum k x d) with one older close: each newer one moves a step away from the oldest."""
     total, squares, ramp = sums
     return total + deviation, multiply_add(deviation, deviation, squares), ramp + total
 
 
 @inlined
-def _append(deviation: float, sums: Sums) -> Sums:
+def append(deviation: float, sums: Sums) -> Sums:
     """A block's (sum d, sum d^2, the sum of all those sums d so far) with one newer close."""
     total, squares, sum_of_sums = sums
     total += deviation
@@ -51,7 +51,7 @@ def _append(deviation: float, sums: Sums) -> Sums:
 
 
 @inlined
-def _joined(period: int, old: Sums, new: Sums) -> Sums:
+def joined(period: int, old: Sums, new: Sums) -> Sums:
     """The window's (sum d, sum d^2, sum k x d): the old block's suffix and what was appended since.
 
     The appended ones end at k = period - 1, so their sum k x d is period x (sum d) less the sum of the sums d.
@@ -68,7 +68,7 @@ def _fold(
     suffix = (0.0, 0.0, 0.0)
     for newer in range(1, period + 1):
         k = np.uintp(period - newer)
-        suffix = _prepend(closes[k] - reference, suffix)
+        suffix = prepend(closes[k] - reference, suffix)
         sums[k], squares[k], ramps[k] = suffix
 
 
@@ -82,7 +82,7 @@ def push_moments(rings: Record, scalars: Scalars, period: int, close: float) -> 
     """
     position, reference = scalars[0], scalars[1]
     rings["closes"][np.uintp(position)] = close
-    new = _append(close - reference, (scalars[2], scalars[3], scalars[4]))
+    new = append(close - reference, (scalars[2], scalars[3], scalars[4]))
     position += 1
     if position == period:
         reference = close
@@ -90,7 +90,7 @@ def push_moments(rings: Record, scalars: Scalars, period: int, close: float) -> 
         position, new = 0, (0.0, 0.0, 0.0)
     k = np.uintp(position)
     old = (rings["sums"][k], rings["squares"][k], rings["ramps"][k])
-    return (position, reference, new[0], new[1], new[2]), _joined(period, old, new)
+    return (position, reference, new[0], new[1], new[2]), joined(period, old, new)
 
 
 @inlined
@@ -172,16 +172,16 @@ def _moments_into(
         next_reference = closes[min(last, count - 1)]
         prefix, suffix = (0.0, 0.0, 0.0), (0.0, 0.0, 0.0)
         for k in range(min(period - 1, count - border)):
-            prefix = _append(closes[np.uintp(border + k)] - reference, prefix)
+            prefix = append(closes[np.uintp(border + k)] - reference, prefix)
             j = np.uintp(old + k + 1)
-            window = _joined(period, (sums[j], squares[j], ramps[j]), prefix)
+            window = joined(period, (sums[j], squares[j], ramps[j]), prefix)
             _write(which, width, period, reference, window, out, border + k)
             mirror = np.uintp(min(last - k, count - 1))  # past the end of the array: for no block
-            suffix = _prepend(closes[mirror] - next_reference, suffix)
+            suffix = prepend(closes[mirror] - next_reference, suffix)
             j = np.uintp(new + period - 1 - k)
             sums[j], squares[j], ramps[j] = suffix
         if last < count:
-            suffix = _prepend(closes[border] - next_reference, suffix)
+            suffix = prepend(closes[border] - next_reference, suffix)
             _write(which, width, period, next_reference, suffix, out, last)
         reference = next_reference
         old, new = new, old

@@ -53,6 +53,14 @@ def conditions_of(decision: Record, regime: int) -> int:
 
 
 @inlined
+def side_of(fired: int, regime: int, params: Record) -> int:
+    """1 for a long entry, -1 for a short one, 0 for none, by the conditions that have turned true."""
+    is_long = (fired >> (2 * regime)) & 1
+    none = (fired == 0) | ((regime == _NEUTRAL) & (not params["neutral_entries"]))
+    return 0 if none else (1 if is_long else -1)
+
+
+@inlined
 def decide_entry(memory: Record, decision: Record, params: Record) -> None:
     """Fire the edge of this bar, if there is one, and remember what stands. The first bar only remembers."""
     regime = decision["regime"]
@@ -69,10 +77,11 @@ def decide_entry(memory: Record, decision: Record, params: Record) -> None:
     memory["rules"] = rules
     memory["seen"] = 1
     no_entry(decision)
-    if (fired == 0) | ((regime == _NEUTRAL) & (not params["neutral_entries"])):
+    side = side_of(fired, regime, params)
+    if side == 0:
         return
-    is_long = (fired >> (2 * regime)) & 1
-    decision["entry"] = 1 if is_long else -1
+    is_long = side > 0
+    decision["entry"] = side
     decision["entry_mode"] = regime
     if regime == _MEAN_REVERSION and turned & (_MR_LONG if is_long else _MR_SHORT):
         decision["trigger"] = _RSI_BAND
