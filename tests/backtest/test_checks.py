@@ -138,12 +138,12 @@ def test_what_progress_raises_ends_the_run(monkeypatch: pytest.MonkeyPatch) -> N
         if part > 0.5:
             raise KeyboardInterrupt
 
-    whole = run([a_walk(700)], BacktestConfig())
+    whole = run([a_walk(3_000)], BacktestConfig())
     with pytest.raises(KeyboardInterrupt):
-        run([a_walk(700)], BacktestConfig(), progress=listen)
+        run([a_walk(3_000)], BacktestConfig(), progress=listen)
     assert heard == sorted(heard)
     assert 0.5 < heard[-1] < 0.7
-    pieces = run([a_walk(700)], BacktestConfig(), progress=lambda part: None)
+    pieces = run([a_walk(3_000)], BacktestConfig(), progress=lambda part: None)
     assert pieces.trades.tobytes() == whole.trades.tobytes()
     assert pieces.equity_e4.tobytes() == whole.equity_e4.tobytes()
 

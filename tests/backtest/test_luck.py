@@ -161,6 +161,7 @@ def test_any_returns_have_a_verdict(returns: list[float], trades: int, trials: i
     assert found.verdict in (Verdict.TOO_LITTLE, Verdict.NO_EDGE)
 
 
-def test_returns_that_do_not_vary_say_too_little() -> None:
-    found = assess(np.zeros(500), 40, NOBODY)
+@pytest.mark.parametrize("varies", [0.0, 1e-207, 1e-100])
+def test_returns_that_do_not_vary_say_too_little(varies: float) -> None:
+    found = assess(np.append(np.zeros(499), varies), 40, NOBODY)
     assert (found.sharpe, found.deflated, found.verdict) == (None, None, Verdict.TOO_LITTLE)

@@ -147,6 +147,8 @@ def _moments(returns: FloatArray) -> tuple[float | None, float, float]:
         return None, 0.0, 3.0
     away = returns - returns.mean()
     second = float(np.mean(away**2))
+    if second**2 == 0.0:  # nearer to one value than a float can square
+        return None, 0.0, 3.0
     sharpe = float(returns.mean() / returns.std(ddof=1))
     return sharpe, float(np.mean(away**3)) / second**1.5, float(np.mean(away**4)) / second**2
 
