@@ -10,13 +10,14 @@ import numpy as np
 import pytest
 from harness.prices import Prices, read_prices
 from harness.references import REFERENCES, disagreements
+from harness.steps import step_through
 
 from fluxherod.core.indicators.averages import ema, kama
 from fluxherod.core.indicators.moments import bollinger_bands, linear_regression_slope, population_sigma, r_squared
 from fluxherod.core.indicators.wilder import adx, atr, rsi
 from fluxherod.core.indicators.windows import average_volume, sma
 from fluxherod.core.jit import FloatArray, RecordArray
-from fluxherod.core.kernel import DECISION, default_params, load_states, new_states, run, save_states, step
+from fluxherod.core.kernel import DECISION, default_params, load_states, new_states, save_states, step
 
 DATA = os.environ.get("FLUXHERO_DATA", "")
 FILES = sorted(path for path in Path(DATA).iterdir() if path.name.endswith((".csv", ".csv.gz"))) if DATA else []
@@ -53,9 +54,7 @@ def alone(prices: Prices) -> dict[str, FloatArray]:
 
 
 def decided(bars: RecordArray) -> RecordArray:
-    out = np.zeros(bars.size, DECISION)
-    run(new_states(1, PARAMS), 0, PARAMS, bars, True, out)
-    return out
+    return step_through(new_states(1, PARAMS), PARAMS, bars)
 
 
 def streamed(bars: RecordArray) -> tuple[RecordArray, bytes]:
@@ -87,17 +86,17 @@ def test_each_indicator_alone_and_in_the_kernel_agrees_with_talib(
 
 
 @on_each_file
-def test_batch_stream_and_a_saved_state_agree_bit_for_bit(path: Path) -> None:
+def test_burst_stream_and_a_saved_state_agree_bit_for_bit(path: Path) -> None:
     bars = read(path).bars()
-    states, out = new_states(1, PARAMS), np.zeros(bars.size, DECISION)
-    run(states, 0, PARAMS, bars, True, out)
+    states = new_states(1, PARAMS)
+    out = step_through(states, PARAMS, bars)
     one_by_one, saved = streamed(bars)
     assert one_by_one.tobytes() == out.tobytes()
     assert saved == save_states(states)
     restored, rest = new_states(1, PARAMS), np.zeros(bars.size, DECISION)
     for first in range(0, bars.size, 997):
         restored = load_states(save_states(restored))
-        run(restored, 0, PARAMS, bars[first : first + 997], True, rest[first : first + 997])
+        rest[first : first + 997] = step_through(restored, PARAMS, bars[first : first + 997])
     assert rest.tobytes() == out.tobytes()
     assert save_states(restored) == save_states(states)
 

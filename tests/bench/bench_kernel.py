@@ -1,4 +1,4 @@
-"""The kernel on one core: batch, live step, a burst of 8,000 symbols, cold and warm start. `make bench`."""
+"""The kernel on one core: columns of bars, live step, a burst of 8,000 symbols, cold and warm start. `make bench`."""
 
 from __future__ import annotations
 
@@ -14,11 +14,12 @@ from bench_frames import bar
 from timing import best_s, one_core, random_walk
 
 from fluxherod.adapters.alpaca.frames import decode_market_frame
-from fluxherod.core.jit import RecordArray
-from fluxherod.core.kernel import BAR, DECISION, default_params, new_states, run, step, step_many, warm_up
+from fluxherod.core.columns import WORK, Prices
+from fluxherod.core.decisions import decide
+from fluxherod.core.kernel import BAR, DECISION, default_params, new_states, step, step_many, warm_up
 
 BARS = 100_000
-BLOCK = 2_000
+PART = 2_000
 SYMBOLS = 8_000
 WARM_MINUTES = 100
 START = """
@@ -29,23 +30,13 @@ print(time.perf_counter() - wall, time.process_time() - cpu)
 """
 
 
-def bars(count: int) -> RecordArray:
-    """A random walk as BAR records."""
-    made = np.zeros(count, BAR)
-    made["open"], made["high"], made["low"], made["close"] = random_walk(count)
-    made["volume"] = np.random.default_rng(8).integers(1_000, 100_000, count)
-    made["minute_of_day"], made["minutes_to_close"], made["minutes_after_open"] = 660, 300, 90
-    return made
-
-
-def batch_ns() -> float:
-    """Nanoseconds a bar of one symbol; of each block of bars the best time of many rounds."""
-    params, tape, out = default_params(), bars(BARS), np.zeros(BLOCK, DECISION)
+def columns_ns() -> float:
+    """Nanoseconds a bar of one symbol, figures and decision; of each part of the bars the best time of many rounds."""
+    tape = Prices(*random_walk(BARS), np.random.default_rng(8).integers(1_000, 100_000, BARS).astype(float))
+    parts = [Prices._make(column[first : first + PART] for column in tape) for first in range(0, BARS, PART)]
+    params, work, words = default_params(), np.zeros(1, WORK), np.zeros(PART, np.int64)
     states = new_states(1, params)
-    blocks = [
-        partial(run, states, 0, params, tape[first : first + BLOCK], True, out) for first in range(0, BARS, BLOCK)
-    ]
-    return sum(best_s(blocks, 60)) / BARS * 1e9
+    return sum(best_s([partial(decide, states, 0, params, part, work, words) for part in parts], 60)) / BARS * 1e9
 
 
 def step_us() -> float:
@@ -117,7 +108,7 @@ def main() -> None:
     """Print the table."""
     one_core()
     warm_up()
-    print(f"fused kernel, batch           {batch_ns():8.1f} ns a bar   (target 40, goal 25)")
+    print(f"fused kernel, over columns    {columns_ns():8.1f} ns a bar   (target 40, goal 25)")
     print(f"live step from Python         {step_us():8.2f} us         (target 1.5)")
     burst = Burst()
     decode, fill, many, whole = (s * 1e3 for s in best_s([burst.decode, burst.fill, burst.step, burst.whole], 80))

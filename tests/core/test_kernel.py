@@ -1,9 +1,10 @@
-"""The fused kernel: one step for stream and batch, its first decision, and its state as a snapshot."""
+"""The fused kernel: one step for stream and burst, its first decision, and its state as a snapshot."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
+from harness.steps import decided, step_through
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -20,7 +21,6 @@ from fluxherod.core.kernel import (
     default_params,
     load_states,
     new_states,
-    run,
     save_states,
     step,
     step_many,
@@ -48,9 +48,9 @@ def random_bars(count: int, seed: int) -> RecordArray:
     return bars
 
 
-def batch(bars: RecordArray, params: RecordArray = PARAMS) -> tuple[RecordArray, RecordArray]:
-    states, out = new_states(1, params), np.zeros(bars.size, DECISION)
-    run(states, 0, params, bars, True, out)
+def burst(bars: RecordArray, params: RecordArray = PARAMS) -> tuple[RecordArray, RecordArray]:
+    states = new_states(1, params)
+    out = step_through(states, params, bars)
     return states, out
 
 
@@ -64,17 +64,16 @@ def stream(bars: RecordArray, params: RecordArray = PARAMS) -> tuple[RecordArray
 
 @settings(max_examples=10)
 @given(seed=st.integers(0, 1_000), cut=st.integers(1, 399))
-def test_batch_stream_and_any_cut_into_pieces_agree_bit_for_bit(seed: int, cut: int) -> None:
+def test_burst_stream_and_any_cut_into_pieces_agree_bit_for_bit(seed: int, cut: int) -> None:
     bars = random_bars(400, seed)
-    states, out = batch(bars)
+    states, out = burst(bars)
     streamed_states, streamed = stream(bars)
     assert streamed.tobytes() == out.tobytes()
     assert streamed_states.tobytes() == states.tobytes()
 
-    pieces, in_pieces = new_states(1, PARAMS), np.zeros(400, DECISION)
-    run(pieces, 0, PARAMS, bars[:cut], True, in_pieces[:cut])
-    run(pieces, 0, PARAMS, bars[cut:], True, in_pieces[cut:])
-    assert in_pieces.tobytes() == out.tobytes()
+    pieces = new_states(1, PARAMS)
+    in_pieces = [step_through(pieces, PARAMS, part).tobytes() for part in (bars[:cut], bars[cut:])]
+    assert b"".join(in_pieces) == out.tobytes()
     assert pieces.tobytes() == states.tobytes()
 
 
@@ -82,23 +81,19 @@ LONGEST = [name for name in StrategyParams.__dataclass_fields__ if name.endswith
 
 
 @pytest.mark.parametrize("longest", LONGEST)
-def test_batch_burst_and_stream_agree_bit_for_bit_whichever_indicator_is_the_last_to_have_its_seed(
-    longest: str,
-) -> None:
+def test_burst_and_stream_agree_bit_for_bit_whichever_indicator_is_the_last_to_have_its_seed(longest: str) -> None:
     params = StrategyParams(**{name: 100 if name == longest else 5 for name in LONGEST}).to_record()
     bars = random_bars(260, 7)
-    states, out = batch(bars, params)
+    states, out = burst(bars, params)
     streamed_states, streamed = stream(bars, params)
-    burst_states, burst = new_states(1, params), np.zeros(bars.size, DECISION)
-    step_many(burst_states, np.zeros(bars.size, np.int64), params, bars, True, burst)
-    assert out.tobytes() == burst.tobytes() == streamed.tobytes()
-    assert states.tobytes() == burst_states.tobytes() == streamed_states.tobytes()
+    assert out.tobytes() == streamed.tobytes()
+    assert states.tobytes() == streamed_states.tobytes()
 
 
 @pytest.mark.parametrize("prefix", [1, 19, 20, 63, 64, 65, 211])
 def test_no_decision_depends_on_a_later_bar(prefix: int) -> None:
     bars = random_bars(300, 5)
-    assert batch(bars[:prefix])[1].tobytes() == batch(bars)[1][:prefix].tobytes()
+    assert decided(bars[:prefix], PARAMS).tobytes() == decided(bars, PARAMS)[:prefix].tobytes()
 
 
 @pytest.mark.parametrize(
@@ -106,7 +101,7 @@ def test_no_decision_depends_on_a_later_bar(prefix: int) -> None:
 )
 def test_the_kernels_indicators_are_the_batch_indicators_bit_for_bit(params: StrategyParams) -> None:
     bars = random_bars(600, 2)
-    out = batch(bars, params.to_record())[1]
+    out = decided(bars, params.to_record())
     high, low, close = (np.ascontiguousarray(bars[name]) for name in ("high", "low", "close"))
     volume = np.ascontiguousarray(bars["volume"])
     upper, middle, lower = bollinger_bands(close, params.bollinger_period, 2.0)
@@ -140,7 +135,7 @@ def test_the_kernels_indicators_are_the_batch_indicators_bit_for_bit(params: Str
 
 
 def test_every_indicator_is_valid_on_the_first_deciding_bar_and_one_is_not_before() -> None:
-    out = batch(random_bars(80, 1))[1]
+    out = decided(random_bars(80, 1), PARAMS)
     numbers = [name for name in DECISION.names or () if DECISION[name].kind == "f"]
     assert np.flatnonzero(out["valid"])[0] == 63
     assert all(np.isfinite(out[name][63:]).all() for name in numbers)
@@ -162,7 +157,7 @@ RULES = ("trend_long", "trend_short", "mr_long", "mr_short", "exit_trend_long", 
 def test_nothing_stands_or_fires_before_the_first_deciding_bar_which_only_remembers() -> None:
     remembered = 0
     for seed in range(60):
-        out = batch(random_bars(65, seed))[1]
+        out = decided(random_bars(65, seed), PARAMS)
         assert not any(out[name][:63].any() for name in RULES)
         assert not out["entry"][:64].any()
         _, long, short = standing(out[63])
@@ -173,7 +168,7 @@ def test_nothing_stands_or_fires_before_the_first_deciding_bar_which_only_rememb
 
 
 def test_regime_rules_and_edges_follow_from_the_indicators_as_the_text_says() -> None:
-    out = batch(random_bars(4_000, 8))[1]
+    out = decided(random_bars(4_000, 8), PARAMS)
     raw = np.ones(out.size, int)
     raw[(out["adx"] > 25) & (out["r2"] > 0.6)] = 2
     raw[(out["adx"] < 20) & (out["r2"] < 0.4)] = 0
@@ -202,12 +197,11 @@ def test_regime_rules_and_edges_follow_from_the_indicators_as_the_text_says() ->
 
 def test_symbols_do_not_touch_each_other() -> None:
     first, second = random_bars(200, 1), random_bars(200, 2)
-    states, out = new_states(3, PARAMS), np.zeros((2, 200), DECISION)
+    states, out = new_states(3, PARAMS), [b"", b""]
     for k in range(200):
-        run(states, 0, PARAMS, first[k : k + 1], True, out[0, k:])
-        run(states, 2, PARAMS, second[k : k + 1], True, out[1, k:])
-    assert out[0].tobytes() == batch(first)[1].tobytes()
-    assert out[1].tobytes() == batch(second)[1].tobytes()
+        out[0] += step_through(states, PARAMS, first[k : k + 1]).tobytes()
+        out[1] += step_through(states, PARAMS, second[k : k + 1], 2).tobytes()
+    assert out == [decided(first, PARAMS).tobytes(), decided(second, PARAMS).tobytes()]
     assert states[1:2].tobytes() == new_states(1, PARAMS).tobytes()
 
 
@@ -223,7 +217,7 @@ def test_a_burst_of_many_symbols_is_each_of_them_stepped_and_a_repeated_row_take
     states, out = new_states(4, PARAMS), np.zeros(rows.size, DECISION)
     step_many(states, rows, PARAMS, bars, True, out)
     for row in tape_of:
-        alone, decisions = batch(bars[rows == row])
+        alone, decisions = burst(bars[rows == row])
         own = b"".join(out[k : k + 1].tobytes() for k in np.flatnonzero(rows == row))
         assert own == decisions.tobytes()
         assert states[row : row + 1].tobytes() == alone.tobytes()
@@ -249,10 +243,9 @@ def test_a_burst_of_nothing_does_nothing() -> None:
 
 def test_a_saved_state_goes_on_exactly_where_it_was() -> None:
     bars = random_bars(300, 4)
-    states, _ = batch(bars[:150])
-    restored, out = load_states(save_states(states)), np.zeros(150, DECISION)
-    run(restored, 0, PARAMS, bars[150:], True, out)
-    assert out.tobytes() == batch(bars)[1][150:].tobytes()
+    states, _ = burst(bars[:150])
+    out = step_through(load_states(save_states(states)), PARAMS, bars[150:])
+    assert out.tobytes() == decided(bars, PARAMS)[150:].tobytes()
 
 
 def test_a_state_of_another_kernel_version_or_size_is_refused() -> None:
@@ -266,11 +259,9 @@ def test_a_state_of_another_kernel_version_or_size_is_refused() -> None:
 
 
 def test_an_index_out_of_range_raises_and_changes_nothing() -> None:
-    bars, states, out = random_bars(3, 1), new_states(1, PARAMS), np.zeros(2, DECISION)
+    states, out = new_states(1, PARAMS), np.zeros(2, DECISION)
     with pytest.raises(IndexError):
-        run(states, 0, PARAMS, bars, True, out)
-    with pytest.raises(IndexError):
-        run(states, 1, PARAMS, bars[:2], True, out)
+        step(states, 1, PARAMS, 1.0, 1.0, 1.0, 1.0, 1.0, 600, 300, 30, True, out, 0)
     with pytest.raises(IndexError):
         step(states, 0, PARAMS, 1.0, 1.0, 1.0, 1.0, 1.0, 600, 300, 30, True, out, 2)
     with pytest.raises(IndexError):

@@ -1,4 +1,4 @@
-"""The fused kernel on price-like series: its numbers against TA-Lib, and batch, stream and saved state bit for bit."""
+"""The fused kernel on price-like series: its numbers against TA-Lib, and burst, stream and saved state bit for bit."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from harness.prices import Prices, price_series, wandering
 from harness.references import REFERENCES, disagreements, exact_sigma, exact_sma
+from harness.steps import decided, step_through
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -21,9 +22,9 @@ from fluxherod.core.kernel import (
     default_params,
     load_states,
     new_states,
-    run,
     save_states,
     step,
+    step_many,
 )
 
 PARAMS = default_params()
@@ -51,10 +52,10 @@ PERIOD_OF = {
 }
 
 
-def batch(bars: RecordArray, params: RecordArray = PARAMS) -> tuple[bytes, RecordArray]:
+def burst(bars: RecordArray, params: RecordArray = PARAMS) -> tuple[bytes, RecordArray]:
     """The saved state after the bars, and their decisions."""
-    states, out = new_states(1, params), np.zeros(bars.size, DECISION)
-    run(states, 0, params, bars, True, out)
+    states = new_states(1, params)
+    out = step_through(states, params, bars)
     return save_states(states), out
 
 
@@ -66,7 +67,7 @@ def column(decisions: RecordArray, name: str) -> FloatArray:
 @settings(max_examples=40)
 @given(prices=price_series())
 def test_each_number_agrees_with_talib_on_price_like_series(variant: StrategyParams, prices: Prices) -> None:
-    decisions = batch(prices.bars(), variant.to_record())[1]
+    decisions = decided(prices.bars(), variant.to_record())
     assert PERIOD_OF.keys() == REFERENCES.keys()
     for name, period in PERIOD_OF.items():
         assert disagreements(name, column(decisions, name), prices, getattr(variant, period))[1] == ""
@@ -75,7 +76,7 @@ def test_each_number_agrees_with_talib_on_price_like_series(variant: StrategyPar
 @settings(max_examples=40)
 @given(prices=price_series())
 def test_the_average_of_the_atr_is_the_mean_of_its_last_fifty_values(prices: Prices) -> None:
-    decisions = batch(prices.bars())[1]
+    decisions = decided(prices.bars(), PARAMS)
     average, ranges = column(decisions, "atr_avg50"), column(decisions, "atr")[14:]
     assert np.isnan(average[:63]).all()
     np.testing.assert_allclose(average[63:], exact_sma(ranges, 50)[49:].astype(float), rtol=1e-9, atol=0)
@@ -84,7 +85,7 @@ def test_the_average_of_the_atr_is_the_mean_of_its_last_fifty_values(prices: Pri
 @settings(max_examples=40)
 @given(prices=price_series())
 def test_each_number_has_the_bits_of_its_batch_function(prices: Prices) -> None:
-    decisions = batch(prices.bars())[1]
+    decisions = decided(prices.bars(), PARAMS)
     high, low, close = prices.high, prices.low, prices.close
     upper, middle, lower = bollinger_bands(close, 20, 2.0)
     adx_, plus, minus = adx(high, low, close, 14)
@@ -112,20 +113,19 @@ def test_each_number_has_the_bits_of_its_batch_function(prices: Prices) -> None:
 
 @settings(max_examples=8)
 @given(prices=price_series(), variant=st.sampled_from(VARIANTS))
-def test_stream_batch_and_a_restored_state_agree_bit_for_bit_at_every_prefix(
+def test_stream_burst_and_a_restored_state_agree_bit_for_bit_at_every_prefix(
     prices: Prices, variant: StrategyParams
 ) -> None:
     params, bars = variant.to_record(), prices.bars()
-    saved, whole = batch(bars, params)
+    saved, whole = burst(bars, params)
     states, streamed = new_states(1, params), np.zeros(bars.size, DECISION)
     for j, bar in enumerate(bars.tolist()):
         step(states, 0, params, *bar, True, streamed, j)
-        prefix_saved, prefix = batch(bars[: j + 1], params)
+        prefix_saved, prefix = burst(bars[: j + 1], params)
         assert streamed[: j + 1].tobytes() == prefix.tobytes() == whole[: j + 1].tobytes()
         assert save_states(states) == prefix_saved
-        restored, rest = load_states(prefix_saved), np.zeros(bars.size - j - 1, DECISION)
-        run(restored, 0, params, bars[j + 1 :], True, rest)
-        assert rest.tobytes() == whole[j + 1 :].tobytes()
+        restored = load_states(prefix_saved)
+        assert step_through(restored, params, bars[j + 1 :]).tobytes() == whole[j + 1 :].tobytes()
         assert save_states(restored) == saved
 
 
@@ -133,14 +133,14 @@ def test_stream_batch_and_a_restored_state_agree_bit_for_bit_at_every_prefix(
 @given(prices=price_series(), other=price_series(), cut=st.integers(0, 80))
 def test_no_decision_depends_on_a_later_bar_whatever_it_is(prices: Prices, other: Prices, cut: int) -> None:
     changed = np.concatenate([prices.bars()[:cut], other.bars()[cut:]])
-    assert batch(changed)[1][:cut].tobytes() == batch(prices.bars())[1][:cut].tobytes()
+    assert decided(changed, PARAMS)[:cut].tobytes() == decided(prices.bars(), PARAMS)[:cut].tobytes()
 
 
-def test_a_batch_writes_nothing_beyond_its_bars() -> None:
+def test_a_burst_writes_nothing_beyond_its_bars() -> None:
     bars = wandering(100, seed=1).bars()
     out = np.zeros(120, DECISION)
     out[100:]["close"] = 7.0
-    run(new_states(1, PARAMS), 0, PARAMS, bars, True, out)
+    step_many(new_states(1, PARAMS), np.zeros(100, np.int64), PARAMS, bars, True, out)
     assert np.all(out[100:]["close"] == 7.0)
     assert bars.dtype == BAR
 
@@ -148,19 +148,19 @@ def test_a_batch_writes_nothing_beyond_its_bars() -> None:
 def test_a_decision_is_written_whole_whatever_its_record_held_before() -> None:
     bars = wandering(80, seed=1).bars()
     used = np.full(bars.size * DECISION.itemsize, 0x01, np.uint8).view(DECISION)
-    run(new_states(1, PARAMS), 0, PARAMS, bars, True, used)
-    clean = batch(bars)[1]
+    step_many(new_states(1, PARAMS), np.zeros(bars.size, np.int64), PARAMS, bars, True, used)
+    clean = decided(bars, PARAMS)
     for name in DECISION.names or ():
         assert used[name].tobytes() == clean[name].tobytes(), name
 
 
 def test_no_number_has_drifted_after_a_million_bars() -> None:
     prices, tail = wandering(1_000_000, seed=11, step=0.002), 12_000
-    bars, states, out = prices.bars(), new_states(1, PARAMS), np.zeros(10_000, DECISION)
-    for first in range(0, bars.size, out.size):
-        run(states, 0, PARAMS, bars[first : first + out.size], True, out)
+    bars, states = prices.bars(), new_states(1, PARAMS)
+    for first in range(0, bars.size, 10_000):
+        out = step_through(states, PARAMS, bars[first : first + 10_000])
     fresh = prices.part(bars.size - tail, bars.size)  # the smoothed numbers have forgotten their seed by its end
-    anew = batch(fresh.bars())[1][-500:]
+    anew = decided(fresh.bars(), PARAMS)[-500:]
     for name in [*PERIOD_OF, "kama_er", "atr_avg50"]:
         values, expected = out[name][-500:], anew[name]
         scale = fresh.close[-500:] if name == "slope" else 1.0 if name == "r2" else np.abs(expected)

@@ -11,10 +11,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from harness import steps
 from harness.prices import Prices, wandering
 
 from fluxherod.core.jit import RecordArray
-from fluxherod.core.kernel import BAR, DECISION, StrategyParams, new_states, run, step
+from fluxherod.core.kernel import BAR, DECISION, StrategyParams, new_states, step, step_many
 from fluxherod.core.noise import spread_rule
 from fluxherod.core.strategy.codes import RuleCode, Trigger, VolatilityState
 from fluxherod.core.types import Regime
@@ -29,7 +30,7 @@ def decided(bars: RecordArray, params: StrategyParams = DEFAULTS, intraday: bool
     """The decision of the last bar."""
     record, out = params.to_record(), np.zeros(bars.size, DECISION)
     states = new_states(1, record)
-    run(states, 0, record, bars[:-1], intraday, out)
+    step_many(states, np.zeros(bars.size - 1, np.int64), record, bars[:-1], intraday, out)
     opening, high, low, close, volume, minute, to_close, after_open = bars[-1].item()
     step(states, 0, record, opening, high, low, close, volume, minute, to_close, after_open, intraday, out, 0)
     last: np.void = out[0]
@@ -82,8 +83,7 @@ def test_the_regime_is_confirmed_on_the_nth_bar_of_its_class_and_not_on_the_one_
     needed: int, confirmed_at: int
 ) -> None:
     params = replace(DEFAULTS, trend_adx=0.0, trend_r2=0.0, range_adx=0.0, range_r2=0.0, confirmation_bars=needed)
-    out = np.zeros(40, DECISION)
-    run(new_states(1, params.to_record()), 0, params.to_record(), RISING[:40], True, out)
+    out = steps.decided(RISING[:40], params.to_record())
     assert out["raw_regime"].tolist() == [1] * 27 + [2] * 13  # ADX is known from index 27 on
     assert out["regime"].tolist() == [1] * confirmed_at + [2] * (40 - confirmed_at)
     assert np.flatnonzero(out["regime_changed"]).tolist() == [confirmed_at]
@@ -324,9 +324,8 @@ def test_the_spread_may_be_its_share_of_the_sigma_of_twenty_closes_and_no_more(m
     ],
 )
 def test_the_first_decision_is_on_the_first_bar_where_every_number_is_valid(params: StrategyParams, first: int) -> None:
-    bars, record = wandering(90, seed=2).bars(), params.to_record()
-    out = np.zeros(bars.size, DECISION)
-    run(new_states(1, record), 0, record, bars, True, out)
+    bars = wandering(90, seed=2).bars()
+    out = steps.decided(bars, params.to_record())
     assert bars.dtype == BAR
     assert params.decision_index == first
     assert np.flatnonzero(out["valid"]).tolist() == list(range(first, 90))

@@ -7,11 +7,12 @@ from typing import Any
 import numpy as np
 
 from fluxherod.core import explain
-from fluxherod.core.kernel import BAR, DECISION, new_states, run
+from fluxherod.core.kernel import BAR, DECISION
 from fluxherod.core.signals import Rule
 from fluxherod.core.strategy.codes import EntryMode, RuleCode, Trigger, VolatilityState
 from fluxherod.core.strategy.params import StrategyParams
 from fluxherod.core.types import Regime
+from harness.steps import decided
 
 PARAMS = StrategyParams()
 PASSED = RuleCode.PASSED
@@ -75,9 +76,7 @@ def walk(seed: int, count: int = 200) -> Any:
 
 
 def decisions(bars: Any, params: StrategyParams = PARAMS) -> Any:
-    record, out = params.to_record(), np.zeros(len(bars), DECISION)
-    run(new_states(1, record), 0, record, bars, True, out)
-    return out
+    return decided(bars, params.to_record())
 
 
 def moved(bars: Any, params: StrategyParams = PARAMS, **changes: float) -> Any:

@@ -19,12 +19,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import numpy as np
+from harness.steps import step_through
 from numpy.typing import NDArray
 from walkthroughs.minutes import SESSION_MINUTES, read_minutes, records, write_minutes
 
 from fluxherod.core.calendar import MINUTE_NS, from_datetime
 from fluxherod.core.jit import RecordArray
-from fluxherod.core.kernel import DECISION, default_params, new_states, run
+from fluxherod.core.kernel import default_params, new_states
 from fluxherod.core.risk.correlation import correlation
 from fluxherod.core.types import Bar
 
@@ -239,8 +240,7 @@ class Search:
         cut = len(self.path.closes) - TAIL
         self.before = new_states(1, PARAMS)
         self.rows = bars[cut:]
-        self.out = np.zeros(len(self.rows), DECISION)
-        run(self.before, 0, PARAMS, bars[:cut], True, np.zeros(cut, DECISION))
+        step_through(self.before, PARAMS, bars[:cut])
         self.starts = np.array(minute_starts(len(bars)))
         others = read_minutes(plan.beside.symbol) if plan.beside is not None else []
         self.others = np.array([bar.start_ns for bar in others]), np.array([bar.close for bar in others])
@@ -254,12 +254,12 @@ class Search:
         """The squared distances from the targets, in tolerances, and how far the conditions are from holding."""
         for name, prices in zip(("open", "high", "low", "close"), self.path.prices(), strict=True):
             self.rows[name][:TAIL] = prices[-TAIL:] / CENTS
-        run(self.before.copy(), 0, PARAMS, self.rows, True, self.out)
-        signal = self.out[-1]
+        out = step_through(self.before.copy(), PARAMS, self.rows)
+        signal = out[-1]
         distance = sum(((float(signal[one.name]) - one.value) / one.tolerance) ** 2 for one in self.plan.targets)
         if (beside := self.plan.beside) is not None:
             distance += ((self.rho() - beside.rho) / beside.tolerance) ** 2
-        return distance, self.plan.failings(self.out)
+        return distance, self.plan.failings(out)
 
     def propose(self) -> Callable[[], None]:
         """Move a close, a pair of closes or a wick of the tail; the answer takes it back."""

@@ -8,10 +8,11 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import numpy as np
+from harness.steps import decided
 
 from fluxherod.core.calendar import MINUTE_NS, NEW_YORK, Session, from_datetime, minute_of_day, new_york, to_datetime
 from fluxherod.core.jit import RecordArray
-from fluxherod.core.kernel import BAR, DECISION, default_params, new_states, run
+from fluxherod.core.kernel import BAR, default_params
 from fluxherod.core.types import Bar
 
 HISTORIES = Path(__file__).parent / "histories"
@@ -70,6 +71,4 @@ def records(bars: Sequence[Bar]) -> RecordArray:
 
 def decide(bars: Sequence[Bar]) -> RecordArray:
     """The kernel's decision on each bar, from a state that has seen none before the first."""
-    params, out = default_params(), np.zeros(len(bars), DECISION)
-    run(new_states(1, params), 0, params, records(bars), True, out)
-    return out
+    return decided(records(bars), default_params())

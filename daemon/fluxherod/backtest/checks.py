@@ -13,11 +13,10 @@ import numpy as np
 import numpy.typing as npt
 
 from fluxherod.backtest.model import SIGNAL, BacktestConfig, Bars, Run, Signals
-from fluxherod.backtest.run import run as run_backtest
+from fluxherod.backtest.run import run
 from fluxherod.backtest.tape import lay_out
 from fluxherod.core.jit import RecordArray
-from fluxherod.core.kernel import BAR, DECISION, new_states
-from fluxherod.core.kernel import run as run_kernel
+from fluxherod.core.kernel import BAR, DECISION, new_states, step_many
 
 HISTORY = 500
 """Bars that live trading starts with."""
@@ -91,7 +90,7 @@ def look_ahead(
         given = signals and {
             one.symbol: _first(signals[one.symbol], len(one)) for one in shorter if one.symbol in signals
         }
-        part = run_backtest(shorter, config, given)
+        part = run(shorter, config, given)
         differing += [(end_ns, what) for what in _differences(part, whole, end_ns)]
     return LookAhead(len(places), tuple(differing))
 
@@ -184,7 +183,7 @@ def _decisions(bars: RecordArray, config: BacktestConfig, keep: npt.NDArray[np.i
     states, out, kept = new_states(1, params), np.zeros(_BLOCK, DECISION), np.zeros(len(keep), DECISION)
     for first in range(0, len(bars), _BLOCK):
         block = bars[first : first + _BLOCK]
-        run_kernel(states, 0, params, block, False, out)
+        step_many(states, np.zeros(len(block), np.int64), params, block, False, out)
         inside = (keep >= first) & (keep < first + len(block))
         kept[inside] = out[keep[inside] - first]
     return kept

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from fluxherod.core.indicators.columns import WORK, Columns, Prices, update_columns
-from fluxherod.core.indicators.fused import UNSETTLED, gap_of, update_indicators
+from fluxherod.core.indicators.fused import gap_of, update_indicators
 from fluxherod.core.indicators.unrolled import BLOCK
 from fluxherod.core.jit import Record, RecordArray, blank, lending_kernel, lent
 from fluxherod.core.kernel import DECISION
@@ -63,7 +63,7 @@ def figure_block(
         high, low, one["close"], one["volume"] = prices.high[at], prices.low[at], prices.close[at], prices.volume[at]
         one["gap"] = gap_of(opening, indicators["previous_close"] if index + k > 0 else np.nan)
         close, volume = one["close"], one["volume"]
-        update_indicators(indicators, indicators, known, index + k, UNSETTLED, high, low, close, volume, one)
+        update_indicators(indicators, known, index + k, high, low, close, volume, one)
         _keep(one, work[0]["figures"], k)
 
 

@@ -10,7 +10,6 @@ import numpy as np
 
 from fluxherod.core.columns import figure_block
 from fluxherod.core.indicators.columns import Columns, Prices
-from fluxherod.core.indicators.fused import UNSETTLED
 from fluxherod.core.indicators.unrolled import BLOCK
 from fluxherod.core.jit import Record, RecordArray, RowArray, blank, held, lending_kernel, lent
 from fluxherod.core.kernel import DECISION
@@ -127,7 +126,7 @@ def _conclude_one(state: Record, params: Record, figures: Columns | Record, row:
     hear(word, one)
     one["raw_regime"] = word >> RAW_REGIME_BIT & REGIME
     one["adx"], one["r2"] = figures.adx[np.uintp(row)], figures.r2[np.uintp(row)]
-    conclude(state, one, params, state["index"], UNSETTLED)
+    conclude(state, one, params, state["index"])
     state["index"] += 1
     said = word if one["valid"] else word & ~RULES
     return _decided(said, one["regime"], one["entry"])

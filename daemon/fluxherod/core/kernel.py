@@ -9,9 +9,9 @@ from __future__ import annotations
 import numpy as np
 
 from fluxherod.core import sizing, volatility
-from fluxherod.core.advance import advance, advance_settled
+from fluxherod.core.advance import advance
 from fluxherod.core.indicators.fused import INDICATORS
-from fluxherod.core.jit import RecordArray, RowArray, assign, compiled_only, held, kernel
+from fluxherod.core.jit import RecordArray, RowArray, compiled_only, kernel
 from fluxherod.core.noise import spread_rule
 from fluxherod.core.regime import REGIME
 from fluxherod.core.risk import correlation
@@ -29,11 +29,9 @@ __all__ = [
     "PARAMS",
     "STATE",
     "StrategyParams",
-    "advance",
     "default_params",
     "load_states",
     "new_states",
-    "run",
     "save_states",
     "step",
     "step_many",
@@ -248,41 +246,6 @@ def step_many(
             intraday,
             out[k],
         )
-
-
-@kernel
-def run(states: RecordArray, i: int, params: RecordArray, bars: RecordArray, intraday: bool, out: RecordArray) -> None:
-    """`step` over `bars` (BAR records, oldest first) of symbol `i`, the decision of bar k in `out[k]`.
-
-    Raises:
-        IndexError: `i` is out of range or `out` is shorter than `bars`.
-    """
-    if i < 0 or i >= states.shape[0] or out.shape[0] < bars.shape[0]:
-        raise IndexError("no such state, or fewer decision records than bars")
-    symbol, first = states[i], 0
-    while first < bars.shape[0] and symbol["index"] <= params[0]["decision_index"]:
-        bar = bars[first]
-        step(
-            states,
-            i,
-            params,
-            bar["open"],
-            bar["high"],
-            bar["low"],
-            bar["close"],
-            bar["volume"],
-            int(np.int64(bar["minute_of_day"])),
-            int(np.int64(bar["minutes_to_close"])),
-            int(np.int64(bar["minutes_after_open"])),
-            intraday,
-            out,
-            first,
-        )
-        first += 1
-    state, common = held(symbol), held(params[0])
-    for k in range(first, bars.shape[0]):
-        advance_settled(state, symbol, common, bars[np.uintp(k)], intraday, out[np.uintp(k)])
-    assign(symbol, state)
 
 
 def warm_up() -> None:

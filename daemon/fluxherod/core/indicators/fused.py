@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
-from fluxherod.core.indicators.averages import KAMA, adapt, efficiency, forget, next_ema, next_kama
-from fluxherod.core.indicators.moments import MOMENTS, mean_and_sigma, push_moments_state, slope_and_r2
+from fluxherod.core.indicators.averages import KAMA, efficiency, next_ema, next_kama
+from fluxherod.core.indicators.moments import MOMENTS, mean_and_sigma, push_moments, slope_and_r2
 from fluxherod.core.indicators.wilder import (
     ADX,
     RSI,
@@ -20,7 +18,7 @@ from fluxherod.core.indicators.wilder import (
     true_range,
 )
 from fluxherod.core.indicators.windows import WINDOW, push_sum
-from fluxherod.core.jit import FloatArray, Record, inlined, multiply_add
+from fluxherod.core.jit import Record, inlined
 
 INDICATORS = np.dtype(
     [
@@ -41,12 +39,6 @@ INDICATORS = np.dtype(
 )
 
 
-# Not Python's own: for each of its constants Numba would compile every helper once more.
-SETTLED: Any = np.bool_(True)
-UNSETTLED: Any = np.bool_(False)
-"""Whether each indicator of a symbol has its seed, as from the second deciding bar on: then none asks for the index."""
-
-
 @inlined
 def gap_of(opening: float, previous_close: float) -> float:
     """How far a bar opened from the close before it, as a part of that."""
@@ -54,67 +46,38 @@ def gap_of(opening: float, previous_close: float) -> float:
 
 
 @inlined
-def _push(window: Record, ring: FloatArray, period: int, value: float) -> float:
-    position, prefix, total = push_sum(ring, window["position"], window["prefix"], period, value)
-    window["position"] = position
-    window["prefix"] = prefix
-    return total
-
-
-@inlined
-def _relative_strength(state: Record, params: Record, index: int, settled: bool, change: float, out: Record) -> None:
+def _relative_strength(state: Record, params: Record, index: int, change: float, out: Record) -> None:
     period, weight = params["rsi_period"], params["rsi_weight"]
-    rise, fall = max(change, 0.0), max(-change, 0.0)
-    if settled:
-        gain = forget(state["gain"], weight, rise)
-        loss = forget(state["loss"], weight, fall)
-    else:
-        gain = next_mean(state["gain"], period, weight, index, rise)
-        loss = next_mean(state["loss"], period, weight, index, fall)
+    gain = next_mean(state["gain"], period, weight, index, max(change, 0.0))
+    loss = next_mean(state["loss"], period, weight, index, max(-change, 0.0))
     state["gain"] = gain
     state["loss"] = loss
     out["rsi"] = rsi_of(gain, loss)
 
 
 @inlined
-def _average_range(
-    state: Record, rings: Record, params: Record, index: int, settled: bool, bar_range: float, out: Record
-) -> None:
+def _average_range(state: Record, params: Record, index: int, bar_range: float, out: Record) -> None:
     """ATR and its own average."""
-    period, weight = params["atr_period"], params["atr_weight"]
-    if settled:
-        atr = forget(state["atr"], weight, bar_range)
-    else:
-        atr = next_mean(state["atr"], period, weight, index, bar_range)
+    period = params["atr_period"]
+    atr = next_mean(state["atr"], period, params["atr_weight"], index, bar_range)
     state["atr"] = atr
     out["atr"] = atr
-    if settled or index >= period:
-        total = _push(state["atr_average"], rings["atr_average"]["ring"], params["atr_average_period"], atr)
+    if index >= period:
+        total = push_sum(state["atr_average"], params["atr_average_period"], atr)
         out["atr_avg50"] = total * params["atr_average_weight"]
 
 
 @inlined
 def _directional(
-    state: Record, params: Record, index: int, settled: bool, rise: float, fall: float, bar_range: float, out: Record
+    state: Record, params: Record, index: int, rise: float, fall: float, bar_range: float, out: Record
 ) -> None:
     period, weight = params["adx_period"], params["adx_weight"]
     rise, fall = directional_movement(rise, fall)
-    if settled:
-        keep = 1.0 - weight
-        plus = multiply_add(keep, state["plus"], rise)
-        minus = multiply_add(keep, state["minus"], fall)
-        ranges = multiply_add(keep, state["range"], bar_range)
-    else:
-        plus = next_sum(state["plus"], period, weight, index, rise)
-        minus = next_sum(state["minus"], period, weight, index, fall)
-        ranges = next_sum(state["range"], period, weight, index, bar_range)
+    plus = next_sum(state["plus"], period, weight, index, rise)
+    minus = next_sum(state["minus"], period, weight, index, fall)
+    ranges = next_sum(state["range"], period, weight, index, bar_range)
     plus_di, minus_di, dx = directional_indices(plus, minus, ranges)
-    if not settled:
-        value = next_adx(state["value"], period, weight, index, dx)
-    elif dx >= 0.0:
-        value = forget(state["value"], weight, dx)
-    else:
-        value = state["value"]
+    value = next_adx(state["value"], period, weight, index, dx)
     state["plus"] = plus
     state["minus"] = minus
     state["range"] = ranges
@@ -125,41 +88,33 @@ def _directional(
 
 
 @inlined
-def _adaptive_average(
-    state: Record, rings: Record, params: Record, index: int, settled: bool, change: float, close: float, out: Record
-) -> None:
+def _adaptive_average(state: Record, params: Record, index: int, change: float, close: float, out: Record) -> None:
     period = params["kama_period"]
     position = state["position"]
     k = np.uintp(position)
-    oldest = rings["closes"][k]
-    rings["closes"][k] = close
+    oldest = state["closes"][k]
+    state["closes"][k] = close
     state["position"] = position + 1 if position + 1 < period else 0
-    path = _push(state["path"], rings["path"]["ring"], period, abs(change)) if settled or index > 0 else 0.0
+    path = push_sum(state["path"], period, abs(change)) if index > 0 else 0.0
     ratio = efficiency(close - oldest, path)
     fastest, slowest = params["kama_fastest"], params["kama_slowest"]
-    if settled:
-        value = adapt(state["value"], fastest, slowest, ratio, close)
-    else:
-        value = next_kama(state["value"], period, fastest, slowest, index, ratio, close)
+    value = next_kama(state["value"], period, fastest, slowest, index, ratio, close)
     state["value"] = value
     out["kama"] = value
     out["kama_er"] = ratio
 
 
 @inlined
-def _window_indicators(
-    state: Record, rings: Record, params: Record, index: int, settled: bool, close: float, out: Record
-) -> None:
+def _window_indicators(state: Record, params: Record, index: int, close: float, out: Record) -> None:
     """SMA, bands, sigma, slope and R2; one window when the bands and the regression have the same period."""
-    first = not settled and index == 0
     period = params["regression_period"]
-    reference, sums = push_moments_state(state["regression"], rings["regression"], period, first, close)
+    reference, sums = push_moments(state["regression"], period, index == 0, close)
     slope, r2 = slope_and_r2(period, params["regression_weight"], params["regression_scale"], sums)
     out["slope"] = slope
     out["r2"] = r2
     if params["bollinger_period"] != period:
         period = params["bollinger_period"]
-        reference, sums = push_moments_state(state["bollinger"], rings["bollinger"], period, first, close)
+        reference, sums = push_moments(state["bollinger"], period, index == 0, close)
     middle, sigma = mean_and_sigma(params["bollinger_weight"], reference, sums[0], sums[1])
     width = params["bollinger_width"] * sigma
     out["sma"] = out["bb_middle"] = middle
@@ -196,42 +151,27 @@ def _blank(params: Record, index: int, out: Record) -> None:
 
 @inlined
 def update_indicators(
-    state: Record,
-    rings: Record,
-    params: Record,
-    index: int,
-    settled: bool,
-    high: float,
-    low: float,
-    close: float,
-    volume: float,
-    out: Record,
+    state: Record, params: Record, index: int, high: float, low: float, close: float, volume: float, out: Record
 ) -> None:
-    """Update every indicator of a symbol by one bar and write its value, NaN while it is not valid, to `out`.
-
-    Args:
-        state: INDICATORS; `rings`: those with the arrays, where `state` is a held copy of its numbers.
-        settled: SETTLED or UNSETTLED.
-    """
+    """Update every indicator of a symbol by one bar and write its value, NaN while it is not valid, to `out`."""
     # The slowest chains of operations come first: the rest is done while they run.
-    _window_indicators(state, rings, params, index, settled, close, out)
+    _window_indicators(state, params, index, close, out)
     change = 0.0
-    if settled or index > 0:
+    if index > 0:
         previous_close = state["previous_close"]
         change = close - previous_close
         bar_range = true_range(high, low, previous_close)
         rise, fall = high - state["previous_high"], state["previous_low"] - low
-        _directional(state["adx"], params, index, settled, rise, fall, bar_range, out)
-        _relative_strength(state["rsi"], params, index, settled, change, out)
-        _average_range(state, rings, params, index, settled, bar_range, out)
-    _adaptive_average(state["kama"], rings["kama"], params, index, settled, change, close, out)
-    period, weight = params["ema_period"], params["ema_weight"]
-    ema = forget(state["ema"], weight, close) if settled else next_ema(state["ema"], period, weight, index, close)
+        _directional(state["adx"], params, index, rise, fall, bar_range, out)
+        _relative_strength(state["rsi"], params, index, change, out)
+        _average_range(state, params, index, bar_range, out)
+    _adaptive_average(state["kama"], params, index, change, close, out)
+    ema = next_ema(state["ema"], params["ema_period"], params["ema_weight"], index, close)
     state["ema"] = ema
     out["ema"] = ema
-    total = _push(state["volume"], rings["volume"]["ring"], params["volume_period"], volume)
+    total = push_sum(state["volume"], params["volume_period"], volume)
     out["avg_volume"] = total * params["volume_weight"]
-    if not settled and index < params["decision_index"]:
+    if index < params["decision_index"]:
         _blank(params, index, out)
     state["previous_high"] = high
     state["previous_low"] = low

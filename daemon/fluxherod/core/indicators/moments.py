@@ -15,7 +15,6 @@ import numpy as np
 from fluxherod.core.indicators.windows import MAX_PERIOD
 from fluxherod.core.jit import FloatArray, Record, inlined, kernel, multiply_add
 
-Scalars: TypeAlias = tuple[int, float, float, float, float]
 Sums: TypeAlias = tuple[float, float, float]
 _SLOPE, _R2, _SIGMA, _BANDS = range(4)
 
@@ -73,35 +72,26 @@ def _fold(
 
 
 @inlined
-def push_moments(rings: Record, scalars: Scalars, period: int, close: float) -> tuple[Scalars, Sums]:
-    """Add a close to a window; `scalars` is its (position, reference, prefix, prefix_squares, prefix_sums).
+def push_moments(state: Record, period: int, first: bool, close: float) -> tuple[float, Sums]:
+    """Add a close to a MOMENTS record, `first` when it is the first.
 
     Returns:
-        scalars and (sum d, sum d^2, sum k x d) over the window, d = close - reference, k = 0 for the oldest.
+        the reference and (sum d, sum d^2, sum k x d) over the window, d = close - reference, k = 0 for the oldest.
         They mean something once `period` closes are in.
     """
-    position, reference = scalars[0], scalars[1]
-    rings["closes"][np.uintp(position)] = close
-    new = append(close - reference, (scalars[2], scalars[3], scalars[4]))
+    position, reference = state["position"], close if first else state["reference"]
+    state["closes"][np.uintp(position)] = close
+    new = append(close - reference, (state["prefix"], state["prefix_squares"], state["prefix_sums"]))
     position += 1
     if position == period:
         reference = close
-        _fold(rings["closes"], period, reference, rings["sums"], rings["squares"], rings["ramps"])
+        _fold(state["closes"], period, reference, state["sums"], state["squares"], state["ramps"])
         position, new = 0, (0.0, 0.0, 0.0)
     k = np.uintp(position)
-    old = (rings["sums"][k], rings["squares"][k], rings["ramps"][k])
-    return (position, reference, new[0], new[1], new[2]), joined(period, old, new)
-
-
-@inlined
-def push_moments_state(state: Record, rings: Record, period: int, first: bool, close: float) -> tuple[float, Sums]:
-    """`push_moments` on a MOMENTS record: the reference and the sums. `first` on the first close."""
-    reference = close if first else state["reference"]
-    scalars = (state["position"], reference, state["prefix"], state["prefix_squares"], state["prefix_sums"])
-    scalars, sums = push_moments(rings, scalars, period, close)
-    state["position"], state["reference"], state["prefix"] = scalars[0], scalars[1], scalars[2]
-    state["prefix_squares"], state["prefix_sums"] = scalars[3], scalars[4]
-    return scalars[1], sums
+    sums = joined(period, (state["sums"][k], state["squares"][k], state["ramps"][k]), new)
+    state["position"], state["reference"] = position, reference
+    state["prefix"], state["prefix_squares"], state["prefix_sums"] = new
+    return reference, sums
 
 
 @inlined

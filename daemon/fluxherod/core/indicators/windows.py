@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from fluxherod.core.jit import FloatArray, inlined, kernel
+from fluxherod.core.jit import FloatArray, Record, inlined, kernel
 
 MAX_PERIOD = 128
 
@@ -18,20 +18,19 @@ WINDOW = np.dtype([("prefix", "f8"), ("position", "i8"), ("ring", "f8", (MAX_PER
 
 
 @inlined
-def push_sum(ring: FloatArray, position: int, prefix: float, period: int, value: float) -> tuple[int, float, float]:
-    """Add `value`.
-
-    Returns:
-        (position, prefix, sum of the last `period` values, or of all while there are fewer).
-    """
+def push_sum(window: Record, period: int, value: float) -> float:
+    """Add `value` to a WINDOW: the sum of its last `period` values, or of all while there are fewer."""
+    ring, position, prefix = window["ring"], window["position"], window["prefix"] + value
     ring[np.uintp(position)] = value  # unsigned: no test for an index from the end
-    prefix += value
     position += 1
     if position == period:
         _fold(ring, 0, period, ring)
         position = 0
         prefix = 0.0
-    return position, prefix, prefix + ring[np.uintp(position)]
+    total: float = prefix + ring[np.uintp(position)]
+    window["position"] = position
+    window["prefix"] = prefix
+    return total
 
 
 @inlined

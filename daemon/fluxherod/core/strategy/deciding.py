@@ -20,10 +20,10 @@ def weigh(decision: Record, params: Record) -> None:
 
 
 @inlined
-def conclude(state: Record, decision: Record, params: Record, index: int, settled: bool) -> None:
+def conclude(state: Record, decision: Record, params: Record, index: int) -> None:
     """The confirmed regime and the entry; before every figure is valid nothing stands and nothing enters."""
     confirm(state["regime"], decision, params)
-    valid = settled or index >= params["decision_index"]
+    valid = index >= params["decision_index"]
     decision["valid"] = valid
     if valid:
         decide_entry(state["entries"], decision, params)
