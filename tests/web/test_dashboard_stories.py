@@ -133,6 +133,8 @@ def test_hidden_tabs_leave_their_connections_to_the_one_that_is_seen(desk: Desk)
 
 
 def test_a_backtest_that_nobody_waited_for_has_its_result(desk: Desk) -> None:
+    runs = desk.pair.installation.database.parent / "backtests"
+    desk.pair.daemon.wait_for(lambda: any(runs.glob("*/result.pb")), "it is done, at a low priority beside other tests")
     tab = desk.tab("result", "read", path="backtest")
     tab.do(("click", "a first one"), ("until", ".badge", "done"), ("until", ".checks", "look ahead"))
     tab.until(".trades tbody", "QQQ")
