@@ -48,7 +48,7 @@ bench: $(PEERS)/.installed ## measure, beside TA-Lib, tulipy, FastAPI and other 
 disk: setup ## let each write, sync and truncation of a workload on the journal fail, in every way
 	@DISK_SHARE=0 DISK_OF=1 $(BIN)/pytest tests/adapters/test_disk_faults.py -q -s --timeout 0 $(ARGS)
 
-mutants: setup ## change a threshold or a comparison of the core, one at a time: which test notices? (ARGS: words to choose by)
+mutants: setup ## change a threshold or a comparison of the core or of backtests, one at a time: which test notices? (ARGS: words to choose by)
 	@$(BIN)/python tests/mutants/run.py $(ARGS)
 
 scope: setup ## every order of events, deeper than the tests do (DEPTH: choices in a row, MISFORTUNES: most of them that are faults)

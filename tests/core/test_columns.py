@@ -20,6 +20,7 @@ from fluxherod.core.kernel import DECISION, KNOWN_FIGURES, StrategyParams, new_s
 
 PERIODS = [name for name in StrategyParams.__dataclass_fields__ if name.endswith("_period")]
 SHORTEST, LONGEST = StrategyParams(**dict.fromkeys(PERIODS, 2)), StrategyParams(**dict.fromkeys(PERIODS, MAX_PERIOD))
+APART = StrategyParams(bollinger_period=33, regression_period=10, kama_period=7)
 
 
 def stepped(prices: Prices, params: StrategyParams) -> tuple[RecordArray, RecordArray]:
@@ -122,7 +123,7 @@ def test_figures_decisions_and_state_are_those_of_a_step_a_bar_however_the_bars_
     assert_alike(replace(prices, volume=volume), params, cuts)
 
 
-@pytest.mark.parametrize("params", [SHORTEST, LONGEST], ids=["shortest", "longest"])
+@pytest.mark.parametrize("params", [SHORTEST, LONGEST, APART], ids=["shortest", "longest", "apart"])
 @pytest.mark.parametrize("around", [-1, 0, 1])
 def test_any_ends_of_calls_around_the_first_settled_bar_and_a_block_are_all_one(
     params: StrategyParams, around: int
@@ -139,7 +140,7 @@ def test_a_bar_a_call_is_all_one() -> None:
 @pytest.mark.parametrize("confirmation_bars", [1, 3])
 def test_every_kind_of_entry_is_found_on_the_bar_where_a_step_a_bar_fires_it(confirmation_bars: int) -> None:
     params = StrategyParams(confirmation_bars=confirmation_bars, rsi_oversold=45.0, rsi_overbought=55.0)
-    out = assert_alike(wandering(20_000, seed=3), replace(params, bollinger_width=0.5), [5_000])
+    out = assert_alike(wandering(4_000, seed=3), replace(params, bollinger_width=0.5), [1_000])
     fired = out[out["entry"] != 0]
     assert len({(int(one["entry"]), int(one["entry_mode"])) for one in fired}) == 6
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from mutants import breaker, figures, indicators, risk, rules
+from mutants import backtest, breaker, columns, figures, indicators, risk, rules
 from mutants.mutant import Mutant
 
-MUTANTS = (*rules.MUTANTS, *risk.MUTANTS, *breaker.MUTANTS, *figures.MUTANTS, *indicators.MUTANTS)
+_LISTS = (rules, risk, breaker, figures, indicators, columns, backtest)
+MUTANTS = tuple(mutant for one in _LISTS for mutant in one.MUTANTS)
 
 
 def unfit(source: Path, mutants: Sequence[Mutant] = MUTANTS) -> list[str]:

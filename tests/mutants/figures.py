@@ -89,7 +89,6 @@ KERNEL = mutants_of(
     "kernel.py",
     ("test_kernel", "test_thresholds"),
     [
-        ("one more bar has a seed to wait for", '<= params[0]["decision_index"]', '< params[0]["decision_index"]'),
         ("another version is refused", "if version != KERNEL_VERSION", "if version < KERNEL_VERSION"),
         ("a symbol starts neutral", "= int(Regime.NEUTRAL)", "= int(Regime.MEAN_REVERSION)"),
     ],

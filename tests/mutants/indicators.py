@@ -67,7 +67,7 @@ FUSED = mutants_of(
         ("bands have a period of their own", 'params["bollinger_period"] != period', 'params["bollinger_period"] < 0'),
         ("each low is compared with the last", 'state["previous_low"] = low', 'state["previous_low"] = high'),
         ("a change is from the last close", 'state["previous_close"] = close', 'state["previous_close"] = low'),
-        ("the path has no sign", "abs(change)) if settled", "change) if settled"),
+        ("the path has no sign", "abs(change)) if index", "change) if index"),
     ],
 )
 

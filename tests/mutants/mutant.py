@@ -17,7 +17,9 @@ class Mutant:
     tests: tuple[str, ...]
 
 
-def mutants_of(file: str, tests: tuple[str, ...], changes: Iterable[tuple[str, str, str]]) -> tuple[Mutant, ...]:
-    """Mutants of one file of the core, each as (sentence it breaks, old text, new text)."""
-    paths = tuple(f"tests/core/{name}.py" for name in tests)
-    return tuple(Mutant(f"fluxherod/core/{file}", old, new, breaks, paths) for breaks, old, new in changes)
+def mutants_of(
+    file: str, tests: tuple[str, ...], changes: Iterable[tuple[str, str, str]], package: str = "core"
+) -> tuple[Mutant, ...]:
+    """Mutants of one file of a package, each as (sentence it breaks, old text, new text)."""
+    paths = tuple(f"tests/{package}/{name}.py" for name in tests)
+    return tuple(Mutant(f"fluxherod/{package}/{file}", old, new, breaks, paths) for breaks, old, new in changes)

@@ -164,7 +164,7 @@ def _enter(memory: Record, params: Record, words: RowArray, count: int, room: Re
 
 @lent
 def _decided(said: int, regime: int, entry: int) -> int:
-    return int(said + (regime << REGIME_BIT) + ENTERS * int(entry != 0) + ENTERS_SHORT * int(entry < 0))
+    return int(said + (np.int64(regime) << REGIME_BIT) + ENTERS * int(entry != 0) + ENTERS_SHORT * int(entry < 0))
 
 
 @lent
@@ -203,7 +203,7 @@ def hear(word: int, one: Record) -> None:
 def _word(one: Record) -> int:
     return int(
         rules_of(one)
-        + (one["raw_regime"] << RAW_REGIME_BIT)
+        + (np.int64(one["raw_regime"]) << RAW_REGIME_BIT)
         + VOLUME_OK * int(one["volume_ok"] == _PASSED)
         + BREAKOUT_VOLUME_OK * int(one["breakout_volume_ok"] == _PASSED)
         + GAP_OK * int(one["gap_ok"] == _PASSED)

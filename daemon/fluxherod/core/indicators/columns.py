@@ -54,7 +54,7 @@ class Columns(NamedTuple):
     avg_volume: FloatArray
 
 
-FIGURES = np.dtype([(name, "f8", (BLOCK,)) for name in Columns._fields])
+FIGURES = np.dtype((np.record, [(name, "f8", (BLOCK,)) for name in Columns._fields]))
 """Room for the figures of a block; `figures.kama` is a column, as of `Columns`."""
 WORK = np.dtype(
     [("figures", FIGURES), ("windows", WINDOWS)]
