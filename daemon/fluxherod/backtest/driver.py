@@ -356,5 +356,5 @@ def _enter(tape: Tape, s: int, book: Book, params: RecordArray, verdicts: Verdic
     fires = next_entry(verdicts, s, row) == row
     if tape.entry[row] != 0 if given else fires and row >= tape.warm[s]:
         verdict = entry_of(verdicts, s)
-        side = np.int64(tape.entry[row] if given else verdict["entry"])
+        side = int(np.int64(tape.entry[row] if given else verdict["entry"]))
         enter(book, tape, s, row, side, _MANUAL if given else verdict["entry_mode"], verdict, params)
