@@ -14,7 +14,8 @@ from fluxherod.core.noise import spread_rule
 from fluxherod.core.strategy.codes import RuleCode
 
 PARAMS = default_params()
-judge_noise, illiquid_time = compiled(noise.judge_noise), compiled(noise.illiquid_time)
+judge_bar, judge_time = compiled(noise.judge_bar), compiled(noise.judge_time)
+illiquid_time = compiled(noise.illiquid_time)
 UP, DOWN = math.inf, -math.inf
 PASSED, FAILED, NOT_APPLICABLE = RuleCode.PASSED, RuleCode.FAILED, RuleCode.NOT_APPLICABLE
 
@@ -30,7 +31,8 @@ def judged(
 ) -> np.void:
     decision = np.zeros(1, DECISION)
     decision["volume"], decision["avg_volume"], decision["gap"] = volume, average, gap
-    judge_noise(decision[0], PARAMS[0], minute_of_day, minutes_to_close, minutes_after_open, intraday)
+    judge_bar(decision[0], PARAMS[0])
+    judge_time(decision[0], PARAMS[0], minute_of_day, minutes_to_close, minutes_after_open, intraday)
     result: np.void = decision[0]
     return result
 

@@ -16,7 +16,7 @@ from fluxherod.backtest.verdicts import NO_ROW, NO_WORK, PLACE, Verdicts, Words,
 from fluxherod.core.decisions import hear, look, rules_of
 from fluxherod.core.jit import Record, RecordArray, RowArray, assign, blank, lending_kernel, lent
 from fluxherod.core.kernel import DECISION
-from fluxherod.core.noise import judge_noise
+from fluxherod.core.noise import judge_bar, judge_time
 from fluxherod.core.regime import REGIME, confirm, raw_regime
 from fluxherod.core.strategy.entries import ENTRY_MEMORY, conditions_of, decide_entry
 from fluxherod.core.strategy.rules import mean_reversion_rules, trend_rules
@@ -156,6 +156,7 @@ def _judge(
     if out["entry"] == 0 and not rules["given"]:
         return False
     minute, to_close, after_open = clock(tape, sessions, rules, row)
-    judge_noise(out, params, minute, to_close, after_open, bool(rules["intraday"]))
+    judge_bar(out, params)
+    judge_time(out, params, minute, to_close, after_open, bool(rules["intraday"]))
     assign(verdict, out)
     return True

@@ -6,7 +6,7 @@ import numpy as np
 
 from fluxherod.core.indicators.fused import gap_of, update_indicators
 from fluxherod.core.jit import Record, inlined
-from fluxherod.core.noise import judge_noise
+from fluxherod.core.noise import judge_bar, judge_time
 from fluxherod.core.regime import volatility_state
 from fluxherod.core.strategy.deciding import conclude, weigh
 
@@ -45,6 +45,7 @@ def advance(
     update_indicators(state["indicators"], params, index, high, low, close, volume, out)
     out["volatility_state"] = volatility_state(out["atr"], out["atr_avg50"], params)
     weigh(out, params)
-    judge_noise(out, params, minute_of_day, minutes_to_close, minutes_after_open, intraday)
+    judge_bar(out, params)
+    judge_time(out, params, minute_of_day, minutes_to_close, minutes_after_open, intraday)
     conclude(state, out, params, index)
     state["index"] = index + 1

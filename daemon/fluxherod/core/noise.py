@@ -26,20 +26,6 @@ def illiquid_time(minute_of_day: int, params: Record) -> bool:
 
 
 @inlined
-def judge_noise(
-    decision: Record,
-    params: Record,
-    minute_of_day: int,
-    minutes_to_close: int,
-    minutes_after_open: int,
-    intraday: bool,
-) -> None:
-    """The rules that need no quote: volume, breakout volume, time of day, gap; and whether the time is illiquid."""
-    judge_bar(decision, params)
-    judge_time(decision, params, minute_of_day, minutes_to_close, minutes_after_open, intraday)
-
-
-@inlined
 def judge_bar(decision: Record, params: Record) -> None:
     """The rules that a bar's figures decide: volume, breakout volume, gap."""
     volume, average = decision["volume"], decision["avg_volume"]
