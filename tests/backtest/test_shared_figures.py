@@ -10,11 +10,11 @@ import pytest
 from backtest.walks import CONFIG, walk
 
 from fluxherod.backtest.dataset import DataSet
+from fluxherod.backtest.figures import BYTES_A_ROW
 from fluxherod.backtest.pool import LocalPool
 from fluxherod.backtest.run import figures_of, run_laid
 from fluxherod.backtest.score import play
 from fluxherod.backtest.sharing import Decisions, Figures
-from fluxherod.core.kernel import KNOWN
 from fluxherod.core.strategy.params import StrategyParams
 
 DEFAULTS = StrategyParams()
@@ -79,7 +79,7 @@ def test_figures_are_shared_from_the_fourth_trial_in_a_row_on() -> None:
 
 def test_figures_that_take_too_much_memory_are_not_shared() -> None:
     laid = DataSet.of(TWO, CONFIG).laid
-    bytes_of_all = sum(map(len, TWO)) * KNOWN.itemsize
+    bytes_of_all = sum(map(len, TWO)) * BYTES_A_ROW
     for most_bytes, shared in ((bytes_of_all, True), (bytes_of_all - 1, False)):
         figures = Figures(laid, most_bytes)
         assert [figures.of(DEFAULTS) is not None for _ in range(4)] == [False, False, False, shared]

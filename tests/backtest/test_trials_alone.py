@@ -17,13 +17,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fluxherod.backtest.dataset import DataSet
+from fluxherod.backtest.figures import BYTES_A_ROW
 from fluxherod.backtest.model import BacktestConfig, Bars, Guard, Run, Signals
 from fluxherod.backtest.run import run_laid
 from fluxherod.backtest.score import play, score
 from fluxherod.backtest.sharing import Decisions
 from fluxherod.backtest.tape import Laid, lay_out
 from fluxherod.backtest.verdicts import Verdicts
-from fluxherod.core.kernel import KNOWN
 from fluxherod.core.strategy.params import StrategyParams
 
 TWO = [walk(1, date(2013, 1, 1), date(2013, 8, 1)), walk(2, date(2013, 2, 1), date(2013, 8, 1), "IBM")]
@@ -150,7 +150,7 @@ def test_the_memory_that_sharing_takes_is_bounded_and_what_had_to_leave_changes_
         verdicts = roomy.of(config)
         wanted.append(None if verdicts is None else [array.tobytes() for array in verdicts])
     for room in (0, 3 * rows, 10 * rows):  # a column takes a byte a bar, and entries 24 each
-        tight = Decisions(LAID, rows * KNOWN.itemsize + room)
+        tight = Decisions(LAID, rows * BYTES_A_ROW + room)
         for _ in range(4):
             tight.of(HOURS)
         tracemalloc.start()

@@ -16,7 +16,7 @@ from fluxherod.core import columns, decisions
 from fluxherod.core.indicators.unrolled import BLOCK
 from fluxherod.core.indicators.windows import MAX_PERIOD
 from fluxherod.core.jit import RecordArray, RowArray
-from fluxherod.core.kernel import DECISION, KNOWN_FIGURES, StrategyParams, new_states, step_many
+from fluxherod.core.kernel import DECISION, StrategyParams, new_states, step_many
 
 PERIODS = [name for name in StrategyParams.__dataclass_fields__ if name.endswith("_period")]
 SHORTEST, LONGEST = StrategyParams(**dict.fromkeys(PERIODS, 2)), StrategyParams(**dict.fromkeys(PERIODS, MAX_PERIOD))
@@ -48,7 +48,7 @@ def used_work() -> RecordArray:
 def figured(prices: Prices, params: StrategyParams, cuts: list[int]) -> tuple[RecordArray, columns.Columns]:
     """State and figures, the bars cut into calls."""
     record, work = params.to_record(), used_work()
-    states, made = new_states(1, record), np.full((len(KNOWN_FIGURES), prices.close.size), -1.0)
+    states, made = new_states(1, record), np.full((len(columns.Columns._fields), prices.close.size), -1.0)
     for first, end, part in parts(prices, cuts):
         columns.figure(states, 0, first, record, part, work, columns.Columns._make(made[:, first:end]))
     return states, columns.Columns._make(made)
@@ -67,7 +67,7 @@ def assert_alike(prices: Prices, params: StrategyParams, cuts: list[int]) -> Rec
     """The decisions, once both forms agree."""
     states, out = stepped(prices, params)
     of_figures, figures = figured(prices, params, cuts)
-    for name in KNOWN_FIGURES:
+    for name in columns.Columns._fields:
         assert getattr(figures, name).tobytes() == np.ascontiguousarray(out[name]).tobytes(), name
     for name in states["indicators"].dtype.names:
         assert of_figures["indicators"][name].tobytes() == states["indicators"][name].tobytes(), name
@@ -137,10 +137,11 @@ def test_a_bar_a_call_is_all_one() -> None:
     assert_alike(wandering(400, seed=2), StrategyParams(), list(range(400)))
 
 
+@pytest.mark.parametrize("bars", [4_000, 20_000])
 @pytest.mark.parametrize("confirmation_bars", [1, 3])
-def test_every_kind_of_entry_is_found_on_the_bar_where_a_step_a_bar_fires_it(confirmation_bars: int) -> None:
+def test_every_kind_of_entry_is_found_on_the_bar_where_a_step_a_bar_fires_it(confirmation_bars: int, bars: int) -> None:
     params = StrategyParams(confirmation_bars=confirmation_bars, rsi_oversold=45.0, rsi_overbought=55.0)
-    out = assert_alike(wandering(4_000, seed=3), replace(params, bollinger_width=0.5), [1_000])
+    out = assert_alike(wandering(bars, seed=3), replace(params, bollinger_width=0.5), [bars // 4])
     fired = out[out["entry"] != 0]
     assert len({(int(one["entry"]), int(one["entry_mode"])) for one in fired}) == 6
 

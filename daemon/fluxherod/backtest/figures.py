@@ -9,7 +9,10 @@ import numpy as np
 from fluxherod.core.columns import Columns
 from fluxherod.core.jit import FloatArray
 
-__all__ = ["Columns", "Known", "columns"]
+__all__ = ["BYTES_A_ROW", "Columns", "Known", "columns"]
+
+BYTES_A_ROW = 8 * len(Columns._fields)
+"""What the figures of a bar take."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -19,13 +19,12 @@ from fluxherod.backtest.deciding import (
     meet_conditions,
     verdicts_of,
 )
-from fluxherod.backtest.figures import Columns, Known
+from fluxherod.backtest.figures import BYTES_A_ROW, Columns, Known
 from fluxherod.backtest.model import BacktestConfig
 from fluxherod.backtest.run import figures_of
 from fluxherod.backtest.tape import Laid, Tape
 from fluxherod.backtest.verdicts import NO_ROW, VERDICT, Verdicts, Words
 from fluxherod.core.jit import RecordArray
-from fluxherod.core.kernel import KNOWN
 from fluxherod.core.strategy.params import StrategyParams
 
 MOST_SHARED_BYTES = 200_000_000
@@ -50,7 +49,7 @@ class Figures:
 
     def __init__(self, laid: Laid, most_bytes: int = MOST_SHARED_BYTES) -> None:
         self._laid = laid
-        self._share = len(laid.tape.start_ns) * KNOWN.itemsize <= most_bytes
+        self._share = len(laid.tape.start_ns) * BYTES_A_ROW <= most_bytes
         self._newest: tuple[float, ...] = ()
         self._in_a_row = 0
         self._known: Known | None = None
@@ -74,7 +73,7 @@ class Decisions:
     def __init__(self, laid: Laid, most_bytes: int = MOST_SHARED_BYTES) -> None:
         self._laid = laid
         self._figures = Figures(laid, most_bytes)
-        self._most_bytes = most_bytes - len(laid.tape.start_ns) * KNOWN.itemsize
+        self._most_bytes = most_bytes - len(laid.tape.start_ns) * BYTES_A_ROW
         self._known: Known | None = None
         self._parts: OrderedDict[_Key, _Arrays] = OrderedDict()
         self._bytes = 0

@@ -24,8 +24,6 @@ __all__ = [
     "BAR",
     "DECISION",
     "KERNEL_VERSION",
-    "KNOWN",
-    "KNOWN_FIGURES",
     "PARAMS",
     "STATE",
     "StrategyParams",
@@ -117,23 +115,6 @@ DECISION = np.dtype(
     ],
     align=True,
 )
-
-KNOWN_FIGURES = (
-    "close",
-    "volume",
-    "gap",
-    "sma",
-    "kama",
-    "rsi",
-    "atr",
-    "adx",
-    "bb_upper",
-    "bb_lower",
-    "r2",
-    "avg_volume",
-)
-KNOWN = np.dtype([(name, "f8") for name in KNOWN_FIGURES], align=True)
-"""What decisions are made from: for the same bars it depends on `StrategyParams.of_indicators` alone."""
 
 
 def new_states(count: int, params: RecordArray) -> RecordArray:

@@ -38,7 +38,10 @@ class Prices(NamedTuple):
 
 
 class Columns(NamedTuple):
-    """What decisions are made from, shape (rows,) each; the names are those of `kernel.KNOWN`."""
+    """What decisions are made from, shape (rows,) each; the names are those of a DECISION.
+
+    For the same bars it depends on `StrategyParams.of_indicators` alone.
+    """
 
     close: FloatArray
     volume: FloatArray
