@@ -20,6 +20,7 @@ from fluxherod.core.indicators.unrolled import (
     moments_at,
     push_many_moments,
     push_sums,
+    skip_sums,
     roll_up,
     unroll,
 )
@@ -218,9 +219,7 @@ def _volumes(state: Record, params: Record, volume: FloatArray, first: int, coun
 @lent
 def _average_of_atr(state: Record, params: Record, work: Record, count: int) -> None:
     """No decision looks at it, but the state has it."""
-    for k in range(count):
-        work["windows"]["values"][np.uintp(PAST + k)] = work["figures"]["atr"][np.uintp(k)]
-    push_sums(state, params["atr_average_period"], work["windows"], count)
+    skip_sums(state, params["atr_average_period"], work["figures"]["atr"], count)
 
 
 @lent

@@ -70,6 +70,26 @@ def push_sums(state: Record, period: int, windows: Record, count: int) -> None:
 
 
 @inlined
+def skip_sums(state: Record, period: int, block: FloatArray, count: int) -> None:
+    """`push_sum` of a block on a WINDOW without the sums: the state alone, of which only the last border decides."""
+    ring, prefix, position = state["ring"], state["prefix"], state["position"]
+    begin, borders = 0, (position + count) // period
+    if borders > 0:
+        begin, suffix = borders * period - position, 0.0
+        for newer in range(1, period + 1):
+            k = begin - newer
+            suffix += block[np.uintp(k)] if k >= 0 else ring[np.uintp(position + k)]
+            ring[np.uintp(period - newer)] = suffix
+        position, prefix = 0, 0.0
+    for k in range(begin, count):
+        of_bar = block[np.uintp(k)]
+        ring[np.uintp(position)] = of_bar
+        prefix += of_bar
+        position += 1
+    state["position"], state["prefix"] = position, prefix
+
+
+@inlined
 def push_many_moments(state: Record, period: int, windows: Record, count: int) -> None:
     """`push_moments` of the block in `closes` on a MOMENTS record, its past there too: the two parts of each window."""
     closes, position, begin, reference = windows["closes"], state["position"], 0, state["reference"]
