@@ -79,12 +79,9 @@ FIGURES = mutants_of(
             "closes[np.uintp(PAST + k - period)]",
             "closes[np.uintp(PAST + k - period + 1)]",
         ),
-        (
-            "Wilder's sum forgets",
-            'keep = state["adx"], state["rsi"], 1.0 - params["adx_weight"]',
-            'keep = state["adx"], state["rsi"], 1.0',
-        ),
-        ("no movement leaves ADX", "if dx >= 0.0 else adx", "if True else adx"),
+        ("Wilder's sum forgets", "plus = multiply_add(1.0 - weight, plus", "plus = multiply_add(1.0, plus"),
+        ("no movement leaves ADX", "if dx >= 0.0 else index", "if True else index"),
+        ("a gain has its weight", "= weight * max(change, 0.0)", "= max(change, 0.0)"),
         (
             "bands have a period of their own",
             'if known["bollinger_period"] != known',
@@ -126,6 +123,9 @@ WINDOWS = mutants_of(
             "np.uintp(PAST + k - period + 1), np.uintp(k)",
             "np.uintp(PAST + k - period), np.uintp(k)",
         ),
+        ("the last full ring decides", "borders * period - position, 0.0", "period - position, 0.0"),
+        ("a ring remembers what is before the block", "if k >= 0 else ring", "if k > 0 else ring"),
+        ("a ring that was full has no prefix", "position, prefix = 0, 0.0", "position, prefix = 0, prefix"),
         ("a bar that ends a block has no prefix", "(0.0, 0.0, 0.0), border + 1", "prefix, border + 1"),
     ],
 )

@@ -28,7 +28,13 @@ def next_ema(value: float, period: int, weight: float, index: int, new: float) -
 @inlined
 def forget(value: float, weight: float, new: float) -> float:
     """Exponential smoothing. Only one operation waits for the value before, so a loop over it runs at full speed."""
-    return multiply_add(1.0 - weight, value, weight * new)
+    return fade(value, weight, weight * new)
+
+
+@inlined
+def fade(value: float, weight: float, part: float) -> float:
+    """`forget` whose new value has its weight already."""
+    return multiply_add(1.0 - weight, value, part)
 
 
 @inlined

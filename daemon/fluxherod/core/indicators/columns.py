@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from fluxherod.core.indicators.averages import approach, efficiency, forget, smoothing_of
+from fluxherod.core.indicators.averages import approach, efficiency, fade, forget, smoothing_of
 from fluxherod.core.indicators.fused import gap_of
 from fluxherod.core.indicators.moments import mean_and_sigma, slope_and_r2
 from fluxherod.core.indicators.unrolled import (
@@ -20,12 +20,15 @@ from fluxherod.core.indicators.unrolled import (
     moments_at,
     push_many_moments,
     push_sums,
-    skip_sums,
     roll_up,
+    skip_sums,
     unroll,
 )
 from fluxherod.core.indicators.wilder import directional_indices, directional_movement, rsi_of, true_range
 from fluxherod.core.jit import FloatArray, Record, fetch_soon, held, lent, multiply_add
+
+_LINE = 8
+"""The values that come from memory together."""
 
 
 class Prices(NamedTuple):
@@ -62,7 +65,7 @@ FIGURES = np.dtype((np.record, [(name, "f8", (BLOCK,)) for name in Columns._fiel
 """Room for the figures of a block; `figures.kama` is a column, as of `Columns`."""
 WORK = np.dtype(
     [("figures", FIGURES), ("windows", WINDOWS)]
-    + [(name, "f8", (BLOCK,)) for name in ("plus", "minus", "range", "gain", "loss", "dx", "smoothing")]
+    + [(name, "f8", (BLOCK,)) for name in ("plus", "minus", "range", "gain", "loss", "smoothing")]
 )
 """The figures of a block, and what one pass leaves to the next: nothing of a call is in it for another."""
 
@@ -77,30 +80,17 @@ def update_columns(state: Record, params: Record, prices: Prices, first: int, co
     """
     known, windows = held(params), work["windows"]
     _closes(state, known, prices, first, count, work)
-    _moves(state, prices, first, count, work)
-    _next_block(prices.open, first)
+    _moves(state, known, prices, first, count, work)
     _smoothings(state["kama"], known, work, count)
-    _next_block(prices.high, first)
-    _smooth(state, known, work, count)
-    _next_block(prices.low, first)
+    _follow(state, known, prices, first, work, count)
     _oscillate(work, count)
-    _next_block(prices.close, first)
-    _follow(state, known, work, count)
     _volumes(state["volume"], known, prices.volume, first, count, work)
-    _next_block(prices.volume, first)
     _average_of_atr(state["atr_average"], known, work, count)
     push_many_moments(state["regression"], known["regression_period"], windows, count)
     _fits(known, windows, work["figures"], count)
     if known["bollinger_period"] != known["regression_period"]:
         push_many_moments(state["bollinger"], known["bollinger_period"], windows, count)
     _bands(known, windows, work["figures"], count)
-
-
-@lent
-def _next_block(column: FloatArray, first: int) -> None:
-    """Asked for now, a column of the next block is here when its turn comes: else each first use would wait for it."""
-    for k in range(0, BLOCK, 8):
-        fetch_soon(column, first + BLOCK + k)
 
 
 @lent
@@ -122,12 +112,13 @@ def _closes(state: Record, params: Record, prices: Prices, first: int, count: in
 
 
 @lent
-def _moves(state: Record, prices: Prices, first: int, count: int, work: Record) -> None:
-    """What each bar moved."""
-    _move(prices, first, state["previous_high"], state["previous_low"], state["previous_close"], work, 0)
+def _moves(state: Record, params: Record, prices: Prices, first: int, count: int, work: Record) -> None:
+    """What each bar moved; a gain or loss has its weight already, for the loop that sums them up has none to spare."""
+    weight = params["rsi_weight"]
+    _move(prices, first, state["previous_high"], state["previous_low"], state["previous_close"], weight, work, 0)
     for k in range(1, count):
         before = np.uintp(first + k - 1)
-        _move(prices, first + k, prices.high[before], prices.low[before], prices.close[before], work, k)
+        _move(prices, first + k, prices.high[before], prices.low[before], prices.close[before], weight, work, k)
     last = np.uintp(first + count - 1)
     state["previous_high"], state["previous_low"] = prices.high[last], prices.low[last]
     state["previous_close"] = prices.close[last]
@@ -135,13 +126,20 @@ def _moves(state: Record, prices: Prices, first: int, count: int, work: Record) 
 
 @lent
 def _move(
-    prices: Prices, row: int, high_before: float, low_before: float, close_before: float, work: Record, k: int
+    prices: Prices,
+    row: int,
+    high_before: float,
+    low_before: float,
+    close_before: float,
+    weight: float,
+    work: Record,
+    k: int,
 ) -> None:
     at, j = np.uintp(row), np.uintp(k)
     high, low, change = prices.high[at], prices.low[at], prices.close[at] - close_before
     work["plus"][j], work["minus"][j] = directional_movement(high - high_before, low_before - low)
     work["range"][j] = true_range(high, low, close_before)
-    work["gain"][j], work["loss"][j] = max(change, 0.0), max(-change, 0.0)
+    work["gain"][j], work["loss"][j] = weight * max(change, 0.0), weight * max(-change, 0.0)
     work["windows"]["values"][np.uintp(PAST + k)] = abs(change)
 
 
@@ -158,50 +156,47 @@ def _smoothings(state: Record, params: Record, work: Record, count: int) -> None
 
 
 @lent
-def _smooth(state: Record, params: Record, work: Record, count: int) -> None:
-    """Wilder's sums and averages in place of what goes into them, ATR and the EMA: no chain waits for another."""
-    adx, rsi, keep = state["adx"], state["rsi"], 1.0 - params["adx_weight"]
-    plus, minus, ranges, gain, loss = adx["plus"], adx["minus"], adx["range"], rsi["gain"], rsi["loss"]
-    average, ema, figures = state["atr"], state["ema"], work["figures"]
+def _follow(state: Record, params: Record, prices: Prices, first: int, work: Record, count: int) -> None:
+    """What waits for its value of the bar before: Wilder's sums and averages, ADX, the EMA and KAMA, side by side.
+
+    Gain and loss come in place of what goes into them.
+    """
+    adx, rsi, figures, weight = state["adx"], state["rsi"], work["figures"], params["adx_weight"]
+    plus, minus, ranges, index = adx["plus"], adx["minus"], adx["range"], adx["value"]
+    gain, loss, atr, ema, kama = rsi["gain"], rsi["loss"], state["atr"], state["ema"], state["kama"]["value"]
     for k in range(count):
+        if k % _LINE == 0:
+            _ask_for(prices, first + BLOCK + k)
         j = np.uintp(k)
-        bar_range = work["range"][j]
-        plus = multiply_add(keep, plus, work["plus"][j])
-        minus = multiply_add(keep, minus, work["minus"][j])
-        ranges = multiply_add(keep, ranges, bar_range)
-        gain = forget(gain, params["rsi_weight"], work["gain"][j])
-        loss = forget(loss, params["rsi_weight"], work["loss"][j])
-        average = forget(average, params["atr_weight"], bar_range)
-        ema = forget(ema, params["ema_weight"], figures["close"][j])
-        work["plus"][j], work["minus"][j], work["range"][j] = plus, minus, ranges
+        bar_range, close = work["range"][j], figures["close"][j]
+        plus = multiply_add(1.0 - weight, plus, work["plus"][j])
+        minus = multiply_add(1.0 - weight, minus, work["minus"][j])
+        ranges = multiply_add(1.0 - weight, ranges, bar_range)
+        dx = directional_indices(plus, minus, ranges)[2]
+        index = forget(index, weight, dx) if dx >= 0.0 else index
+        gain = fade(gain, params["rsi_weight"], work["gain"][j])
+        loss = fade(loss, params["rsi_weight"], work["loss"][j])
+        atr = forget(atr, params["atr_weight"], bar_range)
+        ema = forget(ema, params["ema_weight"], close)
+        kama = approach(kama, work["smoothing"][j], close)
         work["gain"][j], work["loss"][j] = gain, loss
-        figures["atr"][j] = average
-    adx["plus"], adx["minus"], adx["range"], rsi["gain"], rsi["loss"] = plus, minus, ranges, gain, loss
-    state["atr"], state["ema"] = average, ema
+        figures["atr"][j], figures["adx"][j], figures["kama"][j] = atr, index, kama
+    adx["plus"], adx["minus"], adx["range"], adx["value"] = plus, minus, ranges, index
+    rsi["gain"], rsi["loss"], state["atr"], state["ema"], state["kama"]["value"] = gain, loss, atr, ema, kama
+
+
+@lent
+def _ask_for(prices: Prices, row: int) -> None:
+    """Asked for a few at a time, the next block is here when its turn comes; else each first use would wait for it."""
+    for column in prices:
+        fetch_soon(column, row)
 
 
 @lent
 def _oscillate(work: Record, count: int) -> None:
-    """RSI, and DX for ADX."""
     for k in range(count):
         j = np.uintp(k)
         work["figures"]["rsi"][j] = rsi_of(work["gain"][j], work["loss"][j])
-    for k in range(count):
-        j = np.uintp(k)
-        work["dx"][j] = directional_indices(work["plus"][j], work["minus"][j], work["range"][j])[2]
-
-
-@lent
-def _follow(state: Record, params: Record, work: Record, count: int) -> None:
-    """ADX and KAMA, each of which waits for itself: side by side."""
-    weight, adx, kama, figures = params["adx_weight"], state["adx"]["value"], state["kama"]["value"], work["figures"]
-    for k in range(count):
-        j = np.uintp(k)
-        dx = work["dx"][j]
-        adx = forget(adx, weight, dx) if dx >= 0.0 else adx
-        kama = approach(kama, work["smoothing"][j], figures["close"][j])
-        figures["adx"][j], figures["kama"][j] = adx, kama
-    state["adx"]["value"], state["kama"]["value"] = adx, kama
 
 
 @lent
