@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import lru_cache
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -26,10 +26,8 @@ _BACK = 2
 _UNSOUND = 3
 _WEEK = 7
 _EPOCH = date(1970, 1, 1).toordinal()
-_NO_DAYS = np.empty(0, np.int64)
 
 Codes = npt.NDArray[np.int32]
-_Runs: TypeAlias = tuple[RowArray, RowArray]
 
 
 class Sessions(NamedTuple):
@@ -75,6 +73,13 @@ class Laid(NamedTuple):
     rejected: dict[str, int]
 
 
+class _Dated(NamedTuple):
+    """Days since 1970 in the order in which bars come to them, one twice where bars go back; of each bar, which."""
+
+    days: RowArray
+    codes: Codes
+
+
 class _Part(NamedTuple):
     """What is taken of one symbol."""
 
@@ -94,14 +99,12 @@ def lay_out(bars: Sequence[Bars], config: BacktestConfig, signals: Mapping[str, 
         raise ValueError(f"bars of {', '.join(symbols)}: allowed is one set of bars a symbol")
     if signals is not None and (strangers := signals.keys() - set(symbols)):
         raise ValueError(f"signals of {', '.join(sorted(strangers))}, which have no bars")
-    runs: Sequence[_Runs | None] = [None] * len(ordered)
     if config.calendar is None:
-        runs = dated = [_runs(new_york_days(one.start_ns)) for one in ordered]
-        sessions = _dates_of(dated)
+        sessions, codes = _dates_of([_dated(one.start_ns) for one in ordered])
     else:
-        sessions = _sessions_of(config.calendar)
+        sessions, codes = _sessions_of(config.calendar), [np.empty(len(one), np.int32) for one in ordered]
     counts = np.zeros(4, np.int64)
-    parts = [_part(one, sessions, config, signals, counts, days) for one, days in zip(ordered, runs, strict=True)]
+    parts = [_part(one, sessions, config, signals, counts, each) for one, each in zip(ordered, codes, strict=True)]
     lengths = [len(part.columns[0]) for part in parts]
     last = np.cumsum(lengths, dtype=np.int64)
     first = last - np.array(lengths, np.int64)
@@ -138,14 +141,11 @@ def _part(
     config: BacktestConfig,
     signals: Mapping[str, Signals] | None,
     counts: RowArray,
-    runs: _Runs | None,
+    codes: Codes,
 ) -> _Part:
     names = ("start_ns", *PRICES, "volume")
     start_ns, opening, high, low, close, volume = (_own(getattr(bars, name)) for name in names)
-    ends, codes, verdicts = np.empty(len(bars), np.int64), np.empty(len(bars), np.int32), np.empty(len(bars), np.int8)
-    found = np.zeros(len(counts), np.int64)
-    if runs is not None:
-        codes[:] = np.repeat(np.searchsorted(sessions.day, runs[0]).astype(np.int32), runs[1])
+    ends, verdicts, found = np.empty(len(bars), np.int64), np.empty(len(bars), np.int8), np.zeros(len(counts), np.int64)
     known = config.calendar is not None
     _align(
         start_ns,
@@ -187,10 +187,21 @@ def _given(bars: Bars, signals: Mapping[str, Signals] | None) -> tuple[npt.NDArr
     return arrays
 
 
-def _dates_of(runs: Sequence[_Runs]) -> Sessions:
-    """One session a New York date, without hours."""
-    days = np.unique(np.concatenate([days for days, _ in runs] or [_NO_DAYS]))
-    return Sessions(np.zeros_like(days), np.zeros_like(days), np.zeros_like(days), days)
+def _dates_of(dated: Sequence[_Dated]) -> tuple[Sessions, list[Codes]]:
+    """One session a New York date, without hours, and of each symbol's bars, which it is."""
+    days = dated[0].days if len(dated) == 1 else np.concatenate([one.days for one in dated] or [np.empty(0, np.int64)])
+    if not (days[1:] > days[:-1]).all():
+        days = np.unique(days)
+    sessions = Sessions(np.zeros_like(days), np.zeros_like(days), np.zeros_like(days), days)
+    return sessions, [_coded(one, days) for one in dated]
+
+
+def _coded(dated: _Dated, days: RowArray) -> Codes:
+    """Of each bar, which of these days it is on."""
+    if np.array_equal(dated.days, days):
+        return dated.codes
+    codes: Codes = np.searchsorted(days, dated.days).astype(np.int32)[dated.codes]
+    return codes
 
 
 def _sessions_of(calendar: Calendar) -> Sessions:
@@ -206,27 +217,31 @@ def _sessions_of(calendar: Calendar) -> Sessions:
 
 def new_york_days(ns: RowArray) -> RowArray:
     """New York dates of times, as days since 1970; shape (n,)."""
+    dated = _dated(ns)
+    return dated.days[dated.codes]
+
+
+def _dated(ns: RowArray) -> _Dated:
     if len(ns) == 0:
-        return np.empty(0, np.int64)
-    low, high = int(ns.min()) // DAY_NS, int(ns.max()) // DAY_NS
-    if high - low > 400_000:
-        raise ValueError("the times are more than a thousand years apart: they are not nanoseconds")
-    return _dates(_own(ns), _midnights(low, high), low)
+        return _Dated(np.empty(0, np.int64), np.empty(0, np.int32))
+    first, last = int(ns.min()) // DAY_NS - 1, int(ns.max()) // DAY_NS + 1
+    codes = np.empty(len(ns), np.int32)
+    return _Dated(_dates(_own(ns), _midnights(first, last), first, codes), codes)
 
 
 @kernel
-def _dates(ns: RowArray, midnights_ns: RowArray, first_day: int) -> RowArray:
-    days = np.empty(len(ns), np.int64)
+def _dates(ns: RowArray, midnights_ns: RowArray, first_day: int, codes: Codes) -> RowArray:
+    """Those of `_Dated`, and its codes. A bar is mostly on the date of the one before: then nothing is divided."""
+    days, count, begins, ends = np.empty(len(ns), np.int64), 0, 0, 0
     for k in range(len(ns)):
-        utc_day = ns[k] // DAY_NS
-        days[k] = utc_day - int(ns[k] < midnights_ns[utc_day - first_day])
-    return days
-
-
-def _runs(days: RowArray) -> _Runs:
-    """The days without those that only repeat the one before, and how often each comes in a row."""
-    begins = np.flatnonzero(np.diff(days, prepend=np.iinfo(np.int64).min))
-    return days[begins], np.diff(begins, append=len(days))
+        if not begins <= ns[k] < ends:
+            day = ns[k] // DAY_NS - first_day
+            day -= int(ns[k] < midnights_ns[day])
+            begins, ends = midnights_ns[day], midnights_ns[day + 1]
+            days[count] = first_day + day
+            count += 1
+        codes[k] = count - 1
+    return days[:count].copy()
 
 
 @lru_cache(maxsize=4)  # the bars of all symbols are of the same days
