@@ -135,7 +135,12 @@ def judged(edge: float, trials: int, overfitting: float | None = None, trades: i
 @pytest.mark.parametrize(
     ("luck", "verdict", "words"),
     [
-        (judged(1.2, 1), Verdict.PROBABLY_REAL, "the only trial on these data"),
+        (
+            judged(1.2, 1),
+            Verdict.PROBABLY_REAL,
+            "the only trial on these data shows a Sharpe ratio of 1.20, and the probability that the true one is above "
+            "0 is 100%.",
+        ),
         (judged(3.0, 100, 0.02), Verdict.PROBABLY_REAL, "the best of 100 trials would show a Sharpe ratio of 1."),
         (judged(3.0, 100, 0.2), Verdict.UNDECIDED, "in 20% of the splits"),
         (judged(3.0, 100, 0.6), Verdict.LIKELY_LUCK, "in 60% of the splits"),

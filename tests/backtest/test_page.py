@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from fluxherod.backtest.checks import LookAhead
 from fluxherod.backtest.metrics import figures
-from fluxherod.backtest.model import Outcome
+from fluxherod.backtest.model import Costs, ExitReason, Outcome
 from fluxherod.backtest.page import headline, payload, tables, texts
 from fluxherod.backtest.page.candles import candles, laid_bars, time_line
 from fluxherod.backtest.page.figures import drawdowns, failed_rules, holding_e4, rolling_sharpe
@@ -27,6 +27,7 @@ from fluxherod.backtest.page.packing import pack, pack_steps
 from fluxherod.backtest.page.render import render
 from fluxherod.core.performance import RISK_FREE_RATE, sharpe_ratio
 
+SLIPPAGE = (Costs().large_slippage_bp + 1) / 10_000  # and rounding
 MADE = (reports.long, reports.busy, reports.idle)
 
 
@@ -284,5 +285,29 @@ def test_the_charts_have_each_trade_and_the_equity_to_the_cent() -> None:
     assert unpack(trades["entry"]) == run.trades["entry_e4"].tolist()
     ends = run.equity_ns[unpack(trades["entered"])] - np.array(unpack(trades["enteredBefore"])) * 60 * 10**9
     assert ends.tolist() == run.trades["entry_ns"].tolist()
+    left = run.equity_ns[unpack(trades["left"])]
+    assert (left - np.array(unpack(trades["leftBefore"])) * 60 * 10**9).tolist() == run.trades["exit_ns"].tolist()
     assert sum(unpack(trades["net"])) == pytest.approx(figures(run.trades).net_e4 / 100, abs=len(run.trades))
     assert len(data["guards"]) == len(run.guards) > 0
+
+
+def test_the_charts_have_each_exit_at_the_bar_that_traded_at_its_price() -> None:
+    bars, report = reports.busy()
+    run, laid = report.run, laid_bars(bars, report.run)
+    trades = json.loads(payload.payload(run, laid, rolling_sharpe(run, RISK_FREE_RATE)).text)["trades"]
+    for trade, slot in zip(run.trades, unpack(trades["left"]), strict=True):
+        ends = laid.tape.end_ns[laid.tape.first[trade["symbol"]] : laid.tape.last[trade["symbol"]]]
+        row = laid.tape.first[trade["symbol"]] + np.searchsorted(ends, run.equity_ns[slot])
+        assert laid.tape.end_ns[row] == run.equity_ns[slot]
+        low, high = laid.tape.low[row] * (1 - SLIPPAGE), laid.tape.high[row] * (1 + SLIPPAGE)
+        assert low <= trade["exit_e4"] / 1e4 <= high
+    assert (run.trades["reason"] == ExitReason.STOP).sum() > 10
+
+
+def test_a_symbol_is_written_as_it_is() -> None:
+    bars, report = reports.busy()
+    assert len(bars) > 1
+    rows = re.search(r"By symbol.*?</table>", page_of(reports.busy), re.S)
+    assert rows is not None
+    for symbol in {report.run.symbols[number] for number in report.run.trades["symbol"]}:
+        assert symbol in words(rows.group())

@@ -352,10 +352,16 @@ async def test_a_sweep_ranks_its_combinations_and_says_how_much_is_luck(world: A
     found = await get(client, last.backtest_id, include_report=True)
     assert (found.sweep, found.backtest.metrics) == (result, result.points[0].metrics)
     assert "entry_atr" in found.report_html
+    assert "the best of 6 combinations, chosen on these same bars" in found.report_html
     assert found.report_html.startswith("<!")
 
     forward = backtest_pb2.RunWalkForwardRequest(request_id="w", config=wanted().config, axes=AXES[:1])
-    walked = (await messages_of(client.backtest.RunWalkForward(forward)))[-1].result
+    forward.objective = backtest_pb2.SWEEP_OBJECTIVE_PROFIT_FACTOR
+    last = (await messages_of(client.backtest.RunWalkForward(forward)))[-1]
+    walked, page = last.result, (await get(client, last.backtest_id, include_report=True)).report_html
+    for window in walked.windows:
+        if window.train.trades.HasField("profit_factor"):
+            assert f">{window.train.trades.profit_factor:.2f}<" in page[page.index("Profit factor in training") :]
     assert walked.text.startswith(("Passed", "Failed", "Too few trades"))
     assert [window.train_start_time for window in walked.windows] == sorted(
         (window.train_start_time for window in walked.windows), key=lambda time: time.seconds
@@ -365,3 +371,7 @@ async def test_a_sweep_ranks_its_combinations_and_says_how_much_is_luck(world: A
         assert window.train_start_time.seconds < window.test_start_time.seconds < window.test_end_time.seconds
     tested = sum(window.test.trades.trades for window in walked.windows)
     assert walked.combined.trades.trades == tested > 0
+    assert walked.combined.volatility_pct > 0
+    for name in ("time_in_market_pct", "average_exposure_pct"):
+        of_windows = [getattr(window.test, name) for window in walked.windows]
+        assert min(of_windows) < getattr(walked.combined, name) < max(of_windows)

@@ -199,14 +199,15 @@ def _said(verdict: Verdict, signs: _Signs) -> str:
 def _reasons(signs: _Signs) -> list[str]:
     assert signs.sharpe_range is not None
     assert signs.deflated is not None
-    expected = (
-        "the only trial on these data"
+    compared = (
+        f"the only trial on these data shows a Sharpe ratio of {signs.sharpe:.2f}, and the probability that the true "
+        "one is above 0 is"
         if signs.trials == 1
-        else f"the best of {signs.trials} trials would show a Sharpe ratio of {signs.by_luck:.2f} without any edge"
+        else f"the best of {signs.trials} trials would show a Sharpe ratio of {signs.by_luck:.2f} without any edge; "
+        f"this one shows {signs.sharpe:.2f}, and the probability that it is more than that is"
     )
     reasons = [
-        f"{expected}; this one shows {signs.sharpe:.2f}, and the probability that it is more than that is "
-        f"{signs.deflated:.0%}.",
+        f"{compared} {signs.deflated:.0%}.",
         f"With 95 % confidence its Sharpe ratio is between {signs.sharpe_range.low:.2f} and "
         f"{signs.sharpe_range.high:.2f}.",
     ]

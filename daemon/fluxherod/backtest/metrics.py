@@ -87,7 +87,7 @@ def metrics(run: Run) -> Metrics:
         sessions=len(returns),
         total_return=run.final_e4 / initial_e4 - 1.0,
         annualised_return=yearly,
-        volatility=float(returns.std(ddof=1)) * math.sqrt(SESSIONS_A_YEAR) if len(returns) > 1 else None,
+        volatility=volatility(returns),
         sharpe=sharpe_ratio(returns, RISK_FREE_RATE),
         sharpe_zero_rate=sharpe_ratio(returns, 0.0),
         sortino=sortino_ratio(returns, RISK_FREE_RATE),
@@ -119,6 +119,11 @@ def annualised(growth: float, sessions: int) -> float | None:
     if sessions == 0:
         return None
     return math.pow(max(growth, 0.0), SESSIONS_A_YEAR / sessions) - 1.0
+
+
+def volatility(returns: FloatArray) -> float | None:
+    """The annualised deviation of the sessions' returns; None for fewer than 2."""
+    return float(returns.std(ddof=1)) * math.sqrt(SESSIONS_A_YEAR) if len(returns) > 1 else None
 
 
 def sortino_ratio(returns: FloatArray, risk_free_rate: float) -> float | None:

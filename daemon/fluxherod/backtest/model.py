@@ -216,7 +216,7 @@ TRADE = np.dtype(
         ("signal_ns", "i8"),  # end of the bar that decided it
         ("entry_ns", "i8"),
         ("entry_e4", "i8"),
-        ("exit_ns", "i8"),  # of a stop: the start of its bar
+        ("exit_ns", "i8"),  # of a stop within its bar: the bar's end
         ("exit_e4", "i8"),
         ("stop_e4", "i8"),  # the first one
         ("pnl_e4", "i8"),  # net of both commissions

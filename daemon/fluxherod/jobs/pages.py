@@ -11,6 +11,7 @@ from fluxherod.backtest.model import Bars
 from fluxherod.backtest.page import inputs
 from fluxherod.backtest.page.render import render
 from fluxherod.backtest.report import Report
+from fluxherod.backtest.score import objective_of
 from fluxherod.backtest.space import Value
 from fluxherod.backtest.sweep import Trial
 from fluxherod.backtest.walkforward import Step, WalkForward
@@ -18,6 +19,7 @@ from fluxherod.jobs.speech import Speech
 
 PASSED = {Verdict.PROBABLY_REAL: True, Verdict.LIKELY_LUCK: False, Verdict.NO_EDGE: False}
 WALKED = "The figures are of the parameters as they were, over all bars; each window of the walk-forward chose its own."
+SWEPT = "The figures are of the best of {} combinations, chosen on these same bars: of others expect less."
 Axes = Mapping[str, Sequence[Value]]
 
 
@@ -39,7 +41,8 @@ def luck_of(luck: Luck | None) -> inputs.Luck | None:
     """The verdict on luck with the figures behind it."""
     if luck is None:
         return None
-    return inputs.Luck(PASSED.get(luck.verdict), luck.text, tuple(_figures(luck)))
+    title = "No edge" if luck.verdict == Verdict.NO_EDGE else ""
+    return inputs.Luck(PASSED.get(luck.verdict), luck.text, tuple(_figures(luck)), title)
 
 
 def _figures(luck: Luck) -> list[tuple[str, str, str]]:
@@ -56,19 +59,20 @@ def _figures(luck: Luck) -> list[tuple[str, str, str]]:
     return found
 
 
-def walk_forward_of(found: WalkForward, figure: str) -> inputs.WalkForward:
-    """The windows of a walk-forward."""
-    return inputs.WalkForward(figure, tuple(map(_window, found.steps)), found.passed, found.text)
+def walk_forward_of(found: WalkForward, objective: str, figure: str) -> inputs.WalkForward:
+    """The windows of a walk-forward; `figure` is what people call the objective."""
+    windows = tuple(_window(step, objective) for step in found.steps)
+    return inputs.WalkForward(figure, windows, found.passed, found.text)
 
 
-def _window(step: Step) -> inputs.Window:
+def _window(step: Step, objective: str) -> inputs.Window:
     window, test = step.window, step.test
     return inputs.Window(
         train=window.train,
         test=window.test,
         end=window.end,
         chosen=words(step.values or {}),
-        trained=None if step.train is None else step.train.sharpe,
+        trained=objective_of(objective, step.train),
         tested=None if step.empty else test.final_e4 / test.config.initial_equity_e4 - 1.0,
         trades=len(test.trades),
     )

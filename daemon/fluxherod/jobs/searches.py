@@ -13,8 +13,8 @@ from fluxhero.v1 import backtest_pb2, strategy_pb2
 from fluxherod.backtest.cluster import Cluster, ClusterFault, ClusterPool
 from fluxherod.backtest.dataset import DataSet
 from fluxherod.backtest.luck import Luck, assess
-from fluxherod.backtest.metrics import annualised, figures, largest_fall, metrics, sortino_ratio
-from fluxherod.backtest.model import DAY_NS, BacktestConfig, Bars
+from fluxherod.backtest.metrics import annualised, figures, largest_fall, metrics, sortino_ratio, volatility
+from fluxherod.backtest.model import DAY_NS, TRADE, BacktestConfig, Bars
 from fluxherod.backtest.page.inputs import Extras
 from fluxherod.backtest.pool import LocalPool, Pool
 from fluxherod.backtest.report import backtest
@@ -32,10 +32,11 @@ from fluxherod.backtest.walkforward import (
     windows,
 )
 from fluxherod.core.calendar import NEW_YORK, from_datetime
+from fluxherod.core.jit import RecordArray
 from fluxherod.core.performance import RISK_FREE_RATE, sharpe_ratio
 from fluxherod.core.strategy.params import StrategyParams
 from fluxherod.jobs.messages import Task
-from fluxherod.jobs.pages import WALKED, about, heat_map, luck_of, page, walk_forward_of
+from fluxherod.jobs.pages import SWEPT, WALKED, about, heat_map, luck_of, page, walk_forward_of
 from fluxherod.jobs.results import luck_message, metrics_message, percent_of
 from fluxherod.jobs.speech import Fault, Speech
 from fluxherod.rpc.convert import duration, money, timestamp
@@ -105,7 +106,8 @@ def run_sweep(
         failed=sum(trial.score is None for trial in trials),
         luck=luck_message(luck),
     )
-    extras = Extras(about(wanted.config), sweep=heat_map(figure, axes, trials, winner), luck=luck_of(luck))
+    note = "" if winner is None else SWEPT.format(f"{len(trials):,}")
+    extras = Extras(about(wanted.config, note), sweep=heat_map(figure, axes, trials, winner), luck=luck_of(luck))
     best_config = base if winner is None else configured(base, winner.values)
     return result, page(backtest(bars, best_config), bars, extras, speech)
 
@@ -198,7 +200,9 @@ def run_walk_forward(
         found = conclude(steps, rules)
         luck = assess(found.returns, found.trades, ledger.tried(DataSet.of(bars, base)))
     result = _walked(found, base, luck)
-    extras = Extras(about(wanted.config, WALKED), walk_forward=walk_forward_of(found, figure), luck=luck_of(luck))
+    extras = Extras(
+        about(wanted.config, WALKED), walk_forward=walk_forward_of(found, objective, figure), luck=luck_of(luck)
+    )
     return result, page(backtest(bars, base), bars, extras, speech)
 
 
@@ -233,21 +237,34 @@ def _combined(found: WalkForward, base: BacktestConfig) -> backtest_pb2.Backtest
     equity_e4 = np.round(initial_e4 * np.cumprod(1.0 + returns)).astype(np.int64)
     fall = largest_fall(found.days * DAY_NS, equity_e4, initial_e4)
     yearly = annualised(found.total_return + 1.0, len(returns))
-    trades = np.concatenate([step.test.trades for step in found.steps])
+    tests = [metrics(step.test) for step in found.steps]
+    marks = [len(step.test.equity_ns) for step in found.steps]
     return backtest_pb2.BacktestMetrics(
         final_equity=money(int(equity_e4[-1]) if len(equity_e4) else initial_e4),
         total_return_pct=100 * found.total_return,
         annualized_return_pct=percent_of(yearly),
+        volatility_pct=percent_of(volatility(returns)),
         sharpe_ratio=sharpe_ratio(returns.tolist(), RISK_FREE_RATE),
         sharpe_ratio_zero_rate=sharpe_ratio(returns.tolist(), 0.0),
         sortino_ratio=sortino_ratio(returns, RISK_FREE_RATE),
         calmar_ratio=yearly / fall.fraction if yearly is not None and fall.fraction > 0 else None,
         max_drawdown_pct=100 * fall.fraction,
         max_drawdown_duration=duration(fall.length_ns),
-        trades=trade_statistics(figures(trades)),
+        time_in_market_pct=100 * _average([test.exposure for test in tests], marks),
+        trades=trade_statistics(figures(_trades(found))),
         bars=sum(step.test.bars for step in found.steps),
         sessions=len(returns),
+        average_exposure_pct=100 * _average([test.average_exposure for test in tests], marks),
     )
+
+
+def _average(values: Sequence[float], marks: Sequence[int]) -> float:
+    """Of figures over the marks of each test, that over the marks of all."""
+    return float(np.average(values, weights=marks)) if sum(marks) else 0.0
+
+
+def _trades(found: WalkForward) -> RecordArray:
+    return np.concatenate([np.empty(0, TRADE), *(step.test.trades for step in found.steps)])
 
 
 def _midnight_ns(day: date) -> int:

@@ -41,7 +41,7 @@ class TimeLine:
         return self._inside(np.searchsorted(self.end_ns, ns, "left"))
 
     def starting(self, ns: RowArray) -> RowArray:
-        """The slots of what happens within a bar, by the bar's start: of fills."""
+        """The slots of what happens at the open of a bar: of entries."""
         return self._inside(np.searchsorted(self.end_ns, ns, "right"))
 
     def _inside(self, slots: RowArray) -> RowArray:

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from fluxherod.backtest.metrics import RunFigures, figures, session_returns
 from fluxherod.backtest.model import ExitReason, Outcome, Run
+from fluxherod.backtest.page import texts
 from fluxherod.backtest.tape import Laid
 from fluxherod.core.calendar import MINUTE_NS
 from fluxherod.core.jit import FloatArray, RecordArray, RowArray
@@ -83,7 +84,7 @@ class Group:
 
 def by_exit(run: Run) -> tuple[Group, ...]:
     """The trades by why they ended."""
-    return _groups(run.trades, "reason", {int(code): code.name.lower() for code in ExitReason})
+    return _groups(run.trades, "reason", {int(code): texts.capital(texts.words(code.name)) for code in ExitReason})
 
 
 def by_symbol(run: Run) -> tuple[Group, ...]:
@@ -93,7 +94,7 @@ def by_symbol(run: Run) -> tuple[Group, ...]:
 
 def by_side(run: Run) -> tuple[Group, ...]:
     """Longs and shorts."""
-    return _groups(run.trades, "side", {1: "long", -1: "short"})
+    return _groups(run.trades, "side", {1: "Long", -1: "Short"})
 
 
 def _groups(trades: RecordArray, field: str, names: Mapping[int, str]) -> tuple[Group, ...]:

@@ -90,11 +90,13 @@ class Luck:
     Args:
         passed: None when there is too little to tell.
         figures: of each its name, its value as text, and what it means in a sentence.
+        title: in place of what `passed` says.
     """
 
     passed: bool | None
     verdict: str
     figures: tuple[tuple[str, str, str], ...] = ()
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,7 +55,7 @@ def _data(run: Run, laid: Laid, rolling: Rolling, line: TimeLine) -> dict[str, A
         **_account(run, laid, line),
         "sharpe": _sharpe(run, rolling, line),
         "symbols": [_candles(candles(laid, line, symbol)) for symbol in range(len(laid.symbols))],
-        "trades": _trades(run, line),
+        "trades": _trades(run, laid, line),
         "refused": _refused(run, line),
         "guards": [
             [int(line.ending(record["ns"])), Guard(record["what"]).name.lower().replace("_", " ")]
@@ -128,9 +128,9 @@ def _price_step(drawn: Candles) -> float:
     return 0.01 if 5 <= middle <= 2_000 else float(10.0 ** (math.floor(math.log10(middle)) - 4))
 
 
-def _trades(run: Run, line: TimeLine) -> dict[str, Any]:
+def _trades(run: Run, laid: Laid, line: TimeLine) -> dict[str, Any]:
     trades = run.trades
-    entered, left = line.starting(trades["entry_ns"]), line.starting(trades["exit_ns"])
+    entered, left = line.starting(trades["entry_ns"]), line.ending(_ends_of_exits(run, laid))
     return {
         "symbol": pack(trades["symbol"]),
         "side": pack(trades["side"]),
@@ -146,6 +146,17 @@ def _trades(run: Run, line: TimeLine) -> dict[str, Any]:
         "mode": pack(trades["mode"]),
         "reason": pack(trades["reason"]),
     }
+
+
+def _ends_of_exits(run: Run, laid: Laid) -> RowArray:
+    """The ends of the bars on which trades ended: an exit's time may be the end of one bar or the open of the next."""
+    trades, tape = run.trades, laid.tape
+    ends_ns = np.empty(len(trades), np.int64)
+    for symbol in range(len(laid.symbols)):
+        mine, ends = trades["symbol"] == symbol, tape.end_ns[tape.first[symbol] : tape.last[symbol]]
+        entered = np.searchsorted(ends, trades["entry_ns"][mine], "right")
+        ends_ns[mine] = ends[entered + trades["bars"][mine]]
+    return ends_ns
 
 
 def _refused(run: Run, line: TimeLine) -> dict[str, Any]:

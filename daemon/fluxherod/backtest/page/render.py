@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
@@ -12,6 +12,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from fluxherod.backtest.metrics import RunFigures
 from fluxherod.backtest.model import Bars
 from fluxherod.backtest.page import headline, tables, texts, trials, words
 from fluxherod.backtest.page.candles import laid_bars
@@ -89,8 +90,8 @@ def _tables(report: Report, laid: Laid) -> dict[str, Any]:
     whole = found.trades
     return {
         "months": tables.months(found.monthly),
-        "by_mode": tables.groups("By the mode that opened the trade", "Mode", found.by_mode.items(), whole),
-        "by_regime": tables.groups("By the regime of the signal's bar", "Regime", found.by_regime.items(), None),
+        "by_mode": tables.groups("By the mode that opened the trade", "Mode", _worded(found.by_mode), whole),
+        "by_regime": tables.groups("By the regime of the signal's bar", "Regime", _worded(found.by_regime), None),
         "by_more": [
             tables.groups(caption, what, [(group.name, group.figures) for group in parts], None)
             for caption, what, parts in (
@@ -106,6 +107,11 @@ def _tables(report: Report, laid: Laid) -> dict[str, Any]:
         "still_open": tables.still_open(run),
         "guards": tables.guards(run),
     }
+
+
+def _worded(parts: Mapping[str, RunFigures]) -> list[tuple[str, RunFigures]]:
+    """With the code's names as words; a symbol is no such name."""
+    return [(texts.capital(texts.words(name)), figures) for name, figures in parts.items()]
 
 
 def _verdicts(report: Report, extras: Extras) -> list[words.Verdict]:

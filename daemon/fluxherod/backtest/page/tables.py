@@ -49,9 +49,9 @@ class Table:
 
 
 def groups(caption: str, what: str, parts: Iterable[tuple[str, RunFigures]], whole: RunFigures | None) -> Table:
-    """Figures of trades in groups, with all of them as the last row."""
+    """Figures of trades in groups by their names, with all of them as the last row."""
     titles = ("Trades", "Won", "Profit factor", "Net", "A trade", "Average win", "Average loss", "Held")
-    rows = [_group(texts.capital(texts.words(name)), figures) for name, figures in parts]
+    rows = [_group(name, figures) for name, figures in parts]
     if whole is not None:
         rows.append(_group("All", whole))
     columns = (Column(what, number=False), *(Column(title) for title in titles))

@@ -88,7 +88,7 @@ def walk_forward_verdict(found: WalkForward) -> Verdict:
 def luck_verdict(found: Luck) -> Verdict:
     """The verdict on luck in a line."""
     titles = {True: "Unlikely to be luck", False: "May well be luck", None: "Too little to tell luck from skill"}
-    return Verdict(found.passed, titles[found.passed], found.verdict)
+    return Verdict(found.passed, found.title or titles[found.passed], found.verdict)
 
 
 def _passed(what: str, passed: bool) -> str:

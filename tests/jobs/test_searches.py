@@ -1,0 +1,40 @@
+"""Walk-forwards and sweeps in their process: what bars with gaps come to, and what the page says of luck."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import numpy as np
+
+from fluxhero.v1 import backtest_pb2
+from fluxherod.backtest.luck import assess
+from fluxherod.backtest.model import BacktestConfig, Bars
+from fluxherod.backtest.page.trials import luck_verdict
+from fluxherod.backtest.trials import Tried
+from fluxherod.core.calendar import HOUR_NS
+from fluxherod.jobs.messages import Task
+from fluxherod.jobs.pages import luck_of
+from fluxherod.jobs.searches import run_walk_forward
+from fluxherod.jobs.speech import Speech
+
+MONTH_NS = 30 * 24 * HOUR_NS
+
+
+def test_windows_without_a_bar_in_training_or_test_are_too_few_trades(tmp_path: Path) -> None:
+    hours = np.arange(24, dtype=np.int64) * HOUR_NS
+    starts, prices = np.concatenate([hours, hours + 5 * MONTH_NS]), np.full(48, 100.0)
+    bars = Bars("SPY", starts, prices, prices, prices, prices, prices)
+    task = Task(1, str(tmp_path / "run"), 0, 500, 1_000, 4096, str(tmp_path), str(tmp_path), "iex", "http://127.0.0.1")
+    wanted = backtest_pb2.RunWalkForwardRequest(train_months=3, test_months=1)
+    wanted.objective = backtest_pb2.SWEEP_OBJECTIVE_SHARPE_RATIO
+    found, _ = run_walk_forward(wanted, [bars], BacktestConfig(), task, Speech(io.BytesIO()))
+    assert found.verdict == backtest_pb2.WALK_FORWARD_VERDICT_TOO_FEW_TRADES
+    assert (len(found.windows), found.combined.sessions) == (0, 0)
+
+
+def test_a_result_without_an_edge_is_not_called_luck() -> None:
+    losses = np.tile([0.01, -0.02], 100)
+    luck = luck_of(assess(losses, 50, Tried(1, np.zeros(1))))
+    assert luck is not None
+    assert luck_verdict(luck).title == "No edge"
