@@ -17,7 +17,8 @@ from pyarrow import fs
 
 from fluxherod.adapters.parquet import BarCache
 from fluxherod.backtest.model import Bars
-from fluxherod.backtest.sources import Unreadable, bars_of_core, read_bars
+from fluxherod.backtest.sources import Unreadable, bars_of_core, check_timeframe, read_bars
+from fluxherod.core.calendar import MINUTE_NS
 from fluxherod.core.types import Bar
 
 NEW_YORK = ZoneInfo("America/New_York")
@@ -128,8 +129,10 @@ WRONG = {
     "timestamp,open,high,low,close\n2013-10-08T14:00:00Z,1,1,1,1\n": "missing is volume",
     "open,high,low,close,volume\n1,1,1,1,1\n": "missing is timestamp",
     HEADER + "2013-10-08T14:00:00Z,1,1,,1,5\n": "low is empty in 1 rows",
-    HEADER + "2013-10-08T14:00:00Z,1,1,one,1,5\n": "one",
-    HEADER + "yesterday,1,1,1,1,5\n": "yesterday",
+    HEADER + "2013-10-08T14:00:00Z,1,1,one,1,5\n": "low: .*one",
+    HEADER + "yesterday,1,1,1,1,5\n": "timestamp: .*yesterday",
+    HEADER + "1381240800,1,1,1,1,5\n1381244400,1,1,1,1,5\n": "timestamp: 1381240800 is no time in nanoseconds",
+    HEADER + "1381240800000,1,1,1,1,5\n": "multiply seconds or milliseconds",
     "": "Empty CSV",
 }
 
@@ -163,3 +166,41 @@ def test_bars_of_another_shape_or_type_are_refused_by_name(name: str) -> None:
         Bars("SPY", **{**arrays, name: arrays[name].astype(np.float32)})
     with pytest.raises(ValueError, match=r"SPY: .* of shape"):
         Bars("SPY", **{**arrays, name: arrays[name][:2]})
+
+
+def every(minutes: int, count: int, extra: int = 0) -> Bars:
+    prices = np.ones(count)
+    starts = STARTS[0] + np.arange(count, dtype=np.int64) * minutes * MINUTE_NS
+    starts[-1] += extra * MINUTE_NS
+    return Bars("SPY", starts, prices, prices, prices, prices, prices)
+
+
+@pytest.mark.parametrize(
+    ("bars", "timeframe", "said"),
+    [
+        (every(1, 2), "1Hour", "nearer to each other than 1Hour"),
+        (every(60, 100, extra=-1), "1Hour", "nearer to each other than 1Hour"),
+        (every(60, 21), "30Min", "no bars that are as near to each other as 30Min"),
+        (every(60, 2), "1Day", "nearer to each other than 1Day"),
+        (every(7 * 1440, 21), "1Day", "no bars that are as near to each other as 1Day"),
+    ],
+)
+def test_bars_that_can_not_be_of_a_timeframe_are_refused(bars: Bars, timeframe: str, said: str) -> None:
+    with pytest.raises(Unreadable, match=f"a file holds .*{said}"):
+        check_timeframe(bars, timeframe, "a file")
+
+
+@pytest.mark.parametrize(
+    ("bars", "timeframe"),
+    [
+        (every(60, 100), "1Hour"),
+        (every(60, 100, extra=600), "1Hour"),
+        (every(60, 100, extra=-60 * 50), "1Hour"),  # goes back in time: left out later
+        (every(60, 20), "30Min"),  # few, and a symbol that seldom trades
+        (every(1440, 100, extra=-60), "1Day"),  # the clocks go forward
+        (every(1440, 100), "1Day"),
+        (every(60, 1), "1Day"),
+    ],
+)
+def test_bars_that_can_be_of_a_timeframe_are_taken(bars: Bars, timeframe: str) -> None:
+    check_timeframe(bars, timeframe, "a file")

@@ -123,6 +123,9 @@ def test_what_is_wrong_with_the_files_is_said(prices: list[str], capsys: pytest.
     assert "allowed is one file a symbol" in capsys.readouterr().err
     assert main(["backtest", prices[0], "--to", "1999-01-01"]) == 2
     assert "no bars in these days" in capsys.readouterr().err
+    for days in (("--from", "2999-01-01"), ("--from", "2013-10-08", "--to", "2013-10-07")):
+        assert main(["backtest", prices[0], *days]) == 2
+        assert "no bars in these days" in capsys.readouterr().err
     assert main(["backtest", "/nonexistent.csv"]) == 1
     assert "/nonexistent.csv" in capsys.readouterr().err
 
@@ -131,6 +134,24 @@ def test_a_file_that_holds_no_bars_is_named(tmp_path: Path, capsys: pytest.Captu
     (tmp_path / "SPY.csv").write_text("a,b\n1,2\n")
     assert main(["backtest", str(tmp_path / "SPY.csv")]) == 2
     assert "SPY.csv: the columns are a, b" in capsys.readouterr().err
+
+
+def test_bars_of_another_timeframe_are_refused(prices: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    for timeframe, said in (("1Day", "nearer to each other than 1Day"), ("5Min", "no bars that are as near")):
+        assert main(["backtest", prices[0], "--set", f"market.timeframe={timeframe}"]) == 2
+        error = capsys.readouterr().err
+        assert said in error
+        assert "market.timeframe must be that of the bars" in error
+
+
+def test_a_single_bar_is_a_run_of_a_session(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    header = "timestamp,open,high,low,close,volume\n"
+    (tmp_path / "SPY.csv").write_text(f"{header}2013-10-08T14:00:00Z,165.5,166.25,165.1,166,1000\n")
+    found = json.loads(said(capsys, str(tmp_path / "SPY.csv"), "--json"))
+    assert (found["bars"], found["sessions"], found["final_equity"]) == (1, 1, 100_000)
+    (tmp_path / "SPY.csv").write_text(header)
+    assert main(["backtest", str(tmp_path / "SPY.csv")]) == 2
+    assert "no bars in these days" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("wrong", ["--equity=0", "--equity=1.5", "--equity=many", "--from=2013", "--tables=xls"])

@@ -162,6 +162,16 @@ def test_bars_of_a_shorter_timeframe_are_not_taken_for_hours(place: Place) -> No
     )
 
 
+def test_a_file_with_the_newest_bar_first_is_to_be_sorted(place: Place) -> None:
+    (place.folder / "data").mkdir()
+    rows = "".join(f"{START_NS - number * HOUR_NS},1,1,1,1,5\n" for number in range(50))
+    (place.folder / "data" / "IBM.csv").write_text(f"start_ns,open,high,low,close,volume\n{rows}")
+    assert place.fault(FILES, "IBM") == (
+        "BACKTEST_FAILED",
+        "IBM.csv holds bars that are not later than the one before: sort them",
+    )
+
+
 def test_no_bars_in_the_time_and_too_many_are_told(place: Place) -> None:
     write_hours(place.folder / "data", "SPY", 1, date(2022, 12, 1), date(2022, 12, 30))
     reason, text = place.fault(FILES, "SPY")

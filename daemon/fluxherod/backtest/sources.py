@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,11 +13,20 @@ import pyarrow.parquet as pq
 from pyarrow import fs
 
 from fluxherod.backtest.model import DAY_NS, PRICES, Bars
-from fluxherod.core.calendar import HOUR_NS, new_york
+from fluxherod.core.calendar import HOUR_NS, MINUTE_NS, new_york
 from fluxherod.core.types import Bar
+from fluxherod.engine.settings import TIMEFRAME_MINUTES
 
 TIMES = ("timestamp", "start_ns", "time", "date", "datetime")
 """What the column of the bars' starts may be called."""
+
+
+_LEAST_NS = 10**16
+"""Integers up to it, four months, are microseconds or longer."""
+# In a night the clocks change; with some hours to spare.
+_SHORTEST_DAY_NS, _LONGEST_DAY_NS = 20 * HOUR_NS, 28 * HOUR_NS
+_MANY = 20
+"""Of so many distances one is the timeframe, however seldom a symbol trades."""
 
 
 class Unreadable(ValueError):
@@ -59,11 +68,33 @@ def bars_of_table(symbol: str, table: Any, name: str = "table") -> Bars:
     for column in (time, *(columns[word] for word in (*PRICES, "volume"))):
         if table[column].null_count:
             raise Unreadable(f"{name}: {column} is empty in {table[column].null_count} rows")
-    try:
-        start_ns = _starts(table[time])
-        return Bars(symbol, start_ns, **{word: _floats(table[columns[word]]) for word in (*PRICES, "volume")})
-    except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
-        raise Unreadable(f"{name}: {error}") from error
+
+    def read(column: str, how: Callable[[Any], Any]) -> Any:
+        try:
+            return how(table[column])
+        except (pa.ArrowInvalid, pa.ArrowNotImplementedError, ValueError) as error:
+            raise Unreadable(f"{name}: {column}: {error}") from error
+
+    return Bars(symbol, read(time, _starts), **{word: read(columns[word], _floats) for word in (*PRICES, "volume")})
+
+
+def check_timeframe(bars: Bars, timeframe: str, name: str) -> None:
+    """Look whether bars that go forward can be of a timeframe; `name` is for what is said of faults.
+
+    Raises:
+        Unreadable: when two of them are nearer to each other, or so many never as near.
+    """
+    apart_ns = np.diff(bars.start_ns)
+    apart_ns = apart_ns[apart_ns > 0]
+    least_ns, most_ns = (_SHORTEST_DAY_NS, _LONGEST_DAY_NS) if timeframe == "1Day" else (_length_ns(timeframe),) * 2
+    if len(apart_ns) and int(apart_ns.min()) < least_ns:
+        raise Unreadable(f"{name} holds bars that are nearer to each other than {timeframe}")
+    if len(apart_ns) >= _MANY and int(apart_ns.min()) > most_ns:
+        raise Unreadable(f"{name} holds no bars that are as near to each other as {timeframe}")
+
+
+def _length_ns(timeframe: str) -> int:
+    return TIMEFRAME_MINUTES[timeframe] * MINUTE_NS
 
 
 def bars_of_core(symbol: str, bars: Sequence[Bar]) -> Bars:
@@ -89,13 +120,21 @@ def _floats(column: Any) -> Any:
 
 def _starts(column: Any) -> Any:
     kind = column.type
+    if pa.types.is_null(kind):  # of a CSV file without a row
+        return np.empty(0, np.int64)
     if pa.types.is_integer(kind):
-        return np.array(pc.cast(column, pa.int64()).to_numpy())
+        return _nanoseconds(np.array(pc.cast(column, pa.int64()).to_numpy()))
     if pa.types.is_date(kind):
         return _new_york_midnights(pc.cast(column, pa.date32()))
     if pa.types.is_string(kind) or pa.types.is_large_string(kind):
         column = pc.cast(column, pa.timestamp("ns", "UTC"))
     return np.array(pc.cast(column, pa.timestamp("ns", column.type.tz)).cast(pa.int64()).to_numpy())
+
+
+def _nanoseconds(starts: Any) -> Any:
+    if len(starts) and 0 < abs(starts).max() < _LEAST_NS:
+        raise ValueError(f"{starts[0]} is no time in nanoseconds since 1970: multiply seconds or milliseconds")
+    return starts
 
 
 def _new_york_midnights(column: Any) -> Any:

@@ -13,7 +13,7 @@ from fluxherod.backtest.model import BacktestConfig, Bars
 from fluxherod.backtest.page.render import render
 from fluxherod.backtest.report import Report, backtest
 from fluxherod.backtest.sessions import new_york_sessions
-from fluxherod.backtest.sources import Unreadable, read_bars
+from fluxherod.backtest.sources import Unreadable, check_timeframe, read_bars
 from fluxherod.backtest.text import as_dict, as_text
 from fluxherod.commands.backtest_arguments import USUAL_EQUITY
 from fluxherod.configuration.config import Config, to_settings
@@ -30,7 +30,7 @@ NEW_YORK = ZoneInfo("America/New_York")
 
 def run_backtest(options: argparse.Namespace, config: Config) -> int:
     """Read, trade, check, tell; 0."""
-    bars = _read(options)
+    bars = _read(options, config.market.timeframe)
     report = backtest(bars, _rules(options, config, bars))
     if options.out is not None:
         _write(report, bars, options)
@@ -47,7 +47,7 @@ def _write(report: Report, bars: Sequence[Bars], options: argparse.Namespace) ->
     (folder / "report.html").write_text(render(report, bars), encoding="utf-8")
 
 
-def _read(options: argparse.Namespace) -> list[Bars]:
+def _read(options: argparse.Namespace, timeframe: str) -> list[Bars]:
     """The bars of all files, each up to the last day."""
     symbols = [source.symbol for source in options.sources]
     if len(set(symbols)) < len(symbols):
@@ -56,12 +56,22 @@ def _read(options: argparse.Namespace) -> list[Bars]:
         found = [read_bars(source.symbol, source.path) for source in options.sources]
     except Unreadable as error:
         raise ConfigurationError([str(error)]) from error
+    _check_timeframe(options, found, timeframe)
     if options.last is not None:
         end_ns = _midnight_ns(options.last + timedelta(days=1))
         found = [one.first(int(one.start_ns.searchsorted(end_ns))) for one in found]
-    if not any(len(one) for one in found):
+    begin_ns = None if options.first is None else _midnight_ns(options.first)
+    if not any(len(one) and (begin_ns is None or int(one.start_ns.max()) >= begin_ns) for one in found):
         raise ConfigurationError(["the files have no bars in these days"])
     return found
+
+
+def _check_timeframe(options: argparse.Namespace, bars: Sequence[Bars], timeframe: str) -> None:
+    for one, source in zip(bars, options.sources, strict=True):
+        try:
+            check_timeframe(one, timeframe, source.path)
+        except Unreadable as error:
+            raise ConfigurationError([f"{error}: market.timeframe must be that of the bars"]) from error
 
 
 def _rules(options: argparse.Namespace, config: Config, bars: Sequence[Bars]) -> BacktestConfig:

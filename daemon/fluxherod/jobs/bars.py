@@ -20,8 +20,8 @@ from fluxherod.adapters.alpaca.history import BarGrid, rest_timeframe, same_bar
 from fluxherod.adapters.parquet import BarCache
 from fluxherod.backtest.model import Bars
 from fluxherod.backtest.sessions import new_york_sessions
-from fluxherod.backtest.sources import Unreadable, bars_of_core, read_bars
-from fluxherod.core.calendar import MINUTE_NS, Calendar, new_york, to_datetime
+from fluxherod.backtest.sources import Unreadable, bars_of_core, check_timeframe, read_bars
+from fluxherod.core.calendar import Calendar, new_york, to_datetime
 from fluxherod.core.types import Bar
 from fluxherod.engine.settings import TIMEFRAME_MINUTES
 from fluxherod.jobs.messages import Task
@@ -30,8 +30,6 @@ from fluxherod.jobs.speech import Fault, Speech
 ENDINGS = (".parquet", ".csv", ".csv.gz")
 REGULAR_MINUTES = 390
 DAY_SLACK = 14
-# Of one calendar day, and how short a daily bar's distance to the next may be: a night in which clocks go forward.
-SHORTEST_DAY_NS = 20 * 60 * MINUTE_NS
 HISTORY, CACHE = backtest_pb2.BAR_SOURCE_HISTORY, backtest_pb2.BAR_SOURCE_CACHE
 
 
@@ -121,19 +119,14 @@ def _from_file(symbol: str, folder: Path, span: Span) -> Bars:
         raise Fault("SYMBOL_UNKNOWN", f"{path.name} is a link out of the data folder: none is followed")
     try:
         bars = read_bars(symbol, str(path))
+        check_timeframe(bars, span.timeframe, path.name)
     except Unreadable as error:
         raise Fault("BACKTEST_FAILED", str(error).replace(f"{folder}/", "")) from error
     except (OSError, pa.ArrowException) as error:
         raise Fault("BACKTEST_FAILED", f"{path.name} can't be read: {type(error).__name__}") from error
-    _check_distances(bars, path.name, span)
+    if (np.diff(bars.start_ns) <= 0).any():
+        raise Fault("BACKTEST_FAILED", f"{path.name} holds bars that are not later than the one before: sort them")
     return bars
-
-
-def _check_distances(bars: Bars, name: str, span: Span) -> None:
-    distances = np.diff(bars.start_ns)
-    least_ns = SHORTEST_DAY_NS if span.timeframe == "1Day" else span.minutes * MINUTE_NS
-    if len(distances) and int(distances.min()) < least_ns:
-        raise Fault("BACKTEST_FAILED", f"{name} holds bars that are nearer to each other than {span.timeframe}")
 
 
 # --- what is kept of the broker's history --------------------------------------------------------
