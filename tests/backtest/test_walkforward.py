@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from functools import cache
@@ -19,6 +19,7 @@ from fluxherod.backtest.dataset import DataSet
 from fluxherod.backtest.model import TRADE, BacktestConfig, Bars, Run
 from fluxherod.backtest.pool import LocalPool
 from fluxherod.backtest.run import run
+from fluxherod.backtest.score import Score
 from fluxherod.backtest.search import Grid
 from fluxherod.backtest.sessions import new_york_sessions
 from fluxherod.backtest.space import Choices, configured
@@ -95,6 +96,22 @@ def test_a_step_is_the_best_of_training_run_on_the_next_month_alone() -> None:
             int(new_york_days(year()[0].start_ns)[cut[1]]),
             int(new_york_days(year()[0].start_ns)[cut[2] - 1]),
         ]
+
+
+def test_a_first_month_that_counts_as_whole_is_not_traded_on_before_the_start() -> None:
+    traded = []
+
+    class Watched(LocalPool):
+        def play(self, data: DataSet, configs: Iterable[BacktestConfig]) -> Iterator[Score]:
+            traded.append(data.span_ns)
+            return super().play(data, configs)
+
+    days = new_york_days(year()[0].start_ns)
+    start_ns = int(year()[0].start_ns[np.searchsorted(days, date(2013, 2, 4).toordinal() - EPOCH)])
+    base = replace(CONFIG, start_ns=start_ns)
+    found = list(walk_forward(year(), base, FEW, Ledger(None), Watched(2)))
+    assert found[0].window.train == date(2013, 2, 1)
+    assert traded[0][0] == start_ns
 
 
 @given(st.integers(0, 5), st.integers(0, 10_000), st.sampled_from(["close", "all"]))

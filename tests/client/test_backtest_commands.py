@@ -20,6 +20,7 @@ METRICS = backtest_pb2.BacktestMetrics(
     sessions=1_000,
     trades=trade_pb2.TradeStatistics(trades=40, wins=25, net_pnl="1250.5"),
     by_mode=[trade_pb2.ModeStatistics(mode=common_pb2.STRATEGY_MODE_TREND, statistics={"trades": 40})],
+    by_regime=[trade_pb2.RegimeStatistics(regime=common_pb2.REGIME_NEUTRAL, statistics={"trades": 40})],
 )  # fmt: skip
 LUCK = backtest_pb2.Luck(verdict=backtest_pb2.LUCK_VERDICT_LIKELY_LUCK, text="Chance does as well.", trials=7)
 RESULT = backtest_pb2.BacktestResult(
@@ -54,7 +55,15 @@ async def test_a_backtest_asks_for_what_was_said_and_shows_what_came_of_it(daemo
     )
     shown = await fluxhero(line)
     assert (shown.code, shown.err) == (0, "")
-    for text in ("101,250.50", "+1.25", "40, -", "trend", "FAILED  look ahead: trades differ", "likely luck: Chance"):
+    for text in (
+        "101,250.50",
+        "+1.25",
+        "40, -",
+        "trend",
+        "in neutral",
+        "FAILED  look ahead: trades differ",
+        "likely luck: Chance",
+    ):
         assert text in shown.out, text
     (request,) = daemon.requests("BacktestService/RunBacktest")
     config = request.config

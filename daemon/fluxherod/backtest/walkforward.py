@@ -211,7 +211,8 @@ def _month(day: date, later: int) -> date:
 def _part(
     bars: Sequence[Bars], days: Sequence[RowArray], base: BacktestConfig, first: date, end: date, warm_up_bars: int
 ) -> DataSet | None:
-    """The bars from one date up to another with what warms them up; None when there is none."""
+    """The bars from one date up to another with what warms them up; None when there is none. Before the start of the
+    base none is traded on."""
     low, high = first.toordinal() - _EPOCH, end.toordinal() - _EPOCH
     parts, starts = [], []
     for one, day in zip(bars, days, strict=True):
@@ -220,7 +221,8 @@ def _part(
         starts += one.start_ns[begins:ends][:1].tolist()
     if not starts:
         return None
-    frame = replace(base, start_ns=min(starts), calendar=_sessions(base.calendar, parts))
+    start_ns = min(starts) if base.start_ns is None else max(min(starts), base.start_ns)
+    frame = replace(base, start_ns=start_ns, calendar=_sessions(base.calendar, parts))
     return DataSet.of(parts, frame)
 
 

@@ -72,7 +72,7 @@ def _by_mode(metrics: Any, console: Console) -> None:
     if metrics.by_mode:
         console.print()
         rows = [(word(mode, "mode"), mode.statistics) for mode in metrics.by_mode]
-        rows += [(word(regime, "regime"), regime.statistics) for regime in metrics.by_regime]
+        rows += [(f"in {word(regime, 'regime')}", regime.statistics) for regime in metrics.by_regime]
         Table[Any](performance_columns("mode, regime"), console).print(rows)
         console.print()
 
