@@ -69,6 +69,11 @@ def test_the_largest_fall_is_that_of_pandas_and_its_length_is_found_mark_by_mark
         fallen = value < peak
         peak_ns = peak_ns if fallen else time
     assert fall.length_ns == longest
+    deepest = int(np.argmax(1 - np.array(equity) / peaks))
+    before = [k for k in range(deepest) if equity[k] >= peaks[k]]
+    again = [k for k in range(deepest, len(equity)) if equity[k] >= peaks[k]]
+    begin, end = before[-1] if before else 0, again[0] if again else len(equity) - 1
+    assert fall.lasted_ns == (int(ns[end] - ns[begin]) if fall.fraction > 0 else 0)
     assert fall.recovered == (not fallen or fall.length_ns > int(ns[-1]) - peak_ns)
 
 
@@ -77,14 +82,20 @@ def test_a_fall_worked_out_by_hand() -> None:
     hours = np.array([1, 2, 3, 4, 9, 10], np.int64) * HOUR_NS
     equity = np.array([100, 110, 99, 104, 121, 115], np.int64)
     found = largest_fall(hours, equity, 100)
-    assert found == Fall(pytest.approx(0.1), 2 * HOUR_NS, 3 * HOUR_NS, 7 * HOUR_NS, True)
+    assert found == Fall(pytest.approx(0.1), 2 * HOUR_NS, 3 * HOUR_NS, 7 * HOUR_NS, True, 7 * HOUR_NS)
 
 
 def test_a_fall_that_lasts_to_the_end_has_not_recovered() -> None:
     hours = np.array([1, 2, 3], np.int64) * HOUR_NS
     assert largest_fall(hours, np.array([100, 90, 95]), 100) == Fall(
-        pytest.approx(0.1), HOUR_NS, 2 * HOUR_NS, 2 * HOUR_NS, recovered=False
+        pytest.approx(0.1), HOUR_NS, 2 * HOUR_NS, 2 * HOUR_NS, recovered=False, lasted_ns=2 * HOUR_NS
     )
+
+
+def test_the_largest_fall_and_the_longest_stay_below_a_peak_are_two() -> None:
+    hours = np.arange(1, 9, dtype=np.int64) * HOUR_NS
+    found = largest_fall(hours, np.array([100, 99, 99, 99, 100, 50, 100, 99]), 100)
+    assert (found.fraction, found.lasted_ns, found.length_ns) == (0.5, 2 * HOUR_NS, 4 * HOUR_NS)
 
 
 def test_a_night_between_two_marks_at_a_peak_is_no_stay_below_it() -> None:

@@ -1,20 +1,24 @@
-"""Walk-forwards and sweeps in their process: what bars with gaps come to, and what the page says of luck."""
+"""What runs come to as messages and pages: of bars with gaps, of luck, of drawdowns."""
 
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from fluxhero.v1 import backtest_pb2
 from fluxherod.backtest.luck import assess
+from fluxherod.backtest.metrics import Fall, metrics
 from fluxherod.backtest.model import BacktestConfig, Bars
 from fluxherod.backtest.page.trials import luck_verdict
+from fluxherod.backtest.run import run
 from fluxherod.backtest.trials import Tried
 from fluxherod.core.calendar import HOUR_NS
 from fluxherod.jobs.messages import Task
 from fluxherod.jobs.pages import luck_of
+from fluxherod.jobs.results import metrics_message
 from fluxherod.jobs.searches import run_walk_forward
 from fluxherod.jobs.speech import Speech
 
@@ -38,3 +42,10 @@ def test_a_result_without_an_edge_is_not_called_luck() -> None:
     luck = luck_of(assess(losses, 50, Tried(1, np.zeros(1))))
     assert luck is not None
     assert luck_verdict(luck).title == "No edge"
+
+
+def test_the_length_of_the_largest_drawdown_is_its_own() -> None:
+    found = replace(
+        metrics(run([], BacktestConfig())), drawdown=Fall(0.1, length_ns=9 * HOUR_NS, lasted_ns=2 * HOUR_NS)
+    )
+    assert metrics_message(found).max_drawdown_duration.ToNanoseconds() == 2 * HOUR_NS

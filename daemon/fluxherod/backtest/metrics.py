@@ -18,7 +18,8 @@ from fluxherod.core.types import Regime
 class Fall:
     """The largest drawdown of the marks: the part of the peak that was lost, and when.
 
-    `length_ns` is of the longest stay below a peak, up to the mark that reached it again, or to the end.
+    `length_ns` is of the longest stay below a peak, up to the mark that reached it again, or to the end; `lasted_ns` is
+    that of the largest drawdown itself.
     """
 
     fraction: float = 0.0
@@ -27,6 +28,7 @@ class Fall:
     length_ns: int = 0
     recovered: bool = True
     """False when the longest stay below a peak lasts to the end."""
+    lasted_ns: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,13 +144,14 @@ def largest_fall(ns: RowArray, equity_e4: RowArray, initial_e4: int) -> Fall:
     """The largest drawdown of marks, shape (n,), from a first equity on."""
     if len(equity_e4) == 0:
         return Fall()
-    fraction, peak, trough, length_ns, recovered = _fall(_own(ns), _own(equity_e4), initial_e4)
+    fraction, peak, trough, length_ns, recovered, lasted_ns = _fall(_own(ns), _own(equity_e4), initial_e4)
     return Fall(
         fraction=fraction,
         peak_ns=int(ns[peak]),
         trough_ns=int(ns[trough]),
         length_ns=length_ns,
         recovered=recovered,
+        lasted_ns=lasted_ns,
     )
 
 
@@ -158,30 +161,36 @@ def _own(array: RowArray) -> RowArray:
 
 
 @kernel
-def _fall(ns: RowArray, equity_e4: RowArray, initial_e4: int) -> tuple[float, int, int, int, bool]:
+def _fall(ns: RowArray, equity_e4: RowArray, initial_e4: int) -> tuple[float, int, int, int, bool, int]:
     """The largest loss as a part of its peak, at which marks both were, and the longest time below a peak.
 
-    That time is from the last mark at the peak to the one that reaches it again; whether there is one.
+    That time is from the last mark at the peak to the one that reaches it again; whether there is one. The last is that
+    of the largest loss.
     """
     peak_e4, worst = initial_e4, -np.inf
     newest_peak, peak, trough = 0, 0, 0
     begin, longest_ns, recovered, below = 0, 0, True, False
+    lasted_ns, deepest = 0, False
     for k in range(len(equity_e4)):
         if equity_e4[k] >= peak_e4:
             if below and ns[k] - ns[begin] > longest_ns:
                 longest_ns, recovered = ns[k] - ns[begin], True
-            peak_e4, newest_peak, below = equity_e4[k], k, False
+            if deepest:
+                lasted_ns = ns[k] - ns[begin]
+            peak_e4, newest_peak, below, deepest = equity_e4[k], k, False, False
             lost = 0.0
         else:
             if not below:
                 begin, below = max(k - 1, 0), True
             lost = 1.0 - equity_e4[k] / peak_e4
         if lost > worst:
-            worst, peak, trough = lost, newest_peak, k
+            worst, peak, trough, deepest = lost, newest_peak, k, below
     end = len(ns) - 1
     if below and ns[end] - ns[begin] >= longest_ns:
         longest_ns, recovered = ns[end] - ns[begin], False
-    return worst, peak, trough, longest_ns, recovered
+    if deepest:
+        lasted_ns = ns[end] - ns[begin]
+    return worst, peak, trough, longest_ns, recovered, lasted_ns
 
 
 def _average_exposure(run: Run) -> float:

@@ -249,7 +249,7 @@ def _combined(found: WalkForward, base: BacktestConfig) -> backtest_pb2.Backtest
         sortino_ratio=sortino_ratio(returns, RISK_FREE_RATE),
         calmar_ratio=yearly / fall.fraction if yearly is not None and fall.fraction > 0 else None,
         max_drawdown_pct=100 * fall.fraction,
-        max_drawdown_duration=duration(fall.length_ns),
+        max_drawdown_duration=duration(fall.lasted_ns),
         time_in_market_pct=100 * _average([test.exposure for test in tests], marks),
         trades=trade_statistics(figures(_trades(found))),
         bars=sum(step.test.bars for step in found.steps),
