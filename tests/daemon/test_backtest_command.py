@@ -154,6 +154,15 @@ def test_a_single_bar_is_a_run_of_a_session(tmp_path: Path, capsys: pytest.Captu
     assert "no bars in these days" in capsys.readouterr().err
 
 
+def test_a_file_with_the_newest_bar_first_is_to_be_sorted(
+    prices: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    header, *rows = Path(prices[0]).read_text().splitlines()
+    (tmp_path / "SPY.csv").write_text("\n".join([header, *reversed(rows)]) + "\n")
+    assert main(["backtest", str(tmp_path / "SPY.csv")]) == 2
+    assert "SPY.csv has its newest bar first: sort it by time" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("wrong", ["--equity=0", "--equity=1.5", "--equity=many", "--from=2013", "--tables=xls"])
 def test_a_wrong_option_is_refused(prices: list[str], wrong: str) -> None:
     with pytest.raises(SystemExit, match="2"):

@@ -12,12 +12,13 @@ from fluxhero.v1 import backtest_pb2
 from fluxherod.backtest.luck import assess
 from fluxherod.backtest.metrics import Fall, metrics
 from fluxherod.backtest.model import BacktestConfig, Bars
-from fluxherod.backtest.page.trials import luck_verdict
+from fluxherod.backtest.page import trials
 from fluxherod.backtest.run import run
+from fluxherod.backtest.sweep import Trial
 from fluxherod.backtest.trials import Tried
 from fluxherod.core.calendar import HOUR_NS
 from fluxherod.jobs.messages import Task
-from fluxherod.jobs.pages import luck_of
+from fluxherod.jobs.pages import heat_map, luck_of
 from fluxherod.jobs.results import metrics_message
 from fluxherod.jobs.searches import run_walk_forward
 from fluxherod.jobs.speech import Speech
@@ -41,7 +42,7 @@ def test_a_result_without_an_edge_is_not_called_luck() -> None:
     losses = np.tile([0.01, -0.02], 100)
     luck = luck_of(assess(losses, 50, Tried(1, np.zeros(1))))
     assert luck is not None
-    assert luck_verdict(luck).title == "No edge"
+    assert trials.luck_verdict(luck).title == "No edge"
 
 
 def test_the_length_of_the_largest_drawdown_is_its_own() -> None:
@@ -49,3 +50,17 @@ def test_the_length_of_the_largest_drawdown_is_its_own() -> None:
         metrics(run([], BacktestConfig())), drawdown=Fall(0.1, length_ns=9 * HOUR_NS, lasted_ns=2 * HOUR_NS)
     )
     assert metrics_message(found).max_drawdown_duration.ToNanoseconds() == 2 * HOUR_NS
+
+
+def test_a_sweep_of_one_parameter_is_a_row_of_its_values() -> None:
+    tried = [Trial(number, {"entry_atr": value}, None, number / 2) for number, value in enumerate((0.4, 0.5, 0.6))]
+    found = heat_map("Sharpe ratio", {"entry_atr": (0.4, 0.5, 0.6)}, tried, tried[2])
+    assert found is not None
+    table = trials.heat_map(found)
+    assert (table.caption, [column.title for column in table.columns]) == (
+        "Sharpe ratio by entry_atr",
+        ["entry_atr", "0.4", "0.5", "0.6"],
+    )
+    assert [cell.text for cell in table.rows[0]] == ["Sharpe ratio", "0.00", "0.50", "1.00"]
+    assert [cell.chosen for cell in table.rows[0]] == [False, False, False, True]
+    assert "The framed value, at entry_atr 0.6, was taken." in trials.sweep_words(found)

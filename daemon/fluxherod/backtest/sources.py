@@ -78,6 +78,16 @@ def bars_of_table(symbol: str, table: Any, name: str = "table") -> Bars:
     return Bars(symbol, read(time, _starts), **{word: read(columns[word], _floats) for word in (*PRICES, "volume")})
 
 
+def check_order(bars: Bars, name: str) -> None:
+    """Look whether the oldest bar comes first; `name` is for what is said of faults.
+
+    Raises:
+        Unreadable: when the last one is older than the first.
+    """
+    if len(bars) and bars.start_ns[-1] < bars.start_ns[0]:
+        raise Unreadable(f"{name} has its newest bar first: sort it by time")
+
+
 def check_timeframe(bars: Bars, timeframe: str, name: str) -> None:
     """Look whether bars that go forward can be of a timeframe; `name` is for what is said of faults.
 

@@ -13,7 +13,7 @@ from fluxherod.backtest.model import BacktestConfig, Bars
 from fluxherod.backtest.page.render import render
 from fluxherod.backtest.report import Report, backtest
 from fluxherod.backtest.sessions import new_york_sessions
-from fluxherod.backtest.sources import Unreadable, check_timeframe, read_bars
+from fluxherod.backtest.sources import Unreadable, check_order, check_timeframe, read_bars
 from fluxherod.backtest.text import as_dict, as_text
 from fluxherod.commands.backtest_arguments import USUAL_EQUITY
 from fluxherod.configuration.config import Config, to_settings
@@ -54,6 +54,8 @@ def _read(options: argparse.Namespace, timeframe: str) -> list[Bars]:
         raise ConfigurationError([f"the files are of {', '.join(symbols)}: allowed is one file a symbol"])
     try:
         found = [read_bars(source.symbol, source.path) for source in options.sources]
+        for one, source in zip(found, options.sources, strict=True):
+            check_order(one, source.path)
     except Unreadable as error:
         raise ConfigurationError([str(error)]) from error
     _check_timeframe(options, found, timeframe)

@@ -79,20 +79,24 @@ def _window(step: Step, objective: str) -> inputs.Window:
 
 
 def heat_map(figure: str, axes: Axes, trials: Sequence[Trial], winner: Trial | None) -> inputs.HeatMap | None:
-    """The best of each pair of the first two axes' values; None of fewer axes."""
-    if len(axes) < 2:
+    """The best of each pair of the first two axes' values; a single axis is a row. None without one."""
+    if not axes:
         return None
-    (down, down_values), (across, across_values) = list(axes.items())[:2]
+    alone = [("", ("",))] if len(axes) == 1 else []
+    (down, down_values), (across, across_values) = [*alone, *axes.items()][:2]
     found: dict[tuple[Value, Value], float] = {}
     for trial in trials:
         if trial.objective is not None:
-            key = trial.values[down], trial.values[across]
+            key = trial.values.get(down, ""), trial.values[across]
             found[key] = max(found.get(key, trial.objective), trial.objective)
     values = [found.get(pair) for pair in product(down_values, across_values)]
     width = len(across_values)
     chosen = None
     if winner is not None:
-        chosen = (list(down_values).index(winner.values[down]), list(across_values).index(winner.values[across]))
+        chosen = (
+            list(down_values).index(winner.values.get(down, "")),
+            list(across_values).index(winner.values[across]),
+        )
     return inputs.HeatMap(
         figure=figure,
         across=across,

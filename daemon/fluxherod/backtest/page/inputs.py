@@ -30,7 +30,8 @@ class HeatMap:
 
     Args:
         figure: what the values are, such as "Sharpe ratio".
-        across, down: names of the parameters; `across_values`, `down_values` their values as text.
+        across, down: names of the parameters; `across_values`, `down_values` their values as text. Where one alone was
+            varied, `down` is "" with the value "".
         values: shape (down, across); None where a pair was not tried or has no figure.
         trials: how many combinations were tried in all.
         chosen: (down, across) of the pair that was taken, when one was.

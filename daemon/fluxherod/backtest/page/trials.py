@@ -16,11 +16,14 @@ def heat_map(sweep: HeatMap) -> Table:
     known = [value for row in sweep.values for value in row if value is not None and math.isfinite(value)]
     size = scale(known)
     rows = [
-        (Cell(name), *(_value(sweep, size, down, across) for across in range(len(sweep.across_values))))
+        (Cell(name or sweep.figure), *(_value(sweep, size, down, across) for across in range(len(sweep.across_values))))
         for down, name in enumerate(sweep.down_values)
     ]
-    columns = (Column(f"{sweep.down} \\ {sweep.across}", number=False), *(Column(name) for name in sweep.across_values))
-    caption = f"{sweep.figure} by {sweep.down} (rows) and {sweep.across} (columns)"
+    corner, caption = sweep.across, f"{sweep.figure} by {sweep.across}"
+    if sweep.down:
+        corner = f"{sweep.down} \\ {sweep.across}"
+        caption = f"{sweep.figure} by {sweep.down} (rows) and {sweep.across} (columns)"
+    columns = (Column(corner, number=False), *(Column(name) for name in sweep.across_values))
     return Table(caption, columns, tuple(rows))
 
 
@@ -40,7 +43,9 @@ def _sweep_words(sweep: HeatMap) -> Iterator[str]:
     yield f"{texts.count(sweep.trials, 'combination')} tried."
     if sweep.chosen is not None:
         down, across = sweep.chosen
-        pair = f"{sweep.down} {sweep.down_values[down]} and {sweep.across} {sweep.across_values[across]}"
+        pair = f"{sweep.across} {sweep.across_values[across]}"
+        if sweep.down:
+            pair = f"{sweep.down} {sweep.down_values[down]} and {pair}"
         yield f"The framed value, at {pair}, was taken."
     if sweep.note:
         yield sweep.note
