@@ -16,7 +16,7 @@ from backtest import reports
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fluxherod.backtest.checks import LookAhead
+from fluxherod.backtest.checks import LookAhead, WarmUp
 from fluxherod.backtest.metrics import figures
 from fluxherod.backtest.model import Costs, ExitReason, Outcome
 from fluxherod.backtest.page import headline, payload, tables, texts
@@ -188,6 +188,19 @@ def test_a_run_that_looked_ahead_says_so_at_the_top() -> None:
     top = words(page[: page.index("<main")])
     assert "Look-ahead found" in top
     assert f"trades up to {texts.moment(end_ns)}" in words(page)
+
+
+@pytest.mark.parametrize(
+    ("decisions", "said"),
+    [(0, "and 0 decisions of 8 places differ: live trading decided alike all the same."),
+     (2, "and 2 decisions of 8 places differ: live trading would not do what this run did.")],
+)  # fmt: skip
+def test_figures_that_hang_on_the_history_are_told_with_what_that_did_to_decisions(decisions: int, said: str) -> None:
+    bars, report = reports.busy()
+    page = render(replace(report, warm_up=WarmUp(500, 8, {"adx": 0.1, "kama": 0.0}, decisions)), bars)
+    assert f"After 500 bars of history adx differ by more than 1e-6 from those of the whole history, {said}" in words(
+        page
+    )
 
 
 def test_of_very_many_trades_the_newest_are_listed_and_the_page_says_so(monkeypatch: pytest.MonkeyPatch) -> None:

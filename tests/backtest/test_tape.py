@@ -6,15 +6,18 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fluxherod.backtest.model import BacktestConfig, Bars
+from fluxherod.backtest.model import BacktestConfig, Bars, Signals
 from fluxherod.backtest.tape import Laid, lay_out, new_york_days
 from fluxherod.core.calendar import HOUR_NS, MINUTE_NS
 from fluxherod.core.jit import RowArray
+from fluxherod.core.risk.request import MAX_QUANTITY
 
 NEW_YORK = ZoneInfo("America/New_York")
+FIRST = 1_704_067_200 * 10**9
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MIDNIGHTS = st.dates(date(1971, 1, 1), date(2036, 12, 31)).map(
     lambda day: datetime(day.year, day.month, day.day, tzinfo=NEW_YORK).astimezone(UTC)
@@ -72,3 +75,11 @@ def test_bars_that_go_back_in_time_are_left_out_and_open_no_session_twice() -> N
     laid = lay_out([flat_bars("A", ns_of(times))], BacktestConfig(timeframe_ns=HOUR_NS))
     assert laid.rejected == {"time_goes_back": 2}
     assert dates(laid.sessions.day) == dates_of(laid, 0) == [date(2024, 3, day) for day in (8, 9, 10, 11)]
+
+
+def test_signals_of_more_shares_than_an_order_may_have_are_refused() -> None:
+    bars = flat_bars("A", FIRST + HOUR_NS * np.arange(2))
+    side, nothing = np.array([1, 0], np.int8), np.zeros(2, np.bool_)
+    lay_out([bars], BacktestConfig(), {"A": Signals(side, nothing, np.array([MAX_QUANTITY, 0]))})
+    with pytest.raises(ValueError, match="signals of A: quantity = 10000001: allowed is at most 10000000"):
+        lay_out([bars], BacktestConfig(), {"A": Signals(side, nothing, np.array([MAX_QUANTITY + 1, 0]))})

@@ -144,6 +144,16 @@ def test_bars_of_another_timeframe_are_refused(prices: list[str], capsys: pytest
         assert "market.timeframe must be that of the bars" in error
 
 
+def test_where_nothing_can_be_written_is_told_before_the_run(
+    prices: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").write_text("")
+    assert main(["backtest", prices[0], "--out", str(tmp_path / "file")]) == 2
+    told = capsys.readouterr()
+    assert f"--out {tmp_path / 'file'}: File exists: allowed is a folder, or the name of a new one" in told.err
+    assert told.out == ""
+
+
 def test_a_single_bar_is_a_run_of_a_session(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     header = "timestamp,open,high,low,close,volume\n"
     (tmp_path / "SPY.csv").write_text(f"{header}2013-10-08T14:00:00Z,165.5,166.25,165.1,166,1000\n")

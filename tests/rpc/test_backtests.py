@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -76,7 +77,10 @@ def workers() -> list[int]:
 
 
 def of_process(pid: int | str, name: str) -> bytes:
-    return Path(f"/proc/{pid}/{name}").read_bytes()
+    """What the system tells of a process; nothing once it is gone."""
+    with suppress(FileNotFoundError, ProcessLookupError):
+        return Path(f"/proc/{pid}/{name}").read_bytes()
+    return b""
 
 
 async def process_of(world: Any, run_id: str) -> int:
@@ -254,6 +258,11 @@ WRONG = {
     "config.limits.max_position_bp": [{"limits": {"max_position_bp": value}} for value in (0, -1, 2**31 - 1)],
     "config.limits.correlation_basis": [{"limits": {"correlation_basis": "volumes"}}],
 }  # fmt: skip
+
+
+async def test_a_start_that_has_not_come_is_refused_with_what_now_is(world: Any, client: Any, refused: Any) -> None:
+    refusal = await refused(client.backtest.RunBacktest(wanted(start_time=at("2200-01-01"))).read())
+    assert "must be in the past: now it is 20" in refusal.fields["config.start_time"]
 
 
 @pytest.mark.parametrize("field", WRONG)

@@ -138,7 +138,8 @@ class Signals:
     Args:
         entry: +1 long, -1 short, 0 none; int8.
         exit: close what is open; bool.
-        quantity: shares of an entry, int64, taken as they are: no limit is asked. None: risk sizes them by the stop.
+        quantity: shares of an entry, int64, at most 10,000,000, taken as they are: no limit is
+            asked. None: risk sizes them by the stop.
         stop_e4: stop of an entry, 0 for none, int64. None: the stop of the strategy's trend mode, which trails.
     """
 

@@ -18,6 +18,7 @@ from fluxherod.backtest.model import DAY_NS, PRICES, BacktestConfig, Bars, Signa
 from fluxherod.core.bars import MOST_DOLLARS
 from fluxherod.core.calendar import HOUR_NS, Calendar, minute_of_day, new_york
 from fluxherod.core.jit import FloatArray, RowArray, inlined, kernel
+from fluxherod.core.risk.request import MAX_QUANTITY
 
 REASONS = ("outside_session", "time_goes_back", "unsound")
 _TAKEN = 0
@@ -184,6 +185,8 @@ def _given(bars: Bars, signals: Mapping[str, Signals] | None) -> tuple[npt.NDArr
     for name, array, kind in zip(("entry", "exit", "quantity", "stop_e4"), arrays, _GIVEN, strict=True):
         if array.dtype != np.dtype(kind) or array.shape != (count,):
             raise ValueError(f"signals of {bars.symbol}: {name} must be {np.dtype(kind).name} of shape ({count},)")
+    if quantity.max(initial=-1) > MAX_QUANTITY:
+        raise ValueError(f"signals of {bars.symbol}: quantity = {quantity.max()}: allowed is at most {MAX_QUANTITY}")
     return arrays
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -31,11 +32,22 @@ NEW_YORK = ZoneInfo("America/New_York")
 def run_backtest(options: argparse.Namespace, config: Config) -> int:
     """Read, trade, check, tell; 0."""
     bars = _read(options, config.market.timeframe)
+    if options.out is not None:
+        _make(options.out)  # before a long run, whose results would have no place
     report = backtest(bars, _rules(options, config, bars))
     if options.out is not None:
         _write(report, bars, options)
     print(json.dumps(as_dict(report), indent=2) if options.json else as_text(report))
     return 0
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigurationError(
+            [f"--out {folder}: {error.strerror}: allowed is a folder, or the name of a new one"]
+        ) from error
 
 
 def _write(report: Report, bars: Sequence[Bars], options: argparse.Namespace) -> None:

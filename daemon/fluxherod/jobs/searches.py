@@ -14,7 +14,7 @@ from fluxherod.backtest.cluster import Cluster, ClusterFault, ClusterPool
 from fluxherod.backtest.dataset import DataSet
 from fluxherod.backtest.luck import Luck, assess
 from fluxherod.backtest.metrics import annualised, figures, largest_fall, metrics, sortino_ratio, volatility
-from fluxherod.backtest.model import DAY_NS, TRADE, BacktestConfig, Bars
+from fluxherod.backtest.model import TRADE, BacktestConfig, Bars
 from fluxherod.backtest.page.inputs import Extras
 from fluxherod.backtest.pool import LocalPool, Pool
 from fluxherod.backtest.report import backtest
@@ -32,7 +32,7 @@ from fluxherod.backtest.walkforward import (
     windows,
 )
 from fluxherod.core.calendar import NEW_YORK, from_datetime
-from fluxherod.core.jit import RecordArray
+from fluxherod.core.jit import RecordArray, RowArray
 from fluxherod.core.performance import RISK_FREE_RATE, sharpe_ratio
 from fluxherod.core.strategy.params import StrategyParams
 from fluxherod.jobs.messages import Task
@@ -214,7 +214,7 @@ def _walked(found: WalkForward, base: BacktestConfig, luck: Luck) -> backtest_pb
         profitable_pct=100 * sum(step.profitable for step in found.steps) / counted if counted else 0.0,
         empty_windows=empty,
         windows=map(_window, found.steps),
-        combined=_combined(found, base),
+        combined=combined(found, base),
         text=found.text,
         luck=luck_message(luck),
     )
@@ -231,16 +231,15 @@ def _window(step: Step) -> backtest_pb2.WalkForwardWindow:
     )
 
 
-def _combined(found: WalkForward, base: BacktestConfig) -> backtest_pb2.BacktestMetrics:
+def combined(found: WalkForward, base: BacktestConfig) -> backtest_pb2.BacktestMetrics:
     """All tests as one run, each going on with the equity that the one before has left."""
     initial_e4, returns = base.initial_equity_e4, found.returns
-    equity_e4 = np.round(initial_e4 * np.cumprod(1.0 + returns)).astype(np.int64)
-    fall = largest_fall(found.days * DAY_NS, equity_e4, initial_e4)
+    fall = largest_fall(*_marks(found, initial_e4), initial_e4)
     yearly = annualised(found.total_return + 1.0, len(returns))
     tests = [metrics(step.test) for step in found.steps]
     marks = [len(step.test.equity_ns) for step in found.steps]
     return backtest_pb2.BacktestMetrics(
-        final_equity=money(int(equity_e4[-1]) if len(equity_e4) else initial_e4),
+        final_equity=money(round(initial_e4 * (1.0 + found.total_return))),
         total_return_pct=100 * found.total_return,
         annualized_return_pct=percent_of(yearly),
         volatility_pct=percent_of(volatility(returns)),
@@ -256,6 +255,17 @@ def _combined(found: WalkForward, base: BacktestConfig) -> backtest_pb2.Backtest
         sessions=len(returns),
         average_exposure_pct=100 * _average([test.average_exposure for test in tests], marks),
     )
+
+
+def _marks(found: WalkForward, initial_e4: int) -> tuple[RowArray, RowArray]:
+    """Times and equity of all marks, by an account that goes from one test to the next."""
+    times, equity_e4, before = [np.empty(0, np.int64)], [np.empty(0, np.int64)], float(initial_e4)
+    for test in (step.test for step in found.steps):
+        scale = before / test.config.initial_equity_e4
+        times.append(test.equity_ns)
+        equity_e4.append(np.round(test.equity_e4 * scale).astype(np.int64))
+        before = test.final_e4 * scale
+    return np.concatenate(times), np.concatenate(equity_e4)
 
 
 def _average(values: Sequence[float], marks: Sequence[int]) -> float:

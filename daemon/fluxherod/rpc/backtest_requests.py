@@ -13,7 +13,7 @@ from typing import TypeAlias
 from google.protobuf.message import Message
 
 from fluxhero.v1 import backtest_pb2
-from fluxherod.core.calendar import SECOND_NS
+from fluxherod.core.calendar import SECOND_NS, to_datetime
 from fluxherod.core.money import format_e4, parse_e4
 from fluxherod.core.risk.limits import limit_problems
 from fluxherod.core.risk.request import MAX_EQUITY_E4
@@ -108,7 +108,7 @@ def _check_times(config: Config, now_ns: int, wrong: Wrong) -> None:
     if {"config.start_time", "config.end_time"} & wrong.keys():
         return
     if config.HasField("start_time") and config.start_time.ToNanoseconds() >= now_ns:
-        wrong["config.start_time"] = "must be in the past"
+        wrong["config.start_time"] = f"must be in the past: now it is {to_datetime(now_ns):%Y-%m-%d %H:%M} UTC"
     elif config.HasField("end_time") and config.start_time.ToNanoseconds() >= config.end_time.ToNanoseconds():
         wrong["config.end_time"] = "must be later than start_time, and than 1970"
     if config.source == backtest_pb2.BAR_SOURCE_HISTORY and not config.HasField("start_time"):

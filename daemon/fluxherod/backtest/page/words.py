@@ -117,12 +117,13 @@ def warm_up(report: Report) -> Verdict:
             f"({texts.tiny(found.tolerance)} is allowed).",
         )
     names = ", ".join(texts.words(name) for name in found.dependent) or "none of the indicators"
+    live = "would not do what this run did" if found.decisions else "decided alike all the same"
     return Verdict(
         False,
         "Depends on the history's length",
         f"After {found.history:,} bars of history {names} differ by more than {texts.tiny(found.tolerance)} from those "
         f"of the whole history, and {texts.count(found.decisions, 'decision')} of {texts.count(found.places, 'place')} "
-        "differ: live trading would not do what this run did.",
+        f"differ: live trading {live}.",
     )
 
 
@@ -147,7 +148,8 @@ def outcome(code: Outcome, config: BacktestConfig) -> str:
     limits = config.limits
     with_numbers = {
         Outcome.ADJUSTED: "Sent as an order, of fewer shares than the risk alone would have allowed: a position may be "
-        f"worth {_bp(limits.max_position_bp)} of equity and all of them {_bp(limits.max_exposure_bp)}.",
+        f"worth {_bp(limits.max_position_bp)} of equity, all of them {_bp(limits.max_exposure_bp)}, and what can be "
+        "bought; less while the circuit breaker reduces, or when the symbol moves with one that is held.",
         Outcome.NOISE: "The noise filter refused the bar: see its rules below.",
         Outcome.BREAKER: f"The circuit breaker was open: {_bp(limits.critical_drawdown_bp)} below the peak.",
         Outcome.DAILY_LOSS: f"The account had lost {_bp(limits.daily_loss_bp)} since the session before.",

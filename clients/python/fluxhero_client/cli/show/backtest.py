@@ -8,7 +8,7 @@ from typing import Any
 from fluxhero_client.cli.console import Console
 from fluxhero_client.cli.show.backtest_columns import point_columns, window_columns
 from fluxhero_client.cli.show.figures import NOTHING, Cell, gain, gain_percent, money, optional, plural, shares, word
-from fluxhero_client.cli.show.strategy_columns import performance_columns
+from fluxhero_client.cli.show.strategy_columns import earned_columns
 from fluxhero_client.cli.show.table import Table, print_pairs
 from fluxhero_client.cli.show.times import span
 
@@ -31,8 +31,7 @@ def _single(result: Any, console: Console) -> None:
 
 
 def _walk_forward(result: Any, console: Console) -> None:
-    verdict = word(result, "verdict")
-    console.print(f"{console.paint(verdict, _STYLES.get(verdict, 'warn'))}: {result.text}")
+    _say(result, console)
     if result.windows:
         Table[Any](window_columns(), console).print(result.windows)
         console.print()
@@ -73,11 +72,16 @@ def _by_mode(metrics: Any, console: Console) -> None:
         console.print()
         rows = [(word(mode, "mode"), mode.statistics) for mode in metrics.by_mode]
         rows += [(f"in {word(regime, 'regime')}", regime.statistics) for regime in metrics.by_regime]
-        Table[Any](performance_columns("mode, regime"), console).print(rows)
+        Table[Any](earned_columns("mode, regime"), console).print(rows)
         console.print()
 
 
 def _luck(result: Any, console: Console) -> None:
     if result.HasField("luck"):
-        verdict = word(result.luck, "verdict")
-        console.print(f"{console.paint(verdict, _STYLES.get(verdict, 'warn'))}: {result.luck.text}")
+        _say(result.luck, console)
+
+
+def _say(judged: Any, console: Console) -> None:
+    """A verdict, whose text begins with it."""
+    verdict, colon, reasons = judged.text.partition(":")
+    console.print(f"{console.paint(verdict, _STYLES.get(word(judged, 'verdict'), 'warn'))}{colon}{reasons}")

@@ -48,7 +48,16 @@ def parameter_columns() -> Sequence[Column[tuple[ParameterInfo, str]]]:
 
 
 def performance_columns(of: str = "mode") -> Sequence[Column[tuple[str, TradeStatistics]]]:
-    """What closed trades have earned, a row a mode, or whatever else they are grouped by."""
+    """What closed trades have earned and day by day, a row a mode, or whatever else they are grouped by."""
+    return (
+        *earned_columns(of),
+        Column("Sharpe", lambda row: optional(row[1], "sharpe_ratio"), right=True, spare=2),
+        Column("max drawdown %", lambda row: optional(row[1], "max_drawdown_pct"), right=True, spare=3),
+    )
+
+
+def earned_columns(of: str) -> Sequence[Column[tuple[str, TradeStatistics]]]:
+    """What closed trades alone tell."""
     return (
         Column(of, lambda row: row[0]),
         Column("trades", lambda row: shares(row[1].trades), right=True),
@@ -56,6 +65,4 @@ def performance_columns(of: str = "mode") -> Sequence[Column[tuple[str, TradeSta
         Column("net $", lambda row: gain(row[1].net_pnl), right=True),
         Column("profit factor", lambda row: optional(row[1], "profit_factor"), right=True, spare=1),
         Column("a trade $", lambda row: optional(row[1], "expectancy"), right=True, spare=4),
-        Column("Sharpe", lambda row: optional(row[1], "sharpe_ratio"), right=True, spare=2),
-        Column("max drawdown %", lambda row: optional(row[1], "max_drawdown_pct"), right=True, spare=3),
     )
