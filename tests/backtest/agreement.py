@@ -9,7 +9,7 @@ import numpy as np
 from backtest.types import Bar, Config, Mode, Order, Regime, Session, Trade
 from backtest.types import Run as OracleRun
 
-from fluxherod.backtest.model import BacktestConfig, Bars, ExitReason, Kind, Run
+from fluxherod.backtest.model import BacktestConfig, Bars, ExitReason, Guard, Kind, Run
 from fluxherod.backtest.run import run as run_driver
 from fluxherod.core import calendar
 from fluxherod.core.risk.limits import RiskLimits
@@ -17,6 +17,15 @@ from fluxherod.core.strategy.params import StrategyParams
 
 MODES: dict[int, Mode] = {Kind.TREND: "TREND", Kind.MEAN_REVERSION: "MEAN_REVERSION"}
 REGIMES: dict[int, Regime] = {0: "MEAN_REVERSION", 1: "NEUTRAL", 2: "STRONG_TREND"}
+
+# What the oracle calls a guard's act.
+GUARDS = {
+    int(Guard.NORMAL): "recovered",
+    int(Guard.REDUCED): "warning",
+    int(Guard.DISABLED): "critical",
+    int(Guard.DAILY_LOSS): "daily_loss",
+    int(Guard.NEW_SESSION): "new_session",
+}
 
 
 def driver(bars: Mapping[str, Sequence[Bar]], sessions: Mapping[str, Session], config: Config) -> Run:
@@ -63,7 +72,7 @@ def config_of(sessions: Mapping[str, Session], config: Config) -> BacktestConfig
 
 
 def differences(oracle: OracleRun, driver: Run) -> list[tuple[str, object, object]]:
-    """Everything in which the two part: entries sent, trades, what is open at the end, each mark."""
+    """Everything in which the two part: entries sent, trades, what is open at the end, each mark, what guards did."""
     pairs: list[tuple[str, Sequence[object], Sequence[object]]] = [
         ("order", oracle.orders, _orders(driver)),
         (
@@ -77,6 +86,7 @@ def differences(oracle: OracleRun, driver: Run) -> list[tuple[str, object, objec
             oracle.equity,
             list(zip(driver.equity_ns.tolist(), driver.equity_e4.tolist(), strict=True)),
         ),
+        ("guard", oracle.guards, [(int(row["ns"]), GUARDS[int(row["what"])]) for row in driver.guards]),
     ]
     return [(what, a, b) for what, mine, theirs in pairs for a, b in zip_longest(mine, theirs) if a != b]
 

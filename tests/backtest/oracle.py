@@ -24,6 +24,7 @@ O10. A limit entry is at the signal's price, in whole cents as the broker wants 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -105,7 +106,8 @@ class _Oracle:
         for now in sorted({bar.start_ns for bars in self.bars.values() for bar in bars}):
             if new_york_date(now) != day:
                 day = new_york_date(now)
-                self.guards.new_session(self.result.equity[-1][1] if self.result.equity else self.config.cash)
+                for event in self.guards.new_session(self._last_mark()):
+                    self.result.guards.append((self._opening(now), event))
             here = {symbol: self.index[symbol][now] for symbol in self.symbols if now in self.index[symbol]}
             for step in (
                 self._exits_at_the_open,
@@ -126,6 +128,9 @@ class _Oracle:
         large = is_large(quantity, [bar.volume for bar in self.bars[symbol][max(0, i - VOLUMES) : i]])
         self.result.happened["large order"] += large
         return fill_price(price, buys, large)
+
+    def _last_mark(self) -> int:
+        return self.result.equity[-1][1] if self.result.equity else self.config.cash
 
     def _opening(self, start_ns: int) -> int:
         return max(start_ns, self.sessions[new_york_date(start_ns)].open_ns)
@@ -198,6 +203,7 @@ class _Oracle:
         self.result.equity.append((self._end(now), equity))
         for event in self.guards.mark(equity):
             self.result.happened[event] += 1
+            self.result.guards.append((self._end(now), event))
             if event in ("critical", "daily_loss"):
                 self._close_all("breaker" if event == "critical" else "daily_loss")
 
@@ -211,17 +217,19 @@ class _Oracle:
         multiple = float(risk.stop_multiple(self.config, self.guards.status))
         for symbol, i in here.items():
             held = self.account.positions.get(symbol)
-            if held is None or held.mode != "TREND":
+            if held is None:
                 continue
             bar = self.bars[symbol][i]
             if held.side == LONG:
-                held.best = max(held.best, bar.high)
-                moved = max(held.stop, risk.rounded_stop(held.best - multiple * held.atr, LONG))
+                best = max(held.best, bar.high)
+                moved = max(held.stop, risk.rounded_stop(best - multiple * held.atr, LONG))
             else:
-                held.best = min(held.best, bar.low)
-                moved = min(held.stop, risk.rounded_stop(held.best + multiple * held.atr, held.side))
-            self.result.happened["trailed"] += moved != held.stop
-            held.stop = moved
+                best = min(held.best, bar.low)
+                moved = min(held.stop, risk.rounded_stop(best + multiple * held.atr, held.side))
+            trails = held.mode == "TREND"
+            self.result.happened["trailed" if trails else "stop stayed"] += moved != held.stop
+            if trails:
+                held.best, held.stop = best, moved
 
     def _exit_signals(self, now: int, here: Mapping[str, int]) -> None:
         for symbol, i in here.items():
@@ -256,9 +264,10 @@ class _Oracle:
         config, status = self.config, self.guards.status
         stop, distance = risk.stop_distance(price, signal.side, signal.mode, signal.atr, status, config)
         working = sum(entry.quantity * entry.price for entry in self.working.values())
+        held = self.account.exposure(self.last)
         book = risk.Book(
             equity=self.account.equity(self.last),
-            exposure=self.account.exposure(self.last) + working,
+            exposure=held + working,
             open_or_working=len(self.account.positions) + len(self.working),
         )
         trend = signal.mode == "TREND"
@@ -267,8 +276,9 @@ class _Oracle:
         quantity = risk.size(book, price, distance, signal.side, risk_bp, multipliers, config)
         if quantity == 0:
             return "no size" if book.open_or_working < config.max_positions else "positions"
-        unlimited = risk.size(risk.Book(book.equity, 0, 0), price, distance, signal.side, risk_bp, multipliers, config)
-        self.result.happened["cut by exposure"] += quantity < unlimited
+        for exposure, what in ((0, "cut by exposure"), (held, "cut by what is at work")):
+            more = risk.size(replace(book, exposure=exposure), price, distance, signal.side, risk_bp, multipliers, config)
+            self.result.happened[what] += quantity < more
         self.result.orders.append(Order(symbol, signal.side, self._end(now), price, stop, quantity))
         self.working[symbol] = Entry(signal, quantity, price, stop)
         return ""

@@ -125,8 +125,11 @@ class Guards:
         self.base = config.cash
         self.day_lost = False
 
-    def new_session(self, last_mark: int) -> None:
+    def new_session(self, last_mark: int) -> list[str]:
+        """What it ends: a day that was lost."""
+        ended = ["new_session"] if self.day_lost else []
         self.base, self.day_lost = last_mark, False
+        return ended
 
     def mark(self, equity: int) -> list[str]:
         """What this mark brought about, in order: warning, recovered, critical, daily_loss."""

@@ -12,15 +12,18 @@ from backtest.agreement import differences, driver
 from backtest.data import sessions
 
 MARKETS = int(os.environ.get("BACKTEST_ORACLE_MARKETS", "0"))
-SHARE = (28, 94, 114, 171)  # what CI plays
+SHARE = (28, 94, 114, 171, 76, 598, 377, 126)  # what CI plays
 EACH_HAPPENS = (
     "critical",
     "daily_loss",
     "warning",
     "recovered",
     "trailed",
+    "stop stayed",
     "entry: breaker",
     "entry: daily loss",
+    "entry: positions",
+    "entry: shorts are off",
     "entry while reduced",
     "exit: breaker",
     "exit: daily_loss",
@@ -29,7 +32,10 @@ EACH_HAPPENS = (
     "stop in the entry bar",
     "stop passed by the open",
     "opened beyond the stop",
+    "cancelled by the breaker",
+    "cancelled by the daily_loss",
     "cut by exposure",
+    "cut by what is at work",
     "correlated",
     "large order",
     "limit not reached",

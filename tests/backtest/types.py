@@ -128,10 +128,12 @@ class OpenTrade(NamedTuple):
 
 @dataclass(slots=True)
 class Run:
-    """Entries in order, trades in the order of their exits, equity at each mark, how often each thing happened."""
+    """Entries in order, trades in the order of their exits, equity at each mark, when each guard acted, how often each
+    thing happened."""
 
     orders: list[Order] = field(default_factory=list)
     trades: list[Trade] = field(default_factory=list)
     still_open: list[OpenTrade] = field(default_factory=list)
     equity: list[tuple[int, int]] = field(default_factory=list)
+    guards: list[tuple[int, str]] = field(default_factory=list)
     happened: Counter[str] = field(default_factory=Counter)

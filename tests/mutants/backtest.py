@@ -62,6 +62,10 @@ GUARDS = _of(
         ),
         ("it recovers at its own threshold", 'rules["recovery_drawdown_bp"]', 'rules["warning_drawdown_bp"]'),
         ("a day's loss is of its base", "base_e4 - equity_e4, base_e4", "equity_e4 - base_e4, base_e4"),
+        ("a lost day is lost once", 'not account["day_lost"] and day_lost(', "day_lost("),
+        ("working entries end", "drop_entry(book, s, _CANCELLED)", "pass"),
+        ("positions leave", 'slot["leaving"] = reason', "pass"),
+        ("who leaves already keeps the reason", ' and slot["leaving"] == 0:', ":"),
         ("a new session forgets the lost day", 'account["day_lost"] = False', 'account["day_lost"] = True'),
     ],
 )
@@ -87,6 +91,15 @@ ENTRIES = _of(
         ("a reduced account trades less", 'if account["reduced"] else _WHOLE_BP', "if False else _WHOLE_BP"),
         ("a limit is on the tick of its side", "on_tick_e4(price_e4, side < 0)", "on_tick_e4(price_e4, side > 0)"),
         ("a reduced account stops nearer", "if not reduced:", "if True:"),
+        ("shorts are switched off", 'side < 0 and not rules["allow_shorts"]', "False"),
+        (
+            "no more positions than allowed",
+            'account["open"] >= rules["max_positions"]',
+            'account["open"] > rules["max_positions"]',
+        ),
+        ("what is at work takes its headroom", 'account["gross_e4"] + account["working_e4"]', 'account["gross_e4"]'),
+        ("what is at work takes a place", 'account["open"] += 1', 'account["open"] += 0'),
+        ("mean reversion's stop stays", '"trails"] = not reverting and', '"trails"] ='),
     ],
 )
 
