@@ -35,7 +35,6 @@ from backtest.types import LONG, Bar, Config, Order, Run, Session, Signal, View,
 
 NEW_YORK = ZoneInfo("America/New_York")
 VOLUMES = 20
-DOLLAR = 10_000
 Strategy = Callable[[Sequence[Bar], Sequence[Session], Config], list[View]]
 
 
@@ -175,7 +174,7 @@ class _Oracle:
         bar, side = self.bars[symbol][i], entry.signal.side
         if self.config.entry_order == "market":
             return self._fill(symbol, i, bar.open, side == LONG, entry.quantity)
-        step = risk.CENT if entry.price >= DOLLAR else 1
+        step = risk.CENT if entry.price >= risk.DOLLAR else 1
         if side == LONG:
             limit = entry.price // step * step
             return min(bar.open, limit) if bar.low < limit else None

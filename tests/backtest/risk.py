@@ -2,7 +2,7 @@
 
 Choices where the words leave room:
 R1. Rounding to 1/10,000 dollar takes the nearest, a half to the even one. "Away from the entry" is down for a long and
-    up for a short, also for a trailing stop that has passed the entry.
+    up for a short, also for a trailing stop that has passed the entry. Below a dollar the broker's tick is 1/10,000.
 R2. REDUCED means 2.0 ATR only where that is tighter than the configured stop; it changes no mean-reversion stop.
 R3. At most 5 open positions: working entries count, so that the sum never passes 5.
 R4. The collar (4 % and 3 %) is put on the price only where buying power is divided by it.
@@ -27,14 +27,17 @@ from typing import Literal
 from backtest.types import LONG, Bar, Config, Mode
 
 CENT = 100
+DOLLAR = 10_000
 BASIS = 10_000
 RETURNS = 50
 Status = Literal["NORMAL", "REDUCED", "DISABLED"]
 
 
 def rounded_stop(raw: float | Fraction, side: int) -> int:
-    """To 1/10,000 dollar, then to the cent away from the entry."""
+    """To 1/10,000 dollar, then from a dollar on to the cent away from the entry."""
     exact = round(raw)
+    if exact < DOLLAR:
+        return exact
     return exact // CENT * CENT if side == LONG else -(-exact // CENT) * CENT
 
 

@@ -120,6 +120,7 @@ def test_stops_are_rounded_to_a_ten_thousandth_and_then_away_from_the_entry() ->
     assert risk.rounded_stop(4_432_499.6, LONG) == 4_432_500
     assert risk.rounded_stop(4_432_500.4, SHORT) == 4_432_500
     assert risk.rounded_stop(4_432_500.6, SHORT) == 4_432_600
+    assert risk.rounded_stop(9_999.4, LONG) == 9_999  # below a dollar
 
 
 # Guards: scenario 5.

@@ -114,7 +114,7 @@ def judge(source: Path, chosen: Sequence[Mutant], jobs: int) -> int:
             where = one.file.removeprefix("fluxherod/")
             print(f"{where:28} {one.breaks:36} {outcome.seconds:4.1f} s  {outcome.killer or 'SURVIVED'}", flush=True)
     print(f"{len(chosen)} mutants, {survived} survived, {time.monotonic() - started:.0f} s")
-    return 1 if survived or not chosen else 0
+    return 1 if survived else 0
 
 
 def main() -> int:
@@ -128,6 +128,9 @@ def main() -> int:
         if wrong := unfit(source):
             print("The source has changed; mend the list of mutants:", *wrong, sep="\n  ")
             return 2
+        if not chosen:
+            print("No mutant has any of these words.")
+            return 1
         return judge(source, chosen, options.jobs)
 
 
