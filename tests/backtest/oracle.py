@@ -14,7 +14,8 @@ O5. CRITICAL and the daily loss cancel entries that work and queue one market ex
 O6. The equity of a signal is that of the mark of its bar; entries signalled at one timestamp share it, and each
     later one sees the earlier ones as working.
 O7. An entry whose open is at or beyond its stop is cancelled whatever filled before.
-O8. Positions trail only while open after the stops of the timestamp: the fill bar's own high counts at its end.
+O8. Positions trail only while open after the stops of the timestamp: the fill bar's own high counts at its end. One
+    that is leaving trails no more.
 O9. No operator: after CRITICAL nothing trades.
 O10. A limit entry is at the signal's price, in whole cents as the broker wants it (from a dollar on; never worse than
     the signal's), and good for the symbol's next bar only. Through is strictly beyond; it fills at its price, or at the
@@ -216,7 +217,7 @@ class _Oracle:
         multiple = float(risk.stop_multiple(self.config, self.guards.status))
         for symbol, i in here.items():
             held = self.account.positions.get(symbol)
-            if held is None:
+            if held is None or held.leaving:
                 continue
             bar = self.bars[symbol][i]
             if held.side == LONG:
@@ -276,7 +277,9 @@ class _Oracle:
         if quantity == 0:
             return "no size" if book.open_or_working < config.max_positions else "positions"
         for exposure, what in ((0, "cut by exposure"), (held, "cut by what is at work")):
-            more = risk.size(replace(book, exposure=exposure), price, distance, signal.side, risk_bp, multipliers, config)
+            more = risk.size(
+                replace(book, exposure=exposure), price, distance, signal.side, risk_bp, multipliers, config
+            )
             self.result.happened[what] += quantity < more
         self.result.orders.append(Order(symbol, signal.side, self._end(now), price, stop, quantity))
         self.working[symbol] = Entry(signal, quantity, price, stop)

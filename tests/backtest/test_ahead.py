@@ -109,12 +109,14 @@ def test_whatever_thresholds_are_swept_each_score_is_that_of_the_run_alone(
         assert found == [score(run(data.bars, config)).to_bytes() for config in swept]
 
 
-def test_signals_from_outside_are_traded_alike_ahead_and_bar_by_bar() -> None:
-    (bars,) = ONE.bars
-    chance = np.random.default_rng(4)
-    entry = chance.choice([-1, 0, 0, 0, 0, 0, 1], len(bars)).astype(np.int8)
-    outside = {bars.symbol: Signals(entry, chance.random(len(bars)) < 0.1)}
-    laid = lay_out([bars], CONFIG, outside)
+@pytest.mark.parametrize("data", [ONE, TWO], ids=["one", "two"])
+def test_signals_from_outside_are_traded_alike_ahead_and_bar_by_bar(data: DataSet) -> None:
+    """Every bar has a verdict; those of two symbols begin their blocks at different times."""
+    chance, outside = np.random.default_rng(4), {}
+    for bars in data.bars:
+        entry = chance.choice([-1, 0, 0, 0, 0, 0, 1], len(bars)).astype(np.int8)
+        outside[bars.symbol] = Signals(entry, chance.random(len(bars)) < 0.1)
+    laid = lay_out(data.bars, CONFIG, outside)
     alone = run_laid(laid, CONFIG)
     assert len(alone.trades) > 30
     shared = decided(laid, CONFIG)

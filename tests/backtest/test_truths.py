@@ -13,6 +13,7 @@ from backtest import made
 from fluxherod.backtest.metrics import metrics
 from fluxherod.backtest.model import BacktestConfig, Bars, Costs, ExitReason, Outcome, Run, Signals
 from fluxherod.backtest.run import run
+from fluxherod.core.calendar import HOUR_NS
 from fluxherod.core.risk.limits import RiskLimits
 
 FEE_E4 = 50
@@ -184,3 +185,13 @@ def test_bars_that_only_warm_up_are_known_to_the_indicators_and_not_to_the_accou
     assert {(int(one["ns"]), int(one["side"])) for one in later.signals if not one["exit"]} == {
         (int(one["ns"]), int(one["side"])) for one in ordered if not one["exit"]
     }
+
+
+def test_the_first_bar_that_is_traded_may_enter() -> None:
+    bars = made.bars(walk(900, 11, 0.0005))
+    whole = run([bars], BacktestConfig())
+    entries = whole.signals[~whole.signals["exit"]]["ns"]
+    assert len(entries) > 5
+    for ns in entries.tolist():
+        later = run([bars], BacktestConfig(start_ns=ns - HOUR_NS))
+        assert later.signals["ns"][0] == later.equity_ns[0] == ns

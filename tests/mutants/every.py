@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from mutants import backtest, breaker, columns, figures, indicators, risk, rules
+from mutants import backtest, breaker, columns, driver, figures, indicators, risk, rules
 from mutants.mutant import Mutant
 
-_LISTS = (rules, risk, breaker, figures, indicators, columns, backtest)
+_LISTS = (rules, risk, breaker, figures, indicators, columns, backtest, driver)
 MUTANTS = tuple(mutant for one in _LISTS for mutant in one.MUTANTS)
 
 
