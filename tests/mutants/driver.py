@@ -142,9 +142,14 @@ SHARING = _of(
         ("just so many bytes stay", "while self._bytes > self", "while self._bytes >= self"),
         ("figures take of the bytes", "most_bytes - len(laid.tape.start_ns) * BYTES_A_ROW", "most_bytes"),
         ("what is gone takes no bytes", "self._known, self._bytes = known, 0", "self._known = known"),
-        ("signals from outside have room", "len(known) if len(tape.entry) else turned", "turned"),
         ("each symbol ends with nothing", "else turned) + len(tape.first)", "else turned)"),
     ],
 )
 
-MUTANTS: tuple[Mutant, ...] = (*DRIVER, *VERDICTS, *DECIDING, *SHARING)
+OUTSIDE = _of(
+    "sharing.py",
+    ("test_ahead",),
+    [("signals from outside have room", "len(known) if len(tape.entry) else turned", "turned")],
+)
+
+MUTANTS: tuple[Mutant, ...] = (*DRIVER, *VERDICTS, *DECIDING, *SHARING, *OUTSIDE)
