@@ -104,11 +104,6 @@ DECIDING = _of(
         ("the first valid bar only remembers", "k > _valid_from", "k >= _valid_from"),
         ("each symbol has its first", "found.first[s] = count", "found.first[s] = 0"),
         ("nothing comes after the last entry", "found.rows[np.uintp(count)] = NO_ROW\n", "pass\n"),
-        (
-            "the bar before is remembered",
-            '= conditions[np.uintp(row - 1)]\n        memory["seen',
-            '= 0\n        memory["seen',
-        ),
         ("signals from outside have a verdict each", ' and not rules["given"]:', ":"),
         ("an entry has its regime", 'out["regime"] = regimes[np.uintp(row)]', "pass"),
         ("the noise filter hears the bar", "    judge_bar(out, params)\n", ""),
