@@ -65,7 +65,6 @@ VERDICTS = _of(
     ("test_against_oracle", "test_truths", "test_ahead"),
     [
         ("each block of a symbol ends with nothing", "symbols * (ahead + 1)", "symbols * ahead"),
-        ("entries of symbols have room of their own", 's * (place["mask"] + 2)', 's * (place["mask"] + 1)'),
         ("words of symbols have room of their own", "np.arange(symbols) * ahead, ahead - 1", "0, ahead - 1"),
         ("bars are counted from a symbol's first", "(row - tape.first[np.uintp(s)]) &", "row &"),
         ("a block that has not begun is not decided", "tape, s, row)) & mask)", "tape, s, row)))"),
