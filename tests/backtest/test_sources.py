@@ -108,10 +108,13 @@ def test_times_are_known_in_any_form(tmp_path: Path, name: str, column: pa.Array
     check(read_bars("SPY", path))
 
 
-def test_a_date_is_a_midnight_in_new_york_in_summer_and_winter(tmp_path: Path) -> None:
+@pytest.mark.parametrize("written", ["{}", "{} 00:00:00", "{}T00:00:00.000"])
+def test_a_date_is_a_midnight_in_new_york_in_summer_and_winter(tmp_path: Path, written: str) -> None:
     path = tmp_path / "daily.csv"
     days = [date(2013, 3, 8), date(2013, 3, 11), date(2013, 7, 1), date(2013, 11, 1), date(2013, 11, 4)]
-    path.write_text("Date,Open,High,Low,Close,Volume\n" + "".join(f"{day},1,2,1,2,10\n" for day in days))
+    path.write_text(
+        "Date,Open,High,Low,Close,Volume\n" + "".join(f"{written.format(day)},1,2,1,2,10\n" for day in days)
+    )
     midnights = [datetime(day.year, day.month, day.day, tzinfo=NEW_YORK) for day in days]
     assert read_bars("SPY", str(path)).start_ns.tolist() == [int(one.timestamp()) * 10**9 for one in midnights]
 

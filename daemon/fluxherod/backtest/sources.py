@@ -138,7 +138,10 @@ def _starts(column: Any) -> Any:
         return _new_york_midnights(pc.cast(column, pa.date32()))
     if pa.types.is_string(kind) or pa.types.is_large_string(kind):
         column = pc.cast(column, pa.timestamp("ns", "UTC"))
-    return np.array(pc.cast(column, pa.timestamp("ns", column.type.tz)).cast(pa.int64()).to_numpy())
+    starts = np.array(pc.cast(column, pa.timestamp("ns", column.type.tz)).cast(pa.int64()).to_numpy())
+    # Dates as programs like to write them: as times in UTC they would be on the day before.
+    dates = column.type.tz is None and not (starts % DAY_NS).any()
+    return _new_york_midnights(pc.cast(column, pa.date32())) if dates else starts
 
 
 def _nanoseconds(starts: Any) -> Any:
