@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from fluxherod.backtest.checks import LookAhead, WarmUp
 from fluxherod.backtest.metrics import figures
 from fluxherod.backtest.model import Costs, ExitReason, Outcome
-from fluxherod.backtest.page import headline, payload, tables, texts
+from fluxherod.backtest.page import headline, payload, tables, texts, trials
 from fluxherod.backtest.page.candles import candles, laid_bars, time_line
 from fluxherod.backtest.page.figures import drawdowns, failed_rules, holding_e4, rolling_sharpe
 from fluxherod.backtest.page.inputs import About, Extras, HeatMap, Luck, WalkForward, Window
@@ -179,6 +179,25 @@ def test_a_sweep_and_a_walk_forward_are_tables_with_every_value() -> None:
     assert 'class="n shade s5 chosen"' in page
     with pytest.raises(ValueError, match="allowed is shape"):
         replace(sweep, values=((1.0, 2.0),))
+
+
+@pytest.mark.parametrize(
+    ("values", "shades", "middle"),
+    [
+        ((-4.0, -2.0, 2.0, 4.0), [-5, -3, 3, 5], False),
+        ((-3.9, -3.8, -3.7, -3.6), [-5, -2, 2, 5], True),
+        ((1.1, None, 1.2, 1.3), [-5, None, 0, 5], True),
+        ((0.0, 0.0, 0.0, 0.0), [0, 0, 0, 0], False),
+        ((None, None, None, None), [None] * 4, False),
+    ],
+)
+def test_a_heat_map_is_coloured_around_0_or_around_the_middle_of_values_on_one_side_of_it(
+    values: tuple[float | None, ...], shades: list[int | None], middle: bool
+) -> None:
+    sweep = HeatMap("Sharpe ratio", "exit_atr", ("0.1", "0.2", "0.3", "0.4"), "", ("",), (values,), 4, None)
+    (row,) = trials.heat_map(sweep).rows
+    assert [cell.shade for cell in row[1:]] == shades
+    assert any("around the middle" in line for line in trials.sweep_words(sweep)) == middle
 
 
 def test_a_run_that_looked_ahead_says_so_at_the_top() -> None:

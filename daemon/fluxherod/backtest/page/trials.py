@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from statistics import median
 
 from fluxherod.backtest.page import texts
 from fluxherod.backtest.page.inputs import HeatMap, Luck, WalkForward, Window
@@ -13,10 +14,13 @@ from fluxherod.backtest.page.words import Verdict
 
 def heat_map(sweep: HeatMap) -> Table:
     """The values of a sweep; rows are the values of `down`."""
-    known = [value for row in sweep.values for value in row if value is not None and math.isfinite(value)]
-    size = scale(known)
+    pale = _pale(sweep)
+    size = scale([value - pale for value in _known(sweep)])
     rows = [
-        (Cell(name or sweep.figure), *(_value(sweep, size, down, across) for across in range(len(sweep.across_values))))
+        (
+            Cell(name or sweep.figure),
+            *(_value(sweep, pale, size, down, across) for across in range(len(sweep.across_values))),
+        )
         for down, name in enumerate(sweep.down_values)
     ]
     corner, caption = sweep.across, f"{sweep.figure} by {sweep.across}"
@@ -27,11 +31,21 @@ def heat_map(sweep: HeatMap) -> Table:
     return Table(caption, columns, tuple(rows))
 
 
-def _value(sweep: HeatMap, size: float, down: int, across: int) -> Cell:
+def _known(sweep: HeatMap) -> list[float]:
+    return [value for row in sweep.values for value in row if value is not None and math.isfinite(value)]
+
+
+def _pale(sweep: HeatMap) -> float:
+    """The value without a colour: 0 where there are some on both sides of it, else the middle of all."""
+    known = _known(sweep) or [0.0]
+    return 0.0 if min(known) < 0.0 < max(known) else median(known)
+
+
+def _value(sweep: HeatMap, pale: float, size: float, down: int, across: int) -> Cell:
     value = sweep.values[down][across]
     if value is None or not math.isfinite(value):
         return Cell(texts.UNKNOWN)
-    return Cell(texts.number(value), shade=shade(value, size), chosen=sweep.chosen == (down, across))
+    return Cell(texts.number(value), shade=shade(value - pale, size), chosen=sweep.chosen == (down, across))
 
 
 def sweep_words(sweep: HeatMap) -> tuple[str, ...]:
@@ -49,6 +63,8 @@ def _sweep_words(sweep: HeatMap) -> Iterator[str]:
         yield f"The framed value, at {pair}, was taken."
     if sweep.note:
         yield sweep.note
+    if pale := _pale(sweep):
+        yield f"The colours are around the middle of all values, {texts.number(pale)}."
     yield "Trust a broad field of like colour; a single deep cell among pale ones is chance."
 
 
