@@ -9,7 +9,7 @@ import pytest
 from harness.compiled import compiled
 
 from fluxherod.core import noise
-from fluxherod.core.kernel import DECISION, default_params
+from fluxherod.core.kernel import DECISION, default_params, new_states, step
 from fluxherod.core.noise import spread_rule
 from fluxherod.core.strategy.codes import RuleCode
 
@@ -24,7 +24,6 @@ def judged(
     volume: float = 1_000.0,
     average: float = 1_000.0,
     gap: float = 0.0,
-    minute_of_day: int = 630,
     minutes_to_close: int = 330,
     minutes_after_open: int = 60,
     intraday: bool = True,
@@ -32,7 +31,7 @@ def judged(
     decision = np.zeros(1, DECISION)
     decision["volume"], decision["avg_volume"], decision["gap"] = volume, average, gap
     judge_bar(decision[0], PARAMS[0])
-    judge_time(decision[0], PARAMS[0], minute_of_day, minutes_to_close, minutes_after_open, intraday)
+    judge_time(decision[0], PARAMS[0], minutes_to_close, minutes_after_open, intraday)
     result: np.void = decision[0]
     return result
 
@@ -90,7 +89,9 @@ def test_no_entry_before_the_open_or_in_the_last_fifteen_minutes(
 )
 def test_illiquid_is_before_the_open_at_midday_and_from_the_close(minute: int, expected: bool) -> None:
     assert illiquid_time(minute, PARAMS[0]) is expected
-    assert judged(minute_of_day=minute)["illiquid"] == expected
+    out = np.zeros(1, DECISION)
+    step(new_states(1, PARAMS), 0, PARAMS, 1.0, 1.0, 1.0, 1.0, 0.0, minute, 300, 30, True, out, 0)
+    assert out["illiquid"][0] == expected
 
 
 @pytest.mark.parametrize(

@@ -80,7 +80,7 @@ VERDICTS = _of(
         ("a block's entries begin anew", '    place["next"] = found\n', ""),
         ("signals from outside have a verdict each", '& ENTERS or rules["given"]:', "& ENTERS:"),
         ("ATR is that of the bar", '["atr"][np.uintp(k)]', '["atr"][np.uintp(0)]'),
-        ("the time is that of the bar", "clock(tape, sessions, rules, row + k)", "clock(tape, sessions, rules, row)"),
+        ("the time is that of the bar", "clock(tape, sessions, row + k)", "clock(tape, sessions, row)"),
         ("the whole regime is kept", ">> REGIME_BIT & REGIME", ">> REGIME_BIT & 1"),
         ("the close is ahead", "(sessions.close_ns[session] - end_ns)", "(end_ns - sessions.open_ns[session])"),
     ],

@@ -155,8 +155,8 @@ def _judge(
         decide_entry(memory, out, params)
     if out["entry"] == 0 and not rules["given"]:
         return False
-    minute, to_close, after_open = clock(tape, sessions, rules, row)
+    to_close, after_open = clock(tape, sessions, row)
     judge_bar(out, params)
-    judge_time(out, params, minute, to_close, after_open, bool(rules["intraday"]))
+    judge_time(out, params, to_close, after_open, bool(rules["intraday"]))
     assign(verdict, out)
     return True

@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from fluxherod.backtest.model import DAY_NS, PRICES, BacktestConfig, Bars, Signals
 from fluxherod.core.bars import MOST_DOLLARS
-from fluxherod.core.calendar import HOUR_NS, Calendar, minute_of_day, new_york
+from fluxherod.core.calendar import HOUR_NS, Calendar, new_york
 from fluxherod.core.jit import FloatArray, RowArray, inlined, kernel
 from fluxherod.core.risk.request import MAX_QUANTITY
 
@@ -32,11 +32,10 @@ Codes = npt.NDArray[np.int32]
 
 
 class Sessions(NamedTuple):
-    """The sessions that bars lie in, in order: opens, closes, the New York minute of the opens, days since 1970."""
+    """The sessions that bars lie in, in order: opens, closes, days since 1970."""
 
     open_ns: RowArray
     close_ns: RowArray
-    open_minute: RowArray
     day: RowArray
 
 
@@ -195,7 +194,7 @@ def _dates_of(dated: Sequence[_Dated]) -> tuple[Sessions, list[Codes]]:
     days = dated[0].days if len(dated) == 1 else np.concatenate([one.days for one in dated] or [np.empty(0, np.int64)])
     if not (days[1:] > days[:-1]).all():
         days = np.unique(days)
-    sessions = Sessions(np.zeros_like(days), np.zeros_like(days), np.zeros_like(days), days)
+    sessions = Sessions(np.zeros_like(days), np.zeros_like(days), days)
     return sessions, [_coded(one, days) for one in dated]
 
 
@@ -213,7 +212,6 @@ def _sessions_of(calendar: Calendar) -> Sessions:
     return Sessions(
         np.array([session.open_ns for session in known], np.int64),
         np.array([session.close_ns for session in known], np.int64),
-        np.array([minute_of_day(session.open_ns) for session in known], np.int64),
         days,
     )
 

@@ -169,9 +169,9 @@ def decide_ahead(
     place["next"] = found
     for k in range(count):
         if words[np.uintp(k)] & ENTERS or rules["given"]:
-            one, now = blank(DECISION), clock(tape, sessions, rules, row + k)
+            one, now = blank(DECISION), clock(tape, sessions, row + k)
             tell(words[np.uintp(k)], one)
-            judge_time(one, params[0], now[0], now[1], now[2], bool(rules["intraday"]))
+            judge_time(one, params[0], now[0], now[1], bool(rules["intraday"]))
             one["atr"] = figures["atr"][np.uintp(k)]
             verdicts.rows[np.uintp(found)] = row + k
             assign(verdicts.entries[np.uintp(found)], one)
@@ -180,10 +180,7 @@ def decide_ahead(
 
 
 @lent
-def clock(tape: Tape, sessions: Sessions, rules: Record, row: int) -> tuple[int, int, int]:
-    """New York's minute at the end of a bar, the minutes to its session's close and those since the open; 0 without."""
-    if not rules["has_hours"]:
-        return 0, 0, 0
+def clock(tape: Tape, sessions: Sessions, row: int) -> tuple[int, int]:
+    """The minutes from the end of a bar to its session's close, and those since the open; of no use without hours."""
     session, end_ns = np.uintp(tape.session[np.uintp(row)]), tape.end_ns[np.uintp(row)]
-    after_open = (end_ns - sessions.open_ns[session]) // MINUTE_NS
-    return sessions.open_minute[session] + after_open, (sessions.close_ns[session] - end_ns) // MINUTE_NS, after_open
+    return (sessions.close_ns[session] - end_ns) // MINUTE_NS, (end_ns - sessions.open_ns[session]) // MINUTE_NS

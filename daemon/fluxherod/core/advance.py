@@ -6,7 +6,7 @@ import numpy as np
 
 from fluxherod.core.indicators.fused import gap_of, update_indicators
 from fluxherod.core.jit import Record, inlined
-from fluxherod.core.noise import judge_bar, judge_time
+from fluxherod.core.noise import illiquid_time, judge_bar, judge_time
 from fluxherod.core.regime import volatility_state
 from fluxherod.core.strategy.deciding import conclude, weigh
 
@@ -46,6 +46,7 @@ def advance(
     out["volatility_state"] = volatility_state(out["atr"], out["atr_avg50"], params)
     weigh(out, params)
     judge_bar(out, params)
-    judge_time(out, params, minute_of_day, minutes_to_close, minutes_after_open, intraday)
+    judge_time(out, params, minutes_to_close, minutes_after_open, intraday)
+    out["illiquid"] = illiquid_time(minute_of_day, params)
     conclude(state, out, params, index)
     state["index"] = index + 1

@@ -36,15 +36,9 @@ def judge_bar(decision: Record, params: Record) -> None:
 
 @inlined
 def judge_time(
-    decision: Record,
-    params: Record,
-    minute_of_day: int,
-    minutes_to_close: int,
-    minutes_after_open: int,
-    intraday: bool,
+    decision: Record, params: Record, minutes_to_close: int, minutes_after_open: int, intraday: bool
 ) -> None:
-    """The rule of the time of day, and whether the time is illiquid."""
-    decision["illiquid"] = illiquid_time(minute_of_day, params)
+    """The rule of the time of day."""
     in_time = (minutes_after_open >= 0) & (minutes_to_close > params["close_quiet_minutes"])
     decision["time_ok"] = _verdict(in_time) if intraday else _NOT_APPLICABLE
 
