@@ -30,6 +30,8 @@ from fluxherod.core.kernel import DECISION, new_states
 RECORDS = ("trades", "signals", "guards", "equity_ns", "equity_e4", "exposure_e4", "session_day", "session_ns")
 ONE = DataSet.of([walk(1, date(2013, 1, 1), date(2013, 8, 1))], CONFIG)
 TWO = DataSet.of([*ONE.bars, walk(2, date(2013, 2, 1), date(2013, 8, 1), "IBM")], CONFIG)
+LATER = walk(2, date(2013, 1, 1), date(2013, 8, 1), "IBM")
+A_BAR_APART = DataSet.of([*ONE.bars, LATER.part(1, len(LATER))], CONFIG)
 
 
 def bar_by_bar(laid: Laid, config: BacktestConfig) -> Book:
@@ -109,7 +111,7 @@ def test_whatever_thresholds_are_swept_each_score_is_that_of_the_run_alone(
         assert found == [score(run(data.bars, config)).to_bytes() for config in swept]
 
 
-@pytest.mark.parametrize("data", [ONE, TWO], ids=["one", "two"])
+@pytest.mark.parametrize("data", [ONE, TWO, A_BAR_APART], ids=["one", "two", "a bar apart"])
 def test_signals_from_outside_are_traded_alike_ahead_and_bar_by_bar(data: DataSet) -> None:
     """Every bar has a verdict; those of two symbols begin their blocks at different times."""
     chance, outside = np.random.default_rng(4), {}

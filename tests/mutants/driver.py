@@ -66,6 +66,7 @@ VERDICTS = _of(
     [
         ("each block of a symbol ends with nothing", "symbols * (ahead + 1)", "symbols * ahead"),
         ("words of symbols have room of their own", "np.arange(symbols) * ahead, ahead - 1", "0, ahead - 1"),
+        ("entries of symbols have room of their own", 's * (place["mask"] + 2)', 's * (place["mask"] + 1)'),
         ("bars are counted from a symbol's first", "(row - tape.first[np.uintp(s)]) &", "row &"),
         ("a block that has not begun is not decided", "tape, s, row)) & mask)", "tape, s, row)))"),
         ("what is decided ends with the block", "(mask + 1 - _number", "(mask + 2 - _number"),
