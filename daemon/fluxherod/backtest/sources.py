@@ -20,7 +20,6 @@ from fluxherod.engine.settings import TIMEFRAME_MINUTES
 TIMES = ("timestamp", "start_ns", "time", "date", "datetime")
 """What the column of the bars' starts may be called."""
 
-
 _LEAST_NS = 10**16
 """Integers up to it, four months, are microseconds or longer."""
 # In a night the clocks change; with some hours to spare.
@@ -96,15 +95,13 @@ def check_timeframe(bars: Bars, timeframe: str, name: str) -> None:
     """
     apart_ns = np.diff(bars.start_ns)
     apart_ns = apart_ns[apart_ns > 0]
-    least_ns, most_ns = (_SHORTEST_DAY_NS, _LONGEST_DAY_NS) if timeframe == "1Day" else (_length_ns(timeframe),) * 2
+    least_ns = most_ns = TIMEFRAME_MINUTES[timeframe] * MINUTE_NS
+    if timeframe == "1Day":
+        least_ns, most_ns = _SHORTEST_DAY_NS, _LONGEST_DAY_NS
     if len(apart_ns) and int(apart_ns.min()) < least_ns:
         raise Unreadable(f"{name} holds bars that are nearer to each other than {timeframe}")
     if len(apart_ns) >= _MANY and int(apart_ns.min()) > most_ns:
         raise Unreadable(f"{name} holds no bars that are as near to each other as {timeframe}")
-
-
-def _length_ns(timeframe: str) -> int:
-    return TIMEFRAME_MINUTES[timeframe] * MINUTE_NS
 
 
 def bars_of_core(symbol: str, bars: Sequence[Bar]) -> Bars:

@@ -191,7 +191,7 @@ def _given(bars: Bars, signals: Mapping[str, Signals] | None) -> tuple[npt.NDArr
 
 def _dates_of(dated: Sequence[_Dated]) -> tuple[Sessions, list[Codes]]:
     """One session a New York date, without hours, and of each symbol's bars, which it is."""
-    days = dated[0].days if len(dated) == 1 else np.concatenate([one.days for one in dated] or [np.empty(0, np.int64)])
+    days = np.concatenate([np.empty(0, np.int64), *(one.days for one in dated)])
     if not (days[1:] > days[:-1]).all():
         days = np.unique(days)
     sessions = Sessions(np.zeros_like(days), np.zeros_like(days), days)

@@ -16,7 +16,7 @@ from fluxherod.backtest.report import Report, backtest
 from fluxherod.backtest.sessions import new_york_sessions
 from fluxherod.backtest.sources import Unreadable, check_order, check_timeframe, read_bars
 from fluxherod.backtest.text import as_dict, as_text
-from fluxherod.commands.backtest_arguments import USUAL_EQUITY
+from fluxherod.commands.backtest_arguments import USUAL_EQUITY, Source
 from fluxherod.configuration.config import Config, to_settings
 from fluxherod.core.calendar import MINUTE_NS, SECOND_NS
 from fluxherod.core.money import E4
@@ -32,9 +32,10 @@ NEW_YORK = ZoneInfo("America/New_York")
 def run_backtest(options: argparse.Namespace, config: Config) -> int:
     """Read, trade, check, tell; 0."""
     bars = _read(options, config.market.timeframe)
+    rules = _rules(options, config, bars)
     if options.out is not None:
         _make(options.out)  # before a long run, whose results would have no place
-    report = backtest(bars, _rules(options, config, bars))
+    report = backtest(bars, rules)
     if options.out is not None:
         _write(report, bars, options)
     print(json.dumps(as_dict(report), indent=2) if options.json else as_text(report))
@@ -65,12 +66,9 @@ def _read(options: argparse.Namespace, timeframe: str) -> list[Bars]:
     if len(set(symbols)) < len(symbols):
         raise ConfigurationError([f"the files are of {', '.join(symbols)}: allowed is one file a symbol"])
     try:
-        found = [read_bars(source.symbol, source.path) for source in options.sources]
-        for one, source in zip(found, options.sources, strict=True):
-            check_order(one, source.path)
+        found = [_read_one(source, timeframe) for source in options.sources]
     except Unreadable as error:
         raise ConfigurationError([str(error)]) from error
-    _check_timeframe(options, found, timeframe)
     if options.last is not None:
         end_ns = _midnight_ns(options.last + timedelta(days=1))
         found = [one.first(int(one.start_ns.searchsorted(end_ns))) for one in found]
@@ -80,12 +78,14 @@ def _read(options: argparse.Namespace, timeframe: str) -> list[Bars]:
     return found
 
 
-def _check_timeframe(options: argparse.Namespace, bars: Sequence[Bars], timeframe: str) -> None:
-    for one, source in zip(bars, options.sources, strict=True):
-        try:
-            check_timeframe(one, timeframe, source.path)
-        except Unreadable as error:
-            raise ConfigurationError([f"{error}: market.timeframe must be that of the bars"]) from error
+def _read_one(source: Source, timeframe: str) -> Bars:
+    bars = read_bars(source.symbol, source.path)
+    check_order(bars, source.path)
+    try:
+        check_timeframe(bars, timeframe, source.path)
+    except Unreadable as error:
+        raise Unreadable(f"{error}: market.timeframe must be that of the bars") from error
+    return bars
 
 
 def _rules(options: argparse.Namespace, config: Config, bars: Sequence[Bars]) -> BacktestConfig:
