@@ -241,6 +241,24 @@ async def test_a_run_goes_on_without_its_caller_and_ends_with_the_daemon(world: 
     assert "the daemon ended while it ran" in found.error
 
 
+async def test_a_run_that_is_being_ended_while_the_daemon_ends_is_waited_for(world: Any, serving: Any) -> None:
+    async with serving(world) as client:
+        await world.trading()
+        run_id = (await client.backtest.RunBacktest(from_the_broker("a")).read()).backtest_id
+        pid = await process_of(world, run_id)
+        (manager,) = [task for task in asyncio.all_tasks() if task.get_coro().__qualname__ == "Manager.run"]
+        (of_run,) = [task for task in asyncio.all_tasks() if task.get_name() == f"backtest {run_id}"]
+        await world.backtests.cancel(run_id, "unix", "c")
+        for _ in range(3):  # it kills its process, and waits for the end
+            await asyncio.sleep(0)
+        assert not of_run.done()
+        manager.cancel()
+        await asyncio.gather(manager, return_exceptions=True)
+        assert of_run.done()
+        assert of_run.cancelling() == 1  # a second time would have ended the wait
+        assert of_process(pid, "cmdline") == b""
+
+
 WRONG = {
     "config.symbols": [{"symbols": []}, {"symbols": ["../SPY"]}, {"symbols": ["SPY", "SPY"]}, {"symbols": ["spy"]}],
     "config.timeframe": [{"timeframe": "2Hour"}, {"timeframe": "../../etc"}],

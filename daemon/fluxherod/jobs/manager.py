@@ -141,7 +141,7 @@ class Manager:
         finally:
             running = [run.task for run in self._runs.values() if run.task is not None]
             for task in running:
-                task.cancel()
+                _end_once(task)
             await asyncio.gather(*running, return_exceptions=True)
 
     # --- what the services ask -----------------------------------------------------------------------
@@ -191,7 +191,7 @@ class Manager:
             self._note_end(run, CANCELED, "", f"canceled by {principal}", canceled_by=who)
             await self._keep(run)
             if run.task is not None:
-                run.task.cancel()
+                _end_once(run.task)
             run.over.set()
             self._news.set()
         return _standing(run)
@@ -322,6 +322,12 @@ class Manager:
             log.warning("the old backtest %s can't be removed: %s", run_id, error)
             return
         del self._runs[run_id], self._asked[record.kind, record.principal, record.request_id]
+
+
+def _end_once(task: asyncio.Task[None]) -> None:
+    """Cancelled a second time it would not wait until its process is gone."""
+    if not task.cancelling():
+        task.cancel()
 
 
 def _note(run: _Run, progress: Progress) -> None:
